@@ -1,0 +1,24 @@
+# Names for the scripts; each of them runs alone as well.
+
+default:
+    @just --list
+
+# format, lints, documentation, licences
+lint:
+    scripts/lint
+
+# everything the tests need, then the tests; `just test s33` runs those whose name holds s33
+test *filter:
+    scripts/test {{filter}}
+
+# what CI runs
+ci:
+    .ci/run
+
+# ratios against a bare handler and nginx (builds the dist profile first)
+bench:
+    scripts/bench
+
+# write the generated documents anew
+docs:
+    WRITE_DOCS=1 cargo test --locked --test it requirements

@@ -1,0 +1,77 @@
+//! What can come back from a verb of `accounts`.
+
+use crate::crypto::password_hash::HashBusy;
+use crate::storage::{Constraint, StorageError};
+
+/// A mistake in one field of a form, as a sentence for the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// The field's name in the form.
+    pub field: &'static str,
+    /// What is wrong and what helps.
+    pub message: String,
+}
+
+impl FieldFault {
+    /// A mistake in `field`.
+    pub fn new(field: &'static str, fault: impl std::fmt::Display) -> Self {
+        Self { field, message: fault.to_string() }
+    }
+}
+
+/// Why a verb did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// Address and password do not belong together; says no more (S21).
+    #[error("invalid credentials")]
+    InvalidCredentials,
+    /// Too many attempts.
+    #[error("too many attempts")]
+    TooMany {
+        /// Seconds to wait, 1 to 3600.
+        retry_after: i64,
+    },
+    /// The password workers are busy.
+    #[error("too busy")]
+    Busy {
+        /// Seconds to wait.
+        retry_after: i64,
+    },
+    /// Mistakes in the form.
+    #[error("rules broken: {0:?}")]
+    Rules(Vec<FieldFault>),
+    /// Signed in, but not allowed.
+    #[error("not allowed")]
+    NotAllowed,
+    /// Somebody has claimed this instance already.
+    #[error("already claimed")]
+    Closed,
+    /// There is no such user or session.
+    #[error("not found")]
+    NotFound,
+    /// The store does not answer: never "not signed in", never through (S92).
+    #[error("unavailable: {0}")]
+    Unavailable(#[source] StorageError),
+    /// A fault of ours.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<StorageError> for AccountError {
+    fn from(fault: StorageError) -> Self {
+        match fault {
+            StorageError::Conflict(Constraint::UserEmail) => {
+                Self::Rules(vec![FieldFault::new("email", "There is already an account with this address.")])
+            }
+            StorageError::Conflict(other) => Self::Internal(format!("{other:?}")),
+            StorageError::Other(fault) => Self::Internal(fault.to_string()),
+            StorageError::Unavailable(_) | StorageError::Corrupt(_) => Self::Unavailable(fault),
+        }
+    }
+}
+
+impl From<HashBusy> for AccountError {
+    fn from(_busy: HashBusy) -> Self {
+        Self::Busy { retry_after: 2 }
+    }
+}

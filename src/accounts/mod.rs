@@ -1,0 +1,267 @@
+//! The only door through which pages, API, gate and command line read or change people, sessions and tokens.
+//!
+//! Every verb that changes something runs as a task of its own that includes telling the copies, so that a client that goes
+//! away leaves nothing half done. No HTTP and no cookies here.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use crate::config::{Legacy, Passwords, Sessions};
+use crate::crypto::device::DeviceKey;
+use crate::crypto::jwt::Tokens;
+use crate::crypto::keys::Keys;
+use crate::crypto::opaque_token::TokenHasher;
+use crate::crypto::password_hash::PasswordHasher;
+use crate::crypto::random;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::time::Clock;
+use crate::storage::audit::AuditLine;
+use crate::storage::{Database, settings};
+
+pub mod administer;
+pub mod error;
+pub mod legacy;
+pub mod refresh;
+pub mod session_cache;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_out;
+pub mod streams;
+mod throttle;
+
+pub use error::{AccountError, FieldFault};
+use session_cache::SessionCache;
+use streams::Streams;
+
+/// The setting that closes set-up for good (S04).
+const CLAIMED_SETTING: &str = "claimed_at";
+
+/// Who is asking, from where, and what the browser brought along.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The client's address, proxies taken into account.
+    pub source: IpAddr,
+    /// `User-Agent`, as sent.
+    pub user_agent: String,
+    /// The device cookie.
+    pub device_cookie: Option<String>,
+    /// The session the browser is in; it ends at the next sign-in (S19).
+    pub old_session: Option<SessionId>,
+}
+
+/// Whether somebody has claimed this instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nobody; nothing is let through.
+    Unclaimed,
+    /// Nobody, and the deprecated user name and password guard the app.
+    Legacy,
+    /// There is an owner.
+    Claimed,
+}
+
+/// Both tokens of a session with the seconds left of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenPair {
+    /// The access JWT.
+    pub access: String,
+    /// Seconds until it expires.
+    pub access_secs: i64,
+    /// The refresh JWT.
+    pub refresh: String,
+    /// Seconds until it and the session expire.
+    pub refresh_secs: i64,
+}
+
+/// A session just made.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its name.
+    pub session: SessionId,
+    /// Whose it is, and the tokens; absent in the deprecated mode.
+    pub user: Option<(UserId, TokenPair)>,
+    /// The device cookie to set.
+    pub device_cookie: Option<String>,
+}
+
+/// What [`Accounts`] is built from.
+pub struct Parts {
+    /// The store.
+    pub database: Database,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Derived keys.
+    pub keys: Keys,
+    /// bcrypt rounds; tests use fewer than the configuration can.
+    pub hash_cost: u32,
+    /// bcrypt threads.
+    pub hash_workers: usize,
+    /// Session lifetimes and claims.
+    pub sessions: Sessions,
+    /// Password rules.
+    pub passwords: Passwords,
+    /// The deprecated credentials.
+    pub legacy: Option<Legacy>,
+    /// The host of `APP_URL`, which no password may consist of.
+    pub host: String,
+    /// Where the set-up token and the claim marker are.
+    pub data_dir: PathBuf,
+}
+
+/// People, sessions and tokens; clones share everything.
+#[derive(Clone)]
+pub struct Accounts(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    hasher: PasswordHasher,
+    tokens: Tokens,
+    token_hasher: TokenHasher,
+    devices: DeviceKey,
+    sessions: Sessions,
+    passwords: Passwords,
+    legacy: Option<Legacy>,
+    host: String,
+    data_dir: PathBuf,
+    phase: AtomicU8,
+    cache: SessionCache,
+    streams: Streams,
+    audit_counter: AtomicU64,
+}
+
+impl Accounts {
+    /// Opens the door; reads the claim marker.
+    pub fn open(parts: Parts) -> Result<Self, AccountError> {
+        let claimed = parts.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some();
+        let phase = match (claimed, &parts.legacy) {
+            (true, _) => Phase::Claimed,
+            (false, Some(_)) => Phase::Legacy,
+            (false, None) => Phase::Unclaimed,
+        };
+        let hasher = PasswordHasher::start(&parts.keys, parts.hash_cost, parts.hash_workers)
+            .map_err(|fault| AccountError::Internal(fault.to_string()))?;
+        Ok(Self(Arc::new(Inner {
+            hasher,
+            tokens: Tokens::new(&parts.keys, &parts.sessions.issuer, &parts.sessions.audience),
+            token_hasher: TokenHasher::new(&parts.keys),
+            devices: DeviceKey::new(&parts.keys),
+            database: parts.database,
+            clock: parts.clock,
+            sessions: parts.sessions,
+            passwords: parts.passwords,
+            legacy: parts.legacy,
+            host: parts.host,
+            data_dir: parts.data_dir,
+            phase: AtomicU8::new(phase.to_number()),
+            cache: SessionCache::default(),
+            streams: Streams::default(),
+            audit_counter: AtomicU64::new(0),
+        })))
+    }
+
+    /// Whether somebody has claimed this instance.
+    pub fn phase(&self) -> Phase {
+        Phase::from_number(self.0.phase.load(Ordering::Acquire))
+    }
+
+    /// The tokens of this instance.
+    pub fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    /// The clock everything goes by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    /// The copies of live sessions in this process.
+    pub fn cache(&self) -> &SessionCache {
+        &self.0.cache
+    }
+
+    /// The open streams of this process.
+    pub fn streams(&self) -> &Streams {
+        &self.0.streams
+    }
+
+    /// The store, for the jobs that watch it.
+    pub fn database(&self) -> &Database {
+        &self.0.database
+    }
+
+    /// The absolute lifetime of a session, in seconds.
+    pub fn session_secs(&self) -> i64 {
+        self.0.sessions.refresh_secs
+    }
+
+    /// Shortest password accepted, in code points.
+    pub fn password_min_length(&self) -> usize {
+        self.0.passwords.min_length
+    }
+
+    /// Whether the store answers.
+    pub async fn check_ready(&self) -> Result<(), AccountError> {
+        self.0.database.read(|c| settings::find(c, CLAIMED_SETTING)).await?;
+        Ok(())
+    }
+
+    /// Runs a deed to its end, whatever becomes of the request that asked for it.
+    async fn deed<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, AccountError>> + Send + 'static,
+    ) -> Result<T, AccountError> {
+        let task = self.0.database.runtime().spawn(work);
+        task.await.unwrap_or_else(|fault| Err(AccountError::Internal(fault.to_string())))
+    }
+
+    /// Sets the copies of ended sessions to gone and cuts their streams.
+    pub fn forget_ended(&self, ended: &[SessionId]) {
+        for session in ended {
+            self.0.cache.end(session);
+            self.0.streams.cut(session);
+        }
+    }
+
+    fn audit_line(&self, event: &str, actor: &str, subject: &str, source: &str) -> AuditLine {
+        let at = self.0.clock.now();
+        let counter = self.0.audit_counter.fetch_add(1, Ordering::Relaxed);
+        let id = format!("{:012x}{counter:012x}{}", at.secs(), random::id());
+        tracing::info!(audit.event = event, audit.actor = ?actor, audit.subject = ?subject, audit.source = ?source, "audited");
+        AuditLine {
+            id,
+            at,
+            event: event.to_owned(),
+            actor: actor.to_owned(),
+            subject: subject.to_owned(),
+            source: source.to_owned(),
+            detail: String::new(),
+        }
+    }
+}
+
+/// A fault of the store that reached us as text, through another library.
+pub fn unavailable(text: String) -> crate::storage::StorageError {
+    crate::storage::StorageError::Unavailable(text)
+}
+
+impl Phase {
+    const fn to_number(self) -> u8 {
+        match self {
+            Self::Unclaimed => 0,
+            Self::Legacy => 1,
+            Self::Claimed => 2,
+        }
+    }
+
+    const fn from_number(number: u8) -> Self {
+        match number {
+            2 => Self::Claimed,
+            1 => Self::Legacy,
+            _ => Self::Unclaimed,
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Rotation of refresh tokens: the row decides, so every loser of a race gets the winner's tokens (S41 to S45).
+
+use super::{AccountError, Accounts, TokenPair};
+use crate::crypto::jwt::{Claims, Kind};
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::session::{GenerationVerdict, Session};
+use crate::domain::user::UserState;
+use crate::storage::{StorageError, audit, sessions, users};
+
+/// What became of a presented refresh token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refreshed {
+    /// The successor.
+    Tokens(TokenPair),
+    /// The session is not live, or the token is none of its own.
+    NotLive,
+}
+
+enum Outcome {
+    Live(Session),
+    Reused,
+    NotLive,
+}
+
+impl Accounts {
+    /// Exchanges a verified refresh token; a replayed one ends the session.
+    pub async fn refresh(&self, claims: Claims, source: String) -> Result<Refreshed, AccountError> {
+        let this = self.clone();
+        self.deed(async move { this.rotate(claims, &source).await }).await
+    }
+
+    async fn rotate(&self, claims: Claims, source: &str) -> Result<Refreshed, AccountError> {
+        let now = self.0.clock.now();
+        let reused = self.audit_line_later("refresh.reused", source);
+        let wanted = claims.clone();
+        let outcome = self.0.database.write(move |c| {
+            let Some(mut session) =
+                sessions::find_live(c, &wanted.session, now)?.filter(|session| session.user.as_ref() == Some(&wanted.user))
+            else {
+                return Ok(Outcome::NotLive);
+            };
+            let user = users::find_by_id(c, &wanted.user)?.filter(|record| record.user.state == UserState::Active);
+            let Some(user) = user else { return Ok(Outcome::NotLive) };
+            match session.judge_generation(wanted.generation, now) {
+                GenerationVerdict::Current => {
+                    if !sessions::rotate(c, &session.id, session.generation, now)? {
+                        return Err(StorageError::Unavailable("a session was rotated by somebody else meanwhile".to_owned()));
+                    }
+                    session.generation += 1;
+                    (session.rotated_at, session.successor_seen_at) = (now, None);
+                    Ok(Outcome::Live(session))
+                }
+                GenerationVerdict::PredecessorInGrace => Ok(Outcome::Live(session)),
+                GenerationVerdict::Reused => {
+                    sessions::end(c, &session.id)?;
+                    audit::append(c, &reused(user.user.email.as_str()))?;
+                    Ok(Outcome::Reused)
+                }
+                GenerationVerdict::Unknown => Ok(Outcome::NotLive),
+            }
+        });
+        match outcome.await? {
+            Outcome::Live(session) => {
+                // The copy knows the old generation.
+                self.0.cache.end(&session.id);
+                Ok(Refreshed::Tokens(self.tokens_of(&session, &claims.user)?))
+            }
+            Outcome::Reused => {
+                self.forget_ended(std::slice::from_ref(&claims.session));
+                Ok(Refreshed::NotLive)
+            }
+            Outcome::NotLive => Ok(Refreshed::NotLive),
+        }
+    }
+
+    /// Notes that the client has the newest refresh token, which starts its predecessor's grace (S44).
+    pub async fn mark_successor_seen(&self, session: &SessionId, generation: i64) -> Result<(), AccountError> {
+        let (this, id, now) = (self.clone(), session.clone(), self.0.clock.now());
+        self.deed(async move {
+            let session = id.clone();
+            if this.0.database.write(move |c| sessions::mark_successor_seen(c, &session, generation, now)).await? {
+                this.0.cache.end(&id);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Both tokens of a session; derived from the row, so that the same row gives the same bytes.
+    pub(super) fn tokens_of(&self, session: &Session, user: &UserId) -> Result<TokenPair, AccountError> {
+        let now = self.0.clock.now();
+        let lifetime = self.0.sessions.access_secs;
+        // A predecessor may come late, when an access token of the time of rotation would be of little use.
+        let issued_at = if now.since(session.rotated_at) < lifetime / 2 { session.rotated_at } else { now };
+        let access_end = issued_at.plus(lifetime).min(session.expires_at);
+        let claims = |issued_at, expires_at| Claims {
+            user: user.clone(),
+            session: session.id.clone(),
+            issued_at,
+            expires_at,
+            generation: session.generation,
+        };
+        let signed = |kind, claims: Claims| {
+            self.0.tokens.issue(kind, &claims).ok_or_else(|| AccountError::Internal("a token could not be signed".to_owned()))
+        };
+        Ok(TokenPair {
+            access: signed(Kind::Access, claims(issued_at, access_end))?,
+            access_secs: access_end.since(now).max(0),
+            refresh: signed(Kind::Refresh, claims(session.rotated_at, session.expires_at))?,
+            refresh_secs: session.expires_at.since(now).max(0),
+        })
+    }
+
+    /// An audit line whose subject is known only inside the transaction.
+    fn audit_line_later(&self, event: &'static str, source: &str) -> impl FnOnce(&str) -> audit::AuditLine + Send + 'static {
+        let (this, source) = (self.clone(), source.to_owned());
+        move |subject| this.audit_line(event, "", subject, &source)
+    }
+}

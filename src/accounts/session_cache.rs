@@ -1,0 +1,202 @@
+//! Copies of live sessions in this process, exact under revocation (docs/adr/0003).
+//!
+//! A copy is registered as loading before the store is read and becomes good by compare-and-swap; an end sets it to gone, so a
+//! read that raced with the end cannot make it good again. A copy is used only under a lease that the watch on the store
+//! renews, and at most a minute.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use super::{AccountError, Accounts, Phase};
+use crate::domain::access::{Identity, SignedIn};
+use crate::domain::ids::SessionId;
+use crate::domain::session::Session;
+use crate::domain::user::UserState;
+use crate::storage::{sessions, users};
+
+const SHARDS: usize = 16;
+/// Copies a shard keeps at most.
+const SHARD_LIMIT: usize = 8192;
+/// How long a copy may be used.
+const COPY_LIFE: Duration = Duration::from_mins(1);
+/// How long the copies may be used after the store was last watched.
+pub const LEASE: Duration = Duration::from_secs(2);
+
+const LOADING: u8 = 0;
+const GOOD: u8 = 1;
+const GONE: u8 = 2;
+
+/// What is known of a live session.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The row as read.
+    pub session: Session,
+    /// Whose it is.
+    pub who: Arc<SignedIn>,
+}
+
+/// One copy, shared by all workers.
+pub struct SessionCopy {
+    state: AtomicU8,
+    view: OnceLock<View>,
+    loaded_at: Duration,
+}
+
+/// All copies of this process.
+pub struct SessionCache {
+    shards: Vec<Mutex<HashMap<SessionId, Arc<SessionCopy>>>>,
+    hasher: RandomState,
+    lease_until_millis: AtomicU64,
+}
+
+impl Default for SessionCache {
+    fn default() -> Self {
+        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), hasher: RandomState::new(), lease_until_millis: AtomicU64::new(0) }
+    }
+}
+
+impl SessionCopy {
+    /// The view as just read, for the caller who asked for it now.
+    pub fn view(&self) -> Option<&View> {
+        self.view.get()
+    }
+
+    /// The view, if the copy may be used at `monotonic`.
+    pub fn usable(&self, monotonic: Duration) -> Option<&View> {
+        let fresh = monotonic.saturating_sub(self.loaded_at) < COPY_LIFE;
+        if fresh && self.state.load(Ordering::Acquire) == GOOD { self.view.get() } else { None }
+    }
+}
+
+impl SessionCache {
+    /// Whether copies may be used at all at `monotonic`.
+    pub fn has_lease(&self, monotonic: Duration) -> bool {
+        u64::try_from(monotonic.as_millis()).is_ok_and(|now| now < self.lease_until_millis.load(Ordering::Acquire))
+    }
+
+    /// Extends the lease: everything committed before `watched_at` has been applied.
+    pub fn renew_lease(&self, watched_at: Duration) {
+        self.lease_until_millis.store(u64::try_from((watched_at + LEASE).as_millis()).unwrap_or(0), Ordering::Release);
+    }
+
+    /// Sets the copy of an ended session to gone.
+    pub fn end(&self, session: &SessionId) {
+        if let Some(copy) = self.shard(session).and_then(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).remove(session)) {
+            copy.state.store(GONE, Ordering::Release);
+        }
+    }
+
+    /// Sets every copy to gone.
+    pub fn end_all(&self) {
+        for shard in &self.shards {
+            clear(&mut shard.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+    }
+
+    fn shard(&self, session: &SessionId) -> Option<&Mutex<HashMap<SessionId, Arc<SessionCopy>>>> {
+        let number = self.hasher.hash_one(session) % u64::try_from(SHARDS).unwrap_or(1);
+        self.shards.get(usize::try_from(number).unwrap_or(0))
+    }
+
+    fn find(&self, session: &SessionId) -> Option<Arc<SessionCopy>> {
+        self.shard(session)?.lock().unwrap_or_else(PoisonError::into_inner).get(session).map(Arc::clone)
+    }
+
+    /// Registers a copy before the store is read; readers that come meanwhile share it.
+    fn begin(&self, session: &SessionId, monotonic: Duration) -> Arc<SessionCopy> {
+        if let Some(loading) = self.find(session).filter(|copy| copy.state.load(Ordering::Acquire) == LOADING) {
+            return loading;
+        }
+        let copy = Arc::new(SessionCopy { state: AtomicU8::new(LOADING), view: OnceLock::new(), loaded_at: monotonic });
+        if let Some(shard) = self.shard(session) {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            if shard.len() >= SHARD_LIMIT {
+                clear(&mut shard);
+            }
+            if let Some(old) = shard.insert(session.clone(), Arc::clone(&copy)) {
+                old.state.store(GONE, Ordering::Release);
+            }
+        }
+        copy
+    }
+
+    /// Takes a copy that turned out to be of no live session off the table.
+    fn discard(&self, session: &SessionId, copy: &Arc<SessionCopy>) {
+        copy.state.store(GONE, Ordering::Release);
+        if let Some(shard) = self.shard(session) {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            if shard.get(session).is_some_and(|current| Arc::ptr_eq(current, copy)) {
+                shard.remove(session);
+            }
+        }
+    }
+}
+
+/// Evicting sets gone first: a worker may still hold the copy.
+fn clear(shard: &mut HashMap<SessionId, Arc<SessionCopy>>) {
+    for (_, copy) in shard.drain() {
+        copy.state.store(GONE, Ordering::Release);
+    }
+}
+
+impl Accounts {
+    /// The live session of that name, from the copy or from the store.
+    pub async fn find_session(&self, id: &SessionId) -> Result<Option<Arc<SessionCopy>>, AccountError> {
+        let monotonic = self.0.clock.monotonic();
+        if self.0.cache.has_lease(monotonic)
+            && let Some(copy) = self.0.cache.find(id)
+            && let Some(view) = copy.usable(monotonic)
+            && view.session.expires_at > self.0.clock.now()
+        {
+            return Ok(Some(copy));
+        }
+        // Another round only when the session was touched while it was read.
+        for _ in 0..3 {
+            let copy = self.0.cache.begin(id, self.0.clock.monotonic());
+            let read = self.read_view(id).await;
+            let Ok(Some(view)) = read else {
+                self.0.cache.discard(id, &copy);
+                return read.map(|_none| None);
+            };
+            // Somebody who registered before reading may have been quicker; their view is as good as ours.
+            drop(copy.view.set(view));
+            let became_good = copy.state.compare_exchange(LOADING, GOOD, Ordering::AcqRel, Ordering::Acquire);
+            if became_good.is_ok() || became_good == Err(GOOD) {
+                return Ok(Some(copy));
+            }
+        }
+        // The session keeps being touched: answer from the store alone, with a copy that nobody can use again.
+        let view = self.read_view(id).await?;
+        Ok(view.map(|view| Arc::new(SessionCopy { state: AtomicU8::new(GONE), view: OnceLock::from(view), loaded_at: Duration::ZERO })))
+    }
+
+    /// Whether the session is live; reads through the copies.
+    pub async fn is_live(&self, id: &SessionId) -> Result<bool, AccountError> {
+        Ok(self.find_session(id).await?.is_some())
+    }
+
+    async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {
+        let (id, now) = (id.clone(), self.0.clock.now());
+        let found = self.0.database.read(move |c| {
+            let Some(session) = sessions::find_live(c, &id, now)? else { return Ok(None) };
+            let user = session.user.as_ref().map(|user| users::find_by_id(c, user)).transpose()?.flatten();
+            Ok(Some((session, user)))
+        });
+        let Some((session, record)) = found.await? else { return Ok(None) };
+        let who = match (&session.user, record) {
+            (Some(_), Some(record)) if record.user.state == UserState::Active => {
+                let user = record.user;
+                Identity::User { id: user.id, email: user.email.to_string(), name: user.name.as_str().to_owned(), role: user.role }
+            }
+            (None, _) if self.phase() == Phase::Legacy => {
+                Identity::Legacy { username: self.0.legacy.as_ref().map_or_else(String::new, |legacy| legacy.username.clone()) }
+            }
+            _ => return Ok(None),
+        };
+        let who = Arc::new(SignedIn { session: session.id.clone(), who });
+        Ok(Some(View { session, who }))
+    }
+}

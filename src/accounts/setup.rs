@@ -1,0 +1,192 @@
+//! Claiming the instance: exactly one owner, once and for good (S01 to S06).
+
+use std::fs;
+use std::io::ErrorKind;
+
+use super::throttle::{self, Asking};
+use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase};
+use crate::config::data_dir;
+use crate::crypto::random;
+use crate::domain::email::Email;
+use crate::domain::ids::UserId;
+use crate::domain::password::{self, Password, PasswordContext};
+use crate::domain::user::{DisplayName, Role, User, UserState};
+use crate::storage::{audit, sessions, settings, users};
+use std::sync::atomic::Ordering;
+
+/// What the set-up form carries.
+pub struct ClaimForm {
+    /// The owner's address, as typed.
+    pub email: String,
+    /// The password, as typed.
+    pub password: String,
+    /// The password again.
+    pub confirm: String,
+    /// The display name, may be empty.
+    pub name: String,
+    /// What only the operator has.
+    pub proof: ClaimProof,
+}
+
+/// The secret that only the operator has (S01).
+pub enum ClaimProof {
+    /// The token of the printed link.
+    Token(String),
+    /// The deprecated user name and password.
+    Legacy {
+        /// `FLOWISE_USERNAME`.
+        username: String,
+        /// `FLOWISE_PASSWORD`.
+        password: String,
+    },
+}
+
+/// Checked values of a new account.
+pub(super) struct NewAccount {
+    pub(super) email: Email,
+    pub(super) name: DisplayName,
+    pub(super) password: Password,
+}
+
+impl Accounts {
+    /// The set-up token, made at the first start and kept until the claim; none when it is not needed.
+    pub fn ensure_setup_token(&self) -> Result<Option<String>, AccountError> {
+        if self.phase() != Phase::Unclaimed {
+            return Ok(None);
+        }
+        let path = self.0.data_dir.join(data_dir::SETUP_TOKEN);
+        let broken = |fault: std::io::Error| AccountError::Internal(format!("{}: {fault}", path.display()));
+        match fs::read_to_string(&path) {
+            Ok(token) if token.trim().len() >= 43 => Ok(Some(token.trim().to_owned())),
+            Ok(_) => Err(AccountError::Internal(format!("{} is damaged; remove it to have a new set-up link made", path.display()))),
+            Err(fault) if fault.kind() == ErrorKind::NotFound => {
+                let token = random::secret();
+                data_dir::write_new(&path, &token).map_err(broken)?;
+                Ok(Some(token))
+            }
+            Err(fault) => Err(broken(fault)),
+        }
+    }
+
+    /// Makes the first admin and signs them in.
+    pub async fn claim(&self, form: ClaimForm, client: Client) -> Result<NewSession, AccountError> {
+        if self.phase() == Phase::Claimed {
+            return Err(AccountError::Closed);
+        }
+        let asking = Asking::of_source(&self.0.token_hasher, &client);
+        let reservation = self.reserve(asking, "setup.refused", "", &client).await?;
+        if !self.is_proven(&form.proof)? {
+            let line = self.audit_line("setup.refused", "", "", &client.source.to_string());
+            self.0.database.write(move |c| audit::append(c, &line)).await?;
+            return Err(AccountError::InvalidCredentials);
+        }
+        let account = self.check_account(&form.email, &form.name, form.password, &form.confirm);
+        let hashed = match account {
+            Ok(account) => self.0.hasher.hash(account.password.clone()).await.map(|hash| (account, hash)).map_err(AccountError::from),
+            Err(faults) => Err(AccountError::Rules(faults)),
+        };
+        let (account, hash) = match hashed {
+            Ok(done) => done,
+            Err(fault) => {
+                self.release(reservation).await?;
+                return Err(fault);
+            }
+        };
+        let this = self.clone();
+        self.deed(async move { this.take_ownership(account, hash, reservation, client).await }).await
+    }
+
+    async fn take_ownership(
+        &self,
+        account: NewAccount,
+        hash: crate::crypto::password_hash::PasswordHash,
+        reservation: throttle::Reservation,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let now = self.0.clock.now();
+        let id = UserId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
+        let user = User {
+            id: id.clone(),
+            email: account.email,
+            name: account.name,
+            role: Role::Admin,
+            state: UserState::Active,
+            created_at: now,
+            last_sign_in_at: Some(now),
+        };
+        let session = self.new_session(Some(id.clone()), &client)?;
+        let line = self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+        let row = session.clone();
+        let ended = self.0.database.write(move |c| {
+            if !settings::put_if_absent(c, CLAIMED_SETTING, &now.secs().to_string())? {
+                return Ok(None);
+            }
+            users::insert(c, &user, Some(&hash))?;
+            let ended = sessions::end_legacy(c)?;
+            sessions::insert(c, &row)?;
+            throttle::succeed(c, &reservation, None)?;
+            audit::append(c, &line)?;
+            Ok(Some(ended))
+        });
+        let Some(ended) = ended.await? else {
+            self.0.phase.store(Phase::Claimed.to_number(), Ordering::Release);
+            return Err(AccountError::Closed);
+        };
+        self.0.phase.store(Phase::Claimed.to_number(), Ordering::Release);
+        self.forget_ended(&ended);
+        self.forget_ended(&[super::legacy::basic_session()?]);
+        self.keep_claim_marker();
+        let tokens = self.tokens_of(&session, &id)?;
+        Ok(NewSession { session: session.id, user: Some((id.clone(), tokens)), device_cookie: Some(self.0.devices.issue(&id)) })
+    }
+
+    /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up (S04).
+    #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
+    pub fn keep_claim_marker(&self) {
+        let marker = self.0.data_dir.join(data_dir::CLAIMED);
+        if !marker.exists()
+            && let Err(fault) =
+                data_dir::replace(&marker, "This instance has an owner. Without this file a lost database could be claimed anew.\n")
+        {
+            tracing::error!(%fault, file = %marker.display(), "the claim marker could not be written");
+        }
+        if let Err(fault) = fs::remove_file(self.0.data_dir.join(data_dir::SETUP_TOKEN))
+            && fault.kind() != ErrorKind::NotFound
+        {
+            tracing::warn!(%fault, "the used set-up token could not be removed");
+        }
+    }
+
+    fn is_proven(&self, proof: &ClaimProof) -> Result<bool, AccountError> {
+        match proof {
+            ClaimProof::Legacy { username, password } => Ok(self.is_legacy_pair(username, password)),
+            ClaimProof::Token(given) => {
+                let expected = self.ensure_setup_token()?;
+                Ok(expected.is_some_and(|expected| self.0.token_hasher.same_secret(given.trim(), &expected)))
+            }
+        }
+    }
+
+    /// Checks address, name and password of a new account; all mistakes at once.
+    pub(super) fn check_account(&self, email: &str, name: &str, typed: String, confirm: &str) -> Result<NewAccount, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault))).ok();
+        let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault))).ok();
+        let same = typed == confirm;
+        let context = PasswordContext {
+            min_length: self.0.passwords.min_length,
+            email: email.as_ref().map_or("", Email::as_str),
+            name: name.as_ref().map_or("", DisplayName::as_str),
+            host: &self.0.host,
+        };
+        let password = Password::take(typed).and_then(|typed| password::check(&typed, &context).map(|()| typed));
+        let password = password.map_err(|fault| faults.push(FieldFault::new("password", fault))).ok();
+        if !same {
+            faults.push(FieldFault::new("confirm", "The two passwords are not the same."));
+        }
+        match (email, name, password) {
+            (Some(email), Some(name), Some(password)) if faults.is_empty() => Ok(NewAccount { email, name, password }),
+            _ => Err(faults),
+        }
+    }
+}

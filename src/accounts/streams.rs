@@ -1,0 +1,72 @@
+//! Open streams by session, so that they can be cut when it ends.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::domain::ids::SessionId;
+
+type Table = Mutex<HashMap<SessionId, (watch::Sender<bool>, usize)>>;
+
+/// The registry; touched at a stream's start, its end, and at revocation.
+#[derive(Clone, Default)]
+pub struct Streams(Arc<Table>);
+
+/// One registered stream; dropping it takes it off the registry.
+pub struct StreamTicket {
+    table: Arc<Table>,
+    session: SessionId,
+    signal: watch::Receiver<bool>,
+}
+
+impl Streams {
+    /// Registers a stream; check the session again afterwards, it may have ended meanwhile.
+    pub fn register(&self, session: &SessionId) -> StreamTicket {
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = table.entry(session.clone()).or_insert_with(|| (watch::channel(false).0, 0));
+        entry.1 += 1;
+        StreamTicket { table: Arc::clone(&self.0), session: session.clone(), signal: entry.0.subscribe() }
+    }
+
+    /// Cuts every stream of `session`.
+    pub fn cut(&self, session: &SessionId) {
+        let entry = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+        if let Some((sender, count)) = entry {
+            sender.send_replace(true);
+            tracing::debug!(session.streams = count, "streams of an ended session were cut");
+        }
+    }
+
+    /// Cuts everything, for a store that cannot be asked or a server that stops.
+    pub fn cut_all(&self) {
+        for (_, (sender, _)) in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+            sender.send_replace(true);
+        }
+    }
+}
+
+impl StreamTicket {
+    /// Resolves when the session ends.
+    pub async fn ended(&self) {
+        let mut signal = self.signal.clone();
+        // An error means that the sender was taken off the registry, which happens only when it is cut.
+        if signal.wait_for(|cut| *cut).await.is_err() {
+            tracing::trace!("a stream's registry entry is gone");
+        }
+    }
+}
+
+impl Drop for StreamTicket {
+    fn drop(&mut self) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        // After a cut the entry may be a newer one, of streams that this ticket does not count among.
+        let own = |entry: &&mut (watch::Sender<bool>, usize)| entry.0.subscribe().same_channel(&self.signal);
+        if let Some(entry) = table.get_mut(&self.session).filter(own) {
+            entry.1 = entry.1.saturating_sub(1);
+            if entry.1 == 0 {
+                table.remove(&self.session);
+            }
+        }
+    }
+}

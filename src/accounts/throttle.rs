@@ -1,0 +1,108 @@
+//! Reserving attempts before a secret is looked at, and what becomes of them (S24 to S31).
+
+use super::{AccountError, Accounts, Client};
+use crate::crypto::opaque_token::TokenHasher;
+use crate::domain::throttle::{self, Verdict, WINDOW_SECS};
+use crate::domain::time::Timestamp;
+use crate::storage::{Connection, StorageError, attempts};
+
+/// Buckets kept at most; the oldest go first.
+const MAX_BUCKETS: i64 = 100_000;
+
+/// The buckets that one attempt counts in.
+#[derive(Clone, Debug)]
+pub(super) struct Reservation {
+    source: Option<String>,
+    account: Option<String>,
+    device: Option<String>,
+}
+
+/// Which buckets an attempt would count in.
+pub(super) struct Asking {
+    pub(super) source: String,
+    pub(super) account: Option<String>,
+    pub(super) device: Option<String>,
+}
+
+impl Asking {
+    /// The source of `client` alone, for set-up and links. IPv6 counts per /64.
+    pub(super) fn of_source(hasher: &TokenHasher, client: &Client) -> Self {
+        let source = match client.source {
+            std::net::IpAddr::V4(ip) => ip.to_string(),
+            std::net::IpAddr::V6(ip) => {
+                ip.to_ipv4_mapped().map_or_else(|| format!("{:x?}", ip.segments().first_chunk::<4>()), |ip| ip.to_string())
+            }
+        };
+        Self { source: format!("source:{}", hasher.hash("source", &source).as_str()), account: None, device: None }
+    }
+}
+
+/// Takes one attempt from each bucket, or says how long to wait; in the caller's write transaction.
+pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<Result<Reservation, i64>, StorageError> {
+    let window_over = now.plus(-WINDOW_SECS);
+    if let Some(device) = &asking.device
+        && throttle::judge_device(attempts::find(c, device)?.as_ref(), now) == Verdict::Go
+    {
+        attempts::add(c, device, now, window_over)?;
+        return Ok(Ok(Reservation { source: None, account: None, device: Some(device.clone()) }));
+    }
+    if let Verdict::Wait { secs } = throttle::judge_source(attempts::find(c, &asking.source)?.as_ref(), now) {
+        return Ok(Err(secs));
+    }
+    if let Some(account) = &asking.account {
+        if let Verdict::Wait { secs } = throttle::judge_account(attempts::find(c, account)?.as_ref(), now) {
+            return Ok(Err(secs));
+        }
+        attempts::add(c, account, now, Timestamp::from_secs(i64::MIN))?;
+    }
+    attempts::add(c, &asking.source, now, window_over)?;
+    Ok(Ok(Reservation { source: Some(asking.source.clone()), account: asking.account.clone(), device: None }))
+}
+
+/// The attempt was no failure: gives it back, and the account's and the device's count begin anew.
+pub(super) fn succeed(c: &mut Connection, reservation: &Reservation, account: Option<&str>) -> Result<(), StorageError> {
+    if let Some(source) = &reservation.source {
+        attempts::refund(c, source)?;
+    }
+    for bucket in reservation.device.as_deref().into_iter().chain(account) {
+        attempts::clear(c, bucket)?;
+    }
+    Ok(())
+}
+
+/// The attempt was never evaluated: gives it back.
+fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
+    for bucket in [&reservation.source, &reservation.account, &reservation.device].into_iter().flatten() {
+        attempts::refund(c, bucket)?;
+    }
+    Ok(())
+}
+
+impl Accounts {
+    /// Reserves in a transaction of its own; a refusal is audited as `event`.
+    pub(super) async fn reserve(
+        &self,
+        asking: Asking,
+        event: &'static str,
+        subject: &str,
+        client: &Client,
+    ) -> Result<Reservation, AccountError> {
+        let now = self.0.clock.now();
+        let outcome = self.0.database.write(move |c| reserve(c, &asking, now)).await?;
+        outcome.map_err(|secs| {
+            tracing::warn!(audit.event = event, audit.subject = ?subject, audit.source = %client.source, retry.secs = secs, "an attempt was throttled");
+            AccountError::TooMany { retry_after: secs }
+        })
+    }
+
+    /// Gives a reservation back that led to no evaluation.
+    pub(super) async fn release(&self, reservation: Reservation) -> Result<(), AccountError> {
+        Ok(self.0.database.write(move |c| give_back(c, &reservation)).await?)
+    }
+
+    /// Bounds the number of buckets (S30).
+    pub async fn trim_attempts(&self) -> Result<(), AccountError> {
+        self.0.database.write(|c| attempts::trim(c, MAX_BUCKETS)).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! Whether the process lives, and whether it can answer.
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::http::error::HttpError;
+use crate::http::settings;
+
+/// The process answers.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok")
+}
+
+/// The store answers too.
+pub async fn ready(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    settings::accounts(&req).check_ready().await?;
+    Ok(live().await)
+}

@@ -1,0 +1,4 @@
+//! JSON for scripts of the app behind, and health for operators.
+
+pub mod health;
+pub mod session;

@@ -1,0 +1,308 @@
+//! Builds every part from the configuration, and stops it again.
+
+use std::fs::{File, TryLockError};
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use actix_web::cookie::Key;
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::{App as WebApp, HttpServer, web};
+use secrecy::ExposeSecret;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::accounts::{Accounts, Parts, Phase};
+use crate::config::{Config, DatabaseUrl, Faults, data_dir};
+use crate::crypto::csrf::CsrfKey;
+use crate::crypto::keys::{Keys, SecretMaterial};
+use crate::crypto::random;
+use crate::domain::time::{Clock, Timestamp};
+use crate::gate::proxy::Upstream;
+use crate::http::cookies::CookieNames;
+use crate::http::session_store::RowStore;
+use crate::http::settings::HttpSettings;
+use crate::http::signed_in::Guard;
+use crate::jobs::Jobs;
+use crate::storage::{Database, StorageError, migrate, settings};
+use crate::{accounts, routes};
+
+/// Longest time that running requests have after SIGTERM, in seconds.
+const DRAIN_SECS: u64 = 10;
+/// Connections accepted at once, for each worker.
+const MAX_CONNECTIONS: usize = 25_000;
+/// Threads for database work.
+const BLOCKING_THREADS: usize = 16;
+
+/// The machine's clock.
+pub struct SystemClock(Instant);
+
+#[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+impl SystemClock {
+    /// A clock whose monotonic time begins now.
+    pub fn new() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_secs(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// What the environment cannot set.
+pub struct Internals {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// bcrypt rounds instead of the configured ones, for tests.
+    pub hash_cost: Option<u32>,
+    /// Port 0 instead of the configured one, for tests.
+    pub any_port: bool,
+}
+
+impl Default for Internals {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock::new()), hash_cost: None, any_port: false }
+    }
+}
+
+/// Why the program cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Settings or files.
+    #[error("{0}")]
+    Faults(#[from] Faults),
+    /// The database.
+    #[error("DATABASE_URL: {0}")]
+    Storage(#[from] StorageError),
+    /// Accounts.
+    #[error("{0}")]
+    Accounts(#[from] accounts::AccountError),
+    /// The address to listen on.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// The store and the door to it, without a server: what the command line needs.
+pub struct Core {
+    /// People, sessions, tokens.
+    pub accounts: Accounts,
+    keys: Keys,
+    runtime: Option<Runtime>,
+}
+
+impl Core {
+    /// Opens everything below HTTP.
+    pub fn open(config: &Config, internals: &Internals) -> Result<Self, StartError> {
+        for warning in data_dir::ensure(&config.data_dir)?.iter().chain(&config.warnings) {
+            tracing::warn!("{warning}");
+        }
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(BLOCKING_THREADS)
+            .thread_name("deeds")
+            .enable_all()
+            .build()?;
+        let database = Database::open(&config.database, runtime.handle().clone())?;
+        migrate::run(&database)?;
+        if let DatabaseUrl::Sqlite(path) = &config.database {
+            narrow(path)?;
+        }
+        let known = database.read_blocking(|c| settings::find(c, "key:PASSWORD_KEY"))?;
+        let secrets = config.secrets(known.is_none(), &random::secret)?;
+        let keys = Keys::derive(&SecretMaterial {
+            jwt_auth: secrets.jwt_auth.expose_secret(),
+            jwt_refresh: secrets.jwt_refresh.expose_secret(),
+            express_session: secrets.express_session.expose_secret(),
+            password_key: secrets.password_key.expose_secret(),
+            token_hash: secrets.token_hash.expose_secret(),
+        });
+        check_fingerprints(&database, &keys)?;
+        let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let accounts = Accounts::open(Parts {
+            database,
+            clock: Arc::clone(&internals.clock),
+            keys: keys.clone(),
+            hash_cost: internals.hash_cost.unwrap_or(config.passwords.cost),
+            hash_workers: workers,
+            sessions: config.sessions.clone(),
+            passwords: config.passwords,
+            legacy: config.legacy.clone(),
+            host: config.server.app_url.host().to_owned(),
+            data_dir: config.data_dir.clone(),
+        })?;
+        check_claim_marker(config, &accounts)?;
+        Ok(Self { accounts, keys, runtime: Some(runtime) })
+    }
+
+    /// Runs `work` on the core's runtime.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.accounts.database().runtime().block_on(work)
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        // Deeds that are under way have a moment to end; a runtime must not be dropped where async code runs.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// The server, ready to run.
+pub struct App {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// To be awaited.
+    pub server: Server,
+    /// To stop it.
+    pub handle: ServerHandle,
+    /// The link to the set-up page, while nobody has claimed the instance.
+    pub setup_link: Option<String>,
+    /// What must live as long as the server.
+    pub held: Held,
+}
+
+/// Dropped after the server: the watch, the store, the lock.
+pub struct Held {
+    jobs: Option<Jobs>,
+    /// The open core.
+    pub core: Core,
+    _lock: Option<File>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+    }
+}
+
+/// Opens the core, binds the address and builds the server.
+pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> {
+    let core = Core::open(config, internals)?;
+    let lock = lock(config)?;
+    if config.sessions.expire_on_restart {
+        let ended = core.block_on(core.accounts.end_every_session())?;
+        tracing::info!(sessions.ended = ended, "EXPIRE_AUTH_TOKENS_ON_RESTART ended every session");
+    }
+    let port = if internals.any_port { 0 } else { config.server.port };
+    let address = SocketAddr::new(config.server.host, port);
+    let listener = TcpListener::bind(address)
+        .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
+    let address = listener.local_addr()?;
+    let token = core.accounts.ensure_setup_token()?;
+    let setup_link = match core.accounts.phase() {
+        Phase::Unclaimed => token.map(|token| config.server.app_url.join(&format!("/_auth/setup?token={token}"))),
+        Phase::Legacy => Some(config.server.app_url.join("/_auth/setup")),
+        Phase::Claimed => None,
+    };
+    let server = serve(config, &core, listener)?;
+    let jobs = Jobs::start(&core.accounts)?;
+    Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })
+}
+
+fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result<Server> {
+    let settings = web::Data::new(HttpSettings {
+        app_url: config.server.app_url.clone(),
+        cookies: CookieNames::new(&config.server.app_url, config.gate.cookie_domain.as_deref()),
+        cookie_domain: config.gate.cookie_domain.clone(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        session_key: Key::from(core.keys.session_cookie()),
+        csrf: CsrfKey::new(&core.keys),
+        has_upstream: config.gate.upstream.is_some(),
+    });
+    let (accounts, upstream) = (core.accounts.clone(), config.gate.upstream.clone());
+    let server = HttpServer::new(move || {
+        let mut app =
+            WebApp::new().app_data(settings.clone()).app_data(web::Data::new(accounts.clone())).app_data(Rc::new(Guard::default()));
+        if let Some(upstream) = &upstream {
+            app = app.app_data(Rc::new(Upstream::new(upstream)));
+        }
+        app.configure(|config| routes::register(config, &settings, RowStore(accounts.clone()), accounts.session_secs()))
+    });
+    Ok(server
+        .client_request_timeout(Duration::from_secs(15))
+        .keep_alive(Duration::from_secs(75))
+        .tcp_nodelay(true)
+        .max_connections(MAX_CONNECTIONS)
+        .shutdown_timeout(DRAIN_SECS)
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+/// Another key than the one the database was made with would make passwords and tokens useless: say which, and stop.
+fn check_fingerprints(database: &Database, keys: &Keys) -> Result<(), StartError> {
+    let mut faults = Faults::default();
+    for (name, print) in keys.fingerprints() {
+        let setting = format!("key:{name}");
+        let stored = database.write_blocking(|c| {
+            settings::put_if_absent(c, &setting, print)?;
+            settings::find(c, &setting)
+        })?;
+        if stored.as_deref() != Some(print) {
+            faults.add(name, "is not the one that the database was made with; restore it");
+        }
+    }
+    Ok(faults.into_result()?)
+}
+
+/// A database without an owner beside the marker of one was lost or emptied: set-up must not open again (S04).
+fn check_claim_marker(config: &Config, accounts: &Accounts) -> Result<(), StartError> {
+    let marker = config.data_dir.join(data_dir::CLAIMED);
+    match (accounts.phase(), marker.exists()) {
+        (Phase::Claimed, false) => accounts.keep_claim_marker(),
+        (Phase::Unclaimed | Phase::Legacy, true) => {
+            let mut faults = Faults::default();
+            faults.add("DATABASE_URL", format!("the database has no owner, but {} says that there was one, so the database was lost or emptied. Restore it from a backup; to begin anew on purpose, remove that file.", marker.display()));
+            return Err(faults.into());
+        }
+        _ => {}
+    }
+    if accounts.phase() == Phase::Claimed && config.legacy.is_some() {
+        tracing::warn!("FLOWISE_USERNAME and FLOWISE_PASSWORD open nothing any more: the instance has an owner; remove them");
+    }
+    Ok(())
+}
+
+/// One server on one SQLite file.
+fn lock(config: &Config) -> Result<Option<File>, StartError> {
+    let DatabaseUrl::Sqlite(path) = &config.database else { return Ok(None) };
+    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path.with_extension("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {
+            let mut faults = Faults::default();
+            faults.add("DATABASE_URL", format!("{} is in use by another running server; several nodes need PostgreSQL", path.display()));
+            Err(faults.into())
+        }
+        Err(TryLockError::Error(fault)) => Err(fault.into()),
+    }
+}
+
+fn narrow(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    for suffix in ["", "-wal", "-shm"] {
+        let file = format!("{}{suffix}", path.display());
+        if Path::new(&file).exists() {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The command line, one file a command group.
+//!
+//! Prints to standard output; only here is that allowed. Exit code 0 means success and nothing else.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::config::variables::TABLE;
+use crate::config::{self, Config, Values, env};
+
+mod people;
+mod server;
+
+/// Prints one line to standard output.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+        tracing::debug!("nobody reads standard output");
+    }
+}
+
+/// Runs the program with these arguments.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(fault) => {
+            let asked = !fault.use_stderr();
+            if fault.print().is_err() {
+                tracing::debug!("nobody reads the answer");
+            }
+            return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match run(&matches) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(text) => {
+            let mut out = std::io::stderr().lock();
+            if writeln!(out, "portcullis: {text}").is_err() {
+                return ExitCode::from(3);
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command() -> Command {
+    let flags = || {
+        TABLE.iter().map(|variable| {
+            Arg::new(variable.name).long(variable.name).value_name("VALUE").help(variable.about).global(true).hide_short_help(true)
+        })
+    };
+    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
+    let email = || Arg::new("email").required(true).help("The account's address");
+    let user = Command::new("user").about("People").subcommand_required(true).subcommands([
+        Command::new("add").about("Add an account; the password is read from standard input").arg(email()).args([
+            Arg::new("name").long("name").default_value("").help("The name shown"),
+            Arg::new("admin").long("admin").action(ArgAction::SetTrue).help("Make it an admin"),
+        ]),
+        Command::new("list").about("List accounts").arg(json()),
+        Command::new("disable").about("Disable an account and end its sessions").arg(email()),
+    ]);
+    let session = Command::new("session").about("Sessions").subcommand_required(true).subcommands([
+        Command::new("list").about("List live sessions").arg(json()),
+        Command::new("end")
+            .about("End a session; the next request is refused")
+            .arg(Arg::new("id").required(true).allow_hyphen_values(true).help("The session")),
+    ]);
+    Command::new("portcullis")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Puts sign-in in front of any web app")
+        .subcommand_required(true)
+        .args(flags())
+        .subcommands([
+            Command::new("start").visible_alias("serve").about("Run the gate"),
+            Command::new("demo").about("Run the gate in front of a small sample app"),
+            Command::new("check-config").about("Check the configuration and print what follows from it"),
+            Command::new("migrate").about("Bring the database up to date"),
+            Command::new("health").about("Ask the running server whether it is ready"),
+            user,
+            session,
+        ])
+}
+
+fn run(matches: &ArgMatches) -> Result<(), String> {
+    let (name, matches) = matches.subcommand().ok_or("no command")?;
+    let config = load(matches)?;
+    match name {
+        "start" => server::start(&config),
+        "demo" => server::demo(config),
+        "check-config" => {
+            server::check_config(&config);
+            Ok(())
+        }
+        "migrate" => server::migrate(&config),
+        "health" => server::health(&config),
+        "user" => people::user(&config, matches),
+        "session" => people::session(&config, matches),
+        other => Err(format!("unknown command {other}")),
+    }
+}
+
+fn load(matches: &ArgMatches) -> Result<Config, String> {
+    let matches = std::iter::successors(Some(matches), |matches| matches.subcommand().map(|(_, inner)| inner)).last().unwrap_or(matches);
+    let flags: Values =
+        TABLE.iter().filter_map(|variable| Some((variable.name.to_owned(), matches.get_one::<String>(variable.name)?.clone()))).collect();
+    config::load(&flags, &env::process_environment(), Path::new(".env"))
+        .map_err(|faults| format!("the configuration has faults:\n{faults}"))
+}

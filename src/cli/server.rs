@@ -1,0 +1,116 @@
+//! Running the server and looking at it.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::time::Duration;
+
+use super::say;
+use crate::app::{self, App, Internals};
+use crate::config::variables::TABLE;
+use crate::config::{Config, DatabaseUrl};
+use crate::{demo, telemetry};
+
+/// How long `health` waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// `start`.
+pub(super) fn start(config: &Config) -> Result<(), String> {
+    telemetry::init(config.log);
+    run(config, None)
+}
+
+/// `demo`: `start` with the sample app behind the gate.
+pub(super) fn demo(mut config: Config) -> Result<(), String> {
+    telemetry::init(config.log);
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|fault| fault.to_string())?;
+    let address = listener.local_addr().map_err(|fault| fault.to_string())?;
+    config.gate.upstream = Some(address.to_string());
+    run(&config, Some(listener))
+}
+
+fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
+    let app = app::build(config, &Internals::default()).map_err(|fault| fault.to_string())?;
+    greet(config, &app);
+    let App { server, handle, held, .. } = app;
+    let system = actix_web::rt::System::new();
+    let outcome = system.block_on(async move {
+        if let Some(listener) = sample {
+            actix_web::rt::spawn(demo::serve(listener)?);
+        }
+        actix_web::rt::spawn(async move {
+            wait_for_signal().await;
+            tracing::info!("stopping: running requests have ten seconds");
+            handle.stop(true).await;
+        });
+        server.await
+    });
+    drop(held);
+    outcome.map_err(|fault| fault.to_string())
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+fn greet(config: &Config, app: &App) {
+    say(&format!("Portcullis listens on http://{} and is reached at {}", app.address, config.server.app_url));
+    if let Some(link) = &app.setup_link {
+        say(&format!("Nobody owns this instance yet. Open this link to make it yours:\n\n    {link}\n"));
+    }
+}
+
+/// `check-config`.
+pub(super) fn check_config(config: &Config) {
+    for variable in TABLE {
+        let value = match config.values.0.get(variable.name) {
+            Some(_) if variable.secret => "[hidden]",
+            Some(value) => value,
+            None if variable.default.is_empty() => "(none)",
+            None => variable.default,
+        };
+        let later = if variable.later { "   (used by a later release)" } else { "" };
+        say(&format!("{}={value}{later}", variable.name));
+    }
+    for warning in &config.warnings {
+        say(&format!("warning: {warning}"));
+    }
+    say("The configuration has no faults.");
+}
+
+/// `migrate`.
+pub(super) fn migrate(config: &Config) -> Result<(), String> {
+    telemetry::init(config.log);
+    app::Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())?;
+    match &config.database {
+        DatabaseUrl::Sqlite(path) => say(&format!("{} is up to date.", path.display())),
+        DatabaseUrl::Postgres(_) => say("The database is up to date."),
+    }
+    Ok(())
+}
+
+/// `health`: asks the running server.
+pub(super) fn health(config: &Config) -> Result<(), String> {
+    let host = if config.server.host.is_unspecified() { "127.0.0.1".parse().map_err(|_fault| "loopback")? } else { config.server.host };
+    let address = SocketAddr::new(host, config.server.port);
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(b"GET /_auth/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.take(16 * 1024).read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    let answer = ask().map_err(|fault| format!("{address} does not answer: {fault}"))?;
+    if answer.starts_with("HTTP/1.1 200") {
+        say("ready");
+        return Ok(());
+    }
+    Err(format!("{address} answers: {}", answer.lines().next().unwrap_or("nothing")))
+}

@@ -1,0 +1,180 @@
+//! Each part of the configuration from its variables, and what should be warned about.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+use super::env::{Faults, Values};
+use super::parse::Reader;
+use super::{DatabaseUrl, Gate, Legacy, Log, LogLevel, Passwords, Server, Sessions, TEN_YEARS_MINUTES, secrets, variables};
+use crate::domain::app_url::AppUrl;
+
+#[expect(clippy::expect_used, reason = "the default address is a constant that parses, as the tests show")]
+pub(super) fn server(reader: &mut Reader<'_>) -> Server {
+    let text = reader.text("APP_URL").unwrap_or_else(|| "http://localhost:3000".to_owned());
+    let app_url = AppUrl::parse(&text).unwrap_or_else(|fault| {
+        reader.faults.add("APP_URL", fault.to_string());
+        AppUrl::parse("http://localhost:3000").expect("the default is an address")
+    });
+    let host = reader.text("HOST").unwrap_or_else(|| "127.0.0.1".to_owned());
+    let host = if host == "localhost" { Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { host.parse() }.unwrap_or_else(|_fault| {
+        reader.faults.add("HOST", "must be an IP address such as 127.0.0.1 or 0.0.0.0");
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    });
+    let production = app_url.is_https() || reader.text("NODE_ENV").as_deref() == Some("production");
+    Server {
+        app_url,
+        host,
+        port: reader.number("PORT", 3000, 1, u16::MAX),
+        trusted_proxies: reader.networks("TRUSTED_PROXIES"),
+        production,
+    }
+}
+
+pub(super) fn upstream(reader: &mut Reader<'_>) -> Option<String> {
+    let text = reader.text("UPSTREAM_URL")?;
+    let url = Url::parse(&text)
+        .ok()
+        .filter(|url| url.scheme() == "http" && url.has_host() && url.username().is_empty() && url.password().is_none());
+    let bare = url.filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
+    if let Some(url) = bare {
+        return Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?));
+    }
+    reader.faults.add("UPSTREAM_URL", "must be http://host:port without path, query or user; TLS to the app is not supported yet");
+    None
+}
+
+pub(super) fn cookie_domain(reader: &mut Reader<'_>, app_url: &AppUrl) -> Option<String> {
+    let text = reader.text("COOKIE_DOMAIN")?.to_ascii_lowercase();
+    let domain = text.strip_prefix('.').unwrap_or(&text).to_owned();
+    let host = app_url.host();
+    let above = host == domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'));
+    let named = domain.contains('.') && !domain.ends_with('.') && domain.parse::<IpAddr>().is_err();
+    if above && named {
+        return Some(domain);
+    }
+    reader.faults.add("COOKIE_DOMAIN", "must be the host of APP_URL or a domain above it, with at least two labels, such as example.org");
+    None
+}
+
+pub(super) fn database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseUrl {
+    let Some(text) = reader.text("DATABASE_URL") else { return DatabaseUrl::Sqlite(data_dir.join("portcullis.db")) };
+    match text.split_once("://") {
+        Some(("sqlite", path)) if !path.is_empty() => DatabaseUrl::Sqlite(PathBuf::from(path)),
+        Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => DatabaseUrl::Postgres(text.into()),
+        _ => {
+            reader.faults.add("DATABASE_URL", "must begin with sqlite:// or postgres://");
+            DatabaseUrl::Sqlite(data_dir.join("portcullis.db"))
+        }
+    }
+}
+
+pub(super) fn sessions(reader: &mut Reader<'_>) -> Sessions {
+    let access = reader.number("JWT_TOKEN_EXPIRY_IN_MINUTES", 60, 1, TEN_YEARS_MINUTES);
+    let refresh = reader.number("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES", 129_600, 1, TEN_YEARS_MINUTES);
+    if refresh < access {
+        reader.faults.add("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES", "must not be shorter than JWT_TOKEN_EXPIRY_IN_MINUTES");
+    }
+    Sessions {
+        access_secs: access * 60,
+        refresh_secs: refresh * 60,
+        issuer: reader.text("JWT_ISSUER").unwrap_or_else(|| "ISSUER".to_owned()),
+        audience: reader.text("JWT_AUDIENCE").unwrap_or_else(|| "AUDIENCE".to_owned()),
+        expire_on_restart: reader.boolean("EXPIRE_AUTH_TOKENS_ON_RESTART"),
+    }
+}
+
+pub(super) fn log(reader: &mut Reader<'_>) -> Log {
+    let levels = [
+        ("error", LogLevel::Error),
+        ("warn", LogLevel::Warn),
+        ("info", LogLevel::Info),
+        ("debug", LogLevel::Debug),
+        ("trace", LogLevel::Trace),
+    ];
+    Log {
+        level: reader.choice("LOG_LEVEL", &levels, LogLevel::Info),
+        json: reader.choice("LOG_FORMAT", &[("text", false), ("json", true)], false),
+    }
+}
+
+pub(super) fn legacy(reader: &mut Reader<'_>) -> Option<Legacy> {
+    match (reader.text("FLOWISE_USERNAME"), reader.text("FLOWISE_PASSWORD")) {
+        (Some(username), Some(password)) => {
+            if username.contains(':') || username.chars().any(char::is_control) {
+                reader.faults.add("FLOWISE_USERNAME", "must not contain a colon or control characters");
+            }
+            Some(Legacy { username, password: password.into() })
+        }
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.faults.add("FLOWISE_PASSWORD", "is missing: FLOWISE_USERNAME and FLOWISE_PASSWORD go together");
+            None
+        }
+        (None, Some(_)) => {
+            reader.faults.add("FLOWISE_USERNAME", "is missing: FLOWISE_USERNAME and FLOWISE_PASSWORD go together");
+            None
+        }
+    }
+}
+
+/// Variables whose feature comes later are checked already, so that a fault shows now.
+pub(super) fn later_features(reader: &mut Reader<'_>) {
+    if reader.choice("SESSION_STORE", &[("database", false), ("redis", true)], false) {
+        reader.faults.add("SESSION_STORE", "redis is not supported by this release yet; use database");
+    }
+    reader.number("SMTP_PORT", 587, 1, u16::MAX);
+    reader.boolean("SMTP_SECURE");
+    reader.boolean("ALLOW_UNAUTHORIZED_CERTS");
+    reader.number("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS", 15_i64, 1, 10_080);
+    reader.number(variables::RESET_EXPIRY_ALIAS, 15_i64, 1, 10_080);
+    if let Some(sender) = reader.text("SENDER_EMAIL")
+        && crate::domain::email::Email::parse(&sender).is_err()
+    {
+        reader.faults.add("SENDER_EMAIL", "must be an e-mail address");
+    }
+}
+
+/// The page's best practices and the strength of secrets; weak ones are faults in production.
+pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwords: Passwords, faults: &mut Faults) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !server.production && values.get("EXPRESS_SESSION_SECRET").is_some_and(|value| value == "flowise") {
+        warnings.push("EXPRESS_SESSION_SECRET=flowise is known to everybody and counts as unset; a secret is generated instead".to_owned());
+        values.remove("EXPRESS_SESSION_SECRET");
+    }
+    for name in ["JWT_AUTH_TOKEN_SECRET", "JWT_REFRESH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "TOKEN_HASH_SECRET", "PASSWORD_KEY"] {
+        match values.get(name).and_then(|value| secrets::weakness(value)) {
+            Some(reason) if server.production => {
+                faults.add(name, format!("{reason}; use a strong, random string, or leave it unset to have one generated"));
+            }
+            Some(reason) => warnings.push(format!("{name} {reason}; use a strong, random string")),
+            None => {}
+        }
+    }
+    let mut note = |applies: bool, text: &str| {
+        if applies {
+            warnings.push(text.to_owned());
+        }
+    };
+    let shared =
+        values.get("TOKEN_HASH_SECRET").is_some_and(|own| values.iter().any(|(name, value)| name != "TOKEN_HASH_SECRET" && value == own));
+    note(shared, "TOKEN_HASH_SECRET has the value of another variable; use a unique one");
+    note(server.production && passwords.cost < 12, "PASSWORD_SALT_HASH_ROUNDS is below 12; 12 to 15 is better in production");
+    let mails = values.contains_key("SMTP_HOST");
+    note(mails && values.get("SMTP_SECURE").is_none_or(|value| value != "true"), "SMTP_SECURE is not true; mails may travel in plain text");
+    note(
+        values.get("ALLOW_UNAUTHORIZED_CERTS").is_some_and(|value| value == "true"),
+        "ALLOW_UNAUTHORIZED_CERTS=true: certificates of the mail server are not checked",
+    );
+    note(
+        !server.app_url.is_https() && !server.app_url.is_loopback(),
+        "APP_URL is plain http: passwords and cookies can be read on the way",
+    );
+    note(gate.cookie_domain.is_some(), "COOKIE_DOMAIN is set: every host below it receives the sign-in cookies");
+    note(
+        values.contains_key("FLOWISE_USERNAME"),
+        "FLOWISE_USERNAME and FLOWISE_PASSWORD are deprecated: claim the instance and remove them",
+    );
+    warnings
+}

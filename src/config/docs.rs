@@ -1,0 +1,31 @@
+//! `.env.example` and `docs/CONFIGURATION.md`, generated from the table.
+
+use super::variables::TABLE;
+
+/// The text of `.env.example`.
+pub fn env_example() -> String {
+    let mut text = String::from(
+        "# Copy to .env and uncomment what you change. Generated from the table of variables; docs/CONFIGURATION.md says more.\n",
+    );
+    for variable in TABLE {
+        let default = if variable.default.contains(['<', ' ']) || variable.secret { "" } else { variable.default };
+        text.extend([format!("\n# {}\n# {}={default}\n", variable.about, variable.name)]);
+    }
+    text
+}
+
+/// The text of `docs/CONFIGURATION.md`.
+pub fn configuration_md() -> String {
+    let mut text = String::from(
+        "# Configuration\n\nGenerated from the table in `src/config/variables.rs`. Every variable is also a flag of the same name (`--APP_URL=…`), can come\n\
+         from `.env` (the real environment wins over it, a flag over both), and may be given as `NAME_FILE`, a file that holds the value.\n\
+         Empty means unset; booleans are exactly `true` or `false`. `portcullis check-config` reports every fault at once.\n\n\
+         | variable | default | meaning |\n|---|---|---|\n",
+    );
+    for variable in TABLE {
+        let default = if variable.default.is_empty() { "none".to_owned() } else { format!("`{}`", variable.default) };
+        let later = if variable.later { " *Checked now, used by a later release.*" } else { "" };
+        text.extend([format!("| `{}` | {default} | {}{later} |\n", variable.name, variable.about)]);
+    }
+    text
+}

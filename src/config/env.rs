@@ -1,0 +1,113 @@
+//! The only reader of the environment: flags over environment over `.env`, each also as `NAME_FILE`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use super::variables::{RESET_EXPIRY_ALIAS, TABLE};
+
+/// Names and values as given, empty ones left out.
+pub type Values = BTreeMap<String, String>;
+
+/// One thing that is wrong with the configuration; never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The variable, or the file.
+    pub name: String,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+/// Everything that is wrong, reported at once (S88).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// Notes one more fault.
+    pub fn add(&mut self, name: &str, sentence: impl Into<String>) {
+        self.0.push(Fault { name: name.to_owned(), sentence: sentence.into() });
+    }
+
+    /// The faults as an error, if there are any.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, fault) in self.0.iter().enumerate() {
+            let separator = if number == 0 { "" } else { "\n" };
+            write!(f, "{separator}{}: {}", fault.name, fault.sentence)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// Reads this process's environment.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+pub fn process_environment() -> Values {
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+}
+
+/// Merges the sources; `dotenv` is the path of `.env`, which need not exist.
+pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, faults: &mut Faults) -> Values {
+    let dotenv = read_dotenv(dotenv, faults);
+    let mut values = Values::new();
+    let names = TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]);
+    for name in names {
+        let found = [flags, environment, &dotenv].into_iter().find_map(|source| from_source(source, name, faults));
+        if let Some(value) = found {
+            values.insert(name.to_owned(), value);
+        }
+    }
+    values
+}
+
+fn from_source(source: &Values, name: &str, faults: &mut Faults) -> Option<String> {
+    let filled = |key: &str| source.get(key).filter(|value| !value.is_empty());
+    let file_key = format!("{name}_FILE");
+    match (filled(name), filled(&file_key)) {
+        (Some(_), Some(_)) => {
+            faults.add(name, format!("is given together with {file_key}; give one of them"));
+            None
+        }
+        (Some(value), None) => Some(value.clone()),
+        (None, Some(path)) => match fs::read_to_string(path) {
+            Ok(text) => Some(text.strip_suffix('\n').map_or(text.as_str(), |cut| cut.strip_suffix('\r').unwrap_or(cut)).to_owned())
+                .filter(|text| !text.is_empty()),
+            Err(fault) => {
+                faults.add(&file_key, format!("cannot read {path}: {fault}"));
+                None
+            }
+        },
+        (None, None) => None,
+    }
+}
+
+fn read_dotenv(path: &Path, faults: &mut Faults) -> Values {
+    if !path.exists() {
+        return Values::new();
+    }
+    let entries = match dotenvy::from_path_iter(path) {
+        Ok(entries) => entries,
+        Err(_fault) => {
+            faults.add(&path.display().to_string(), "cannot be read");
+            return Values::new();
+        }
+    };
+    let mut values = Values::new();
+    for (number, entry) in entries.enumerate() {
+        match entry {
+            Ok((name, value)) => {
+                values.insert(name, value);
+            }
+            // The error of dotenvy quotes the line, which may hold a secret.
+            Err(_fault) => faults.add(&path.display().to_string(), format!("entry {} is not of the form NAME=value", number + 1)),
+        }
+    }
+    values
+}

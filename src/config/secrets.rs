@@ -1,0 +1,109 @@
+//! Generated secrets: one 0600 file each in `DATA_DIR/secrets`, made once and never again over damage (S86, S87).
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::data_dir;
+use super::env::{Faults, Values};
+
+/// Fewest bytes a secret should have (RFC 7518, section 3.2).
+const MIN_BYTES: usize = 32;
+/// Fewest different characters a secret should have.
+const MIN_DISTINCT: usize = 8;
+/// Values that stand in documentation and examples.
+const KNOWN: &[&str] = &[
+    "flowise",
+    "secret",
+    "changeme",
+    "change-me",
+    "password",
+    "AABBCCDDAABBCCDDAABBCCDDAABBCCDDAABBCCDD",
+    "your-secret-key",
+    "keyboard cat",
+    "supersecret",
+    "AUDIENCE",
+    "ISSUER",
+];
+
+/// The secrets of this instance.
+#[derive(Clone, Debug)]
+pub struct Secrets {
+    /// `JWT_AUTH_TOKEN_SECRET`.
+    pub jwt_auth: SecretString,
+    /// `JWT_REFRESH_TOKEN_SECRET`.
+    pub jwt_refresh: SecretString,
+    /// `EXPRESS_SESSION_SECRET`.
+    pub express_session: SecretString,
+    /// `PASSWORD_KEY`.
+    pub password_key: SecretString,
+    /// `TOKEN_HASH_SECRET`.
+    pub token_hash: SecretString,
+}
+
+/// Whether a given value is no good as a key, and why.
+pub fn weakness(value: &str) -> Option<&'static str> {
+    let distinct: std::collections::BTreeSet<char> = value.chars().collect();
+    if KNOWN.iter().any(|known| known.eq_ignore_ascii_case(value)) {
+        Some("is a value known from documentation")
+    } else if value.len() < MIN_BYTES {
+        Some("is shorter than 32 bytes")
+    } else if distinct.len() < MIN_DISTINCT {
+        Some("has too few different characters")
+    } else {
+        None
+    }
+}
+
+/// Takes each secret from the configuration, else from its file, else generates it when `may_generate`.
+pub fn complete(values: &Values, dir: &Path, may_generate: bool, generate: &dyn Fn() -> String) -> Result<Secrets, Faults> {
+    let mut faults = Faults::default();
+    let mut take = |name: &str| match values.get(name) {
+        Some(value) => value.clone(),
+        None => from_file(name, dir, may_generate, generate, &mut faults),
+    };
+    let jwt_auth = take("JWT_AUTH_TOKEN_SECRET");
+    let jwt_refresh = values.get("JWT_REFRESH_TOKEN_SECRET").cloned().unwrap_or_else(|| jwt_auth.clone());
+    let secrets = Secrets {
+        jwt_auth: jwt_auth.into(),
+        jwt_refresh: jwt_refresh.into(),
+        express_session: take("EXPRESS_SESSION_SECRET").into(),
+        password_key: take("PASSWORD_KEY").into(),
+        token_hash: take("TOKEN_HASH_SECRET").into(),
+    };
+    faults.into_result().map(|()| secrets)
+}
+
+fn from_file(name: &str, dir: &Path, may_generate: bool, generate: &dyn Fn() -> String, faults: &mut Faults) -> String {
+    let path = dir.join("secrets").join(name.to_lowercase());
+    match fs::read_to_string(&path) {
+        Ok(text) if text.trim_end().len() >= MIN_BYTES => text.trim_end().to_owned(),
+        Ok(_) => {
+            faults.add(name, format!("the secret file {} is empty or too short, so it is damaged. Restore it from a backup; it is never made anew over a damaged one.", path.display()));
+            String::new()
+        }
+        Err(fault) if fault.kind() == ErrorKind::NotFound && may_generate => {
+            let secret = generate();
+            if let Err(fault) = data_dir::write_new(&path, &secret) {
+                faults.add(name, format!("the secret file {} cannot be written: {fault}", path.display()));
+            }
+            secret
+        }
+        Err(fault) if fault.kind() == ErrorKind::NotFound => {
+            faults.add(
+                name,
+                format!(
+                    "the secret file {} is missing, but the database was made with it. Restore the file or set {name}.",
+                    path.display()
+                ),
+            );
+            String::new()
+        }
+        Err(fault) => {
+            faults.add(name, format!("the secret file {} cannot be read: {fault}. Restore it from a backup.", path.display()));
+            String::new()
+        }
+    }
+}

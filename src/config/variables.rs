@@ -1,0 +1,101 @@
+//! The one table of variables: parsing, flags, `check-config`, `.env.example` and `docs/CONFIGURATION.md` come from it.
+
+/// One variable; its flag has the same name.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// The name, also of the flag.
+    pub name: &'static str,
+    /// The default as people read it.
+    pub default: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// Whether its value must never be printed.
+    pub secret: bool,
+    /// Whether it is checked now and used by a later release.
+    pub later: bool,
+}
+
+const fn row(name: &'static str, default: &'static str, about: &'static str) -> Variable {
+    Variable { name, default, about, secret: false, later: false }
+}
+
+const fn secret(name: &'static str, default: &'static str, about: &'static str) -> Variable {
+    Variable { name, default, about, secret: true, later: false }
+}
+
+const fn later(mut variable: Variable) -> Variable {
+    variable.later = true;
+    variable
+}
+
+/// Another name of `PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS`.
+pub const RESET_EXPIRY_ALIAS: &str = "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES";
+
+/// Every variable, in the order of the documentation.
+pub const TABLE: &[Variable] = &[
+    row(
+        "APP_URL",
+        "http://localhost:3000",
+        "The address people use: scheme and host, no path, query or user. Cookies and links follow it.",
+    ),
+    row("PORT", "3000", "Port to listen on, 1 to 65535."),
+    row("HOST", "127.0.0.1", "Address to listen on."),
+    row(
+        "UPSTREAM_URL",
+        "",
+        "The app behind the gate, for instance http://127.0.0.1:8080. Without it only the gate's own pages and forward-auth are served.",
+    ),
+    row("DATA_DIR", "data", "Folder for the database and generated secrets; 0700, every file in it 0600."),
+    secret("DATABASE_URL", "sqlite://<DATA_DIR>/portcullis.db", "sqlite://path or postgres://user:password@host/database."),
+    row("SESSION_STORE", "database", "Where sessions are kept: database. The value redis is for a later release."),
+    later(secret("REDIS_URL", "", "Address of Redis, for SESSION_STORE=redis.")),
+    secret("JWT_AUTH_TOKEN_SECRET", "generated", "Signs access tokens."),
+    secret(
+        "JWT_REFRESH_TOKEN_SECRET",
+        "JWT_AUTH_TOKEN_SECRET",
+        "Signs refresh tokens; the derived keys differ even when the secrets do not.",
+    ),
+    row("JWT_TOKEN_EXPIRY_IN_MINUTES", "60", "Lifetime of an access token, in minutes."),
+    row("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES", "129600", "Absolute lifetime of a session and its refresh tokens, in minutes."),
+    row("JWT_AUDIENCE", "AUDIENCE", "The aud claim written and required."),
+    row("JWT_ISSUER", "ISSUER", "The iss claim written and required."),
+    secret("EXPRESS_SESSION_SECRET", "generated", "Encrypts the session cookie and keys the tokens in forms."),
+    row("EXPIRE_AUTH_TOKENS_ON_RESTART", "false", "true ends every session at each start."),
+    later(row("SMTP_HOST", "", "Mail server. Without it mails become files in DATA_DIR/outbox.")),
+    later(row("SMTP_PORT", "", "Port of the mail server.")),
+    later(row("SMTP_USER", "", "User name at the mail server.")),
+    later(secret("SMTP_PASSWORD", "", "Password at the mail server.")),
+    later(row("SMTP_SECURE", "false", "true: TLS always. false: plain or opportunistic STARTTLS.")),
+    later(row("ALLOW_UNAUTHORIZED_CERTS", "false", "true alone switches certificate checks off.")),
+    later(row("SENDER_EMAIL", "", "The From address of mails.")),
+    later(row(
+        "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS",
+        "15",
+        "Lifetime of a reset link, in minutes. PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES is the same.",
+    )),
+    row("PASSWORD_SALT_HASH_ROUNDS", "10", "bcrypt rounds, 10 to 15; older hashes are upgraded at sign-in."),
+    row("PASSWORD_MIN_LENGTH", "15", "Shortest password in characters, 8 to 64."),
+    secret("PASSWORD_KEY", "generated", "Keys the HMAC in front of bcrypt. Losing it makes every password useless."),
+    secret("TOKEN_HASH_SECRET", "generated", "Keys the HMAC of stored tokens and of device cookies."),
+    row(
+        "FLOWISE_USERNAME",
+        "",
+        "With FLOWISE_PASSWORD: guards the app until the instance is claimed, and is asked for at the claim (deprecated).",
+    ),
+    secret("FLOWISE_PASSWORD", "", "See FLOWISE_USERNAME."),
+    row(
+        "TRUSTED_PROXIES",
+        "",
+        "Addresses or CIDR ranges, comma-separated, whose X-Forwarded-* are believed and who may ask /_auth/verify.",
+    ),
+    row("COOKIE_DOMAIN", "", "Domain for the cookies, to protect several hosts below it."),
+    later(secret("METRICS_TOKEN", "", "Bearer token for /_auth/metrics.")),
+    row("NODE_ENV", "", "production makes weak secrets stop the start, as https in APP_URL does."),
+    row("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
+    row("LOG_FORMAT", "text", "text or json."),
+];
+
+/// The variable of that name.
+pub fn find(name: &str) -> Option<&'static Variable> {
+    TABLE.iter().find(|variable| variable.name == name)
+}

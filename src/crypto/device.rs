@@ -1,0 +1,34 @@
+//! The device cookie: proof that a browser has signed in to this very account before (S25).
+
+use super::keys::Keys;
+use super::mac::{Key, mac_text, same};
+use super::random;
+use crate::domain::ids::UserId;
+
+/// Issues and checks device cookies.
+#[derive(Clone)]
+pub struct DeviceKey(Key);
+
+impl DeviceKey {
+    /// A key for device cookies.
+    pub fn new(keys: &Keys) -> Self {
+        Self(keys.device)
+    }
+
+    /// A new cookie value, bound to one account.
+    pub fn issue(&self, user: &UserId) -> String {
+        let id = random::id();
+        let mac = self.mac(&id, user);
+        format!("{id}.{mac}")
+    }
+
+    /// The device's name when `value` was issued for `user`.
+    pub fn device_of(&self, user: &UserId, value: &str) -> Option<String> {
+        let (id, mac) = value.split_once('.')?;
+        same(mac, &self.mac(id, user)).then(|| id.to_owned())
+    }
+
+    fn mac(&self, id: &str, user: &UserId) -> String {
+        mac_text(&self.0, &[id.as_bytes(), user.as_str().as_bytes()])
+    }
+}

@@ -1,0 +1,12 @@
+//! Every cryptographic primitive, exactly once.
+//!
+//! Here belong random bytes, key derivation, password hashing, tokens and CSRF values. What a token means is decided in `accounts`.
+
+pub mod csrf;
+pub mod device;
+pub mod jwt;
+pub mod keys;
+mod mac;
+pub mod opaque_token;
+pub mod password_hash;
+pub mod random;

@@ -1,0 +1,71 @@
+//! Opaque tokens: random in clear, a keyed hash at rest (S52).
+
+use std::fmt;
+
+use super::keys::Keys;
+use super::mac::{Key, mac_text, same};
+use super::random;
+
+/// A token as handed out; never stored, never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlainToken(String);
+
+/// The keyed hash of a token, as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenHash(String);
+
+/// Hashes tokens and throttle names with `TOKEN_HASH_SECRET`.
+#[derive(Clone)]
+pub struct TokenHasher(Key);
+
+impl PlainToken {
+    /// A new token of 256 random bits in bare base64url.
+    pub fn random() -> Self {
+        Self(random::secret())
+    }
+
+    /// The token in clear, for the link alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PlainToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+impl TokenHash {
+    /// A hash read from the store.
+    pub const fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The hash as stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in constant time.
+    pub fn matches(&self, other: &Self) -> bool {
+        same(&self.0, &other.0)
+    }
+}
+
+impl TokenHasher {
+    /// A hasher over the derived key.
+    pub fn new(keys: &Keys) -> Self {
+        Self(keys.token)
+    }
+
+    /// The hash of `token` for `purpose`: the same token hashed for another purpose is another hash.
+    pub fn hash(&self, purpose: &str, token: &str) -> TokenHash {
+        TokenHash(mac_text(&self.0, &[purpose.as_bytes(), token.as_bytes()]))
+    }
+
+    /// Whether two secrets are the same, in time that tells nothing of either (S02).
+    pub fn same_secret(&self, given: &str, expected: &str) -> bool {
+        self.hash("compare", given).matches(&self.hash("compare", expected))
+    }
+}

@@ -1,0 +1,43 @@
+//! Identifiers: 128 random bits in 22 characters of bare base64url. They are names, not secrets.
+
+use std::fmt;
+
+/// Characters in an identifier: 16 bytes in base64url without padding.
+const LENGTH: usize = 22;
+
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes `text` as an identifier when it has the right length and alphabet.
+            pub fn parse(text: &str) -> Option<Self> {
+                let well_formed = text.len() == LENGTH
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+                well_formed.then(|| Self(text.to_owned()))
+            }
+
+            /// The identifier as stored and shown in addresses.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier!(
+    /// Names one user for as long as the account exists.
+    UserId
+);
+identifier!(
+    /// Names one session; the same in both JWTs (`sid`) and in the session cookie.
+    SessionId
+);

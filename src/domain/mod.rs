@@ -1,0 +1,15 @@
+//! The rules of Portcullis as plain values and pure functions.
+//!
+//! Here belong parsing, validation and decisions. No clock, no randomness, no database, no HTTP types.
+
+pub mod access;
+pub mod app_url;
+pub mod email;
+pub mod ids;
+pub mod password;
+pub mod path;
+pub mod return_to;
+pub mod session;
+pub mod throttle;
+pub mod time;
+pub mod user;

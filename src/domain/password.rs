@@ -1,0 +1,241 @@
+//! Passwords as typed, and the one policy for them: length and a blocklist, nothing else (S08, S12 to S14; NIST SP 800-63B-4).
+
+use std::fmt;
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+use zxcvbn::zxcvbn;
+
+/// Longest password accepted, in bytes; refused before any hashing (S08).
+pub const MAX_PASSWORD_BYTES: usize = 4096;
+/// A password that a guesser reaches in fewer than ten to this power tries is a common one as a whole.
+const COMMON_GUESSES_LOG10: f64 = 9.0;
+/// Digits and signs that may surround a refused core without making it better.
+const FEW_EXTRA_CHARS: usize = 6;
+
+/// A password as typed; wiped from memory with its last copy and never printed.
+#[derive(Clone)]
+pub struct Password(Arc<Zeroizing<String>>);
+
+/// Why a password was refused, as a sentence for the person who chose it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordFault {
+    /// Nothing was typed.
+    #[error("Enter a password.")]
+    Empty,
+    /// More than [`MAX_PASSWORD_BYTES`] bytes.
+    #[error("The password is too long; at most 4096 bytes are allowed.")]
+    TooLong,
+    /// NUL cannot be typed and ends strings elsewhere (S09).
+    #[error("The password contains a NUL character, which is not allowed.")]
+    Nul,
+    /// Fewer code points than configured.
+    #[error("The password is too short: use at least {min} characters. A few words in a row are easy to remember.")]
+    TooShort {
+        /// The configured minimum, in code points.
+        min: usize,
+    },
+    /// In the lists of common passwords, or derived from one.
+    #[error("This password is among the first that attackers try. Choose one that is not a common password.")]
+    Common,
+    /// The same few characters over and over.
+    #[error("This password repeats the same few characters. Choose a less regular one.")]
+    Repetition,
+    /// A sequence such as 123456 or a row of keys.
+    #[error("This password is a sequence of neighbouring characters. Choose a less regular one.")]
+    Sequence,
+    /// The address, the name, the product or the host.
+    #[error("This password is made of your address, your name or the name of this site. Choose one that cannot be guessed from them.")]
+    Context,
+}
+
+/// What an attacker knows about the account and the site.
+#[derive(Clone, Copy, Debug)]
+pub struct PasswordContext<'a> {
+    /// Minimum length in code points, 8 to 64.
+    pub min_length: usize,
+    /// The canonical address.
+    pub email: &'a str,
+    /// The display name, may be empty.
+    pub name: &'a str,
+    /// The host of `APP_URL`.
+    pub host: &'a str,
+}
+
+impl Password {
+    /// Takes what was typed, unchanged.
+    pub fn take(text: String) -> Result<Self, PasswordFault> {
+        let text = Zeroizing::new(text);
+        if text.is_empty() {
+            return Err(PasswordFault::Empty);
+        }
+        if text.len() > MAX_PASSWORD_BYTES {
+            return Err(PasswordFault::TooLong);
+        }
+        if text.contains('\0') {
+            return Err(PasswordFault::Nul);
+        }
+        Ok(Self(Arc::new(text)))
+    }
+
+    /// The password in clear, for hashing and checking alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+/// Checks a new password against the policy.
+pub fn check(password: &Password, context: &PasswordContext<'_>) -> Result<(), PasswordFault> {
+    let text: Zeroizing<String> = Zeroizing::new(password.expose().nfc().collect());
+    if text.chars().count() < context.min_length {
+        return Err(PasswordFault::TooShort { min: context.min_length });
+    }
+    let folded = Zeroizing::new(text.to_lowercase());
+    if is_context(&folded, context) {
+        return Err(PasswordFault::Context);
+    }
+    if is_repetition(&folded) {
+        return Err(PasswordFault::Repetition);
+    }
+    if is_sequence(&folded) {
+        return Err(PasswordFault::Sequence);
+    }
+    if zxcvbn(&text, &[]).guesses_log10() < COMMON_GUESSES_LOG10 {
+        return Err(PasswordFault::Common);
+    }
+    Ok(())
+}
+
+/// The password is a word of the context, also reversed or repeated, plus a few digits or signs.
+fn is_context(folded: &str, context: &PasswordContext<'_>) -> bool {
+    let email = context.email.to_lowercase();
+    let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
+    let name = context.name.to_lowercase();
+    let mut words = vec!["portcullis", email.as_str(), local, domain, context.host, name.as_str()];
+    words.extend(name.split_whitespace());
+    words.extend(domain.split('.'));
+    words.extend(context.host.split('.'));
+    words.into_iter().filter(|word| word.chars().count() >= 4).any(|word| {
+        let reversed: String = word.chars().rev().collect();
+        [word, reversed.as_str()].iter().any(|word| {
+            let rest = folded.replace(word, "");
+            rest.len() < folded.len() && rest.chars().count() <= FEW_EXTRA_CHARS && !rest.chars().any(char::is_alphabetic)
+        })
+    })
+}
+
+/// A unit of at most eight characters that fills the whole password.
+fn is_repetition(folded: &str) -> bool {
+    let chars: Vec<char> = folded.chars().collect();
+    (1..=8.min(chars.len() / 2)).any(|unit| chars.iter().zip(chars.iter().skip(unit)).all(|(a, b)| a == b))
+}
+
+/// Nearly every character follows its neighbour, in the alphabet, in the digits or on a keyboard.
+fn is_sequence(folded: &str) -> bool {
+    const ROWS: [&str; 7] =
+        ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik"];
+    let chars: Vec<char> = folded.chars().collect();
+    let beside = |a: char, b: char| {
+        let (x, y) = (u32::from(a), u32::from(b));
+        let rows = || ROWS.iter().any(|row| row.contains(&format!("{a}{b}")) || row.contains(&format!("{b}{a}")));
+        a == b || x.abs_diff(y) == 1 || rows()
+    };
+    let broken = chars.iter().zip(chars.iter().skip(1)).filter(|(a, b)| !beside(**a, **b)).count();
+    broken <= chars.len() / 5
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(text: &str, min_length: usize) -> Result<(), PasswordFault> {
+        let context = PasswordContext { min_length, email: "ada.lovelace@example.org", name: "Ada Lovelace", host: "gate.example.org" };
+        check(&Password::take(text.to_owned())?, &context)
+    }
+
+    #[test]
+    fn s12_length_is_counted_in_code_points() {
+        assert_eq!(judge("fünfzehn äöü ß!", 15), Ok(()));
+        assert_eq!(judge("vierzehn-chars", 15), Err(PasswordFault::TooShort { min: 15 }));
+        assert!(judge("\u{1f525}\u{1f409}\u{1f3f0}", 15).is_err());
+    }
+
+    #[test]
+    fn s13_ordinary_passphrases_pass_whatever_their_composition() {
+        for good in [
+            "correct horse battery staple",
+            "owner-password-123-gate",
+            "my portcullis opens at seven",
+            "tall-giraffes-eat-9-leaves",
+            "Schöne Grüße aus Köln",
+            "съешь ещё этих мягких булок",
+            "password is not enough here",
+            "   spaces all around   ",
+            "Xk3!9vQz#pL2mN8r",
+        ] {
+            assert_eq!(judge(good, 15), Ok(()), "{good:?} was refused");
+        }
+        assert_eq!(
+            judge(
+                &"\u{1f525}\u{1f409}\u{1f3f0}\u{1f40e}\u{1f98a}".repeat(2).chars().rev().chain("zebra lamp".chars()).collect::<String>(),
+                15
+            ),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn s14_common_repeated_and_sequential_passwords_are_refused() {
+        for bad in [
+            "passwordpassword",
+            "qwertyuiopasdfgh",
+            "123456789012345",
+            "aaaaaaaaaaaaaaaa",
+            "iloveyouiloveyou",
+            "password12345678",
+            "letmeinletmein123",
+            "abcabcabcabcabcabc",
+            "abcdefghijklmnop",
+            "1q2w3e4r5t6y7u8i9o0p",
+            "drowssapdrowssap",
+            "P@ssw0rdP@ssw0rd",
+            "111111111111111111",
+            "0987654321098765",
+        ] {
+            assert!(judge(bad, 15).is_err(), "{bad:?} was accepted");
+        }
+        for bad in ["password", "football", "sunshine", "princess", "iloveyou", "trustno1", "baseball1", "superman", "whatever", "starwars"]
+        {
+            assert!(judge(bad, 8).is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn s14_what_is_known_of_the_account_and_the_site_is_refused() {
+        for bad in [
+            "ada.lovelace@example.org",
+            "gro.elpmaxe@ecalevol.ada",
+            "ADA.LOVELACE@EXAMPLE.ORG",
+            "PORTCULLIS12345",
+            "gate.example.org1",
+            "portcullisportcullis",
+            "ada lovelace2026",
+        ] {
+            assert_eq!(judge(bad, 15), Err(PasswordFault::Context), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn s08_s09_size_and_nul_are_bounded_before_hashing() {
+        assert_eq!(Password::take("x".repeat(4097)).err(), Some(PasswordFault::TooLong));
+        assert_eq!(Password::take("a\0b".to_owned()).err(), Some(PasswordFault::Nul));
+        assert_eq!(format!("{:?}", Password::take("secret".to_owned())), "Ok([hidden])");
+    }
+}

@@ -1,0 +1,154 @@
+//! One canonical form for the path that is checked and forwarded (S73, S82).
+
+/// A path in canonical form; what was checked is what is forwarded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanonicalPath(String);
+
+/// Why a path is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathFault {
+    /// Does not begin with a slash.
+    #[error("the path does not begin with a slash")]
+    NotAbsolute,
+    /// `%` without two hexadecimal digits, or bytes that are no UTF-8.
+    #[error("the path is not properly percent-encoded")]
+    Encoding,
+    /// A dot segment, a backslash, an encoded separator or a control character, possibly encoded twice.
+    #[error("the path is ambiguous")]
+    Ambiguous,
+}
+
+impl CanonicalPath {
+    /// Decodes `raw` once: encoded unreserved characters become themselves, everything ambiguous is refused,
+    /// all else stays byte for byte.
+    pub fn parse(raw: &str) -> Result<Self, PathFault> {
+        if !raw.starts_with('/') {
+            return Err(PathFault::NotAbsolute);
+        }
+        let (canonical, decoded) = decode_once(raw.as_bytes())?;
+        let decoded = String::from_utf8(decoded).map_err(|_fault| PathFault::Encoding)?;
+        let dotted = decoded.split('/').any(|segment| matches!(segment.split(';').next(), Some("." | "..")));
+        if dotted || has_doubly_encoded_separator(&decoded) {
+            return Err(PathFault::Ambiguous);
+        }
+        String::from_utf8(canonical).map(Self).map_err(|_fault| PathFault::Encoding)
+    }
+
+    /// The path to forward.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the path is the gate's own in any spelling: empty segments, parameters and case do not matter.
+    pub fn is_reserved(&self) -> bool {
+        let decoded = decode_once(self.0.as_bytes()).map(|(_, decoded)| decoded).unwrap_or_default();
+        let first = decoded.split(|b| *b == b'/').find(|segment| !segment.is_empty()).unwrap_or_default();
+        let name = first.split(|b| *b == b';').next().unwrap_or_default();
+        name.trim_ascii().to_ascii_lowercase().starts_with(b"_auth")
+    }
+}
+
+/// Returns the canonical spelling and the decoded bytes.
+fn decode_once(raw: &[u8]) -> Result<(Vec<u8>, Vec<u8>), PathFault> {
+    let mut canonical = Vec::with_capacity(raw.len());
+    let mut decoded = Vec::with_capacity(raw.len());
+    let mut rest = raw.iter().copied();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            if byte == b'\\' || byte.is_ascii_control() {
+                return Err(PathFault::Ambiguous);
+            }
+            canonical.push(byte);
+            decoded.push(byte);
+            continue;
+        }
+        let (high, low) = rest.next().zip(rest.next()).ok_or(PathFault::Encoding)?;
+        let value = hex(high).zip(hex(low)).map(|(h, l)| h * 16 + l).ok_or(PathFault::Encoding)?;
+        if matches!(value, b'/' | b'\\') || value.is_ascii_control() {
+            return Err(PathFault::Ambiguous);
+        }
+        decoded.push(value);
+        if value.is_ascii_alphanumeric() || b"-._~".contains(&value) {
+            canonical.push(value);
+        } else {
+            canonical.extend([b'%', high.to_ascii_uppercase(), low.to_ascii_uppercase()]);
+        }
+    }
+    Ok((canonical, decoded))
+}
+
+const fn hex(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        _ => None,
+    }
+}
+
+/// `%252e` and its kin: an app that decodes twice would see another path.
+fn has_doubly_encoded_separator(decoded: &str) -> bool {
+    let lower = decoded.to_ascii_lowercase();
+    ["%2e", "%2f", "%5c", "%00", "%25"].iter().any(|code| lower.contains(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_paths_stay_as_they_are() {
+        for path in ["/", "/a/b", "/a%20b", "/%C3%A9", "//double//slash", "/100%25", "/a;v=1/b", "/.well-known/x", "/a..b", "/..."] {
+            assert_eq!(CanonicalPath::parse(path).map(|p| p.0).as_deref(), Ok(path));
+        }
+        assert_eq!(CanonicalPath::parse("/%7Euser/a%2Etxt").unwrap().as_str(), "/~user/a.txt");
+    }
+
+    #[test]
+    fn s73_ambiguous_paths_are_refused() {
+        for path in [
+            "",
+            "a",
+            "/a/../b",
+            "/..",
+            "/./a",
+            "/%2e%2e/a",
+            "/.%2E/a",
+            "/a%2fb",
+            "/a%5Cb",
+            "/a\\b",
+            "/%00",
+            "/%0a",
+            "/%",
+            "/%4",
+            "/%zz",
+            "/%ff",
+            "/%252e%252e/a",
+            "/%252fa",
+            "/..;/a",
+        ] {
+            assert!(CanonicalPath::parse(path).is_err(), "{path:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn s82_the_gates_prefix_is_reserved_in_every_spelling() {
+        for path in [
+            "/_auth",
+            "/_auth/login",
+            "//_auth/login",
+            "/%5fauth/login",
+            "/_AUTH/login",
+            "/_%61uth",
+            "/_auth;x/login",
+            "///_Auth;/",
+            "/_auth%20/x",
+            "/_authx",
+        ] {
+            assert!(CanonicalPath::parse(path).unwrap().is_reserved(), "{path:?} would reach the app");
+        }
+        for path in ["/", "/x/_auth", "/auth", "/__auth"] {
+            assert!(!CanonicalPath::parse(path).unwrap().is_reserved(), "{path:?} was kept from the app");
+        }
+    }
+}

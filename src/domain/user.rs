@@ -1,0 +1,121 @@
+//! People: roles, account states and display names.
+
+use super::email::Email;
+use super::ids::UserId;
+use super::time::Timestamp;
+
+/// What a user may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Manages people, sessions and settings.
+    Admin,
+    /// Uses the app behind the gate.
+    User,
+}
+
+impl Role {
+    /// The word stored, shown and sent to the app in `Remote-Groups`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::User => "user",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "admin" => Some(Self::Admin),
+            "user" => Some(Self::User),
+            _ => None,
+        }
+    }
+}
+
+/// Whether an account can sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserState {
+    /// Can sign in.
+    Active,
+    /// Switched off by an admin.
+    Disabled,
+    /// Invited, has no password yet.
+    Invited,
+}
+
+impl UserState {
+    /// The word stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Invited => "invited",
+        }
+    }
+
+    /// The state of that name.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "active" => Some(Self::Active),
+            "disabled" => Some(Self::Disabled),
+            "invited" => Some(Self::Invited),
+            _ => None,
+        }
+    }
+}
+
+/// Longest display name, in code points.
+pub const MAX_NAME_CHARS: usize = 200;
+
+/// A name to show; may be empty, is one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DisplayName(String);
+
+/// Why a display name was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameFault {
+    /// More than [`MAX_NAME_CHARS`] code points.
+    #[error("The name is too long; at most {MAX_NAME_CHARS} characters are allowed.")]
+    TooLong,
+    /// A control character, for instance a line break.
+    #[error("The name contains a character that cannot be shown.")]
+    ControlCharacter,
+}
+
+impl DisplayName {
+    /// Trims `text` and takes it as a name.
+    pub fn parse(text: &str) -> Result<Self, NameFault> {
+        let text = text.trim();
+        if text.chars().count() > MAX_NAME_CHARS {
+            return Err(NameFault::TooLong);
+        }
+        if text.chars().any(char::is_control) {
+            return Err(NameFault::ControlCharacter);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One account, without its password hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Names the account for good.
+    pub id: UserId,
+    /// The canonical address.
+    pub email: Email,
+    /// The name shown.
+    pub name: DisplayName,
+    /// What the user may do.
+    pub role: Role,
+    /// Whether the user can sign in.
+    pub state: UserState,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// The last successful sign-in.
+    pub last_sign_in_at: Option<Timestamp>,
+}

@@ -1,0 +1,198 @@
+//! Bodies on their way through: streamed both ways, never held, and a part never looks like the whole (S81).
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::{rt, web};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use hyper::body::{Body, Frame, Incoming, SizeHint};
+use tokio::sync::mpsc;
+
+use crate::accounts::streams::StreamTicket;
+
+/// Chunks of an upload that wait for the app; each is at most what actix reads at once (32 KiB).
+const WAITING: usize = 4;
+
+/// The client's body for the app.
+pub(super) enum Upload {
+    /// There is none.
+    Empty,
+    /// What [`Upload::of`] reads from the client.
+    Pieces(Pieces),
+}
+
+/// The receiving end of an upload.
+pub(super) struct Pieces {
+    receiver: mpsc::Receiver<Piece>,
+    left: Option<u64>,
+    over: bool,
+}
+
+/// The end is said, so that a sender that is merely gone is a fault.
+enum Piece {
+    Data(Bytes),
+    End,
+    Broken(String),
+}
+
+impl Upload {
+    /// Bridges `payload`, which is bound to this thread, to a body that may travel; `length` is the announced one.
+    pub(super) fn of(mut payload: web::Payload, length: Option<u64>) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        rt::spawn(async move {
+            loop {
+                let piece = tokio::select! {
+                    // The app has answered or gone away; so has a client whose request was dropped.
+                    () = sender.closed() => return,
+                    chunk = payload.next() => match chunk {
+                        Some(Ok(data)) => Piece::Data(data),
+                        Some(Err(fault)) => Piece::Broken(fault.to_string()),
+                        None => Piece::End,
+                    },
+                };
+                let last = !matches!(piece, Piece::Data(_));
+                if sender.send(piece).await.is_err() || last {
+                    return;
+                }
+            }
+        });
+        Self::Pieces(Pieces { receiver, left: length, over: false })
+    }
+}
+
+impl Body for Upload {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        match self.get_mut() {
+            Self::Empty => Poll::Ready(None),
+            Self::Pieces(pieces) => pieces.poll(context).map(|chunk| chunk.map(|chunk| chunk.map(Frame::data))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Pieces(pieces) => pieces.over,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Pieces(pieces) => pieces.left.map_or_else(SizeHint::default, SizeHint::with_exact),
+        }
+    }
+}
+
+impl Pieces {
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, io::Error>>> {
+        if self.over {
+            return Poll::Ready(None);
+        }
+        let Poll::Ready(piece) = self.receiver.poll_recv(context) else { return Poll::Pending };
+        self.over = !matches!(piece, Some(Piece::Data(_)));
+        Poll::Ready(match piece {
+            Some(Piece::Data(data)) => {
+                let size = u64::try_from(data.len()).unwrap_or(u64::MAX);
+                self.left = self.left.map(|left| left.saturating_sub(size));
+                Some(Ok(data))
+            }
+            Some(Piece::End) if self.left.is_none_or(|left| left == 0) => None,
+            Some(Piece::End) => Some(Err(io::Error::other("the client's body ended early"))),
+            Some(Piece::Broken(fault)) => Some(Err(io::Error::other(fault))),
+            None => Some(Err(io::Error::other("the client's body was given up"))),
+        })
+    }
+}
+
+/// The app's body for the client; cut when the session ends, if it was registered.
+pub(super) struct Download {
+    body: Incoming,
+    size: BodySize,
+    cut: Option<Pin<Box<dyn Future<Output = ()>>>>,
+}
+
+impl Download {
+    /// Passes `body` on, announced as `size`.
+    pub(super) fn new(body: Incoming, size: BodySize, ticket: Option<StreamTicket>) -> Self {
+        let cut = ticket.map(|ticket| -> Pin<Box<dyn Future<Output = ()>>> { Box::pin(async move { ticket.ended().await }) });
+        Self { body, size, cut }
+    }
+}
+
+impl MessageBody for Download {
+    type Error = io::Error;
+
+    fn size(&self) -> BodySize {
+        self.size
+    }
+
+    /// An error breaks the connection: that is how the client learns that this was not the whole.
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, io::Error>>> {
+        let this = self.get_mut();
+        if let Some(cut) = &mut this.cut
+            && cut.as_mut().poll(context).is_ready()
+        {
+            this.cut = None;
+            return Poll::Ready(Some(Err(io::Error::other("the session ended"))));
+        }
+        loop {
+            match Pin::new(&mut this.body).poll_frame(context) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(io::Error::other(fault)))),
+                Poll::Ready(Some(Ok(frame))) => {
+                    // Trailers end here; an empty chunk would end a chunked answer.
+                    if let Some(data) = frame.into_data().ok().filter(|data| !data.is_empty()) {
+                        return Poll::Ready(Some(Ok(data)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    fn upload(pieces: Vec<Piece>, left: Option<u64>) -> Upload {
+        let (sender, receiver) = mpsc::channel(8);
+        for piece in pieces {
+            sender.try_send(piece).ok().unwrap();
+        }
+        Upload::Pieces(Pieces { receiver, left, over: false })
+    }
+
+    async fn read(upload: Upload) -> Result<Bytes, io::Error> {
+        Ok(upload.collect().await?.to_bytes())
+    }
+
+    #[actix_web::test]
+    async fn a_whole_upload_arrives_whole_with_its_length() {
+        let body = upload(vec![Piece::Data("ab".into()), Piece::Data("c".into()), Piece::End], Some(3));
+        assert_eq!(body.size_hint().exact(), Some(3));
+        assert_eq!(read(body).await.unwrap(), "abc");
+        let chunked = upload(vec![Piece::Data("ab".into()), Piece::End], None);
+        assert_eq!(chunked.size_hint().exact(), None);
+        assert_eq!(read(chunked).await.unwrap(), "ab");
+        assert!(Upload::Empty.is_end_stream());
+    }
+
+    #[actix_web::test]
+    async fn s81_an_aborted_upload_never_looks_complete() {
+        for left in [None, Some(3)] {
+            assert!(read(upload(vec![Piece::Data("ab".into()), Piece::Broken("reset".to_owned())], left)).await.is_err());
+            assert!(read(upload(vec![Piece::Data("ab".into())], left)).await.is_err());
+        }
+        assert!(read(upload(vec![Piece::Data("ab".into()), Piece::End], Some(3))).await.is_err());
+    }
+}

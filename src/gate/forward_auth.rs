@@ -1,0 +1,129 @@
+//! Forward-auth: another proxy asks, we answer in its dialect; nothing is rotated and no cookie is set (S46, S70 to S74).
+//!
+//! Any method is answered. The routes must not be wrapped: an answer to a visitor who is remembered costs little else.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, VARY};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::deny;
+use super::forwarded::{self, Dialect, RequestedResource};
+use crate::accounts::Phase;
+use crate::domain::access::{Decision, Visitor, decide};
+use crate::http::client_address;
+use crate::http::error::{self, Audience, HttpError};
+use crate::http::settings::{self, HttpSettings};
+use crate::http::signed_in::{Passport, Standing, guard};
+
+const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
+const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
+const REMOTE_NAME: HeaderName = HeaderName::from_static("remote-name");
+const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
+/// Envoy overrides what we name and keeps a client's other spellings, unless told to remove them.
+const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
+const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups");
+
+/// nginx `auth_request`: 200, 401 with `Location`, or 403; nothing else but our own faults.
+pub async fn nginx(req: HttpRequest) -> HttpResponse {
+    verify(&req, Dialect::Nginx).await
+}
+
+/// Traefik `ForwardAuth`: 200, 303 to an absolute address, or 401.
+pub async fn traefik(req: HttpRequest) -> HttpResponse {
+    verify(&req, Dialect::Traefik).await
+}
+
+/// Caddy `forward_auth`: 200, 303, or 401.
+pub async fn caddy(req: HttpRequest) -> HttpResponse {
+    verify(&req, Dialect::Caddy).await
+}
+
+/// HAProxy auth-request.lua: 200, 303, or 401.
+pub async fn haproxy(req: HttpRequest) -> HttpResponse {
+    verify(&req, Dialect::Haproxy).await
+}
+
+/// Envoy `ext_authz`, at this path and everything below it: exactly 200, 303, or 401.
+pub async fn envoy(req: HttpRequest) -> HttpResponse {
+    verify(&req, Dialect::Envoy).await
+}
+
+async fn verify(req: &HttpRequest, dialect: Dialect) -> HttpResponse {
+    match judge(req, dialect).await {
+        Ok(answer) => answer,
+        Err(fault) => refuse(&fault, dialect, settings::of(req)),
+    }
+}
+
+async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, HttpError> {
+    check_peer(req)?;
+    let Some(resource) = forwarded::read(dialect, req) else {
+        return Err(HttpError::BadRequest("The headers that this proxy's dialect needs are missing; see the documentation."));
+    };
+    let open = settings::accounts(req).phase() != Phase::Unclaimed;
+    if open && let Some(passport) = guard(req).remembered(req) {
+        return Ok(allow(&passport, dialect));
+    }
+    let standing = if open { guard(req).check(req).await? } else { Standing::Anonymous };
+    match standing {
+        Standing::SignedIn(passport) => Ok(allow(&passport, dialect)),
+        Standing::Anonymous => Ok(sign_in_first(req, dialect, &resource, &decide(&Visitor::Anonymous, open))),
+    }
+}
+
+/// Others than trusted proxies could make up the forwarded request; they learn nothing (S72).
+fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
+    let address = client_address::of(req);
+    if address.peer_trusted {
+        return Ok(());
+    }
+    tracing::warn!(peer = %address.peer, "refused a forward-auth request: the peer is not in TRUSTED_PROXIES");
+    Err(HttpError::Forbidden("This address answers only proxies in TRUSTED_PROXIES."))
+}
+
+/// 200 with every identity header, empty ones too, so that none of the client's remains (S70).
+fn allow(passport: &Passport, dialect: Dialect) -> HttpResponse {
+    let identity = &passport.headers;
+    let mut answer = HttpResponse::new(StatusCode::OK);
+    let headers = answer.headers_mut();
+    headers.insert(REMOTE_USER, identity.user.clone());
+    headers.insert(REMOTE_EMAIL, identity.email.clone());
+    headers.insert(REMOTE_NAME, identity.name.clone());
+    headers.insert(REMOTE_GROUPS, identity.groups.clone());
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
+    if dialect == Dialect::Envoy {
+        headers.insert(ENVOY_REMOVES, OTHER_SPELLINGS);
+    }
+    answer
+}
+
+/// The way to sign in. nginx hands only 401 on, and takes the address from `Location`.
+fn sign_in_first(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'_>, decision: &Decision) -> HttpResponse {
+    let settings = settings::of(req);
+    let next = resource.way_back(&settings.app_url, settings.cookie_domain.as_deref());
+    let destination = deny::destination(decision, next.as_ref());
+    // Traefik would read a relative address as one of ours inside its network.
+    let location = settings.app_url.join(&destination);
+    if dialect != Dialect::Nginx && deny::is_navigation(req.headers()) {
+        return deny::redirect(&location, settings);
+    }
+    let mut answer = deny::unauthenticated(&destination, settings);
+    if dialect == Dialect::Nginx
+        && let Ok(location) = HeaderValue::from_str(&location)
+    {
+        answer.headers_mut().insert(LOCATION, location);
+    }
+    tracing::trace!(resource.method = ?resource.method, "a forward-auth request was sent to sign-in");
+    answer
+}
+
+/// A fault as the dialect takes it: what nginx cannot read becomes 403 there; our own faults stay 5xx and let nobody through.
+fn refuse(fault: &HttpError, dialect: Dialect, settings: &HttpSettings) -> HttpResponse {
+    let mut answer = error::respond(fault, Audience::Json, settings);
+    let status = answer.status();
+    if dialect == Dialect::Nginx && status.is_client_error() && status != StatusCode::UNAUTHORIZED {
+        *answer.status_mut() = StatusCode::FORBIDDEN;
+    }
+    answer
+}

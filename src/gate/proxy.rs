@@ -1,0 +1,210 @@
+//! The built-in reverse proxy: check the head, forward what was checked, stream both ways (S75 to S82).
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::http::header::{CONTENT_LENGTH, HeaderValue, UPGRADE};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
+use actix_web::{HttpRequest, HttpResponse, web};
+use hyper::body::{Body, Incoming};
+use hyper::http::header as app_header;
+use hyper::{Request, Response};
+
+use super::bodies::{Download, Upload};
+use super::proxy_client::SendFault;
+pub use super::proxy_client::Upstream;
+use super::refusals::{self, Framing, Sound};
+use super::{deny, proxy_headers, upgrade};
+use crate::accounts::streams::StreamTicket;
+use crate::accounts::{AccountError, Phase};
+use crate::domain::access::{Decision, Visitor, decide};
+use crate::domain::return_to::ReturnTo;
+use crate::http::client_address;
+use crate::http::error::{self, Audience, HttpError};
+use crate::http::settings::{self, HttpSettings};
+use crate::http::signed_in::{Passport, Renewal, Standing, guard};
+
+/// An answer of known length up to this many bytes is not registered as a stream: it is over before anybody could cut it.
+const SMALL: u64 = 64 * 1024;
+
+enum Admission {
+    In(Rc<Passport>, Option<Renewal>),
+    Out(Decision),
+}
+
+/// Everything that is not ours: through the gate, or away.
+pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let settings = settings::of(&req);
+    let outcome = match refusals::check(&req, settings.app_url.origin()) {
+        Ok(sound) => pass(&req, payload, &sound, settings).await,
+        Err(fault) => Err(fault),
+    };
+    let mut answer = outcome.unwrap_or_else(|fault| faulty(&fault, &req, settings));
+    settle_connection(&req, &mut answer);
+    answer
+}
+
+async fn pass(req: &HttpRequest, payload: web::Payload, sound: &Sound, settings: &HttpSettings) -> Result<HttpResponse, HttpError> {
+    let (passport, renewal) = match admit(req).await? {
+        Admission::In(passport, renewal) => (passport, renewal),
+        Admission::Out(decision) => return Ok(turn_away(req, sound, &decision, settings)),
+    };
+    let outcome = match req.app_data::<Rc<Upstream>>() {
+        Some(upstream) => Passage { req, sound, passport: &passport, upstream, settings }.forward(payload).await,
+        None if sound.path.as_str() == "/" && deny::is_navigation(req.headers()) => Ok(deny::redirect("/_auth/", settings)),
+        None => Err(HttpError::NotFound),
+    };
+    let mut answer = outcome.unwrap_or_else(|fault| faulty(&fault, req, settings));
+    guard(req).append_renewal(req, renewal, answer.headers_mut()).await;
+    Ok(answer)
+}
+
+/// Who is remembered costs no wait; everybody else is checked, and refreshed where that is due.
+async fn admit(req: &HttpRequest) -> Result<Admission, HttpError> {
+    let open = settings::accounts(req).phase() != Phase::Unclaimed;
+    let (standing, renewal) = match guard(req).remembered(req) {
+        _ if !open => (Standing::Anonymous, None),
+        Some(passport) => (Standing::SignedIn(passport), None),
+        None => guard(req).check_and_refresh(req).await?,
+    };
+    let visitor = match &standing {
+        Standing::Anonymous => Visitor::Anonymous,
+        Standing::SignedIn(passport) => Visitor::SignedIn(Arc::clone(&passport.who)),
+    };
+    Ok(match (decide(&visitor, open), standing) {
+        (Decision::Allow(_), Standing::SignedIn(passport)) => Admission::In(passport, renewal),
+        (decision, _) => Admission::Out(decision),
+    })
+}
+
+fn turn_away(req: &HttpRequest, sound: &Sound, decision: &Decision, settings: &HttpSettings) -> HttpResponse {
+    let back = match req.uri().query() {
+        Some(query) => format!("{}?{query}", sound.path.as_str()),
+        None => sound.path.as_str().to_owned(),
+    };
+    let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url, None).as_ref());
+    if deny::is_navigation(req.headers()) { deny::redirect(&destination, settings) } else { deny::unauthenticated(&destination, settings) }
+}
+
+fn faulty(fault: &HttpError, req: &HttpRequest, settings: &HttpSettings) -> HttpResponse {
+    let audience = if deny::is_navigation(req.headers()) { Audience::Page } else { Audience::Json };
+    error::respond(fault, audience, settings)
+}
+
+/// actix reads what follows a request that asks for an upgrade as its body, and neither that nor a body that was refused may
+/// become the next request. In an answer to such a request, or to HTTP/1.0, only the end of the connection can end a body.
+fn settle_connection(req: &HttpRequest, answer: &mut HttpResponse) {
+    let status = answer.status();
+    let refused_upgrade = status != StatusCode::SWITCHING_PROTOCOLS && (req.head().upgrade() || req.headers().contains_key(UPGRADE));
+    let unchunked = answer.body().size() == BodySize::Stream && (refused_upgrade || req.version() < Version::HTTP_11);
+    if unchunked {
+        answer.head_mut().no_chunking(true);
+    }
+    if unchunked || refused_upgrade || matches!(status, StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED) {
+        answer.head_mut().set_connection_type(ConnectionType::Close);
+    }
+}
+
+/// One admitted request on its way to the app.
+struct Passage<'a> {
+    req: &'a HttpRequest,
+    sound: &'a Sound,
+    passport: &'a Passport,
+    upstream: &'a Upstream,
+    settings: &'a HttpSettings,
+}
+
+impl Passage<'_> {
+    async fn forward(&self, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+        if self.sound.websocket {
+            let ticket = self.register().await?;
+            let response = self.upstream.send(self.request(Upload::Empty)?).await?;
+            return match response.status().as_u16() {
+                101 => upgrade::tunnel(response, payload, ticket).await,
+                _ => Ok(answer(response, false, Some(ticket))),
+            };
+        }
+        let response = self.exchange(payload).await?;
+        if response.status().as_u16() == 101 {
+            return Err(HttpError::Upstream("the app switched protocols unasked".to_owned()));
+        }
+        let ticket = if is_small(&response) { None } else { Some(self.register().await?) };
+        Ok(answer(response, self.req.method() == Method::HEAD, ticket))
+    }
+
+    /// Sends the request, once: only a read without a body, whose connection broke before an answer, is sent a second time.
+    async fn exchange(&self, payload: web::Payload) -> Result<Response<Incoming>, SendFault> {
+        let body = match self.sound.framing {
+            Framing::None | Framing::Length(0) => Upload::Empty,
+            Framing::Length(length) => Upload::of(payload, Some(length)),
+            Framing::Chunked => Upload::of(payload, None),
+        };
+        let repeatable = matches!(body, Upload::Empty) && matches!(*self.req.method(), Method::GET | Method::HEAD);
+        match self.upstream.send(self.request(body)?).await {
+            Err(SendFault::Dropped(why)) if repeatable => {
+                tracing::debug!(error = ?why, "the app closed a connection; asked again");
+                self.upstream.send(self.request(Upload::Empty)?).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The request for the app: the path that was checked, our headers last, the framing as it came.
+    fn request(&self, body: Upload) -> Result<Request<Upload>, SendFault> {
+        let unspeakable = |fault: &dyn std::error::Error| SendFault::Broken(fault.to_string());
+        let address = self.upstream.address(self.sound.path.as_str(), self.req.uri().query());
+        let mut request = Request::new(body);
+        *request.method_mut() = self.req.method().as_str().parse().map_err(|fault| unspeakable(&fault))?;
+        *request.uri_mut() = address.try_into().map_err(|fault| unspeakable(&fault))?;
+        let client = client_address::of(self.req).client;
+        let mut headers = proxy_headers::to_app(self.req.headers(), self.passport, client, &self.settings.app_url);
+        match self.sound.framing {
+            Framing::None => {}
+            Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
+            // Said aloud, or hyper would send no body with a GET.
+            Framing::Chunked => drop(headers.insert(app_header::TRANSFER_ENCODING, app_header::HeaderValue::from_static("chunked"))),
+        }
+        if self.sound.websocket {
+            headers.insert(app_header::CONNECTION, app_header::HeaderValue::from_static("upgrade"));
+            headers.insert(app_header::UPGRADE, app_header::HeaderValue::from_static("websocket"));
+        }
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    /// Registers a stream, then checks the session again: it may have ended between.
+    async fn register(&self) -> Result<StreamTicket, HttpError> {
+        let accounts = settings::accounts(self.req);
+        let session = &self.passport.who.session;
+        let ticket = accounts.streams().register(session);
+        // HTTP Basic of the deprecated mode has no session; it lasts until the claim.
+        let live = if self.passport.is_of_one_request() { accounts.phase() == Phase::Legacy } else { accounts.is_live(session).await? };
+        if live { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }
+    }
+}
+
+fn is_small(response: &Response<Incoming>) -> bool {
+    let kind = response.headers().get(app_header::CONTENT_TYPE).map_or(&b""[..], app_header::HeaderValue::as_bytes);
+    let is_event_stream = kind.get(..17).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/event-stream"));
+    !is_event_stream && response.body().size_hint().exact().is_some_and(|size| size <= SMALL)
+}
+
+fn answer(response: Response<Incoming>, to_head: bool, ticket: Option<StreamTicket>) -> HttpResponse {
+    let (head, body) = response.into_parts();
+    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
+    let announced = head.headers.get(app_header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let size = match announced {
+        _ if bodiless => BodySize::None,
+        Some(length) if to_head => BodySize::Sized(length),
+        None if to_head => BodySize::None,
+        _ => body.size_hint().exact().map_or(BodySize::Stream, BodySize::Sized),
+    };
+    let mut answer = HttpResponse::with_body(status, BoxBody::new(Download::new(body, size, ticket)));
+    proxy_headers::from_app(&head.headers, answer.headers_mut());
+    if let (StatusCode::NOT_MODIFIED, Some(length)) = (status, announced) {
+        answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    answer
+}

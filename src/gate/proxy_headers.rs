@@ -1,0 +1,218 @@
+//! Headers on their way to the app and back (S71, S77, S78).
+
+use std::net::IpAddr;
+
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+// actix speaks an older version of the same types.
+use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue};
+
+use super::cookies_out;
+use crate::domain::access::Identity;
+use crate::domain::app_url::AppUrl;
+use crate::http::signed_in::Passport;
+
+/// Headers of one connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
+const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
+/// What only a proxy may say; compared with `_` read as `-`. `Proxy` becomes `HTTP_PROXY` in CGI apps.
+const SPOOFS: [&str; 4] = ["forwarded", "x-real-ip", "x-rewrite-url", "proxy"];
+/// The same, by prefix.
+const SPOOF_PREFIXES: [&str; 6] = ["x-forwarded-", "x-original-", "remote-", "x-remote-", "x-auth-request-", "x-webauth-"];
+
+/// The names that `Connection` lists, which end here as well.
+struct Listed(Vec<Vec<u8>>);
+
+impl Listed {
+    fn read<'a>(connection: impl Iterator<Item = &'a [u8]>) -> Self {
+        let names = connection.flat_map(|value| value.split(|byte| *byte == b',')).map(|name| name.trim_ascii().to_ascii_lowercase());
+        // The usual values name no header, and usually there is nothing else.
+        Self(names.filter(|name| !matches!(name.as_slice(), b"keep-alive" | b"close" | b"upgrade" | b"")).collect())
+    }
+
+    fn ends_here(&self, name: &str) -> bool {
+        HOP_BY_HOP.contains(&name) || name.starts_with("proxy-") || self.0.iter().any(|listed| listed == name.as_bytes())
+    }
+}
+
+/// Whether apps may believe this header of a proxy, in any spelling.
+fn is_spoof(name: &str) -> bool {
+    let folded = || name.bytes().map(|byte| if byte == b'_' { b'-' } else { byte });
+    let begins = |prefix: &str| folded().zip(prefix.bytes()).filter(|(a, b)| a == b).count() == prefix.len();
+    SPOOFS.iter().any(|spoof| spoof.len() == name.len() && begins(spoof)) || SPOOF_PREFIXES.iter().any(|prefix| begins(prefix))
+}
+
+/// The headers for the app: what ends here and what deceives is out, our cookies are cut, and ours come last, so that nothing
+/// in the request can remove them. The framing is added by the caller.
+pub(super) fn to_app(incoming: &HeaderMap, passport: &Passport, client: IpAddr, app_url: &AppUrl) -> AppHeaders {
+    let mut outgoing = pass_on(incoming, matches!(passport.who.who, Identity::Legacy { .. }));
+    let mut add = |name: &'static str, value: &[u8]| {
+        // An identity that cannot be said is said to be empty, never left out (S70).
+        let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));
+        outgoing.insert(AppName::from_static(name), value);
+    };
+    add("host", app_url.authority().as_bytes());
+    add("x-forwarded-for", client.to_string().as_bytes());
+    add("x-forwarded-proto", app_url.scheme().as_bytes());
+    add("x-forwarded-host", app_url.authority().as_bytes());
+    add("remote-user", passport.headers.user.as_bytes());
+    add("remote-email", passport.headers.email.as_bytes());
+    add("remote-name", passport.headers.name.as_bytes());
+    add("remote-groups", passport.headers.groups.as_bytes());
+    outgoing
+}
+
+fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
+    let listed = Listed::read(incoming.get_all("connection").map(HeaderValue::as_bytes));
+    let mut outgoing = AppHeaders::with_capacity(incoming.len() + 8);
+    for (name, value) in incoming {
+        let name = name.as_str();
+        // actix has answered `Expect` already.
+        let ends_here = matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
+        if ends_here || listed.ends_here(name) || is_spoof(name) {
+            continue;
+        }
+        let value = match name {
+            "cookie" => cookies_out::cut(value.as_bytes()).and_then(|rest| AppValue::from_maybe_shared(bytes::Bytes::from(rest)).ok()),
+            _ => AppValue::from_bytes(value.as_bytes()).ok(),
+        };
+        if let (Ok(name), Some(value)) = (AppName::from_bytes(name.as_bytes()), value) {
+            outgoing.append(name, value);
+        }
+    }
+    outgoing
+}
+
+/// The app's headers for the browser: unchanged, several stay several, and our cookies stay ours. The length is the body's.
+pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
+    let listed = Listed::read(incoming.get_all("connection").iter().map(AppValue::as_bytes));
+    for (name, value) in incoming {
+        let (name, value) = (name.as_str(), value.as_bytes());
+        if name == "content-length" || listed.ends_here(name) {
+            continue;
+        }
+        let value = match name {
+            "set-cookie" => cookies_out::may_set(value).then(|| HeaderValue::from_bytes(value)),
+            "clear-site-data" => cookies_out::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
+            "service-worker-allowed" => cookies_out::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
+            _ => Some(HeaderValue::from_bytes(value)),
+        };
+        if let (Ok(name), Some(Ok(value))) = (HeaderName::from_bytes(name.as_bytes()), value) {
+            outgoing.append(name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn incoming(headers: &[(&str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap());
+        }
+        map
+    }
+
+    fn names_passed(headers: &[(&str, &str)]) -> Vec<String> {
+        let mut names: Vec<String> = pass_on(&incoming(headers), false).keys().map(ToString::to_string).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn s78_headers_that_only_proxies_may_send_are_dropped_in_every_spelling() {
+        for name in [
+            "Forwarded",
+            "X-Forwarded-For",
+            "X_Forwarded_For",
+            "x-forwarded_proto",
+            "X-Forwarded-Anything",
+            "X-Real-IP",
+            "x_real_ip",
+            "X-Original-URL",
+            "X-Rewrite-URL",
+            "x_rewrite-url",
+            "Remote-User",
+            "remote_user",
+            "Remote_Groups",
+            "X-Remote-User",
+            "X-Auth-Request-Email",
+            "X_WebAuth_User",
+            "Proxy",
+        ] {
+            assert!(names_passed(&[(name, "x")]).is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_headers_pass() {
+        for name in ["x-request-id", "user-agent", "remote", "x-real-ip-2", "x_custom", "accept", "x-forwarded", "authorization", "origin"]
+        {
+            assert_eq!(names_passed(&[(name, "x")]), [name]);
+        }
+    }
+
+    #[test]
+    fn s77_hop_by_hop_headers_end_here_with_what_connection_lists() {
+        let headers = [
+            ("connection", "keep-alive, X-Mine, close"),
+            ("connection", "x-other"),
+            ("keep-alive", "timeout=5"),
+            ("te", "trailers"),
+            ("trailer", "x"),
+            ("transfer-encoding", "chunked"),
+            ("upgrade", "h2c"),
+            ("http2-settings", "x"),
+            ("proxy-authorization", "x"),
+            ("proxy-connection", "x"),
+            ("x-mine", "x"),
+            ("x-other", "x"),
+            ("x-stays", "x"),
+            ("expect", "100-continue"),
+            ("host", "evil.example"),
+            ("content-length", "3"),
+        ];
+        assert_eq!(names_passed(&headers), ["x-stays"]);
+    }
+
+    #[test]
+    fn several_values_stay_several_and_our_cookies_are_cut() {
+        let passed = pass_on(
+            &incoming(&[("accept", "a"), ("accept", "b"), ("cookie", "a=1; portcullis_access=x"), ("cookie", "portcullis_form=y")]),
+            false,
+        );
+        assert_eq!(passed.get_all("accept").iter().count(), 2);
+        assert_eq!(passed.get_all("cookie").iter().map(AppValue::as_bytes).collect::<Vec<_>>(), [b"a=1"]);
+    }
+
+    #[test]
+    fn the_basic_header_of_the_deprecated_mode_is_not_forwarded() {
+        assert!(pass_on(&incoming(&[("authorization", "Basic eA==")]), true).is_empty());
+    }
+
+    #[test]
+    fn s79_answers_pass_unchanged_but_for_our_cookies() {
+        let mut answer = AppHeaders::new();
+        for (name, value) in [
+            ("set-cookie", "a=1"),
+            ("set-cookie", "b=2; Path=/"),
+            ("set-cookie", "portcullis_access=x"),
+            ("clear-site-data", "\"cookies\""),
+            ("service-worker-allowed", "/"),
+            ("connection", "x-hop"),
+            ("x-hop", "1"),
+            ("content-length", "3"),
+            ("content-security-policy", "default-src *"),
+            ("server", "app"),
+        ] {
+            answer.append(AppName::from_bytes(name.as_bytes()).unwrap(), AppValue::from_static(value));
+        }
+        let mut outgoing = HeaderMap::new();
+        from_app(&answer, &mut outgoing);
+        let cookies: Vec<_> = outgoing.get_all("set-cookie").map(|value| value.to_str().unwrap()).collect();
+        assert_eq!(cookies, ["a=1", "b=2; Path=/"]);
+        let mut names: Vec<_> = outgoing.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["content-security-policy", "server", "set-cookie"]);
+    }
+}

@@ -1,0 +1,173 @@
+//! What is refused before anybody is asked who it is: requests that two parties could read in two ways (S73, S76, S80).
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, ORIGIN, TRANSFER_ENCODING};
+
+use super::upgrade::{self, Wish};
+use crate::domain::path::CanonicalPath;
+use crate::http::error::HttpError;
+
+/// Longest head of a request, in bytes (S96).
+const MAX_HEAD: usize = 64 * 1024;
+
+/// How the body of a request is framed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// No body, and no word about it.
+    None,
+    /// `Content-Length`.
+    Length(u64),
+    /// Chunked.
+    Chunked,
+}
+
+/// A request that may be forwarded, if the visitor may pass.
+#[derive(Debug)]
+pub(super) struct Sound {
+    pub(super) path: CanonicalPath,
+    pub(super) framing: Framing,
+    pub(super) websocket: bool,
+}
+
+/// Checks the head of `req`; `own_origin` is `APP_URL`'s.
+pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
+    if matches!(*req.method(), Method::CONNECT | Method::TRACE) {
+        return Err(HttpError::MethodNotAllowed);
+    }
+    let headers = req.headers();
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if size > MAX_HEAD {
+        return Err(HttpError::TooLarge);
+    }
+    let path =
+        CanonicalPath::parse(req.uri().path()).map_err(|_fault| HttpError::BadRequest("This address can be read in more than one way."))?;
+    if path.is_reserved() {
+        return Err(HttpError::NotFound);
+    }
+    let framing = framing(headers)?;
+    let websocket = match upgrade::wish(req.method(), headers) {
+        Wish::Ordinary => false,
+        Wish::WebSocket if framing == Framing::None => true,
+        Wish::WebSocket | Wish::Broken => return Err(HttpError::BadRequest("This is no WebSocket handshake.")),
+    };
+    if websocket && headers.get_all(ORIGIN).any(|origin| origin.as_bytes() != own_origin.as_bytes()) {
+        return Err(HttpError::Forbidden("This WebSocket was opened by another site."));
+    }
+    check_service_worker(headers, &path)?;
+    Ok(Sound { path, framing, websocket })
+}
+
+/// actix refuses most of this itself; the app must never depend on that.
+fn framing(headers: &HeaderMap) -> Result<Framing, HttpError> {
+    const AMBIGUOUS: HttpError = HttpError::BadRequest("The length of this request can be read in more than one way.");
+    let mut lengths = headers.get_all(CONTENT_LENGTH);
+    let mut codings = headers.get_all(TRANSFER_ENCODING);
+    match (lengths.next(), codings.next()) {
+        (None, None) => Ok(Framing::None),
+        (Some(length), None) if lengths.next().is_none() => {
+            let digits = length.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+            digits.and_then(|digits| digits.parse().ok()).map(Framing::Length).ok_or(AMBIGUOUS)
+        }
+        (None, Some(coding)) if codings.next().is_none() && coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunked),
+        _ => Err(AMBIGUOUS),
+    }
+}
+
+/// The widest scope of a service worker is the folder of its script; the root's would cover our pages.
+fn check_service_worker(headers: &HeaderMap, path: &CanonicalPath) -> Result<(), HttpError> {
+    let folder = path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+    if folder.is_empty() && headers.contains_key("service-worker") {
+        return Err(HttpError::Forbidden("A service worker at the root could read the sign-in pages; put its script in a folder."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::ResponseError;
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    const HANDSHAKE: [(&str, &str); 4] = [
+        ("upgrade", "websocket"),
+        ("connection", "Upgrade"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("sec-websocket-version", "13"),
+    ];
+
+    fn check_request(method: Method, path: &str, headers: &[(&str, &str)]) -> Result<Sound, u16> {
+        let mut request = TestRequest::with_uri(path).method(method);
+        for (name, value) in headers {
+            request = request.append_header((*name, *value));
+        }
+        check(&request.to_http_request(), "https://app.example.org").map_err(|fault| fault.status_code().as_u16())
+    }
+
+    fn status(method: Method, path: &str, headers: &[(&str, &str)]) -> u16 {
+        check_request(method, path, headers).map_or_else(|status| status, |_sound| 200)
+    }
+
+    #[test]
+    fn s68_connect_and_trace_are_refused() {
+        assert_eq!(status(Method::TRACE, "/", &[]), 405);
+        assert_eq!(status(Method::CONNECT, "/", &[]), 405);
+        assert_eq!(status(Method::OPTIONS, "/", &[]), 200);
+    }
+
+    #[test]
+    fn s82_our_paths_never_reach_the_app_and_s73_ambiguous_ones_neither() {
+        for path in ["/_auth/x", "//_auth/x", "/%5fauth/x", "/_AUTH"] {
+            assert_eq!(status(Method::GET, path, &[]), 404, "{path}");
+        }
+        for path in ["/a/../b", "/a%2fb", "/%2e%2e/a", "/a%00"] {
+            assert_eq!(status(Method::GET, path, &[]), 400, "{path}");
+        }
+        assert_eq!(check_request(Method::GET, "/%61?x=%2f", &[]).unwrap().path.as_str(), "/a");
+    }
+
+    #[test]
+    fn s76_ambiguous_framing_is_refused() {
+        for headers in [
+            vec![("content-length", "3"), ("content-length", "4")],
+            vec![("content-length", "3"), ("content-length", "3")],
+            vec![("content-length", "3"), ("transfer-encoding", "chunked")],
+            vec![("transfer-encoding", "chunked"), ("transfer-encoding", "chunked")],
+            vec![("transfer-encoding", "gzip, chunked")],
+            vec![("transfer-encoding", "identity")],
+            vec![("content-length", "+3")],
+            vec![("content-length", "3, 3")],
+        ] {
+            assert_eq!(status(Method::POST, "/", &headers), 400, "{headers:?}");
+        }
+        assert_eq!(check_request(Method::POST, "/", &[("content-length", "0")]).unwrap().framing, Framing::Length(0));
+        assert_eq!(check_request(Method::POST, "/", &[("transfer-encoding", "Chunked")]).unwrap().framing, Framing::Chunked);
+    }
+
+    #[test]
+    fn s80_a_websocket_of_another_origin_is_refused() {
+        let with_origin = |origin| status(Method::GET, "/ws", &[&HANDSHAKE[..], &[("origin", origin)]].concat());
+        assert_eq!(with_origin("https://app.example.org"), 200);
+        for other in ["https://evil.example", "null", "http://app.example.org", "https://app.example.org.evil.example", ""] {
+            assert_eq!(with_origin(other), 403, "{other}");
+        }
+        assert!(check_request(Method::GET, "/ws", &HANDSHAKE).unwrap().websocket);
+        assert_eq!(status(Method::GET, "/ws", &[&HANDSHAKE[..], &[("content-length", "3")]].concat()), 400);
+        assert_eq!(status(Method::POST, "/ws", &HANDSHAKE), 400);
+    }
+
+    #[test]
+    fn a_service_worker_at_the_root_is_refused() {
+        let script = [("service-worker", "script")];
+        assert_eq!(status(Method::GET, "/sw.js", &script), 403);
+        assert_eq!(status(Method::GET, "/%73w.js", &script), 403);
+        assert_eq!(status(Method::GET, "/app/sw.js", &script), 200);
+        assert_eq!(status(Method::GET, "/sw.js", &[]), 200);
+    }
+
+    #[test]
+    fn s96_a_huge_head_is_refused() {
+        assert_eq!(status(Method::GET, "/", &[("x-big", &"a".repeat(MAX_HEAD))]), 413);
+    }
+}

@@ -1,0 +1,194 @@
+//! WebSockets: tunnelled while the session lives, and no other upgrade (S80, RFC 6455).
+
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::time::Duration;
+
+use actix_web::http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpResponse, rt, web};
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use hyper::Response;
+use hyper::body::Incoming;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::sync::oneshot;
+
+use super::proxy_headers;
+use crate::accounts::streams::StreamTicket;
+use crate::http::error::HttpError;
+
+/// Bytes read from the app at once; this much waits in each idle tunnel.
+const BUFFER: usize = 8 * 1024;
+/// How long the app may go on sending after the client has ended its direction.
+const LINGER: Duration = Duration::from_secs(5);
+/// A key is 16 bytes in base64.
+const KEY_LENGTH: usize = 24;
+
+type AppEnd = TokioIo<Upgraded>;
+
+/// What a request wants to become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    /// Nothing else; upgrades to other protocols are not granted, which HTTP allows.
+    Ordinary,
+    /// A WebSocket.
+    WebSocket,
+    /// Something that some would take for a WebSocket and some would not.
+    Broken,
+}
+
+/// Reads the handshake (RFC 6455, section 4.2.1).
+pub(super) fn wish(method: &Method, headers: &HeaderMap) -> Wish {
+    if !names(headers, &UPGRADE, b"websocket") {
+        return Wish::Ordinary;
+    }
+    let only = |name: HeaderName| {
+        let mut values = headers.get_all(name);
+        values.next().filter(|_| values.next().is_none()).map(|value| value.as_bytes().trim_ascii())
+    };
+    let alone = only(UPGRADE).is_some_and(|value| value.eq_ignore_ascii_case(b"websocket"));
+    let key = only(SEC_WEBSOCKET_KEY).is_some_and(|key| key.len() == KEY_LENGTH);
+    let version = only(SEC_WEBSOCKET_VERSION) == Some(b"13");
+    let whole = alone && key && version && *method == Method::GET && names(headers, &CONNECTION, b"upgrade");
+    if whole { Wish::WebSocket } else { Wish::Broken }
+}
+
+fn names(headers: &HeaderMap, header: &HeaderName, token: &[u8]) -> bool {
+    headers
+        .get_all(header)
+        .any(|value| value.as_bytes().split(|byte| *byte == b',').any(|part| part.trim_ascii().eq_ignore_ascii_case(token)))
+}
+
+/// Connects both directions; both end with the session.
+pub(super) async fn tunnel(response: Response<Incoming>, payload: web::Payload, ticket: StreamTicket) -> Result<HttpResponse, HttpError> {
+    let switched_to = response.headers().get("upgrade").map_or(&b""[..], hyper::http::HeaderValue::as_bytes);
+    if !switched_to.eq_ignore_ascii_case(b"websocket") {
+        return Err(HttpError::Upstream("the app switched to another protocol than asked".to_owned()));
+    }
+    let headers = response.headers().clone();
+    let upgraded = hyper::upgrade::on(response).await.map_err(|fault| HttpError::Upstream(fault.to_string()))?;
+    let (from_app, to_app) = tokio::io::split(TokioIo::new(upgraded));
+    // Dropped with the answer's body, which ends the other direction; and the other way round, after a while.
+    let (body_lives, body_gone) = oneshot::channel::<()>();
+    let (client_speaks, client_silent) = oneshot::channel::<()>();
+    rt::spawn(async move {
+        pump_to_app(payload, to_app, body_gone).await;
+        drop(client_speaks);
+    });
+    let end = async move {
+        let lingered = async {
+            drop(client_silent.await);
+            tokio::time::sleep(LINGER).await;
+        };
+        tokio::select! {
+            () = ticket.ended() => "the session ended",
+            () = lingered => "the client has gone",
+        }
+    };
+    let body = from_app_to_client(from_app, Box::pin(end), body_lives);
+    let mut answer = HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS).upgrade("websocket").streaming(Box::pin(body));
+    answer.headers_mut().remove(CONTENT_TYPE);
+    proxy_headers::from_app(&headers, answer.headers_mut());
+    Ok(answer)
+}
+
+#[expect(clippy::cognitive_complexity, reason = "tokio's select and the macros of tracing count as branches; there are few")]
+async fn pump_to_app(mut payload: web::Payload, mut to_app: WriteHalf<AppEnd>, mut body_gone: oneshot::Receiver<()>) {
+    loop {
+        let chunk = tokio::select! {
+            chunk = payload.next() => chunk,
+            _gone = &mut body_gone => None,
+        };
+        let Some(Ok(chunk)) = chunk else { break };
+        // An app that does not read must not keep this task when the session ends.
+        let written = tokio::select! {
+            written = write(&mut to_app, &chunk) => written.is_ok(),
+            _gone = &mut body_gone => false,
+        };
+        if !written {
+            break;
+        }
+    }
+    if let Err(fault) = to_app.shutdown().await {
+        tracing::trace!(%fault, "the app's end of a WebSocket was closed already");
+    }
+}
+
+async fn write(to_app: &mut WriteHalf<AppEnd>, chunk: &[u8]) -> io::Result<()> {
+    to_app.write_all(chunk).await?;
+    to_app.flush().await
+}
+
+fn from_app_to_client(
+    from_app: ReadHalf<AppEnd>,
+    end: Pin<Box<dyn Future<Output = &'static str>>>,
+    body_lives: oneshot::Sender<()>,
+) -> impl Stream<Item = Result<Bytes, io::Error>> {
+    let start = Some((from_app, end, body_lives, BytesMut::new()));
+    futures_util::stream::unfold(start, |state| async move {
+        let (mut from_app, mut end, body_lives, mut buffer) = state?;
+        buffer.reserve(BUFFER);
+        let count = tokio::select! {
+            biased;
+            why = &mut end => Err(io::Error::other(why)),
+            count = from_app.read_buf(&mut buffer) => count,
+        };
+        match count {
+            Ok(0) => None,
+            Ok(_) => Some((Ok(buffer.split().freeze()), Some((from_app, end, body_lives, buffer)))),
+            // Ending with an error closes the connection at once.
+            Err(fault) => Some((Err(fault), None)),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    const HANDSHAKE: [(&str, &str); 4] = [
+        ("upgrade", "WebSocket"),
+        ("connection", "keep-alive, Upgrade"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("sec-websocket-version", "13"),
+    ];
+
+    fn wish_of(headers: &[(&str, &str)]) -> Wish {
+        let mut request = TestRequest::default();
+        for (name, value) in headers {
+            request = request.append_header((*name, *value));
+        }
+        wish(&Method::GET, request.to_http_request().headers())
+    }
+
+    #[test]
+    fn s80_a_whole_handshake_is_a_websocket() {
+        assert_eq!(wish_of(&HANDSHAKE), Wish::WebSocket);
+    }
+
+    #[test]
+    fn s80_a_part_of_a_handshake_is_refused() {
+        for without in 1..HANDSHAKE.len() {
+            let mut headers = HANDSHAKE.to_vec();
+            headers.remove(without);
+            assert_eq!(wish_of(&headers), Wish::Broken, "{without}");
+        }
+        for added in [("upgrade", "h2c"), ("upgrade", "websocket"), ("sec-websocket-key", "x"), ("sec-websocket-version", "8")] {
+            assert_eq!(wish_of(&[&HANDSHAKE[..], &[added]].concat()), Wish::Broken, "{added:?}");
+        }
+        assert_eq!(wish_of(&[("upgrade", "h2c, websocket")]), Wish::Broken);
+        assert_eq!(wish(&Method::POST, TestRequest::default().insert_header(HANDSHAKE[0]).to_http_request().headers()), Wish::Broken);
+    }
+
+    #[test]
+    fn s80_other_upgrades_are_not_granted() {
+        assert_eq!(wish_of(&[("upgrade", "h2c"), ("connection", "Upgrade, HTTP2-Settings")]), Wish::Ordinary);
+        assert_eq!(wish_of(&[]), Wish::Ordinary);
+    }
+}

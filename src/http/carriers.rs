@@ -1,0 +1,37 @@
+//! Beginning and ending a session in the browser: all three carriers at once (docs/adr/0002).
+
+use actix_identity::{Identity, IdentityExt};
+use actix_session::SessionExt;
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpMessage, HttpRequest};
+
+use super::error::HttpError;
+use super::session_store::SID;
+use super::{cookies, settings};
+use crate::accounts::{AccountError, NewSession};
+
+/// Gives the browser the carriers of a new session.
+pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Result<(), HttpError> {
+    let internal = |fault: String| HttpError::Account(AccountError::Internal(fault));
+    let session = req.get_session();
+    session.clear();
+    session.insert(SID, new.session.as_str()).map_err(|fault| internal(fault.to_string()))?;
+    match &new.user {
+        Some((user, _)) => drop(Identity::login(&req.extensions(), user.as_str().to_owned()).map_err(|fault| internal(fault.to_string()))?),
+        None => session.renew(),
+    }
+    cookies::append(headers, settings::of(req).cookies.set_new_session(new));
+    Ok(())
+}
+
+/// Takes the carriers of an ended session from the browser; the device cookie stays.
+pub fn end(req: &HttpRequest, headers: &mut HeaderMap) {
+    let names = &settings::of(req).cookies;
+    let mut gone = names.remove_tokens();
+    match req.get_identity() {
+        Ok(identity) => identity.logout(),
+        // actix-session removes its cookie only when it saw a live one.
+        Err(_absent) => gone.extend(names.set(&names.session, "", 0)),
+    }
+    cookies::append(headers, gone);
+}

@@ -1,0 +1,70 @@
+//! Who the client is: the peer, or what trusted proxies say, read from right to left (S28).
+
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+use ipnet::IpNet;
+
+use super::settings;
+
+/// The addresses of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddress {
+    /// The other end of the connection.
+    pub peer: IpAddr,
+    /// The client, behind trusted proxies.
+    pub client: IpAddr,
+    /// Whether the peer is in `TRUSTED_PROXIES`.
+    pub peer_trusted: bool,
+}
+
+/// The addresses of `req`; nothing is believed of a peer outside `TRUSTED_PROXIES`.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks for the peer")]
+pub fn of(req: &HttpRequest) -> ClientAddress {
+    let peer = req.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical());
+    let trusted = &settings::of(req).trusted_proxies;
+    let chain: Vec<&str> = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+    resolve(peer, &chain.join(","), trusted)
+}
+
+fn resolve(peer: IpAddr, chain: &str, trusted: &[IpNet]) -> ClientAddress {
+    let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
+    let peer_trusted = is_trusted(&peer);
+    let mut client = peer;
+    if peer_trusted {
+        for entry in chain.rsplit(',').map(str::trim) {
+            // What does not parse was not written by a proxy: the last address that was is the client's.
+            let Ok(ip) = entry.parse::<IpAddr>() else { break };
+            client = ip.to_canonical();
+            if !is_trusted(&client) {
+                break;
+            }
+        }
+    }
+    ClientAddress { peer, client, peer_trusted }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(peer: &str, chain: &str) -> String {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        resolve(peer.parse().unwrap(), chain, &trusted).client.to_string()
+    }
+
+    #[test]
+    fn s28_only_trusted_proxies_are_believed_from_right_to_left() {
+        assert_eq!(client("192.0.2.1", "198.51.100.7"), "192.0.2.1");
+        assert_eq!(client("10.0.0.1", "198.51.100.7"), "198.51.100.7");
+        assert_eq!(client("10.0.0.1", "203.0.113.9, 198.51.100.7, 10.0.0.2"), "198.51.100.7");
+        assert_eq!(client("10.0.0.1", ""), "10.0.0.1");
+    }
+
+    #[test]
+    fn s28_a_malformed_entry_bypasses_nothing() {
+        assert_eq!(client("10.0.0.1", "198.51.100.7, a"), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", "a, 198.51.100.7"), "198.51.100.7");
+        assert_eq!(client("10.0.0.1", "198.51.100.7:80"), "10.0.0.1");
+    }
+}

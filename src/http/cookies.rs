@@ -1,0 +1,215 @@
+//! Our cookies: read from raw bytes by exact names, written in one place (S39, S64, S65).
+
+use actix_web::HttpRequest;
+use actix_web::cookie::{Cookie, CookieJar, Key};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+
+use super::settings::HttpSettings;
+use crate::accounts::{NewSession, TokenPair};
+use crate::domain::app_url::AppUrl;
+use crate::domain::ids::SessionId;
+
+/// Ten years, for the device cookie, in seconds.
+const DEVICE_SECS: i64 = 315_360_000;
+/// A form stays open at most a day, in seconds.
+const FORM_SECS: i64 = 86_400;
+
+/// The names of our cookies and the attributes they are written with.
+#[derive(Clone, Debug)]
+pub struct CookieNames {
+    /// The access JWT.
+    pub access: String,
+    /// The refresh JWT.
+    pub refresh: String,
+    /// actix-session's.
+    pub session: String,
+    /// Binds forms before sign-in.
+    pub form: String,
+    /// Marks a browser that has signed in before.
+    pub device: String,
+    attributes: String,
+}
+
+/// What a request carries of ours.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RequestCookies<'a> {
+    /// The access JWT.
+    pub access: Option<&'a str>,
+    /// The refresh JWT.
+    pub refresh: Option<&'a str>,
+    /// The encrypted session cookie.
+    pub session: Option<&'a str>,
+    /// The form cookie.
+    pub form: Option<&'a str>,
+    /// The device cookie.
+    pub device: Option<&'a str>,
+}
+
+impl CookieNames {
+    /// Names and attributes: `__Host-` on https, `__Secure-` with a cookie domain, none on plain http.
+    pub fn new(app_url: &AppUrl, cookie_domain: Option<&str>) -> Self {
+        let prefix = match (app_url.is_https(), cookie_domain) {
+            (false, _) => "",
+            (true, None) => "__Host-",
+            (true, Some(_)) => "__Secure-",
+        };
+        let name = |what: &str| format!("{prefix}portcullis_{what}");
+        let secure = if app_url.is_https() { "; Secure" } else { "" };
+        let domain = cookie_domain.map_or_else(String::new, |domain| format!("; Domain={domain}"));
+        Self {
+            access: name("access"),
+            refresh: name("refresh"),
+            session: name("session"),
+            form: name("form"),
+            device: name("device"),
+            attributes: format!("; Path=/; HttpOnly; SameSite=Lax{secure}{domain}"),
+        }
+    }
+
+    /// A cookie for `max_age` seconds; 0 removes it with the attributes it was set with (S47).
+    pub fn set(&self, name: &str, value: &str, max_age: i64) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("{name}={value}{}; Max-Age={max_age}", self.attributes)).ok()
+    }
+
+    /// The form cookie.
+    pub fn set_form(&self, value: &str) -> Option<HeaderValue> {
+        self.set(&self.form, value, FORM_SECS)
+    }
+
+    /// Both tokens.
+    pub fn set_tokens(&self, tokens: &TokenPair) -> Vec<HeaderValue> {
+        let access = self.set(&self.access, &tokens.access, tokens.access_secs);
+        let refresh = self.set(&self.refresh, &tokens.refresh, tokens.refresh_secs);
+        access.into_iter().chain(refresh).collect()
+    }
+
+    /// What a new session sets beside actix-session's own cookie.
+    pub fn set_new_session(&self, new: &NewSession) -> Vec<HeaderValue> {
+        let mut cookies = match &new.user {
+            Some((_, tokens)) => self.set_tokens(tokens),
+            None => Vec::new(),
+        };
+        cookies.extend(new.device_cookie.as_ref().and_then(|value| self.set(&self.device, value, DEVICE_SECS)));
+        cookies.extend(self.set(&self.form, "", 0));
+        cookies
+    }
+
+    /// What signing out removes; the device cookie stays.
+    pub fn remove_tokens(&self) -> Vec<HeaderValue> {
+        [&self.access, &self.refresh].into_iter().filter_map(|name| self.set(name, "", 0)).collect()
+    }
+
+    /// Whether `name` is one of ours, in any prefix and case.
+    pub fn is_ours(&self, name: &[u8]) -> bool {
+        let name = name.trim_ascii().to_ascii_lowercase();
+        let bare = name.strip_prefix(b"__host-").or_else(|| name.strip_prefix(b"__secure-")).unwrap_or(&name);
+        ["access", "refresh", "session", "form", "device"].iter().any(|what| bare == format!("portcullis_{what}").as_bytes())
+    }
+}
+
+impl<'a> RequestCookies<'a> {
+    /// Reads our cookies; `None` when one of our names comes twice, which is no sign-in (S39).
+    pub fn read(req: &'a HttpRequest, names: &CookieNames) -> Option<Self> {
+        Self::read_headers(req.headers(), names)
+    }
+
+    fn read_headers(headers: &'a HeaderMap, names: &CookieNames) -> Option<Self> {
+        let mut found = Self::default();
+        for header in headers.get_all(COOKIE) {
+            for pair in header.as_bytes().split(|byte| *byte == b';') {
+                let pair = pair.strip_prefix(b" ").unwrap_or(pair);
+                let Some(at) = pair.iter().position(|byte| *byte == b'=') else { continue };
+                let (name, value) = (pair.get(..at)?, pair.get(at + 1..)?);
+                let slot = match name {
+                    name if name == names.access.as_bytes() => &mut found.access,
+                    name if name == names.refresh.as_bytes() => &mut found.refresh,
+                    name if name == names.session.as_bytes() => &mut found.session,
+                    name if name == names.form.as_bytes() => &mut found.form,
+                    name if name == names.device.as_bytes() => &mut found.device,
+                    _ => continue,
+                };
+                let value = std::str::from_utf8(value).unwrap_or("");
+                if slot.replace(value).is_some() {
+                    return None;
+                }
+            }
+        }
+        Some(found)
+    }
+}
+
+/// The session named by actix-session's private cookie; one that cannot be decrypted counts as absent.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that handles cookies")]
+pub fn open_session_cookie(names: &CookieNames, key: &Key, value: &str) -> Option<SessionId> {
+    let cookie = Cookie::parse_encoded(format!("{}={value}", names.session)).ok()?.into_owned();
+    let mut jar = CookieJar::new();
+    jar.add_original(Cookie::new(names.session.clone(), cookie.value().to_owned()));
+    SessionId::parse(jar.private(key).get(&names.session)?.value())
+}
+
+/// Appends `Set-Cookie` headers and forbids caching.
+pub fn append(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
+    if cookies.is_empty() {
+        return;
+    }
+    for cookie in cookies {
+        headers.append(SET_COOKIE, cookie);
+    }
+    headers.insert(actix_web::http::header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+}
+
+/// The settings' names, for callers that have the settings at hand.
+pub fn names(settings: &HttpSettings) -> &CookieNames {
+    &settings.cookies
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(url: &str, domain: Option<&str>) -> CookieNames {
+        CookieNames::new(&AppUrl::parse(url).unwrap(), domain)
+    }
+
+    fn headers(cookie: &[u8]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_bytes(cookie).unwrap());
+        headers
+    }
+
+    #[test]
+    fn s64_s65_attributes_and_prefixes_follow_app_url() {
+        let text = |names: CookieNames| names.set(&names.access, "v", 60).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(text(names("http://localhost:3000", None)), "portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+        assert_eq!(
+            text(names("https://a.example.org", None)),
+            "__Host-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"
+        );
+        let wide = "__Secure-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Domain=example.org; Max-Age=60";
+        assert_eq!(text(names("https://a.example.org", Some("example.org"))), wide);
+    }
+
+    #[test]
+    fn s39_two_cookies_of_one_of_our_names_are_none() {
+        let names = names("http://localhost", None);
+        assert!(RequestCookies::read_headers(&headers(b"portcullis_access=a; x=1; portcullis_access=b"), &names).is_none());
+        let one = headers(b"x=1; portcullis_access=a=b; bad\xff=1");
+        assert_eq!(RequestCookies::read_headers(&one, &names).unwrap().access, Some("a=b"));
+    }
+
+    #[test]
+    fn s64_look_alike_names_are_not_ours() {
+        let names = names("https://localhost", None);
+        for other in [
+            "portcullis_access=a",
+            "__Host-Portcullis_access=a",
+            "\u{2000}__Host-portcullis_access=a",
+            "__Host-portcullis%5Faccess=a",
+            "  __Host-portcullis_access=a",
+            "__Host-portcullis_access =a",
+        ] {
+            let headers = headers(other.as_bytes());
+            assert!(RequestCookies::read_headers(&headers, &names).unwrap().access.is_none(), "{other:?}");
+        }
+    }
+}

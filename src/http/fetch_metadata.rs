@@ -1,0 +1,39 @@
+//! Pages and forms are for navigations alone: scripts of the app behind share our origin and must not read them.
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest};
+
+use super::error::{self, Audience, HttpError};
+use super::settings;
+
+/// Middleware over pages and forms: refuses what says that it is no navigation to a document.
+pub async fn only_navigations<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let says = |name: &str, allowed: &str| req.headers().get(name).is_none_or(|value| value.as_bytes() == allowed.as_bytes());
+    if says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document") && !req.headers().contains_key("service-worker") {
+        return next.call(req).await.map(ServiceResponse::map_into_left_body);
+    }
+    let refused = error::respond(
+        &HttpError::Forbidden("This page opens in a window of its own, not from a script or a frame."),
+        Audience::Page,
+        settings::of(req.request()),
+    );
+    Ok(req.into_response(refused).map_into_right_body())
+}
+
+/// Whether an unsafe request comes from our own origin (S61): fetch metadata, else `Origin`, else `Referer`.
+pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
+    let header = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
+    let own = settings::of(req).app_url.origin();
+    let received = header("origin").map(str::to_owned).or_else(|| header("referer").and_then(origin_of));
+    let fine = match header("sec-fetch-site") {
+        Some(site) => matches!(site, "same-origin" | "none"),
+        None => received.as_deref() == Some(own),
+    };
+    if fine { Ok(()) } else { Err(HttpError::Csrf { received: received.unwrap_or_else(|| "-".to_owned()) }) }
+}
+
+fn origin_of(referer: &str) -> Option<String> {
+    crate::domain::app_url::origin_of(referer)
+}

@@ -1,0 +1,148 @@
+//! Forms: read within limits, and only when they come from our own pages (S18, S61 to S63, S95, S96).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::{HttpRequest, web};
+use futures_util::StreamExt;
+
+use super::cookies::RequestCookies;
+use super::error::HttpError;
+use super::signed_in::Standing;
+use super::{fetch_metadata, settings};
+use crate::crypto::random;
+
+/// Largest form, in bytes.
+const MAX_BYTES: usize = 64 * 1024;
+/// Most fields of a form.
+const MAX_FIELDS: usize = 64;
+/// Longest time a form may take to arrive.
+const MAX_TIME: Duration = Duration::from_secs(30);
+
+/// The fields of a form that was checked.
+#[derive(Debug, Default)]
+pub struct Fields(BTreeMap<String, String>);
+
+impl Fields {
+    /// The field's value, empty when absent.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// Takes the field's value out.
+    pub fn take(&mut self, name: &str) -> String {
+        self.0.remove(name).unwrap_or_default()
+    }
+}
+
+/// A hidden token for a page, and the form cookie when the page has to set it.
+#[derive(Debug)]
+pub struct FormToken {
+    /// The value of `csrf_token`.
+    pub value: String,
+    /// `Set-Cookie`, before sign-in.
+    pub cookie: Option<HeaderValue>,
+}
+
+/// A token for the forms of a page.
+pub fn token(req: &HttpRequest, standing: &Standing) -> FormToken {
+    let settings = settings::of(req);
+    if let Standing::SignedIn(passport) = standing {
+        return FormToken { value: settings.csrf.issue(&format!("session:{}", passport.who.session)), cookie: None };
+    }
+    let existing = RequestCookies::read(req, &settings.cookies).and_then(|cookies| cookies.form).filter(|value| value.len() == 22);
+    let (binding, cookie) = existing.map_or_else(
+        || {
+            let fresh = random::id();
+            let cookie = settings.cookies.set_form(&fresh);
+            (fresh, cookie)
+        },
+        |value| (value.to_owned(), None),
+    );
+    FormToken { value: settings.csrf.issue(&format!("form:{binding}")), cookie }
+}
+
+/// Reads and checks a form.
+pub async fn take(req: &HttpRequest, payload: web::Payload, standing: &Standing) -> Result<Fields, HttpError> {
+    let kind = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
+        return Err(HttpError::MediaType);
+    }
+    fetch_metadata::check_origin(req)?;
+    let body = tokio::time::timeout(MAX_TIME, collect(payload)).await.map_err(|_late| HttpError::TooSlow)??;
+    let fields = parse(&body)?;
+    let settings = settings::of(req);
+    let binding = match standing {
+        Standing::SignedIn(passport) => Some(format!("session:{}", passport.who.session)),
+        Standing::Anonymous => {
+            RequestCookies::read(req, &settings.cookies).and_then(|cookies| cookies.form).map(|form| format!("form:{form}"))
+        }
+    };
+    if binding.is_some_and(|binding| settings.csrf.is_valid(&binding, fields.get("csrf_token"))) {
+        return Ok(fields);
+    }
+    let received = req.headers().get("origin").and_then(|value| value.to_str().ok()).unwrap_or("-");
+    Err(HttpError::Csrf { received: received.to_owned() })
+}
+
+async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, HttpError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_fault| HttpError::BadRequest("The form did not arrive whole."))?;
+        if body.len() + chunk.len() > MAX_BYTES {
+            return Err(HttpError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn parse(body: &[u8]) -> Result<Fields, HttpError> {
+    const MALFORMED: HttpError = HttpError::BadRequest("The form is malformed.");
+    let mut fields = BTreeMap::new();
+    for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let name = decode(pair.get(..at).unwrap_or_default()).ok_or(MALFORMED)?;
+        let value = decode(pair.get(at + 1..).unwrap_or_default()).ok_or(MALFORMED)?;
+        if fields.insert(name, value).is_some() || fields.len() > MAX_FIELDS {
+            return Err(MALFORMED);
+        }
+    }
+    Ok(Fields(fields))
+}
+
+/// Decodes strictly: what is no percent-encoded UTF-8 is refused, not repaired.
+fn decode(text: &[u8]) -> Option<String> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.iter().copied();
+    while let Some(byte) = rest.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => digit(rest.next()?)? * 16 + digit(rest.next()?)?,
+            other => other,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s18_forms_are_decoded_strictly() {
+        assert_eq!(parse(b"a=b+c%20%C3%A9&d=").unwrap().get("a"), "b c \u{e9}");
+        for bad in ["a=%", "a=%4", "a=%zz", "a=%ff", "a=1&a=2"] {
+            assert!(parse(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn s96_a_form_has_at_most_64_fields() {
+        let fields = |count: usize| (0..count).map(|n| format!("f{n}=x")).collect::<Vec<_>>().join("&");
+        assert!(parse(fields(64).as_bytes()).is_ok());
+        assert!(parse(fields(65).as_bytes()).is_err());
+    }
+}

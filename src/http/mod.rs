@@ -1,0 +1,16 @@
+//! What every answer of ours has in common: cookies, the signed-in check, forms, errors, headers, rendered pages.
+//!
+//! No feature lives here; features are in `pages`, `api` and `gate`.
+
+pub mod carriers;
+pub mod client_address;
+pub mod cookies;
+pub mod error;
+pub mod fetch_metadata;
+pub mod forms;
+pub mod page;
+pub mod security_headers;
+pub mod session_store;
+pub mod settings;
+pub mod signed_in;
+pub mod static_files;

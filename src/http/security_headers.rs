@@ -1,0 +1,51 @@
+//! Security headers on every answer of ours, redirects and errors too (S66, S67).
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+
+use super::settings::{self, HttpSettings};
+
+/// Adds the headers; what an answer has set itself stays.
+pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
+    let mut set = |name: &'static str, value: &str| {
+        let name = HeaderName::from_static(name);
+        if let (false, Ok(value)) = (headers.contains_key(&name), HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
+    };
+    let elsewhere = settings
+        .cookie_domain
+        .as_ref()
+        .map_or_else(String::new, |domain| format!(" {0}://{domain}:* {0}://*.{domain}:*", settings.app_url.scheme()));
+    set(
+        "content-security-policy",
+        &format!(
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'{elsewhere}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        ),
+    );
+    set("x-content-type-options", "nosniff");
+    set("referrer-policy", "strict-origin");
+    set("x-frame-options", "DENY");
+    set("cross-origin-resource-policy", "same-origin");
+    if html {
+        set("cross-origin-opener-policy", "same-origin");
+    }
+    if settings.app_url.is_https() {
+        set("strict-transport-security", "max-age=31536000");
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
+/// Middleware over everything below `/_auth`.
+pub async fn add(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let mut response = next.call(req).await?;
+    let request = response.request().clone();
+    let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    apply(response.headers_mut(), settings::of(&request), html);
+    Ok(response)
+}

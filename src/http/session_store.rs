@@ -1,0 +1,61 @@
+//! actix-session's store over the session rows: it adopts a live row, and never creates or revives one (ADR 0002).
+
+use std::collections::HashMap;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time::Duration;
+
+use crate::accounts::Accounts;
+use crate::domain::access::Identity;
+use crate::domain::ids::SessionId;
+
+/// The entry that carries the session's name to `save`.
+pub const SID: &str = "sid";
+/// actix-identity's entry.
+const USER: &str = "actix_identity.user_id";
+
+/// A read-only view of the session rows.
+#[derive(Clone)]
+pub struct RowStore(pub Accounts);
+
+impl SessionStore for RowStore {
+    async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
+        let Some(id) = SessionId::parse(key.as_ref()) else { return Ok(None) };
+        let found = self.0.find_session(&id).await.map_err(|fault| LoadError::Other(fault.into()))?;
+        Ok(found.and_then(|copy| copy.view().map(|view| state_of(&id, &view.who.who))))
+    }
+
+    async fn save(&self, state: HashMap<String, String>, _ttl: &Duration) -> Result<SessionKey, SaveError> {
+        let named = state.get(SID).and_then(|json| serde_json::from_str::<String>(json).ok()).and_then(|text| SessionId::parse(&text));
+        let refuse = |why: &'static str| SaveError::Other(anyhow::anyhow!(why));
+        let id = named.ok_or_else(|| refuse("no session is named"))?;
+        let found = self.0.find_session(&id).await.map_err(|fault| SaveError::Other(fault.into()))?;
+        let fits = found.is_some_and(|copy| copy.view().is_some_and(|view| state_of(&id, &view.who.who) == state));
+        if !fits {
+            return Err(refuse("the session is not live or is somebody else's"));
+        }
+        SessionKey::try_from(id.as_str().to_owned()).map_err(|fault| SaveError::Other(fault.into()))
+    }
+
+    async fn update(&self, _key: SessionKey, _state: HashMap<String, String>, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
+        Err(UpdateError::Other(anyhow::anyhow!("the state of a session is its row; nothing else is kept in it")))
+    }
+
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &Duration) -> Result<(), anyhow::Error> {
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let Some(id) = SessionId::parse(key.as_ref()) else { return Ok(()) };
+        Ok(self.0.end_session(&id).await?)
+    }
+}
+
+fn state_of(id: &SessionId, who: &Identity) -> HashMap<String, String> {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let mut state = HashMap::from([(SID.to_owned(), quoted(id.as_str()))]);
+    if let Identity::User { id, .. } = who {
+        state.insert(USER.to_owned(), quoted(id.as_str()));
+    }
+    state
+}

@@ -1,0 +1,45 @@
+//! What the HTTP floor needs of the configuration.
+
+use actix_web::cookie::Key;
+use actix_web::{HttpRequest, web};
+use ipnet::IpNet;
+
+use super::cookies::CookieNames;
+use crate::crypto::csrf::CsrfKey;
+use crate::domain::app_url::AppUrl;
+
+/// Shared by all workers.
+pub struct HttpSettings {
+    /// `APP_URL`.
+    pub app_url: AppUrl,
+    /// The names of our cookies.
+    pub cookies: CookieNames,
+    /// `COOKIE_DOMAIN`.
+    pub cookie_domain: Option<String>,
+    /// `TRUSTED_PROXIES`.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Encrypts the session cookie.
+    pub session_key: Key,
+    /// Binds forms.
+    pub csrf: CsrfKey,
+    /// Whether an app stands behind the gate.
+    pub has_upstream: bool,
+}
+
+/// The settings of the running server.
+#[expect(clippy::expect_used, reason = "app.rs registers the settings before any route exists")]
+pub fn of(req: &HttpRequest) -> &HttpSettings {
+    req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered")
+}
+
+/// The settings, to be kept longer than the request.
+#[expect(clippy::expect_used, reason = "app.rs registers the settings before any route exists")]
+pub fn shared(req: &HttpRequest) -> web::Data<HttpSettings> {
+    req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered").clone()
+}
+
+/// The door to people and sessions.
+#[expect(clippy::expect_used, reason = "app.rs registers the accounts before any route exists")]
+pub fn accounts(req: &HttpRequest) -> &crate::accounts::Accounts {
+    req.app_data::<web::Data<crate::accounts::Accounts>>().expect("Accounts are registered")
+}

@@ -1,0 +1,319 @@
+//! The signed-in check (docs/adr/0002 and 0003): from cookies to a live session, from memory where it may.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, HeaderValue};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::cookies::{self, RequestCookies};
+use super::error::HttpError;
+use super::{client_address, settings};
+use crate::accounts::refresh::Refreshed;
+use crate::accounts::session_cache::SessionCopy;
+use crate::accounts::{AccountError, Accounts, Client, Phase};
+use crate::crypto::jwt::{Claims, Kind, TokenFault};
+use crate::domain::access::{Identity, SignedIn};
+use crate::domain::ids::SessionId;
+use crate::domain::session::GenerationVerdict;
+use crate::domain::time::Timestamp;
+
+/// Verdicts a worker remembers at most.
+const REMEMBERED: usize = 8192;
+/// Seconds a verdict that rests on the refresh token is remembered.
+const REFRESH_VERDICT_SECS: i64 = 30;
+
+/// The identity headers for the app, ready to send; empty where there is nothing to say (S70).
+#[derive(Clone, Debug)]
+pub struct IdentityHeaders {
+    /// `Remote-User`.
+    pub user: HeaderValue,
+    /// `Remote-Email`.
+    pub email: HeaderValue,
+    /// `Remote-Name`.
+    pub name: HeaderValue,
+    /// `Remote-Groups`.
+    pub groups: HeaderValue,
+}
+
+/// A visitor whose session is live.
+pub struct Passport {
+    /// Who it is.
+    pub who: Arc<SignedIn>,
+    /// What the app is told.
+    pub headers: IdentityHeaders,
+    copy: Option<Arc<SessionCopy>>,
+    until: Timestamp,
+}
+
+impl Passport {
+    /// Whether there is no session behind it: HTTP Basic of the deprecated mode.
+    pub fn is_of_one_request(&self) -> bool {
+        self.copy.is_none()
+    }
+
+    /// Seconds for which the verdict holds without a refresh.
+    pub fn seconds_left(&self, now: Timestamp) -> i64 {
+        self.until.since(now).max(0)
+    }
+}
+
+/// Whether a visitor is signed in.
+#[derive(Clone)]
+pub enum Standing {
+    /// No live session.
+    Anonymous,
+    /// A live session.
+    SignedIn(Rc<Passport>),
+}
+
+/// New tokens for the browser.
+pub struct Renewal {
+    session: SessionId,
+    cookies: Vec<HeaderValue>,
+}
+
+enum Finding {
+    Standing(Standing),
+    /// Nothing but a refresh token: live if its session is.
+    Refreshable(Claims),
+}
+
+struct Remembered {
+    refresh: Vec<u8>,
+    session: Vec<u8>,
+    passport: Rc<Passport>,
+}
+
+/// One worker's memory of verdicts.
+#[derive(Default)]
+pub struct Guard(RefCell<HashMap<Vec<u8>, Remembered>>);
+
+/// The worker's guard.
+#[expect(clippy::expect_used, reason = "app.rs registers the guard before any route exists")]
+pub fn guard(req: &HttpRequest) -> &Guard {
+    req.app_data::<Rc<Guard>>().expect("the guard is registered")
+}
+
+impl Guard {
+    /// The verdict on the same three cookies as before, while copy, token and lease allow it: no await, no lock.
+    pub fn remembered(&self, req: &HttpRequest) -> Option<Rc<Passport>> {
+        let cookies = RequestCookies::read(req, &settings::of(req).cookies)?;
+        self.recall(settings::accounts(req), &cookies)
+    }
+
+    fn recall(&self, accounts: &Accounts, cookies: &RequestCookies<'_>) -> Option<Rc<Passport>> {
+        let memory = self.0.borrow();
+        let entry = memory.get(key_of(cookies)?)?;
+        let same = entry.refresh == bytes(cookies.refresh) && entry.session == bytes(cookies.session);
+        let monotonic = accounts.clock().monotonic();
+        let live = entry.passport.copy.as_ref()?.usable(monotonic)?.session.expires_at > accounts.clock().now();
+        let current = entry.passport.until > accounts.clock().now();
+        (same && live && current && accounts.cache().has_lease(monotonic)).then(|| Rc::clone(&entry.passport))
+    }
+
+    /// Checks without rotating, as forward-auth must (S46).
+    pub async fn check(&self, req: &HttpRequest) -> Result<Standing, HttpError> {
+        match self.examine(req).await? {
+            Finding::Standing(standing) => Ok(standing),
+            Finding::Refreshable(claims) => self.stand_on_refresh(req, claims).await,
+        }
+    }
+
+    /// Checks, and exchanges the refresh token when the access token is gone or over (S41).
+    pub async fn check_and_refresh(&self, req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
+        let claims = match self.examine(req).await? {
+            Finding::Standing(standing) => return Ok((standing, None)),
+            Finding::Refreshable(claims) => claims,
+        };
+        let accounts = settings::accounts(req);
+        let session = claims.session.clone();
+        let until = claims.expires_at;
+        let Refreshed::Tokens(tokens) = accounts.refresh(claims, client_address::of(req).client.to_string()).await? else {
+            return Ok((Standing::Anonymous, None));
+        };
+        let Some(copy) = accounts.find_session(&session).await? else { return Ok((Standing::Anonymous, None)) };
+        let Some(passport) = passport(copy, until) else { return Ok((Standing::Anonymous, None)) };
+        let cookies = settings::of(req).cookies.set_tokens(&tokens);
+        Ok((Standing::SignedIn(Rc::new(passport)), Some(Renewal { session, cookies })))
+    }
+
+    /// Appends new tokens to an answer, unless the session ended meanwhile: a late answer must not overwrite a newer sign-in.
+    pub async fn append_renewal(&self, req: &HttpRequest, renewal: Option<Renewal>, headers: &mut HeaderMap) {
+        let Some(renewal) = renewal else { return };
+        if settings::accounts(req).is_live(&renewal.session).await.unwrap_or(false) {
+            cookies::append(headers, renewal.cookies);
+        }
+    }
+
+    async fn examine(&self, req: &HttpRequest) -> Result<Finding, HttpError> {
+        const ANONYMOUS: Finding = Finding::Standing(Standing::Anonymous);
+        let (settings, accounts) = (settings::of(req), settings::accounts(req));
+        let Some(found) = RequestCookies::read(req, &settings.cookies) else { return Ok(ANONYMOUS) };
+        if let Some(passport) = self.recall(accounts, &found) {
+            return Ok(Finding::Standing(Standing::SignedIn(passport)));
+        }
+        let now = accounts.clock().now();
+        let verify = |kind, token: Option<&str>| token.map(|token| accounts.tokens().verify(kind, token, now));
+        let (access, refresh) = (verify(Kind::Access, found.access), verify(Kind::Refresh, found.refresh));
+        let session = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value));
+        if !agree(&[&access, &refresh], session.as_ref()) {
+            return Ok(ANONYMOUS);
+        }
+        match (access, refresh) {
+            (Some(Ok(claims)), refresh) => {
+                let standing = self.stand_on_access(req, &claims, refresh.and_then(Result::ok), &found).await?;
+                Ok(Finding::Standing(standing))
+            }
+            (_, Some(Ok(claims))) => Ok(Finding::Refreshable(claims)),
+            (None, None) if accounts.phase() == Phase::Legacy => Ok(Finding::Standing(legacy(req, session).await?)),
+            _ => Ok(ANONYMOUS),
+        }
+    }
+
+    async fn stand_on_access(
+        &self,
+        req: &HttpRequest,
+        claims: &Claims,
+        refresh: Option<Claims>,
+        found: &RequestCookies<'_>,
+    ) -> Result<Standing, HttpError> {
+        let accounts = settings::accounts(req);
+        let Some(copy) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+        let Some(view) = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user)) else {
+            return Ok(Standing::Anonymous);
+        };
+        note_successor(accounts, &view.session, refresh.as_ref()).await?;
+        let Some(passport) = passport(Arc::clone(&copy), claims.expires_at) else { return Ok(Standing::Anonymous) };
+        let passport = Rc::new(passport);
+        self.remember(found, &passport);
+        Ok(Standing::SignedIn(passport))
+    }
+
+    /// A live session passes with its current refresh token, or the predecessor within its grace; nothing ends here.
+    async fn stand_on_refresh(&self, req: &HttpRequest, claims: Claims) -> Result<Standing, HttpError> {
+        let accounts = settings::accounts(req);
+        let now = accounts.clock().now();
+        let Some(copy) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+        let Some(view) = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user)) else {
+            return Ok(Standing::Anonymous);
+        };
+        match view.session.judge_generation(claims.generation, now) {
+            GenerationVerdict::Current | GenerationVerdict::PredecessorInGrace => {}
+            GenerationVerdict::Reused | GenerationVerdict::Unknown => return Ok(Standing::Anonymous),
+        }
+        note_successor(accounts, &view.session, Some(&claims)).await?;
+        let passport = passport(Arc::clone(&copy), now.plus(REFRESH_VERDICT_SECS).min(claims.expires_at));
+        let Some(passport) = passport.map(Rc::new) else { return Ok(Standing::Anonymous) };
+        if let Some(found) = RequestCookies::read(req, &settings::of(req).cookies)
+            && found.access.is_none()
+        {
+            self.remember(&found, &passport);
+        }
+        Ok(Standing::SignedIn(passport))
+    }
+
+    fn remember(&self, found: &RequestCookies<'_>, passport: &Rc<Passport>) {
+        let Some(key) = key_of(found) else { return };
+        let mut memory = self.0.borrow_mut();
+        if memory.len() >= REMEMBERED {
+            memory.clear();
+        }
+        let entry =
+            Remembered { refresh: bytes(found.refresh).to_vec(), session: bytes(found.session).to_vec(), passport: Rc::clone(passport) };
+        memory.insert(key.to_vec(), entry);
+    }
+}
+
+fn bytes(value: Option<&str>) -> &[u8] {
+    value.unwrap_or("").as_bytes()
+}
+
+/// The access token names the verdict; without one, the refresh token.
+fn key_of<'a>(cookies: &RequestCookies<'a>) -> Option<&'a [u8]> {
+    cookies.access.or(cookies.refresh).map(str::as_bytes)
+}
+
+/// All carriers that verify, expired ones included, must name one session.
+fn agree(tokens: &[&Option<Result<Claims, TokenFault>>], session: Option<&SessionId>) -> bool {
+    let named = tokens.iter().filter_map(|token| match token {
+        Some(Ok(claims)) => Some(claims),
+        Some(Err(TokenFault::Expired(claims))) => Some(&**claims),
+        Some(Err(TokenFault::Invalid)) | None => None,
+    });
+    let named: Vec<&Claims> = named.collect();
+    named.iter().all(|claims| session.is_none_or(|id| *id == claims.session))
+        && named.windows(2).all(|pair| pair.first().map(|c| (&c.session, &c.user)) == pair.last().map(|c| (&c.session, &c.user)))
+}
+
+async fn note_successor(accounts: &Accounts, session: &crate::domain::session::Session, refresh: Option<&Claims>) -> Result<(), HttpError> {
+    let presented = refresh.is_some_and(|claims| claims.generation == session.generation);
+    if presented && session.generation > 0 && session.successor_seen_at.is_none() {
+        accounts.mark_successor_seen(&session.id, session.generation).await?;
+    }
+    Ok(())
+}
+
+fn passport(copy: Arc<SessionCopy>, until: Timestamp) -> Option<Passport> {
+    let who = Arc::clone(&copy.view()?.who);
+    Some(Passport { headers: identity_headers(&who.who), who, copy: Some(copy), until })
+}
+
+/// The deprecated mode: the session cookie alone, or HTTP Basic.
+async fn legacy(req: &HttpRequest, session: Option<SessionId>) -> Result<Standing, HttpError> {
+    let accounts = settings::accounts(req);
+    if let Some(id) = session {
+        let found = accounts.find_session(&id).await?.filter(|copy| copy.view().is_some_and(|view| view.session.user.is_none()));
+        let passport = found.and_then(|copy| passport(copy, accounts.clock().now()));
+        return Ok(passport.map_or(Standing::Anonymous, |passport| Standing::SignedIn(Rc::new(passport))));
+    }
+    let Some((username, password)) = basic_credentials(req) else { return Ok(Standing::Anonymous) };
+    match accounts.check_legacy_basic(&username, &password, &client(req)).await {
+        Ok(who) => {
+            let headers = identity_headers(&who.who);
+            Ok(Standing::SignedIn(Rc::new(Passport { who: Arc::new(who), headers, copy: None, until: accounts.clock().now() })))
+        }
+        Err(AccountError::InvalidCredentials) => Ok(Standing::Anonymous),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn basic_credentials(req: &HttpRequest) -> Option<(String, String)> {
+    let header = req.headers().get("authorization")?.to_str().ok()?;
+    let (scheme, rest) = header.split_once(' ')?;
+    let text = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    let (username, password) = text.split_once(':')?;
+    scheme.eq_ignore_ascii_case("basic").then(|| (username.to_owned(), password.to_owned()))
+}
+
+/// Who asks, for the verbs of `accounts`.
+pub fn client(req: &HttpRequest) -> Client {
+    let settings = settings::of(req);
+    let found = RequestCookies::read(req, &settings.cookies).unwrap_or_default();
+    let user_agent = req.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
+    Client {
+        source: client_address::of(req).client,
+        user_agent,
+        device_cookie: found.device.map(str::to_owned),
+        old_session: found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value)),
+    }
+}
+
+/// What the app is told of a visitor.
+pub fn identity_headers(who: &Identity) -> IdentityHeaders {
+    let (user, email, name, groups) = match who {
+        Identity::User { email, name, role, .. } => (email.as_str(), email.as_str(), name.as_str(), role.as_str()),
+        Identity::Legacy { username } => (username.as_str(), "", "", ""),
+    };
+    IdentityHeaders { user: value(user), email: value(email), name: value(name), groups: value(groups) }
+}
+
+/// ASCII as it is, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).
+fn value(text: &str) -> HeaderValue {
+    let encoded = crate::domain::access::header_text(text);
+    HeaderValue::from_str(&encoded).unwrap_or_else(|_fault| HeaderValue::from_static(""))
+}

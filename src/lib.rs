@@ -1,0 +1,41 @@
+//! Portcullis puts sign-in in front of any web app: a gate (reverse proxy and forward-auth), a user store and admin pages.
+//!
+//! # Floors
+//!
+//! A module uses only what its row lists; `tests/it/floors.rs` parses this table and compares it with the sources.
+//! Free on every floor: serde, `serde_json`, thiserror, tracing, bytes, `futures_util`, and tokio (not in `domain`).
+//!
+//! | floor | module | may use of ours | foreign crates it may name |
+//! |---|---|---|---|
+//! | 0 | domain | - | thiserror, url, idna, unicode_normalization, percent_encoding, time, zxcvbn, ipnet, zeroize |
+//! | 1 | config | domain | secrecy, dotenvy, ipnet, url |
+//! | 1 | crypto | domain | bcrypt, jsonwebtoken, sha2, hmac, hkdf, subtle, rand, secrecy, base64, unicode_normalization |
+//! | 2 | telemetry | config | tracing_subscriber |
+//! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, secrecy |
+//! | 3 | accounts | domain, config, crypto, storage, telemetry | - |
+//! | 4 | http | domain, config, crypto, accounts, telemetry | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64 |
+//! | 5 | pages | domain, accounts, http, telemetry | actix_web, askama |
+//! | 5 | api | domain, accounts, http, telemetry | actix_web |
+//! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, percent_encoding |
+//! | 6 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
+//! | 6 | jobs | domain, accounts, storage, config, telemetry | - |
+//! | 7 | app | * | * |
+//! | 7 | cli | * | * |
+//! | 7 | demo | * | * |
+//! | 7 | main | * | * |
+
+pub mod accounts;
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod crypto;
+pub mod demo;
+pub mod domain;
+pub mod gate;
+pub mod http;
+pub mod jobs;
+pub mod pages;
+pub mod routes;
+pub mod storage;
+pub mod telemetry;

@@ -1,0 +1,110 @@
+//! Signing in.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::see_other;
+use crate::accounts::{AccountError, FieldFault, NewSession, Phase};
+use crate::domain::return_to::ReturnTo;
+use crate::http::error::HttpError;
+use crate::http::page::{Layout, page};
+use crate::http::signed_in::{Standing, client, guard};
+use crate::http::{carriers, cookies, forms, settings};
+
+/// The one answer to every wrong pair (S16, S21).
+const NEUTRAL: &str = "E-mail address and password do not belong together, or the account cannot sign in.";
+
+#[derive(Template)]
+#[template(path = "pages/login.html")]
+struct LoginPage<'a> {
+    layout: Layout,
+    csrf_token: String,
+    next: &'a str,
+    email: &'a str,
+    legacy: bool,
+    flash: Option<&'static str>,
+    faults: Vec<FieldFault>,
+}
+
+/// Where to go afterwards, and what to say.
+#[derive(Deserialize)]
+pub struct Query {
+    next: Option<String>,
+    flash: Option<String>,
+}
+
+/// The form; who is signed in goes on at once.
+pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    if settings::accounts(&req).phase() == Phase::Unclaimed {
+        return Ok(see_other("/_auth/setup"));
+    }
+    let next = query.next.as_deref().unwrap_or("");
+    let (standing, renewal) = guard(&req).check_and_refresh(&req).await?;
+    if matches!(standing, Standing::SignedIn(_)) {
+        let mut answer = see_other(&way_back(&req, next));
+        guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
+        return Ok(answer);
+    }
+    let flash = query.flash.as_deref().and_then(|code| match code {
+        "signed-out" => Some("You are signed out."),
+        _ => None,
+    });
+    Ok(form(&req, &standing, StatusCode::OK, next, "", flash, Vec::new()))
+}
+
+/// Signs in and goes back to the page asked for.
+pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+    let standing = guard(&req).check(&req).await?;
+    let mut fields = forms::take(&req, payload, &standing).await?;
+    let accounts = settings::accounts(&req);
+    let (email, password) = (fields.take("email"), fields.take("password"));
+    let (username, legacy_password) = (fields.take("legacy_username"), fields.take("legacy_password"));
+    let outcome = if accounts.phase() == Phase::Legacy {
+        accounts.sign_in_legacy(&username, &legacy_password, client(&req)).await
+    } else {
+        accounts.sign_in(&email, password, client(&req)).await
+    };
+    let next = fields.get("next");
+    match outcome {
+        Ok(new) => signed_in(&req, &new, &way_back(&req, next)),
+        Err(AccountError::InvalidCredentials) => {
+            let typed = if accounts.phase() == Phase::Legacy { username } else { email };
+            let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "password" };
+            Ok(form(&req, &standing, StatusCode::UNAUTHORIZED, next, &typed, None, vec![FieldFault::new(field, NEUTRAL)]))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The answer to a sign-in or a claim: all carriers of the new session, and the way on.
+pub(super) fn signed_in(req: &HttpRequest, new: &NewSession, location: &str) -> Result<HttpResponse, HttpError> {
+    let mut answer = see_other(location);
+    carriers::begin(req, new, answer.headers_mut())?;
+    Ok(answer)
+}
+
+fn way_back(req: &HttpRequest, next: &str) -> String {
+    let settings = settings::of(req);
+    let back = ReturnTo::parse(next, &settings.app_url, settings.cookie_domain.as_deref());
+    let home = if settings.has_upstream { "/" } else { "/_auth/account" };
+    back.map_or_else(|| home.to_owned(), |back| back.location().to_owned())
+}
+
+fn form(
+    req: &HttpRequest,
+    standing: &Standing,
+    status: StatusCode,
+    next: &str,
+    email: &str,
+    flash: Option<&'static str>,
+    faults: Vec<FieldFault>,
+) -> HttpResponse {
+    let token = forms::token(req, standing);
+    let legacy = settings::accounts(req).phase() == Phase::Legacy;
+    let mut answer =
+        page(status, &LoginPage { layout: Layout::new("Sign in"), csrf_token: token.value, next, email, legacy, flash, faults });
+    cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
+    answer
+}

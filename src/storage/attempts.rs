@@ -1,0 +1,59 @@
+//! Counts of guesses; bounded, oldest out first (S30).
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::schema::attempts::dsl;
+use super::{Connection, StorageError};
+use crate::domain::throttle::Bucket;
+use crate::domain::time::Timestamp;
+
+/// The count of `bucket`.
+pub fn find(connection: &mut Connection, bucket: &str) -> Result<Option<Bucket>, StorageError> {
+    let row: Option<(i64, i64, i64)> = dsl::attempts
+        .filter(dsl::bucket.eq(bucket))
+        .select((dsl::failures, dsl::window_start, dsl::last_failure))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(failures, start, last)| Bucket {
+        failures,
+        window_start: Timestamp::from_secs(start),
+        last_failure: Timestamp::from_secs(last),
+    }))
+}
+
+/// Counts one more; a window that began at or before `window_over` is begun anew.
+pub fn add(connection: &mut Connection, bucket: &str, now: Timestamp, window_over: Timestamp) -> Result<(), StorageError> {
+    const UPSERT: &str = "INSERT INTO attempts (bucket, failures, window_start, last_failure) VALUES ($1, 1, $2, $2) \
+        ON CONFLICT (bucket) DO UPDATE SET \
+        failures = CASE WHEN attempts.window_start <= $3 THEN 1 ELSE attempts.failures + 1 END, \
+        window_start = CASE WHEN attempts.window_start <= $3 THEN $2 ELSE attempts.window_start END, \
+        last_failure = $2";
+    diesel::sql_query(UPSERT)
+        .bind::<Text, _>(bucket)
+        .bind::<BigInt, _>(now.secs())
+        .bind::<BigInt, _>(window_over.secs())
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Gives one reserved attempt back.
+pub fn refund(connection: &mut Connection, bucket: &str) -> Result<(), StorageError> {
+    let row = dsl::attempts.filter(dsl::bucket.eq(bucket).and(dsl::failures.gt(0)));
+    diesel::update(row).set(dsl::failures.eq(dsl::failures - 1)).execute(connection)?;
+    Ok(())
+}
+
+/// Forgets a bucket.
+pub fn clear(connection: &mut Connection, bucket: &str) -> Result<(), StorageError> {
+    diesel::delete(dsl::attempts.filter(dsl::bucket.eq(bucket))).execute(connection)?;
+    Ok(())
+}
+
+/// Keeps the `keep` newest buckets.
+pub fn trim(connection: &mut Connection, keep: i64) -> Result<usize, StorageError> {
+    let limit: Option<i64> =
+        dsl::attempts.order(dsl::last_failure.desc()).offset(keep).limit(1).select(dsl::last_failure).first(connection).optional()?;
+    let Some(limit) = limit else { return Ok(0) };
+    Ok(diesel::delete(dsl::attempts.filter(dsl::last_failure.le(limit))).execute(connection)?)
+}

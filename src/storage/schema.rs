@@ -1,0 +1,23 @@
+//! The tables as diesel sees them; one schema for both databases.
+
+diesel::table! {
+    users (id) { id -> Text, email -> Text, name -> Text, role -> Text, state -> Text, password_hash -> Nullable<Text>, session_epoch -> BigInt, created_at -> BigInt, last_sign_in_at -> Nullable<BigInt>, }
+}
+diesel::table! {
+    sessions (id) { id -> Text, user_id -> Nullable<Text>, created_at -> BigInt, expires_at -> BigInt, generation -> BigInt, rotated_at -> BigInt, successor_seen_at -> Nullable<BigInt>, source -> Text, device -> Text, }
+}
+diesel::table! {
+    attempts (bucket) { bucket -> Text, failures -> BigInt, window_start -> BigInt, last_failure -> BigInt, }
+}
+diesel::table! {
+    audit_events (id) { id -> Text, at -> BigInt, event -> Text, actor -> Text, subject -> Text, source -> Text, detail -> Text, }
+}
+diesel::table! {
+    settings (name) { name -> Text, value -> Text, }
+}
+diesel::table! {
+    notices (number) { number -> BigInt, session_id -> Nullable<Text>, at -> BigInt, }
+}
+diesel::table! {
+    nodes (id) { id -> Text, acknowledged -> BigInt, }
+}

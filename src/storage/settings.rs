@@ -1,0 +1,18 @@
+//! Single values: the claim marker, key fingerprints.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::schema::settings::dsl;
+use super::{Connection, StorageError};
+
+/// The value of that name.
+pub fn find(connection: &mut Connection, name: &str) -> Result<Option<String>, StorageError> {
+    Ok(dsl::settings.filter(dsl::name.eq(name)).select(dsl::value).first(connection).optional()?)
+}
+
+/// Writes the value if there is none; of many callers exactly one is told true (S03).
+pub fn put_if_absent(connection: &mut Connection, name: &str, value: &str) -> Result<bool, StorageError> {
+    let insert = diesel::sql_query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING");
+    Ok(insert.bind::<Text, _>(name).bind::<Text, _>(value).execute(connection)? == 1)
+}

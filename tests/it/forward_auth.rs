@@ -1,0 +1,85 @@
+//! Forward-auth, with a real nginx where it is installed.
+
+use super::support::app::TestApp;
+use super::support::client::Call;
+use super::support::nginx::Nginx;
+use super::support::people;
+use super::support::upstream::Upstream;
+
+fn ask(dialect: &str) -> Call {
+    let call = Call::new("GET", &format!("/_auth/verify/{dialect}")).header("accept", "text/html");
+    match dialect {
+        "nginx" => call.header("x-original-url", "http://localhost:3000/page?x=1"),
+        _ => call.header("x-forwarded-proto", "http").header("x-forwarded-host", "localhost:3000").header("x-forwarded-uri", "/page?x=1"),
+    }
+}
+
+#[tokio::test]
+async fn s70_s74_each_dialect_allows_with_all_headers_and_denies_as_its_proxy_understands() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1".to_owned())).await;
+    let mut owner = people::claim(&app).await;
+    for dialect in ["nginx", "traefik", "caddy", "haproxy"] {
+        let allowed = owner.send(ask(dialect)).await;
+        assert_eq!(allowed.status, 200, "{dialect}");
+        assert_eq!((allowed.header("remote-user"), allowed.header("remote-groups")), (Some(people::OWNER), Some("admin")));
+        assert!(allowed.header("remote-email").is_some() && allowed.header("remote-name").is_some());
+        assert!(allowed.set_cookies().is_empty());
+        let denied = app.client().send(ask(dialect)).await;
+        assert_eq!(denied.status, if dialect == "nginx" { 401 } else { 303 }, "{dialect}");
+        assert_eq!(denied.location(), "http://localhost:3000/_auth/login?next=/page%3Fx%3D1", "{dialect}");
+        let script = app.client().send(ask(dialect).header("accept", "*/*")).await;
+        assert_eq!(script.status, 401, "{dialect}");
+        let without = owner.send(Call::new("GET", &format!("/_auth/verify/{dialect}"))).await;
+        assert_eq!(without.status, if dialect == "nginx" { 403 } else { 400 }, "{dialect} guesses");
+    }
+}
+
+#[tokio::test]
+async fn s28_s72_verify_answers_trusted_proxies_alone() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    assert_eq!(owner.send(ask("nginx")).await.status, 403);
+}
+
+#[tokio::test]
+async fn s46_forward_auth_takes_the_refresh_token_and_never_rotates() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1".to_owned())).await;
+    let mut owner = people::claim(&app).await;
+    app.advance(3700);
+    for _ in 0..3 {
+        let answer = owner.send(ask("traefik")).await;
+        assert_eq!(answer.status, 200);
+        assert!(answer.set_cookies().is_empty());
+    }
+    people::sign_out(&mut owner.clone()).await;
+    assert_eq!(owner.send(ask("traefik")).await.status, 303);
+}
+
+#[tokio::test]
+async fn s74_a_real_nginx_protects_a_real_app() {
+    let upstream = Upstream::start().await;
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1".to_owned())).await;
+    let mut owner = people::claim(&app).await;
+    let server = format!(
+        "location = /verify {{ internal; proxy_pass http://{gate}/_auth/verify/nginx; proxy_pass_request_body off; proxy_set_header Content-Length \"\"; \
+           proxy_set_header X-Original-URL $scheme://$http_host$request_uri; }}\n\
+         location /_auth/ {{ proxy_pass http://{gate}; proxy_set_header Host $http_host; }}\n\
+         location / {{ auth_request /verify; auth_request_set $user $upstream_http_remote_user; auth_request_set $login $upstream_http_location; \
+           error_page 401 =303 $login; proxy_set_header Remote-User $user; proxy_set_header Cookie \"\"; proxy_pass http://{app}; }}",
+        gate = app.address,
+        app = upstream.address,
+    );
+    let Some(nginx) = Nginx::start(&server).await else { return };
+    let mut stranger = nginx.client(&app.app_url);
+    let denied = stranger.get("/page").await;
+    assert_eq!(denied.status, 303, "{}", nginx.error_log());
+    assert!(denied.location().contains("/_auth/login"));
+    assert_eq!(upstream.count(), 0);
+    let mut visitor = nginx.client(&app.app_url);
+    visitor.jar = owner.jar.clone();
+    assert_eq!(visitor.get("/page").await.status, 200);
+    assert_eq!(upstream.last().all("remote-user"), [people::OWNER]);
+    people::sign_out(&mut owner).await;
+    assert_eq!(visitor.get("/page").await.status, 303);
+    assert_eq!(upstream.count(), 1);
+}

@@ -1,0 +1,26 @@
+//! The integration crate: one binary, a file per feature, everything a test needs in `support`.
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    clippy::as_conversions,
+    clippy::disallowed_methods,
+    clippy::large_futures,
+    reason = "clippy.toml frees only `#[test]` functions, and here the helpers around them are tests too; tests have real clocks and environments"
+)]
+
+mod browser;
+mod command_line;
+mod documents;
+mod floors;
+mod forward_auth;
+mod gate;
+mod requirements;
+mod sessions;
+mod setup;
+mod sign_in;
+mod support;

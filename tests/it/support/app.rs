@@ -1,0 +1,162 @@
+//! A real Portcullis in this process: port 0, and a database, data directory and clock of its own.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use portcullis::app::{self, App, Internals};
+use portcullis::config::{self, Values};
+use tempfile::TempDir;
+
+use super::client::Client;
+use super::clock::TestClock;
+
+/// What a test may choose; everything goes through the real parser of the configuration.
+pub struct TestOptions {
+    /// `APP_URL`. The port need not be the one listened on: links are relative, and the client sends this as its origin.
+    pub app_url: String,
+    /// The app behind, if there is one.
+    pub upstream: Option<SocketAddr>,
+    /// `FLOWISE_USERNAME` and `FLOWISE_PASSWORD`.
+    pub legacy: Option<(String, String)>,
+    /// `TRUSTED_PROXIES`.
+    pub trusted_proxies: Option<String>,
+    /// Any other variable.
+    pub variables: Vec<(String, String)>,
+    /// An existing data directory, to start again on what an earlier app left; a fresh one otherwise.
+    pub data_dir: Option<TempDir>,
+    /// The clock of an earlier app; a fresh one otherwise.
+    pub clock: TestClock,
+}
+
+impl TestOptions {
+    /// Sets one variable.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn new() -> Self {
+        Self {
+            app_url: "http://localhost:3000".to_owned(),
+            upstream: None,
+            legacy: None,
+            trusted_proxies: None,
+            variables: Vec::new(),
+            data_dir: None,
+            clock: TestClock::new(),
+        }
+    }
+
+    /// The variables as an operator would write them.
+    fn environment(&self, data_dir: &TempDir) -> Vec<(String, String)> {
+        let mut all = vec![
+            ("APP_URL".to_owned(), self.app_url.clone()),
+            ("HOST".to_owned(), "127.0.0.1".to_owned()),
+            ("DATA_DIR".to_owned(), data_dir.path().to_str().unwrap().to_owned()),
+        ];
+        all.extend(self.upstream.map(|address| ("UPSTREAM_URL".to_owned(), format!("http://{address}"))));
+        all.extend(self.trusted_proxies.clone().map(|list| ("TRUSTED_PROXIES".to_owned(), list)));
+        if let Some((username, password)) = self.legacy.clone() {
+            all.extend([("FLOWISE_USERNAME".to_owned(), username), ("FLOWISE_PASSWORD".to_owned(), password)]);
+        }
+        all.extend(self.variables.iter().cloned());
+        all
+    }
+}
+
+/// A running server; stops when dropped.
+pub struct TestApp {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its `APP_URL`.
+    pub app_url: String,
+    /// Moves its time.
+    pub clock: TestClock,
+    data_dir: Option<TempDir>,
+    wired: Wired,
+}
+
+impl TestApp {
+    /// Starts a server; `choose` changes the options.
+    pub async fn start(choose: impl FnOnce(&mut TestOptions)) -> Self {
+        let mut options = TestOptions::new();
+        choose(&mut options);
+        let data_dir = options.data_dir.take().unwrap_or_else(|| TempDir::new().unwrap());
+        let wired = wire(&options.environment(&data_dir), options.clock.clone()).await;
+        Self { address: wired.address, app_url: options.app_url, clock: options.clock, data_dir: Some(data_dir), wired }
+    }
+
+    /// A fresh browser profile.
+    pub fn client(&self) -> Client {
+        Client::new(self.address, &self.app_url)
+    }
+
+    /// A file or folder in the data directory.
+    pub fn data(&self, name: &str) -> PathBuf {
+        self.data_dir.as_ref().unwrap().path().join(name)
+    }
+
+    /// The one-time set-up token, as the operator finds it.
+    pub fn setup_token(&self) -> String {
+        let file = self.data("setup-token");
+        std::fs::read_to_string(&file).unwrap_or_else(|fault| panic!("{}: {fault}", file.display())).trim().to_owned()
+    }
+
+    /// Lets time pass for the server; clients are told by [`super::jar::Jar::advance`].
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(seconds);
+    }
+
+    /// Stops the server and hands out what a next one may start on.
+    pub async fn stop(mut self) -> (TempDir, TestClock) {
+        self.wired.stop().await;
+        (self.data_dir.take().unwrap(), self.clock.clone())
+    }
+}
+
+// The one place in the tests that knows how the program is put together.
+
+struct Wired {
+    address: SocketAddr,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Wired {
+    async fn stop(&mut self) {
+        self.end();
+        std::future::ready(()).await;
+    }
+
+    fn end(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            drop(self.handle.stop(false));
+            assert!(thread.join().is_ok() || std::thread::panicking(), "the server ended by a panic");
+        }
+    }
+}
+
+impl Drop for Wired {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// `config::load` over `environment`, then `app::build` with the test's clock and bcrypt at its lowest cost, in a thread of its own.
+async fn wire(environment: &[(String, String)], clock: TestClock) -> Wired {
+    let environment = environment.iter().cloned().collect();
+    let config = config::load(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();
+    let (started, ready) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        let internals = Internals { clock: Arc::new(clock), hash_cost: Some(4), any_port: true };
+        let App { address, server, handle, held, .. } = app::build(&config, &internals).unwrap();
+        started.send((address, handle)).unwrap();
+        actix_web::rt::System::new().block_on(server).unwrap();
+        drop(held);
+    });
+    let (address, handle) = ready.recv_timeout(Duration::from_secs(30)).expect("the server did not start");
+    std::future::ready(Wired { address, handle, thread: Some(thread) }).await
+}

@@ -1,0 +1,162 @@
+//! A real Chromium, driven through Debian's chromedriver.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::process::{Running, is_installed};
+
+/// How long the browser may take for one thing.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One browser with a profile of its own; close it with [`Browser::close`], or it is killed when dropped.
+pub struct Browser {
+    /// The driver's client, for what has no helper here.
+    pub page: Client,
+    driver: Running,
+    profile: TempDir,
+}
+
+impl Browser {
+    /// Starts a browser; `None` when Chromium or its driver is not installed.
+    pub async fn start() -> Option<Self> {
+        Self::with_scripts(true).await
+    }
+
+    /// Starts a browser in which pages may not run scripts.
+    pub async fn without_scripts() -> Option<Self> {
+        Self::with_scripts(false).await
+    }
+
+    async fn with_scripts(scripts: bool) -> Option<Self> {
+        let chromium = is_installed("chromium")?;
+        let driver = Running::start(Command::new(is_installed("chromedriver")?).arg("--port=0"));
+        let line = driver.line_with("started successfully on port");
+        let port: u16 =
+            line.rsplit(' ').next().and_then(|word| word.trim_end_matches('.').parse().ok()).unwrap_or_else(|| panic!("{line}"));
+        let profile = TempDir::new().unwrap();
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), scripts) });
+        let Value::Object(capabilities) = capabilities else { panic!("not an object") };
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let page = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
+        let page = page.unwrap_or_else(|fault| panic!("no browser session: {fault}\n{}", driver.output()));
+        Some(Self { page, driver, profile })
+    }
+
+    /// Opens an address and waits until it is loaded.
+    pub async fn open(&self, url: &str) {
+        self.page.goto(url).await.unwrap();
+    }
+
+    /// The element, waited for.
+    pub async fn find(&self, css: &str) -> Element {
+        let found = self.page.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        match found {
+            Ok(element) => element,
+            Err(fault) => panic!("no {css} at {}: {fault}\n{}", self.url().await, self.text().await),
+        }
+    }
+
+    /// Types into the field of that name, over what is there.
+    pub async fn fill(&self, name: &str, text: &str) {
+        let field = self.find(&format!("[name='{name}']")).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// Clicks the element.
+    pub async fn click(&self, css: &str) {
+        self.find(css).await.click().await.unwrap();
+    }
+
+    /// Fills fields by name and presses the form's button.
+    pub async fn submit(&self, action: &str, fields: &[(&str, &str)]) {
+        for (name, text) in fields {
+            self.fill(name, text).await;
+        }
+        self.click(&format!("form[action='{action}'] [type=submit], form[action='{action}'] button:not([type])")).await;
+    }
+
+    /// Waits until the address holds `part`.
+    pub async fn at(&self, part: &str) {
+        let arrived = async || self.url().await.contains(part).then_some(());
+        super::wait::eventually(&format!("the address to hold {part}"), arrived).await;
+    }
+
+    /// The address it shows.
+    pub async fn url(&self) -> String {
+        self.page.current_url().await.map(|url| url.to_string()).unwrap_or_default()
+    }
+
+    /// The text a reader sees.
+    pub async fn text(&self) -> String {
+        match self.page.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_nothing) => String::new(),
+        }
+    }
+
+    /// Names of the cookies the page's host has set.
+    pub async fn cookie_names(&self) -> Vec<String> {
+        self.page.get_all_cookies().await.unwrap().iter().map(|cookie| cookie.name().to_owned()).collect()
+    }
+
+    /// Writes a picture of the page.
+    pub async fn screenshot(&self, file: &Path) {
+        std::fs::write(file, self.page.screenshot().await.unwrap()).unwrap();
+    }
+
+    /// Ends the session, and with it every process of the browser.
+    pub async fn close(self) {
+        let closed = self.page.clone().close().await;
+        closed.unwrap_or_else(|fault| panic!("{fault}\n{}", self.driver.output()));
+    }
+}
+
+impl Drop for Browser {
+    /// A failed test never came to `close`: without this its Chromium would outlive the driver.
+    fn drop(&mut self) {
+        let singleton = std::fs::read_link(self.profile.path().join("SingletonLock")).ok();
+        let process = singleton.and_then(|link| link.to_str()?.rsplit('-').next()?.parse::<u32>().ok());
+        if let Some(process) = process
+            && let Err(fault) = Command::new("kill").arg(process.to_string()).status()
+        {
+            eprintln!("could not stop the browser {process}: {fault}");
+        }
+    }
+}
+
+fn options(chromium: &Path, profile: &Path, scripts: bool) -> Value {
+    let quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"];
+    let mut arguments: Vec<String> = ["--headless=new", "--no-sandbox", "--disable-sync", "--disable-dev-shm-usage"]
+        .iter()
+        .chain(&quiet)
+        .map(|flag| (*flag).to_owned())
+        .collect();
+    arguments.push(format!("--user-data-dir={}", profile.display()));
+    let java_script = if scripts { 1 } else { 2 };
+    json!({
+        "binary": chromium,
+        "args": arguments,
+        "prefs": { "profile.managed_default_content_settings.javascript": java_script, "credentials_enable_service": false }
+    })
+}
+
+#[tokio::test]
+async fn the_browser_opens_a_page_with_and_without_scripts() {
+    let upstream = super::upstream::Upstream::start().await;
+    for scripts in [true, false] {
+        let Some(browser) = Browser::with_scripts(scripts).await else { return };
+        browser.open(&upstream.url()).await;
+        assert_eq!(browser.find("#app").await.text().await.unwrap(), "The app behind");
+        browser.open("data:text/html,<p>plain</p><script>document.body.textContent = 'scripted'</script>").await;
+        assert_eq!(browser.text().await, if scripts { "scripted" } else { "plain" });
+        browser.close().await;
+    }
+}

@@ -1,0 +1,50 @@
+//! A clock that stands still until a test moves it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use portcullis::domain::time::{Clock, Timestamp};
+
+/// 2026-11-24T08:00:00Z, where every test begins.
+pub const START: i64 = 1_795_507_200;
+
+/// Wall-clock time moves only by [`TestClock::advance`]; the monotonic time runs as well, so that a bounded wait inside the program ends.
+#[derive(Clone)]
+pub struct TestClock(Arc<Inner>);
+
+struct Inner {
+    wall: AtomicI64,
+    moved: AtomicI64,
+    started: Instant,
+}
+
+impl TestClock {
+    /// A clock at [`START`].
+    pub fn new() -> Self {
+        Self(Arc::new(Inner { wall: AtomicI64::new(START), moved: AtomicI64::new(0), started: Instant::now() }))
+    }
+
+    /// Lets `seconds` pass, on both scales.
+    pub fn advance(&self, seconds: i64) {
+        assert!(seconds >= 0, "to go back is a jump");
+        self.0.wall.fetch_add(seconds, Ordering::SeqCst);
+        self.0.moved.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// Moves the wall clock alone, as an operator or NTP would; may be negative (S93).
+    pub fn jump(&self, seconds: i64) {
+        self.0.wall.fetch_add(seconds, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_secs(self.0.wall.load(Ordering::SeqCst))
+    }
+
+    fn monotonic(&self) -> Duration {
+        let moved = u64::try_from(self.0.moved.load(Ordering::SeqCst)).unwrap_or_default();
+        self.0.started.elapsed() + Duration::from_secs(moved)
+    }
+}

@@ -1,0 +1,17 @@
+//! What tests share: a server of their own, a browser-like client, an app behind the gate, real proxies and a real browser.
+//!
+//! Nothing here asserts a feature; a helper that cannot do its job panics with the reason.
+#![allow(dead_code, reason = "a helper may be there before the first test that needs it")]
+
+pub mod app;
+pub mod browser;
+pub mod client;
+pub mod clock;
+pub mod jar;
+pub mod nginx;
+pub mod page;
+pub mod people;
+pub mod process;
+pub mod source;
+pub mod upstream;
+pub mod wait;

@@ -1,0 +1,55 @@
+//! People, made the way people are made: through the pages.
+
+use super::app::TestApp;
+use super::client::{Client, Response};
+
+/// The address of the first admin.
+pub const OWNER: &str = "owner@example.org";
+/// The owner's password.
+pub const PASSWORD: &str = "tall-giraffes-eat-9-leaves";
+
+/// Claims the instance with the set-up token and returns the browser that did it, signed in as [`OWNER`].
+pub async fn claim(app: &TestApp) -> Client {
+    let mut client = app.client();
+    let answer = try_claim(app, &mut client, OWNER, PASSWORD).await;
+    assert_eq!(answer.status, 303, "the claim failed: {}", answer.text());
+    client
+}
+
+/// One claim with the real token, whatever comes of it.
+pub async fn try_claim(app: &TestApp, client: &mut Client, email: &str, password: &str) -> Response {
+    let token = app.setup_token();
+    let fields =
+        [("email", email), ("password", password), ("confirm", password), ("name", "Olive Owner"), ("setup_token", token.as_str())];
+    client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await
+}
+
+/// Posts the sign-in form of a fresh sign-in page, whatever comes of it.
+pub async fn try_sign_in(client: &mut Client, email: &str, password: &str) -> Response {
+    client.submit("/_auth/login", "/_auth/login", &[("email", email), ("password", password)]).await
+}
+
+/// Signs in and panics when that fails.
+pub async fn sign_in(client: &mut Client, email: &str, password: &str) -> Response {
+    let answer = try_sign_in(client, email, password).await;
+    assert_eq!(answer.status, 303, "{email} could not sign in: {}", answer.text());
+    answer
+}
+
+/// A second browser of the owner.
+pub async fn another_browser(app: &TestApp) -> Client {
+    let mut client = app.client();
+    sign_in(&mut client, OWNER, PASSWORD).await;
+    client
+}
+
+/// Signs out by the form of the account page.
+pub async fn sign_out(client: &mut Client) -> Response {
+    client.submit("/_auth/account", "/_auth/logout", &[]).await
+}
+
+/// Whom the account page says is signed in; `None` when it sends to sign-in.
+pub async fn who_am_i(client: &mut Client) -> Option<String> {
+    let answer = client.get("/_auth/account").await;
+    if answer.status == 200 { super::page::data(&answer.text(), "user-email") } else { None }
+}
