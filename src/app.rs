@@ -26,6 +26,7 @@ use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::signed_in::Guard;
 use crate::jobs::Jobs;
+use crate::mail::{MailError, Transport};
 use crate::storage::{Database, StorageError, migrate, settings};
 use crate::{accounts, routes};
 
@@ -90,6 +91,9 @@ pub enum StartError {
     /// The database.
     #[error("DATABASE_URL: {0}")]
     Storage(#[from] StorageError),
+    /// The mail server's settings.
+    #[error("SMTP_HOST: {0}")]
+    Mail(#[from] MailError),
     /// Accounts.
     #[error("{0}")]
     Accounts(#[from] accounts::AccountError),
@@ -143,7 +147,9 @@ impl Core {
             sessions: config.sessions.clone(),
             passwords: config.passwords,
             legacy: config.legacy.clone(),
-            host: config.server.app_url.host().to_owned(),
+            app_url: config.server.app_url.clone(),
+            mail: Transport::new(&config.mail, config.server.app_url.host(), &config.data_dir)?,
+            audit_days: config.audit_days,
             data_dir: config.data_dir.clone(),
         })?;
         check_claim_marker(config, &accounts)?;
@@ -226,6 +232,7 @@ fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result
         session_key: Key::from(core.keys.session_cookie()),
         csrf: CsrfKey::new(&core.keys),
         has_upstream: config.gate.upstream.is_some(),
+        has_mail_server: config.mail.server.is_some(),
     });
     let (accounts, upstream) = (core.accounts.clone(), config.gate.upstream.clone());
     let server = HttpServer::new(move || {

@@ -12,6 +12,10 @@ use crate::storage::{ChangeWatch, StorageError, notices};
 const LOOK: Duration = Duration::from_millis(50);
 /// Looks between two clean-ups: ten minutes.
 const LOOKS_PER_CLEANING: u32 = 12_000;
+/// How often the queue of mails is looked at for mails of other processes and for retries.
+const MAIL_LOOK: Duration = Duration::from_millis(500);
+/// How long the mailer waits after a fault of the store.
+const MAIL_PAUSE: Duration = Duration::from_secs(2);
 /// The name of the one server on a SQLite database.
 const NODE: &str = "local";
 /// Looks without a lease after which open streams are cut: thirty seconds.
@@ -21,13 +25,15 @@ const LOOKS_BEFORE_CUT: u32 = 600;
 pub struct Jobs {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    mailer: tokio::task::JoinHandle<()>,
 }
 
 impl Jobs {
     /// Starts the watch. On PostgreSQL there is none yet: no lease, every check reads the store.
     pub fn start(accounts: &Accounts) -> Result<Self, StorageError> {
         let stop = Arc::new(AtomicBool::new(false));
-        let Some(watch) = accounts.database().change_watch()? else { return Ok(Self { stop, thread: None }) };
+        let mailer = accounts.database().runtime().spawn(deliver(accounts.clone()));
+        let Some(watch) = accounts.database().change_watch()? else { return Ok(Self { stop, thread: None, mailer }) };
         let newest = accounts.database().write_blocking(|c| {
             let newest = notices::newest(c)?;
             notices::remove(c, Some(NODE))?;
@@ -37,13 +43,15 @@ impl Jobs {
         let (accounts, stopped) = (accounts.clone(), Arc::clone(&stop));
         let thread = thread::Builder::new().name("watch".to_owned()).spawn(move || run(&accounts, watch, newest, &stopped));
         let thread = thread.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
-        Ok(Self { stop, thread: Some(thread) })
+        Ok(Self { stop, thread: Some(thread), mailer })
     }
 }
 
 impl Drop for Jobs {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
+        // A mail that is on its way stays claimed for a while and is tried again by the next server.
+        self.mailer.abort();
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the watch on the store ended by a panic");
         }
@@ -96,13 +104,23 @@ fn look(accounts: &Accounts, watch: &mut ChangeWatch, applied: &mut i64) -> Resu
     accounts.database().write_blocking(|c| notices::acknowledge(c, NODE, newest))
 }
 
+/// Sends mails as they come, this process's at once and those of others within half a second.
+async fn deliver(accounts: Accounts) {
+    loop {
+        match accounts.deliver_next().await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(fault) => {
+                tracing::warn!(%fault, "the queue of mails cannot be worked off at the moment");
+                tokio::time::sleep(MAIL_PAUSE).await;
+            }
+        }
+        drop(tokio::time::timeout(MAIL_LOOK, accounts.mail_waiting()).await);
+    }
+}
+
 fn clean(accounts: &Accounts) {
-    let runtime = accounts.database().runtime();
-    let cleaned = runtime.block_on(async {
-        accounts.delete_expired_sessions().await?;
-        accounts.trim_attempts().await
-    });
-    if let Err(fault) = cleaned {
+    if let Err(fault) = accounts.database().runtime().block_on(accounts.clean_up()) {
         tracing::warn!(%fault, "cleaning up failed and is tried again later");
     }
 }

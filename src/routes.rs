@@ -6,6 +6,7 @@
 use actix_identity::IdentityMiddleware;
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::Route;
 use actix_web::cookie::{SameSite, time};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
@@ -16,7 +17,8 @@ use crate::http::error::{Audience, render_as};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{fetch_metadata, security_headers, static_files};
-use crate::pages::{account, home, login, logout, setup};
+use crate::pages::admin::{audit, mail, sessions, user, users};
+use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
 /// Registers everything; called once for each worker.
 pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowStore, session_secs: i64) {
@@ -58,18 +60,46 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
     config.default_service(web::to(proxy::handle));
 }
 
+/// The pages: address, what GET shows, what POST does. Everything but set-up, sign-in and the links wants somebody signed in.
 fn pages(config: &mut ServiceConfig) {
-    let wrong = || web::to(home::wrong_method);
-    let only_post = |path: &str| web::resource(path.to_owned()).default_service(web::to(home::wrong_method));
+    let page = |path: &str, show: Route| web::resource(path.to_owned()).route(show).default_service(web::to(home::wrong_method));
+    let deed = |path: &str, submit: Route| web::resource(path.to_owned()).route(submit).default_service(web::to(home::wrong_method));
+    let form = |path: &str, show: Route, submit: Route| page(path, show).route(submit);
     config
-        .service(web::resource(["", "/"]).route(get().to(home::show)).default_service(wrong()))
-        .service(web::resource("/setup").route(get().to(setup::show)).route(post().to(setup::submit)).default_service(wrong()))
-        .service(web::resource("/login").route(get().to(login::show)).route(post().to(login::submit)).default_service(wrong()))
-        .service(web::resource("/account").route(get().to(account::show)).default_service(wrong()))
-        .service(only_post("/logout").route(post().to(logout::submit)))
-        .service(only_post("/account/sessions/end-all").route(post().to(logout::end_all)))
-        .service(only_post("/account/sessions/end-others").route(post().to(logout::end_others)))
-        .service(only_post("/account/sessions/{id}/end").route(post().to(logout::end_one)));
+        .service(web::resource(["", "/"]).route(get().to(home::show)).default_service(web::to(home::wrong_method)))
+        .service(form("/setup", get().to(setup::show), post().to(setup::submit)))
+        .service(form("/login", get().to(login::show), post().to(login::submit)))
+        .service(form("/forgot", get().to(forgot::show), post().to(forgot::submit)))
+        .service(page("/forgot/sent", get().to(forgot::sent)))
+        .service(form("/reset", get().to(reset::show), post().to(reset::submit)))
+        .service(form("/invite", get().to(invite::show), post().to(invite::submit)))
+        .service(deed("/logout", post().to(logout::submit)))
+        .service(page("/account", get().to(account::show)))
+        .service(form("/account/profile", get().to(profile::show), post().to(profile::submit)))
+        .service(form("/account/password", get().to(password::show), post().to(password::submit)))
+        .service(form("/account/email", get().to(email::show), post().to(email::submit)))
+        .service(form("/account/email/confirm", get().to(email::show_confirm), post().to(email::confirm)))
+        .service(deed("/account/sessions/end-all", post().to(logout::end_all)))
+        .service(deed("/account/sessions/end-others", post().to(logout::end_others)))
+        .service(deed("/account/sessions/{id}/end", post().to(logout::end_one)))
+        .service(deed("/account/devices/{id}/forget", post().to(account::forget_device)))
+        .service(page("/admin", get().to(home::admin)))
+        .service(page("/admin/users", get().to(users::list)))
+        .service(form("/admin/users/new", get().to(users::show_new), post().to(users::create)))
+        .service(page("/admin/users/{id}", get().to(user::show)))
+        .service(deed("/admin/users/{id}/disable", post().to(user::disable)))
+        .service(deed("/admin/users/{id}/enable", post().to(user::enable)))
+        .service(form("/admin/users/{id}/delete", get().to(user::ask_delete), post().to(user::delete)))
+        .service(deed("/admin/users/{id}/role", post().to(user::set_role)))
+        .service(deed("/admin/users/{id}/sessions/end-all", post().to(user::end_sessions)))
+        .service(deed("/admin/users/{id}/reset-link", post().to(user::reset_link)))
+        .service(deed("/admin/users/{id}/invite", post().to(user::invite)))
+        .service(page("/admin/sessions", get().to(sessions::list)))
+        .service(deed("/admin/sessions/{id}/end", post().to(sessions::end)))
+        .service(page("/admin/audit", get().to(audit::list)))
+        .service(page("/admin/audit/export", get().to(audit::export)))
+        .service(page("/admin/mail", get().to(mail::list)))
+        .service(deed("/admin/mail/test", post().to(mail::test)));
 }
 
 fn session_middleware(settings: &HttpSettings, store: RowStore, session_secs: i64) -> SessionMiddleware<RowStore> {

@@ -1,87 +1,251 @@
-//! What the command line does to people and sessions, possibly beside a running server.
+//! What admins do to people and sessions, in a page or on the command line, possibly beside a running server.
 //!
-//! A command that ends sessions leaves a notice in the transaction and waits until the running server has applied it, or its
-//! lease has run out.
+//! A deed that ends sessions leaves a notice in its transaction and is answered when every running server has applied it, or
+//! its lease has run out.
 
 use std::time::Duration;
 
+use super::outgoing;
 use super::session_cache::LEASE;
-use super::{AccountError, Accounts};
+use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::random;
+use crate::domain::audit::{AuditFilter, AuditLine};
+use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::link::Purpose;
+use crate::domain::mail::MailKind;
 use crate::domain::session::Session;
-use crate::domain::user::{Role, User, UserState};
-use crate::storage::{audit, notices, sessions, users};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{DisplayName, Role, User, UserFilter, UserState};
+use crate::storage::tokens::{self, TokenGrant};
+use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, sessions, users};
 
-/// Most rows a list command prints.
-const LIST_LIMIT: i64 = 10_000;
-/// How often the command looks whether the server has heard.
+/// How often a deed looks whether the servers have heard.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// Who does a deed, for the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The admin's address, or the command line.
+    pub name: String,
+    /// Client address; empty on the command line.
+    pub source: String,
+}
+
+/// What a deed does to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserDeed {
+    /// Nobody signs in with it any more.
+    Disable,
+    /// It can be used again.
+    Enable,
+    /// It is gone with all that belongs to it.
+    Delete,
+    /// It may do something else.
+    SetRole(Role),
+    /// It has to sign in anew.
+    EndSessions,
+}
+
+/// Sessions that a transaction ended, and the notice of it.
+pub(super) struct Ended {
+    sessions: Vec<SessionId>,
+    number: i64,
+}
+
+/// Leaves the notice of `sessions` in the transaction that ended them.
+pub(super) fn notice(c: &mut Connection, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
+    Ok(Ended { number: notices::append(c, &sessions, now)?, sessions })
+}
+
+impl Actor {
+    /// The operator at the command line.
+    pub fn command_line() -> Self {
+        Self { name: "command line".to_owned(), source: String::new() }
+    }
+
+    /// The admin with that address.
+    pub fn admin(email: &str, client: &Client) -> Self {
+        Self { name: email.to_owned(), source: client.source.to_string() }
+    }
+}
 
 impl Accounts {
     /// Adds an account that can sign in at once.
-    pub async fn add_user(&self, email: &str, name: &str, password: String, role: Role) -> Result<User, AccountError> {
+    pub async fn add_user(&self, email: &str, name: &str, password: String, role: Role, actor: &Actor) -> Result<User, AccountError> {
         let account = self.check_account(email, name, password.clone(), &password).map_err(AccountError::Rules)?;
         let hash = self.0.hasher.hash(account.password).await?;
-        let id = UserId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
-        let now = self.0.clock.now();
-        let user =
-            User { id, email: account.email, name: account.name, role, state: UserState::Active, created_at: now, last_sign_in_at: None };
-        let (line, row) = (self.audit_line("user.created", "command line", user.email.as_str(), ""), user.clone());
-        self.0
-            .database
-            .write(move |c| {
-                users::insert(c, &row, Some(&hash))?;
-                audit::append(c, &line)
-            })
-            .await?;
+        let user = self.new_user(account.email, account.name, role, UserState::Active)?;
+        let (line, row) = (self.audit_line("user.created", &actor.name, user.email.as_str(), &actor.source), user.clone());
+        let added = self.0.database.write(move |c| {
+            users::insert(c, &row, Some(&hash))?;
+            audit::append(c, &line)
+        });
+        added.await?;
         Ok(user)
     }
 
-    /// All accounts, newest first.
-    pub async fn list_users(&self) -> Result<Vec<User>, AccountError> {
-        Ok(self.0.database.read(|c| users::list(c, LIST_LIMIT)).await?)
+    /// Adds an account that waits for its owner to choose a password; `by_mail` queues the invitation.
+    pub async fn invite_user(&self, email: &str, name: &str, role: Role, by_mail: bool, actor: &Actor) -> Result<User, AccountError> {
+        let mut faults = Vec::new();
+        let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault))).ok();
+        let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault))).ok();
+        let (Some(email), Some(name)) = (email, name) else { return Err(AccountError::Rules(faults)) };
+        let user = self.new_user(email, name, role, UserState::Invited)?;
+        let line = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
+        let (row, mail) = (user.clone(), self.drafts().to_user(MailKind::Invitation, &user, &outgoing::Detail::default()));
+        let this = self.clone();
+        self.deed(async move {
+            let invited = this.0.database.write(move |c| {
+                users::insert(c, &row, None)?;
+                audit::append(c, &line)?;
+                if by_mail { outgoing::put(c, &mail) } else { Ok(()) }
+            });
+            invited.await?;
+            this.wake_mailer();
+            Ok(())
+        })
+        .await?;
+        Ok(user)
     }
 
-    /// All live sessions, newest first.
-    pub async fn list_sessions(&self) -> Result<Vec<Session>, AccountError> {
-        let now = self.0.clock.now();
-        Ok(self.0.database.read(move |c| sessions::list(c, now, LIST_LIMIT)).await?)
+    fn new_user(&self, email: Email, name: DisplayName, role: Role, state: UserState) -> Result<User, AccountError> {
+        let id = UserId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
+        Ok(User { id, email, name, role, state, created_at: self.0.clock.now(), last_sign_in_at: None })
     }
 
-    /// Disables an account and ends its sessions; the last active admin stays.
-    pub async fn disable_user(&self, email: &str) -> Result<(), AccountError> {
-        let email = Email::parse(email).map_err(|_fault| AccountError::NotFound)?;
-        let line = self.audit_line("user.disabled", "command line", email.as_str(), "");
-        let now = self.0.clock.now();
-        let outcome = self.0.database.write(move |c| {
-            let Some(record) = users::find_by_email(c, &email)? else { return Ok(Err(AccountError::NotFound)) };
-            if !users::set_state(c, &record.user.id, UserState::Disabled)? {
-                return Ok(Err(AccountError::NotAllowed));
-            }
-            let ended = sessions::end_all_of_user(c, &record.user.id, None)?;
-            audit::append(c, &line)?;
-            Ok(Ok((notices::append(c, &ended, now)?, ended)))
+    /// A link to copy, for a reset or, while somebody is invited, for the invitation. Earlier ones and waiting mails are void.
+    pub async fn make_link(&self, id: &UserId, actor: &Actor) -> Result<(User, String), AccountError> {
+        let user = self.user(id).await?;
+        let (purpose, kind, event) = match user.state {
+            UserState::Active => (Purpose::Reset, MailKind::Reset, "password.reset_requested"),
+            UserState::Invited => (Purpose::Invitation, MailKind::Invitation, "user.invited"),
+            UserState::Disabled => return Err(AccountError::NotAllowed),
+        };
+        let link = self.new_link(purpose);
+        let address = link.address(self);
+        let audited = self.audit_line(event, &actor.name, user.email.as_str(), &actor.source);
+        let (end, account, of) = (self.link_end(purpose), self.account_bucket(&user.email), user.id.clone());
+        let stored = self.0.database.write(move |c| {
+            mails::cancel(c, &of, kind)?;
+            tokens::insert(c, &link.hash, purpose, &TokenGrant { user: of.clone(), payload: String::new() }, end)?;
+            tokens::void_others(c, &of, purpose, Some(&link.hash))?;
+            // An admin's link is a way in for who was locked out by somebody else's guesses (S25, S26).
+            attempts::clear(c, &account)?;
+            audit::append(c, &audited)
         });
-        let (number, ended) = outcome.await??;
-        self.forget_ended(&ended);
-        self.wait_until_heard(number).await
+        stored.await?;
+        Ok((user, address))
+    }
+
+    /// Queues the invitation once more.
+    pub async fn send_invitation(&self, id: &UserId, actor: &Actor) -> Result<(), AccountError> {
+        let user = self.user(id).await?;
+        if user.state != UserState::Invited {
+            return Err(AccountError::NotAllowed);
+        }
+        let line = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
+        let mail = self.drafts().to_user(MailKind::Invitation, &user, &outgoing::Detail::default());
+        let queued = self.0.database.write(move |c| {
+            mails::cancel(c, &user.id, MailKind::Invitation)?;
+            outgoing::put(c, &mail)?;
+            audit::append(c, &line)
+        });
+        queued.await?;
+        self.wake_mailer();
+        Ok(())
+    }
+
+    /// Does `deed`; when the answer comes it is in force on every node, and open streams are cut. The last active admin stays.
+    pub async fn change_user(&self, id: &UserId, deed: UserDeed, actor: &Actor) -> Result<(), AccountError> {
+        let event = match deed {
+            UserDeed::Disable => "user.disabled",
+            UserDeed::Enable => "user.enabled",
+            UserDeed::Delete => "user.deleted",
+            UserDeed::SetRole(_) => "user.role_changed",
+            UserDeed::EndSessions => "session.ended",
+        };
+        let mut line = self.audit_line(event, &actor.name, "", &actor.source);
+        let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
+        self.deed(async move {
+            let outcome = this.0.database.write(move |c| {
+                let Some(record) = users::find_by_id(c, &id)? else { return Ok(Err(AccountError::NotFound)) };
+                line.subject = record.user.email.to_string();
+                if let UserDeed::SetRole(role) = deed {
+                    role.as_str().clone_into(&mut line.detail);
+                }
+                match apply(c, &record, deed)? {
+                    Applied::Nothing => Ok(Ok(None)),
+                    Applied::LastAdmin => Ok(Err(AccountError::LastAdmin)),
+                    Applied::Ended(sessions) => {
+                        audit::append(c, &line)?;
+                        Ok(Ok(Some(notice(c, sessions, now)?)))
+                    }
+                }
+            });
+            match outcome.await?? {
+                Some(ended) => this.ended(ended).await,
+                None => Ok(()),
+            }
+        })
+        .await
     }
 
     /// Ends a session of anybody.
-    pub async fn end_any_session(&self, id: &str) -> Result<(), AccountError> {
-        let id = SessionId::parse(id).ok_or(AccountError::NotFound)?;
-        let line = self.audit_line("session.ended", "command line", id.as_str(), "");
+    pub async fn end_any_session(&self, id: &SessionId, actor: &Actor) -> Result<(), AccountError> {
+        let mut line = self.audit_line("session.ended", &actor.name, "", &actor.source);
+        let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
+        self.deed(async move {
+            let outcome = this.0.database.write(move |c| {
+                let owner = sessions::find_live(c, &id, now)?.and_then(|session| session.user);
+                if !sessions::end(c, &id)? {
+                    return Ok(None);
+                }
+                let owner = owner.map(|owner| users::find_by_id(c, &owner)).transpose()?.flatten();
+                line.subject = owner.map_or_else(String::new, |record| record.user.email.to_string());
+                audit::append(c, &line)?;
+                notice(c, vec![id], now).map(Some)
+            });
+            this.ended(outcome.await?.ok_or(AccountError::NotFound)?).await
+        })
+        .await
+    }
+
+    /// The account of that name.
+    pub async fn user(&self, id: &UserId) -> Result<User, AccountError> {
+        let id = id.clone();
+        let found = self.0.database.read(move |c| users::find_by_id(c, &id)).await?;
+        found.map(|record| record.user).ok_or(AccountError::NotFound)
+    }
+
+    /// The account with that address.
+    pub async fn user_by_email(&self, email: &str) -> Result<User, AccountError> {
+        let email = Email::parse(email).map_err(|_fault| AccountError::NotFound)?;
+        let found = self.0.database.read(move |c| users::find_by_email(c, &email)).await?;
+        found.map(|record| record.user).ok_or(AccountError::NotFound)
+    }
+
+    /// Accounts, newest first, behind `before`, at most `limit`.
+    pub async fn list_users(&self, filter: UserFilter, before: Option<Cursor>, limit: i64) -> Result<Vec<User>, AccountError> {
+        Ok(self.0.database.read(move |c| users::page(c, &filter, before.as_ref(), limit)).await?)
+    }
+
+    /// A user's live sessions, newest first.
+    pub async fn sessions_of(&self, id: &UserId) -> Result<Vec<Session>, AccountError> {
+        let (id, now) = (id.clone(), self.0.clock.now());
+        Ok(self.0.database.read(move |c| sessions::list_of_user(c, &id, now)).await?)
+    }
+
+    /// All live sessions with the address of their user, newest first, behind `before`, at most `limit`.
+    pub async fn list_sessions(&self, before: Option<Cursor>, limit: i64) -> Result<Vec<(Session, Option<String>)>, AccountError> {
         let now = self.0.clock.now();
-        let number = self.0.database.write(move |c| {
-            if !sessions::end(c, &id)? {
-                return Ok(None);
-            }
-            audit::append(c, &line)?;
-            notices::append(c, &[id], now).map(Some)
-        });
-        self.wait_until_heard(number.await?.ok_or(AccountError::NotFound)?).await
+        Ok(self.0.database.read(move |c| sessions::page(c, before.as_ref(), now, limit)).await?)
+    }
+
+    /// Audit lines, newest first, behind the one named `before`, at most `limit`.
+    pub async fn list_audit(&self, filter: AuditFilter, before: Option<String>, limit: i64) -> Result<Vec<AuditLine>, AccountError> {
+        Ok(self.0.database.read(move |c| audit::page(c, &filter, before.as_deref(), limit)).await?)
     }
 
     /// Ends every session, for `EXPIRE_AUTH_TOKENS_ON_RESTART` (S51).
@@ -91,16 +255,16 @@ impl Accounts {
         Ok(ended.len())
     }
 
-    /// Removes rows past their absolute end.
-    pub async fn delete_expired_sessions(&self) -> Result<usize, AccountError> {
-        let now = self.0.clock.now();
-        Ok(self.0.database.write(move |c| sessions::delete_expired(c, now)).await?)
-    }
-
-    async fn wait_until_heard(&self, number: i64) -> Result<(), AccountError> {
+    /// Tells this process and the others what ended, and waits until they have heard.
+    pub(super) async fn ended(&self, ended: Ended) -> Result<(), AccountError> {
+        self.forget_ended(&ended.sessions);
+        if ended.sessions.is_empty() {
+            return Ok(());
+        }
         let begin = self.0.clock.monotonic();
         // A server that has not heard by then has lost its lease and reads the store.
         while self.0.clock.monotonic().saturating_sub(begin) < LEASE + Duration::from_millis(200) {
+            let number = ended.number;
             if !self.0.database.read(move |c| notices::is_awaited(c, number)).await? {
                 return Ok(());
             }
@@ -108,4 +272,49 @@ impl Accounts {
         }
         Ok(())
     }
+}
+
+enum Applied {
+    /// It was so before.
+    Nothing,
+    /// It would leave no admin.
+    LastAdmin,
+    /// Done; these sessions ended.
+    Ended(Vec<SessionId>),
+}
+
+fn apply(c: &mut Connection, record: &users::UserRecord, deed: UserDeed) -> Result<Applied, StorageError> {
+    let (user, id) = (&record.user, &record.user.id);
+    let needs_other_admin = match deed {
+        UserDeed::Disable | UserDeed::Delete => true,
+        UserDeed::SetRole(role) => role != Role::Admin,
+        UserDeed::Enable | UserDeed::EndSessions => false,
+    };
+    let is_active_admin = user.role == Role::Admin && user.state == UserState::Active;
+    if needs_other_admin && is_active_admin && users::is_last_active_admin(c, id)? {
+        return Ok(Applied::LastAdmin);
+    }
+    // Nothing but the deletion may rest on the cascade: the sessions that end have to be named.
+    match deed {
+        UserDeed::Disable if user.state == UserState::Disabled => return Ok(Applied::Nothing),
+        UserDeed::Enable if user.state != UserState::Disabled => return Ok(Applied::Nothing),
+        UserDeed::SetRole(role) if user.role == role => return Ok(Applied::Nothing),
+        UserDeed::Disable => {
+            users::set_state(c, id, UserState::Disabled)?;
+            tokens::void_all(c, id)?;
+        }
+        UserDeed::Enable => {
+            let state = if record.password_hash.is_some() { UserState::Active } else { UserState::Invited };
+            users::set_state(c, id, state)?;
+        }
+        UserDeed::SetRole(role) => {
+            users::set_role(c, id, role)?;
+        }
+        UserDeed::Delete | UserDeed::EndSessions => {}
+    }
+    let ended = sessions::end_all_of_user(c, id, None)?;
+    if deed == UserDeed::Delete {
+        users::delete(c, id)?;
+    }
+    Ok(Applied::Ended(ended))
 }

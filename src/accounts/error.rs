@@ -40,6 +40,12 @@ pub enum AccountError {
     /// Mistakes in the form.
     #[error("rules broken: {0:?}")]
     Rules(Vec<FieldFault>),
+    /// A link that was used, has expired or never was one (S53 to S55).
+    #[error("the link is not good")]
+    Link,
+    /// It would leave no admin who can sign in (S100).
+    #[error("the last active admin stays")]
+    LastAdmin,
     /// Signed in, but not allowed.
     #[error("not allowed")]
     NotAllowed,

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
+use tokio::sync::Notify;
+
 use crate::config::{Legacy, Passwords, Sessions};
 use crate::crypto::device::DeviceKey;
 use crate::crypto::jwt::Tokens;
@@ -16,14 +18,21 @@ use crate::crypto::keys::Keys;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::PasswordHasher;
 use crate::crypto::random;
+use crate::domain::app_url::AppUrl;
+use crate::domain::audit::AuditLine;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::time::Clock;
-use crate::storage::audit::AuditLine;
+use crate::mail::Transport;
 use crate::storage::{Database, settings};
 
 pub mod administer;
+pub mod delivery;
 pub mod error;
 pub mod legacy;
+pub mod links;
+mod outgoing;
+pub mod passwords;
+pub mod profile;
 pub mod refresh;
 pub mod session_cache;
 pub mod setup;
@@ -31,6 +40,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod streams;
 mod throttle;
+mod upkeep;
 
 pub use error::{AccountError, FieldFault};
 use session_cache::SessionCache;
@@ -105,8 +115,12 @@ pub struct Parts {
     pub passwords: Passwords,
     /// The deprecated credentials.
     pub legacy: Option<Legacy>,
-    /// The host of `APP_URL`, which no password may consist of.
-    pub host: String,
+    /// `APP_URL`: links are built from it, and no password may consist of its host.
+    pub app_url: AppUrl,
+    /// The way out for mails.
+    pub mail: Transport,
+    /// Days for which audit lines are kept.
+    pub audit_days: Option<i64>,
     /// Where the set-up token and the claim marker are.
     pub data_dir: PathBuf,
 }
@@ -125,7 +139,10 @@ struct Inner {
     sessions: Sessions,
     passwords: Passwords,
     legacy: Option<Legacy>,
-    host: String,
+    app_url: AppUrl,
+    mail: Transport,
+    mail_waiting: Notify,
+    audit_days: Option<i64>,
     data_dir: PathBuf,
     phase: AtomicU8,
     cache: SessionCache,
@@ -154,7 +171,10 @@ impl Accounts {
             sessions: parts.sessions,
             passwords: parts.passwords,
             legacy: parts.legacy,
-            host: parts.host,
+            app_url: parts.app_url,
+            mail: parts.mail,
+            mail_waiting: Notify::new(),
+            audit_days: parts.audit_days,
             data_dir: parts.data_dir,
             phase: AtomicU8::new(phase.to_number()),
             cache: SessionCache::default(),
@@ -230,7 +250,6 @@ impl Accounts {
         let at = self.0.clock.now();
         let counter = self.0.audit_counter.fetch_add(1, Ordering::Relaxed);
         let id = format!("{:012x}{counter:012x}{}", at.secs(), random::id());
-        tracing::info!(audit.event = event, audit.actor = ?actor, audit.subject = ?subject, audit.source = ?source, "audited");
         AuditLine {
             id,
             at,

@@ -2,6 +2,7 @@
 
 use super::{AccountError, Accounts, TokenPair};
 use crate::crypto::jwt::{Claims, Kind};
+use crate::domain::audit::AuditLine;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{GenerationVerdict, Session};
 use crate::domain::user::UserState;
@@ -112,7 +113,7 @@ impl Accounts {
     }
 
     /// An audit line whose subject is known only inside the transaction.
-    fn audit_line_later(&self, event: &'static str, source: &str) -> impl FnOnce(&str) -> audit::AuditLine + Send + 'static {
+    fn audit_line_later(&self, event: &'static str, source: &str) -> impl FnOnce(&str) -> AuditLine + Send + 'static {
         let (this, source) = (self.clone(), source.to_owned());
         move |subject| this.audit_line(event, "", subject, &source)
     }

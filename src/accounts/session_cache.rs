@@ -186,6 +186,7 @@ impl Accounts {
             Ok(Some((session, user)))
         });
         let Some((session, record)) = found.await? else { return Ok(None) };
+        self.note_use(&session, now);
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
                 let user = record.user;

@@ -11,7 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::user::{DisplayName, Role, User, UserState};
-use crate::storage::{audit, sessions, settings, users};
+use crate::storage::{audit, devices, sessions, settings, users};
 use std::sync::atomic::Ordering;
 
 /// What the set-up form carries.
@@ -117,11 +117,14 @@ impl Accounts {
         let session = self.new_session(Some(id.clone()), &client)?;
         let line = self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let row = session.clone();
+        let device = self.device_of(&client, None);
+        let device_cookie = self.0.devices.issue(&device.id, &id);
         let ended = self.0.database.write(move |c| {
             if !settings::put_if_absent(c, CLAIMED_SETTING, &now.secs().to_string())? {
                 return Ok(None);
             }
             users::insert(c, &user, Some(&hash))?;
+            devices::insert(c, &user.id, &device)?;
             let ended = sessions::end_legacy(c)?;
             sessions::insert(c, &row)?;
             throttle::succeed(c, &reservation, None)?;
@@ -137,7 +140,7 @@ impl Accounts {
         self.forget_ended(&[super::legacy::basic_session()?]);
         self.keep_claim_marker();
         let tokens = self.tokens_of(&session, &id)?;
-        Ok(NewSession { session: session.id, user: Some((id.clone(), tokens)), device_cookie: Some(self.0.devices.issue(&id)) })
+        Ok(NewSession { session: session.id, user: Some((id.clone(), tokens)), device_cookie: Some(device_cookie) })
     }
 
     /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up (S04).
@@ -177,7 +180,7 @@ impl Accounts {
             min_length: self.0.passwords.min_length,
             email: email.as_ref().map_or("", Email::as_str),
             name: name.as_ref().map_or("", DisplayName::as_str),
-            host: &self.0.host,
+            host: self.0.app_url.host(),
         };
         let password = Password::take(typed).and_then(|typed| password::check(&typed, &context).map(|()| typed));
         let password = password.map_err(|fault| faults.push(FieldFault::new("password", fault))).ok();

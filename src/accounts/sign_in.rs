@@ -1,16 +1,18 @@
 //! Signing in with address and password (S16 to S31).
 
 use super::throttle::{self, Asking, Reservation};
-use super::{AccountError, Accounts, Client, NewSession};
+use super::{AccountError, Accounts, Client, NewSession, outgoing};
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
+use crate::domain::device::Device;
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
 use crate::domain::session::Session;
 use crate::domain::user::UserState;
 use crate::storage::users::UserRecord;
-use crate::storage::{audit, sessions, users};
+use crate::storage::{audit, devices, sessions, users};
 
 /// Characters of `User-Agent` and address kept with a session.
 const MAX_DEVICE_CHARS: usize = 200;
@@ -20,9 +22,11 @@ impl Accounts {
     pub async fn sign_in(&self, email: &str, password: String, client: Client) -> Result<NewSession, AccountError> {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
-        let wanted = email.clone();
-        let record = self.0.database.read(move |c| wanted.map(|email| users::find_by_email(c, &email)).transpose()).await?.flatten();
-        let (asking, account) = self.asking(email.as_ref(), record.as_ref(), &client);
+        let (record, device) = self.find_account(email.clone(), &client).await?;
+        let mut asking = Asking::of_source(&self.0.token_hasher, &client);
+        asking.account = email.as_ref().map(|email| self.account_bucket(email));
+        asking.device = device.as_ref().map(|device| format!("device:{device}"));
+        let account = asking.account.clone();
         let subject = email.as_ref().map_or("", Email::as_str);
         let reservation = self.reserve(asking, "login.throttled", subject, &client).await?;
 
@@ -39,20 +43,22 @@ impl Accounts {
         };
         let upgraded = if verified.needs_upgrade { self.0.hasher.hash(password).await.ok() } else { None };
         let this = self.clone();
-        self.deed(async move { this.open_session(record, hash, upgraded, reservation, account, client).await }).await
+        self.deed(async move { this.open_session(record, (hash, upgraded), reservation, account, device, client).await }).await
     }
 
-    /// The buckets of this attempt, and the name of the account's.
-    fn asking(&self, email: Option<&Email>, record: Option<&UserRecord>, client: &Client) -> (Asking, Option<String>) {
-        let hasher = &self.0.token_hasher;
-        let mut asking = Asking::of_source(hasher, client);
-        // Keyed by the canonical address whether or not somebody has it, so that waits tell nothing (S21, S27).
-        let account = email.map(|email| format!("account:{}", hasher.hash("account", email.as_str()).as_str()));
-        asking.account.clone_from(&account);
-        let device =
-            record.zip(client.device_cookie.as_deref()).and_then(|(record, cookie)| self.0.devices.device_of(&record.user.id, cookie));
-        asking.device = device.map(|device| format!("device:{device}"));
-        (asking, account)
+    /// The account with that address, and the known device of it that the browser is.
+    async fn find_account(&self, email: Option<Email>, client: &Client) -> Result<(Option<UserRecord>, Option<String>), AccountError> {
+        let (keys, cookie) = (self.0.devices.clone(), client.device_cookie.clone());
+        let found = self.0.database.read(move |c| {
+            let Some(record) = email.map(|email| users::find_by_email(c, &email)).transpose()?.flatten() else { return Ok((None, None)) };
+            let named = cookie.and_then(|cookie| keys.device_of(&record.user.id, &cookie));
+            let device = match named {
+                Some(device) if devices::is_known(c, &record.user.id, &device)? => Some(device),
+                _ => None,
+            };
+            Ok((Some(record), device))
+        });
+        Ok(found.await?)
     }
 
     async fn refuse(&self, subject: &str, client: &Client) -> Result<NewSession, AccountError> {
@@ -64,10 +70,10 @@ impl Accounts {
     async fn open_session(
         &self,
         record: UserRecord,
-        hash: PasswordHash,
-        upgraded: Option<PasswordHash>,
+        (hash, upgraded): (PasswordHash, Option<PasswordHash>),
         reservation: Reservation,
         account: Option<String>,
+        device: Option<String>,
         client: Client,
     ) -> Result<NewSession, AccountError> {
         let now = self.0.clock.now();
@@ -75,6 +81,11 @@ impl Accounts {
         let session = self.new_session(Some(user.id.clone()), &client)?;
         let line = self.audit_line("login.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (id, old, row) = (user.id.clone(), client.old_session.clone(), session.clone());
+        let (known, device) = (device.is_some(), self.device_of(&client, device));
+        // The very first sign-in is no news to its owner.
+        let news = (!known && user.last_sign_in_at.is_some())
+            .then(|| self.drafts().to_user(MailKind::NewDevice, &user, &outgoing::Detail::of(&client, now)));
+        let device_cookie = self.0.devices.issue(&device.id, &user.id);
         let signed_in = self.0.database.write(move |c| {
             if !users::record_sign_in(c, &id, Some(&hash), now)? {
                 return Ok(false);
@@ -87,6 +98,12 @@ impl Accounts {
             }
             sessions::insert(c, &row)?;
             throttle::succeed(c, &reservation, account.as_deref())?;
+            if !(known && devices::touch(c, &id, &device.id, &device.source, now)?) {
+                devices::insert(c, &id, &device)?;
+            }
+            if let Some(mail) = &news {
+                outgoing::put(c, mail)?;
+            }
             audit::append(c, &line)?;
             Ok(true)
         });
@@ -95,8 +112,21 @@ impl Accounts {
             return self.refuse(user.email.as_str(), &client).await;
         }
         self.forget_ended(client.old_session.as_slice());
+        self.wake_mailer();
         let tokens = self.tokens_of(&session, &user.id)?;
-        Ok(NewSession { session: session.id, user: Some((user.id.clone(), tokens)), device_cookie: Some(self.0.devices.issue(&user.id)) })
+        Ok(NewSession { session: session.id, user: Some((user.id.clone(), tokens)), device_cookie: Some(device_cookie) })
+    }
+
+    /// The browser as a device: the known one, or a new one.
+    pub(super) fn device_of(&self, client: &Client, known: Option<String>) -> Device {
+        let now = self.0.clock.now();
+        Device {
+            id: known.unwrap_or_else(random::id),
+            name: device_name(client),
+            source: client.source.to_string(),
+            first_seen_at: now,
+            last_seen_at: now,
+        }
     }
 
     /// A session row that begins now; not stored yet.
@@ -112,7 +142,13 @@ impl Accounts {
             rotated_at: now,
             successor_seen_at: None,
             source: client.source.to_string(),
-            device: client.user_agent.chars().filter(|c| !c.is_control()).take(MAX_DEVICE_CHARS).collect(),
+            device: device_name(client),
+            last_seen_at: now,
         })
     }
+}
+
+/// `User-Agent` as kept: one line, shortened.
+pub(super) fn device_name(client: &Client) -> String {
+    client.user_agent.chars().filter(|c| !c.is_control()).take(MAX_DEVICE_CHARS).collect()
 }

@@ -24,12 +24,8 @@ impl Accounts {
     pub async fn end_own(&self, who: &SignedIn, ending: Ending, source: String) -> Result<(), AccountError> {
         let (this, who) = (self.clone(), who.clone());
         self.deed(async move {
-            let subject = match &who.who {
-                crate::domain::access::Identity::User { email, .. } => email.clone(),
-                crate::domain::access::Identity::Legacy { username } => username.clone(),
-            };
             let event = if ending == Ending::This { "logout" } else { "session.ended" };
-            let line = this.audit_line(event, &subject, &subject, &source);
+            let line = this.audit_line(event, who.name(), who.name(), &source);
             let ended = this.0.database.write(move |c| {
                 let ended = end(c, &who, &ending)?;
                 if !ended.is_empty() {

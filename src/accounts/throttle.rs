@@ -2,12 +2,14 @@
 
 use super::{AccountError, Accounts, Client};
 use crate::crypto::opaque_token::TokenHasher;
+use crate::domain::email::Email;
+use crate::domain::ids::UserId;
 use crate::domain::throttle::{self, Verdict, WINDOW_SECS};
 use crate::domain::time::Timestamp;
-use crate::storage::{Connection, StorageError, attempts};
+use crate::storage::{Connection, StorageError, attempts, audit};
 
 /// Buckets kept at most; the oldest go first.
-const MAX_BUCKETS: i64 = 100_000;
+pub(super) const MAX_BUCKETS: i64 = 100_000;
 
 /// The buckets that one attempt counts in.
 #[derive(Clone, Debug)]
@@ -27,13 +29,23 @@ pub(super) struct Asking {
 impl Asking {
     /// The source of `client` alone, for set-up and links. IPv6 counts per /64.
     pub(super) fn of_source(hasher: &TokenHasher, client: &Client) -> Self {
+        Self { source: format!("source:{}", Self::source_of(hasher, client)), account: None, device: None }
+    }
+
+    /// The current password of one account, asked of who is signed in: nobody else can use this limit up.
+    pub(super) fn of_account(hasher: &TokenHasher, user: &UserId) -> Self {
+        Self { source: format!("reauth:{}", hasher.hash("reauth", user.as_str()).as_str()), account: None, device: None }
+    }
+
+    /// What stands for the client's address in the store.
+    pub(super) fn source_of(hasher: &TokenHasher, client: &Client) -> String {
         let source = match client.source {
             std::net::IpAddr::V4(ip) => ip.to_string(),
             std::net::IpAddr::V6(ip) => {
                 ip.to_ipv4_mapped().map_or_else(|| format!("{:x?}", ip.segments().first_chunk::<4>()), |ip| ip.to_string())
             }
         };
-        Self { source: format!("source:{}", hasher.hash("source", &source).as_str()), account: None, device: None }
+        hasher.hash("source", &source).as_str().to_owned()
     }
 }
 
@@ -78,6 +90,15 @@ fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), Storag
     Ok(())
 }
 
+/// Refusals are audited once a window for each source, so that nobody can fill the trail.
+fn is_first_refusal(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<bool, StorageError> {
+    let bucket = format!("refused:{}", asking.source);
+    let window_over = now.plus(-WINDOW_SECS);
+    let first = attempts::find(c, &bucket)?.is_none_or(|bucket| bucket.window_start <= window_over);
+    attempts::add(c, &bucket, now, window_over)?;
+    Ok(first)
+}
+
 impl Accounts {
     /// Reserves in a transaction of its own; a refusal is audited as `event`.
     pub(super) async fn reserve(
@@ -88,21 +109,25 @@ impl Accounts {
         client: &Client,
     ) -> Result<Reservation, AccountError> {
         let now = self.0.clock.now();
-        let outcome = self.0.database.write(move |c| reserve(c, &asking, now)).await?;
-        outcome.map_err(|secs| {
-            tracing::warn!(audit.event = event, audit.subject = ?subject, audit.source = %client.source, retry.secs = secs, "an attempt was throttled");
-            AccountError::TooMany { retry_after: secs }
-        })
+        let line = self.audit_line(event, "", subject, &client.source.to_string());
+        let outcome = self.0.database.write(move |c| {
+            let reserved = reserve(c, &asking, now)?;
+            if reserved.is_err() && is_first_refusal(c, &asking, now)? {
+                audit::append(c, &line)?;
+            }
+            Ok(reserved)
+        });
+        outcome.await?.map_err(|retry_after| AccountError::TooMany { retry_after })
+    }
+
+    /// The bucket that the failures of an address count in, whoever has it.
+    pub(super) fn account_bucket(&self, email: &Email) -> String {
+        // Keyed by the canonical address whether or not somebody has it, so that waits tell nothing (S21, S27).
+        format!("account:{}", self.0.token_hasher.hash("account", email.as_str()).as_str())
     }
 
     /// Gives a reservation back that led to no evaluation.
     pub(super) async fn release(&self, reservation: Reservation) -> Result<(), AccountError> {
         Ok(self.0.database.write(move |c| give_back(c, &reservation)).await?)
-    }
-
-    /// Bounds the number of buckets (S30).
-    pub async fn trim_attempts(&self) -> Result<(), AccountError> {
-        self.0.database.write(|c| attempts::trim(c, MAX_BUCKETS)).await?;
-        Ok(())
     }
 }

@@ -55,14 +55,33 @@ fn command() -> Command {
     };
     let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
     let email = || Arg::new("email").required(true).help("The account's address");
-    let user = Command::new("user").about("People").subcommand_required(true).subcommands([
-        Command::new("add").about("Add an account; the password is read from standard input").arg(email()).args([
+    let named = || {
+        [
             Arg::new("name").long("name").default_value("").help("The name shown"),
             Arg::new("admin").long("admin").action(ArgAction::SetTrue).help("Make it an admin"),
-        ]),
-        Command::new("list").about("List accounts").arg(json()),
-        Command::new("disable").about("Disable an account and end its sessions").arg(email()),
-    ]);
+        ]
+    };
+    let by_mail = Arg::new("mail").long("mail").action(ArgAction::SetTrue).help("Send the invitation by mail instead of printing its link");
+    let user = Command::new("user").about("People").subcommand_required(true).subcommands(
+        [
+            Command::new("add").about("Add an account; asks for the password, or reads it from standard input").arg(email()).args(named()),
+            Command::new("invite")
+                .about("Add an account whose owner chooses the password by a link")
+                .arg(email())
+                .args(named())
+                .arg(by_mail),
+            Command::new("list").about("List accounts").arg(Arg::new("query").default_value("").help("A part of the address or the name")),
+            Command::new("disable").about("Disable an account and end its sessions").arg(email()),
+            Command::new("enable").about("Let a disabled account sign in again").arg(email()),
+            Command::new("delete").about("Delete an account for good").arg(email()),
+            Command::new("role")
+                .about("Make an account admin or user")
+                .arg(email())
+                .arg(Arg::new("role").required(true).help("admin or user")),
+            Command::new("reset-link").about("Print a link for a new password").arg(email()),
+        ]
+        .map(|command| command.arg(json())),
+    );
     let session = Command::new("session").about("Sessions").subcommand_required(true).subcommands([
         Command::new("list").about("List live sessions").arg(json()),
         Command::new("end")
@@ -82,6 +101,7 @@ fn command() -> Command {
             Command::new("health").about("Ask the running server whether it is ready"),
             user,
             session,
+            Command::new("send-test-mail").about("Send a test mail now and say what the mail server says").arg(email()).arg(json()),
         ])
 }
 
@@ -99,6 +119,7 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
         "health" => server::health(&config),
         "user" => people::user(&config, matches),
         "session" => people::session(&config, matches),
+        "send-test-mail" => people::send_test_mail(&config, matches),
         other => Err(format!("unknown command {other}")),
     }
 }

@@ -1,17 +1,23 @@
 //! People and sessions, also beside a running server.
 
-use std::io::BufRead;
+use std::io::{BufRead, IsTerminal};
 
 use clap::ArgMatches;
 use serde_json::json;
 
 use super::say;
 use crate::accounts::AccountError;
+use crate::accounts::administer::{Actor, UserDeed};
 use crate::app::{Core, Internals};
 use crate::config::Config;
-use crate::domain::ids::UserId;
-use crate::domain::user::Role;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::link::Purpose;
+use crate::domain::time::Timestamp;
+use crate::domain::user::{Role, User, UserFilter, UserState};
 use crate::telemetry;
+
+/// Most rows a list command prints.
+const LIST_LIMIT: i64 = 100_000;
 
 fn open(config: &Config) -> Result<Core, String> {
     telemetry::init(config.log);
@@ -24,43 +30,125 @@ fn explain(fault: AccountError) -> String {
             faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect::<Vec<_>>().join("\n")
         }
         AccountError::NotFound => "there is no such user or session".to_owned(),
-        AccountError::NotAllowed => "the last active admin stays".to_owned(),
+        AccountError::NotAllowed => "this account is not in a state for that".to_owned(),
         other => other.to_string(),
     }
 }
 
-/// `user add|list|disable`.
+/// Reads a password: from the terminal without showing it, else one line of standard input.
+fn read_password() -> Result<String, String> {
+    if std::io::stdin().is_terminal() {
+        return rpassword::prompt_password("Password: ").map_err(|fault| fault.to_string());
+    }
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password).map_err(|fault| fault.to_string())?;
+    Ok(password.trim_end_matches(['\n', '\r']).to_owned())
+}
+
+fn describe(user: &User) -> serde_json::Value {
+    json!({
+        "id": user.id.as_str(),
+        "email": user.email.as_str(),
+        "name": user.name.as_str(),
+        "role": user.role.as_str(),
+        "state": user.state.as_str(),
+        "created_at": user.created_at.secs(),
+        "last_sign_in_at": user.last_sign_in_at.map(Timestamp::secs),
+    })
+}
+
+/// `user add|list|disable|enable|delete|role|invite|reset-link`.
 pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     let core = open(config)?;
     let (name, matches) = matches.subcommand().ok_or("no command")?;
-    let text = |id: &str| matches.get_one::<String>(id).map_or("", String::as_str);
-    match name {
-        "add" => {
-            let role = if matches.get_flag("admin") { Role::Admin } else { Role::User };
-            let mut password = String::new();
-            std::io::stdin().lock().read_line(&mut password).map_err(|fault| fault.to_string())?;
-            let password = password.trim_end_matches(['\n', '\r']).to_owned();
-            let user = core.block_on(core.accounts.add_user(text("email"), text("name"), password, role)).map_err(explain)?;
-            say(&format!("added {} as {}", user.email, user.role.as_str()));
-        }
-        "disable" => {
-            core.block_on(core.accounts.disable_user(text("email"))).map_err(explain)?;
-            say("disabled; every session of this user has ended");
-        }
+    let outcome = match name {
+        "add" => add(&core, matches)?,
+        "invite" => invite(&core, matches)?,
+        "reset-link" => reset_link(&core, matches)?,
+        "list" => return list(&core, matches),
+        _ => change(&core, name, matches)?,
+    };
+    let (text, data) = outcome;
+    say(&if matches.get_flag("json") { data.to_string() } else { text });
+    Ok(())
+}
+
+type Outcome = Result<(String, serde_json::Value), String>;
+
+fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
+    matches.get_one::<String>(id).map_or("", String::as_str)
+}
+
+fn role(matches: &ArgMatches) -> Role {
+    if matches.get_flag("admin") { Role::Admin } else { Role::User }
+}
+
+fn add(core: &Core, matches: &ArgMatches) -> Outcome {
+    let (password, actor) = (read_password()?, Actor::command_line());
+    let work = core.accounts.add_user(text(matches, "email"), text(matches, "name"), password, role(matches), &actor);
+    let user = core.block_on(work).map_err(explain)?;
+    Ok((format!("added {} as {}", user.email, user.role.as_str()), describe(&user)))
+}
+
+fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
+    let actor = Actor::command_line();
+    let (email, name, by_mail) = (text(matches, "email"), text(matches, "name"), matches.get_flag("mail"));
+    let known = core.block_on(core.accounts.user_by_email(email)).ok().filter(|user| user.state == UserState::Invited);
+    let user = match known {
+        Some(user) if by_mail => core.block_on(core.accounts.send_invitation(&user.id, &actor)).map(|()| user),
+        Some(user) => Ok(user),
+        None => core.block_on(core.accounts.invite_user(email, name, role(matches), by_mail, &actor)),
+    };
+    let user = user.map_err(explain)?;
+    if by_mail {
+        return Ok((format!("invited {}; the running server sends the mail", user.email), describe(&user)));
+    }
+    let (user, link) = core.block_on(core.accounts.make_link(&user.id, &actor)).map_err(explain)?;
+    Ok((
+        format!("invited {} as {}; give them this link, it is good for seven days:\n\n    {link}\n", user.email, user.role.as_str()),
+        with_link(&user, &link),
+    ))
+}
+
+fn reset_link(core: &Core, matches: &ArgMatches) -> Outcome {
+    let user = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;
+    let (user, link) = core.block_on(core.accounts.make_link(&user.id, &Actor::command_line())).map_err(|fault| match fault {
+        AccountError::NotAllowed => "this account is disabled; enable it first".to_owned(),
+        other => explain(other),
+    })?;
+    let minutes = core.accounts.link_secs(Purpose::Reset) / 60;
+    let validity = if user.state == UserState::Invited { "seven days".to_owned() } else { format!("{minutes} minutes") };
+    Ok((format!("a new password for {} can be chosen here, for {validity}:\n\n    {link}\n", user.email), with_link(&user, &link)))
+}
+
+fn with_link(user: &User, link: &str) -> serde_json::Value {
+    json!({ "email": user.email.as_str(), "link": link })
+}
+
+fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
+    let (deed, done) = match name {
+        "disable" => (UserDeed::Disable, "disabled; every session of this user has ended".to_owned()),
+        "enable" => (UserDeed::Enable, "enabled".to_owned()),
+        "delete" => (UserDeed::Delete, "deleted, with sessions, links and mails".to_owned()),
         _ => {
-            let users = core.block_on(core.accounts.list_users()).map_err(explain)?;
-            if matches.get_flag("json") {
-                let rows: Vec<_> = users
-                    .iter()
-                    .map(|user| json!({ "id": user.id.as_str(), "email": user.email.as_str(), "name": user.name.as_str(), "role": user.role.as_str(), "state": user.state.as_str() }))
-                    .collect();
-                say(&json!(rows).to_string());
-            } else {
-                for user in &users {
-                    say(&format!("{}\t{}\t{}\t{}", user.email, user.role.as_str(), user.state.as_str(), user.name.as_str()));
-                }
-            }
+            let role = Role::parse(text(matches, "role")).ok_or("the role is admin or user")?;
+            (UserDeed::SetRole(role), format!("is {} now; every session of this user has ended", role.as_str()))
         }
+    };
+    let user = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;
+    core.block_on(core.accounts.change_user(&user.id, deed, &Actor::command_line())).map_err(explain)?;
+    Ok((format!("{}: {done}", user.email), json!({ "email": user.email.as_str(), "done": name })))
+}
+
+fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
+    let filter = UserFilter { query: text(matches, "query").to_owned(), ..UserFilter::default() };
+    let users = core.block_on(core.accounts.list_users(filter, None, LIST_LIMIT)).map_err(explain)?;
+    if matches.get_flag("json") {
+        say(&json!(users.iter().map(describe).collect::<Vec<_>>()).to_string());
+        return Ok(());
+    }
+    for user in &users {
+        say(&format!("{}\t{}\t{}\t{}", user.email, user.role.as_str(), user.state.as_str(), user.name.as_str()));
     }
     Ok(())
 }
@@ -70,19 +158,35 @@ pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     let core = open(config)?;
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     if name == "end" {
-        let id = matches.get_one::<String>("id").map_or("", String::as_str);
-        core.block_on(core.accounts.end_any_session(id)).map_err(explain)?;
+        let id = SessionId::parse(text(matches, "id")).ok_or("there is no such session")?;
+        core.block_on(core.accounts.end_any_session(&id, &Actor::command_line())).map_err(explain)?;
         say("ended");
         return Ok(());
     }
-    for session in core.block_on(core.accounts.list_sessions()).map_err(explain)? {
-        let user = session.user.as_ref().map_or("(user name and password)", UserId::as_str);
+    for (session, email) in core.block_on(core.accounts.list_sessions(None, LIST_LIMIT)).map_err(explain)? {
+        let email = email.unwrap_or_else(|| "(user name and password)".to_owned());
         if matches.get_flag("json") {
-            say(&json!({ "id": session.id.as_str(), "user": user, "created_at": session.created_at.secs(), "source": session.source })
-                .to_string());
+            let row = json!({
+                "id": session.id.as_str(),
+                "user": session.user.as_ref().map(UserId::as_str),
+                "email": email,
+                "created_at": session.created_at.secs(),
+                "last_seen_at": session.last_seen_at.secs(),
+                "source": session.source,
+            });
+            say(&row.to_string());
         } else {
-            say(&format!("{}\t{user}\t{}\t{}", session.id, session.created_at, session.source));
+            say(&format!("{}\t{email}\t{}\t{}", session.id, session.created_at, session.source));
         }
     }
+    Ok(())
+}
+
+/// `send-test-mail`.
+pub(super) fn send_test_mail(config: &Config, matches: &ArgMatches) -> Result<(), String> {
+    let core = open(config)?;
+    let (to, way) = (text(matches, "email"), core.accounts.mail_destination());
+    core.block_on(core.accounts.send_test_mail(to)).map_err(|fault| format!("the mail did not leave for {way}: {fault}"))?;
+    say(&if matches.get_flag("json") { json!({ "sent": true, "to": to, "by": way }).to_string() } else { format!("handed to {way}") });
     Ok(())
 }

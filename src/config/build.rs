@@ -119,20 +119,21 @@ pub(super) fn legacy(reader: &mut Reader<'_>) -> Option<Legacy> {
     }
 }
 
+/// The lifetime of a reset link under either of its names; both given must agree.
+pub(super) fn reset_minutes(reader: &mut Reader<'_>) -> i64 {
+    const NAME: &str = "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS";
+    let documented = reader.number(NAME, 15_i64, 1, 10_080);
+    let alias = reader.number(variables::RESET_EXPIRY_ALIAS, documented, 1, 10_080);
+    if reader.text(NAME).is_some() && alias != documented {
+        reader.faults.add(NAME, format!("and {} differ; keep one of them", variables::RESET_EXPIRY_ALIAS));
+    }
+    alias
+}
+
 /// Variables whose feature comes later are checked already, so that a fault shows now.
 pub(super) fn later_features(reader: &mut Reader<'_>) {
     if reader.choice("SESSION_STORE", &[("database", false), ("redis", true)], false) {
         reader.faults.add("SESSION_STORE", "redis is not supported by this release yet; use database");
-    }
-    reader.number("SMTP_PORT", 587, 1, u16::MAX);
-    reader.boolean("SMTP_SECURE");
-    reader.boolean("ALLOW_UNAUTHORIZED_CERTS");
-    reader.number("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS", 15_i64, 1, 10_080);
-    reader.number(variables::RESET_EXPIRY_ALIAS, 15_i64, 1, 10_080);
-    if let Some(sender) = reader.text("SENDER_EMAIL")
-        && crate::domain::email::Email::parse(&sender).is_err()
-    {
-        reader.faults.add("SENDER_EMAIL", "must be an e-mail address");
     }
 }
 

@@ -14,11 +14,13 @@ mod build;
 pub mod data_dir;
 pub mod docs;
 pub mod env;
+pub mod mail;
 mod parse;
 pub mod secrets;
 pub mod variables;
 
 pub use env::{Faults, Values};
+pub use mail::{Mail, MailServer};
 use parse::Reader;
 pub use secrets::Secrets;
 
@@ -80,6 +82,8 @@ pub struct Passwords {
     pub cost: u32,
     /// Shortest password, in code points.
     pub min_length: usize,
+    /// Lifetime of a reset link, in seconds.
+    pub reset_secs: i64,
 }
 
 /// The deprecated user name and password.
@@ -128,12 +132,16 @@ pub struct Config {
     pub sessions: Sessions,
     /// Password rules.
     pub passwords: Passwords,
+    /// How mails leave.
+    pub mail: Mail,
     /// The deprecated mode's credentials.
     pub legacy: Option<Legacy>,
     /// Logging.
     pub log: Log,
     /// `DATA_DIR`.
     pub data_dir: PathBuf,
+    /// Days for which audit lines are kept; `None` keeps them for ever.
+    pub audit_days: Option<i64>,
     /// What an operator should change; best practices of the page among them.
     pub warnings: Vec<String>,
     /// The values given, for completing the secrets.
@@ -163,15 +171,31 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let passwords = Passwords {
         cost: reader.number("PASSWORD_SALT_HASH_ROUNDS", 10, 10, 15),
         min_length: reader.number("PASSWORD_MIN_LENGTH", 15, 8, 64),
+        reset_secs: build::reset_minutes(&mut reader) * 60,
     };
+    let audit_days = Some(reader.number("AUDIT_RETENTION_DAYS", 365_i64, 0, 36_500)).filter(|days| *days > 0);
     let log = build::log(&mut reader);
     let legacy = build::legacy(&mut reader);
+    let mail = mail::read(&mut reader, &server.app_url);
     build::later_features(&mut reader);
     let Reader { mut faults, .. } = reader;
     let mut values = values;
     let warnings = build::warnings(&mut values, &server, &gate, passwords, &mut faults);
     faults.into_result()?;
-    Ok(Config { server, gate, database, sessions, passwords, legacy, log, data_dir, warnings, values: GivenValues(values) })
+    Ok(Config {
+        server,
+        gate,
+        database,
+        sessions,
+        passwords,
+        mail,
+        legacy,
+        log,
+        data_dir,
+        audit_days,
+        warnings,
+        values: GivenValues(values),
+    })
 }
 
 impl Config {

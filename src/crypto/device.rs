@@ -2,7 +2,6 @@
 
 use super::keys::Keys;
 use super::mac::{Key, mac_text, same};
-use super::random;
 use crate::domain::ids::UserId;
 
 /// Issues and checks device cookies.
@@ -15,10 +14,9 @@ impl DeviceKey {
         Self(keys.device)
     }
 
-    /// A new cookie value, bound to one account.
-    pub fn issue(&self, user: &UserId) -> String {
-        let id = random::id();
-        let mac = self.mac(&id, user);
+    /// The cookie value of the device called `id`, bound to one account.
+    pub fn issue(&self, id: &str, user: &UserId) -> String {
+        let mac = self.mac(id, user);
         format!("{id}.{mac}")
     }
 

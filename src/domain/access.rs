@@ -46,6 +46,14 @@ impl SignedIn {
         }
     }
 
+    /// The address, or the configured user name: for the audit trail.
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Identity::User { email, .. } => email,
+            Identity::Legacy { username } => username,
+        }
+    }
+
     /// The account, `None` in the deprecated mode.
     pub const fn user_id(&self) -> Option<&UserId> {
         match &self.who {

@@ -4,8 +4,14 @@
 
 pub mod access;
 pub mod app_url;
+pub mod audit;
+pub mod csv;
+pub mod cursor;
+pub mod device;
 pub mod email;
 pub mod ids;
+pub mod link;
+pub mod mail;
 pub mod password;
 pub mod path;
 pub mod return_to;

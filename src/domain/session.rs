@@ -28,6 +28,8 @@ pub struct Session {
     pub source: String,
     /// `User-Agent` at sign-in, shortened.
     pub device: String,
+    /// When a request was last checked against the store, to a few minutes.
+    pub last_seen_at: Timestamp,
 }
 
 /// What a refresh token's generation means for its session.

@@ -12,6 +12,12 @@ pub const WINDOW_SECS: i64 = 15 * 60;
 pub const ACCOUNT_FREE: i64 = 50;
 /// Consecutive failures of an account that are evaluated at all (NIST SP 800-63B-4, section 3.2.2; S26).
 pub const ACCOUNT_LIMIT: i64 = 100;
+/// Reset mails that one account is sent in [`FORGOT_WINDOW_SECS`] (S60).
+pub const FORGOT_PER_ACCOUNT: i64 = 5;
+/// Reset mails that one source asks for in [`FORGOT_WINDOW_SECS`], for whomever.
+pub const FORGOT_PER_SOURCE: i64 = 30;
+/// Window of both limits on reset mails, in seconds.
+pub const FORGOT_WINDOW_SECS: i64 = 3600;
 /// Longest wait announced, in seconds.
 pub const MAX_WAIT_SECS: i64 = 3600;
 
@@ -40,12 +46,12 @@ pub enum Verdict {
 
 /// Judges a source: ten failures in a window, then nothing until the window is over.
 pub fn judge_source(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
-    judge_window(bucket, SOURCE_LIMIT, now)
+    judge(bucket, SOURCE_LIMIT, WINDOW_SECS, now)
 }
 
 /// Judges a known device by its own ten failures.
 pub fn judge_device(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
-    judge_window(bucket, DEVICE_LIMIT, now)
+    judge(bucket, DEVICE_LIMIT, WINDOW_SECS, now)
 }
 
 /// Judges an account: fifty failures cost nothing, then waits double, after a hundred only other ways in remain.
@@ -62,9 +68,10 @@ pub fn judge_account(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
     wait_until(bucket.last_failure.plus(wait), now)
 }
 
-fn judge_window(bucket: Option<&Bucket>, limit: i64, now: Timestamp) -> Verdict {
+/// Judges a count that begins anew `window_secs` after its first attempt.
+pub fn judge(bucket: Option<&Bucket>, limit: i64, window_secs: i64, now: Timestamp) -> Verdict {
     match bucket {
-        Some(bucket) if bucket.failures >= limit => wait_until(bucket.window_start.plus(WINDOW_SECS), now),
+        Some(bucket) if bucket.failures >= limit => wait_until(bucket.window_start.plus(window_secs), now),
         _ => Verdict::Go,
     }
 }

@@ -119,3 +119,14 @@ pub struct User {
     /// The last successful sign-in.
     pub last_sign_in_at: Option<Timestamp>,
 }
+
+/// Which accounts a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// A part of the address or the name; empty for all.
+    pub query: String,
+    /// Only those in this state.
+    pub state: Option<UserState>,
+    /// Only those of this role.
+    pub role: Option<Role>,
+}

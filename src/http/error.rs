@@ -33,6 +33,8 @@ pub enum HttpError {
     NotFound,
     /// The request makes no sense; the sentence says what.
     BadRequest(&'static str),
+    /// The form asks for something that cannot be; the sentence says what.
+    Unprocessable(&'static str),
     /// Signed in or not, this is not for you; the sentence says why.
     Forbidden(&'static str),
     /// The form's token or origin is wrong (S61).
@@ -76,6 +78,7 @@ impl ResponseError for HttpError {
             Self::Account(fault) => account_status(fault),
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Forbidden(_) | Self::Csrf { .. } => StatusCode::FORBIDDEN,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -97,7 +100,8 @@ fn account_status(fault: &AccountError) -> StatusCode {
         AccountError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         AccountError::Rules(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AccountError::NotAllowed => StatusCode::FORBIDDEN,
-        AccountError::Closed => StatusCode::CONFLICT,
+        AccountError::Closed | AccountError::LastAdmin => StatusCode::CONFLICT,
+        AccountError::Link => StatusCode::GONE,
         AccountError::NotFound => StatusCode::NOT_FOUND,
         AccountError::Busy { .. } | AccountError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
         AccountError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -119,9 +123,15 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> String {
             "This form was not sent from {}, the address this site knows itself by (APP_URL), or it was open for too long. The browser said it came from {received}. Go back, reload the page and try again.",
             settings.app_url
         ),
-        HttpError::BadRequest(text) | HttpError::Forbidden(text) => (*text).to_owned(),
+        HttpError::BadRequest(text) | HttpError::Unprocessable(text) | HttpError::Forbidden(text) => (*text).to_owned(),
         HttpError::Account(AccountError::TooMany { retry_after }) => {
             format!("Too many attempts. Try again in {} minutes.", (retry_after + 59) / 60)
+        }
+        HttpError::Account(AccountError::Link) => {
+            "This link is not good any more: it was used, has expired, or a newer one replaced it. Ask for a new one.".to_owned()
+        }
+        HttpError::Account(AccountError::LastAdmin) => {
+            "This is the last admin who can sign in. Make somebody else an admin first.".to_owned()
         }
         HttpError::Account(AccountError::Busy { .. }) => {
             "The server is busy checking other passwords. Try again in a few seconds.".to_owned()

@@ -15,12 +15,40 @@ pub struct Layout {
     pub css: &'static str,
     /// The logo.
     pub logo: &'static str,
+    /// Which menu stands above the content.
+    pub menu: Menu,
+}
+
+/// The menu of a page, by who reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Menu {
+    /// Nobody is signed in, or the page is a short one.
+    None,
+    /// A user.
+    User,
+    /// An admin.
+    Admin,
 }
 
 impl Layout {
     /// A layout with that title.
     pub fn new(title: &'static str) -> Self {
-        Self { title, css: static_files::css_path(), logo: static_files::logo_path() }
+        Self::with_menu(title, Menu::None)
+    }
+
+    /// A layout for who is signed in.
+    pub fn with_menu(title: &'static str, menu: Menu) -> Self {
+        Self { title, css: static_files::css_path(), logo: static_files::logo_path(), menu }
+    }
+
+    /// Whether there is a menu at all.
+    pub fn has_menu(&self) -> bool {
+        self.menu != Menu::None
+    }
+
+    /// Whether the menu has the admin pages.
+    pub fn is_admin(&self) -> bool {
+        self.menu == Menu::Admin
     }
 }
 

@@ -24,6 +24,8 @@ pub struct HttpSettings {
     pub csrf: CsrfKey,
     /// Whether an app stands behind the gate.
     pub has_upstream: bool,
+    /// Whether mails leave by a mail server; else they are files.
+    pub has_mail_server: bool,
 }
 
 /// The settings of the running server.

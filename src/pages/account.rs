@@ -1,21 +1,26 @@
-//! The account page: who am I, where am I signed in.
+//! The account page: who am I, where am I signed in, what can I change.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use serde::Deserialize;
 
-use super::see_other;
+use super::form::FormPage;
+use super::{Visit, see_other, to_sign_in};
 use crate::domain::access::Identity;
+use crate::domain::device::Device;
+use crate::domain::session::Session;
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, page};
+use crate::http::page::{Layout, Menu, page};
 use crate::http::signed_in::{Standing, guard};
-use crate::http::{forms, settings};
+use crate::http::{client_address, forms, settings};
 
 struct SessionRow {
     id: String,
     device: String,
     source: String,
     since: String,
+    seen: String,
     this: bool,
 }
 
@@ -27,34 +32,67 @@ struct AccountPage<'a> {
     email: &'a str,
     name: &'a str,
     role: &'static str,
+    flash: Option<&'static str>,
     has_upstream: bool,
     sessions: Vec<SessionRow>,
+    devices: Vec<Device>,
 }
 
-/// The page; for users alone, the deprecated mode has no account.
-pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+/// What to say at the top.
+#[derive(Deserialize)]
+pub struct Query {
+    flash: Option<String>,
+}
+
+/// The page; the deprecated mode has no account and is only offered to sign out.
+pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let (standing, renewal) = guard(&req).check_and_refresh(&req).await?;
-    let Standing::SignedIn(passport) = &standing else { return Ok(see_other("/_auth/login?next=%2F_auth%2Faccount")) };
-    let Identity::User { email, name, role, .. } = &passport.who.who else {
-        return Err(HttpError::Forbidden("The configured user name and password open the app and nothing else."));
+    if let Standing::SignedIn(passport) = &standing
+        && passport.who.user_id().is_none()
+    {
+        return Ok(no_account(&req, &standing));
+    }
+    let Some(visit) = Visit::of(standing, renewal)? else { return Ok(to_sign_in(&req)) };
+    let accounts = settings::accounts(&req);
+    let (sessions, devices) = (accounts.own_sessions(&visit.who).await?, accounts.own_devices(&visit.who).await?);
+    let Identity::User { email, name, role, .. } = &visit.who.who else { return Err(HttpError::NotFound) };
+    let content = AccountPage {
+        layout: Layout::with_menu("Your account", visit.menu()),
+        csrf_token: forms::token(&req, &visit.standing).value,
+        email,
+        name,
+        role: role.as_str(),
+        flash: super::flash(query.flash.as_deref()),
+        has_upstream: settings::of(&req).has_upstream,
+        sessions: sessions.into_iter().map(|session| row(session, &visit)).collect(),
+        devices,
     };
-    let sessions = settings::accounts(&req).own_sessions(&passport.who).await?.into_iter().map(|session| SessionRow {
-        this: session.id == passport.who.session,
+    let answer = page(StatusCode::OK, &content);
+    Ok(visit.answer(&req, answer).await)
+}
+
+fn row(session: Session, visit: &Visit) -> SessionRow {
+    SessionRow {
+        this: session.id == visit.who.session,
         id: session.id.to_string(),
         device: if session.device.is_empty() { "Unknown device".to_owned() } else { session.device },
         source: session.source,
         since: session.created_at.to_string(),
-    });
-    let content = AccountPage {
-        layout: Layout::new("Your account"),
-        csrf_token: forms::token(&req, &standing).value,
-        email,
-        name,
-        role: role.as_str(),
-        has_upstream: settings::of(&req).has_upstream,
-        sessions: sessions.collect(),
-    };
-    let mut answer = page(StatusCode::OK, &content);
-    guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
-    Ok(answer)
+        seen: session.last_seen_at.to_string(),
+    }
+}
+
+fn no_account(req: &HttpRequest, standing: &Standing) -> HttpResponse {
+    let mut page = FormPage::new("No account", Menu::None, "/_auth/logout", "Sign out");
+    page.intro = vec!["You are signed in with the configured user name and password. It opens the app and nothing else.".to_owned()];
+    page.links = vec![("/", "To the app"), ("/_auth/setup", "Set up an owner")];
+    page.answer_with(StatusCode::FORBIDDEN, req, standing)
+}
+
+/// Forgets a known device.
+pub async fn forget_device(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let Some((visit, _fields)) = Visit::post(&req, payload).await? else { return Ok(to_sign_in(&req)) };
+    let source = client_address::of(&req).client.to_string();
+    settings::accounts(&req).forget_device(&visit.who, id.into_inner(), source).await?;
+    Ok(see_other("/_auth/account?flash=device-forgotten"))
 }

@@ -23,9 +23,14 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     Ok(answer)
 }
 
-/// `/.well-known/change-password`: password managers are led to the account.
+/// `/.well-known/change-password`: where password managers lead.
 pub async fn change_password() -> HttpResponse {
-    see_other("/_auth/account")
+    see_other("/_auth/account/password")
+}
+
+/// `/_auth/admin`: the first of the admin pages.
+pub async fn admin() -> HttpResponse {
+    see_other("/_auth/admin/users")
 }
 
 /// Everything else below `/_auth`.

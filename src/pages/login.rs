@@ -47,11 +47,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
         return Ok(answer);
     }
-    let flash = query.flash.as_deref().and_then(|code| match code {
-        "signed-out" => Some("You are signed out."),
-        _ => None,
-    });
-    Ok(form(&req, &standing, StatusCode::OK, next, "", flash, Vec::new()))
+    Ok(form(&req, &standing, StatusCode::OK, next, "", super::flash(query.flash.as_deref()), Vec::new()))
 }
 
 /// Signs in and goes back to the page asked for.

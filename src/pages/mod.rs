@@ -3,13 +3,108 @@
 //! No SQL, no hashing, no cookie building and no clock here.
 
 pub mod account;
+pub mod admin;
+pub mod email;
+pub mod forgot;
+mod form;
 pub mod home;
+pub mod invite;
+pub mod link;
 pub mod login;
 pub mod logout;
+pub mod password;
+pub mod profile;
+pub mod reset;
 pub mod setup;
 
-use actix_web::HttpResponse;
+use std::sync::Arc;
+
 use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::domain::access::SignedIn;
+use crate::domain::return_to::ReturnTo;
+use crate::domain::user::Role;
+use crate::http::error::HttpError;
+use crate::http::forms::{self, Fields};
+use crate::http::page::Menu;
+use crate::http::settings;
+use crate::http::signed_in::{Renewal, Standing, guard};
+
+/// A user on one of the pages that want somebody signed in.
+struct Visit {
+    standing: Standing,
+    who: Arc<SignedIn>,
+    renewal: Option<Renewal>,
+}
+
+impl Visit {
+    /// Who opens a page; `None` when nobody is signed in. The deprecated mode has no pages of its own.
+    async fn open(req: &HttpRequest) -> Result<Option<Self>, HttpError> {
+        let (standing, renewal) = guard(req).check_and_refresh(req).await?;
+        Self::of(standing, renewal)
+    }
+
+    /// Who posts a form, and its fields.
+    async fn post(req: &HttpRequest, payload: web::Payload) -> Result<Option<(Self, Fields)>, HttpError> {
+        let Some(visit) = Self::of(guard(req).check(req).await?, None)? else { return Ok(None) };
+        let fields = forms::take(req, payload, &visit.standing).await?;
+        Ok(Some((visit, fields)))
+    }
+
+    fn of(standing: Standing, renewal: Option<Renewal>) -> Result<Option<Self>, HttpError> {
+        let Standing::SignedIn(passport) = &standing else { return Ok(None) };
+        let who = Arc::clone(&passport.who);
+        if who.user_id().is_none() {
+            return Err(HttpError::Forbidden("The configured user name and password open the app and nothing else."));
+        }
+        Ok(Some(Self { standing, who, renewal }))
+    }
+
+    fn is_admin(&self) -> bool {
+        self.who.role() == Some(Role::Admin)
+    }
+
+    fn menu(&self) -> Menu {
+        if self.is_admin() { Menu::Admin } else { Menu::User }
+    }
+
+    /// The answer with the tokens that the visit renewed.
+    async fn answer(self, req: &HttpRequest, mut answer: HttpResponse) -> HttpResponse {
+        guard(req).append_renewal(req, self.renewal, answer.headers_mut()).await;
+        answer
+    }
+}
+
+/// To sign-in, and back to this page afterwards.
+fn to_sign_in(req: &HttpRequest) -> HttpResponse {
+    let settings = settings::of(req);
+    let here = if req.method() == actix_web::http::Method::GET { req.uri().path() } else { "/_auth/account" };
+    let next = ReturnTo::parse(here, &settings.app_url, None).map_or_else(String::new, |back| format!("?next={}", back.query_escaped()));
+    see_other(&format!("/_auth/login{next}"))
+}
+
+/// What a code in the address says at the top of a page; other codes say nothing.
+fn flash(code: Option<&str>) -> Option<&'static str> {
+    Some(match code? {
+        "signed-out" => "You are signed out.",
+        "password-set" => "Your password is set. Sign in with it.",
+        "welcome" => "Your account is ready. Sign in with your new password.",
+        "password-changed" => "Your password is changed, and your other sessions have ended.",
+        "name-saved" => "Your name is saved.",
+        "email-asked" => "If the address is free, a mail with a link is on its way to it. The change is made when that link is used.",
+        "email-changed" => "Your address is changed. Sign in with the new one.",
+        "device-forgotten" => "The device is forgotten.",
+        "ended" => "Ended.",
+        "invited" => "Invited. The mail is on its way.",
+        "disabled" => "Disabled. Every session has ended.",
+        "enabled" => "Enabled.",
+        "deleted" => "Deleted.",
+        "role" => "The role is changed. Every session has ended.",
+        "test-queued" => "A test mail is on its way to you. Reload this page to see what became of it.",
+        _ => return None,
+    })
+}
 
 /// 303: a deed is done, or the way leads elsewhere.
 fn see_other(location: &str) -> HttpResponse {

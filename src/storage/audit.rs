@@ -4,29 +4,12 @@ use diesel::prelude::*;
 
 use super::schema::audit_events::dsl;
 use super::{Connection, StorageError};
+use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::time::Timestamp;
 
-/// One line of the trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditLine {
-    /// Sorts by time.
-    pub id: String,
-    /// When it happened.
-    pub at: Timestamp,
-    /// What happened, for instance `login.ok`.
-    pub event: String,
-    /// Who did it.
-    pub actor: String,
-    /// Whom it concerns.
-    pub subject: String,
-    /// Client address.
-    pub source: String,
-    /// More about the outcome, may be empty.
-    pub detail: String,
-}
-
-/// Appends a line.
+/// Appends a line, here and in the log.
 pub fn append(connection: &mut Connection, line: &AuditLine) -> Result<(), StorageError> {
+    tracing::info!(audit.event = line.event, audit.actor = ?line.actor, audit.subject = ?line.subject, audit.source = ?line.source, audit.detail = ?line.detail, "audited");
     let values = (
         dsl::id.eq(&line.id),
         dsl::at.eq(line.at.secs()),
@@ -40,10 +23,20 @@ pub fn append(connection: &mut Connection, line: &AuditLine) -> Result<(), Stora
     Ok(())
 }
 
-/// The newest lines, newest first.
-pub fn list(connection: &mut Connection, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
+/// Lines, newest first, older than the one named `before`, at most `limit`.
+pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&str>, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
     type Row = (String, i64, String, String, String, String, String);
-    let rows: Vec<Row> = dsl::audit_events.order(dsl::id.desc()).limit(limit).load(connection)?;
+    let mut query = dsl::audit_events.into_boxed();
+    if !filter.event.is_empty() {
+        query = query.filter(dsl::event.eq(&filter.event));
+    }
+    if !filter.person.is_empty() {
+        query = query.filter(dsl::subject.eq(&filter.person).or(dsl::actor.eq(&filter.person)));
+    }
+    if let Some(before) = before {
+        query = query.filter(dsl::id.lt(before));
+    }
+    let rows: Vec<Row> = query.order(dsl::id.desc()).limit(limit).load(connection)?;
     let to_line = |(id, at, event, actor, subject, source, detail): Row| AuditLine {
         id,
         at: Timestamp::from_secs(at),
@@ -54,4 +47,9 @@ pub fn list(connection: &mut Connection, limit: i64) -> Result<Vec<AuditLine>, S
         detail,
     };
     Ok(rows.into_iter().map(to_line).collect())
+}
+
+/// Removes lines older than `before`: the retention that the operator chose, and the only way a line goes.
+pub fn delete_older(connection: &mut Connection, before: Timestamp) -> Result<usize, StorageError> {
+    Ok(diesel::delete(dsl::audit_events.filter(dsl::at.lt(before.secs()))).execute(connection)?)
 }

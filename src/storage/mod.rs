@@ -8,12 +8,15 @@
 pub mod attempts;
 pub mod audit;
 mod connection;
+pub mod devices;
 mod error;
+pub mod mails;
 pub mod migrate;
 pub mod notices;
 mod schema;
 pub mod sessions;
 pub mod settings;
+pub mod tokens;
 pub mod users;
 
 pub use connection::{AnyConnection as Connection, ChangeWatch, Database};

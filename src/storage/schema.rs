@@ -4,7 +4,7 @@ diesel::table! {
     users (id) { id -> Text, email -> Text, name -> Text, role -> Text, state -> Text, password_hash -> Nullable<Text>, session_epoch -> BigInt, created_at -> BigInt, last_sign_in_at -> Nullable<BigInt>, }
 }
 diesel::table! {
-    sessions (id) { id -> Text, user_id -> Nullable<Text>, created_at -> BigInt, expires_at -> BigInt, generation -> BigInt, rotated_at -> BigInt, successor_seen_at -> Nullable<BigInt>, source -> Text, device -> Text, }
+    sessions (id) { id -> Text, user_id -> Nullable<Text>, created_at -> BigInt, expires_at -> BigInt, generation -> BigInt, rotated_at -> BigInt, successor_seen_at -> Nullable<BigInt>, source -> Text, device -> Text, last_seen_at -> BigInt, }
 }
 diesel::table! {
     attempts (bucket) { bucket -> Text, failures -> BigInt, window_start -> BigInt, last_failure -> BigInt, }
@@ -21,3 +21,14 @@ diesel::table! {
 diesel::table! {
     nodes (id) { id -> Text, acknowledged -> BigInt, }
 }
+diesel::table! {
+    tokens (hash) { hash -> Text, purpose -> Text, user_id -> Text, payload -> Text, expires_at -> BigInt, }
+}
+diesel::table! {
+    mails (id) { id -> Text, kind -> Text, recipient -> Text, user_id -> Nullable<Text>, detail -> Text, state -> Text, created_at -> BigInt, next_try_at -> BigInt, tries -> BigInt, last_error -> Text, }
+}
+diesel::table! {
+    devices (id) { id -> Text, user_id -> Text, name -> Text, source -> Text, first_seen_at -> BigInt, last_seen_at -> BigInt, }
+}
+diesel::joinable!(sessions -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);

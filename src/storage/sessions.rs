@@ -2,16 +2,18 @@
 
 use diesel::prelude::*;
 
-use super::schema::sessions::dsl;
+use super::schema::sessions::{self, dsl};
+use super::schema::users;
 use super::{Connection, StorageError};
+use crate::domain::cursor::Cursor;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
 
-type Row = (String, Option<String>, i64, i64, i64, i64, Option<i64>, String, String);
+type Row = (String, Option<String>, i64, i64, i64, i64, Option<i64>, String, String, i64);
 
 fn to_session(row: Row) -> Result<Session, StorageError> {
-    let (id, user, created_at, expires_at, generation, rotated_at, seen, source, device) = row;
+    let (id, user, created_at, expires_at, generation, rotated_at, seen, source, device, last_seen_at) = row;
     let damaged = || StorageError::Corrupt("a session row has a malformed id".to_owned());
     Ok(Session {
         id: SessionId::parse(&id).ok_or_else(damaged)?,
@@ -23,6 +25,7 @@ fn to_session(row: Row) -> Result<Session, StorageError> {
         successor_seen_at: seen.map(Timestamp::from_secs),
         source,
         device,
+        last_seen_at: Timestamp::from_secs(last_seen_at.max(created_at)),
     })
 }
 
@@ -42,6 +45,7 @@ pub fn insert(connection: &mut Connection, session: &Session) -> Result<(), Stor
         dsl::successor_seen_at.eq(session.successor_seen_at.map(Timestamp::secs)),
         dsl::source.eq(&session.source),
         dsl::device.eq(&session.device),
+        dsl::last_seen_at.eq(session.last_seen_at.secs()),
     );
     diesel::insert_into(dsl::sessions).values(values).execute(connection)?;
     Ok(())
@@ -61,11 +65,29 @@ pub fn list_of_user(connection: &mut Connection, user: &UserId, now: Timestamp) 
     rows.into_iter().map(to_session).collect()
 }
 
-/// All live sessions, newest first, at most `limit`.
-pub fn list(connection: &mut Connection, now: Timestamp, limit: i64) -> Result<Vec<Session>, StorageError> {
-    let live = dsl::sessions.filter(dsl::expires_at.gt(now.secs()));
-    let rows: Vec<Row> = live.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).load(connection)?;
-    rows.into_iter().map(to_session).collect()
+/// All live sessions with the address of their user, newest first, older than `before`, at most `limit`.
+pub fn page(
+    connection: &mut Connection,
+    before: Option<&Cursor>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(Session, Option<String>)>, StorageError> {
+    let mut query = dsl::sessions.left_join(users::table).filter(dsl::expires_at.gt(now.secs())).into_boxed();
+    if let Some(Cursor { at, id }) = before {
+        query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
+    }
+    let rows: Vec<(Row, Option<String>)> = query
+        .order((dsl::created_at.desc(), dsl::id.desc()))
+        .limit(limit)
+        .select((sessions::all_columns, users::email.nullable()))
+        .load(connection)?;
+    rows.into_iter().map(|(row, email)| Ok((to_session(row)?, email))).collect()
+}
+
+/// Notes that the session is in use.
+pub fn touch(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
+    diesel::update(dsl::sessions.filter(dsl::id.eq(id.as_str()))).set(dsl::last_seen_at.eq(now.secs())).execute(connection)?;
+    Ok(())
 }
 
 /// Ends one session; false when it had ended before.

@@ -1,14 +1,21 @@
 //! Accounts.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::schema::users::dsl;
 use super::{Connection, StorageError};
 use crate::crypto::password_hash::PasswordHash;
+use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{DisplayName, Role, User, UserState};
+use crate::domain::user::{DisplayName, Role, User, UserFilter, UserState};
+
+diesel::define_sql_function! {
+    /// Lower case, as far as the database knows it.
+    fn lower(text: Text) -> Text;
+}
 
 /// A user with the hash, for sign-in alone.
 #[derive(Clone, Debug)]
@@ -69,10 +76,29 @@ pub fn find_by_id(connection: &mut Connection, id: &UserId) -> Result<Option<Use
     row.map(to_record).transpose()
 }
 
-/// All accounts, newest first, at most `limit`.
-pub fn list(connection: &mut Connection, limit: i64) -> Result<Vec<User>, StorageError> {
-    let rows: Vec<Row> = dsl::users.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).select(columns!()).load(connection)?;
+/// Accounts, newest first, older than `before`, at most `limit`.
+pub fn page(connection: &mut Connection, filter: &UserFilter, before: Option<&Cursor>, limit: i64) -> Result<Vec<User>, StorageError> {
+    let mut query = dsl::users.into_boxed();
+    if !filter.query.is_empty() {
+        let pattern = format!("%{}%", escape_like(&filter.query.to_lowercase()));
+        query = query.filter(dsl::email.like(pattern.clone()).escape('\\').or(lower(dsl::name).like(pattern).escape('\\')));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(dsl::state.eq(state.as_str()));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(dsl::role.eq(role.as_str()));
+    }
+    if let Some(Cursor { at, id }) = before {
+        query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
+    }
+    let rows: Vec<Row> = query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).select(columns!()).load(connection)?;
     rows.into_iter().map(|row| to_record(row).map(|record| record.user)).collect()
+}
+
+/// What is typed is text, never a pattern.
+fn escape_like(text: &str) -> String {
+    text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// Replaces the hash if it is still `current`; a change made meanwhile wins.
@@ -94,18 +120,56 @@ pub fn record_sign_in(connection: &mut Connection, id: &UserId, hash: Option<&Pa
     Ok(diesel::update(row).set(dsl::last_sign_in_at.eq(now.secs())).execute(connection)? == 1)
 }
 
-/// Sets the state; the last active admin cannot be disabled (false then, and when there is no such user).
+/// Sets a new hash and makes an invited account active; false when the account is disabled or gone, or `current` is not its hash.
+pub fn set_password(
+    connection: &mut Connection,
+    id: &UserId,
+    current: Option<&PasswordHash>,
+    new: &PasswordHash,
+) -> Result<bool, StorageError> {
+    let usable = dsl::id.eq(id.as_str()).and(dsl::state.ne(UserState::Disabled.as_str()));
+    let values = (dsl::password_hash.eq(new.as_str()), dsl::state.eq(UserState::Active.as_str()));
+    let changed = match current {
+        Some(current) => {
+            diesel::update(dsl::users.filter(usable.and(dsl::password_hash.eq(current.as_str())))).set(values).execute(connection)?
+        }
+        None => diesel::update(dsl::users.filter(usable)).set(values).execute(connection)?,
+    };
+    Ok(changed == 1)
+}
+
+/// Sets the display name.
+pub fn set_name(connection: &mut Connection, id: &UserId, name: &DisplayName) -> Result<bool, StorageError> {
+    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(dsl::name.eq(name.as_str())).execute(connection)? == 1)
+}
+
+/// Sets the address of an active account; an address that is taken is [`StorageError::Conflict`].
+pub fn set_email(connection: &mut Connection, id: &UserId, email: &Email) -> Result<bool, StorageError> {
+    let row = dsl::users.filter(dsl::id.eq(id.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
+    Ok(diesel::update(row).set(dsl::email.eq(email.as_str())).execute(connection)? == 1)
+}
+
+/// Sets the state. The caller has made sure that an active admin stays.
 pub fn set_state(connection: &mut Connection, id: &UserId, state: UserState) -> Result<bool, StorageError> {
-    let target = find_by_id(connection, id)?;
-    let is_admin = target.is_some_and(|record| record.user.role == Role::Admin && record.user.state == UserState::Active);
-    if state != UserState::Active && is_admin && count_active_admins(connection)? <= 1 {
-        return Ok(false);
-    }
     Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(dsl::state.eq(state.as_str())).execute(connection)? == 1)
 }
 
-/// How many admins can sign in.
-pub fn count_active_admins(connection: &mut Connection) -> Result<i64, StorageError> {
+/// Sets the role. The caller has made sure that an active admin stays.
+pub fn set_role(connection: &mut Connection, id: &UserId, role: Role) -> Result<bool, StorageError> {
+    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(dsl::role.eq(role.as_str())).execute(connection)? == 1)
+}
+
+/// Deletes the account with its sessions, links, mails and devices. The caller has made sure that an active admin stays.
+pub fn delete(connection: &mut Connection, id: &UserId) -> Result<bool, StorageError> {
+    Ok(diesel::delete(dsl::users.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)
+}
+
+/// Whether nobody but `id` is an active admin. Locks the admins' rows, so that two deeds at once cannot remove the last two.
+pub fn is_last_active_admin(connection: &mut Connection, id: &UserId) -> Result<bool, StorageError> {
+    // An update that changes nothing takes the row locks on both databases alike.
     let admins = dsl::users.filter(dsl::role.eq(Role::Admin.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
-    Ok(admins.count().get_result(connection)?)
+    let mut active: Vec<String> =
+        diesel::update(admins).set(dsl::session_epoch.eq(dsl::session_epoch)).returning(dsl::id).get_results(connection)?;
+    active.retain(|admin| admin != id.as_str());
+    Ok(active.is_empty())
 }

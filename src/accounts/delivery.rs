@@ -1,0 +1,191 @@
+//! Working off the queue of mails: one worker at a time has a mail, makes its token when it sends, and notes what became of it.
+
+use super::outgoing::{self, Detail};
+use super::{AccountError, Accounts};
+use crate::crypto::opaque_token::TokenHash;
+use crate::domain::access::SignedIn;
+use crate::domain::cursor::Cursor;
+use crate::domain::email::Email;
+use crate::domain::link::Purpose;
+use crate::domain::mail::{MailKind, MailState, QueuedMail};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{User, UserState};
+use crate::mail::{Letter, MailError, Outgoing};
+use crate::storage::tokens::{self, TokenGrant};
+use crate::storage::{audit, mails, users};
+
+/// Seconds for which a mail is one worker's; longer than any try takes.
+const LEASE_SECS: i64 = 120;
+
+/// A letter, and the token that is in it.
+struct Prepared {
+    letter: Letter,
+    token: Option<(Purpose, TokenHash, User)>,
+}
+
+impl Accounts {
+    /// Sends one mail that is due; false when none is.
+    pub async fn deliver_next(&self) -> Result<bool, AccountError> {
+        let now = self.0.clock.now();
+        let Some(mut mail) = self.0.database.read(move |c| mails::find_due(c, now)).await? else { return Ok(false) };
+        let as_found = mail.clone();
+        if !self.0.database.write(move |c| mails::claim(c, &as_found, now.plus(LEASE_SECS))).await? {
+            return Ok(true);
+        }
+        mail.tries += 1;
+        let Some(prepared) = self.prepare(&mail).await? else {
+            self.settle(&mail, None, Err(MailError::Refused("the account is gone or cannot use it".to_owned()))).await?;
+            return Ok(true);
+        };
+        let sent = self.send(&mail, &prepared.letter).await;
+        self.settle(&mail, prepared.token, sent).await?;
+        Ok(true)
+    }
+
+    async fn send(&self, mail: &QueuedMail, letter: &Letter) -> Result<(), MailError> {
+        let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient.clone(), date: mail.created_at, letter: letter.clone() };
+        self.0.mail.send(&outgoing).await
+    }
+
+    /// The letter; its token, if it has one, is good from now on.
+    async fn prepare(&self, mail: &QueuedMail) -> Result<Option<Prepared>, AccountError> {
+        let id = mail.user.clone();
+        let found = self.0.database.read(move |c| id.map(|id| users::find_by_id(c, &id)).transpose()).await?.flatten();
+        let Some(user) = found.map(|record| record.user) else {
+            return Ok((mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, ""), token: None }));
+        };
+        let purpose = match (mail.kind, user.state) {
+            (MailKind::Reset, UserState::Active) => Purpose::Reset,
+            (MailKind::Invitation, UserState::Invited) => Purpose::Invitation,
+            (MailKind::ConfirmEmail, UserState::Active) => Purpose::EmailChange,
+            (MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail, _) => return Ok(None),
+            _ => return Ok(Some(Prepared { letter: self.letter(mail, Some(&user), ""), token: None })),
+        };
+        let link = self.new_link(purpose);
+        let payload = if purpose == Purpose::EmailChange { mail.recipient.to_string() } else { String::new() };
+        let (hash, grant, end) = (link.hash.clone(), TokenGrant { user: user.id.clone(), payload }, self.link_end(purpose));
+        self.0.database.write(move |c| tokens::insert(c, &hash, purpose, &grant, end)).await?;
+        let letter = self.letter(mail, Some(&user), &link.address(self));
+        Ok(Some(Prepared { letter, token: Some((purpose, link.hash, user)) }))
+    }
+
+    /// Notes what became of a try. A token that was sent voids the earlier ones of its kind; one that was not is taken back.
+    async fn settle(
+        &self,
+        mail: &QueuedMail,
+        token: Option<(Purpose, TokenHash, User)>,
+        sent: Result<(), MailError>,
+    ) -> Result<(), AccountError> {
+        let now = self.0.clock.now();
+        let (state, next, error) = match &sent {
+            Ok(()) => (MailState::Sent, now, String::new()),
+            Err(fault @ MailError::Unavailable(_)) => match mail.retry_at(now) {
+                Some(next) => (MailState::Queued, next, fault.to_string()),
+                None => (MailState::Failed, now, fault.to_string()),
+            },
+            Err(fault) => (MailState::Failed, now, fault.to_string()),
+        };
+        if let Err(fault) = &sent {
+            tracing::warn!(mail.kind = mail.kind.as_str(), mail.tries = mail.tries, %fault, "a mail was not sent");
+        }
+        let mut line = self.audit_line("mail.failed", "", mail.recipient.as_str(), "");
+        line.detail = format!("{}: {error}", mail.kind.as_str());
+        let id = mail.id.clone();
+        let settled = self.0.database.write(move |c| {
+            let still_wanted = mails::settle(c, &id, state, next, &error)?;
+            match token {
+                Some((purpose, hash, user)) if state == MailState::Sent && still_wanted => {
+                    tokens::void_others(c, &user.id, purpose, Some(&hash))?;
+                }
+                // Not delivered, or a newer link replaced it while it was on its way.
+                Some((_, hash, _)) => tokens::remove(c, &hash)?,
+                None => {}
+            }
+            if state == MailState::Failed { audit::append(c, &line) } else { Ok(()) }
+        });
+        Ok(settled.await?)
+    }
+
+    fn letter(&self, mail: &QueuedMail, user: Option<&User>, link: &str) -> Letter {
+        let detail: Detail = serde_json::from_str(&mail.detail).unwrap_or_default();
+        let site = self.0.app_url.to_string();
+        let minutes = self.0.passwords.reset_secs / 60;
+        let deed =
+            format!("It was done on {} from {}, with {}.", Timestamp::from_secs(detail.at), detail.source, or_unknown(&detail.device));
+        let (subject, paragraphs, closing) = match mail.kind {
+            MailKind::Reset => (
+                "Choose a new password",
+                vec![format!("Somebody, probably you, asked for a new password at {site}. Open this link to choose it:")],
+                format!("The link works once, for {minutes} minutes. If it was not you, do nothing: your password stays as it is."),
+            ),
+            MailKind::Invitation => (
+                "You are invited",
+                vec![format!("You have been given an account at {site}. Open this link to choose your password:")],
+                "The link works once, for seven days.".to_owned(),
+            ),
+            MailKind::ConfirmEmail => (
+                "Confirm your new address",
+                vec![format!("Somebody, probably you, wants to use this address for an account at {site}. Open this link to confirm it:")],
+                "The link works once, for a day. If it was not you, do nothing.".to_owned(),
+            ),
+            MailKind::PasswordChanged => (
+                "Your password was changed",
+                vec![format!("The password of your account at {site} was changed, and your other sessions have ended."), deed],
+                "If it was not you, ask for a new password at once and tell your admin.".to_owned(),
+            ),
+            MailKind::ResetDone => (
+                "Your password was reset",
+                vec![format!("The password of your account at {site} was set by a link, and every session has ended."), deed],
+                "If it was not you, somebody can read your mail: tell your admin.".to_owned(),
+            ),
+            MailKind::NewDevice => (
+                "A new device signed in",
+                vec![format!("Somebody signed in to your account at {site} from a browser that had not been used before."), deed],
+                "If it was not you, change your password; that ends every other session.".to_owned(),
+            ),
+            MailKind::EmailChanged => (
+                "Your address was changed",
+                vec![format!("The account at {site} that used this address has another one now: {}.", detail.new_email), deed],
+                "If it was not you, tell your admin at once.".to_owned(),
+            ),
+            MailKind::Test => ("Test mail", vec![format!("This is the test mail you asked for at {site}. Mails arrive.")], String::new()),
+        };
+        let name = user.map_or_else(String::new, |user| user.name.as_str().to_owned());
+        Letter { subject, name, paragraphs, link: link.to_owned(), closing, site }
+    }
+
+    /// Queues a test mail to who is signed in.
+    pub async fn queue_test_mail(&self, who: &SignedIn) -> Result<(), AccountError> {
+        let id = who.user_id().ok_or(AccountError::NotAllowed)?;
+        let mail = self.drafts().to_user(MailKind::Test, &self.user(id).await?, &Detail::default());
+        self.0.database.write(move |c| outgoing::put(c, &mail)).await?;
+        self.wake_mailer();
+        Ok(())
+    }
+
+    /// Sends a test mail at once, for the command line, which shows what the server says.
+    pub async fn send_test_mail(&self, to: &str) -> Result<(), MailError> {
+        let to = Email::parse(to).map_err(|fault| MailError::Refused(fault.to_string()))?;
+        let mail = self.drafts().to_address(MailKind::Test, to);
+        self.send(&mail, &self.letter(&mail, None, "")).await
+    }
+
+    /// Mails, newest first, behind `before`, at most `limit`.
+    pub async fn list_mails(&self, before: Option<Cursor>, limit: i64) -> Result<Vec<QueuedMail>, AccountError> {
+        Ok(self.0.database.read(move |c| mails::page(c, before.as_ref(), limit)).await?)
+    }
+
+    /// How many mails wait, and how many have failed.
+    pub async fn count_mails(&self) -> Result<(i64, i64), AccountError> {
+        Ok(self.0.database.read(|c| Ok((mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?))).await?)
+    }
+
+    /// Where mails go, for people.
+    pub fn mail_destination(&self) -> String {
+        self.0.mail.destination()
+    }
+}
+
+fn or_unknown(device: &str) -> &str {
+    if device.is_empty() { "an unknown browser" } else { device }
+}

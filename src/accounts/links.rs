@@ -1,0 +1,96 @@
+//! Links with a token: one builder and one lookup for every kind (S52 to S57).
+
+use super::throttle::{Asking, Reservation};
+use super::{AccountError, Accounts, Client};
+use crate::crypto::opaque_token::{PlainToken, TokenHash};
+use crate::domain::link::{EMAIL_CHANGE_SECS, INVITATION_SECS, Purpose};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{User, UserState};
+use crate::storage::{tokens, users};
+
+/// A link as handed out; prints as `[hidden]`.
+pub struct Link {
+    token: PlainToken,
+    /// What is stored of it.
+    pub(super) hash: TokenHash,
+    purpose: Purpose,
+}
+
+/// What a live link allows, and to whom.
+pub struct OpenLink {
+    /// The account.
+    pub user: User,
+    /// What the link carries, for instance a new address.
+    pub payload: String,
+}
+
+impl Link {
+    /// The address to open, built from `APP_URL` alone (S56).
+    pub fn address(&self, accounts: &Accounts) -> String {
+        accounts.0.app_url.join(&format!("{}?token={}", self.purpose.path(), self.token.expose()))
+    }
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+impl Accounts {
+    /// Seconds for which a link of that kind is good.
+    pub fn link_secs(&self, purpose: Purpose) -> i64 {
+        match purpose {
+            Purpose::Reset => self.0.passwords.reset_secs,
+            Purpose::Invitation => INVITATION_SECS,
+            Purpose::EmailChange => EMAIL_CHANGE_SECS,
+        }
+    }
+
+    /// A new link that is not stored yet.
+    pub(super) fn new_link(&self, purpose: Purpose) -> Link {
+        let token = PlainToken::random();
+        let hash = self.0.token_hasher.hash(purpose.as_str(), token.expose());
+        Link { token, hash, purpose }
+    }
+
+    /// When a link of that kind made now ends.
+    pub(super) fn link_end(&self, purpose: Purpose) -> Timestamp {
+        self.0.clock.now().plus(self.link_secs(purpose))
+    }
+
+    /// The hash under which a token that somebody presents would be stored.
+    pub(super) fn hash_of(&self, purpose: Purpose, token: &str) -> TokenHash {
+        self.0.token_hasher.hash(purpose.as_str(), token)
+    }
+
+    /// Looks at a link without using it up (S57); one that is none counts as a failure of its source (S31).
+    pub async fn open_link(&self, purpose: Purpose, token: &str, client: &Client) -> Result<OpenLink, AccountError> {
+        let (open, reservation) = self.try_link(purpose, token, client).await?;
+        self.release(reservation).await?;
+        Ok(open)
+    }
+
+    /// [`Self::open_link`] that keeps the reservation, for the deed that follows.
+    pub(super) async fn try_link(&self, purpose: Purpose, token: &str, client: &Client) -> Result<(OpenLink, Reservation), AccountError> {
+        let asking = Asking::of_source(&self.0.token_hasher, client);
+        let reservation = self.reserve(asking, "login.throttled", "", client).await?;
+        let (hash, now) = (self.hash_of(purpose, token), self.0.clock.now());
+        let found = self.0.database.read(move |c| {
+            let Some(grant) = tokens::find(c, &hash, purpose, now)? else { return Ok(None) };
+            Ok(users::find_by_id(c, &grant.user)?.map(|record| OpenLink { user: record.user, payload: grant.payload }))
+        });
+        match found.await?.filter(|open| fits(purpose, open.user.state)) {
+            Some(open) => Ok((open, reservation)),
+            None => Err(AccountError::Link),
+        }
+    }
+}
+
+/// Disabled people have no use for a link, and an invitation is over once it was accepted.
+fn fits(purpose: Purpose, state: UserState) -> bool {
+    match purpose {
+        Purpose::Invitation => state == UserState::Invited,
+        Purpose::Reset | Purpose::EmailChange => state == UserState::Active,
+    }
+}

@@ -1,0 +1,206 @@
+//! Choosing passwords: by a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
+
+use super::outgoing::{self, Detail};
+use super::throttle::{self, Asking, Reservation};
+use super::{AccountError, Accounts, Client, FieldFault};
+use crate::crypto::password_hash::PasswordHash;
+use crate::domain::access::SignedIn;
+use crate::domain::email::Email;
+use crate::domain::link::Purpose;
+use crate::domain::mail::MailKind;
+use crate::domain::password::{self, Password, PasswordContext};
+use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, Verdict, judge};
+use crate::domain::user::{User, UserState};
+use crate::storage::{attempts, audit, sessions, tokens, users};
+
+/// A new password, typed twice.
+pub struct NewPassword {
+    /// As typed.
+    pub password: String,
+    /// Typed again.
+    pub confirm: String,
+}
+
+impl Accounts {
+    /// Asks for a reset mail. Says nothing about who exists, by content or by time (S23), and changes nothing (S60).
+    pub async fn request_reset(&self, email: &str, client: Client) -> Result<(), AccountError> {
+        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault)]))?;
+        let now = self.0.clock.now();
+        let hasher = &self.0.token_hasher;
+        let source = format!("forgot-source:{}", Asking::source_of(hasher, &client));
+        let account = format!("forgot:{}", hasher.hash("account", email.as_str()).as_str());
+        let line = self.audit_line("password.reset_requested", "", email.as_str(), &client.source.to_string());
+        let (mails, window_over) = (self.drafts(), now.plus(-FORGOT_WINDOW_SECS));
+        let waits = self.0.database.write(move |c| {
+            if let Verdict::Wait { secs } = judge(attempts::find(c, &source)?.as_ref(), FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, now) {
+                return Ok(Some(secs));
+            }
+            attempts::add(c, &source, now, window_over)?;
+            let bucket = attempts::find(c, &account)?;
+            attempts::add(c, &account, now, window_over)?;
+            audit::append(c, &line)?;
+            let may = judge(bucket.as_ref(), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) == Verdict::Go;
+            let Some(user) = users::find_by_email(c, &email)?.filter(|_| may).map(|record| record.user) else { return Ok(None) };
+            let kind = match user.state {
+                UserState::Active => MailKind::Reset,
+                UserState::Invited => MailKind::Invitation,
+                UserState::Disabled => return Ok(None),
+            };
+            outgoing::put(c, &mails.to_user(kind, &user, &Detail::default()))?;
+            Ok(None)
+        });
+        if let Some(retry_after) = waits.await? {
+            return Err(AccountError::TooMany { retry_after });
+        }
+        self.wake_mailer();
+        Ok(())
+    }
+
+    /// Sets the password that a reset link allows: ends every session, signs nobody in (S58).
+    pub async fn reset_password(&self, token: &str, new: NewPassword, client: Client) -> Result<(), AccountError> {
+        self.choose_by_link(Purpose::Reset, token, new, client).await
+    }
+
+    /// Accepts an invitation with the first password.
+    pub async fn accept_invitation(&self, token: &str, new: NewPassword, client: Client) -> Result<(), AccountError> {
+        self.choose_by_link(Purpose::Invitation, token, new, client).await
+    }
+
+    async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<(), AccountError> {
+        let (open, reservation) = self.try_link(purpose, token, &client).await?;
+        // The password is judged before the link is used up: a refused one costs nothing.
+        let hashed = match self.check_new_password(&open.user, new, "password") {
+            Ok(password) => self.0.hasher.hash(password).await.map_err(AccountError::from),
+            Err(faults) => Err(AccountError::Rules(faults)),
+        };
+        let hash = match hashed {
+            Ok(hash) => hash,
+            Err(fault) => {
+                self.release(reservation).await?;
+                return Err(fault);
+            }
+        };
+        let token_hash = self.hash_of(purpose, token);
+        let this = self.clone();
+        self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, reservation, client).await }).await
+    }
+
+    async fn use_link(
+        &self,
+        purpose: Purpose,
+        token: crate::crypto::opaque_token::TokenHash,
+        user: User,
+        hash: PasswordHash,
+        reservation: Reservation,
+        client: Client,
+    ) -> Result<(), AccountError> {
+        let now = self.0.clock.now();
+        let (event, kind) = match purpose {
+            Purpose::Invitation => ("user.created", None),
+            Purpose::Reset | Purpose::EmailChange => ("password.reset", Some(MailKind::ResetDone)),
+        };
+        let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
+        let account = self.account_bucket(&user.email);
+        let (mails, detail) = (self.drafts(), Detail::of(&client, now));
+        let outcome = self.0.database.write(move |c| {
+            if tokens::take(c, &token, purpose, now)?.is_none() || !users::set_password(c, &user.id, None, &hash)? {
+                return Ok(None);
+            }
+            tokens::void_all(c, &user.id)?;
+            let ended = sessions::end_all_of_user(c, &user.id, None)?;
+            throttle::succeed(c, &reservation, Some(&account))?;
+            audit::append(c, &line)?;
+            if let Some(kind) = kind {
+                outgoing::put(c, &mails.to_user(kind, &user, &detail))?;
+            }
+            super::administer::notice(c, ended, now).map(Some)
+        });
+        let ended = outcome.await?.ok_or(AccountError::Link)?;
+        self.wake_mailer();
+        self.ended(ended).await
+    }
+
+    /// Changes one's own password; the other sessions end (S15).
+    pub async fn change_password(&self, who: &SignedIn, current: String, new: NewPassword, client: Client) -> Result<(), AccountError> {
+        let (user, old) = self.prove_current(who, current, &client).await?;
+        let password = self.check_new_password(&user, new, "new_password").map_err(AccountError::Rules)?;
+        let hash = self.0.hasher.hash(password).await?;
+        let (this, who) = (self.clone(), who.clone());
+        self.deed(async move {
+            let now = this.0.clock.now();
+            let line = this.audit_line("password.changed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+            let (mails, detail) = (this.drafts(), Detail::of(&client, now));
+            let outcome = this.0.database.write(move |c| {
+                if !users::set_password(c, &user.id, Some(&old), &hash)? {
+                    return Ok(None);
+                }
+                tokens::void_others(c, &user.id, Purpose::Reset, None)?;
+                let ended = sessions::end_all_of_user(c, &user.id, Some(&who.session))?;
+                audit::append(c, &line)?;
+                outgoing::put(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
+                super::administer::notice(c, ended, now).map(Some)
+            });
+            // Somebody changed it meanwhile: the current password is not the current one any more.
+            let ended = outcome.await?.ok_or_else(wrong_current)?;
+            this.wake_mailer();
+            this.ended(ended).await
+        })
+        .await
+    }
+
+    /// Checks the current password of who is signed in, within a limit of its own (S31).
+    pub(super) async fn prove_current(
+        &self,
+        who: &SignedIn,
+        current: String,
+        client: &Client,
+    ) -> Result<(User, PasswordHash), AccountError> {
+        let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
+        let wanted = id.clone();
+        let record = self.0.database.read(move |c| users::find_by_id(c, &wanted)).await?.ok_or(AccountError::NotFound)?;
+        let asking = Asking::of_account(&self.0.token_hasher, &id);
+        let reservation = self.reserve(asking, "login.throttled", record.user.email.as_str(), client).await?;
+        let typed = Password::take(current);
+        let verified = match (typed, &record.password_hash) {
+            (Ok(typed), Some(hash)) => self.0.hasher.verify(typed, Some(hash.clone())).await,
+            _ => return Err(wrong_current()),
+        };
+        match verified {
+            Ok(verified) if verified.matches => self.release(reservation).await?,
+            Ok(_) => {
+                let line =
+                    self.audit_line("login.failed", record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());
+                self.0.database.write(move |c| audit::append(c, &line)).await?;
+                return Err(wrong_current());
+            }
+            Err(busy) => {
+                self.release(reservation).await?;
+                return Err(busy.into());
+            }
+        }
+        let hash = record.password_hash.ok_or_else(wrong_current)?;
+        Ok((record.user, hash))
+    }
+
+    /// Judges a new password for `user`; `field` is its name in the form.
+    fn check_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, Vec<FieldFault>> {
+        let mut faults = Vec::new();
+        let same = new.password == new.confirm;
+        let context = PasswordContext {
+            min_length: self.0.passwords.min_length,
+            email: user.email.as_str(),
+            name: user.name.as_str(),
+            host: self.0.app_url.host(),
+        };
+        let judged = Password::take(new.password).and_then(|typed| password::check(&typed, &context).map(|()| typed));
+        let judged = judged.map_err(|fault| faults.push(FieldFault::new(field, fault))).ok();
+        if !same {
+            faults.push(FieldFault::new("confirm", "The two passwords are not the same."));
+        }
+        judged.filter(|_| faults.is_empty()).ok_or(faults)
+    }
+}
+
+fn wrong_current() -> AccountError {
+    AccountError::Rules(vec![FieldFault::new("current_password", "This is not your current password.")])
+}

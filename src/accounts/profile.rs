@@ -1,0 +1,106 @@
+//! One's own name, address and known devices.
+
+use super::outgoing::{self, Detail};
+use super::{AccountError, Accounts, Client, FieldFault};
+use crate::domain::access::SignedIn;
+use crate::domain::device::Device;
+use crate::domain::email::Email;
+use crate::domain::link::Purpose;
+use crate::domain::mail::MailKind;
+use crate::domain::user::DisplayName;
+use crate::storage::{audit, devices, sessions, tokens, users};
+
+impl Accounts {
+    /// Sets one's own display name; the app hears it with the next request.
+    pub async fn set_own_name(&self, who: &SignedIn, name: &str) -> Result<(), AccountError> {
+        let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
+        let name = DisplayName::parse(name).map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault)]))?;
+        let this = self.clone();
+        self.deed(async move {
+            let now = this.0.clock.now();
+            let own = this.0.database.write(move |c| {
+                users::set_name(c, &id, &name)?;
+                sessions::list_of_user(c, &id, now)
+            });
+            // The sessions live on; only what is remembered of them is read anew.
+            for session in own.await? {
+                this.0.cache.end(&session.id);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Asks for another address: proven by a mail to it, and neutral about who has it already (S21).
+    pub async fn request_email_change(&self, who: &SignedIn, current: String, email: &str, client: Client) -> Result<(), AccountError> {
+        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault)]))?;
+        let (user, _hash) = self.prove_current(who, current, &client).await?;
+        if user.email == email {
+            return Err(AccountError::Rules(vec![FieldFault::new("email", "This is your address already.")]));
+        }
+        let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
+        let queued = self.0.database.write(move |c| {
+            if users::find_by_email(c, &email)?.is_none() {
+                let mut mail = mails.to_user(MailKind::ConfirmEmail, &user, &detail);
+                mail.recipient = email;
+                outgoing::put(c, &mail)?;
+            }
+            Ok(())
+        });
+        queued.await?;
+        self.wake_mailer();
+        Ok(())
+    }
+
+    /// Uses the link that proves a new address; every session ends, so that no carrier speaks of the old one.
+    pub async fn confirm_email(&self, token: &str, client: Client) -> Result<(), AccountError> {
+        let (open, reservation) = self.try_link(Purpose::EmailChange, token, &client).await?;
+        let new = Email::parse(&open.payload).map_err(|fault| AccountError::Internal(fault.to_string()))?;
+        let hash = self.hash_of(Purpose::EmailChange, token);
+        let this = self.clone();
+        self.deed(async move {
+            let now = this.0.clock.now();
+            let user = open.user;
+            let mut line = this.audit_line("email.changed", user.email.as_str(), new.as_str(), &client.source.to_string());
+            line.detail = format!("was {}", user.email);
+            let mut detail = Detail::of(&client, now);
+            detail.new_email = new.to_string();
+            let mail = this.drafts().to_user(MailKind::EmailChanged, &user, &detail);
+            let outcome = this.0.database.write(move |c| {
+                if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &new)? {
+                    return Ok(None);
+                }
+                tokens::void_all(c, &user.id)?;
+                let ended = sessions::end_all_of_user(c, &user.id, None)?;
+                super::throttle::succeed(c, &reservation, None)?;
+                audit::append(c, &line)?;
+                outgoing::put(c, &mail)?;
+                super::administer::notice(c, ended, now).map(Some)
+            });
+            let ended = outcome.await?.ok_or(AccountError::Link)?;
+            this.wake_mailer();
+            this.ended(ended).await
+        })
+        .await
+    }
+
+    /// The browsers that have signed in to one's account.
+    pub async fn own_devices(&self, who: &SignedIn) -> Result<Vec<Device>, AccountError> {
+        let Some(user) = who.user_id().cloned() else { return Ok(Vec::new()) };
+        Ok(self.0.database.read(move |c| devices::list_of_user(c, &user)).await?)
+    }
+
+    /// Forgets one of one's own devices: its next sign-in is announced like that of a new one.
+    pub async fn forget_device(&self, who: &SignedIn, id: String, source: String) -> Result<(), AccountError> {
+        let user = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
+        let line = self.audit_line("device.forgotten", who.name(), who.name(), &source);
+        let removed = self.0.database.write(move |c| {
+            let removed = devices::remove(c, &user, &id)?;
+            if removed {
+                audit::append(c, &line)?;
+            }
+            Ok(removed)
+        });
+        if removed.await? { Ok(()) } else { Err(AccountError::NotFound) }
+    }
+}

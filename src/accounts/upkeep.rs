@@ -1,0 +1,44 @@
+//! What is done now and then: forgetting what has expired, and noting which sessions are in use.
+
+use super::throttle::MAX_BUCKETS;
+use super::{AccountError, Accounts};
+use crate::domain::ids::SessionId;
+use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
+use crate::storage::{attempts, audit, mails, sessions, tokens};
+
+/// Seconds for which mails that are done stay on the admin page: thirty days.
+const MAILS_KEPT_SECS: i64 = 30 * 86_400;
+/// How old the note of a session's last use may be, in seconds.
+const SEEN_SECS: i64 = 300;
+
+impl Accounts {
+    /// Removes what has expired or is more than is kept.
+    pub async fn clean_up(&self) -> Result<(), AccountError> {
+        let now = self.0.clock.now();
+        let audit_before = self.0.audit_days.map(|days| now.plus(-days * 86_400));
+        self.0.database.write(move |c| sessions::delete_expired(c, now)).await?;
+        self.0.database.write(move |c| tokens::delete_expired(c, now)).await?;
+        self.0.database.write(|c| attempts::trim(c, MAX_BUCKETS)).await?;
+        self.0.database.write(move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await?;
+        if let Some(before) = audit_before {
+            self.0.database.write(move |c| audit::delete_older(c, before)).await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a session is in use, every few minutes and beside the request, which does not wait for it.
+    pub(super) fn note_use(&self, session: &Session, now: Timestamp) {
+        if now.since(session.last_seen_at) < SEEN_SECS {
+            return;
+        }
+        let (this, id) = (self.clone(), session.id.clone());
+        drop(self.0.database.runtime().spawn(async move { this.touch(id, now).await }));
+    }
+
+    async fn touch(&self, id: SessionId, now: Timestamp) {
+        if let Err(fault) = self.0.database.write(move |c| sessions::touch(c, &id, now)).await {
+            tracing::debug!(%fault, "the last use of a session could not be noted");
+        }
+    }
+}

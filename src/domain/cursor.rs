@@ -1,0 +1,41 @@
+//! Where a page of a long list ends: the next one begins behind it, whatever is added meanwhile (keyset paging).
+
+use std::fmt;
+
+use super::time::Timestamp;
+
+/// The time and the name of the last row seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Its time.
+    pub at: Timestamp,
+    /// Its name.
+    pub id: String,
+}
+
+impl Cursor {
+    /// Reads what [`Cursor`] prints; anything else is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('.')?;
+        let plain = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        plain.then_some(Self { at: Timestamp::from_secs(at.parse().ok()?), id: id.to_owned() })
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.at.secs(), self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_back_and_nothing_else_is_one() {
+        let cursor = Cursor { at: Timestamp::from_secs(-5), id: "a-b_C9".to_owned() };
+        assert_eq!(Cursor::parse(&cursor.to_string()), Some(cursor));
+        assert!(["", ".", "5.", "x.a", "5.a'b", "5"].iter().all(|text| Cursor::parse(text).is_none()));
+    }
+}

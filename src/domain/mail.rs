@@ -1,0 +1,160 @@
+//! Mails as the queue knows them: which kind, in which state, tried when.
+
+use super::email::Email;
+use super::ids::UserId;
+use super::time::Timestamp;
+
+/// Seconds until the next try, by the number of tries made; after the last one the mail has failed.
+const BACK_OFF: [i64; 7] = [30, 120, 600, 1800, 3600, 10_800, 21_600];
+/// Seconds after which a mail whose link was asked for by somebody waiting is of no use.
+const IMPATIENT_SECS: i64 = 3600;
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKind {
+    /// The link for a new password.
+    Reset,
+    /// The link of an invitation.
+    Invitation,
+    /// The password was changed on the account page.
+    PasswordChanged,
+    /// The password was reset by a link.
+    ResetDone,
+    /// A browser that was not known signed in.
+    NewDevice,
+    /// To the old address: the account has another one now.
+    EmailChanged,
+    /// To the new address: the link that proves it.
+    ConfirmEmail,
+    /// An admin tries the mail server.
+    Test,
+}
+
+/// Every kind, in the order of its declaration.
+pub const KINDS: [MailKind; 8] = [
+    MailKind::Reset,
+    MailKind::Invitation,
+    MailKind::PasswordChanged,
+    MailKind::ResetDone,
+    MailKind::NewDevice,
+    MailKind::EmailChanged,
+    MailKind::ConfirmEmail,
+    MailKind::Test,
+];
+
+impl MailKind {
+    /// The word stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::Invitation => "invitation",
+            Self::PasswordChanged => "password changed",
+            Self::ResetDone => "password reset",
+            Self::NewDevice => "new device",
+            Self::EmailChanged => "address changed",
+            Self::ConfirmEmail => "confirm address",
+            Self::Test => "test",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn parse(text: &str) -> Option<Self> {
+        KINDS.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// How far a mail has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailState {
+    /// Waits for its first or next try.
+    Queued,
+    /// Was taken by the server or written to the outbox.
+    Sent,
+    /// Was refused, or tried in vain for too long.
+    Failed,
+}
+
+impl MailState {
+    /// The word stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state of that word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Queued, Self::Sent, Self::Failed].into_iter().find(|state| state.as_str() == text)
+    }
+}
+
+/// One mail of the queue; holds no usable token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueuedMail {
+    /// Its name; part of the Message-ID, so that a mail sent twice is recognised as one.
+    pub id: String,
+    /// What it is about.
+    pub kind: MailKind,
+    /// Whom it goes to.
+    pub recipient: Email,
+    /// The account it concerns.
+    pub user: Option<UserId>,
+    /// What the text needs beside the account, as JSON.
+    pub detail: String,
+    /// How far it has come.
+    pub state: MailState,
+    /// When it was caused.
+    pub created_at: Timestamp,
+    /// When it is tried next; while a worker has it, when another may take it.
+    pub next_try_at: Timestamp,
+    /// Tries made.
+    pub tries: i64,
+    /// Why the last try failed, empty when none did.
+    pub last_error: String,
+}
+
+impl QueuedMail {
+    /// When to try again after a failed try at `now`; `None` when it is time to give up.
+    pub fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let tries = usize::try_from(self.tries).unwrap_or(usize::MAX);
+        let next = now.plus(*BACK_OFF.get(tries.saturating_sub(1))?);
+        let impatient = matches!(self.kind, MailKind::Reset | MailKind::Test);
+        (!impatient || next.since(self.created_at) < IMPATIENT_SECS).then_some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mail(kind: MailKind, tries: i64) -> QueuedMail {
+        QueuedMail {
+            id: "m".to_owned(),
+            kind,
+            recipient: Email::parse("ada@example.org").unwrap(),
+            user: None,
+            detail: String::new(),
+            state: MailState::Queued,
+            created_at: Timestamp::from_secs(0),
+            next_try_at: Timestamp::from_secs(0),
+            tries,
+            last_error: String::new(),
+        }
+    }
+
+    #[test]
+    fn s85_tries_are_spaced_out_and_end() {
+        let now = Timestamp::from_secs(100);
+        assert_eq!(mail(MailKind::Invitation, 1).retry_at(now), Some(Timestamp::from_secs(130)));
+        assert_eq!(mail(MailKind::Invitation, 7).retry_at(now), Some(Timestamp::from_secs(21_700)));
+        assert_eq!(mail(MailKind::Invitation, 8).retry_at(now), None);
+        assert_eq!(mail(MailKind::Reset, 5).retry_at(now), None, "nobody waits an hour for a reset mail");
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        assert!(KINDS.iter().all(|kind| MailKind::parse(kind.as_str()) == Some(*kind)));
+    }
+}

@@ -1,0 +1,82 @@
+//! What the mails say, in text and HTML; subjects name nobody (S83, S99).
+
+use askama::Template;
+
+use super::MailError;
+
+/// What a mail says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letter {
+    /// One line without addresses or names.
+    pub subject: &'static str,
+    /// Whom it greets; may be empty.
+    pub name: String,
+    /// The text, a paragraph each.
+    pub paragraphs: Vec<String>,
+    /// The link to open; empty for none.
+    pub link: String,
+    /// Under the link or the text.
+    pub closing: String,
+    /// The address of the site, under everything.
+    pub site: String,
+}
+
+/// A mail as sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// The plain part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.txt")]
+struct TextPart<'a> {
+    letter: &'a Letter,
+}
+
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct HtmlPart<'a> {
+    letter: &'a Letter,
+}
+
+impl Letter {
+    /// The first line; the name is isolated, so that its direction ends with it.
+    fn greeting(&self) -> String {
+        if self.name.is_empty() { "Hello,".to_owned() } else { format!("Hello \u{2068}{}\u{2069},", self.name) }
+    }
+
+    /// Both parts.
+    pub fn render(&self) -> Result<Rendered, MailError> {
+        let bad = |fault: askama::Error| MailError::BadTemplate(fault.to_string());
+        let text = TextPart { letter: self }.render().map_err(bad)?;
+        let html = HtmlPart { letter: self }.render().map_err(bad)?;
+        Ok(Rendered { subject: self.subject.to_owned(), text, html })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s83_s99_what_people_typed_is_text_in_both_parts() {
+        let letter = Letter {
+            subject: "Test",
+            name: "<b>\u{202e}Eve & Co".to_owned(),
+            paragraphs: vec!["From <script>alert(1)</script>.".to_owned()],
+            link: "https://gate.example.org/_auth/reset?token=abc".to_owned(),
+            closing: "Bye.".to_owned(),
+            site: "https://gate.example.org".to_owned(),
+        };
+        let mail = letter.render().unwrap();
+        assert!(mail.text.contains("Hello \u{2068}<b>\u{202e}Eve & Co\u{2069},"), "{}", mail.text);
+        assert!(mail.text.contains("\nhttps://gate.example.org/_auth/reset?token=abc\n"), "{}", mail.text);
+        assert!(!mail.html.contains("<script>") && !mail.html.contains("<b>") && mail.html.contains("<bdi>"), "{}", mail.html);
+        assert!(!mail.html.contains("src=") && !mail.html.contains("<link"), "remote content: {}", mail.html);
+    }
+}

@@ -1,0 +1,10 @@
+//! Mails: what they say and how they leave.
+//!
+//! Nothing here knows the queue or makes a token; a letter is given all it says.
+
+pub mod letters;
+mod outbox;
+pub mod transport;
+
+pub use letters::{Letter, Rendered};
+pub use transport::{MailError, Outgoing, Transport};

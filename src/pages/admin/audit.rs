@@ -1,0 +1,125 @@
+//! The audit trail: filters, pages, and the same as CSV.
+
+use std::collections::VecDeque;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_DISPOSITION;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use bytes::Bytes;
+use futures_util::stream;
+use serde::Deserialize;
+
+use super::{PAGE_ROWS, cut, enter};
+use crate::accounts::{AccountError, Accounts};
+use crate::domain::audit::{AuditFilter, AuditLine, EVENTS};
+use crate::domain::csv;
+use crate::http::error::HttpError;
+use crate::http::page::{Layout, page};
+use crate::http::settings;
+
+/// Lines read at a time for the export.
+const EXPORT_ROWS: i64 = 1000;
+
+#[derive(Template)]
+#[template(path = "pages/admin/audit.html")]
+struct AuditPage<'a> {
+    layout: Layout,
+    event: &'a str,
+    person: &'a str,
+    all_events: &'static [&'static str],
+    events: Vec<AuditLine>,
+    next: Option<String>,
+}
+
+/// What the list shows.
+#[derive(Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    event: String,
+    #[serde(default)]
+    person: String,
+    before: Option<String>,
+}
+
+impl Query {
+    fn filter(&self) -> AuditFilter {
+        AuditFilter { event: self.event.trim().to_owned(), person: self.person.trim().to_ascii_lowercase() }
+    }
+}
+
+/// The list, newest first.
+pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    let visit = match enter(&req).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let filter = query.filter();
+    let (events, more) = cut(settings::accounts(&req).list_audit(filter.clone(), query.before.clone(), PAGE_ROWS + 1).await?);
+    let next = events.last().filter(|_| more).map(|line| line.id.clone());
+    let content = AuditPage {
+        layout: Layout::with_menu("Audit", visit.menu()),
+        event: &filter.event,
+        person: &filter.person,
+        all_events: &EVENTS,
+        events,
+        next,
+    };
+    let answer = page(StatusCode::OK, &content);
+    Ok(visit.answer(&req, answer).await)
+}
+
+/// Everything that the filter shows, as CSV, streamed.
+pub async fn export(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    let visit = match enter(&req).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let head = csv::row(["time", "event", "subject", "actor", "source", "detail"]);
+    let pages = Export {
+        accounts: settings::accounts(&req).clone(),
+        filter: query.filter(),
+        before: None,
+        ready: VecDeque::from([head]),
+        done: false,
+    };
+    let body = stream::unfold(pages, |mut pages| async move { pages.next().await.map(|piece| (piece, pages)) });
+    let answer = HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\""))
+        .streaming(body);
+    Ok(visit.answer(&req, answer).await)
+}
+
+struct Export {
+    accounts: Accounts,
+    filter: AuditFilter,
+    before: Option<String>,
+    ready: VecDeque<String>,
+    done: bool,
+}
+
+impl Export {
+    async fn next(&mut self) -> Option<Result<Bytes, AccountError>> {
+        if let Some(piece) = self.ready.pop_front() {
+            return Some(Ok(Bytes::from(piece)));
+        }
+        if self.done {
+            return None;
+        }
+        match self.accounts.list_audit(self.filter.clone(), self.before.take(), EXPORT_ROWS).await {
+            Ok(lines) => {
+                self.before = lines.last().map(|line| line.id.clone());
+                self.done = self.before.is_none();
+                let rows = lines.iter().map(|line| {
+                    csv::row([line.at.to_string().as_str(), &line.event, &line.subject, &line.actor, &line.source, &line.detail])
+                });
+                Some(Ok(Bytes::from(rows.collect::<String>())))
+            }
+            Err(fault) => {
+                self.done = true;
+                Some(Err(fault))
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The queue of mails, and a test of the mail server.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{PAGE_ROWS, act, cut, enter};
+use crate::domain::cursor::Cursor;
+use crate::domain::mail::QueuedMail;
+use crate::http::error::HttpError;
+use crate::http::page::{Layout, page};
+use crate::http::{forms, settings};
+use crate::pages::see_other;
+
+#[derive(Template)]
+#[template(path = "pages/admin/mail.html")]
+struct MailPage {
+    layout: Layout,
+    csrf_token: String,
+    flash: Option<&'static str>,
+    destination: String,
+    queued: i64,
+    failed: i64,
+    mails: Vec<QueuedMail>,
+    next: Option<Cursor>,
+}
+
+/// Where the page begins.
+#[derive(Deserialize)]
+pub struct Query {
+    before: Option<String>,
+    flash: Option<String>,
+}
+
+/// The list, newest first.
+pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    let visit = match enter(&req).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let before = query.before.as_deref().and_then(Cursor::parse);
+    let accounts = settings::accounts(&req);
+    let (mails, more) = cut(accounts.list_mails(before, PAGE_ROWS + 1).await?);
+    let (queued, failed) = accounts.count_mails().await?;
+    let next = mails.last().filter(|_| more).map(|mail| Cursor { at: mail.created_at, id: mail.id.clone() });
+    let content = MailPage {
+        layout: Layout::with_menu("Mail", visit.menu()),
+        csrf_token: forms::token(&req, &visit.standing).value,
+        flash: crate::pages::flash(query.flash.as_deref()),
+        destination: accounts.mail_destination(),
+        queued,
+        failed,
+        mails,
+        next,
+    };
+    let answer = page(StatusCode::OK, &content);
+    Ok(visit.answer(&req, answer).await)
+}
+
+/// Queues a test mail to the admin's own address.
+pub async fn test(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+    let (visit, _fields) = match act(&req, payload).await? {
+        Ok(done) => done,
+        Err(answer) => return Ok(answer),
+    };
+    settings::accounts(&req).queue_test_mail(&visit.who).await?;
+    Ok(see_other("/_auth/admin/mail?flash=test-queued"))
+}

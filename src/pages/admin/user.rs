@@ -1,0 +1,178 @@
+//! One account: what is known of it, and what can be done to it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{act, actor, enter};
+use crate::accounts::administer::UserDeed;
+use crate::domain::audit::{AuditFilter, AuditLine};
+use crate::domain::ids::UserId;
+use crate::domain::session::Session;
+use crate::domain::user::{Role, User, UserState};
+use crate::http::error::HttpError;
+use crate::http::page::{Layout, page};
+use crate::http::{forms, settings};
+use crate::pages::form::{FormPage, MessagePage, message};
+use crate::pages::see_other;
+
+/// Recent events shown.
+const EVENTS_SHOWN: i64 = 20;
+
+#[derive(Template)]
+#[template(path = "pages/admin/user.html")]
+struct UserPage {
+    layout: Layout,
+    csrf_token: String,
+    flash: Option<&'static str>,
+    user: User,
+    sessions: Vec<Session>,
+    events: Vec<AuditLine>,
+    has_mail_server: bool,
+}
+
+impl UserPage {
+    fn is(&self, state: &str) -> bool {
+        self.user.state.as_str() == state
+    }
+}
+
+/// What to say at the top.
+#[derive(Deserialize)]
+pub struct Query {
+    flash: Option<String>,
+}
+
+fn parse(id: &str) -> Result<UserId, HttpError> {
+    UserId::parse(id).ok_or(HttpError::NotFound)
+}
+
+/// The page.
+pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    let visit = match enter(&req).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let (accounts, id) = (settings::accounts(&req), parse(&id)?);
+    let user = accounts.user(&id).await?;
+    let filter = AuditFilter { person: user.email.to_string(), ..AuditFilter::default() };
+    let content = UserPage {
+        layout: Layout::with_menu("User", visit.menu()),
+        csrf_token: forms::token(&req, &visit.standing).value,
+        flash: crate::pages::flash(query.flash.as_deref()),
+        sessions: accounts.sessions_of(&id).await?,
+        events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
+        has_mail_server: settings::of(&req).has_mail_server,
+        user,
+    };
+    let answer = page(StatusCode::OK, &content);
+    Ok(visit.answer(&req, answer).await)
+}
+
+/// Disables the account.
+pub async fn disable(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    change(&req, payload, &id, UserDeed::Disable, "disabled").await
+}
+
+/// Enables the account.
+pub async fn enable(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    change(&req, payload, &id, UserDeed::Enable, "enabled").await
+}
+
+/// Ends all sessions of the account.
+pub async fn end_sessions(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    change(&req, payload, &id, UserDeed::EndSessions, "ended").await
+}
+
+async fn change(req: &HttpRequest, payload: web::Payload, id: &str, deed: UserDeed, flash: &str) -> Result<HttpResponse, HttpError> {
+    let (visit, _fields) = match act(req, payload).await? {
+        Ok(done) => done,
+        Err(answer) => return Ok(answer),
+    };
+    settings::accounts(req).change_user(&parse(id)?, deed, &actor(req, &visit)).await?;
+    Ok(see_other(&format!("/_auth/admin/users/{id}?flash={flash}")))
+}
+
+/// Changes the role.
+pub async fn set_role(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let (visit, mut fields) = match act(&req, payload).await? {
+        Ok(done) => done,
+        Err(answer) => return Ok(answer),
+    };
+    let role = Role::parse(&fields.take("role")).ok_or(HttpError::Unprocessable("The role is admin or user."))?;
+    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::SetRole(role), &actor(&req, &visit)).await?;
+    Ok(see_other(&format!("/_auth/admin/users/{id}?flash=role")))
+}
+
+/// Asks before deleting.
+pub async fn ask_delete(req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let visit = match enter(&req).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let user = settings::accounts(&req).user(&parse(&id)?).await?;
+    let (action, back) = (format!("/_auth/admin/users/{id}/delete"), format!("/_auth/admin/users/{id}"));
+    let mut form = FormPage::new("Delete this account?", visit.menu(), &action, "Delete it for good");
+    form.intro = vec![
+        format!("{} loses the account with all its sessions at once. This cannot be undone.", user.email),
+        "What it did stays in the audit trail. To lock somebody out for a while, disable the account instead.".to_owned(),
+    ];
+    form.danger = true;
+    form.links = vec![(&back, "Keep the account")];
+    let answer = form.answer(&req, &visit.standing);
+    Ok(visit.answer(&req, answer).await)
+}
+
+/// Deletes the account.
+pub async fn delete(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let (visit, _fields) = match act(&req, payload).await? {
+        Ok(done) => done,
+        Err(answer) => return Ok(answer),
+    };
+    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::Delete, &actor(&req, &visit)).await?;
+    Ok(see_other("/_auth/admin/users?flash=deleted"))
+}
+
+/// Makes a link for a new password and shows it once.
+pub async fn reset_link(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let (visit, _fields) = match act(&req, payload).await? {
+        Ok(done) => done,
+        Err(answer) => return Ok(answer),
+    };
+    let (user, link) = settings::accounts(&req).make_link(&parse(&id)?, &actor(&req, &visit)).await?;
+    Ok(show_link(visit.menu(), &user, &link))
+}
+
+/// Sends the invitation again, or shows its link: by the field `by`, else by whether there is a mail server.
+pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let (visit, fields) = match act(&req, payload).await? {
+        Ok(done) => done,
+        Err(answer) => return Ok(answer),
+    };
+    let (accounts, id, actor) = (settings::accounts(&req), parse(&id)?, actor(&req, &visit));
+    let by_mail = match fields.get("by") {
+        "mail" => true,
+        "link" => false,
+        _ => settings::of(&req).has_mail_server,
+    };
+    if by_mail {
+        accounts.send_invitation(&id, &actor).await?;
+        return Ok(see_other(&format!("/_auth/admin/users/{id}?flash=invited")));
+    }
+    if accounts.user(&id).await?.state != UserState::Invited {
+        return Err(HttpError::Unprocessable("This account has a password already; there is no invitation to give out."));
+    }
+    let (user, link) = accounts.make_link(&id, &actor).await?;
+    Ok(show_link(visit.menu(), &user, &link))
+}
+
+fn show_link(menu: crate::http::page::Menu, user: &User, link: &str) -> HttpResponse {
+    let back = format!("/_auth/admin/users/{}", user.id);
+    let texts = vec![
+        format!("Give this link to {}. Whoever has it can choose the password, once.", user.email),
+        "Links made or mailed earlier do not work any more.".to_owned(),
+    ];
+    let layout = Layout::with_menu("A link to copy", menu);
+    message(StatusCode::OK, &MessagePage { layout, heading: "A link to copy", texts, link, links: vec![(&back, "Back to the account")] })
+}

@@ -1,0 +1,101 @@
+//! All accounts, and inviting somebody.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{PAGE_ROWS, Visit, act, actor, cut, enter};
+use crate::accounts::{AccountError, FieldFault};
+use crate::domain::cursor::Cursor;
+use crate::domain::user::{Role, User, UserFilter, UserState};
+use crate::http::error::HttpError;
+use crate::http::page::{Layout, page};
+use crate::http::settings;
+use crate::pages::form::{Field, FormPage};
+use crate::pages::see_other;
+
+#[derive(Template)]
+#[template(path = "pages/admin/users.html")]
+struct UsersPage<'a> {
+    layout: Layout,
+    flash: Option<&'static str>,
+    query: &'a str,
+    state: &'a str,
+    users: Vec<User>,
+    next: Option<Cursor>,
+}
+
+/// What the list shows.
+#[derive(Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    state: String,
+    before: Option<String>,
+    flash: Option<String>,
+}
+
+/// The list, newest first.
+pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    let visit = match enter(&req).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let filter = UserFilter { query: query.q.trim().to_owned(), state: UserState::parse(&query.state), role: None };
+    let before = query.before.as_deref().and_then(Cursor::parse);
+    let (users, more) = cut(settings::accounts(&req).list_users(filter, before, PAGE_ROWS + 1).await?);
+    let next = users.last().filter(|_| more).map(|user| Cursor { at: user.created_at, id: user.id.to_string() });
+    let content = UsersPage {
+        layout: Layout::with_menu("Users", visit.menu()),
+        flash: crate::pages::flash(query.flash.as_deref()),
+        query: query.q.trim(),
+        state: UserState::parse(&query.state).map_or("", UserState::as_str),
+        users,
+        next,
+    };
+    let answer = page(StatusCode::OK, &content);
+    Ok(visit.answer(&req, answer).await)
+}
+
+/// The form for an invitation.
+pub async fn show_new(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let visit = match enter(&req).await? {
+        Ok(visit) => visit,
+        Err(answer) => return Ok(answer),
+    };
+    let answer = form(&req, &visit, ("", ""), Role::User, Vec::new());
+    Ok(visit.answer(&req, answer).await)
+}
+
+/// Invites somebody; the mail is queued in the same moment.
+pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+    let (visit, mut fields) = match act(&req, payload).await? {
+        Ok(done) => done,
+        Err(answer) => return Ok(answer),
+    };
+    let (email, name) = (fields.take("email"), fields.take("name"));
+    let typed = fields.take("role");
+    let Some(role) = Role::parse(if typed.is_empty() { "user" } else { &typed }) else {
+        let faults = vec![FieldFault::new("role", "Choose admin or user.")];
+        return Ok(form(&req, &visit, (&email, &name), Role::User, faults));
+    };
+    match settings::accounts(&req).invite_user(&email, &name, role, true, &actor(&req, &visit)).await {
+        Ok(user) => Ok(see_other(&format!("/_auth/admin/users/{}?flash=invited", user.id))),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, (&email, &name), role, faults)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn form(req: &HttpRequest, visit: &Visit, (email, name): (&str, &str), role: Role, faults: Vec<FieldFault>) -> HttpResponse {
+    let mut page = FormPage::new("Invite somebody", visit.menu(), "/_auth/admin/users/new", "Invite");
+    page.intro = vec!["They get a link to choose their password, by mail or copied by you. You never see the password.".to_owned()];
+    let mut choice = Field::text("role", "Role", role.as_str(), "off");
+    choice.choices = vec![("user", "User: uses the app"), ("admin", "Admin: manages people too")];
+    page.fields =
+        vec![Field::email("E-mail address", email, "off"), Field::text("name", "Name", name, "off").with_hint("Optional."), choice];
+    page.links = vec![("/_auth/admin/users", "Back to the list")];
+    page.faults = faults;
+    page.answer(req, &visit.standing)
+}

@@ -1,0 +1,77 @@
+//! Changing one's own address: asked for with the password, made by a link to the new address.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::form::{Field, FormPage};
+use super::link::{Query, dead_end};
+use super::{Visit, see_other, to_sign_in};
+use crate::accounts::{AccountError, FieldFault};
+use crate::domain::link::Purpose;
+use crate::http::error::HttpError;
+use crate::http::page::Menu;
+use crate::http::signed_in::{client, guard};
+use crate::http::{carriers, forms, settings};
+
+/// The form.
+pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let Some(visit) = Visit::open(&req).await? else { return Ok(to_sign_in(&req)) };
+    let answer = form(&req, &visit, "", Vec::new());
+    Ok(visit.answer(&req, answer).await)
+}
+
+/// Mails a link to the new address.
+pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+    let Some((visit, mut fields)) = Visit::post(&req, payload).await? else { return Ok(to_sign_in(&req)) };
+    let (current, email) = (fields.take("current_password"), fields.take("email"));
+    match settings::accounts(&req).request_email_change(&visit.who, current, &email, client(&req)).await {
+        Ok(()) => Ok(see_other("/_auth/account?flash=email-asked")),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, &email, faults)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The page of the link; opening it changes nothing.
+pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    let standing = guard(&req).check(&req).await?;
+    match settings::accounts(&req).open_link(Purpose::EmailChange, query.token(), &client(&req)).await {
+        Ok(open) => {
+            let mut page = FormPage::new("Confirm your new address", Menu::None, Purpose::EmailChange.path(), "Use this address");
+            page.intro = vec![
+                format!("The account of {} is to have the address {}.", open.user.email, open.payload),
+                "Every session ends, and you sign in with the new address.".to_owned(),
+            ];
+            page.hidden = vec![("token", query.token())];
+            Ok(page.answer(&req, &standing))
+        }
+        Err(AccountError::Link) => Ok(dead_end(Purpose::EmailChange, StatusCode::GONE)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Makes the change.
+pub async fn confirm(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+    let standing = guard(&req).check(&req).await?;
+    let mut fields = forms::take(&req, payload, &standing).await?;
+    match settings::accounts(&req).confirm_email(&fields.take("token"), client(&req)).await {
+        Ok(()) => {
+            let mut answer = see_other("/_auth/login?flash=email-changed");
+            carriers::end(&req, answer.headers_mut());
+            Ok(answer)
+        }
+        Err(AccountError::Link | AccountError::Rules(_)) => Ok(dead_end(Purpose::EmailChange, StatusCode::GONE)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn form(req: &HttpRequest, visit: &Visit, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
+    let mut page = FormPage::new("Change your address", visit.menu(), "/_auth/account/email", "Send me a link");
+    page.intro = vec!["We mail a link to the new address; the change is made when you use it.".to_owned()];
+    page.fields = vec![
+        Field::password("current_password", "Current password", "current-password"),
+        Field::email("New e-mail address", email, "email"),
+    ];
+    page.links = vec![("/_auth/account", "Back to your account")];
+    page.faults = faults;
+    page.answer(req, &visit.standing)
+}

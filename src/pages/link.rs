@@ -1,0 +1,96 @@
+//! Choosing a password by a link: the same page for a reset and for an invitation.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::form::{Field, FormPage, MessagePage, message};
+use super::see_other;
+use crate::accounts::passwords::NewPassword;
+use crate::accounts::{AccountError, FieldFault};
+use crate::domain::link::Purpose;
+use crate::http::error::HttpError;
+use crate::http::page::{Layout, Menu};
+use crate::http::signed_in::{Standing, client, guard};
+use crate::http::{forms, settings};
+
+/// What differs between the two pages.
+pub struct Choosing {
+    pub(super) purpose: Purpose,
+    pub(super) title: &'static str,
+    pub(super) intro: &'static str,
+    pub(super) submit: &'static str,
+    pub(super) done: &'static str,
+}
+
+/// The token of the link.
+#[derive(Deserialize)]
+pub struct Query {
+    #[serde(default)]
+    token: String,
+}
+
+impl Query {
+    /// The token; empty when there is none.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+}
+
+/// The form when the link is good; otherwise what to do, and no password field (S55).
+pub(super) async fn show(req: &HttpRequest, query: &Query, page: &Choosing) -> Result<HttpResponse, HttpError> {
+    if query.token.is_empty() {
+        return Ok(dead_end(page.purpose, StatusCode::OK));
+    }
+    let standing = guard(req).check(req).await?;
+    match settings::accounts(req).open_link(page.purpose, &query.token, &client(req)).await {
+        Ok(open) => Ok(form(req, &standing, page, &query.token, open.user.email.as_str(), Vec::new())),
+        Err(AccountError::Link) => Ok(dead_end(page.purpose, StatusCode::GONE)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Sets the password; a refused one leaves the link as good as it was (S58).
+pub(super) async fn submit(req: &HttpRequest, payload: web::Payload, page: &Choosing) -> Result<HttpResponse, HttpError> {
+    let standing = guard(req).check(req).await?;
+    let mut fields = forms::take(req, payload, &standing).await?;
+    let token = fields.take("token");
+    let new = NewPassword { password: fields.take("password"), confirm: fields.take("confirm") };
+    let accounts = settings::accounts(req);
+    let outcome = match page.purpose {
+        Purpose::Invitation => accounts.accept_invitation(&token, new, client(req)).await,
+        Purpose::Reset | Purpose::EmailChange => accounts.reset_password(&token, new, client(req)).await,
+    };
+    match outcome {
+        Ok(()) => Ok(see_other(page.done)),
+        Err(AccountError::Rules(faults)) => Ok(form(req, &standing, page, &token, "", faults)),
+        Err(AccountError::Link) => Ok(dead_end(page.purpose, StatusCode::GONE)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn form(req: &HttpRequest, standing: &Standing, page: &Choosing, token: &str, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
+    let mut form = FormPage::new(page.title, Menu::None, page.purpose.path(), page.submit);
+    form.intro = vec![page.intro.to_owned()];
+    form.hidden = vec![("token", token)];
+    if !email.is_empty() {
+        form.intro.insert(0, format!("For {email}."));
+        // Password managers file the new password under this name.
+        form.hidden.push(("username", email));
+    }
+    form.fields = Field::new_password("password", settings::accounts(req).password_min_length()).into();
+    form.faults = faults;
+    form.answer(req, standing)
+}
+
+/// The link is none, or none any more.
+pub(super) fn dead_end(purpose: Purpose, status: StatusCode) -> HttpResponse {
+    let (text, links) = match purpose {
+        Purpose::Invitation => ("Ask the admin who invited you for a new link.", vec![("/_auth/login", "To sign-in")]),
+        Purpose::Reset => ("Ask for a new link; the newest one is the one that works.", vec![("/_auth/forgot", "Ask for a new link")]),
+        Purpose::EmailChange => ("Ask for the change again on your account page.", vec![("/_auth/account/email", "To your account")]),
+    };
+    let heading = "This link does not work";
+    let texts = vec!["It was used already, it has expired, or it is not complete.".to_owned(), text.to_owned()];
+    message(status, &MessagePage { layout: Layout::new("This link does not work"), heading, texts, link: "", links })
+}

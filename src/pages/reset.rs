@@ -1,0 +1,25 @@
+//! Choosing a new password by a link.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::link::{self, Choosing};
+use crate::domain::link::Purpose;
+use crate::http::error::HttpError;
+
+const PAGE: Choosing = Choosing {
+    purpose: Purpose::Reset,
+    title: "Choose a new password",
+    intro: "All your sessions end, and you sign in with the new password.",
+    submit: "Set the new password",
+    done: "/_auth/login?flash=password-set",
+};
+
+/// The form for the token in the address; opening it changes nothing (S57).
+pub async fn show(req: HttpRequest, query: web::Query<link::Query>) -> Result<HttpResponse, HttpError> {
+    link::show(&req, &query, &PAGE).await
+}
+
+/// Takes the token and the new password.
+pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+    link::submit(&req, payload, &PAGE).await
+}

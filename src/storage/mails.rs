@@ -1,0 +1,114 @@
+//! The queue of mails: written in the transaction that causes a mail, worked off by one worker at a time for each mail.
+
+use diesel::prelude::*;
+
+use super::schema::mails::dsl;
+use super::{Connection, StorageError};
+use crate::domain::cursor::Cursor;
+use crate::domain::email::Email;
+use crate::domain::ids::UserId;
+use crate::domain::mail::{MailKind, MailState, QueuedMail};
+use crate::domain::time::Timestamp;
+
+/// Mails waiting at most; beyond it the newest is dropped by the caller (S60, S85).
+const MAX_QUEUED: i64 = 10_000;
+
+type Row = (String, String, String, Option<String>, String, String, i64, i64, i64, String);
+
+fn to_mail(row: Row) -> Result<QueuedMail, StorageError> {
+    let (id, kind, recipient, user, detail, state, created_at, next_try_at, tries, last_error) = row;
+    let damaged = || StorageError::Corrupt(format!("mail {id}"));
+    Ok(QueuedMail {
+        kind: MailKind::parse(&kind).ok_or_else(damaged)?,
+        recipient: Email::parse(&recipient).map_err(|_fault| damaged())?,
+        user: user.map(|user| UserId::parse(&user).ok_or_else(damaged)).transpose()?,
+        state: MailState::parse(&state).ok_or_else(damaged)?,
+        detail,
+        created_at: Timestamp::from_secs(created_at),
+        next_try_at: Timestamp::from_secs(next_try_at),
+        tries,
+        last_error,
+        id,
+    })
+}
+
+/// Queues a mail; false when the queue is full.
+pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, StorageError> {
+    let queued: i64 = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str())).count().get_result(connection)?;
+    if queued >= MAX_QUEUED {
+        return Ok(false);
+    }
+    let values = (
+        dsl::id.eq(&mail.id),
+        dsl::kind.eq(mail.kind.as_str()),
+        dsl::recipient.eq(mail.recipient.as_str()),
+        dsl::user_id.eq(mail.user.as_ref().map(UserId::as_str)),
+        dsl::detail.eq(&mail.detail),
+        dsl::state.eq(mail.state.as_str()),
+        dsl::created_at.eq(mail.created_at.secs()),
+        dsl::next_try_at.eq(mail.next_try_at.secs()),
+        dsl::tries.eq(mail.tries),
+        dsl::last_error.eq(&mail.last_error),
+    );
+    diesel::insert_into(dsl::mails).values(values).execute(connection)?;
+    Ok(true)
+}
+
+/// A mail that is due at `now`, if there is one; nobody has it yet.
+pub fn find_due(connection: &mut Connection, now: Timestamp) -> Result<Option<QueuedMail>, StorageError> {
+    let due = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs())));
+    let row: Option<Row> = due.order(dsl::next_try_at.asc()).first(connection).optional()?;
+    row.map(to_mail).transpose()
+}
+
+/// Takes `mail` as found, and counts the try; false when another worker was quicker. It is this worker's until `until`.
+pub fn claim(connection: &mut Connection, mail: &QueuedMail, until: Timestamp) -> Result<bool, StorageError> {
+    let as_found = dsl::mails.filter(
+        dsl::id
+            .eq(&mail.id)
+            .and(dsl::state.eq(MailState::Queued.as_str()))
+            .and(dsl::next_try_at.eq(mail.next_try_at.secs()))
+            .and(dsl::tries.eq(mail.tries)),
+    );
+    Ok(diesel::update(as_found).set((dsl::next_try_at.eq(until.secs()), dsl::tries.eq(mail.tries + 1))).execute(connection)? == 1)
+}
+
+/// Notes what became of a try: sent, failed, or queued for `next_try_at`; false when the mail was cancelled meanwhile.
+pub fn settle(
+    connection: &mut Connection,
+    id: &str,
+    state: MailState,
+    next_try_at: Timestamp,
+    last_error: &str,
+) -> Result<bool, StorageError> {
+    let values = (dsl::state.eq(state.as_str()), dsl::next_try_at.eq(next_try_at.secs()), dsl::last_error.eq(last_error));
+    Ok(diesel::update(dsl::mails.filter(dsl::id.eq(id))).set(values).execute(connection)? == 1)
+}
+
+/// Takes the waiting mails of a kind to a user off the queue; a newer link replaces theirs.
+pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Result<(), StorageError> {
+    let waiting = dsl::user_id.eq(user.as_str()).and(dsl::kind.eq(kind.as_str())).and(dsl::state.eq(MailState::Queued.as_str()));
+    diesel::delete(dsl::mails.filter(waiting)).execute(connection)?;
+    Ok(())
+}
+
+/// Mails, newest first, older than `before`.
+pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) -> Result<Vec<QueuedMail>, StorageError> {
+    let mut query = dsl::mails.into_boxed();
+    if let Some(Cursor { at, id }) = before {
+        query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
+    }
+    let rows: Vec<Row> = query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).load(connection)?;
+    rows.into_iter().map(to_mail).collect()
+}
+
+/// How many mails are in `state`.
+pub fn count(connection: &mut Connection, state: MailState) -> Result<i64, StorageError> {
+    Ok(dsl::mails.filter(dsl::state.eq(state.as_str())).count().get_result(connection)?)
+}
+
+/// Removes mails that are done and older than `before`.
+pub fn delete_done(connection: &mut Connection, before: Timestamp) -> Result<usize, StorageError> {
+    let done = dsl::state.ne(MailState::Queued.as_str()).and(dsl::created_at.lt(before.secs()));
+    Ok(diesel::delete(dsl::mails.filter(done)).execute(connection)?)
+}

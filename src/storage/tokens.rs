@@ -1,0 +1,88 @@
+//! Links that were handed out: one lookup for every kind, with purpose and expiry inside the query (S52 to S55).
+
+use diesel::prelude::*;
+
+use super::schema::tokens::dsl;
+use super::{Connection, StorageError};
+use crate::crypto::opaque_token::TokenHash;
+use crate::domain::ids::UserId;
+use crate::domain::link::Purpose;
+use crate::domain::time::Timestamp;
+
+/// What a live token stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenGrant {
+    /// Whose it is.
+    pub user: UserId,
+    /// What it carries, for instance the new address; may be empty.
+    pub payload: String,
+}
+
+fn to_grant((user, payload): (String, String)) -> Result<TokenGrant, StorageError> {
+    let user = UserId::parse(&user).ok_or_else(|| StorageError::Corrupt("a token row has a malformed user".to_owned()))?;
+    Ok(TokenGrant { user, payload })
+}
+
+/// Adds a token for `grant`; the earlier ones of its kind stay until [`void_others`].
+pub fn insert(
+    connection: &mut Connection,
+    hash: &TokenHash,
+    purpose: Purpose,
+    grant: &TokenGrant,
+    expires_at: Timestamp,
+) -> Result<(), StorageError> {
+    let values = (
+        dsl::hash.eq(hash.as_str()),
+        dsl::purpose.eq(purpose.as_str()),
+        dsl::user_id.eq(grant.user.as_str()),
+        dsl::payload.eq(&grant.payload),
+        dsl::expires_at.eq(expires_at.secs()),
+    );
+    diesel::insert_into(dsl::tokens).values(values).execute(connection)?;
+    Ok(())
+}
+
+macro_rules! live {
+    ($hash:expr, $purpose:expr, $now:expr) => {
+        dsl::tokens
+            .filter(dsl::hash.eq($hash.as_str().to_owned()).and(dsl::purpose.eq($purpose.as_str())).and(dsl::expires_at.gt($now.secs())))
+    };
+}
+
+/// Looks without using it up.
+pub fn find(connection: &mut Connection, hash: &TokenHash, purpose: Purpose, now: Timestamp) -> Result<Option<TokenGrant>, StorageError> {
+    let row = live!(hash, purpose, now).select((dsl::user_id, dsl::payload)).first(connection).optional()?;
+    row.map(to_grant).transpose()
+}
+
+/// Uses it up; of many callers one gets it (S53).
+pub fn take(connection: &mut Connection, hash: &TokenHash, purpose: Purpose, now: Timestamp) -> Result<Option<TokenGrant>, StorageError> {
+    let rows: Vec<(String, String)> =
+        diesel::delete(live!(hash, purpose, now)).returning((dsl::user_id, dsl::payload)).get_results(connection)?;
+    rows.into_iter().next().map(to_grant).transpose()
+}
+
+/// Voids a user's tokens of that kind but `keep`.
+pub fn void_others(connection: &mut Connection, user: &UserId, purpose: Purpose, keep: Option<&TokenHash>) -> Result<(), StorageError> {
+    let keep = keep.map_or("", TokenHash::as_str);
+    let doomed = dsl::user_id.eq(user.as_str()).and(dsl::purpose.eq(purpose.as_str())).and(dsl::hash.ne(keep));
+    diesel::delete(dsl::tokens.filter(doomed)).execute(connection)?;
+    Ok(())
+}
+
+/// Removes one token that was never delivered.
+pub fn remove(connection: &mut Connection, hash: &TokenHash) -> Result<(), StorageError> {
+    diesel::delete(dsl::tokens.filter(dsl::hash.eq(hash.as_str()))).execute(connection)?;
+    Ok(())
+}
+
+/// Voids every token of a user.
+pub fn void_all(connection: &mut Connection, user: &UserId) -> Result<(), StorageError> {
+    diesel::delete(dsl::tokens.filter(dsl::user_id.eq(user.as_str()))).execute(connection)?;
+    Ok(())
+}
+
+/// Removes what has expired.
+pub fn delete_expired(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
+    Ok(diesel::delete(dsl::tokens.filter(dsl::expires_at.le(now.secs()))).execute(connection)?)
+}
