@@ -79,7 +79,7 @@ fn run(accounts: &Accounts, mut watch: ChangeWatch, mut applied: i64, stop: &Ato
             }
         }
         looks += 1;
-        if looks % LOOKS_PER_CLEANING == 0 {
+        if looks % LOOKS_PER_CLEANING == 1 {
             clean(accounts);
         }
         thread::sleep(LOOK);

@@ -59,6 +59,7 @@ pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHa
         dsl::state.eq(user.state.as_str()),
         dsl::password_hash.eq(hash.map(PasswordHash::as_str)),
         dsl::created_at.eq(user.created_at.secs()),
+        dsl::last_sign_in_at.eq(user.last_sign_in_at.map(Timestamp::secs)),
     );
     diesel::insert_into(dsl::users).values(values).execute(connection)?;
     Ok(())

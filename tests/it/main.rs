@@ -13,13 +13,17 @@
     reason = "clippy.toml frees only `#[test]` functions, and here the helpers around them are tests too; tests have real clocks and environments"
 )]
 
+mod account;
+mod admin;
 mod browser;
 mod command_line;
 mod documents;
 mod floors;
 mod forward_auth;
 mod gate;
+mod invitations;
 mod requirements;
+mod resets;
 mod sessions;
 mod setup;
 mod sign_in;

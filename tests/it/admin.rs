@@ -1,0 +1,299 @@
+//! The admin pages: people, sessions, audit, mail.
+
+use super::support::app::TestApp;
+use super::support::client::{Call, Client, Response};
+use super::support::mailbox::Mailbox;
+use super::support::page;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::upstream::Upstream;
+
+const ADA: &str = "ada@example.org";
+
+/// Invites `email`, accepts by the mail, and signs in a browser of theirs. Returns the account's page too.
+async fn member(app: &TestApp, owner: &mut Client, email: &str, role: &str) -> (Client, String) {
+    let mut mailbox = Mailbox::of(&app.data(""));
+    drop(mailbox.unread());
+    let fields = [("email", email), ("name", "Ada"), ("role", role)];
+    let answer = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await;
+    let page = answer.location().split('?').next().unwrap().to_owned();
+    let link = mailbox.wait_for("You are invited").await.link();
+    let mut client = app.client();
+    let token = link.split_once("token=").unwrap().1;
+    let fields = [("token", token), ("password", PASSWORD), ("confirm", PASSWORD)];
+    assert_eq!(client.submit(&link, "/_auth/invite", &fields).await.status, 303);
+    people::sign_in(&mut client, email, PASSWORD).await;
+    (client, page)
+}
+
+async fn with_app() -> (TestApp, Upstream, Client) {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let owner = people::claim(&app).await;
+    (app, upstream, owner)
+}
+
+async fn deed(owner: &mut Client, page: &str, deed: &str, fields: &[(&str, &str)]) -> Response {
+    owner.submit(page, &format!("{page}/{deed}"), fields).await
+}
+
+#[tokio::test]
+async fn s49_disabling_refuses_the_next_request_and_cuts_the_open_web_socket() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let (mut ada, page) = member(&app, &mut owner, ADA, "user").await;
+    assert_eq!(ada.fetch("/page").await.status, 200);
+    let mut socket = ada.web_socket("/ws", &app.app_url).await.unwrap();
+    assert_eq!(deed(&mut owner, &page, "disable", &[]).await.status, 303);
+    assert_eq!(ada.fetch("/page").await.status, 401);
+    super::support::wait::in_time("the web socket to be cut", async {
+        use futures_util::StreamExt;
+        while let Some(Ok(_)) = socket.next().await {}
+    })
+    .await;
+    assert_eq!(people::try_sign_in(&mut app.client(), ADA, PASSWORD).await.status, 401);
+    assert_eq!(deed(&mut owner, &page, "enable", &[]).await.status, 303);
+    assert_eq!(ada.fetch("/page").await.status, 401, "the old session lives again");
+    people::sign_in(&mut ada, ADA, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s49_s50_role_change_end_all_and_deletion_are_in_force_at_once() {
+    let (app, upstream, mut owner) = with_app().await;
+    let (mut ada, page) = member(&app, &mut owner, ADA, "user").await;
+    assert_eq!(ada.fetch("/page").await.status, 200);
+    assert_eq!(deed(&mut owner, &page, "role", &[("role", "admin")]).await.status, 303);
+    assert_eq!(ada.fetch("/page").await.status, 401);
+    people::sign_in(&mut ada, ADA, PASSWORD).await;
+    ada.fetch("/page").await;
+    assert_eq!(upstream.last().header("remote-groups").as_deref(), Some("admin"));
+    assert_eq!(deed(&mut owner, &page, "sessions/end-all", &[]).await.status, 303);
+    assert_eq!(ada.fetch("/page").await.status, 401);
+    people::sign_in(&mut ada, ADA, PASSWORD).await;
+    let ask = owner.get(&format!("{page}/delete")).await;
+    assert!(ask.status == 200 && ask.text().contains("cannot be undone"));
+    assert_eq!(ada.fetch("/page").await.status, 200, "asking deleted");
+    assert_eq!(owner.post_form(&format!("{page}/delete"), &[]).await.status, 303);
+    assert_eq!(ada.fetch("/page").await.status, 401);
+    assert_eq!(owner.get(&page).await.status, 404);
+    assert_eq!(people::try_sign_in(&mut ada, ADA, PASSWORD).await.status, 401);
+}
+
+#[tokio::test]
+async fn s50_an_admin_ends_anybodys_session_from_the_list() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let (mut ada, _page) = member(&app, &mut owner, ADA, "user").await;
+    assert_eq!(ada.fetch("/page").await.status, 200);
+    let list = owner.get("/_auth/admin/sessions").await.text();
+    assert!(list.contains(ADA) && list.contains(OWNER), "{list}");
+    // Newest first.
+    let newest = page::tags(&list).iter().find_map(|tag| tag.attribute("action").map(str::to_owned)).unwrap();
+    assert_eq!(owner.post_form(&newest, &[]).await.status, 303);
+    assert_eq!(ada.fetch("/page").await.status, 401);
+    assert_eq!(owner.submit("/_auth/admin/sessions", &newest, &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn s100_the_last_active_admin_stays() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let list = owner.get("/_auth/admin/users").await.text();
+    let own = format!("/_auth/admin/users/{}", page::data(&list, "user-id").unwrap());
+    for (what, fields) in [("disable", &[][..]), ("role", &[("role", "user")][..])] {
+        let answer = deed(&mut owner, &own, what, fields).await;
+        assert!(answer.status == 409 && answer.text().contains("last admin"), "{what}: {}", answer.status);
+    }
+    owner.get(&format!("{own}/delete")).await;
+    assert_eq!(owner.post_form(&format!("{own}/delete"), &[]).await.status, 409);
+    // Two admins who demote each other at once leave one.
+    let (mut ada, page) = member(&app, &mut owner, ADA, "admin").await;
+    owner.get(&page).await;
+    ada.get(&own).await;
+    let (hers, theirs) = (format!("{page}/role"), format!("{own}/role"));
+    let both = tokio::join!(owner.post_form(&hers, &[("role", "user")]), ada.post_form(&theirs, &[("role", "user")]));
+    let done = [both.0.status, both.1.status].iter().filter(|status| **status == 303).count();
+    assert!(done >= 1, "{} {}", both.0.status, both.1.status);
+    let admins = [(OWNER, &app), (ADA, &app)];
+    let mut left = 0;
+    for (email, app) in admins {
+        let mut client = app.client();
+        people::sign_in(&mut client, email, PASSWORD).await;
+        left += usize::from(client.get("/_auth/admin/users").await.status == 200);
+    }
+    assert_eq!(left, 1);
+}
+
+#[tokio::test]
+async fn s98_every_admin_address_and_method_is_for_admins_alone() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let (mut ada, user) = member(&app, &mut owner, ADA, "user").await;
+    let pages = [
+        "/_auth/admin/users",
+        "/_auth/admin/users/new",
+        &user,
+        &format!("{user}/delete"),
+        "/_auth/admin/sessions",
+        "/_auth/admin/audit",
+        "/_auth/admin/audit/export",
+        "/_auth/admin/mail",
+    ];
+    for path in pages {
+        assert_eq!(owner.get(path).await.status, 200, "{path}");
+        assert_eq!(ada.get(path).await.status, 403, "{path}");
+        assert_eq!(app.client().get(path).await.status, 303, "{path}");
+    }
+    let session = page::tags(&owner.get("/_auth/admin/sessions").await.text())
+        .iter()
+        .find_map(|tag| tag.attribute("action").map(str::to_owned))
+        .unwrap();
+    let mut deeds: Vec<String> = ["disable", "enable", "delete", "role", "sessions/end-all", "reset-link", "invite"]
+        .iter()
+        .map(|deed| format!("{user}/{deed}"))
+        .collect();
+    deeds.extend(["/_auth/admin/users/new".to_owned(), "/_auth/admin/mail/test".to_owned(), session]);
+    for path in deeds {
+        ada.get("/_auth/account/profile").await;
+        let fields = [("role", "admin"), ("email", "x@example.org"), ("name", "x")];
+        assert_eq!(ada.post_form(&path, &fields).await.status, 403, "{path}");
+        assert_eq!(app.client().send(Call::form(&path, &app.app_url, &fields)).await.status, 303, "{path}");
+        let allowed = [405, 404];
+        assert!(allowed.contains(&owner.send(Call::new("PUT", &path)).await.status), "PUT {path}");
+    }
+    // A user cannot make themselves more by fields that a form does not have.
+    ada.get("/_auth/account/profile").await;
+    ada.post_form("/_auth/account/profile", &[("name", "Ada"), ("role", "admin"), ("state", "active"), ("id", "x")]).await;
+    assert_eq!(ada.get("/_auth/admin/users").await.status, 403);
+    assert!(owner.get("/_auth/admin/users").await.text().contains("data-email=\"ada@example.org\""));
+}
+
+#[tokio::test]
+async fn users_are_found_by_a_part_of_address_or_name_and_never_by_a_pattern() {
+    let (_app, _upstream, mut owner) = with_app().await;
+    for (email, name) in
+        [("bob_1@example.org", "Bob \"the\" B\u{e4}r"), ("bobx1@example.org", "Bobby"), ("carol@example.net", "100% Carol")]
+    {
+        let fields = [("email", email), ("name", name), ("role", "user")];
+        assert_eq!(owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.status, 303);
+    }
+    let mut found = async |query: &str| -> Vec<String> {
+        let html = owner.get(&format!("/_auth/admin/users?q={query}")).await.text();
+        page::tags(&html).iter().filter_map(|tag| tag.attribute("data-email").map(str::to_owned)).collect()
+    };
+    assert_eq!(found("bob").await, ["bobx1@example.org", "bob_1@example.org"]);
+    assert_eq!(found("BOB_1").await, ["bob_1@example.org"]);
+    assert_eq!(found("100%25").await, ["carol@example.net"]);
+    assert_eq!(found("%25").await, ["carol@example.net"]);
+    assert_eq!(found("carol").await, ["carol@example.net"]);
+    assert_eq!(found("%5C").await, Vec::<String>::new());
+    assert_eq!(found("'%20OR%201=1--").await, Vec::<String>::new());
+    assert_eq!(found("").await.len(), 4);
+}
+
+#[tokio::test]
+async fn long_lists_are_paged_without_a_gap() {
+    let (_app, _upstream, mut owner) = with_app().await;
+    for number in 0..55 {
+        let email = format!("person{number}@example.org");
+        assert_eq!(
+            owner
+                .submit("/_auth/admin/users/new", "/_auth/admin/users/new", &[("email", &email), ("name", ""), ("role", "user")])
+                .await
+                .status,
+            303
+        );
+    }
+    for (start, attribute, total) in [
+        ("/_auth/admin/users", "data-user-id", 56),
+        ("/_auth/admin/audit?event=user.invited", "data-event", 55),
+        ("/_auth/admin/mail", "data-mail", 55),
+    ] {
+        let (mut path, mut pages, mut rows) = (start.to_owned(), 0, 0);
+        loop {
+            let html = owner.get(&path).await.text();
+            let tags = page::tags(&html);
+            rows += tags.iter().filter(|tag| tag.attribute(attribute).is_some()).count();
+            pages += 1;
+            match tags.iter().find(|tag| tag.attribute("rel") == Some("next")) {
+                Some(next) => path = next.attribute("href").unwrap().to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!((pages, rows), (2, total), "{start}");
+    }
+}
+
+#[tokio::test]
+async fn s90_every_deed_leaves_a_line_and_s99_the_export_is_safe_for_spreadsheets() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let (mut ada, page) = member(&app, &mut owner, ADA, "user").await;
+    people::try_sign_in(&mut app.client(), ADA, "wrong password here").await;
+    people::try_sign_in(&mut app.client(), "=cmd@example.org", "wrong password here").await;
+    people::sign_out(&mut ada).await;
+    deed(&mut owner, &page, "role", &[("role", "admin")]).await;
+    deed(&mut owner, &page, "disable", &[]).await;
+    deed(&mut owner, &page, "enable", &[]).await;
+    deed(&mut owner, &page, "reset-link", &[]).await;
+    owner.get(&format!("{page}/delete")).await;
+    owner.post_form(&format!("{page}/delete"), &[]).await;
+    let html = owner.get("/_auth/admin/audit").await.text();
+    let lines: Vec<(String, String)> = page::tags(&html)
+        .iter()
+        .filter_map(|tag| Some((tag.attribute("data-event")?.to_owned(), tag.attribute("data-subject")?.to_owned())))
+        .collect();
+    for (event, subject) in [
+        ("setup.claimed", OWNER),
+        ("user.invited", ADA),
+        ("user.created", ADA),
+        ("login.ok", ADA),
+        ("login.failed", ADA),
+        ("logout", ADA),
+        ("user.role_changed", ADA),
+        ("user.disabled", ADA),
+        ("user.enabled", ADA),
+        ("password.reset_requested", ADA),
+        ("user.deleted", ADA),
+    ] {
+        assert!(lines.iter().any(|line| line == &(event.to_owned(), subject.to_owned())), "{event} {subject} is missing in {lines:?}");
+    }
+    let filtered = owner.get(&format!("/_auth/admin/audit?event=user.disabled&person={ADA}")).await.text();
+    assert_eq!(page::tags(&filtered).iter().filter(|tag| tag.attribute("data-event").is_some()).count(), 1);
+    let csv = owner.get("/_auth/admin/audit/export").await;
+    assert!(
+        csv.header("content-type").unwrap().starts_with("text/csv") && csv.header("content-disposition").unwrap().contains("attachment")
+    );
+    let text = csv.text();
+    assert!(text.starts_with("\"time\",\"event\"") && text.contains("\"'=cmd@example.org\"") && !text.contains(PASSWORD), "{text}");
+    assert_eq!(text.lines().count(), lines.len() + 1);
+}
+
+#[tokio::test]
+async fn audit_lines_are_kept_as_long_as_the_setting_says() {
+    let app = TestApp::start(|options| options.set("AUDIT_RETENTION_DAYS", "30")).await;
+    let mut owner = people::claim(&app).await;
+    assert!(owner.get("/_auth/admin/audit").await.text().contains("setup.claimed"));
+    app.advance(31 * 86_400);
+    let (data, clock) = app.stop().await;
+    let app = TestApp::start(|options| {
+        (options.data_dir, options.clock) = (Some(data), clock);
+        options.set("AUDIT_RETENTION_DAYS", "30");
+    })
+    .await;
+    let mut again = app.client();
+    people::sign_in(&mut again, OWNER, PASSWORD).await;
+    super::support::wait::eventually("old lines to go", async || {
+        (!again.get("/_auth/admin/audit").await.text().contains("\"setup.claimed\"")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_mail_page_shows_the_queue_and_sends_a_test() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let mut mailbox = Mailbox::of(&app.data(""));
+    assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
+    assert_eq!(mailbox.wait_for("Test mail").await.header("To"), OWNER);
+    super::support::wait::eventually("the mail to be marked as sent", async || {
+        owner.get("/_auth/admin/mail").await.text().contains("data-state=\"sent\"").then_some(())
+    })
+    .await;
+    let shown = owner.get("/_auth/admin/mail").await.text();
+    assert!(shown.contains("SMTP_HOST is not set") && shown.contains(OWNER), "{shown}");
+}

@@ -1,0 +1,214 @@
+//! Forgotten passwords and the links for them.
+
+use super::support::app::TestApp;
+use super::support::client::{Call, Client};
+use super::support::mailbox::Mailbox;
+use super::support::people::{self, OWNER, PASSWORD};
+
+const NEW: &str = "nine-otters-paint-the-barn";
+
+async fn claimed() -> (TestApp, Client, Mailbox) {
+    let app = TestApp::start(|_| {}).await;
+    let owner = people::claim(&app).await;
+    let mailbox = Mailbox::of(&app.data(""));
+    (app, owner, mailbox)
+}
+
+async fn ask(app: &TestApp, email: &str) -> u16 {
+    app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", email)]).await.status
+}
+
+fn token(link: &str) -> String {
+    link.split_once("token=").unwrap().1.to_owned()
+}
+
+async fn choose(client: &mut Client, link: &str, password: &str) -> u16 {
+    client.submit(link, "/_auth/reset", &[("token", &token(link)), ("password", password), ("confirm", password)]).await.status
+}
+
+#[tokio::test]
+async fn s52_s53_s57_s58_a_reset_link_works_once_ends_every_session_and_signs_nobody_in() {
+    let (app, mut owner, mut mailbox) = claimed().await;
+    assert_eq!(ask(&app, " Owner@Example.ORG ").await, 303);
+    let mail = mailbox.wait_for("Choose a new password").await;
+    assert!(mail.header("To").contains(OWNER) && !mail.header("Subject").contains(OWNER));
+    let link = mail.link();
+    assert!(token(&link).len() >= 22, "{link}");
+    let database = std::fs::read(app.data("portcullis.db")).unwrap();
+    let log = std::fs::read(app.data("portcullis.db-wal")).unwrap_or_default();
+    let holds = |bytes: &[u8]| bytes.windows(token(&link).len()).any(|window| window == token(&link).as_bytes());
+    assert!(!holds(&database) && !holds(&log), "the token is stored in clear");
+
+    // Opening the link, often, changes nothing and leaks nothing.
+    for _ in 0..3 {
+        let page = app.client().get(&link).await;
+        assert_eq!((page.status, page.header("referrer-policy")), (200, Some("strict-origin")));
+        assert!(page.text().contains("new-password") && !page.text().contains("src=\"http"));
+    }
+    assert_eq!(owner.get("/_auth/account").await.status, 200);
+
+    // A password that is refused does not use the link up.
+    assert_eq!(choose(&mut app.client(), &link, "short").await, 422);
+    let mut browser = app.client();
+    assert_eq!(choose(&mut browser, &link, NEW).await, 303);
+    assert!(browser.jar.get("portcullis_access").is_none() && browser.jar.get("portcullis_session").is_none(), "signed in by a link");
+    assert_eq!(owner.get("/_auth/account").await.status, 303, "a session lives on");
+    assert_eq!(people::try_sign_in(&mut app.client(), OWNER, PASSWORD).await.status, 401);
+    people::sign_in(&mut app.client(), OWNER, NEW).await;
+    assert!(mailbox.wait_for("Your password was reset").await.text.contains("every session has ended"));
+    assert_eq!(app.client().get(&link).await.status, 410);
+    let post = [("token", token(&link)), ("password", PASSWORD.to_owned()), ("confirm", PASSWORD.to_owned())];
+    let fields: Vec<_> = post.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut late = app.client();
+    late.get("/_auth/forgot").await;
+    assert_eq!(late.post_form("/_auth/reset", &fields).await.status, 410);
+}
+
+#[tokio::test]
+async fn s53_twenty_simultaneous_uses_of_one_link_change_the_password_once() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1/32".to_owned())).await;
+    people::claim(&app).await;
+    let mut mailbox = Mailbox::of(&app.data(""));
+    ask(&app, OWNER).await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    let mut ready = Vec::new();
+    for number in 0..20 {
+        let mut client = app.client();
+        client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
+        assert_eq!(client.get(&link).await.status, 200);
+        ready.push((client, format!("nine-otters-paint-the-barn-{number}")));
+    }
+    let (app, link) = (&app, &link);
+    let uses = ready.into_iter().map(|(mut client, password)| async move {
+        let fields =
+            [("token", &*token(link)), ("password", &*password), ("confirm", &*password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let status = client.post_form("/_auth/reset", &fields).await.status;
+        (status, password)
+    });
+    let outcomes = futures_util::future::join_all(uses).await;
+    let won: Vec<_> = outcomes.iter().filter(|(status, _)| *status == 303).collect();
+    assert_eq!(won.len(), 1, "{outcomes:?}");
+    assert!(outcomes.iter().all(|(status, _)| matches!(status, 303 | 410 | 503)), "{outcomes:?}");
+    people::sign_in(&mut app.client(), OWNER, &won[0].1).await;
+}
+
+#[tokio::test]
+async fn s53_s54_a_newer_link_voids_the_older_and_each_expires_when_the_variable_says() {
+    let app = TestApp::start(|options| options.set("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS", "7")).await;
+    people::claim(&app).await;
+    let mut mailbox = Mailbox::of(&app.data(""));
+    ask(&app, OWNER).await;
+    let first = mailbox.wait_for("Choose a new password").await.link();
+    assert_eq!(app.client().get(&first).await.status, 200);
+    ask(&app, OWNER).await;
+    let mail = mailbox.wait_for("Choose a new password").await;
+    assert!(mail.text.contains("for 7 minutes"), "{}", mail.text);
+    let second = mail.link();
+    super::support::wait::eventually("the older link to be void", async || (app.client().get(&first).await.status == 410).then_some(()))
+        .await;
+    app.advance(7 * 60 - 1);
+    assert_eq!(app.client().get(&second).await.status, 200);
+    app.advance(1);
+    assert_eq!(app.client().get(&second).await.status, 410);
+}
+
+#[tokio::test]
+async fn s54_the_default_is_fifteen_minutes() {
+    let (app, _owner, mut mailbox) = claimed().await;
+    ask(&app, OWNER).await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    app.advance(15 * 60 - 1);
+    assert_eq!(app.client().get(&link).await.status, 200);
+    app.advance(1);
+    assert_eq!(app.client().get(&link).await.status, 410);
+}
+
+#[tokio::test]
+async fn s31_s55_what_is_no_token_is_refused_and_counts_against_its_source() {
+    let (app, _owner, mut mailbox) = claimed().await;
+    ask(&app, OWNER).await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    let bare = app.client().get("/_auth/reset").await;
+    assert!(bare.status == 200 && !bare.text().contains("type=\"password\""), "{}", bare.text());
+    let good = token(&link);
+    let mut flipped = good.clone();
+    flipped.replace_range(0..1, if good.starts_with('A') { "B" } else { "A" });
+    for wrong in ["null", "undefined", "0", "%00", "[]", &good[..good.len() - 1], &format!("{good}A"), &flipped] {
+        assert_eq!(app.client().get(&format!("/_auth/reset?token={wrong}")).await.status, 410, "{wrong}");
+    }
+    // A reset token is no invitation, and the other way round.
+    assert_eq!(app.client().get(&format!("/_auth/invite?token={good}")).await.status, 410);
+    assert_eq!(app.client().get("/_auth/reset?token=x").await.status, 410);
+    assert_eq!(app.client().get(&link).await.status, 429, "guessing tokens costs nothing");
+}
+
+#[tokio::test]
+async fn s56_the_link_is_built_from_app_url_alone() {
+    let (app, _owner, mut mailbox) = claimed().await;
+    let mut client = app.client();
+    client.get("/_auth/forgot").await;
+    for (name, value) in
+        [("X-Forwarded-Host", "evil.example"), ("Forwarded", "host=evil.example;proto=https"), ("X-Forwarded-Proto", "https")]
+    {
+        client.always(name, value);
+    }
+    assert_eq!(client.post_form("/_auth/forgot", &[("email", OWNER)]).await.status, 303);
+    let mail = mailbox.wait_for("Choose a new password").await;
+    assert!(mail.text.contains("\nhttp://localhost:3000/_auth/reset?token=") && !mail.text.contains("evil"), "{}", mail.text);
+}
+
+#[tokio::test]
+async fn s23_s60_asking_tells_nothing_and_floods_nobody() {
+    let (app, mut owner, mut mailbox) = claimed().await;
+    let mut answers = Vec::new();
+    for email in [OWNER, "nobody@example.org"] {
+        let answer = app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", email)]).await;
+        answers.push((answer.status, answer.location().to_owned(), app.client().get("/_auth/forgot/sent").await.text()));
+    }
+    assert_eq!(answers[0], answers[1]);
+    for _ in 0..9 {
+        ask(&app, OWNER).await;
+    }
+    super::support::wait::eventually("the queue to be empty", async || {
+        owner.get("/_auth/admin/mail").await.text().contains(" 0 waiting").then_some(())
+    })
+    .await;
+    let rest = mailbox.unread();
+    assert!(rest.iter().all(|mail| mail.header("Subject") == "Choose a new password"));
+    assert_eq!(rest.len(), 5, "five mails an hour");
+    // Nothing changed for the owner, and the newest link that was sent is good.
+    assert_eq!(owner.get("/_auth/account").await.status, 200);
+    let mut good = 0;
+    for mail in &rest {
+        good += usize::from(app.client().get(&mail.link()).await.status == 200);
+    }
+    assert_eq!(good, 1, "one link is good, and it is the newest");
+    app.advance(3600);
+    ask(&app, OWNER).await;
+    mailbox.wait_for("Choose a new password").await;
+}
+
+#[tokio::test]
+async fn s59_an_address_with_a_second_one_is_nobody() {
+    let (app, _owner, mut mailbox) = claimed().await;
+    for email in ["owner@example.org,evil@example.com", "owner@example.org\nevil@example.com", "owner@example.org evil@example.com"] {
+        assert_eq!(ask(&app, email).await, 422, "{email:?}");
+    }
+    let twice = app.client();
+    let mut twice = twice;
+    twice.get("/_auth/forgot").await;
+    let answer = twice.post_form("/_auth/forgot", &[("email", OWNER), ("email", "evil@example.com")]).await;
+    assert_eq!(answer.status, 400);
+    ask(&app, OWNER).await;
+    let mail = mailbox.wait_for("Choose a new password").await;
+    assert_eq!(mail.header("To"), OWNER);
+    assert!(mail.header("Cc").is_empty() && mail.header("Bcc").is_empty());
+}
+
+#[tokio::test]
+async fn a_reset_form_is_a_form() {
+    let (app, _owner, _mailbox) = claimed().await;
+    let answer = app.client().send(Call::form("/_auth/forgot", &app.app_url, &[("email", OWNER), ("csrf_token", "x")])).await;
+    assert_eq!(answer.status, 403);
+}
