@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::ExposeSecret;
 
@@ -15,10 +15,10 @@ use crate::config::{Mail, MailServer};
 use crate::domain::email::Email;
 use crate::domain::time::Timestamp;
 
-/// Longest wait for one answer of the server.
+/// Longest wait for a connection.
 const STEP: Duration = Duration::from_secs(15);
 /// Longest time for a whole mail.
-const WHOLE: Duration = Duration::from_secs(45);
+const WHOLE: Duration = Duration::from_secs(30);
 /// The ports on which TLS begins with STARTTLS.
 const STARTTLS_PORTS: [u16; 2] = [587, 25];
 /// Codes of a server that does not take our credentials: the mail itself may be fine.
@@ -114,7 +114,14 @@ impl Transport {
 }
 
 fn client(server: &MailServer) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailError> {
-    let parameters = TlsParameters::builder(server.host.clone())
+    let mut parameters = TlsParameters::builder(server.host.clone()).certificate_store(CertificateStore::WebpkiRoots);
+    // The bundled roots need no files; the system's (SSL_CERT_FILE included) know the office's own authority.
+    for root in rustls_native_certs::load_native_certs().certs {
+        if let Ok(root) = Certificate::from_der(root.to_vec()) {
+            parameters = parameters.add_root_certificate(root);
+        }
+    }
+    let parameters = parameters
         .dangerous_accept_invalid_certs(!server.checks_certificates)
         .dangerous_accept_invalid_hostnames(!server.checks_certificates)
         .build()

@@ -27,4 +27,5 @@ mod resets;
 mod sessions;
 mod setup;
 mod sign_in;
+mod smtp;
 mod support;

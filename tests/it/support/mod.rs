@@ -13,6 +13,7 @@ pub mod nginx;
 pub mod page;
 pub mod people;
 pub mod process;
+pub mod smtp;
 pub mod source;
 pub mod upstream;
 pub mod wait;

@@ -18,9 +18,16 @@ pub async fn claim(app: &TestApp) -> Client {
 
 /// One claim with the real token, whatever comes of it.
 pub async fn try_claim(app: &TestApp, client: &mut Client, email: &str, password: &str) -> Response {
-    let token = app.setup_token();
-    let fields =
-        [("email", email), ("password", password), ("confirm", password), ("name", "Olive Owner"), ("setup_token", token.as_str())];
+    submit_claim(client, &app.setup_token(), email, password).await
+}
+
+/// Claims a server in a process of its own with the token that its operator found.
+pub async fn claim_with(client: &mut Client, token: &str) {
+    assert_eq!(submit_claim(client, token.trim(), OWNER, PASSWORD).await.status, 303);
+}
+
+async fn submit_claim(client: &mut Client, token: &str, email: &str, password: &str) -> Response {
+    let fields = [("email", email), ("password", password), ("confirm", password), ("name", "Olive Owner"), ("setup_token", token)];
     client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await
 }
 

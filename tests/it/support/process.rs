@@ -110,6 +110,13 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Output {
     portcullis(folder, arguments).stdin(Stdio::null()).output().unwrap()
 }
 
+/// [`run`] with variables in the environment.
+pub fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, String)]) -> Output {
+    let mut command = portcullis(folder, arguments);
+    command.envs(variables.iter().map(|(name, value)| (name, value.as_str())));
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
 /// Standard output and standard error of a finished command, together.
 pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
