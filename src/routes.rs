@@ -56,7 +56,8 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
     config.service(verify).service(api).service(health).service(files).service(pages);
-    config.route("/.well-known/change-password", get().to(home::change_password));
+    let well_known = web::resource("/.well-known/change-password").route(get().to(home::change_password));
+    config.service(well_known.wrap(from_fn(security_headers::add)));
     config.default_service(web::to(proxy::handle));
 }
 

@@ -10,7 +10,7 @@ use super::settings;
 
 /// Middleware over pages and forms: refuses what says that it is no navigation to a document.
 pub async fn only_navigations<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let says = |name: &str, allowed: &str| req.headers().get(name).is_none_or(|value| value.as_bytes() == allowed.as_bytes());
+    let says = |name: &str, allowed: &str| req.headers().get_all(name).all(|value| value.as_bytes() == allowed.as_bytes());
     if says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document") && !req.headers().contains_key("service-worker") {
         return next.call(req).await.map(ServiceResponse::map_into_left_body);
     }
@@ -24,7 +24,12 @@ pub async fn only_navigations<B: MessageBody>(req: ServiceRequest, next: Next<B>
 
 /// Whether an unsafe request comes from our own origin (S61): fetch metadata, else `Origin`, else `Referer`.
 pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
-    let header = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
+    // A header that comes twice says nothing that could be trusted.
+    let header = |name: &str| {
+        let mut values = req.headers().get_all(name);
+        let first = values.next()?;
+        Some(if values.next().is_some() { "more than one origin" } else { first.to_str().unwrap_or("something unreadable") })
+    };
     let own = settings::of(req).app_url.origin();
     let received = header("origin").map(str::to_owned).or_else(|| header("referer").and_then(origin_of));
     let fine = match header("sec-fetch-site") {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, web};
 use futures_util::StreamExt;
 
@@ -65,10 +65,7 @@ pub fn token(req: &HttpRequest, standing: &Standing) -> FormToken {
 
 /// Reads and checks a form.
 pub async fn take(req: &HttpRequest, payload: web::Payload, standing: &Standing) -> Result<Fields, HttpError> {
-    let kind = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
-        return Err(HttpError::MediaType);
-    }
+    check_head(req)?;
     fetch_metadata::check_origin(req)?;
     let body = tokio::time::timeout(MAX_TIME, collect(payload)).await.map_err(|_late| HttpError::TooSlow)??;
     let fields = parse(&body)?;
@@ -84,6 +81,22 @@ pub async fn take(req: &HttpRequest, payload: web::Payload, standing: &Standing)
     }
     let received = req.headers().get("origin").and_then(|value| value.to_str().ok()).unwrap_or("-");
     Err(HttpError::Csrf { received: received.to_owned() })
+}
+
+/// What the head announces is judged before one byte of the body is read.
+fn check_head(req: &HttpRequest) -> Result<(), HttpError> {
+    let header = |name: HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let mut kind = header(CONTENT_TYPE).split(';').map(str::trim);
+    let is_form = kind.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let is_utf8 = kind.all(|parameter| parameter.is_empty() || parameter.to_ascii_lowercase().replace('"', "") == "charset=utf-8");
+    let is_plain = matches!(header(CONTENT_ENCODING), "" | "identity");
+    if !(is_form && is_utf8 && is_plain) {
+        return Err(HttpError::MediaType);
+    }
+    if header(CONTENT_LENGTH).parse::<usize>().is_ok_and(|length| length > MAX_BYTES) {
+        return Err(HttpError::TooLarge);
+    }
+    Ok(())
 }
 
 async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, HttpError> {

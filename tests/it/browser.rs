@@ -2,9 +2,12 @@
 
 use super::support::app::TestApp;
 use super::support::browser::Browser;
-use super::support::people::{OWNER, PASSWORD};
+use super::support::mailbox::Mailbox;
+use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::free_port;
 use super::support::upstream::Upstream;
+
+const NEW: &str = "nine-otters-paint-the-barn";
 
 async fn walk(browser: Browser) {
     let upstream = Upstream::start().await;
@@ -54,4 +57,105 @@ async fn chromium_does_the_same_without_javascript() {
     if let Some(browser) = Browser::without_scripts().await {
         walk(browser).await;
     }
+}
+
+/// Forget, open the mailed link, choose a password, sign in; invite by a copied link; disable somebody with an open socket.
+async fn people_walk(browser: Browser, other: Browser) {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let port = free_port();
+    let app = TestApp::start(|options| {
+        options.upstream = Some(address);
+        options.app_url = format!("http://localhost:{port}");
+    })
+    .await;
+    let base = format!("http://{}", app.address);
+    let mut owner = people::claim(&app).await;
+    let mut mailbox = Mailbox::of(&app.data(""));
+    browser.open(&format!("{base}/_auth/forgot")).await;
+    browser.submit("/_auth/forgot", &[("email", OWNER)]).await;
+    browser.at("/_auth/forgot/sent").await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    browser.open(&format!("{base}{link}")).await;
+    browser.submit("/_auth/reset", &[("password", NEW), ("confirm", NEW)]).await;
+    browser.at("/_auth/login").await;
+    assert!(browser.text().await.contains("Your password is set"));
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", NEW)]).await;
+    browser.find("#app").await;
+
+    browser.open(&format!("{base}/_auth/admin/users/new")).await;
+    browser.submit("/_auth/admin/users/new", &[("email", "eve@example.org"), ("name", "Eve <b>")]).await;
+    browser.find("dl").await;
+    browser.click("form[action$='/invite'] button").await;
+    let copied = browser.find("#link").await.attr("data-link").await.unwrap().unwrap();
+    let copied = copied[copied.find("/_auth/").unwrap()..].to_owned();
+    other.open(&format!("{base}{copied}")).await;
+    other.submit("/_auth/invite", &[("password", NEW), ("confirm", NEW)]).await;
+    other.at("/_auth/login").await;
+    other.submit("/_auth/login", &[("email", "eve@example.org"), ("password", NEW)]).await;
+    other.find("#app").await;
+    assert_eq!(upstream.last().header("remote-user").as_deref(), Some("eve@example.org"));
+    other.open_socket("/ws").await;
+
+    browser.open(&format!("{base}/_auth/admin/users?q=eve")).await;
+    browser.click("td a").await;
+    browser.click("form[action$='/disable'] button").await;
+    browser.find(".flash").await;
+    other.socket_is_closed().await;
+    other.open(&format!("{base}/page")).await;
+    other.at("/_auth/login").await;
+    owner.get("/").await;
+    browser.close().await;
+    other.close().await;
+}
+
+#[tokio::test]
+async fn s49_s58_chromium_resets_invites_and_is_cut_when_disabled() {
+    if let (Some(browser), Some(other)) = (Browser::start().await, Browser::start().await) {
+        people_walk(browser, other).await;
+    }
+}
+
+#[tokio::test]
+async fn s69_chromium_is_never_led_elsewhere_by_the_way_back() {
+    let Some(browser) = Browser::start().await else { return };
+    let port = free_port();
+    let app = TestApp::start(|options| options.app_url = format!("http://localhost:{port}")).await;
+    people::claim(&app).await;
+    let base = format!("http://{}", app.address);
+    for next in ["//evil.example", "/%5Cevil.example", "/%09/evil.example", "https:evil.example", "javascript:alert(1)", "/..//evil.example", "%0d%0aLocation:%20http://evil.example", "http://localhost.evil.example/"] {
+        browser.open(&format!("{base}/_auth/login?next={next}")).await;
+        browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+        browser.gone("form[action='/_auth/login']").await;
+        let url = browser.url().await;
+        assert!(url.starts_with(&base), "{next} led to {url}");
+        browser.open(&format!("{base}/_auth/account")).await;
+        browser.submit("/_auth/logout", &[]).await;
+        browser.at("/_auth/login").await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn s44_two_tabs_of_one_chromium_refresh_at_once_and_stay_signed_in() {
+    let Some(browser) = Browser::start().await else { return };
+    let upstream = Upstream::start().await;
+    let (address, port) = (upstream.address, free_port());
+    let app = TestApp::start(|options| {
+        options.upstream = Some(address);
+        options.app_url = format!("http://localhost:{port}");
+    })
+    .await;
+    let base = format!("http://{}", app.address);
+    browser.open(&format!("{base}/_auth/setup?token={}", app.setup_token())).await;
+    browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
+    browser.find("#app").await;
+    for _ in 0..3 {
+        app.advance(3700);
+        let statuses = browser.fetch_at_once("/page", 6).await;
+        assert_eq!(statuses, [200; 6]);
+    }
+    browser.open(&format!("{base}/page")).await;
+    browser.find("#app").await;
+    browser.close().await;
 }

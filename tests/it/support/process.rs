@@ -100,8 +100,9 @@ fn collect(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {
 
 /// `portcullis` with an empty environment and `folder` as its working directory.
 pub fn portcullis(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_portcullis"));
-    command.args(arguments).current_dir(folder).env_clear();
+    // A limit on the size of files is then an error of the write and not the end of the process.
+    let mut command = Command::new("/usr/bin/env");
+    command.arg("--ignore-signal=XFSZ").arg(env!("CARGO_BIN_EXE_portcullis")).args(arguments).current_dir(folder).env_clear();
     command
 }
 
@@ -173,6 +174,16 @@ impl Process {
     /// Runs another command of `portcullis` in the same folder, as a second process.
     pub fn run(&self, arguments: &[&str]) -> Output {
         run(self.folder.path(), arguments)
+    }
+
+    /// Everything it wrote so far, both streams.
+    pub fn output(&self) -> String {
+        self.running.output()
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.running.id()
     }
 
     /// `kill -9`; the folder stays and can be started in again.

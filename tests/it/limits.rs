@@ -1,0 +1,170 @@
+//! What one client can use up: guesses, hashes, connections, table rows (S22, S27, S30, S95, S97).
+
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::support::app::TestApp;
+use super::support::client::{Call, Client, encode_form};
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::process::Process;
+use super::support::{page, wait};
+
+async fn behind_proxy() -> TestApp {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1/32".to_owned())).await;
+    people::claim(&app).await;
+    app
+}
+
+fn from(mut client: Client, source: &str) -> Client {
+    client.always("X-Forwarded-For", source);
+    client
+}
+
+#[tokio::test]
+async fn s27_every_spelling_of_an_address_counts_for_one_account() {
+    let app = behind_proxy().await;
+    let spellings = ["owner@example.org", "OWNER@example.org", " owner@EXAMPLE.org ", "Owner@Example.Org"];
+    let mut evaluated = 0;
+    for number in 0..104 {
+        let mut client = from(app.client(), &format!("198.51.100.{number}"));
+        let status = people::try_sign_in(&mut client, spellings[number % spellings.len()], "wrong wrong wrong").await.status;
+        evaluated += usize::from(status == 401);
+        app.advance(3600);
+    }
+    assert_eq!(evaluated, 100);
+    assert_eq!(people::try_sign_in(&mut from(app.client(), "203.0.113.1"), OWNER, PASSWORD).await.status, 429);
+}
+
+#[tokio::test]
+async fn s25_s31_a_reset_lets_the_owner_of_a_guessed_account_in_again() {
+    let app = behind_proxy().await;
+    for number in 0..101 {
+        people::try_sign_in(&mut from(app.client(), &format!("198.51.100.{number}")), OWNER, "wrong wrong wrong").await;
+        app.advance(3600);
+    }
+    assert_eq!(people::try_sign_in(&mut from(app.client(), "203.0.113.1"), OWNER, PASSWORD).await.status, 429);
+    let mut mailbox = super::support::mailbox::Mailbox::of(&app.data(""));
+    let mut client = from(app.client(), "203.0.113.2");
+    client.submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    let token = link.split_once("token=").unwrap().1;
+    let new = "nine-otters-paint-the-barn";
+    assert_eq!(client.submit(&link, "/_auth/reset", &[("token", token), ("password", new), ("confirm", new)]).await.status, 303);
+    people::sign_in(&mut from(app.client(), "203.0.113.3"), OWNER, new).await;
+}
+
+#[tokio::test]
+async fn s30_junk_names_lock_nobody_out() {
+    let app = behind_proxy().await;
+    for number in 0..300 {
+        let mut client = from(app.client(), &format!("2001:db8:{number:x}::1"));
+        let status = people::try_sign_in(&mut client, &format!("junk{number}@example.org"), "wrong wrong wrong").await.status;
+        assert_eq!(status, 401);
+    }
+    people::sign_in(&mut from(app.client(), "203.0.113.1"), OWNER, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s24_ipv6_counts_by_network() {
+    let app = behind_proxy().await;
+    for host in 1..=10 {
+        let mut client = from(app.client(), &format!("2001:db8:0:7::{host}"));
+        assert_eq!(people::try_sign_in(&mut client, OWNER, "wrong wrong wrong").await.status, 401);
+    }
+    assert_eq!(people::try_sign_in(&mut from(app.client(), "2001:db8:0:7:ffff::1"), OWNER, PASSWORD).await.status, 429);
+    people::sign_in(&mut from(app.client(), "2001:db8:0:8::1"), OWNER, PASSWORD).await;
+}
+
+async fn wait_for_end(stream: &mut TcpStream) -> (Duration, String) {
+    let begin = Instant::now();
+    let mut answer = Vec::new();
+    // Either end of the connection is one: an answer and a close, or a reset.
+    drop(tokio::time::timeout(Duration::from_secs(50), stream.read_to_end(&mut answer)).await.expect("the connection stays open"));
+    (begin.elapsed(), String::from_utf8_lossy(&answer).into_owned())
+}
+
+#[tokio::test]
+async fn s95_slow_clients_are_cut_off() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let mut head = TcpStream::connect(app.address).await.unwrap();
+    head.write_all(b"GET /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\n").await.unwrap();
+    let mut form = TcpStream::connect(app.address).await.unwrap();
+    let request = "POST /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nOrigin: http://localhost:3000\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=a";
+    form.write_all(request.as_bytes()).await.unwrap();
+    let ((after_head, _), (after_form, answer)) = tokio::join!(wait_for_end(&mut head), wait_for_end(&mut form));
+    assert!(after_head < Duration::from_secs(25), "a half head is kept for {after_head:?}");
+    assert!(after_form < Duration::from_secs(45), "a half form is kept for {after_form:?}");
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+}
+
+#[tokio::test]
+async fn s96_too_big_a_form_is_refused_by_its_announcement() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let head = "POST /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nOrigin: http://localhost:3000\r\nSec-Fetch-Site: same-origin\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n";
+    // Not one byte of the body is sent: the answer cannot wait for it.
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    stream.write_all(format!("{head}Content-Length: 70000\r\n\r\n").as_bytes()).await.unwrap();
+    let mut start = [0; 12];
+    wait::in_time("the refusal", stream.read_exact(&mut start)).await.unwrap();
+    assert_eq!(&start, b"HTTP/1.1 413");
+    let chunks = format!("{:x}\r\n{}\r\n", 8192, "x".repeat(8192)).repeat(9);
+    let answer = app.client().raw(format!("{head}Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n")).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+}
+
+#[tokio::test]
+async fn s18_a_form_in_another_encoding_is_refused() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let mut client = app.client();
+    let html = client.get("/_auth/login").await.text();
+    let token = page::csrf_token(&html).unwrap();
+    let fields = [("csrf_token", token.as_str()), ("email", OWNER), ("password", PASSWORD)];
+    let form = || Call::form("/_auth/login", "http://localhost:3000", &fields);
+    assert_eq!(client.send(form().header("Content-Encoding", "gzip")).await.status, 415);
+    let strange = form().header("Content-Type", "application/x-www-form-urlencoded; charset=utf-16");
+    assert_eq!(client.send(strange).await.status, 415);
+    let plain = form().header("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8");
+    assert_eq!(client.send(plain).await.status, 303);
+}
+
+#[tokio::test]
+async fn s97_while_hashing_is_saturated_some_are_told_to_wait_and_checks_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "TRUSTED_PROXIES=127.0.0.1\nPASSWORD_SALT_HASH_ROUNDS=12\n").unwrap();
+    let path = folder.path().to_owned();
+    let process = Process::start_in(folder, "start").await;
+    let mut owner = process.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(path.join("data/setup-token")).unwrap()).await;
+    let mut ready = process.client();
+    let html = ready.get("/_auth/login").await.text();
+    let token = page::csrf_token(&html).unwrap();
+    let body = |number: usize| {
+        encode_form(&[("csrf_token", token.as_str()), ("email", &format!("nobody{number}@example.org")), ("password", "wrong wrong wrong")])
+    };
+    let origin = format!("http://localhost:{}", process.port);
+    let (ready, body, origin) = (&ready, &body, &origin);
+    let attempts = (0..80).map(|number| {
+        let mut client = from(ready.clone(), &format!("192.0.2.{number}"));
+        async move { client.send(Call::form("/_auth/login", origin, &[]).body(body(number))).await }
+    });
+    let checks = async {
+        let mut statuses = Vec::new();
+        for _ in 0..20 {
+            statuses.push(owner.get("/_auth/account").await.status);
+        }
+        statuses
+    };
+    let (answers, checks) = tokio::join!(futures_util::future::join_all(attempts), checks);
+    assert!(checks.iter().all(|status| *status == 200), "{checks:?}");
+    let (busy, heard): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 503);
+    assert!(!busy.is_empty() && !heard.is_empty(), "{} busy, {} heard", busy.len(), heard.len());
+    assert!(busy.iter().all(|answer| answer.header("retry-after").is_some_and(|secs| secs.parse::<u32>().is_ok())));
+    assert!(heard.iter().all(|answer| answer.status == 401));
+}
