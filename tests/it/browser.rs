@@ -4,7 +4,7 @@ use super::support::app::TestApp;
 use super::support::browser::Browser;
 use super::support::mailbox::Mailbox;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::process::free_port;
+use super::support::process::{Process, free_port};
 use super::support::upstream::Upstream;
 
 const NEW: &str = "nine-otters-paint-the-barn";
@@ -62,16 +62,14 @@ async fn chromium_does_the_same_without_javascript() {
 /// Forget, open the mailed link, choose a password, sign in; invite by a copied link; disable somebody with an open socket.
 async fn people_walk(browser: Browser, other: Browser) {
     let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let port = free_port();
-    let app = TestApp::start(|options| {
-        options.upstream = Some(address);
-        options.app_url = format!("http://localhost:{port}");
-    })
-    .await;
-    let base = format!("http://{}", app.address);
-    let mut owner = people::claim(&app).await;
-    let mut mailbox = Mailbox::of(&app.data(""));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), format!("UPSTREAM_URL={}\n", upstream.url())).unwrap();
+    let data = folder.path().join("data");
+    // A process of its own: the browser's origin is APP_URL, as a web socket needs it.
+    let process = Process::start_in(folder, "start").await;
+    let base = process.app_url();
+    people::claim_with(&mut process.client(), &std::fs::read_to_string(data.join("setup-token")).unwrap()).await;
+    let mut mailbox = Mailbox::of(&data);
     browser.open(&format!("{base}/_auth/forgot")).await;
     browser.submit("/_auth/forgot", &[("email", OWNER)]).await;
     browser.at("/_auth/forgot/sent").await;
@@ -104,7 +102,6 @@ async fn people_walk(browser: Browser, other: Browser) {
     other.socket_is_closed().await;
     other.open(&format!("{base}/page")).await;
     other.at("/_auth/login").await;
-    owner.get("/").await;
     browser.close().await;
     other.close().await;
 }
@@ -123,7 +120,16 @@ async fn s69_chromium_is_never_led_elsewhere_by_the_way_back() {
     let app = TestApp::start(|options| options.app_url = format!("http://localhost:{port}")).await;
     people::claim(&app).await;
     let base = format!("http://{}", app.address);
-    for next in ["//evil.example", "/%5Cevil.example", "/%09/evil.example", "https:evil.example", "javascript:alert(1)", "/..//evil.example", "%0d%0aLocation:%20http://evil.example", "http://localhost.evil.example/"] {
+    for next in [
+        "//evil.example",
+        "/%5Cevil.example",
+        "/%09/evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "/..//evil.example",
+        "%0d%0aLocation:%20http://evil.example",
+        "http://localhost.evil.example/",
+    ] {
         browser.open(&format!("{base}/_auth/login?next={next}")).await;
         browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
         browser.gone("form[action='/_auth/login']").await;

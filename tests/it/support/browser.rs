@@ -102,6 +102,40 @@ impl Browser {
         }
     }
 
+    /// Waits until there is no such element any more.
+    pub async fn gone(&self, css: &str) {
+        let gone = async || self.page.find(Locator::Css(css)).await.is_err().then_some(());
+        super::wait::eventually(&format!("{css} to go"), gone).await;
+    }
+
+    /// Opens a web socket from the page and waits until it is open.
+    pub async fn open_socket(&self, path: &str) {
+        let script = "window.socket = new WebSocket(location.origin.replace('http', 'ws') + arguments[0]);";
+        self.page.execute(script, vec![path.into()]).await.unwrap();
+        self.socket_reaches(1).await;
+    }
+
+    /// Waits until that web socket is closed.
+    pub async fn socket_is_closed(&self) {
+        self.socket_reaches(3).await;
+    }
+
+    async fn socket_reaches(&self, state: u64) {
+        let there = async || {
+            let found = self.page.execute("return window.socket.readyState", Vec::new()).await.unwrap();
+            (found.as_u64() == Some(state)).then_some(())
+        };
+        super::wait::eventually(&format!("the web socket to reach state {state}"), there).await;
+    }
+
+    /// The statuses of `count` requests that the page makes at once, as many tabs would.
+    pub async fn fetch_at_once(&self, path: &str, count: usize) -> Vec<u64> {
+        let script = "const done = arguments[2]; \
+            Promise.all(Array.from({length: arguments[1]}, () => fetch(arguments[0]).then(answer => answer.status))).then(done);";
+        let found = self.page.execute_async(script, vec![path.into(), count.into()]).await.unwrap();
+        found.as_array().unwrap().iter().map(|status| status.as_u64().unwrap()).collect()
+    }
+
     /// Names of the cookies the page's host has set.
     pub async fn cookie_names(&self) -> Vec<String> {
         self.page.get_all_cookies().await.unwrap().iter().map(|cookie| cookie.name().to_owned()).collect()
