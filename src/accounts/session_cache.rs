@@ -64,6 +64,14 @@ impl SessionCopy {
         self.view.get()
     }
 
+    /// Takes what was read after the copy was registered; false when the session was touched meanwhile.
+    fn become_good(&self, view: View) -> bool {
+        // Somebody who registered before reading may have been quicker; their view is as good as ours.
+        drop(self.view.set(view));
+        let outcome = self.state.compare_exchange(LOADING, GOOD, Ordering::AcqRel, Ordering::Acquire);
+        outcome.is_ok() || outcome == Err(GOOD)
+    }
+
     /// The view, if the copy may be used at `monotonic`.
     pub fn usable(&self, monotonic: Duration) -> Option<&View> {
         let fresh = monotonic.saturating_sub(self.loaded_at) < COPY_LIFE;
@@ -161,10 +169,7 @@ impl Accounts {
                 self.0.cache.discard(id, &copy);
                 return read.map(|_none| None);
             };
-            // Somebody who registered before reading may have been quicker; their view is as good as ours.
-            drop(copy.view.set(view));
-            let became_good = copy.state.compare_exchange(LOADING, GOOD, Ordering::AcqRel, Ordering::Acquire);
-            if became_good.is_ok() || became_good == Err(GOOD) {
+            if copy.become_good(view) {
                 return Ok(Some(copy));
             }
         }
@@ -199,5 +204,67 @@ impl Accounts {
         };
         let who = Arc::new(SignedIn { session: session.id.clone(), who });
         Ok(Some(View { session, who }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+
+    fn view(id: &SessionId) -> View {
+        let zero = Timestamp::from_secs(0);
+        let session = Session {
+            id: id.clone(),
+            user: None,
+            created_at: zero,
+            expires_at: zero,
+            generation: 0,
+            rotated_at: zero,
+            successor_seen_at: None,
+            source: String::new(),
+            device: String::new(),
+            last_seen_at: zero,
+        };
+        let who = Identity::Legacy { username: String::new() };
+        View { session, who: Arc::new(SignedIn { session: id.clone(), who }) }
+    }
+
+    fn id() -> SessionId {
+        SessionId::parse("aaaaaaaaaaaaaaaaaaaaaa").unwrap()
+    }
+
+    #[test]
+    fn s37_a_read_that_raced_with_the_end_never_becomes_good() {
+        let (cache, id) = (SessionCache::default(), id());
+        // A miss registers, reads the row; the session ends; only then the miss stores what it read.
+        let copy = cache.begin(&id, Duration::ZERO);
+        cache.end(&id);
+        assert!(!copy.become_good(view(&id)));
+        assert!(copy.usable(Duration::ZERO).is_none() && cache.find(&id).is_none());
+        // Without an end between, it does.
+        let copy = cache.begin(&id, Duration::ZERO);
+        assert!(copy.become_good(view(&id)) && copy.usable(Duration::ZERO).is_some());
+        assert!(copy.usable(COPY_LIFE).is_none(), "a copy lives for ever");
+    }
+
+    #[test]
+    fn s37_a_copy_that_was_evicted_or_replaced_is_gone_for_who_still_holds_it() {
+        let (cache, id) = (SessionCache::default(), id());
+        let held = cache.begin(&id, Duration::ZERO);
+        assert!(held.become_good(view(&id)));
+        let newer = cache.begin(&id, Duration::ZERO);
+        assert!(held.usable(Duration::ZERO).is_none());
+        assert!(newer.become_good(view(&id)));
+        cache.end_all();
+        assert!(newer.usable(Duration::ZERO).is_none());
+    }
+
+    #[test]
+    fn s37_without_a_lease_no_copy_is_used() {
+        let cache = SessionCache::default();
+        assert!(!cache.has_lease(Duration::ZERO));
+        cache.renew_lease(Duration::from_secs(10));
+        assert!(cache.has_lease(Duration::from_millis(11_999)) && !cache.has_lease(Duration::from_secs(12)));
     }
 }

@@ -196,6 +196,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn s22_an_unknown_user_costs_a_hash_of_the_configured_rounds_in_the_same_queue() {
+        let hasher = hasher(10);
+        assert!(hasher.nobody.as_str().contains("$2b$10$"), "nobody's hash is cheaper");
+        let runs = (0..40).map(|_| hasher.verify(password("swordfish"), None));
+        let answers = futures_util::future::join_all(runs).await;
+        assert!(answers.iter().any(|answer| answer.as_ref().err() == Some(&HashBusy)), "no work was queued");
+        assert!(answers.iter().flatten().all(|verified| !verified.matches));
+    }
+
+    #[tokio::test]
     async fn s97_a_full_queue_is_busy_at_once() {
         let hasher = hasher(10);
         let runs = (0..40).map(|_| hasher.hash(password("swordfish")));

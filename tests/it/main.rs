@@ -30,5 +30,6 @@ mod sessions;
 mod setup;
 mod sign_in;
 mod smtp;
+mod storage;
 mod store_faults;
 mod support;

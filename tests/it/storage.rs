@@ -1,0 +1,213 @@
+//! The store by itself: schema, migrations, and what many callers do at once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text};
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use portcullis::config::DatabaseUrl;
+use portcullis::domain::ids::SessionId;
+use portcullis::domain::session::Session;
+use portcullis::domain::throttle::Bucket;
+use portcullis::domain::time::Timestamp;
+use portcullis::storage::{Database, attempts, migrate, sessions, settings};
+
+use super::support::source;
+
+struct Store {
+    folder: tempfile::TempDir,
+    database: Database,
+}
+
+impl Store {
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("store.db")
+    }
+}
+
+fn store() -> Store {
+    let folder = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(folder.path().join("store.db"));
+    let database = Database::open(&url, tokio::runtime::Handle::current()).unwrap();
+    migrate::run(&database).unwrap();
+    Store { folder, database }
+}
+
+#[derive(QueryableByName)]
+struct Master {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    sql: String,
+}
+
+/// Every table and index by name, with its definition; spaces do not count.
+fn schema(connection: &mut SqliteConnection) -> BTreeMap<String, String> {
+    let query = "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '\\_\\_%' ESCAPE '\\'";
+    let rows: Vec<Master> = diesel::sql_query(query).load(connection).unwrap();
+    rows.into_iter().map(|row| (row.name, row.sql.split_whitespace().collect::<Vec<_>>().join(" "))).collect()
+}
+
+#[test]
+fn migrations_up_down_and_up_again_leave_the_same_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut connection = SqliteConnection::establish(folder.path().join("m.db").to_str().unwrap()).unwrap();
+    let migrations = || FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
+    connection.run_pending_migrations(migrations()).unwrap();
+    let first = schema(&mut connection);
+    assert!(first.len() > 15, "{first:?}");
+    connection.revert_all_migrations(migrations()).unwrap();
+    assert_eq!(schema(&mut connection), BTreeMap::new());
+    connection.run_pending_migrations(migrations()).unwrap();
+    assert_eq!(schema(&mut connection), first);
+}
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text, column_name = "type")]
+    kind: String,
+    #[diesel(sql_type = Integer)]
+    notnull: i32,
+}
+
+/// `users (id) { id -> Text, … }` of schema.rs: table to its columns.
+fn declared() -> BTreeMap<String, Vec<(String, String)>> {
+    let text = std::fs::read_to_string(source::repository().join("src/storage/schema.rs")).unwrap();
+    let tables = text.split("diesel::table! {").skip(1).map(|block| {
+        let (head, rest) = block.split_once('{').unwrap();
+        let name = head.split_whitespace().next().unwrap().to_owned();
+        let body = rest.split_once('}').unwrap().0;
+        let columns = body
+            .split(',')
+            .filter_map(|column| column.split_once("->"))
+            .map(|(name, kind)| (name.trim().to_owned(), kind.trim().to_owned()));
+        (name, columns.collect())
+    });
+    tables.collect()
+}
+
+#[tokio::test]
+async fn the_declared_schema_is_the_one_of_the_database() {
+    let store = store();
+    let mut connection = SqliteConnection::establish(store.file().to_str().unwrap()).unwrap();
+    let declared = declared();
+    assert!(declared.len() >= 10);
+    for (table, columns) in declared {
+        let found: Vec<Column> = diesel::sql_query(format!("PRAGMA table_info({table})")).load(&mut connection).unwrap();
+        let found: Vec<(String, String)> = found
+            .into_iter()
+            .map(|column| {
+                let kind = match column.kind.as_str() {
+                    "TEXT" => "Text",
+                    "BIGINT" => "BigInt",
+                    "INTEGER" => "Integer",
+                    "BOOLEAN" => "Bool",
+                    other => panic!("{table}: {other}"),
+                };
+                (column.name, if column.notnull == 1 { kind.to_owned() } else { format!("Nullable<{kind}>") })
+            })
+            .collect();
+        assert_eq!(found, columns, "{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_hundred_writes_at_once_all_land() {
+    let store = store();
+    let writes = (0..800).map(|number| store.database.write(move |c| settings::put_if_absent(c, &format!("n{number}"), "x")));
+    let outcomes = futures_util::future::join_all(writes).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(true))), "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
+    for number in [0, 399, 799] {
+        assert!(store.database.read(move |c| settings::find(c, &format!("n{number}"))).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s03_one_of_many_puts_a_value_first() {
+    let store = store();
+    let puts = (0..50).map(|number| store.database.write(move |c| settings::put_if_absent(c, "claimed", &number.to_string())));
+    let outcomes = futures_util::future::join_all(puts).await;
+    assert_eq!(outcomes.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s29_attempts_are_counted_without_a_loss() {
+    let store = store();
+    let now = Timestamp::from_secs(1_000);
+    let adds = (0..100).map(|_| store.database.write(move |c| attempts::add(c, "b", now, Timestamp::from_secs(0))));
+    for outcome in futures_util::future::join_all(adds).await {
+        outcome.unwrap();
+    }
+    let found = store.database.read(|c| attempts::find(c, "b")).await.unwrap();
+    assert_eq!(found, Some(Bucket { failures: 100, window_start: now, last_failure: now }));
+    // A window that is over begins anew.
+    let later = Timestamp::from_secs(5_000);
+    store.database.write(move |c| attempts::add(c, "b", later, now)).await.unwrap();
+    let found = store.database.read(|c| attempts::find(c, "b")).await.unwrap();
+    assert_eq!(found, Some(Bucket { failures: 1, window_start: later, last_failure: later }));
+}
+
+#[tokio::test]
+async fn s30_the_table_of_attempts_is_bounded_and_the_oldest_go_first() {
+    let store = store();
+    for number in 0..30 {
+        let now = Timestamp::from_secs(number);
+        store.database.write(move |c| attempts::add(c, &format!("b{number}"), now, now)).await.unwrap();
+    }
+    store.database.write(|c| attempts::trim(c, 10)).await.unwrap();
+    for (number, kept) in [(0, false), (19, false), (20, true), (29, true)] {
+        let found = store.database.read(move |c| attempts::find(c, &format!("b{number}"))).await.unwrap();
+        assert_eq!(found.is_some(), kept, "b{number}");
+    }
+}
+
+fn session(id: &str) -> Session {
+    let zero = Timestamp::from_secs(0);
+    Session {
+        id: SessionId::parse(id).unwrap(),
+        user: None,
+        created_at: zero,
+        expires_at: Timestamp::from_secs(1_000),
+        generation: 0,
+        rotated_at: zero,
+        successor_seen_at: None,
+        source: String::new(),
+        device: String::new(),
+        last_seen_at: zero,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s42_of_fifty_rotations_at_once_one_wins_and_an_ended_session_has_none() {
+    let store = store();
+    let row = session("aaaaaaaaaaaaaaaaaaaaaa");
+    let id = row.id.clone();
+    store.database.write(move |c| sessions::insert(c, &row)).await.unwrap();
+    let rotations = (0..50).map(|_| {
+        let id = id.clone();
+        store.database.write(move |c| sessions::rotate(c, &id, 0, Timestamp::from_secs(5)))
+    });
+    let outcomes = futures_util::future::join_all(rotations).await;
+    assert_eq!(outcomes.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count(), 1);
+    let ended = id.clone();
+    assert!(store.database.write(move |c| sessions::end(c, &ended)).await.unwrap());
+    let gone = id.clone();
+    assert!(!store.database.write(move |c| sessions::rotate(c, &gone, 1, Timestamp::from_secs(5))).await.unwrap());
+    assert!(!store.database.write(move |c| sessions::end(c, &id)).await.unwrap(), "an ended session ended again");
+}
+
+#[tokio::test]
+async fn a_transaction_that_fails_leaves_nothing() {
+    let store = store();
+    let outcome = store.database.write(|c| {
+        settings::put_if_absent(c, "half", "done")?;
+        Ok(c.batch_execute("INSERT INTO nowhere VALUES (1)")?)
+    });
+    assert!(outcome.await.is_err());
+    assert_eq!(store.database.read(|c| settings::find(c, "half")).await.unwrap(), None);
+    assert!(Path::new(&store.file()).exists());
+}
