@@ -59,39 +59,23 @@ async fn chromium_does_the_same_without_javascript() {
     }
 }
 
-/// Forget, open the mailed link, choose a password, sign in; invite by a copied link; disable somebody with an open socket.
-async fn people_walk(browser: Browser, other: Browser) {
-    let upstream = Upstream::start().await;
+/// A claimed server in a process of its own: the browser's origin is `APP_URL`, as a web socket needs it.
+async fn claimed_process(upstream: &Upstream) -> (Process, Mailbox) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), format!("UPSTREAM_URL={}\n", upstream.url())).unwrap();
     let data = folder.path().join("data");
-    // A process of its own: the browser's origin is APP_URL, as a web socket needs it.
     let process = Process::start_in(folder, "start").await;
-    let base = process.app_url();
     people::claim_with(&mut process.client(), &std::fs::read_to_string(data.join("setup-token")).unwrap()).await;
-    let mut mailbox = Mailbox::of(&data);
-    browser.open(&format!("{base}/_auth/forgot")).await;
-    browser.submit("/_auth/forgot", &[("email", OWNER)]).await;
-    browser.at("/_auth/forgot/sent").await;
-    let link = mailbox.wait_for("Choose a new password").await.link();
-    browser.open(&format!("{base}{link}")).await;
-    browser.submit("/_auth/reset", &[("password", NEW), ("confirm", NEW)]).await;
-    browser.at("/_auth/login").await;
-    assert!(browser.text().await.contains("Your password is set"));
-    browser.submit("/_auth/login", &[("email", OWNER), ("password", NEW)]).await;
-    browser.find("#app").await;
+    (process, Mailbox::of(&data))
+}
 
-    browser.open(&format!("{base}/_auth/admin/users/new")).await;
-    browser.submit("/_auth/admin/users/new", &[("email", "eve@example.org"), ("name", "Eve <b>")]).await;
-    browser.find("dl").await;
-    browser.click("form[action$='/invite'] button").await;
-    let copied = browser.find("#link").await.attr("data-link").await.unwrap().unwrap();
-    let copied = copied[copied.find("/_auth/").unwrap()..].to_owned();
-    other.open(&format!("{base}{copied}")).await;
-    other.submit("/_auth/invite", &[("password", NEW), ("confirm", NEW)]).await;
-    other.at("/_auth/login").await;
-    other.submit("/_auth/login", &[("email", "eve@example.org"), ("password", NEW)]).await;
-    other.find("#app").await;
+/// Forget, open the mailed link, choose a password, sign in; invite by a copied link; disable somebody with an open socket.
+async fn people_walk(browser: Browser, other: Browser) {
+    let upstream = Upstream::start().await;
+    let (process, mut mailbox) = claimed_process(&upstream).await;
+    let base = process.app_url();
+    reset(&browser, &base, &mut mailbox).await;
+    invite(&browser, &other, &base).await;
     assert_eq!(upstream.last().header("remote-user").as_deref(), Some("eve@example.org"));
     other.open_socket("/ws").await;
 
@@ -104,6 +88,33 @@ async fn people_walk(browser: Browser, other: Browser) {
     other.at("/_auth/login").await;
     browser.close().await;
     other.close().await;
+}
+
+async fn reset(browser: &Browser, base: &str, mailbox: &mut Mailbox) {
+    browser.open(&format!("{base}/_auth/forgot")).await;
+    browser.submit("/_auth/forgot", &[("email", OWNER)]).await;
+    browser.at("/_auth/forgot/sent").await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    browser.open(&format!("{base}{link}")).await;
+    browser.submit("/_auth/reset", &[("password", NEW), ("confirm", NEW)]).await;
+    browser.at("/_auth/login").await;
+    assert!(browser.text().await.contains("Your password is set"));
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", NEW)]).await;
+    browser.find("#app").await;
+}
+
+async fn invite(browser: &Browser, other: &Browser, base: &str) {
+    browser.open(&format!("{base}/_auth/admin/users/new")).await;
+    browser.submit("/_auth/admin/users/new", &[("email", "eve@example.org"), ("name", "Eve <b>")]).await;
+    browser.find("dl").await;
+    browser.click("form[action$='/invite'] button").await;
+    let copied = browser.find("#link").await.attr("data-link").await.unwrap().unwrap();
+    let copied = copied[copied.find("/_auth/").unwrap()..].to_owned();
+    other.open(&format!("{base}{copied}")).await;
+    other.submit("/_auth/invite", &[("password", NEW), ("confirm", NEW)]).await;
+    other.at("/_auth/login").await;
+    other.submit("/_auth/login", &[("email", "eve@example.org"), ("password", NEW)]).await;
+    other.find("#app").await;
 }
 
 #[tokio::test]

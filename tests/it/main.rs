@@ -24,6 +24,7 @@ mod gate;
 mod invitations;
 mod limits;
 mod outside;
+mod postgres;
 mod requirements;
 mod resets;
 mod sessions;

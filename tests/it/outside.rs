@@ -108,6 +108,37 @@ async fn s67_every_kind_of_answer_carries_the_headers() {
 }
 
 #[tokio::test]
+async fn s11_no_hash_and_no_password_leaves_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "LOG_LEVEL=trace\n").unwrap();
+    let path = folder.path().to_owned();
+    let process = Process::start_in(folder, "demo").await;
+    let mut owner = process.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(path.join("data/setup-token")).unwrap()).await;
+    people::sign_in(&mut process.client(), OWNER, PASSWORD).await;
+    let list = owner.get("/_auth/admin/users").await.text();
+    let user = format!("/_auth/admin/users/{}", super::support::page::data(&list, "user-id").unwrap());
+    let mut seen = vec![list];
+    for page in
+        ["/_auth/account", &user, "/_auth/admin/sessions", "/_auth/admin/audit", "/_auth/admin/audit/export", "/_auth/admin/mail", "/"]
+    {
+        let answer = owner.get(page).await;
+        assert_eq!(answer.status, 200, "{page}");
+        seen.push(answer.text());
+    }
+    seen.push(owner.fetch("/_auth/api/session").await.text());
+    let wrong = [("current_password", PASSWORD), ("new_password", "x"), ("confirm", "y")];
+    seen.push(owner.submit("/_auth/account/password", "/_auth/account/password", &wrong).await.text());
+    seen.push(super::support::process::said(&process.run(&["user", "list", "--json"])));
+    let mut mailbox = super::support::mailbox::Mailbox::of(&path.join("data"));
+    let mail = mailbox.wait_for("A new device signed in").await;
+    seen.extend([mail.text, mail.html, process.output()]);
+    for text in seen {
+        assert!(!text.contains("$2b$") && !text.contains("pc1:") && !text.contains(PASSWORD), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn s89_no_secret_is_in_the_log_and_no_client_forges_a_line() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), "LOG_LEVEL=trace\n").unwrap();

@@ -12,6 +12,7 @@ pub mod mailbox;
 pub mod nginx;
 pub mod page;
 pub mod people;
+pub mod postgres;
 pub mod process;
 pub mod smtp;
 pub mod source;

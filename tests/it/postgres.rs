@@ -1,0 +1,62 @@
+//! The main job on PostgreSQL.
+
+use diesel::prelude::*;
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+
+use super::support::app::TestApp;
+use super::support::mailbox::Mailbox;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::postgres::Postgres;
+use super::support::source;
+use super::support::upstream::Upstream;
+
+#[tokio::test]
+async fn the_main_job_runs_on_postgresql() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let upstream = Upstream::start().await;
+    let (address, url) = (upstream.address, postgres.url());
+    let app = TestApp::start(|options| {
+        options.upstream = Some(address);
+        options.set("DATABASE_URL", &url);
+    })
+    .await;
+    let mut owner = people::claim(&app).await;
+    assert_eq!(owner.get("/page").await.status, 200);
+    assert_eq!(people::try_sign_in(&mut app.client(), OWNER, "wrong wrong wrong").await.status, 401);
+    let mut second = people::another_browser(&app).await;
+    assert_eq!(second.fetch("/page").await.status, 200);
+    app.advance(3700);
+    assert!(owner.get("/page").await.set_cookie("portcullis_refresh").is_some());
+    assert_eq!(owner.submit("/_auth/account", "/_auth/account/sessions/end-all", &[]).await.status, 303);
+    assert_eq!((owner.fetch("/page").await.status, second.fetch("/page").await.status), (401, 401));
+
+    let mut mailbox = Mailbox::of(&app.data(""));
+    app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    let token = link.split_once("token=").unwrap().1;
+    let new = "nine-otters-paint-the-barn";
+    let mut browser = app.client();
+    assert_eq!(browser.submit(&link, "/_auth/reset", &[("token", token), ("password", new), ("confirm", new)]).await.status, 303);
+    assert_eq!(people::try_sign_in(&mut app.client(), OWNER, PASSWORD).await.status, 401);
+    people::sign_in(&mut owner, OWNER, new).await;
+    for path in ["/_auth/admin/users?q=OWN&state=active", "/_auth/admin/sessions", "/_auth/admin/audit?event=login.ok", "/_auth/admin/mail"]
+    {
+        let answer = owner.get(path).await;
+        assert!(answer.status == 200 && answer.text().contains(OWNER), "{path}: {}", answer.text());
+    }
+    let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
+    let page = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().replace("?flash=invited", "");
+    assert_eq!(owner.submit(&page, &format!("{page}/role"), &[("role", "admin")]).await.status, 303);
+    owner.get(&format!("{page}/delete")).await;
+    assert_eq!(owner.post_form(&format!("{page}/delete"), &[]).await.status, 303);
+}
+
+#[tokio::test]
+async fn migrations_go_up_down_and_up_again_on_postgresql() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let mut connection = PgConnection::establish(&postgres.url()).unwrap();
+    let migrations = || FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
+    connection.run_pending_migrations(migrations()).unwrap();
+    connection.revert_all_migrations(migrations()).unwrap();
+    assert_eq!(connection.run_pending_migrations(migrations()).unwrap().len(), 2);
+}
