@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
+use actix_web::http::header::HeaderValue;
 use ipnet::IpNet;
 
 use super::settings;
@@ -23,22 +24,24 @@ pub struct ClientAddress {
 pub fn of(req: &HttpRequest) -> ClientAddress {
     let peer = req.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical());
     let trusted = &settings::of(req).trusted_proxies;
-    let chain: Vec<&str> = req.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
-    resolve(peer, &chain.join(","), trusted)
+    // Headers are lines of one list, and the list is read from its end.
+    resolve(peer, req.headers().get_all("x-forwarded-for").map(HeaderValue::as_bytes), trusted)
 }
 
-fn resolve(peer: IpAddr, chain: &str, trusted: &[IpNet]) -> ClientAddress {
+fn resolve<'a>(peer: IpAddr, lines: impl Iterator<Item = &'a [u8]>, trusted: &[IpNet]) -> ClientAddress {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
     let peer_trusted = is_trusted(&peer);
+    if !peer_trusted {
+        return ClientAddress { peer, client: peer, peer_trusted };
+    }
+    let lines: Vec<&[u8]> = lines.collect();
     let mut client = peer;
-    if peer_trusted {
-        for entry in chain.rsplit(',').map(str::trim) {
-            // What does not parse was not written by a proxy: the last address that was is the client's.
-            let Ok(ip) = entry.parse::<IpAddr>() else { break };
-            client = ip.to_canonical();
-            if !is_trusted(&client) {
-                break;
-            }
+    for entry in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
+        // What does not parse was not written by a proxy: the last address that was is the client's.
+        let Some(ip) = std::str::from_utf8(entry).ok().and_then(|entry| entry.trim().parse::<IpAddr>().ok()) else { break };
+        client = ip.to_canonical();
+        if !is_trusted(&client) {
+            break;
         }
     }
     ClientAddress { peer, client, peer_trusted }
@@ -50,7 +53,7 @@ mod tests {
 
     fn client(peer: &str, chain: &str) -> String {
         let trusted = ["10.0.0.0/8".parse().unwrap()];
-        resolve(peer.parse().unwrap(), chain, &trusted).client.to_string()
+        resolve(peer.parse().unwrap(), std::iter::once(chain.as_bytes()), &trusted).client.to_string()
     }
 
     #[test]
@@ -66,5 +69,14 @@ mod tests {
         assert_eq!(client("10.0.0.1", "198.51.100.7, a"), "10.0.0.1");
         assert_eq!(client("10.0.0.1", "a, 198.51.100.7"), "198.51.100.7");
         assert_eq!(client("10.0.0.1", "198.51.100.7:80"), "10.0.0.1");
+    }
+
+    #[test]
+    fn s28_several_lines_are_one_list() {
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let resolve = |lines: &[&[u8]]| resolve("10.0.0.1".parse().unwrap(), lines.iter().copied(), &trusted).client.to_string();
+        assert_eq!(resolve(&[b"203.0.113.9", b"198.51.100.7, 10.0.0.2"]), "198.51.100.7");
+        assert_eq!(resolve(&[b"198.51.100.7", b"\xff"]), "10.0.0.1", "what cannot be read hides nothing behind it");
+        assert_eq!(resolve(&[]), "10.0.0.1");
     }
 }

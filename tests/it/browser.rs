@@ -79,15 +79,19 @@ async fn people_walk(browser: Browser, other: Browser) {
     assert_eq!(upstream.last().header("remote-user").as_deref(), Some("eve@example.org"));
     other.open_socket("/ws").await;
 
-    browser.open(&format!("{base}/_auth/admin/users?q=eve")).await;
-    browser.click("td a").await;
-    browser.click("form[action$='/disable'] button").await;
-    browser.find(".flash").await;
+    disable(&browser, &base).await;
     other.socket_is_closed().await;
     other.open(&format!("{base}/page")).await;
     other.at("/_auth/login").await;
     browser.close().await;
     other.close().await;
+}
+
+async fn disable(browser: &Browser, base: &str) {
+    browser.open(&format!("{base}/_auth/admin/users?q=eve")).await;
+    browser.click("td a").await;
+    browser.click("form[action$='/disable'] button").await;
+    browser.find(".flash").await;
 }
 
 async fn reset(browser: &Browser, base: &str, mailbox: &mut Mailbox) {

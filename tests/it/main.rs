@@ -21,6 +21,7 @@ mod documents;
 mod floors;
 mod forward_auth;
 mod gate;
+mod gate_edges;
 mod invitations;
 mod limits;
 mod outside;

@@ -177,7 +177,7 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             let body = json!({"length": request.body.len(), "sum": checksum(&request.body)});
             send(stream, 200, &[("Content-Type", "application/json")], body.to_string().as_bytes()).await
         }
-        "/big" => big(stream, number(&target, "size", 1_000_000)).await,
+        "/big" => big(stream, number(&target, "size", 1_000_000), request.method() == "HEAD").await,
         "/events" => events(stream).await,
         "/slow" => {
             tokio::time::sleep(Duration::from_millis(number(&target, "ms", 300).try_into().unwrap_or(300))).await;
@@ -218,11 +218,11 @@ async fn send(stream: &mut TcpStream, status: u16, headers: &[(&str, &str)], bod
     if bodiless { Ok(()) } else { stream.write_all(body).await }
 }
 
-async fn big(stream: &mut TcpStream, size: usize) -> std::io::Result<()> {
+async fn big(stream: &mut TcpStream, size: usize, head_alone: bool) -> std::io::Result<()> {
     stream
         .write_all(format!("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {size}\r\n\r\n").as_bytes())
         .await?;
-    let mut left = size;
+    let mut left = if head_alone { 0 } else { size };
     let mut at = 0;
     while left > 0 {
         let piece: Vec<u8> = pattern(at, left.min(64 * 1024));
