@@ -3,8 +3,10 @@
 //! Never logged are passwords, tokens, cookies and query strings. Values of clients are recorded as quoted fields, so that no
 //! client can forge a line (S89).
 
-use tracing_subscriber::filter::LevelFilter;
-use tracing_subscriber::fmt;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::config::{Log, LogLevel};
 
@@ -17,9 +19,14 @@ pub fn init(log: Log) {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let builder = fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false);
-    let installed = if log.json { builder.json().try_init() } else { builder.try_init() };
-    if installed.is_err() {
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let lines = if log.json { lines.json().boxed() } else { lines.boxed() };
+    if registry().with(lines.with_filter(targets(level))).try_init().is_err() {
         tracing::debug!("the log was set up before");
     }
+}
+
+/// Other crates speak only of what is wrong: their finer lines may show headers. `actix_http` calls every stream that we cut an error.
+fn targets(level: LevelFilter) -> Targets {
+    Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("portcullis", level).with_target("actix_http", LevelFilter::OFF)
 }

@@ -32,14 +32,20 @@ pub(super) fn server(reader: &mut Reader<'_>) -> Server {
     }
 }
 
-pub(super) fn upstream(reader: &mut Reader<'_>) -> Option<String> {
+pub(super) fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<String> {
     let text = reader.text("UPSTREAM_URL")?;
     let url = Url::parse(&text)
         .ok()
         .filter(|url| url.scheme() == "http" && url.has_host() && url.username().is_empty() && url.password().is_none());
     let bare = url.filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
     if let Some(url) = bare {
-        return Some(format!("{}:{}", url.host_str()?, url.port_or_known_default()?));
+        let (host, port) = (url.host_str()?, url.port_or_known_default()?);
+        let local =
+            host == "localhost" || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback() || ip == server.host);
+        if local && port == server.port {
+            reader.faults.add("UPSTREAM_URL", "is the address of the gate itself; give the app's, or another PORT");
+        }
+        return Some(format!("{host}:{port}"));
     }
     reader.faults.add("UPSTREAM_URL", "must be http://host:port without path, query or user; TLS to the app is not supported yet");
     None
@@ -171,6 +177,13 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
     note(
         !server.app_url.is_https() && !server.app_url.is_loopback(),
         "APP_URL is plain http: passwords and cookies can be read on the way",
+    );
+    let minutes = |name: &str| values.get(name).and_then(|value| value.parse::<i64>().ok()).unwrap_or(0);
+    note(minutes("JWT_TOKEN_EXPIRY_IN_MINUTES") > 1440, "JWT_TOKEN_EXPIRY_IN_MINUTES is more than a day; an hour is usual");
+    note(minutes("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES") > 525_600, "JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES is more than a year");
+    note(
+        values.get("FLOWISE_PASSWORD").is_some_and(|password| password.chars().count() < passwords.min_length),
+        "FLOWISE_PASSWORD is short: until the claim it guards the app, and it proves who may claim",
     );
     note(gate.cookie_domain.is_some(), "COOKIE_DOMAIN is set: every host below it receives the sign-in cookies");
     note(

@@ -12,30 +12,66 @@ pub const SETUP_TOKEN: &str = "setup-token";
 /// The file that says that somebody has claimed this instance.
 pub const CLAIMED: &str = "claimed";
 
-/// Makes the directory and `secrets/` when missing, narrows wider rights, and returns a warning for each narrowing.
+/// Names that only we put into a data directory.
+const OURS: [&str; 5] = ["portcullis.db", "secrets", SETUP_TOKEN, CLAIMED, "outbox"];
+/// Files looked at when rights are narrowed.
+const MOST_FILES: usize = 10_000;
+
+/// Makes the directory and `secrets/` when missing and narrows wider rights; returns what to warn about. A directory that holds
+/// other people's files is used as it is: their rights are not ours to change.
 pub fn ensure(dir: &Path) -> Result<Vec<String>, Faults> {
     let mut warnings = Vec::new();
+    let foreign = is_foreign(dir);
     for path in [dir.to_path_buf(), dir.join("secrets")] {
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|fault| unwritable(&path, &fault))?;
-        narrow(&path, 0o700, &mut warnings).map_err(|fault| unwritable(&path, &fault))?;
-        for entry in fs::read_dir(&path).map_err(|fault| unwritable(&path, &fault))?.flatten() {
-            if entry.file_type().is_ok_and(|kind| kind.is_file()) {
-                narrow(&entry.path(), 0o600, &mut warnings).map_err(|fault| unwritable(&entry.path(), &fault))?;
-            }
-        }
+    }
+    if foreign {
+        warnings
+            .push(format!("{} holds files that are not ours, so its rights stay as they are; a folder of its own is safer", dir.display()));
+        narrow_below(&dir.join("secrets"), &mut warnings);
+    } else {
+        narrow_below(dir, &mut warnings);
     }
     let probe = dir.join(".write-probe");
     fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(|fault| unwritable(dir, &fault))?;
     Ok(warnings)
 }
 
-fn narrow(path: &Path, mode: u32, warnings: &mut Vec<String>) -> io::Result<()> {
-    let current = fs::metadata(path)?.permissions().mode() & 0o777;
-    if current & !mode != 0 {
-        fs::set_permissions(path, Permissions::from_mode(current & mode))?;
-        warnings.push(format!("{} was readable by others ({current:o}); its rights are now {:o}", path.display(), current & mode));
+fn is_foreign(dir: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(dir) else { return false };
+    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).filter(|name| name != "lost+found").collect();
+    !names.is_empty() && !names.iter().any(|name| OURS.iter().any(|own| name == own))
+}
+
+/// Narrows a directory and everything in it, links aside.
+fn narrow_below(dir: &Path, warnings: &mut Vec<String>) {
+    let (mut waiting, mut looked) = (vec![dir.to_path_buf()], 0);
+    while let Some(path) = waiting.pop() {
+        looked += 1;
+        let Ok(kind) = fs::symlink_metadata(&path).map(|found| found.file_type()) else { continue };
+        if kind.is_dir() {
+            narrow(&path, 0o700, warnings);
+            waiting.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|entry| entry.path()));
+        } else if kind.is_file() {
+            narrow(&path, 0o600, warnings);
+        }
+        if looked >= MOST_FILES {
+            warnings.push(format!("{} holds so many files that not all of their rights were looked at", dir.display()));
+            return;
+        }
     }
-    Ok(())
+}
+
+fn narrow(path: &Path, mode: u32, warnings: &mut Vec<String>) {
+    let Ok(current) = fs::metadata(path).map(|found| found.permissions().mode() & 0o777) else { return };
+    if current & !mode == 0 {
+        return;
+    }
+    let narrowed = current & mode;
+    match fs::set_permissions(path, Permissions::from_mode(narrowed)) {
+        Ok(()) => warnings.push(format!("{} was open to others ({current:o}); its rights are now {narrowed:o}", path.display())),
+        Err(fault) => warnings.push(format!("{} is open to others ({current:o}), and that could not be changed: {fault}", path.display())),
+    }
 }
 
 fn unwritable(path: &Path, fault: &io::Error) -> Faults {
@@ -76,4 +112,35 @@ fn write_synced(path: &Path, content: &str) -> io::Result<()> {
 
 fn sync_parent(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn s86_our_files_are_narrowed_wherever_they_are_and_others_are_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("outbox")).unwrap();
+        let (file, deep) = (dir.path().join("portcullis.db"), dir.path().join("outbox/1.eml"));
+        for path in [&file, &deep] {
+            fs::write(path, "x").unwrap();
+            fs::set_permissions(path, Permissions::from_mode(0o644)).unwrap();
+        }
+        assert!(ensure(dir.path()).unwrap().len() >= 2);
+        assert_eq!((mode(&file), mode(&deep), mode(&dir.path().join("secrets"))), (0o600, 0o600, 0o700));
+        assert!(ensure(dir.path()).unwrap().is_empty());
+
+        let shared = tempfile::tempdir().unwrap();
+        let other = shared.path().join("letter.txt");
+        fs::write(&other, "x").unwrap();
+        fs::set_permissions(&other, Permissions::from_mode(0o644)).unwrap();
+        fs::set_permissions(shared.path(), Permissions::from_mode(0o755)).unwrap();
+        assert!(ensure(shared.path()).unwrap().join(" ").contains("not ours"));
+        assert_eq!((mode(&other), mode(shared.path()), mode(&shared.path().join("secrets"))), (0o644, 0o755, 0o700));
+    }
 }

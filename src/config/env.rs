@@ -50,7 +50,8 @@ impl std::error::Error for Faults {}
 /// Reads this process's environment.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn process_environment() -> Values {
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
+    // What is no UTF-8 is marked by the replacement character, which [`gather`] refuses in a variable of ours.
+    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))).collect()
 }
 
 /// Merges the sources; `dotenv` is the path of `.env`, which need not exist.
@@ -61,6 +62,10 @@ pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, faults: &mut 
     for name in names {
         let found = [flags, environment, &dotenv].into_iter().find_map(|source| from_source(source, name, faults));
         if let Some(value) = found {
+            if value.contains(char::REPLACEMENT_CHARACTER) {
+                faults.add(name, "is not valid UTF-8");
+                continue;
+            }
             values.insert(name.to_owned(), value);
         }
     }
@@ -77,8 +82,14 @@ fn from_source(source: &Values, name: &str, faults: &mut Faults) -> Option<Strin
         }
         (Some(value), None) => Some(value.clone()),
         (None, Some(path)) => match fs::read_to_string(path) {
-            Ok(text) => Some(text.strip_suffix('\n').map_or(text.as_str(), |cut| cut.strip_suffix('\r').unwrap_or(cut)).to_owned())
-                .filter(|text| !text.is_empty()),
+            Ok(text) => {
+                let value = text.strip_suffix('\n').map_or(text.as_str(), |cut| cut.strip_suffix('\r').unwrap_or(cut));
+                if value.is_empty() {
+                    faults.add(&file_key, format!("names {path}, which is empty"));
+                    return None;
+                }
+                Some(value.to_owned())
+            }
             Err(fault) => {
                 faults.add(&file_key, format!("cannot read {path}: {fault}"));
                 None

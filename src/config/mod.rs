@@ -165,7 +165,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let mut reader = Reader { values: &values, faults };
     let server = build::server(&mut reader);
     let data_dir = PathBuf::from(reader.text("DATA_DIR").unwrap_or_else(|| "data".to_owned()));
-    let gate = Gate { upstream: build::upstream(&mut reader), cookie_domain: build::cookie_domain(&mut reader, &server.app_url) };
+    let gate = Gate { upstream: build::upstream(&mut reader, &server), cookie_domain: build::cookie_domain(&mut reader, &server.app_url) };
     let database = build::database(&mut reader, &data_dir);
     let sessions = build::sessions(&mut reader);
     let passwords = Passwords {
@@ -288,6 +288,45 @@ mod tests {
             (3333, "environment", "dotenv")
         );
         assert_eq!(load(&Values::new(), &environment, &dotenv).unwrap().server.port, 2222);
+    }
+
+    #[test]
+    fn s88_files_that_say_nothing_text_that_is_none_and_ourselves_as_the_app_are_faults() {
+        let dir = tempfile::tempdir().unwrap();
+        let (empty, missing) = (dir.path().join("empty"), dir.path().join("missing"));
+        std::fs::write(&empty, "\n").unwrap();
+        for (name, value) in [
+            ("PASSWORD_KEY_FILE", empty.to_str().unwrap()),
+            ("PASSWORD_KEY_FILE", missing.to_str().unwrap()),
+            ("JWT_ISSUER", "caf\u{fffd}"),
+            ("UPSTREAM_URL", "http://127.0.0.1:3000"),
+            ("UPSTREAM_URL", "http://localhost:3000"),
+            ("UPSTREAM_URL", "http://[::1]:3000"),
+            ("SMTP_USER", "gate"),
+            ("SMTP_HOST", "smtp://mail.example.org"),
+        ] {
+            let faults = load_pairs(&[(name, value)]).unwrap_err().to_string();
+            assert!(faults.contains(name) || faults.contains("SMTP_PASSWORD"), "{name}={value}: {faults}");
+        }
+        assert!(load_pairs(&[("UPSTREAM_URL", "http://127.0.0.1:3000"), ("PORT", "8080")]).is_ok());
+        let both = [("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS", "5"), ("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES", "6")];
+        assert!(load_pairs(&both).unwrap_err().to_string().contains("differ"));
+        assert_eq!(load_pairs(&both[1..]).unwrap().passwords.reset_secs, 360);
+    }
+
+    #[test]
+    fn s86_the_loser_of_two_starts_takes_the_secret_of_the_winner() {
+        let dir = tempfile::tempdir().unwrap();
+        data_dir::ensure(dir.path()).unwrap();
+        // The other process writes between our look and our write.
+        let generate = || {
+            for name in ["jwt_auth_token_secret", "express_session_secret", "password_key", "token_hash_secret"] {
+                drop(data_dir::write_new(&dir.path().join("secrets").join(name), &"w".repeat(43)));
+            }
+            "l".repeat(43)
+        };
+        let secrets = secrets::complete(&Values::new(), dir.path(), true, &generate).unwrap();
+        assert_eq!(secrets.jwt_auth.expose_secret(), "w".repeat(43));
     }
 
     #[test]

@@ -26,6 +26,22 @@ const KNOWN: &[&str] = &[
     "supersecret",
     "AUDIENCE",
     "ISSUER",
+    "admin",
+    "default",
+    "test",
+    "please-change-me",
+    "change_me",
+    "replace-me",
+    "mysecret",
+    "my-secret-key",
+    "jwt-secret",
+    "jwt_secret",
+    "super-secret-jwt-token-with-at-least-32-characters-long",
+    "your-super-secret-jwt-token-with-at-least-32-characters-long",
+    "16f8c0ef4a5d391b32034086c628469d3f9f497f08163ab9b40137092f2909ef",
+    "eaa5191f2914e30b9387fd84e254e4ba6fc51b4654968a9b0803b456a54b8418",
+    "sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U",
+    "60gp0byfz2dhffmdexm33luzamt8crga0t8t7590s26ctbecmesj36lnalcmwbli",
 ];
 
 /// The secrets of this instance.
@@ -86,10 +102,15 @@ fn from_file(name: &str, dir: &Path, may_generate: bool, generate: &dyn Fn() -> 
         }
         Err(fault) if fault.kind() == ErrorKind::NotFound && may_generate => {
             let secret = generate();
-            if let Err(fault) = data_dir::write_new(&path, &secret) {
-                faults.add(name, format!("the secret file {} cannot be written: {fault}", path.display()));
+            match data_dir::write_new(&path, &secret) {
+                Ok(()) => secret,
+                // Another process that started in the same moment was quicker: its secret is the one.
+                Err(fault) if fault.kind() == ErrorKind::AlreadyExists => from_file(name, dir, false, generate, faults),
+                Err(fault) => {
+                    faults.add(name, format!("the secret file {} cannot be written: {fault}", path.display()));
+                    secret
+                }
             }
-            secret
         }
         Err(fault) if fault.kind() == ErrorKind::NotFound => {
             faults.add(

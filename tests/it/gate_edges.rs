@@ -92,9 +92,9 @@ async fn a_refused_handshake_is_an_answer_a_client_can_read() {
 
 #[tokio::test]
 async fn http_1_0_gets_an_answer_it_understands() {
-    let (_app, _upstream, owner) = with_app().await;
+    let (app, _upstream, owner) = with_app().await;
     let head = owner.raw_head("GET", "/events").replace("HTTP/1.1", "HTTP/1.0");
-    let mut stream = tokio::net::TcpStream::connect(_app.address).await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
     stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     while !String::from_utf8_lossy(&answer).contains("data: 2") {
