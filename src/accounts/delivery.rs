@@ -1,5 +1,6 @@
 //! Working off the queue of mails: one worker at a time has a mail, makes its token when it sends, and notes what became of it.
 
+use super::letters::{self, Facts};
 use super::outgoing::{self, Detail};
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
@@ -108,50 +109,17 @@ impl Accounts {
 
     fn letter(&self, mail: &QueuedMail, user: Option<&User>, link: &str) -> Letter {
         let detail: Detail = serde_json::from_str(&mail.detail).unwrap_or_default();
-        let site = self.0.app_url.to_string();
-        let minutes = self.0.passwords.reset_secs / 60;
-        let deed =
-            format!("It was done on {} from {}, with {}.", Timestamp::from_secs(detail.at), detail.source, or_unknown(&detail.device));
-        let (subject, paragraphs, closing) = match mail.kind {
-            MailKind::Reset => (
-                "Choose a new password",
-                vec![format!("Somebody, probably you, asked for a new password at {site}. Open this link to choose it:")],
-                format!("The link works once, for {minutes} minutes. If it was not you, do nothing: your password stays as it is."),
-            ),
-            MailKind::Invitation => (
-                "You are invited",
-                vec![format!("You have been given an account at {site}. Open this link to choose your password:")],
-                "The link works once, for seven days.".to_owned(),
-            ),
-            MailKind::ConfirmEmail => (
-                "Confirm your new address",
-                vec![format!("Somebody, probably you, wants to use this address for an account at {site}. Open this link to confirm it:")],
-                "The link works once, for a day. If it was not you, do nothing.".to_owned(),
-            ),
-            MailKind::PasswordChanged => (
-                "Your password was changed",
-                vec![format!("The password of your account at {site} was changed, and your other sessions have ended."), deed],
-                "If it was not you, ask for a new password at once and tell your admin.".to_owned(),
-            ),
-            MailKind::ResetDone => (
-                "Your password was reset",
-                vec![format!("The password of your account at {site} was set by a link, and every session has ended."), deed],
-                "If it was not you, somebody can read your mail: tell your admin.".to_owned(),
-            ),
-            MailKind::NewDevice => (
-                "A new device signed in",
-                vec![format!("Somebody signed in to your account at {site} from a browser that had not been used before."), deed],
-                "If it was not you, change your password; that ends every other session.".to_owned(),
-            ),
-            MailKind::EmailChanged => (
-                "Your address was changed",
-                vec![format!("The account at {site} that used this address has another one now: {}.", detail.new_email), deed],
-                "If it was not you, tell your admin at once.".to_owned(),
-            ),
-            MailKind::Test => ("Test mail", vec![format!("This is the test mail you asked for at {site}. Mails arrive.")], String::new()),
+        let facts = Facts {
+            site: self.0.app_url.to_string(),
+            name: user.map_or_else(String::new, |user| user.name.as_str().to_owned()),
+            link: link.to_owned(),
+            reset_minutes: self.0.passwords.reset_secs / 60,
+            when: Timestamp::from_secs(detail.at).to_string(),
+            source: detail.source,
+            device: detail.device,
+            new_email: detail.new_email,
         };
-        let name = user.map_or_else(String::new, |user| user.name.as_str().to_owned());
-        Letter { subject, name, paragraphs, link: link.to_owned(), closing, site }
+        letters::letter(mail.kind, &facts)
     }
 
     /// Queues a test mail to who is signed in.
@@ -184,8 +152,4 @@ impl Accounts {
     pub fn mail_destination(&self) -> String {
         self.0.mail.destination()
     }
-}
-
-fn or_unknown(device: &str) -> &str {
-    if device.is_empty() { "an unknown browser" } else { device }
 }

@@ -29,6 +29,7 @@ pub mod administer;
 pub mod delivery;
 pub mod error;
 pub mod legacy;
+pub mod letters;
 pub mod links;
 mod outgoing;
 pub mod passwords;

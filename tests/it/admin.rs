@@ -81,6 +81,7 @@ async fn s49_s50_role_change_end_all_and_deletion_are_in_force_at_once() {
 #[tokio::test]
 async fn s50_an_admin_ends_anybodys_session_from_the_list() {
     let (app, _upstream, mut owner) = with_app().await;
+    app.advance(1);
     let (mut ada, _page) = member(&app, &mut owner, ADA, "user").await;
     assert_eq!(ada.fetch("/page").await.status, 200);
     let list = owner.get("/_auth/admin/sessions").await.text();

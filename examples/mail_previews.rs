@@ -1,0 +1,29 @@
+//! Writes every mail as text and HTML into a folder: `cargo run --example mail_previews -- target/mails`.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use portcullis::accounts::letters::{Facts, letter};
+use portcullis::domain::mail::KINDS;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "target/mails".into()));
+    std::fs::create_dir_all(&folder)?;
+    let facts = Facts {
+        site: "https://gate.example.org".to_owned(),
+        name: "Ada Lovelace".to_owned(),
+        link: "https://gate.example.org/_auth/reset?token=EXAMPLE".to_owned(),
+        reset_minutes: 15,
+        when: "2026-11-24T08:00:00Z".to_owned(),
+        source: "192.0.2.7".to_owned(),
+        device: "Mozilla/5.0 (X11; Linux x86_64)".to_owned(),
+        new_email: "ada@example.org".to_owned(),
+    };
+    for kind in KINDS {
+        let mail = letter(kind, &facts).render()?;
+        let name = kind.as_str().replace(' ', "-");
+        std::fs::write(folder.join(format!("{name}.txt")), format!("Subject: {}\n\n{}", mail.subject, mail.text))?;
+        std::fs::write(folder.join(format!("{name}.html")), mail.html)?;
+    }
+    Ok(())
+}
