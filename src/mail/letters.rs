@@ -45,9 +45,13 @@ struct HtmlPart<'a> {
 }
 
 impl Letter {
-    /// The first line; the name is isolated, so that its direction ends with it.
+    /// The first line; a name that may have another direction is isolated, so that it ends there.
     fn greeting(&self) -> String {
-        if self.name.is_empty() { "Hello,".to_owned() } else { format!("Hello \u{2068}{}\u{2069},", self.name) }
+        match self.name.as_str() {
+            "" => "Hello,".to_owned(),
+            name if name.is_ascii() => format!("Hello {name},"),
+            name => format!("Hello \u{2068}{name}\u{2069},"),
+        }
     }
 
     /// Both parts.

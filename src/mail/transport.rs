@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
@@ -108,9 +108,27 @@ impl Transport {
             .message_id(Some(format!("<{}@{}>", mail.id, self.host)))
             .subject(content.subject)
             .raw_header(automatic)
-            .multipart(MultiPart::alternative_plain_html(content.text, content.html))
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(part(ContentType::TEXT_PLAIN, content.text))
+                    .singlepart(part(ContentType::TEXT_HTML, content.html)),
+            )
             .map_err(|fault| bad(&fault))
     }
+}
+
+/// Longest line of a message, in bytes without its end (RFC 5322, section 2.1.1).
+const MAX_LINE: usize = 998;
+
+/// ASCII travels as it is, so that a mail in the outbox can be read, and its link copied, without a mail program.
+fn part(kind: ContentType, text: String) -> SinglePart {
+    let plain = text.is_ascii() && !text.contains(['\0', '\r']) && text.lines().all(|line| line.len() <= MAX_LINE);
+    let body = if plain {
+        Body::dangerous_pre_encoded(text.replace('\n', "\r\n").into_bytes(), ContentTransferEncoding::SevenBit)
+    } else {
+        Body::new(text)
+    };
+    SinglePart::builder().header(kind).body(body)
 }
 
 fn client(server: &MailServer) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailError> {
