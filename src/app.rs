@@ -207,6 +207,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         let ended = core.block_on(core.accounts.end_every_session())?;
         tracing::info!(sessions.ended = ended, "EXPIRE_AUTH_TOKENS_ON_RESTART ended every session");
     }
+    core.block_on(core.accounts.note_configuration(config.shown()))?;
     let port = if internals.any_port { 0 } else { config.server.port };
     let address = SocketAddr::new(config.server.host, port);
     let listener = TcpListener::bind(address)

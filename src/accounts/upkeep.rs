@@ -1,14 +1,18 @@
 //! What is done now and then: forgetting what has expired, and noting which sessions are in use.
 
+use std::collections::BTreeMap;
+
 use super::throttle::MAX_BUCKETS;
 use super::{AccountError, Accounts};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
-use crate::storage::{attempts, audit, mails, sessions, tokens};
+use crate::storage::{attempts, audit, mails, sessions, settings, tokens};
 
 /// Seconds for which mails that are done stay on the admin page: thirty days.
 const MAILS_KEPT_SECS: i64 = 30 * 86_400;
+/// The setting that remembers the configuration of the last start.
+const CONFIGURATION: &str = "configuration";
 /// How old the note of a session's last use may be, in seconds.
 const SEEN_SECS: i64 = 300;
 
@@ -25,6 +29,24 @@ impl Accounts {
             self.0.database.write(move |c| audit::delete_older(c, before)).await?;
         }
         Ok(())
+    }
+
+    /// Compares the configuration with that of the start before, and audits which variables differ; never their values.
+    pub async fn note_configuration(&self, current: BTreeMap<String, String>) -> Result<(), AccountError> {
+        let mut line = self.audit_line("config.changed", "", "", "");
+        let noted = self.0.database.write(move |c| {
+            let before: Option<BTreeMap<String, String>> =
+                settings::find(c, CONFIGURATION)?.and_then(|text| serde_json::from_str(&text).ok());
+            if before.as_ref() == Some(&current) {
+                return Ok(());
+            }
+            settings::put(c, CONFIGURATION, &serde_json::to_string(&current).unwrap_or_default())?;
+            let Some(before) = before else { return Ok(()) };
+            let changed = current.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.as_str());
+            line.detail = changed.collect::<Vec<_>>().join(", ");
+            audit::append(c, &line)
+        });
+        Ok(noted.await?)
     }
 
     /// Notes that a session is in use, every few minutes and beside the request, which does not wait for it.

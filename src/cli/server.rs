@@ -68,13 +68,9 @@ fn greet(config: &Config, app: &App) {
 
 /// `check-config`.
 pub(super) fn check_config(config: &Config) {
+    let shown = config.shown();
     for variable in TABLE {
-        let value = match config.values.0.get(variable.name) {
-            Some(_) if variable.secret => "[hidden]",
-            Some(value) => value,
-            None if variable.default.is_empty() => "(none)",
-            None => variable.default,
-        };
+        let value = shown.get(variable.name).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
         let later = if variable.later { "   (used by a later release)" } else { "" };
         say(&format!("{}={value}{later}", variable.name));
     }

@@ -2,6 +2,7 @@
 //!
 //! Here belong reading, checking and the files of the data directory. What a value means in operation belongs to its feature.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -199,6 +200,17 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
 }
 
 impl Config {
+    /// Every variable as it may be remembered and shown: secrets only as given or not.
+    pub fn shown(&self) -> BTreeMap<String, String> {
+        let given = &self.values.0;
+        let show = |variable: &variables::Variable| match given.get(variable.name) {
+            Some(_) if variable.secret => "[hidden]".to_owned(),
+            Some(value) => value.clone(),
+            None => variable.default.to_owned(),
+        };
+        variables::TABLE.iter().map(|variable| (variable.name.to_owned(), show(variable))).collect()
+    }
+
     /// Takes or makes the secrets; see [`secrets::complete`].
     pub fn secrets(&self, may_generate: bool, generate: &dyn Fn() -> String) -> Result<Secrets, Faults> {
         secrets::complete(&self.values.0, &self.data_dir, may_generate, generate)

@@ -298,3 +298,26 @@ async fn the_mail_page_shows_the_queue_and_sends_a_test() {
     let shown = owner.get("/_auth/admin/mail").await.text();
     assert!(shown.contains("SMTP_HOST is not set") && shown.contains(OWNER), "{shown}");
 }
+
+#[tokio::test]
+async fn s90_a_changed_configuration_is_audited_by_name_and_never_by_value() {
+    let app = TestApp::start(|options| options.set("TOKEN_HASH_SECRET", "kq3Zr8vXw1Yt6Bn0Lm5Pd2Fh9Gj4Sc7Ua")).await;
+    people::claim(&app).await;
+    let (mut data, mut clock) = app.stop().await;
+    for (minutes, lines) in [("60", 0), ("30", 1), ("30", 1)] {
+        let app = TestApp::start(|options| {
+            (options.data_dir, options.clock) = (Some(data), clock);
+            options.set("TOKEN_HASH_SECRET", "kq3Zr8vXw1Yt6Bn0Lm5Pd2Fh9Gj4Sc7Ua");
+            options.set("JWT_TOKEN_EXPIRY_IN_MINUTES", minutes);
+        })
+        .await;
+        let mut owner = app.client();
+        people::sign_in(&mut owner, OWNER, PASSWORD).await;
+        let html = owner.get("/_auth/admin/audit").await.text();
+        let found = page::tags(&html).iter().filter(|tag| tag.attribute("data-event") == Some("config.changed")).count();
+        // The first of these starts sets what was the default, which is no change.
+        assert_eq!(found, lines, "{minutes}");
+        assert!(!html.contains("kq3Zr8") && (lines == 0 || html.contains("JWT_TOKEN_EXPIRY_IN_MINUTES")));
+        (data, clock) = app.stop().await;
+    }
+}
