@@ -7,8 +7,9 @@ use crate::domain::device::Device;
 use crate::domain::email::Email;
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
+use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::DisplayName;
-use crate::storage::{audit, devices, sessions, tokens, users};
+use crate::storage::{attempts, audit, devices, sessions, tokens, users};
 
 impl Accounts {
     /// Sets one's own display name; the app hears it with the next request.
@@ -38,16 +39,25 @@ impl Accounts {
         if user.email == email {
             return Err(AccountError::Rules(vec![FieldFault::new("email", "This is your address already.")]));
         }
-        let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
+        let now = self.0.clock.now();
+        let (mails, detail) = (self.drafts(), Detail::of(&client, now));
+        // Whoever is signed in could otherwise have us flood strangers.
+        let bucket = format!("email-change:{}", user.id);
         let queued = self.0.database.write(move |c| {
+            if let Verdict::Wait { secs } = judge(attempts::find(c, &bucket)?.as_ref(), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) {
+                return Ok(Some(secs));
+            }
+            attempts::add(c, &bucket, now, now.plus(-FORGOT_WINDOW_SECS))?;
             if users::find_by_email(c, &email)?.is_none() {
                 let mut mail = mails.to_user(MailKind::ConfirmEmail, &user, &detail);
                 mail.recipient = email;
                 outgoing::put(c, &mail)?;
             }
-            Ok(())
+            Ok(None)
         });
-        queued.await?;
+        if let Some(retry_after) = queued.await? {
+            return Err(AccountError::TooMany { retry_after });
+        }
         self.wake_mailer();
         Ok(())
     }

@@ -164,3 +164,18 @@ async fn every_account_page_leads_a_stranger_to_sign_in_and_back() {
     }
     assert_eq!(app.client().get("/.well-known/change-password").await.location(), "/_auth/account/password");
 }
+
+#[tokio::test]
+async fn s60_nobody_is_flooded_by_changes_of_address() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    for number in 0..7 {
+        let email = format!("stranger{number}@example.org");
+        let answer =
+            owner.submit("/_auth/account/email", "/_auth/account/email", &[("current_password", PASSWORD), ("email", &email)]).await;
+        assert_eq!(answer.status, if number < 5 { 303 } else { 429 }, "{number}");
+    }
+    app.advance(3600);
+    let again = [("current_password", PASSWORD), ("email", "stranger9@example.org")];
+    assert_eq!(owner.submit("/_auth/account/email", "/_auth/account/email", &again).await.status, 303);
+}

@@ -1,4 +1,4 @@
-//! The admin pages. Each begins with [`enter`] or [`act`], which check the role on the server (S98).
+//! The admin pages. Each begins with `enter` or `act`, which check the role on the server (S98).
 
 pub mod audit;
 pub mod mail;
