@@ -1,10 +1,13 @@
 //! The real binary: start, stop, faults, and commands beside a running server.
 
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
 
-use super::support::client::Client;
+use super::support::client::{Call, Client};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::process::{Process, run, said};
+use super::support::process::{Process, Running, free_port, run, said};
+use super::support::wait;
 
 async fn claimed(process: &Process, folder: &std::path::Path) -> Client {
     let token = std::fs::read_to_string(folder.join("data/setup-token")).unwrap();
@@ -73,6 +76,9 @@ fn s88_every_bad_setting_stops_the_start_and_is_named() {
     let text = said(&output);
     assert!(!output.status.success());
     assert!(text.contains("PORT") && text.contains("APP_URL") && text.contains("FLOWISE_USERNAME") && !text.contains("hunter2"), "{text}");
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let unusable = said(&run(folder.path(), &["start", "--DATA_DIR=file"]));
+    assert!(unusable.contains("DATA_DIR: file cannot be used"), "{unusable}");
     assert!(run(folder.path(), &["--version"]).status.success());
     assert!(run(folder.path(), &["check-config"]).status.success());
     assert!(!folder.path().join("data").exists(), "check-config wrote something");
@@ -108,7 +114,7 @@ async fn s49_people_are_managed_beside_the_running_server_and_every_deed_holds_a
     let mut socket = ada.web_socket("/ws", &process.app_url()).await.unwrap();
     ok(&["user", "disable", "ada@example.org"]);
     assert_eq!(ada.fetch("/").await.status, 401);
-    super::support::wait::in_time("the web socket to be cut", async {
+    wait::in_time("the web socket to be cut", async {
         use futures_util::StreamExt;
         while let Some(Ok(_)) = socket.next().await {}
     })
@@ -143,4 +149,77 @@ async fn s49_people_are_managed_beside_the_running_server_and_every_deed_holds_a
     // Without a mail server a test mail is a file.
     ok(&["send-test-mail", OWNER]);
     assert!(std::fs::read_dir(path.join("data/outbox")).unwrap().count() >= 1);
+}
+
+#[tokio::test]
+async fn s75_s91_a_foreign_app_is_reached_through_the_gate_and_not_after_session_end() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("site")).unwrap();
+    std::fs::write(folder.path().join("site/hello.txt"), "hello from python\n").unwrap();
+    let port = free_port();
+    let mut command = Command::new("python3");
+    command.args(["-u", "-m", "http.server", &port.to_string(), "--bind", "127.0.0.1", "--directory"]).arg(folder.path().join("site"));
+    let site = Running::start(&mut command);
+    site.line_with("Serving HTTP");
+    std::fs::write(folder.path().join(".env"), format!("UPSTREAM_URL=http://127.0.0.1:{port}\n")).unwrap();
+    let path = folder.path().to_owned();
+    let process = Process::start_in(folder, "start").await;
+    assert_eq!(process.client().fetch("/hello.txt").await.status, 401);
+    let mut owner = claimed(&process, &path).await;
+    assert_eq!(owner.fetch("/hello.txt").await.text(), "hello from python\n");
+    assert!(owner.get("/").await.text().contains("hello.txt"));
+    assert_eq!(owner.fetch("/nothing").await.status, 404);
+    let head = owner.send(Call::new("HEAD", "/hello.txt")).await;
+    assert_eq!((head.status, head.header("content-length")), (200, Some("18")));
+    let list = said(&process.run(&["session", "list", "--json"]));
+    let row: serde_json::Value = serde_json::from_str(list.lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
+    assert!(process.run(&["session", "end", row["id"].as_str().unwrap()]).status.success());
+    assert_eq!(owner.fetch("/hello.txt").await.status, 401);
+    assert_eq!(site.output().matches("GET /hello.txt").count(), 1, "{}", site.output());
+}
+
+#[tokio::test]
+async fn s91_a_kill_in_the_middle_of_sign_ins_and_of_the_claim_loses_nothing_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let process = Process::start_in(folder, "start").await;
+    let token = std::fs::read_to_string(path.join("data/setup-token")).unwrap();
+    let mut claimant = process.client();
+    // The claim is answered, and in the same moment the server dies.
+    people::claim_with(&mut claimant, &token).await;
+    let folder = process.kill();
+    let process = Process::start_in(folder, "start").await;
+    let mut again = process.client();
+    again.jar = claimant.jar.clone();
+    assert_eq!(again.get("/_auth/account").await.status, 200, "the claim was acknowledged and is lost");
+    assert_eq!(process.client().get(&format!("/_auth/setup?token={}", token.trim())).await.location(), "/_auth/login");
+
+    // Sign-ins one after the other in several browsers, until the server is killed among them.
+    let acknowledged = Arc::new(Mutex::new(Vec::new()));
+    let runners: Vec<_> = (0..4)
+        .map(|_| {
+            let (fresh, acknowledged) = (process.client(), acknowledged.clone());
+            // Ends by the panic of a request that the kill cut off.
+            tokio::spawn(async move {
+                loop {
+                    let mut client = fresh.clone();
+                    people::sign_in(&mut client, OWNER, PASSWORD).await;
+                    acknowledged.lock().unwrap().push(client.jar);
+                }
+            })
+        })
+        .collect();
+    wait::eventually("some sign-ins", async || (acknowledged.lock().unwrap().len() >= 6).then_some(())).await;
+    let folder = process.kill();
+    for runner in runners {
+        let ended: Result<(), _> = runner.await;
+        assert!(ended.is_err());
+    }
+    let jars = acknowledged.lock().unwrap().clone();
+    let process = Process::start_in(folder, "start").await;
+    for jar in jars {
+        let mut client = process.client();
+        client.jar = jar;
+        assert_eq!(client.get("/_auth/account").await.status, 200, "a sign-in was acknowledged and is lost");
+    }
 }
