@@ -8,7 +8,6 @@ use std::time::Duration;
 use super::outgoing;
 use super::session_cache::LEASE;
 use super::{AccountError, Accounts, Client, FieldFault};
-use crate::crypto::random;
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
@@ -111,7 +110,7 @@ impl Accounts {
     }
 
     fn new_user(&self, email: Email, name: DisplayName, role: Role, state: UserState) -> Result<User, AccountError> {
-        let id = UserId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
+        let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         Ok(User { id, email, name, role, state, created_at: self.0.clock.now(), last_sign_in_at: None })
     }
 

@@ -148,7 +148,7 @@ struct Inner {
     phase: AtomicU8,
     cache: SessionCache,
     streams: Streams,
-    audit_counter: AtomicU64,
+    counter: AtomicU64,
 }
 
 impl Accounts {
@@ -180,7 +180,7 @@ impl Accounts {
             phase: AtomicU8::new(phase.to_number()),
             cache: SessionCache::default(),
             streams: Streams::default(),
-            audit_counter: AtomicU64::new(0),
+            counter: AtomicU64::new(0),
         })))
     }
 
@@ -247,9 +247,19 @@ impl Accounts {
         }
     }
 
+    /// A name for a row of a list that shows the newest first.
+    fn ordered_id(&self) -> String {
+        random::ordered_id(self.0.clock.now().secs(), self.next_count())
+    }
+
+    /// Rises with every row of such a list in this process.
+    fn next_count(&self) -> u64 {
+        self.0.counter.fetch_add(1, Ordering::Relaxed)
+    }
+
     fn audit_line(&self, event: &str, actor: &str, subject: &str, source: &str) -> AuditLine {
         let at = self.0.clock.now();
-        let counter = self.0.audit_counter.fetch_add(1, Ordering::Relaxed);
+        let counter = self.next_count();
         let id = format!("{:012x}{counter:012x}{}", at.secs(), random::id());
         AuditLine {
             id,

@@ -28,7 +28,10 @@ pub(super) struct Detail {
 
 /// Makes mails without a look at the store, for use inside a transaction.
 #[derive(Clone)]
-pub(super) struct Drafts(Arc<dyn Clock>);
+pub(super) struct Drafts {
+    clock: Arc<dyn Clock>,
+    count: u64,
+}
 
 impl Detail {
     pub(super) fn of(client: &Client, now: Timestamp) -> Self {
@@ -45,9 +48,9 @@ impl Drafts {
 
     /// A mail that concerns no account.
     pub(super) fn to_address(&self, kind: MailKind, recipient: Email) -> QueuedMail {
-        let now = self.0.now();
+        let now = self.clock.now();
         QueuedMail {
-            id: random::id(),
+            id: random::ordered_id(now.secs(), self.count),
             kind,
             recipient,
             user: None,
@@ -71,7 +74,7 @@ pub(super) fn put(c: &mut Connection, mail: &QueuedMail) -> Result<(), StorageEr
 
 impl Accounts {
     pub(super) fn drafts(&self) -> Drafts {
-        Drafts(Arc::clone(&self.0.clock))
+        Drafts { clock: Arc::clone(&self.0.clock), count: self.next_count() }
     }
 
     /// Lets the worker of this process look at the queue at once.

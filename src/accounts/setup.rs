@@ -104,7 +104,7 @@ impl Accounts {
         client: Client,
     ) -> Result<NewSession, AccountError> {
         let now = self.0.clock.now();
-        let id = UserId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
+        let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         let user = User {
             id: id.clone(),
             email: account.email,

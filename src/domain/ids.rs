@@ -1,4 +1,4 @@
-//! Identifiers: 128 random bits in 22 characters of bare base64url. They are names, not secrets.
+//! Identifiers: 22 characters of bare base64url, random or beginning with their time. They are names, not secrets.
 
 use std::fmt;
 
