@@ -31,3 +31,37 @@ fn trim(folder: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+    use crate::domain::email::Email;
+    use crate::domain::time::Timestamp;
+    use crate::mail::Letter;
+
+    #[test]
+    fn s85_the_outbox_is_private_and_keeps_the_newest_thousand() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("outbox");
+        let to = Email::parse("ada@example.org").unwrap();
+        let mail = |number: i64| Outgoing {
+            id: format!("id{number}"),
+            to: to.clone(),
+            date: Timestamp::from_secs(number),
+            letter: Letter::default(),
+        };
+        fs::create_dir(&folder).unwrap();
+        for number in 0..KEPT {
+            fs::write(folder.join(format!("{number:012}-old.eml")), "x").unwrap();
+        }
+        for number in 2000..2003 {
+            write(&folder, &mail(number), b"a mail").unwrap();
+        }
+        let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        assert_eq!((names.len(), names[0].as_str(), names[KEPT - 1].as_str()), (KEPT, "000000000003-old.eml", "000000002002-id2002.eml"));
+        assert_eq!(folder.join(&names[KEPT - 1]).metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
