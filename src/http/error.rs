@@ -159,7 +159,11 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> String {
 pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings) -> HttpResponse {
     let status = error.status_code();
     let request_id = random::id();
-    if status.is_server_error() {
+    let of_others = matches!(error, HttpError::Upstream(_) | HttpError::UpstreamTimeout | HttpError::Account(AccountError::Busy { .. }));
+    if of_others {
+        // The app behind, or the number of guesses: nothing of ours is broken.
+        tracing::warn!(request.id = %request_id, http.status = status.as_u16(), error = %error, "a request could not be served");
+    } else if status.is_server_error() {
         tracing::error!(request.id = %request_id, http.status = status.as_u16(), error = %error, "a request failed");
     } else {
         tracing::debug!(request.id = %request_id, http.status = status.as_u16(), error = ?error.to_string(), "a request was refused");

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use super::client::Client;
 use super::clock::TestClock;
+use super::log;
 
 /// What a test may choose; everything goes through the real parser of the configuration.
 pub struct TestOptions {
@@ -140,13 +141,17 @@ impl Wired {
 }
 
 impl Drop for Wired {
+    /// A fault of ours fails the test whose server ends first after it; it is one of those that ran at the time.
     fn drop(&mut self) {
         self.end();
+        let unexpected = log::unexpected();
+        assert!(unexpected.is_empty() || std::thread::panicking(), "logged as ERROR, and no test provoked it: {unexpected:#?}");
     }
 }
 
 /// `config::load` over `environment`, then `app::build` with the test's clock and bcrypt at its lowest cost, in a thread of its own.
 async fn wire(environment: &[(String, String)], clock: TestClock) -> Wired {
+    log::listen();
     let environment = environment.iter().cloned().collect();
     let config = config::load(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();
     let (started, ready) = std::sync::mpsc::channel();

@@ -8,6 +8,7 @@ pub mod browser;
 pub mod client;
 pub mod clock;
 pub mod jar;
+pub mod log;
 pub mod mailbox;
 pub mod nginx;
 pub mod page;
