@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::accounts::{Accounts, Parts, Phase};
-use crate::config::{Config, DatabaseUrl, Faults, data_dir};
+use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir};
 use crate::crypto::csrf::CsrfKey;
 use crate::crypto::keys::{Keys, SecretMaterial};
 use crate::crypto::random;
@@ -27,6 +27,8 @@ use crate::http::settings::HttpSettings;
 use crate::http::signed_in::Guard;
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Transport};
+use crate::storage::redis_sessions::RedisSessions;
+use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, StorageError, migrate, settings};
 use crate::{accounts, routes};
 
@@ -91,6 +93,9 @@ pub enum StartError {
     /// The database.
     #[error("DATABASE_URL: {0}")]
     Storage(#[from] StorageError),
+    /// The store of sessions.
+    #[error("REDIS_URL: {0}")]
+    Redis(#[source] StorageError),
     /// The mail server's settings.
     #[error("SMTP_HOST: {0}")]
     Mail(#[from] MailError),
@@ -123,23 +128,22 @@ impl Core {
             .enable_all()
             .build()?;
         let database = Database::open(&config.database, runtime.handle().clone())?;
-        migrate::run(&database)?;
-        if let DatabaseUrl::Sqlite(path) = &config.database {
-            narrow(path)?;
-        }
-        let known = database.read_blocking(|c| settings::find(c, "key:PASSWORD_KEY"))?;
-        let secrets = config.secrets(known.is_none(), &random::secret)?;
-        let keys = Keys::derive(&SecretMaterial {
-            jwt_auth: secrets.jwt_auth.expose_secret(),
-            jwt_refresh: secrets.jwt_refresh.expose_secret(),
-            express_session: secrets.express_session.expose_secret(),
-            password_key: secrets.password_key.expose_secret(),
-            token_hash: secrets.token_hash.expose_secret(),
-        });
-        check_fingerprints(&database, &keys)?;
+        let session_store = match &config.session_store {
+            SessionStoreUrl::Database => SessionStore::Database,
+            SessionStoreUrl::Redis(url) => SessionStore::Redis(RedisSessions::open(url).map_err(StartError::Redis)?),
+        };
+        // Nodes that start at once take turns: one migrates and makes the secrets, the others find that done.
+        let keys = database.alone(|| {
+            migrate::run(&database)?;
+            if let DatabaseUrl::Sqlite(path) = &config.database {
+                narrow(path)?;
+            }
+            keys(config, &database)
+        })?;
         let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let accounts = Accounts::open(Parts {
             database,
+            session_store,
             clock: Arc::clone(&internals.clock),
             keys: keys.clone(),
             hash_cost: internals.hash_cost.unwrap_or(config.passwords.cost),
@@ -253,6 +257,21 @@ fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result
         .disable_signals()
         .listen(listener)?
         .run())
+}
+
+/// The keys, made by the first node on an empty database, and the same on every other.
+fn keys(config: &Config, database: &Database) -> Result<Keys, StartError> {
+    let known = database.read_blocking(|c| settings::find(c, "key:PASSWORD_KEY"))?;
+    let secrets = config.secrets(known.is_none(), &random::secret)?;
+    let keys = Keys::derive(&SecretMaterial {
+        jwt_auth: secrets.jwt_auth.expose_secret(),
+        jwt_refresh: secrets.jwt_refresh.expose_secret(),
+        express_session: secrets.express_session.expose_secret(),
+        password_key: secrets.password_key.expose_secret(),
+        token_hash: secrets.token_hash.expose_secret(),
+    });
+    check_fingerprints(database, &keys)?;
+    Ok(keys)
 }
 
 /// Another key than the one the database was made with would make passwords and tokens useless: say which, and stop.

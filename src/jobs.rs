@@ -1,49 +1,61 @@
-//! Work beside requests: the watch on the store that keeps the copies' lease, and cleaning up.
+//! Work beside requests: hearing what other processes did, which keeps the copies' lease, mails, and cleaning up.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::accounts::Accounts;
-use crate::storage::{ChangeWatch, StorageError, notices};
+use crate::domain::news::News;
+use crate::storage::wire::Wire;
+use crate::storage::{Connection, StorageError, notices};
 
-/// How often the store is looked at.
-const LOOK: Duration = Duration::from_millis(50);
-/// Looks between two clean-ups: ten minutes.
-const LOOKS_PER_CLEANING: u32 = 12_000;
+/// How often the number of a SQLite file is looked at.
+const FILE_LOOK: Duration = Duration::from_millis(50);
+/// How often the wire to PostgreSQL is looked at; the price and the delay of others are in docs/adr/0007.
+const WIRE_LOOK: Duration = Duration::from_millis(5);
+/// How often a node on PostgreSQL shows that it lives, and renews its lease.
+const BEAT: Duration = Duration::from_millis(500);
+/// How long a lost wire is left alone before it is opened again.
+const REOPEN: Duration = Duration::from_millis(500);
+/// Own beats without one of another node, after which that one is taken off the list: ten seconds.
+const SILENT_BEATS: u32 = 20;
+/// How often expired rows are looked for.
+const CLEANING: Duration = Duration::from_mins(10);
 /// How often the queue of mails is looked at for mails of other processes and for retries.
 const MAIL_LOOK: Duration = Duration::from_millis(500);
 /// How long the mailer waits after a fault of the store.
 const MAIL_PAUSE: Duration = Duration::from_secs(2);
-/// The name of the one server on a SQLite database.
-const NODE: &str = "local";
-/// Looks without a lease after which open streams are cut: thirty seconds.
-const LOOKS_BEFORE_CUT: u32 = 600;
+/// How often it is looked whether streams may go on.
+const STREAM_LOOK: Duration = Duration::from_secs(1);
+/// Looks in a row at a store that cannot be asked, after which open streams are cut: thirty seconds.
+const STREAM_LOOKS_WITHOUT_NEWS: u32 = 30;
+/// How long a stopping server waits for a watch that may hang in a question to the store.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The running jobs; dropping it stops them.
 pub struct Jobs {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
-    mailer: tokio::task::JoinHandle<()>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
 impl Jobs {
-    /// Starts the watch. On PostgreSQL there is none yet: no lease, every check reads the store.
+    /// Registers this process as a node and starts its jobs.
     pub fn start(accounts: &Accounts) -> Result<Self, StorageError> {
         let stop = Arc::new(AtomicBool::new(false));
-        let mailer = accounts.database().runtime().spawn(deliver(accounts.clone()));
-        let Some(watch) = accounts.database().change_watch()? else { return Ok(Self { stop, thread: None, mailer }) };
-        let newest = accounts.database().write_blocking(|c| {
-            let newest = notices::newest(c)?;
-            notices::remove(c, Some(NODE))?;
-            notices::register(c, NODE, newest)?;
-            Ok(newest)
-        })?;
-        let (accounts, stopped) = (accounts.clone(), Arc::clone(&stop));
-        let thread = thread::Builder::new().name("watch".to_owned()).spawn(move || run(&accounts, watch, newest, &stopped));
+        let mut watch = Watch::open(accounts.clone())?;
+        let (stopped, blind) = (Arc::clone(&stop), Arc::clone(&watch.blind));
+        let thread = thread::Builder::new().name("watch".to_owned()).spawn(move || watch.run(&stopped));
         let thread = thread.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
-        Ok(Self { stop, thread: Some(thread), mailer })
+        let runtime = accounts.database().runtime();
+        let tasks = vec![
+            runtime.spawn(deliver(accounts.clone())),
+            runtime.spawn(cut_without_news(accounts.clone(), blind)),
+            runtime.spawn(clean(accounts.clone())),
+        ];
+        Ok(Self { stop, thread: Some(thread), tasks })
     }
 }
 
@@ -51,57 +63,184 @@ impl Drop for Jobs {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
         // A mail that is on its way stays claimed for a while and is tried again by the next server.
-        self.mailer.abort();
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+        self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
+        let Some(thread) = self.thread.take() else { return };
+        let mut left = FAREWELL;
+        while !thread.is_finished() && !left.is_zero() {
+            thread::sleep(WIRE_LOOK);
+            left = left.saturating_sub(WIRE_LOOK);
+        }
+        if thread.is_finished() && thread.join().is_err() {
             tracing::error!("the watch on the store ended by a panic");
         }
     }
 }
 
-#[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
-fn run(accounts: &Accounts, mut watch: ChangeWatch, mut applied: i64, stop: &AtomicBool) {
-    let (mut looks, mut blind) = (0_u32, 0_u32);
-    while !stop.load(Ordering::Acquire) {
-        let begin = accounts.clock().monotonic();
-        match look(accounts, &mut watch, &mut applied) {
-            Ok(()) => {
-                accounts.cache().renew_lease(begin);
-                blind = 0;
-            }
-            Err(fault) => {
-                blind = blind.saturating_add(1);
-                if blind == 1 {
-                    tracing::warn!(%fault, "the store cannot be watched; every check reads it until it can");
-                }
-                if blind == LOOKS_BEFORE_CUT {
-                    accounts.streams().cut_all();
-                }
-            }
-        }
-        looks += 1;
-        if looks % LOOKS_PER_CLEANING == 1 {
-            clean(accounts);
-        }
-        thread::sleep(LOOK);
-    }
-    // A server that stopped is not waited for.
-    if let Err(fault) = accounts.database().write_blocking(|c| notices::remove(c, Some(NODE))) {
-        tracing::warn!(%fault, "this server could not be taken off the list of running servers");
-    }
+/// Hears what other processes did, applies and acknowledges it, and renews the lease of the copies.
+struct Watch {
+    accounts: Accounts,
+    wire: Option<Wire>,
+    /// The newest notice applied.
+    applied: i64,
+    /// When the store was last looked at, successfully.
+    beaten_at: Duration,
+    /// Whether the last look failed.
+    blind: Arc<AtomicBool>,
+    /// The beat of each other node, and own beats since it changed.
+    others: HashMap<String, (i64, u32)>,
 }
 
-/// Applies what other processes ended, and says so.
-fn look(accounts: &Accounts, watch: &mut ChangeWatch, applied: &mut i64) -> Result<(), StorageError> {
-    if !watch.changed()? {
-        return Ok(());
+impl Watch {
+    fn open(accounts: Accounts) -> Result<Self, StorageError> {
+        let wire = Wire::open(accounts.database())?;
+        let alone = matches!(wire, Wire::Sqlite(_));
+        let node = accounts.node().to_owned();
+        // Registered before the first copy: whoever ends a session from now on waits for this node.
+        let applied = accounts.database().write_blocking(|c| {
+            if alone {
+                notices::remove(c, None)?;
+            }
+            let newest = notices::newest(c)?;
+            notices::register(c, &node, newest)?;
+            Ok(newest)
+        })?;
+        if accounts.database().is_pooled() {
+            tracing::warn!(
+                "DATABASE_URL leads through a pooler that loses notifications (transaction mode?): every check reads the store; \
+                 connect to PostgreSQL itself, or use session mode, to have checks answered from memory"
+            );
+        }
+        let mut watch =
+            Self { accounts, wire: Some(wire), applied, beaten_at: Duration::ZERO, blind: Arc::default(), others: HashMap::new() };
+        watch.round();
+        Ok(watch)
     }
-    let known = *applied;
-    let news = accounts.database().read_blocking(|c| notices::since(c, known))?;
-    let Some(newest) = news.last().map(|(number, _)| *number) else { return Ok(()) };
-    let ended: Vec<_> = news.into_iter().filter_map(|(_, session)| session).collect();
-    accounts.forget_ended(&ended);
-    *applied = newest;
-    accounts.database().write_blocking(|c| notices::acknowledge(c, NODE, newest))
+
+    fn run(&mut self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Acquire) {
+            let pause = match &self.wire {
+                None => REOPEN,
+                Some(Wire::Sqlite(_)) => FILE_LOOK,
+                Some(Wire::Postgres(_)) => WIRE_LOOK,
+            };
+            thread::sleep(pause);
+            self.round();
+        }
+        // A node that stopped is not waited for.
+        let node = self.accounts.node().to_owned();
+        let gone = self.accounts.database().write_blocking(|c| notices::remove(c, Some(&node)));
+        if let Err(fault) = gone {
+            tracing::warn!(%fault, "this server could not be taken off the list of running servers");
+        }
+    }
+
+    /// Looks once. A fault costs the wire, and the lease runs out unless it can be laid anew in time.
+    #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
+    fn round(&mut self) {
+        match self.look() {
+            Ok(()) => {
+                if self.blind.swap(false, Ordering::AcqRel) {
+                    tracing::info!("the store can be watched again");
+                }
+            }
+            Err(fault) => {
+                self.wire = None;
+                if !self.blind.swap(true, Ordering::AcqRel) {
+                    tracing::warn!(%fault, "the store cannot be watched; every check reads it until it can");
+                }
+            }
+        }
+    }
+
+    fn look(&mut self) -> Result<(), StorageError> {
+        let begin = self.accounts.clock().monotonic();
+        let wire = match &mut self.wire {
+            Some(wire) => wire,
+            none => none.insert(Wire::open(self.accounts.database())?),
+        };
+        let heard = wire.heard()?;
+        match wire {
+            // The number in shared memory is read after `begin`: without a change nothing was committed before.
+            Wire::Sqlite(_) => {
+                if heard {
+                    let database = self.accounts.database().clone();
+                    let news = database.read_blocking(|c| notices::since(c, self.applied))?;
+                    if self.apply(news)? {
+                        let (node, applied) = (self.accounts.node().to_owned(), self.applied);
+                        database.write_blocking(|c| notices::acknowledge(c, &node, applied))?;
+                    }
+                }
+                self.accounts.cache().renew_lease(begin);
+            }
+            Wire::Postgres(_) => {
+                if heard || begin.saturating_sub(self.beaten_at) >= BEAT {
+                    self.beat(begin)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what was left, applies and acknowledges it: all that was committed before `begin` is then in force here.
+    fn beat(&mut self, begin: Duration) -> Result<(), StorageError> {
+        let applied = self.applied;
+        let news = self.on_wire(|c| notices::since(c, applied))?;
+        self.apply(news)?;
+        let (node, applied) = (self.accounts.node().to_owned(), self.applied);
+        if !self.on_wire(|c| notices::acknowledge(c, &node, applied))? {
+            // Taken off the list by somebody who thought this node dead: nobody waited for it since.
+            self.on_wire(|c| notices::register(c, &node, applied))?;
+            let missed = self.on_wire(|c| notices::since(c, applied))?;
+            self.apply(missed)?;
+        }
+        if begin.saturating_sub(self.beaten_at) >= BEAT {
+            self.forget_silent()?;
+            self.beaten_at = begin;
+        }
+        if !self.accounts.database().is_pooled() {
+            self.accounts.cache().renew_lease(begin);
+        }
+        Ok(())
+    }
+
+    fn on_wire<T>(&mut self, work: impl FnOnce(&mut Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        let pooled = self.accounts.database().is_pooled();
+        match self.wire.as_mut().and_then(Wire::connection) {
+            Some(connection) if !pooled => work(connection),
+            // Behind a pooler nothing can be prepared outside a transaction.
+            _ => self.accounts.database().write_blocking(work),
+        }
+    }
+
+    /// Applies notices; true when there were any. Notices that are missing may have said anything.
+    fn apply(&mut self, news: Option<Vec<(i64, News)>>) -> Result<bool, StorageError> {
+        let Some(news) = news else {
+            self.applied = self.on_wire(notices::newest)?;
+            self.accounts.hear(&News::AllEnded);
+            return Ok(true);
+        };
+        for (number, news) in &news {
+            self.accounts.hear_notice(*number, news);
+            self.applied = *number;
+        }
+        Ok(!news.is_empty())
+    }
+
+    /// Takes nodes off the list that have not beaten for long, counted by own beats and not by any clock.
+    fn forget_silent(&mut self) -> Result<(), StorageError> {
+        let beats = self.on_wire(notices::beats)?;
+        let before = std::mem::take(&mut self.others);
+        for (node, beat) in beats {
+            let missed = before.get(&node).filter(|(old, _)| *old == beat).map_or(0, |(_, missed)| missed + 1);
+            if missed >= SILENT_BEATS {
+                tracing::warn!(node, "a node has not shown itself for ten seconds and is no longer waited for");
+                self.on_wire(|c| notices::remove_silent(c, &node, beat))?;
+            } else {
+                self.others.insert(node, (beat, missed));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Sends mails as they come, this process's at once and those of others within half a second.
@@ -119,8 +258,26 @@ async fn deliver(accounts: Accounts) {
     }
 }
 
-fn clean(accounts: &Accounts) {
-    if let Err(fault) = accounts.database().runtime().block_on(accounts.clean_up()) {
-        tracing::warn!(%fault, "cleaning up failed and is tried again later");
+/// Cuts open streams when nobody could have said for half a minute that their sessions ended.
+async fn cut_without_news(accounts: Accounts, blind: Arc<AtomicBool>) {
+    let mut looks = 0;
+    loop {
+        tokio::time::sleep(STREAM_LOOK).await;
+        // A watch that hangs in a question never says that it is blind; then the lease runs out.
+        let hangs = !accounts.database().is_pooled() && !accounts.cache().has_lease(accounts.clock().monotonic());
+        looks = if hangs || blind.load(Ordering::Acquire) { looks + 1 } else { 0 };
+        if looks >= STREAM_LOOKS_WITHOUT_NEWS {
+            accounts.streams().cut_all();
+            looks = 0;
+        }
+    }
+}
+
+async fn clean(accounts: Accounts) {
+    loop {
+        if let Err(fault) = accounts.clean_up().await {
+            tracing::warn!(%fault, "cleaning up failed and is tried again later");
+        }
+        tokio::time::sleep(CLEANING).await;
     }
 }

@@ -11,7 +11,7 @@
 //! | 1 | config | domain | secrecy, dotenvy, ipnet, url |
 //! | 1 | crypto | domain | bcrypt, jsonwebtoken, sha2, hmac, hkdf, subtle, rand, secrecy, base64, unicode_normalization |
 //! | 2 | telemetry | config | tracing_subscriber |
-//! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, secrecy |
+//! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, redis, secrecy |
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
 //! | 3 | accounts | domain, config, crypto, storage, mail, telemetry | - |
 //! | 4 | http | domain, config, crypto, accounts, telemetry | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64 |

@@ -1,27 +1,21 @@
 //! What admins do to people and sessions, in a page or on the command line, possibly beside a running server.
 //!
-//! A deed that ends sessions leaves a notice in its transaction and is answered when every running server has applied it, or
-//! its lease has run out.
+//! A deed that ends sessions is answered when every node has heard of it (revocation.rs).
 
-use std::time::Duration;
-
-use super::outgoing;
-use super::session_cache::LEASE;
 use super::{AccountError, Accounts, Client, FieldFault};
+use super::{outgoing, revocation};
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
+use crate::domain::news::News;
 use crate::domain::session::Session;
-use crate::domain::time::Timestamp;
 use crate::domain::user::{DisplayName, Role, User, UserFilter, UserState};
+use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::{self, TokenGrant};
-use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, sessions, users};
-
-/// How often a deed looks whether the servers have heard.
-const LOOK: Duration = Duration::from_millis(10);
+use crate::storage::{Connection, StorageError, attempts, audit, mails, users};
 
 /// Who does a deed, for the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,17 +39,6 @@ pub enum UserDeed {
     SetRole(Role),
     /// It has to sign in anew.
     EndSessions,
-}
-
-/// Sessions that a transaction ended, and the notice of it.
-pub(super) struct Ended {
-    sessions: Vec<SessionId>,
-    number: i64,
-}
-
-/// Leaves the notice of `sessions` in the transaction that ended them.
-pub(super) fn notice(c: &mut Connection, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
-    Ok(Ended { number: notices::append(c, &sessions, now)?, sessions })
 }
 
 impl Actor {
@@ -168,25 +151,26 @@ impl Accounts {
         let mut line = self.audit_line(event, &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
         self.deed(async move {
+            let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
                 let Some(record) = users::find_by_id(c, &id)? else { return Ok(Err(AccountError::NotFound)) };
                 line.subject = record.user.email.to_string();
                 if let UserDeed::SetRole(role) = deed {
                     role.as_str().clone_into(&mut line.detail);
                 }
-                match apply(c, &record, deed)? {
+                match apply(c, &store, &record, deed)? {
                     Applied::Nothing => Ok(Ok(None)),
                     Applied::LastAdmin => Ok(Err(AccountError::LastAdmin)),
                     Applied::Ended(sessions) => {
                         audit::append(c, &line)?;
-                        Ok(Ok(Some(notice(c, sessions, now)?)))
+                        Ok(Ok(Some(revocation::user_ended(c, &id, sessions, now)?)))
                     }
                 }
             });
-            match outcome.await?? {
-                Some(ended) => this.ended(ended).await,
-                None => Ok(()),
+            if let Some(ended) = outcome.await?? {
+                this.ended(ended).await;
             }
+            Ok(())
         })
         .await
     }
@@ -196,17 +180,19 @@ impl Accounts {
         let mut line = self.audit_line("session.ended", &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
         self.deed(async move {
+            let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
-                let owner = sessions::find_live(c, &id, now)?.and_then(|session| session.user);
-                if !sessions::end(c, &id)? {
+                let owner = store.find_live(c, &id, now)?.and_then(|session| session.user);
+                if !store.end(c, &id, None)? {
                     return Ok(None);
                 }
                 let owner = owner.map(|owner| users::find_by_id(c, &owner)).transpose()?.flatten();
                 line.subject = owner.map_or_else(String::new, |record| record.user.email.to_string());
                 audit::append(c, &line)?;
-                notice(c, vec![id], now).map(Some)
+                revocation::sessions_ended(c, vec![id], now).map(Some)
             });
-            this.ended(outcome.await?.ok_or(AccountError::NotFound)?).await
+            this.ended(outcome.await?.ok_or(AccountError::NotFound)?).await;
+            Ok(())
         })
         .await
     }
@@ -232,14 +218,14 @@ impl Accounts {
 
     /// A user's live sessions, newest first.
     pub async fn sessions_of(&self, id: &UserId) -> Result<Vec<Session>, AccountError> {
-        let (id, now) = (id.clone(), self.0.clock.now());
-        Ok(self.0.database.read(move |c| sessions::list_of_user(c, &id, now)).await?)
+        let (store, id, now) = (self.0.store.clone(), id.clone(), self.0.clock.now());
+        Ok(self.0.database.read(move |c| store.list_of_user(c, &id, now)).await?)
     }
 
     /// All live sessions with the address of their user, newest first, behind `before`, at most `limit`.
     pub async fn list_sessions(&self, before: Option<Cursor>, limit: i64) -> Result<Vec<(Session, Option<String>)>, AccountError> {
-        let now = self.0.clock.now();
-        Ok(self.0.database.read(move |c| sessions::page(c, before.as_ref(), now, limit)).await?)
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
+        Ok(self.0.database.read(move |c| store.page(c, before.as_ref(), now, limit)).await?)
     }
 
     /// Audit lines, newest first, behind the one named `before`, at most `limit`.
@@ -249,27 +235,14 @@ impl Accounts {
 
     /// Ends every session, for `EXPIRE_AUTH_TOKENS_ON_RESTART` (S51).
     pub async fn end_every_session(&self) -> Result<usize, AccountError> {
-        let ended = self.0.database.write(sessions::end_all).await?;
-        self.forget_ended(&ended);
-        Ok(ended.len())
-    }
-
-    /// Tells this process and the others what ended, and waits until they have heard.
-    pub(super) async fn ended(&self, ended: Ended) -> Result<(), AccountError> {
-        self.forget_ended(&ended.sessions);
-        if ended.sessions.is_empty() {
-            return Ok(());
-        }
-        let begin = self.0.clock.monotonic();
-        // A server that has not heard by then has lost its lease and reads the store.
-        while self.0.clock.monotonic().saturating_sub(begin) < LEASE + Duration::from_millis(200) {
-            let number = ended.number;
-            if !self.0.database.read(move |c| notices::is_awaited(c, number)).await? {
-                return Ok(());
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-        Ok(())
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
+        let outcome = self.0.database.write(move |c| {
+            let sessions = store.end_all(c)?;
+            Ok((sessions.len(), revocation::leave(c, sessions, vec![News::AllEnded], now)?))
+        });
+        let (how_many, ended) = outcome.await?;
+        self.ended(ended).await;
+        Ok(how_many)
     }
 }
 
@@ -282,7 +255,7 @@ enum Applied {
     Ended(Vec<SessionId>),
 }
 
-fn apply(c: &mut Connection, record: &users::UserRecord, deed: UserDeed) -> Result<Applied, StorageError> {
+fn apply(c: &mut Connection, store: &SessionStore, record: &users::UserRecord, deed: UserDeed) -> Result<Applied, StorageError> {
     let (user, id) = (&record.user, &record.user.id);
     let needs_other_admin = match deed {
         UserDeed::Disable | UserDeed::Delete => true,
@@ -311,7 +284,7 @@ fn apply(c: &mut Connection, record: &users::UserRecord, deed: UserDeed) -> Resu
         }
         UserDeed::Delete | UserDeed::EndSessions => {}
     }
-    let ended = sessions::end_all_of_user(c, id, None)?;
+    let ended = store.end_all_of_user(c, id, None)?;
     if deed == UserDeed::Delete {
         users::delete(c, id)?;
     }

@@ -4,7 +4,7 @@ use super::throttle::{self, Asking};
 use super::{AccountError, Accounts, Client, NewSession, Phase};
 use crate::domain::access::{Identity, SignedIn};
 use crate::domain::ids::SessionId;
-use crate::storage::{audit, sessions, settings};
+use crate::storage::{audit, settings};
 
 /// The name that streams of HTTP Basic visitors are registered under; there is no such row.
 pub(super) fn basic_session() -> Result<SessionId, AccountError> {
@@ -26,13 +26,13 @@ impl Accounts {
         let this = self.clone();
         self.deed(async move {
             let session = this.new_session(None, &client)?;
-            let row = session.clone();
+            let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have come between: its marker decides, in this transaction.
                 if settings::find(c, super::CLAIMED_SETTING)?.is_some() {
                     return Ok(false);
                 }
-                sessions::insert(c, &row)?;
+                store.insert(c, &row)?;
                 Ok(true)
             });
             if opened.await? {
@@ -59,6 +59,10 @@ impl Accounts {
         let fits = self.is_legacy_pair(username, password);
         let line = (!fits).then(|| self.audit_line("login.failed", "", "", &client.source.to_string()));
         let verdict = self.0.database.write(move |c| {
+            // Another node may have been claimed a moment ago: its marker decides.
+            if settings::find(c, super::CLAIMED_SETTING)?.is_some() {
+                return Ok(None);
+            }
             let reserved = throttle::reserve(c, &asking, now)?;
             if let Ok(reservation) = &reserved {
                 match &line {

@@ -23,6 +23,7 @@ use crate::domain::audit::AuditLine;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::time::Clock;
 use crate::mail::Transport;
+use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, settings};
 
 pub mod administer;
@@ -35,6 +36,7 @@ mod outgoing;
 pub mod passwords;
 pub mod profile;
 pub mod refresh;
+mod revocation;
 pub mod session_cache;
 pub mod setup;
 pub mod sign_in;
@@ -44,6 +46,7 @@ mod throttle;
 mod upkeep;
 
 pub use error::{AccountError, FieldFault};
+use revocation::Heard;
 use session_cache::SessionCache;
 use streams::Streams;
 
@@ -102,6 +105,8 @@ pub struct NewSession {
 pub struct Parts {
     /// The store.
     pub database: Database,
+    /// Where sessions are.
+    pub session_store: SessionStore,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Derived keys.
@@ -131,7 +136,10 @@ pub struct Parts {
 pub struct Accounts(Arc<Inner>);
 
 struct Inner {
+    /// The name of this process among the nodes.
+    node: String,
     database: Database,
+    store: SessionStore,
     clock: Arc<dyn Clock>,
     hasher: PasswordHasher,
     tokens: Tokens,
@@ -148,6 +156,7 @@ struct Inner {
     phase: AtomicU8,
     cache: SessionCache,
     streams: Streams,
+    heard: Heard,
     counter: AtomicU64,
 }
 
@@ -167,7 +176,9 @@ impl Accounts {
             tokens: Tokens::new(&parts.keys, &parts.sessions.issuer, &parts.sessions.audience),
             token_hasher: TokenHasher::new(&parts.keys),
             devices: DeviceKey::new(&parts.keys),
+            node: random::id(),
             database: parts.database,
+            store: parts.session_store,
             clock: parts.clock,
             sessions: parts.sessions,
             passwords: parts.passwords,
@@ -180,6 +191,7 @@ impl Accounts {
             phase: AtomicU8::new(phase.to_number()),
             cache: SessionCache::default(),
             streams: Streams::default(),
+            heard: Heard::default(),
             counter: AtomicU64::new(0),
         })))
     }
@@ -187,6 +199,15 @@ impl Accounts {
     /// Whether somebody has claimed this instance.
     pub fn phase(&self) -> Phase {
         Phase::from_number(self.0.phase.load(Ordering::Acquire))
+    }
+
+    fn set_phase(&self, phase: Phase) {
+        self.0.phase.store(phase.to_number(), Ordering::Release);
+    }
+
+    /// The name of this process among the nodes.
+    pub fn node(&self) -> &str {
+        &self.0.node
     }
 
     /// The tokens of this instance.
@@ -226,7 +247,9 @@ impl Accounts {
 
     /// Whether the store answers.
     pub async fn check_ready(&self) -> Result<(), AccountError> {
+        let store = self.0.store.clone();
         self.0.database.read(|c| settings::find(c, CLAIMED_SETTING)).await?;
+        self.0.database.read(move |_| store.ping()).await?;
         Ok(())
     }
 
@@ -237,14 +260,6 @@ impl Accounts {
     ) -> Result<T, AccountError> {
         let task = self.0.database.runtime().spawn(work);
         task.await.unwrap_or_else(|fault| Err(AccountError::Internal(fault.to_string())))
-    }
-
-    /// Sets the copies of ended sessions to gone and cuts their streams.
-    pub fn forget_ended(&self, ended: &[SessionId]) {
-        for session in ended {
-            self.0.cache.end(session);
-            self.0.streams.cut(session);
-        }
     }
 
     /// A name for a row of a list that shows the newest first.

@@ -1,6 +1,7 @@
 //! Choosing passwords: by a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
 
 use super::outgoing::{self, Detail};
+use super::revocation;
 use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::password_hash::PasswordHash;
@@ -11,7 +12,7 @@ use crate::domain::mail::MailKind;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::{User, UserState};
-use crate::storage::{attempts, audit, sessions, tokens, users};
+use crate::storage::{attempts, audit, tokens, users};
 
 /// A new password, typed twice.
 pub struct NewPassword {
@@ -32,14 +33,14 @@ impl Accounts {
         let line = self.audit_line("password.reset_requested", "", email.as_str(), &client.source.to_string());
         let (mails, window_over) = (self.drafts(), now.plus(-FORGOT_WINDOW_SECS));
         let waits = self.0.database.write(move |c| {
-            if let Verdict::Wait { secs } = judge(attempts::find(c, &source)?.as_ref(), FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, now) {
+            if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &source, now)?), FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, now) {
                 return Ok(Some(secs));
             }
             attempts::add(c, &source, now, window_over)?;
-            let bucket = attempts::find(c, &account)?;
+            let bucket = attempts::hold(c, &account, now)?;
             attempts::add(c, &account, now, window_over)?;
             audit::append(c, &line)?;
-            let may = judge(bucket.as_ref(), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) == Verdict::Go;
+            let may = judge(Some(&bucket), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) == Verdict::Go;
             let Some(user) = users::find_by_email(c, &email)?.filter(|_| may).map(|record| record.user) else { return Ok(None) };
             let kind = match user.state {
                 UserState::Active => MailKind::Reset,
@@ -102,22 +103,24 @@ impl Accounts {
         let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let account = self.account_bucket(&user.email);
         let (mails, detail) = (self.drafts(), Detail::of(&client, now));
+        let store = self.0.store.clone();
         let outcome = self.0.database.write(move |c| {
             if tokens::take(c, &token, purpose, now)?.is_none() || !users::set_password(c, &user.id, None, &hash)? {
                 return Ok(None);
             }
             tokens::void_all(c, &user.id)?;
-            let ended = sessions::end_all_of_user(c, &user.id, None)?;
+            let ended = store.end_all_of_user(c, &user.id, None)?;
             throttle::succeed(c, &reservation, Some(&account))?;
             audit::append(c, &line)?;
             if let Some(kind) = kind {
                 outgoing::put(c, &mails.to_user(kind, &user, &detail))?;
             }
-            super::administer::notice(c, ended, now).map(Some)
+            revocation::user_ended(c, &user.id, ended, now).map(Some)
         });
         let ended = outcome.await?.ok_or(AccountError::Link)?;
         self.wake_mailer();
-        self.ended(ended).await
+        self.ended(ended).await;
+        Ok(())
     }
 
     /// Changes one's own password; the other sessions end (S15).
@@ -130,20 +133,22 @@ impl Accounts {
             let now = this.0.clock.now();
             let line = this.audit_line("password.changed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
             let (mails, detail) = (this.drafts(), Detail::of(&client, now));
+            let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
                 if !users::set_password(c, &user.id, Some(&old), &hash)? {
                     return Ok(None);
                 }
                 tokens::void_others(c, &user.id, Purpose::Reset, None)?;
-                let ended = sessions::end_all_of_user(c, &user.id, Some(&who.session))?;
+                let ended = store.end_all_of_user(c, &user.id, Some(&who.session))?;
                 audit::append(c, &line)?;
                 outgoing::put(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
-                super::administer::notice(c, ended, now).map(Some)
+                revocation::sessions_ended(c, ended, now).map(Some)
             });
             // Somebody changed it meanwhile: the current password is not the current one any more.
             let ended = outcome.await?.ok_or_else(wrong_current)?;
             this.wake_mailer();
-            this.ended(ended).await
+            this.ended(ended).await;
+            Ok(())
         })
         .await
     }

@@ -1,15 +1,17 @@
 //! One's own name, address and known devices.
 
 use super::outgoing::{self, Detail};
+use super::revocation;
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::domain::access::SignedIn;
 use crate::domain::device::Device;
 use crate::domain::email::Email;
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
+use crate::domain::news::News;
 use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::DisplayName;
-use crate::storage::{attempts, audit, devices, sessions, tokens, users};
+use crate::storage::{attempts, audit, devices, tokens, users};
 
 impl Accounts {
     /// Sets one's own display name; the app hears it with the next request.
@@ -19,14 +21,12 @@ impl Accounts {
         let this = self.clone();
         self.deed(async move {
             let now = this.0.clock.now();
-            let own = this.0.database.write(move |c| {
+            let renamed = this.0.database.write(move |c| {
                 users::set_name(c, &id, &name)?;
-                sessions::list_of_user(c, &id, now)
+                // The sessions live on; only what is remembered of them is read anew.
+                revocation::leave(c, Vec::new(), vec![News::UserChanged(id)], now)
             });
-            // The sessions live on; only what is remembered of them is read anew.
-            for session in own.await? {
-                this.0.cache.end(&session.id);
-            }
+            this.ended(renamed.await?).await;
             Ok(())
         })
         .await
@@ -44,7 +44,7 @@ impl Accounts {
         // Whoever is signed in could otherwise have us flood strangers.
         let bucket = format!("email-change:{}", user.id);
         let queued = self.0.database.write(move |c| {
-            if let Verdict::Wait { secs } = judge(attempts::find(c, &bucket)?.as_ref(), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) {
+            if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &bucket, now)?), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) {
                 return Ok(Some(secs));
             }
             attempts::add(c, &bucket, now, now.plus(-FORGOT_WINDOW_SECS))?;
@@ -76,20 +76,22 @@ impl Accounts {
             let mut detail = Detail::of(&client, now);
             detail.new_email = new.to_string();
             let mail = this.drafts().to_user(MailKind::EmailChanged, &user, &detail);
+            let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
                 if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &new)? {
                     return Ok(None);
                 }
                 tokens::void_all(c, &user.id)?;
-                let ended = sessions::end_all_of_user(c, &user.id, None)?;
+                let ended = store.end_all_of_user(c, &user.id, None)?;
                 super::throttle::succeed(c, &reservation, None)?;
                 audit::append(c, &line)?;
                 outgoing::put(c, &mail)?;
-                super::administer::notice(c, ended, now).map(Some)
+                revocation::user_ended(c, &user.id, ended, now).map(Some)
             });
             let ended = outcome.await?.ok_or(AccountError::Link)?;
             this.wake_mailer();
-            this.ended(ended).await
+            this.ended(ended).await;
+            Ok(())
         })
         .await
     }

@@ -1,12 +1,14 @@
 //! Rotation of refresh tokens: the row decides, so every loser of a race gets the winner's tokens (S41 to S45).
 
+use super::revocation::{self, Ended};
 use super::{AccountError, Accounts, TokenPair};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::audit::AuditLine;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::news::News;
 use crate::domain::session::{GenerationVerdict, Session};
 use crate::domain::user::UserState;
-use crate::storage::{StorageError, audit, sessions, users};
+use crate::storage::{StorageError, audit, users};
 
 /// What became of a presented refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +21,12 @@ pub enum Refreshed {
 
 enum Outcome {
     Live(Session),
-    Reused,
+    Reused(Ended),
     NotLive,
 }
+
+/// Rounds of a rotation that other nodes win before it is given up: each round means that somebody else got on.
+const ROUNDS: u32 = 4;
 
 impl Accounts {
     /// Exchanges a verified refresh token; a replayed one ends the session.
@@ -34,31 +39,36 @@ impl Accounts {
         let now = self.0.clock.now();
         let reused = self.audit_line_later("refresh.reused", source);
         let wanted = claims.clone();
+        let store = self.0.store.clone();
         let outcome = self.0.database.write(move |c| {
-            let Some(mut session) =
-                sessions::find_live(c, &wanted.session, now)?.filter(|session| session.user.as_ref() == Some(&wanted.user))
-            else {
-                return Ok(Outcome::NotLive);
-            };
-            let user = users::find_by_id(c, &wanted.user)?.filter(|record| record.user.state == UserState::Active);
-            let Some(user) = user else { return Ok(Outcome::NotLive) };
-            match session.judge_generation(wanted.generation, now) {
-                GenerationVerdict::Current => {
-                    if !sessions::rotate(c, &session.id, session.generation, now)? {
-                        return Err(StorageError::Unavailable("a session was rotated by somebody else meanwhile".to_owned()));
+            for _ in 0..ROUNDS {
+                let found = store.find_live(c, &wanted.session, now)?;
+                let Some(mut session) = found.filter(|session| session.user.as_ref() == Some(&wanted.user)) else {
+                    return Ok(Outcome::NotLive);
+                };
+                let user = users::find_by_id(c, &wanted.user)?.filter(|record| record.user.state == UserState::Active);
+                let Some(user) = user else { return Ok(Outcome::NotLive) };
+                match session.judge_generation(wanted.generation, now) {
+                    GenerationVerdict::Current => {
+                        if !store.rotate(c, &session.id, session.generation, now)? {
+                            // Another node was quicker: its successor is the one.
+                            continue;
+                        }
+                        session.generation += 1;
+                        (session.rotated_at, session.successor_seen_at) = (now, None);
+                        revocation::mention(c, News::SessionChanged(session.id.clone()), now)?;
+                        return Ok(Outcome::Live(session));
                     }
-                    session.generation += 1;
-                    (session.rotated_at, session.successor_seen_at) = (now, None);
-                    Ok(Outcome::Live(session))
+                    GenerationVerdict::PredecessorInGrace => return Ok(Outcome::Live(session)),
+                    GenerationVerdict::Reused => {
+                        let ended = if store.end(c, &session.id, None)? { vec![session.id] } else { Vec::new() };
+                        audit::append(c, &reused(user.user.email.as_str()))?;
+                        return Ok(Outcome::Reused(revocation::sessions_ended(c, ended, now)?));
+                    }
+                    GenerationVerdict::Unknown => return Ok(Outcome::NotLive),
                 }
-                GenerationVerdict::PredecessorInGrace => Ok(Outcome::Live(session)),
-                GenerationVerdict::Reused => {
-                    sessions::end(c, &session.id)?;
-                    audit::append(c, &reused(user.user.email.as_str()))?;
-                    Ok(Outcome::Reused)
-                }
-                GenerationVerdict::Unknown => Ok(Outcome::NotLive),
             }
+            Err(StorageError::Unavailable("a session keeps being rotated by others".to_owned()))
         });
         match outcome.await? {
             Outcome::Live(session) => {
@@ -66,8 +76,8 @@ impl Accounts {
                 self.0.cache.end(&session.id);
                 Ok(Refreshed::Tokens(self.tokens_of(&session, &claims.user)?))
             }
-            Outcome::Reused => {
-                self.forget_ended(std::slice::from_ref(&claims.session));
+            Outcome::Reused(ended) => {
+                self.ended(ended).await;
                 Ok(Refreshed::NotLive)
             }
             Outcome::NotLive => Ok(Refreshed::NotLive),
@@ -78,8 +88,15 @@ impl Accounts {
     pub async fn mark_successor_seen(&self, session: &SessionId, generation: i64) -> Result<(), AccountError> {
         let (this, id, now) = (self.clone(), session.clone(), self.0.clock.now());
         self.deed(async move {
-            let session = id.clone();
-            if this.0.database.write(move |c| sessions::mark_successor_seen(c, &session, generation, now)).await? {
+            let (store, session) = (this.0.store.clone(), id.clone());
+            let marked = this.0.database.write(move |c| {
+                let marked = store.mark_successor_seen(c, &session, generation, now)?;
+                if marked {
+                    revocation::mention(c, News::SessionChanged(session), now)?;
+                }
+                Ok(marked)
+            });
+            if marked.await? {
                 this.0.cache.end(&id);
             }
             Ok(())

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::{AccountError, Accounts, Phase};
+use super::{AccountError, Accounts, CLAIMED_SETTING, Phase};
 use crate::domain::access::{Identity, SignedIn};
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::domain::user::UserState;
-use crate::storage::{sessions, users};
+use crate::storage::{settings, users};
 
 const SHARDS: usize = 16;
 /// Copies a shard keeps at most.
@@ -94,6 +94,19 @@ impl SessionCache {
     pub fn end(&self, session: &SessionId) {
         if let Some(copy) = self.shard(session).and_then(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).remove(session)) {
             copy.state.store(GONE, Ordering::Release);
+        }
+    }
+
+    /// Sets the copies of a user's sessions to gone, and those too of which it is not known yet whose they are.
+    pub fn end_user(&self, user: &UserId) {
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, copy| {
+                let others = copy.view.get().is_some_and(|view| view.session.user.as_ref() != Some(user));
+                if !others {
+                    copy.state.store(GONE, Ordering::Release);
+                }
+                others
+            });
         }
     }
 
@@ -184,9 +197,13 @@ impl Accounts {
     }
 
     async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {
-        let (id, now) = (id.clone(), self.0.clock.now());
+        let (store, id, now) = (self.0.store.clone(), id.clone(), self.0.clock.now());
         let found = self.0.database.read(move |c| {
-            let Some(session) = sessions::find_live(c, &id, now)? else { return Ok(None) };
+            let Some(session) = store.find_live(c, &id, now)? else { return Ok(None) };
+            // The deprecated mode ends with the claim, whoever heard of it so far.
+            if session.user.is_none() && settings::find(c, CLAIMED_SETTING)?.is_some() {
+                return Ok(None);
+            }
             let user = session.user.as_ref().map(|user| users::find_by_id(c, user)).transpose()?.flatten();
             Ok(Some((session, user)))
         });

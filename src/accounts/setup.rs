@@ -4,15 +4,18 @@ use std::fs;
 use std::io::ErrorKind;
 
 use super::throttle::{self, Asking};
-use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase};
+use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, revocation};
 use crate::config::data_dir;
 use crate::crypto::random;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
+use crate::domain::news::News;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::user::{DisplayName, Role, User, UserState};
-use crate::storage::{audit, devices, sessions, settings, users};
-use std::sync::atomic::Ordering;
+use crate::storage::{Connection, StorageError, audit, devices, settings, users};
+
+/// The setting from which the set-up token follows.
+const SETUP_SALT: &str = "setup_salt";
 
 /// What the set-up form carries.
 pub struct ClaimForm {
@@ -49,23 +52,27 @@ pub(super) struct NewAccount {
 }
 
 impl Accounts {
-    /// The set-up token, made at the first start and kept until the claim; none when it is not needed.
+    /// The set-up token, kept in a file until the claim; none when it is not needed.
+    ///
+    /// It follows from a random number in the database and `TOKEN_HASH_SECRET`, so that any node takes the link of any other,
+    /// and neither the database nor the secret alone gives it away.
     pub fn ensure_setup_token(&self) -> Result<Option<String>, AccountError> {
         if self.phase() != Phase::Unclaimed {
             return Ok(None);
         }
+        let token = self.0.database.write_blocking(|c| self.setup_token(c))?;
         let path = self.0.data_dir.join(data_dir::SETUP_TOKEN);
-        let broken = |fault: std::io::Error| AccountError::Internal(format!("{}: {fault}", path.display()));
-        match fs::read_to_string(&path) {
-            Ok(token) if token.trim().len() >= 43 => Ok(Some(token.trim().to_owned())),
-            Ok(_) => Err(AccountError::Internal(format!("{} is damaged; remove it to have a new set-up link made", path.display()))),
-            Err(fault) if fault.kind() == ErrorKind::NotFound => {
-                let token = random::secret();
-                data_dir::write_new(&path, &token).map_err(broken)?;
-                Ok(Some(token))
-            }
-            Err(fault) => Err(broken(fault)),
+        let kept = fs::read_to_string(&path).is_ok_and(|kept| kept.trim() == token);
+        if !kept {
+            data_dir::replace(&path, &token).map_err(|fault| AccountError::Internal(format!("{}: {fault}", path.display())))?;
         }
+        Ok(Some(token))
+    }
+
+    fn setup_token(&self, c: &mut Connection) -> Result<String, StorageError> {
+        settings::put_if_absent(c, SETUP_SALT, &random::secret())?;
+        let salt = settings::find(c, SETUP_SALT)?.unwrap_or_default();
+        Ok(self.0.token_hasher.hash("setup", &salt).as_str().to_owned())
     }
 
     /// Makes the first admin and signs them in.
@@ -75,7 +82,7 @@ impl Accounts {
         }
         let asking = Asking::of_source(&self.0.token_hasher, &client);
         let reservation = self.reserve(asking, "setup.refused", "", &client).await?;
-        if !self.is_proven(&form.proof)? {
+        if !self.is_proven(&form.proof).await? {
             let line = self.audit_line("setup.refused", "", "", &client.source.to_string());
             self.0.database.write(move |c| audit::append(c, &line)).await?;
             return Err(AccountError::InvalidCredentials);
@@ -119,26 +126,24 @@ impl Accounts {
         let row = session.clone();
         let device = self.device_of(&client, None);
         let device_cookie = self.0.devices.issue(&device.id, &id);
+        let store = self.0.store.clone();
         let ended = self.0.database.write(move |c| {
             if !settings::put_if_absent(c, CLAIMED_SETTING, &now.secs().to_string())? {
                 return Ok(None);
             }
             users::insert(c, &user, Some(&hash))?;
             devices::insert(c, &user.id, &device)?;
-            let ended = sessions::end_legacy(c)?;
-            sessions::insert(c, &row)?;
+            let ended = store.end_legacy(c)?;
             throttle::succeed(c, &reservation, None)?;
             audit::append(c, &line)?;
-            Ok(Some(ended))
+            store.insert(c, &row)?;
+            revocation::leave(c, ended, vec![News::Claimed], now).map(Some)
         });
         let Some(ended) = ended.await? else {
-            self.0.phase.store(Phase::Claimed.to_number(), Ordering::Release);
+            self.hear(&News::Claimed);
             return Err(AccountError::Closed);
         };
-        self.0.phase.store(Phase::Claimed.to_number(), Ordering::Release);
-        self.forget_ended(&ended);
-        self.forget_ended(&[super::legacy::basic_session()?]);
-        self.keep_claim_marker();
+        self.ended(ended).await;
         let tokens = self.tokens_of(&session, &id)?;
         Ok(NewSession { session: session.id, user: Some((id.clone(), tokens)), device_cookie: Some(device_cookie) })
     }
@@ -160,12 +165,16 @@ impl Accounts {
         }
     }
 
-    fn is_proven(&self, proof: &ClaimProof) -> Result<bool, AccountError> {
+    async fn is_proven(&self, proof: &ClaimProof) -> Result<bool, AccountError> {
         match proof {
             ClaimProof::Legacy { username, password } => Ok(self.is_legacy_pair(username, password)),
             ClaimProof::Token(given) => {
-                let expected = self.ensure_setup_token()?;
-                Ok(expected.is_some_and(|expected| self.0.token_hasher.same_secret(given.trim(), &expected)))
+                if self.phase() != Phase::Unclaimed {
+                    return Ok(false);
+                }
+                let this = self.clone();
+                let expected = self.0.database.write(move |c| this.setup_token(c)).await?;
+                Ok(self.0.token_hasher.same_secret(given.trim(), &expected))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Signing in with address and password (S16 to S31).
 
 use super::throttle::{self, Asking, Reservation};
-use super::{AccountError, Accounts, Client, NewSession, outgoing};
+use super::{AccountError, Accounts, Client, NewSession, outgoing, revocation};
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::device::Device;
@@ -12,7 +12,7 @@ use crate::domain::password::Password;
 use crate::domain::session::Session;
 use crate::domain::user::UserState;
 use crate::storage::users::UserRecord;
-use crate::storage::{audit, devices, sessions, users};
+use crate::storage::{audit, devices, users};
 
 /// Characters of `User-Agent` and address kept with a session.
 const MAX_DEVICE_CHARS: usize = 200;
@@ -86,17 +86,18 @@ impl Accounts {
         let news = (!known && user.last_sign_in_at.is_some())
             .then(|| self.drafts().to_user(MailKind::NewDevice, &user, &outgoing::Detail::of(&client, now)));
         let device_cookie = self.0.devices.issue(&device.id, &user.id);
+        let store = self.0.store.clone();
         let signed_in = self.0.database.write(move |c| {
             if !users::record_sign_in(c, &id, Some(&hash), now)? {
-                return Ok(false);
+                return Ok(None);
             }
             if let Some(new) = &upgraded {
                 users::upgrade_password_hash(c, &id, &hash, new)?;
             }
-            if let Some(old) = &old {
-                sessions::end(c, old)?;
-            }
-            sessions::insert(c, &row)?;
+            let ended = match old {
+                Some(old) if store.end(c, &old, None)? => vec![old],
+                _ => Vec::new(),
+            };
             throttle::succeed(c, &reservation, account.as_deref())?;
             if !(known && devices::touch(c, &id, &device.id, &device.source, now)?) {
                 devices::insert(c, &id, &device)?;
@@ -105,13 +106,14 @@ impl Accounts {
                 outgoing::put(c, mail)?;
             }
             audit::append(c, &line)?;
-            Ok(true)
+            store.insert(c, &row)?;
+            revocation::sessions_ended(c, ended, now).map(Some)
         });
-        if !signed_in.await? {
+        let Some(ended) = signed_in.await? else {
             // Disabled, or the password changed, while the old one was verified.
             return self.refuse(user.email.as_str(), &client).await;
-        }
-        self.forget_ended(client.old_session.as_slice());
+        };
+        self.ended(ended).await;
         self.wake_mailer();
         let tokens = self.tokens_of(&session, &user.id)?;
         Ok(NewSession { session: session.id, user: Some((user.id.clone(), tokens)), device_cookie: Some(device_cookie) })

@@ -1,10 +1,11 @@
 //! Ending sessions: one's own, one of them, all of them (S47, S50).
 
-use super::{AccountError, Accounts};
+use super::{AccountError, Accounts, revocation};
 use crate::domain::access::SignedIn;
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
-use crate::storage::{audit, sessions};
+use crate::storage::session_store::SessionStore;
+use crate::storage::{Connection, StorageError, audit};
 
 /// Which of one's own sessions end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,14 +27,18 @@ impl Accounts {
         self.deed(async move {
             let event = if ending == Ending::This { "logout" } else { "session.ended" };
             let line = this.audit_line(event, who.name(), who.name(), &source);
+            let (store, now) = (this.0.store.clone(), this.0.clock.now());
             let ended = this.0.database.write(move |c| {
-                let ended = end(c, &who, &ending)?;
+                let ended = end(c, &store, &who, &ending)?;
                 if !ended.is_empty() {
                     audit::append(c, &line)?;
                 }
-                Ok(ended)
+                match (&ending, who.user_id()) {
+                    (Ending::Everywhere, Some(user)) => revocation::user_ended(c, user, ended, now),
+                    _ => revocation::sessions_ended(c, ended, now),
+                }
             });
-            this.forget_ended(&ended.await?);
+            this.ended(ended.await?).await;
             Ok(())
         })
         .await
@@ -42,29 +47,32 @@ impl Accounts {
     /// One's own live sessions, newest first.
     pub async fn own_sessions(&self, who: &SignedIn) -> Result<Vec<Session>, AccountError> {
         let Some(user) = who.user_id().cloned() else { return Ok(Vec::new()) };
-        let now = self.0.clock.now();
-        Ok(self.0.database.read(move |c| sessions::list_of_user(c, &user, now)).await?)
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
+        Ok(self.0.database.read(move |c| store.list_of_user(c, &user, now)).await?)
     }
 
     /// Ends a session by name alone, idempotently; for actix-session's store.
     pub async fn end_session(&self, id: &SessionId) -> Result<(), AccountError> {
         let (this, id) = (self.clone(), id.clone());
         self.deed(async move {
-            let session = id.clone();
-            this.0.database.write(move |c| sessions::end(c, &session)).await?;
-            this.forget_ended(&[id]);
+            let (store, now) = (this.0.store.clone(), this.0.clock.now());
+            let ended = this.0.database.write(move |c| {
+                let ended = if store.end(c, &id, None)? { vec![id] } else { Vec::new() };
+                revocation::sessions_ended(c, ended, now)
+            });
+            this.ended(ended.await?).await;
             Ok(())
         })
         .await
     }
 }
 
-fn end(c: &mut crate::storage::Connection, who: &SignedIn, ending: &Ending) -> Result<Vec<SessionId>, crate::storage::StorageError> {
+fn end(c: &mut Connection, store: &SessionStore, who: &SignedIn, ending: &Ending) -> Result<Vec<SessionId>, StorageError> {
     let one = |ended: bool, id: &SessionId| if ended { vec![id.clone()] } else { Vec::new() };
     match (ending, who.user_id()) {
-        (Ending::One(id), Some(user)) => Ok(one(sessions::end_of_user(c, id, user)?, id)),
-        (Ending::Others, Some(user)) => sessions::end_all_of_user(c, user, Some(&who.session)),
-        (Ending::Everywhere, Some(user)) => sessions::end_all_of_user(c, user, None),
-        (Ending::This, Some(_)) | (_, None) => Ok(one(sessions::end(c, &who.session)?, &who.session)),
+        (Ending::One(id), Some(user)) => Ok(one(store.end(c, id, Some(user))?, id)),
+        (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&who.session)),
+        (Ending::Everywhere, Some(user)) => store.end_all_of_user(c, user, None),
+        (Ending::This, Some(_)) | (_, None) => Ok(one(store.end(c, &who.session, None)?, &who.session)),
     }
 }

@@ -5,9 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{SessionId, UserId};
 
-type Table = Mutex<HashMap<SessionId, (watch::Sender<bool>, usize)>>;
+/// The streams of one session.
+struct Open {
+    signal: watch::Sender<bool>,
+    count: usize,
+    user: Option<UserId>,
+}
+
+type Table = Mutex<HashMap<SessionId, Open>>;
 
 /// The registry; touched at a stream's start, its end, and at revocation.
 #[derive(Clone, Default)]
@@ -22,26 +29,38 @@ pub struct StreamTicket {
 
 impl Streams {
     /// Registers a stream; check the session again afterwards, it may have ended meanwhile.
-    pub fn register(&self, session: &SessionId) -> StreamTicket {
+    pub fn register(&self, session: &SessionId, user: Option<&UserId>) -> StreamTicket {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = table.entry(session.clone()).or_insert_with(|| (watch::channel(false).0, 0));
-        entry.1 += 1;
-        StreamTicket { table: Arc::clone(&self.0), session: session.clone(), signal: entry.0.subscribe() }
+        let new = || Open { signal: watch::channel(false).0, count: 0, user: user.cloned() };
+        let entry = table.entry(session.clone()).or_insert_with(new);
+        entry.count += 1;
+        StreamTicket { table: Arc::clone(&self.0), session: session.clone(), signal: entry.signal.subscribe() }
     }
 
     /// Cuts every stream of `session`.
     pub fn cut(&self, session: &SessionId) {
         let entry = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
-        if let Some((sender, count)) = entry {
-            sender.send_replace(true);
-            tracing::debug!(session.streams = count, "streams of an ended session were cut");
+        if let Some(open) = entry {
+            open.signal.send_replace(true);
+            tracing::debug!(session.streams = open.count, "streams of an ended session were cut");
         }
+    }
+
+    /// Cuts every stream of a user.
+    pub fn cut_user(&self, user: &UserId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
+            let others = open.user.as_ref() != Some(user);
+            if !others {
+                open.signal.send_replace(true);
+            }
+            others
+        });
     }
 
     /// Cuts everything, for a store that cannot be asked or a server that stops.
     pub fn cut_all(&self) {
-        for (_, (sender, _)) in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain() {
-            sender.send_replace(true);
+        for (_, open) in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+            open.signal.send_replace(true);
         }
     }
 }
@@ -61,10 +80,10 @@ impl Drop for StreamTicket {
     fn drop(&mut self) {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         // After a cut the entry may be a newer one, of streams that this ticket does not count among.
-        let own = |entry: &&mut (watch::Sender<bool>, usize)| entry.0.subscribe().same_channel(&self.signal);
+        let own = |open: &&mut Open| open.signal.subscribe().same_channel(&self.signal);
         if let Some(entry) = table.get_mut(&self.session).filter(own) {
-            entry.1 = entry.1.saturating_sub(1);
-            if entry.1 == 0 {
+            entry.count = entry.count.saturating_sub(1);
+            if entry.count == 0 {
                 table.remove(&self.session);
             }
         }

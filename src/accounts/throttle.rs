@@ -50,19 +50,21 @@ impl Asking {
 }
 
 /// Takes one attempt from each bucket, or says how long to wait; in the caller's write transaction.
+///
+/// Buckets are held in one order everywhere (device, source, account), or two transactions could wait for each other.
 pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<Result<Reservation, i64>, StorageError> {
     let window_over = now.plus(-WINDOW_SECS);
     if let Some(device) = &asking.device
-        && throttle::judge_device(attempts::find(c, device)?.as_ref(), now) == Verdict::Go
+        && throttle::judge_device(Some(&attempts::hold(c, device, now)?), now) == Verdict::Go
     {
         attempts::add(c, device, now, window_over)?;
         return Ok(Ok(Reservation { source: None, account: None, device: Some(device.clone()) }));
     }
-    if let Verdict::Wait { secs } = throttle::judge_source(attempts::find(c, &asking.source)?.as_ref(), now) {
+    if let Verdict::Wait { secs } = throttle::judge_source(Some(&attempts::hold(c, &asking.source, now)?), now) {
         return Ok(Err(secs));
     }
     if let Some(account) = &asking.account {
-        if let Verdict::Wait { secs } = throttle::judge_account(attempts::find(c, account)?.as_ref(), now) {
+        if let Verdict::Wait { secs } = throttle::judge_account(Some(&attempts::hold(c, account, now)?), now) {
             return Ok(Err(secs));
         }
         attempts::add(c, account, now, Timestamp::from_secs(i64::MIN))?;
@@ -73,18 +75,21 @@ pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Re
 
 /// The attempt was no failure: gives it back, and the account's and the device's count begin anew.
 pub(super) fn succeed(c: &mut Connection, reservation: &Reservation, account: Option<&str>) -> Result<(), StorageError> {
+    if let Some(device) = &reservation.device {
+        attempts::clear(c, device)?;
+    }
     if let Some(source) = &reservation.source {
         attempts::refund(c, source)?;
     }
-    for bucket in reservation.device.as_deref().into_iter().chain(account) {
-        attempts::clear(c, bucket)?;
+    if let Some(account) = account {
+        attempts::clear(c, account)?;
     }
     Ok(())
 }
 
 /// The attempt was never evaluated: gives it back.
 fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
-    for bucket in [&reservation.source, &reservation.account, &reservation.device].into_iter().flatten() {
+    for bucket in [&reservation.device, &reservation.source, &reservation.account].into_iter().flatten() {
         attempts::refund(c, bucket)?;
     }
     Ok(())

@@ -7,12 +7,14 @@ use super::{AccountError, Accounts};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
-use crate::storage::{attempts, audit, mails, sessions, settings, tokens};
+use crate::storage::{attempts, audit, mails, notices, settings, tokens};
 
 /// Seconds for which mails that are done stay on the admin page: thirty days.
 const MAILS_KEPT_SECS: i64 = 30 * 86_400;
 /// The setting that remembers the configuration of the last start.
 const CONFIGURATION: &str = "configuration";
+/// Seconds for which notices stay; a node that was away for longer drops whatever it remembers.
+const NOTICES_KEPT_SECS: i64 = 3600;
 /// How old the note of a session's last use may be, in seconds.
 const SEEN_SECS: i64 = 300;
 
@@ -21,7 +23,9 @@ impl Accounts {
     pub async fn clean_up(&self) -> Result<(), AccountError> {
         let now = self.0.clock.now();
         let audit_before = self.0.audit_days.map(|days| now.plus(-days * 86_400));
-        self.0.database.write(move |c| sessions::delete_expired(c, now)).await?;
+        let store = self.0.store.clone();
+        self.0.database.write(move |c| store.delete_expired(c, now)).await?;
+        self.0.database.write(move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await?;
         self.0.database.write(move |c| tokens::delete_expired(c, now)).await?;
         self.0.database.write(|c| attempts::trim(c, MAX_BUCKETS)).await?;
         self.0.database.write(move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await?;
@@ -59,7 +63,8 @@ impl Accounts {
     }
 
     async fn touch(&self, id: SessionId, now: Timestamp) {
-        if let Err(fault) = self.0.database.write(move |c| sessions::touch(c, &id, now)).await {
+        let store = self.0.store.clone();
+        if let Err(fault) = self.0.database.write(move |c| store.touch(c, &id, now)).await {
             tracing::debug!(%fault, "the last use of a session could not be noted");
         }
     }

@@ -7,7 +7,9 @@ use url::Url;
 
 use super::env::{Faults, Values};
 use super::parse::Reader;
-use super::{DatabaseUrl, Gate, Legacy, Log, LogLevel, Passwords, Server, Sessions, TEN_YEARS_MINUTES, secrets, variables};
+use super::{
+    DatabaseUrl, Gate, Legacy, Log, LogLevel, Passwords, Server, SessionStoreUrl, Sessions, TEN_YEARS_MINUTES, secrets, variables,
+};
 use crate::domain::app_url::AppUrl;
 
 #[expect(clippy::expect_used, reason = "the default address is a constant that parses, as the tests show")]
@@ -66,12 +68,41 @@ pub(super) fn cookie_domain(reader: &mut Reader<'_>, app_url: &AppUrl) -> Option
 
 pub(super) fn database(reader: &mut Reader<'_>, data_dir: &Path) -> DatabaseUrl {
     let Some(text) = reader.text("DATABASE_URL") else { return DatabaseUrl::Sqlite(data_dir.join("portcullis.db")) };
+    parse_database(&text).unwrap_or_else(|fault| {
+        reader.faults.add("DATABASE_URL", fault);
+        DatabaseUrl::Sqlite(data_dir.join("portcullis.db"))
+    })
+}
+
+/// Reads a database address, or says what is wrong with it without repeating it.
+pub fn parse_database(text: &str) -> Result<DatabaseUrl, &'static str> {
     match text.split_once("://") {
-        Some(("sqlite", path)) if !path.is_empty() => DatabaseUrl::Sqlite(PathBuf::from(path)),
-        Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => DatabaseUrl::Postgres(text.into()),
-        _ => {
-            reader.faults.add("DATABASE_URL", "must begin with sqlite:// or postgres://");
-            DatabaseUrl::Sqlite(data_dir.join("portcullis.db"))
+        Some(("sqlite", path)) if !path.is_empty() => Ok(DatabaseUrl::Sqlite(PathBuf::from(path))),
+        Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => {
+            let wants_tls = ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| rest.contains(mode));
+            if wants_tls && !cfg!(feature = "postgres-tls") {
+                return Err("asks for TLS, which this binary was built without; build it with --features postgres-tls");
+            }
+            Ok(DatabaseUrl::Postgres(text.into()))
+        }
+        _ => Err("must begin with sqlite:// or postgres://"),
+    }
+}
+
+pub(super) fn session_store(reader: &mut Reader<'_>) -> SessionStoreUrl {
+    let redis = reader.choice("SESSION_STORE", &[("database", false), ("redis", true)], false);
+    match (redis, reader.text("REDIS_URL")) {
+        (false, _) => SessionStoreUrl::Database,
+        (true, Some(text)) => {
+            let known = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "redis" | "rediss") && url.has_host());
+            if !known {
+                reader.faults.add("REDIS_URL", "must be redis://user:password@host:port/number, or rediss:// for TLS");
+            }
+            SessionStoreUrl::Redis(text.into())
+        }
+        (true, None) => {
+            reader.faults.add("REDIS_URL", "is missing: SESSION_STORE=redis needs it");
+            SessionStoreUrl::Database
         }
     }
 }
@@ -136,13 +167,6 @@ pub(super) fn reset_minutes(reader: &mut Reader<'_>) -> i64 {
     alias
 }
 
-/// Variables whose feature comes later are checked already, so that a fault shows now.
-pub(super) fn later_features(reader: &mut Reader<'_>) {
-    if reader.choice("SESSION_STORE", &[("database", false), ("redis", true)], false) {
-        reader.faults.add("SESSION_STORE", "redis is not supported by this release yet; use database");
-    }
-}
-
 /// The page's best practices and the strength of secrets; weak ones are faults in production.
 pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwords: Passwords, faults: &mut Faults) -> Vec<String> {
     let mut warnings = Vec::new();
@@ -184,6 +208,10 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
     note(
         values.get("FLOWISE_PASSWORD").is_some_and(|password| password.chars().count() < passwords.min_length),
         "FLOWISE_PASSWORD is short: until the claim it guards the app, and it proves who may claim",
+    );
+    note(
+        values.contains_key("REDIS_URL") && values.get("SESSION_STORE").is_none_or(|store| store != "redis"),
+        "REDIS_URL is set, but SESSION_STORE is not redis; sessions are kept in the database",
     );
     note(gate.cookie_domain.is_some(), "COOKIE_DOMAIN is set: every host below it receives the sign-in cookies");
     note(

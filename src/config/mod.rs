@@ -20,6 +20,7 @@ mod parse;
 pub mod secrets;
 pub mod variables;
 
+pub use build::parse_database;
 pub use env::{Faults, Values};
 pub use mail::{Mail, MailServer};
 use parse::Reader;
@@ -59,6 +60,15 @@ pub enum DatabaseUrl {
     Sqlite(PathBuf),
     /// A PostgreSQL address with its password.
     Postgres(SecretString),
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Debug)]
+pub enum SessionStoreUrl {
+    /// In the database.
+    Database,
+    /// In Redis at this address, which may hold a password.
+    Redis(SecretString),
 }
 
 /// Lifetimes and claims of sessions.
@@ -129,6 +139,8 @@ pub struct Config {
     pub gate: Gate,
     /// Where data is kept.
     pub database: DatabaseUrl,
+    /// Where sessions are kept.
+    pub session_store: SessionStoreUrl,
     /// Sessions and tokens.
     pub sessions: Sessions,
     /// Password rules.
@@ -178,7 +190,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let log = build::log(&mut reader);
     let legacy = build::legacy(&mut reader);
     let mail = mail::read(&mut reader, &server.app_url);
-    build::later_features(&mut reader);
+    let session_store = build::session_store(&mut reader);
     let Reader { mut faults, .. } = reader;
     let mut values = values;
     let warnings = build::warnings(&mut values, &server, &gate, passwords, &mut faults);
@@ -187,6 +199,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
         server,
         gate,
         database,
+        session_store,
         sessions,
         passwords,
         mail,

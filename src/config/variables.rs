@@ -47,8 +47,8 @@ pub const TABLE: &[Variable] = &[
     ),
     row("DATA_DIR", "data", "Folder for the database and generated secrets; 0700, every file in it 0600."),
     secret("DATABASE_URL", "sqlite://<DATA_DIR>/portcullis.db", "sqlite://path or postgres://user:password@host/database."),
-    row("SESSION_STORE", "database", "Where sessions are kept: database. The value redis is for a later release."),
-    later(secret("REDIS_URL", "", "Address of Redis, for SESSION_STORE=redis.")),
+    row("SESSION_STORE", "database", "Where sessions are kept: database or redis."),
+    secret("REDIS_URL", "", "redis://user:password@host:port/number, or rediss:// for TLS; for SESSION_STORE=redis."),
     secret("JWT_AUTH_TOKEN_SECRET", "generated", "Signs access tokens."),
     secret(
         "JWT_REFRESH_TOKEN_SECRET",

@@ -12,6 +12,7 @@ pub mod email;
 pub mod ids;
 pub mod link;
 pub mod mail;
+pub mod news;
 pub mod password;
 pub mod path;
 pub mod return_to;

@@ -22,6 +22,14 @@ pub fn find(connection: &mut Connection, bucket: &str) -> Result<Option<Bucket>,
     }))
 }
 
+/// Takes the bucket's row until the end of the transaction, so that what is judged is what is then counted (S29).
+pub fn hold(connection: &mut Connection, bucket: &str, now: Timestamp) -> Result<Bucket, StorageError> {
+    const HOLD: &str = "INSERT INTO attempts (bucket, failures, window_start, last_failure) VALUES ($1, 0, $2, $2) \
+        ON CONFLICT (bucket) DO UPDATE SET failures = attempts.failures";
+    diesel::sql_query(HOLD).bind::<Text, _>(bucket).bind::<BigInt, _>(now.secs()).execute(connection)?;
+    find(connection, bucket)?.ok_or_else(|| StorageError::Corrupt("a bucket is gone that was just held".to_owned()))
+}
+
 /// Counts one more; a window that began at or before `window_over` is begun anew.
 pub fn add(connection: &mut Connection, bucket: &str, now: Timestamp, window_over: Timestamp) -> Result<(), StorageError> {
     const UPSERT: &str = "INSERT INTO attempts (bucket, failures, window_start, last_failure) VALUES ($1, 1, $2, $2) \

@@ -3,21 +3,26 @@
 //! Functions take a [`Connection`] inside [`Database::read`] or [`Database::write`] and return domain values; nobody else opens
 //! a transaction. Row types never leave this folder. Every check-then-act is one statement with the check in its `WHERE`.
 //!
-//! `sql_query`: connection.rs, attempts.rs, settings.rs
+//! `sql_query`: attempts.rs, database.rs, notices.rs, `session_store.rs`, settings.rs, wire.rs
 
 pub mod attempts;
 pub mod audit;
 mod connection;
+mod database;
 pub mod devices;
 mod error;
 pub mod mails;
 pub mod migrate;
 pub mod notices;
+pub mod redis_sessions;
 mod schema;
+pub mod session_store;
 pub mod sessions;
 pub mod settings;
 pub mod tokens;
 pub mod users;
+pub mod wire;
 
-pub use connection::{AnyConnection as Connection, ChangeWatch, Database};
+pub use connection::AnyConnection as Connection;
+pub use database::Database;
 pub use error::{Constraint, StorageError};

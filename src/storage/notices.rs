@@ -1,52 +1,97 @@
-//! What one process ended and the running servers must hear, and which of them have.
+//! What one process did and the others must hear, and the nodes that listen.
 
 use diesel::dsl::max;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::schema::{nodes, notices};
 use super::{Connection, StorageError};
-use crate::domain::ids::SessionId;
+use crate::domain::news::News;
 use crate::domain::time::Timestamp;
 
-/// Notices `sessions` as ended, in the transaction that ends them; returns the newest number.
-pub fn append(connection: &mut Connection, sessions: &[SessionId], now: Timestamp) -> Result<i64, StorageError> {
-    let mut number = newest(connection)?;
-    for session in sessions {
-        number += 1;
-        let values = (notices::number.eq(number), notices::session_id.eq(session.as_str()), notices::at.eq(now.secs()));
+/// The channel on which PostgreSQL wakes the listeners.
+pub(super) const CHANNEL: &str = "portcullis";
+
+#[derive(QueryableByName)]
+struct Counter {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+/// Leaves `news` for the other nodes, in the transaction of what they tell; returns the newest number.
+///
+/// Must come last in its transaction: the counter's row lock is held until the commit, which makes the order of the numbers
+/// the order of the commits, and nothing may be waited for under it.
+pub fn append(connection: &mut Connection, news: &[News], now: Timestamp) -> Result<i64, StorageError> {
+    const COUNT: &str = "UPDATE settings SET value = CAST(CAST(value AS BIGINT) + $1 AS TEXT) WHERE name = 'notices' RETURNING value";
+    if news.is_empty() {
+        return Ok(0);
+    }
+    let how_many = i64::try_from(news.len()).unwrap_or(i64::MAX);
+    let counter: Counter = diesel::sql_query(COUNT).bind::<BigInt, _>(how_many).get_result(connection)?;
+    let newest: i64 = counter.value.parse().map_err(|_fault| StorageError::Corrupt("the setting notices is no number".to_owned()))?;
+    for (number, news) in (newest - how_many + 1..).zip(news) {
+        let (kind, subject) = news.to_parts();
+        let values = (notices::number.eq(number), notices::kind.eq(kind), notices::subject.eq(subject), notices::at.eq(now.secs()));
         diesel::insert_into(notices::table).values(values).execute(connection)?;
     }
-    Ok(number)
+    if matches!(connection, Connection::Postgres(_)) {
+        diesel::sql_query("SELECT pg_notify($1, '')").bind::<Text, _>(CHANNEL).execute(connection)?;
+    }
+    Ok(newest)
 }
 
-/// The newest number, 0 when there is none.
+/// The number of the newest notice ever left, 0 when there was none.
 pub fn newest(connection: &mut Connection) -> Result<i64, StorageError> {
-    Ok(notices::table.select(max(notices::number)).first::<Option<i64>>(connection)?.unwrap_or(0))
+    let value = super::settings::find(connection, "notices")?;
+    Ok(value.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// The notices after `number`, oldest first.
-pub fn since(connection: &mut Connection, number: i64) -> Result<Vec<(i64, Option<SessionId>)>, StorageError> {
-    let rows: Vec<(i64, Option<String>)> = notices::table
+/// The notices after `number`, oldest first; `None` when some of them are not kept any more.
+pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64, News)>>, StorageError> {
+    let at_least = newest(connection)?;
+    let rows: Vec<(i64, String, String)> = notices::table
         .filter(notices::number.gt(number))
         .order(notices::number.asc())
-        .select((notices::number, notices::session_id))
+        .select((notices::number, notices::kind, notices::subject))
         .load(connection)?;
-    Ok(rows.into_iter().map(|(number, session)| (number, session.and_then(|id| SessionId::parse(&id)))).collect())
+    let last = rows.last().map_or(number, |(number, ..)| *number);
+    let complete = last >= at_least && i64::try_from(rows.len()) == Ok(last - number);
+    Ok(complete.then(|| rows.into_iter().map(|(number, kind, subject)| (number, News::from_parts(&kind, &subject))).collect()))
 }
 
-/// Registers a running server that has applied everything up to `number`.
+/// Forgets notices up to the newest that was left at or before `before`; who has not heard them finds a gap.
+pub fn delete_older(connection: &mut Connection, before: Timestamp) -> Result<usize, StorageError> {
+    let last: Option<i64> = notices::table.filter(notices::at.le(before.secs())).select(max(notices::number)).first(connection)?;
+    let Some(last) = last else { return Ok(0) };
+    Ok(diesel::delete(notices::table.filter(notices::number.le(last))).execute(connection)?)
+}
+
+/// Registers a node that has applied everything up to `number`.
 pub fn register(connection: &mut Connection, node: &str, number: i64) -> Result<(), StorageError> {
-    diesel::insert_into(nodes::table).values((nodes::id.eq(node), nodes::acknowledged.eq(number))).execute(connection)?;
+    let values = (nodes::id.eq(node), nodes::acknowledged.eq(number), nodes::beat.eq(0));
+    diesel::insert_into(nodes::table).values(values).execute(connection)?;
     Ok(())
 }
 
-/// Notes that a server has applied everything up to `number`.
-pub fn acknowledge(connection: &mut Connection, node: &str, number: i64) -> Result<(), StorageError> {
-    diesel::update(nodes::table.filter(nodes::id.eq(node))).set(nodes::acknowledged.eq(number)).execute(connection)?;
+/// Notes that a node lives and has applied everything up to `number`; false when it is not registered (any more).
+pub fn acknowledge(connection: &mut Connection, node: &str, number: i64) -> Result<bool, StorageError> {
+    let values = (nodes::acknowledged.eq(number), nodes::beat.eq(nodes::beat + 1));
+    Ok(diesel::update(nodes::table.filter(nodes::id.eq(node))).set(values).execute(connection)? == 1)
+}
+
+/// Every registered node with its beat.
+pub fn beats(connection: &mut Connection) -> Result<Vec<(String, i64)>, StorageError> {
+    Ok(nodes::table.select((nodes::id, nodes::beat)).load(connection)?)
+}
+
+/// Forgets a node that has not beaten since `beat`.
+pub fn remove_silent(connection: &mut Connection, node: &str, beat: i64) -> Result<(), StorageError> {
+    diesel::delete(nodes::table.filter(nodes::id.eq(node).and(nodes::beat.eq(beat)))).execute(connection)?;
     Ok(())
 }
 
-/// Forgets servers: one, or all when a new one starts on a database for a single node.
+/// Forgets nodes: one, or all when a server starts on a database for a single node.
 pub fn remove(connection: &mut Connection, node: Option<&str>) -> Result<(), StorageError> {
     match node {
         Some(node) => diesel::delete(nodes::table.filter(nodes::id.eq(node))).execute(connection)?,
@@ -55,8 +100,8 @@ pub fn remove(connection: &mut Connection, node: Option<&str>) -> Result<(), Sto
     Ok(())
 }
 
-/// Whether a registered server has not applied `number` yet.
-pub fn is_awaited(connection: &mut Connection, number: i64) -> Result<bool, StorageError> {
-    let behind: i64 = nodes::table.filter(nodes::acknowledged.lt(number)).count().get_result(connection)?;
+/// Whether a registered node other than `own` has not applied `number` yet.
+pub fn is_awaited(connection: &mut Connection, number: i64, own: &str) -> Result<bool, StorageError> {
+    let behind: i64 = nodes::table.filter(nodes::acknowledged.lt(number).and(nodes::id.ne(own))).count().get_result(connection)?;
     Ok(behind > 0)
 }

@@ -16,10 +16,10 @@ diesel::table! {
     settings (name) { name -> Text, value -> Text, }
 }
 diesel::table! {
-    notices (number) { number -> BigInt, session_id -> Nullable<Text>, at -> BigInt, }
+    notices (number) { number -> BigInt, kind -> Text, subject -> Text, at -> BigInt, }
 }
 diesel::table! {
-    nodes (id) { id -> Text, acknowledged -> BigInt, }
+    nodes (id) { id -> Text, acknowledged -> BigInt, beat -> BigInt, }
 }
 diesel::table! {
     tokens (hash) { hash -> Text, purpose -> Text, user_id -> Text, payload -> Text, expires_at -> BigInt, }
@@ -29,6 +29,9 @@ diesel::table! {
 }
 diesel::table! {
     devices (id) { id -> Text, user_id -> Text, name -> Text, source -> Text, first_seen_at -> BigInt, last_seen_at -> BigInt, }
+}
+diesel::table! {
+    tombstones (session_id) { session_id -> Text, expires_at -> BigInt, }
 }
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);

@@ -1,0 +1,219 @@
+//! The pools of connections, and the two ways in: read and write.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{QueryableByName, RunQueryDsl, SqliteConnection};
+use r2d2::Pool;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+use super::StorageError;
+use super::connection::{AnyConnection, Manager, Use, open_postgres, open_sqlite};
+use super::wire::loses_notifications;
+use crate::config::DatabaseUrl;
+
+/// Readers of a SQLite file.
+const READERS: u32 = 4;
+/// Connections to PostgreSQL for reading, and as many for writing.
+const POSTGRES_POOL: u32 = 4;
+/// Questions that may wait or run at once; more are refused.
+const WAITING: usize = 1024;
+/// Names the lock under which nodes that start at once take turns.
+const START_LOCK: i64 = 7_210_061_995;
+
+/// How long things may take, by database.
+struct Patience {
+    /// Until a connection is free.
+    checkout: Duration,
+    /// Until a question is answered; somebody frozen is not waited for.
+    answer: Duration,
+}
+
+/// The store; clones share the same pools.
+#[derive(Clone)]
+pub struct Database(Arc<Inner>);
+
+struct Inner {
+    url: DatabaseUrl,
+    pooled: bool,
+    patience: Patience,
+    waiting: Arc<Semaphore>,
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+    runtime: Handle,
+}
+
+/// Faults reach the caller of each query; the pool's own log would repeat addresses.
+#[derive(Debug)]
+struct Quiet;
+
+impl r2d2::HandleError<StorageError> for Quiet {
+    fn handle_error(&self, error: StorageError) {
+        tracing::debug!(%error, "a database connection could not be made");
+    }
+}
+
+impl Database {
+    /// Opens the store; closures run on `runtime`'s blocking threads.
+    pub fn open(url: &DatabaseUrl, runtime: Handle) -> Result<Self, StorageError> {
+        // One connection at once: the pools would only say "timed out".
+        let (patience, readers, writers, pooled) = match url {
+            DatabaseUrl::Sqlite(path) => {
+                check_file(&mut open_sqlite(path, Use::Write)?, path)?;
+                (Patience { checkout: Duration::from_secs(6), answer: Duration::from_secs(15) }, READERS, 1, false)
+            }
+            DatabaseUrl::Postgres(url) => {
+                let patience = Patience { checkout: Duration::from_secs(2), answer: Duration::from_secs(6) };
+                (patience, POSTGRES_POOL, POSTGRES_POOL, loses_notifications(url)?)
+            }
+        };
+        let breaks = Arc::default();
+        let pool = |usage, how_many| {
+            let builder = Pool::builder().max_size(how_many).min_idle(Some(1)).connection_timeout(patience.checkout);
+            let manager = Manager { url: url.clone(), usage, pooled, breaks: Arc::clone(&breaks) };
+            builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build(manager)
+        };
+        let (readers, writers) = (pool(Use::Read, readers)?, pool(Use::Write, writers)?);
+        let waiting = Arc::new(Semaphore::new(WAITING));
+        Ok(Self(Arc::new(Inner { url: url.clone(), pooled, patience, waiting, readers, writers, runtime })))
+    }
+
+    /// Runs `work` on a read connection, off the async workers.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let this = self.clone();
+        self.aside(move || this.read_blocking(work)).await
+    }
+
+    /// Runs `work` in one write transaction, off the async workers; an error rolls everything back.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let this = self.clone();
+        self.aside(move || this.write_blocking(work)).await
+    }
+
+    /// Runs `work` on a blocking thread. Who waited too long is told so, and what has not begun by then is not done any more.
+    async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, StorageError> + Send + 'static) -> Result<T, StorageError> {
+        let Ok(permit) = Arc::clone(&self.0.waiting).try_acquire_owned() else {
+            return Err(StorageError::Unavailable("too many questions wait for it".to_owned()));
+        };
+        let given_up = Arc::new(AtomicBool::new(false));
+        let nobody_waits = Arc::clone(&given_up);
+        let task = self.0.runtime.spawn_blocking(move || {
+            let _permit = permit;
+            if nobody_waits.load(Ordering::Acquire) {
+                return Err(StorageError::Unavailable("nobody waits for the answer any more".to_owned()));
+            }
+            work()
+        });
+        if let Ok(joined) = tokio::time::timeout(self.0.patience.answer, task).await {
+            return joined.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
+        }
+        given_up.store(true, Ordering::Release);
+        Err(StorageError::Unavailable("it does not answer in time".to_owned()))
+    }
+
+    /// [`Self::read`] on the calling thread, for start-up and the command line.
+    pub fn read_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        let mut link = self.0.readers.get()?;
+        if self.0.pooled {
+            // One transaction, or the question could be prepared on one server and asked on another.
+            return in_transaction(&mut link.connection, "BEGIN", work);
+        }
+        work(&mut link.connection)
+    }
+
+    /// [`Self::write`] on the calling thread, for start-up and the command line.
+    pub fn write_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        let begin = if matches!(self.0.url, DatabaseUrl::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        in_transaction(&mut self.0.writers.get()?.connection, begin, work)
+    }
+
+    /// Runs `work` in one transaction that sees one moment of the database.
+    pub fn snapshot_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        let mut link = self.0.readers.get()?;
+        let begin = match self.0.url {
+            DatabaseUrl::Sqlite(_) => "BEGIN",
+            DatabaseUrl::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0",
+        };
+        in_transaction(&mut link.connection, begin, work)
+    }
+
+    /// Runs `work` on the write connection without a transaction, for migrations, which bring their own.
+    pub(super) fn migrate_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+        work(&mut self.0.writers.get()?.connection)
+    }
+
+    /// Runs `work` while no other node that starts does: migrations, and who makes the secrets.
+    pub fn alone<T, E: From<StorageError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let DatabaseUrl::Postgres(url) = &self.0.url else { return work() };
+        let lock = || {
+            let mut connection = open_postgres(url, self.0.pooled)?;
+            connection.batch_execute("BEGIN; SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = 0")?;
+            connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({START_LOCK})"))?;
+            Ok::<_, StorageError>(connection)
+        };
+        let mut held = lock()?;
+        let outcome = work();
+        held.batch_execute("COMMIT").map_err(StorageError::from)?;
+        outcome
+    }
+
+    /// Where the data is.
+    pub(super) fn url(&self) -> &DatabaseUrl {
+        &self.0.url
+    }
+
+    /// Whether something stands before PostgreSQL that loses notifications: a pooler in transaction mode.
+    pub fn is_pooled(&self) -> bool {
+        self.0.pooled
+    }
+
+    /// The runtime whose blocking threads the store uses.
+    pub fn runtime(&self) -> &Handle {
+        &self.0.runtime
+    }
+}
+
+fn in_transaction<T>(
+    connection: &mut AnyConnection,
+    begin: &str,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
+) -> Result<T, StorageError> {
+    connection.batch_execute(begin)?;
+    let outcome = work(connection).and_then(|value| Ok(connection.batch_execute("COMMIT").map(|()| value)?));
+    if outcome.is_err()
+        && let Err(fault) = connection.batch_execute("ROLLBACK")
+    {
+        tracing::debug!(%fault, "there was nothing to roll back");
+    }
+    outcome
+}
+
+#[derive(QueryableByName)]
+struct Check {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    quick_check: String,
+}
+
+/// Damage shows at the start and by name, not at the first request (S91).
+fn check_file(connection: &mut SqliteConnection, path: &Path) -> Result<(), StorageError> {
+    const LARGE: u64 = 64 << 20;
+    let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= LARGE);
+    if !small {
+        return Ok(());
+    }
+    let rows: Vec<Check> = diesel::sql_query("PRAGMA quick_check(1)").load(connection)?;
+    match rows.first() {
+        Some(row) if row.quick_check == "ok" => Ok(()),
+        row => Err(StorageError::Corrupt(format!("{}: {}", path.display(), row.map_or("no answer", |row| &row.quick_check)))),
+    }
+}

@@ -1,0 +1,298 @@
+//! Sessions in Redis: a hash each, an index by user, an index by age. What ends them is in the database (docs/adr/0007).
+//!
+//! Scripts do every check-then-act. Nothing here revives an ended session: only [`RedisSessions::insert`] makes a key.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use r2d2::{ManageConnection, Pool};
+use redis::{Client, Commands, ConnectionLike, RedisError, Script};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::StorageError;
+use crate::domain::cursor::Cursor;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
+
+/// Longest wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Connections at most.
+const POOL: u32 = 8;
+/// Index of all sessions, oldest first.
+const ALL: &str = "portcullis:sessions";
+/// Characters of the age in a member of that index; the session's name follows.
+const AGE: usize = 16;
+/// Members of that index looked at in one go.
+const STEP: isize = 500;
+/// Where the hash of a session is; its name follows.
+const SESSION: &str = "portcullis:session:";
+
+const INSERT: &str = "redis.call('HSET', KEYS[1], unpack(ARGV, 6))
+    redis.call('EXPIRE', KEYS[1], ARGV[2])
+    redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[5])
+    redis.call('ZADD', KEYS[2], ARGV[4], ARGV[3])
+    if redis.call('TTL', KEYS[2]) < tonumber(ARGV[2]) then redis.call('EXPIRE', KEYS[2], ARGV[2]) end
+    redis.call('ZADD', KEYS[3], 0, ARGV[1] .. ARGV[3])
+    return 1";
+const ROTATE: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
+    redis.call('HSET', KEYS[1], 'generation', ARGV[2], 'rotated_at', ARGV[3], 'successor_seen_at', '')
+    return 1";
+const SEEN: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
+    if redis.call('HGET', KEYS[1], 'successor_seen_at') ~= '' then return 0 end
+    redis.call('HSET', KEYS[1], 'successor_seen_at', ARGV[2])
+    return 1";
+const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+    redis.call('HSET', KEYS[1], 'last_seen_at', ARGV[1])
+    return 1";
+
+/// A session as Redis has it, and the epoch of its user when it began.
+#[derive(Clone, Debug)]
+pub struct StoredSession {
+    /// The session.
+    pub session: Session,
+    /// `users.session_epoch` at sign-in; 0 in the deprecated mode.
+    pub epoch: i64,
+}
+
+/// The Redis store; clones share the connections.
+#[derive(Clone)]
+pub struct RedisSessions(Pool<Manager>);
+
+struct Manager(Client);
+
+/// A connection, and whether its answers can still be told apart.
+struct Link {
+    connection: redis::Connection,
+    broken: bool,
+}
+
+impl ManageConnection for Manager {
+    type Connection = Link;
+    type Error = RedisError;
+
+    fn connect(&self) -> Result<Link, RedisError> {
+        let connection = self.0.get_connection_with_timeout(PATIENCE)?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        connection.set_write_timeout(Some(PATIENCE))?;
+        Ok(Link { connection, broken: false })
+    }
+
+    fn is_valid(&self, link: &mut Link) -> Result<(), RedisError> {
+        let asked = redis::cmd("PING").query::<String>(&mut link.connection);
+        link.broken |= asked.as_deref() != Ok("PONG");
+        asked.map(drop)
+    }
+
+    fn has_broken(&self, link: &mut Link) -> bool {
+        link.broken || !link.connection.is_open()
+    }
+}
+
+/// Faults reach the caller of each command; the pool's own log would repeat them.
+#[derive(Debug)]
+struct Quiet;
+
+impl r2d2::HandleError<RedisError> for Quiet {
+    fn handle_error(&self, error: RedisError) {
+        tracing::debug!(%error, "a connection to Redis could not be made");
+    }
+}
+
+impl From<RedisError> for StorageError {
+    fn from(error: RedisError) -> Self {
+        Self::Unavailable(format!("Redis: {error}"))
+    }
+}
+
+fn key(id: &SessionId) -> String {
+    format!("{SESSION}{id}")
+}
+
+fn index(user: Option<&UserId>) -> String {
+    format!("portcullis:user:{}", user.map_or("", UserId::as_str))
+}
+
+/// Sorts by age as text.
+fn age(created_at: Timestamp) -> String {
+    format!("{:016x}", created_at.secs())
+}
+
+impl RedisSessions {
+    /// Connects, so that a wrong address or password shows at the start.
+    pub fn open(url: &SecretString) -> Result<Self, StorageError> {
+        let manager = Manager(Client::open(url.expose_secret())?);
+        drop(manager.connect()?);
+        // Every connection is asked before it is used: a restart of Redis costs no request, and a question costs little.
+        let builder = Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(PATIENCE).test_on_check_out(true);
+        Ok(Self(builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build(manager)?))
+    }
+
+    /// Runs commands; a connection that failed is thrown away, or a late answer would be taken for that of the next question.
+    fn run<T>(&self, work: impl FnOnce(&mut redis::Connection) -> Result<T, RedisError>) -> Result<T, StorageError> {
+        let mut link = self.0.get().map_err(|_fault| StorageError::Unavailable("Redis does not answer".to_owned()))?;
+        let outcome = work(&mut link.connection);
+        link.broken |= outcome.is_err();
+        Ok(outcome?)
+    }
+
+    /// Adds a session; its keys go by themselves at its absolute end.
+    pub fn insert(&self, stored: &StoredSession, now: Timestamp) -> Result<(), StorageError> {
+        let (session, script) = (&stored.session, Script::new(INSERT));
+        let mut call = script.prepare_invoke();
+        call.key(key(&session.id)).key(index(session.user.as_ref())).key(ALL);
+        call.arg(age(session.created_at)).arg(session.expires_at.since(now).max(1)).arg(session.id.as_str());
+        call.arg(session.expires_at.secs()).arg(now.secs());
+        for (field, value) in to_fields(stored) {
+            call.arg(field).arg(value);
+        }
+        self.run(|c| call.invoke::<i64>(c)).map(drop)
+    }
+
+    /// The session of that name, if Redis has it. Whether it was ended is for the database to say.
+    pub fn find(&self, id: &SessionId) -> Result<Option<StoredSession>, StorageError> {
+        let fields: HashMap<String, String> = self.run(|c| c.hgetall(key(id)))?;
+        from_fields(id, &fields)
+    }
+
+    /// The newest sessions of a user; `None` stands for the deprecated mode.
+    pub fn list_of(&self, user: Option<&UserId>) -> Result<Vec<StoredSession>, StorageError> {
+        let mut found = self.find_many(&self.names_of(user)?)?;
+        found.sort_by(|a, b| (b.session.created_at, &b.session.id).cmp(&(a.session.created_at, &a.session.id)));
+        Ok(found)
+    }
+
+    /// Names of a user's sessions, of those too that are gone since.
+    pub fn names_of(&self, user: Option<&UserId>) -> Result<Vec<SessionId>, StorageError> {
+        let ids: Vec<String> = self.run(|c| c.zrange(index(user), 0, -1))?;
+        Ok(ids.iter().filter_map(|id| SessionId::parse(id)).collect())
+    }
+
+    /// One step through the index by age: members older than `before`, newest first.
+    fn step(&self, before: Option<&Cursor>) -> Result<Vec<String>, StorageError> {
+        let from = before.map_or_else(|| "+".to_owned(), |cursor| format!("({}{}", age(cursor.at), cursor.id));
+        self.run(|c| c.zrevrangebylex_limit(ALL, from, "-", 0, STEP))
+    }
+
+    /// All sessions older than `before`, newest first, at most `limit`.
+    pub fn page(&self, before: Option<&Cursor>, limit: usize) -> Result<Vec<StoredSession>, StorageError> {
+        let (mut found, mut before) = (Vec::new(), before.cloned());
+        while found.len() < limit {
+            let members = self.step(before.as_ref())?;
+            let Some(next) = members.last().and_then(|member| cursor(member)) else { break };
+            let ids: Vec<SessionId> = members.iter().filter_map(|member| SessionId::parse(member.get(AGE..)?)).collect();
+            found.extend(self.find_many(&ids)?);
+            before = Some(next);
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    fn find_many(&self, ids: &[SessionId]) -> Result<Vec<StoredSession>, StorageError> {
+        let mut pipe = redis::pipe();
+        for id in ids {
+            pipe.hgetall(key(id));
+        }
+        let rows: Vec<HashMap<String, String>> = if ids.is_empty() { Vec::new() } else { self.run(|c| pipe.query(c))? };
+        ids.iter().zip(&rows).filter_map(|(id, fields)| from_fields(id, fields).transpose()).collect()
+    }
+
+    /// Moves to the next generation if `from` is still the newest; one of many callers wins (S42).
+    pub fn rotate(&self, id: &SessionId, from: i64, now: Timestamp) -> Result<bool, StorageError> {
+        let done: i64 = self.run(|c| Script::new(ROTATE).key(key(id)).arg(from).arg(from + 1).arg(now.secs()).invoke(c))?;
+        Ok(done == 1)
+    }
+
+    /// Notes that the newest refresh token was presented, once (S44).
+    pub fn mark_successor_seen(&self, id: &SessionId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
+        let done: i64 = self.run(|c| Script::new(SEEN).key(key(id)).arg(generation).arg(now.secs()).invoke(c))?;
+        Ok(done == 1)
+    }
+
+    /// Notes that the session is in use.
+    pub fn touch(&self, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
+        self.run(|c| Script::new(TOUCH).key(key(id)).arg(now.secs()).invoke::<i64>(c)).map(drop)
+    }
+
+    /// Removes the keys of sessions whose end is in the database already.
+    pub fn remove(&self, ids: &[SessionId]) -> Result<(), StorageError> {
+        for stored in self.find_many(ids)? {
+            let session = &stored.session;
+            let mut pipe = redis::pipe();
+            pipe.del(key(&session.id)).zrem(index(session.user.as_ref()), session.id.as_str());
+            pipe.zrem(ALL, age(session.created_at) + session.id.as_str());
+            self.run(|c| pipe.query::<()>(c))?;
+        }
+        Ok(())
+    }
+
+    /// Takes sessions whose keys are gone off the index by age.
+    pub fn prune(&self) -> Result<(), StorageError> {
+        let mut before = None;
+        loop {
+            let members = self.step(before.as_ref())?;
+            let Some(next) = members.last().and_then(|member| cursor(member)) else { return Ok(()) };
+            let mut pipe = redis::pipe();
+            for member in &members {
+                pipe.exists(format!("{SESSION}{}", member.get(AGE..).unwrap_or_default()));
+            }
+            let there: Vec<bool> = self.run(|c| pipe.query(c))?;
+            let gone: Vec<&String> = members.iter().zip(there).filter(|(_, there)| !there).map(|(member, _)| member).collect();
+            if !gone.is_empty() {
+                self.run(|c| c.zrem::<_, _, ()>(ALL, gone))?;
+            }
+            before = Some(next);
+        }
+    }
+
+    /// Whether Redis answers.
+    pub fn ping(&self) -> Result<(), StorageError> {
+        // The pool asks before it hands a connection out.
+        self.run(|_| Ok(()))
+    }
+}
+
+fn cursor(member: &str) -> Option<Cursor> {
+    let (at, id) = (member.get(..AGE)?, member.get(AGE..)?);
+    Some(Cursor { at: Timestamp::from_secs(i64::from_str_radix(at, 16).ok()?), id: id.to_owned() })
+}
+
+fn to_fields(stored: &StoredSession) -> [(&'static str, String); 10] {
+    let session = &stored.session;
+    [
+        ("user", session.user.as_ref().map_or_else(String::new, ToString::to_string)),
+        ("created_at", session.created_at.secs().to_string()),
+        ("expires_at", session.expires_at.secs().to_string()),
+        ("generation", session.generation.to_string()),
+        ("rotated_at", session.rotated_at.secs().to_string()),
+        ("successor_seen_at", session.successor_seen_at.map_or_else(String::new, |at| at.secs().to_string())),
+        ("source", session.source.clone()),
+        ("device", session.device.clone()),
+        ("last_seen_at", session.last_seen_at.secs().to_string()),
+        ("epoch", stored.epoch.to_string()),
+    ]
+}
+
+fn from_fields(id: &SessionId, fields: &HashMap<String, String>) -> Result<Option<StoredSession>, StorageError> {
+    if fields.is_empty() {
+        return Ok(None);
+    }
+    let damaged = |field: &str| StorageError::Corrupt(format!("a session in Redis has no good {field}"));
+    let text = |field: &str| fields.get(field).map(String::as_str).ok_or_else(|| damaged(field));
+    let number = |field: &str| text(field)?.parse::<i64>().map_err(|_fault| damaged(field));
+    let time = |field: &str| number(field).map(Timestamp::from_secs);
+    let user = text("user")?;
+    let session = Session {
+        id: id.clone(),
+        user: if user.is_empty() { None } else { Some(UserId::parse(user).ok_or_else(|| damaged("user"))?) },
+        created_at: time("created_at")?,
+        expires_at: time("expires_at")?,
+        generation: number("generation")?,
+        rotated_at: time("rotated_at")?,
+        successor_seen_at: if text("successor_seen_at")?.is_empty() { None } else { Some(time("successor_seen_at")?) },
+        source: text("source")?.to_owned(),
+        device: text("device")?.to_owned(),
+        last_seen_at: time("last_seen_at")?,
+    };
+    Ok(Some(StoredSession { session, epoch: number("epoch")? }))
+}

@@ -1,0 +1,227 @@
+//! Where sessions live: in the database, or in Redis beside it. One set of verbs for both.
+//!
+//! In Redis too the database decides what has ended: a tombstone for one session, a raised `session_epoch` for all of a user.
+//! Both are written in the transaction of the deed; the keys are removed after it, and it does not matter if that fails.
+
+use diesel::prelude::*;
+
+use super::redis_sessions::{RedisSessions, StoredSession};
+use super::schema::{tombstones, users};
+use super::{Connection, StorageError, sessions};
+use crate::domain::cursor::Cursor;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
+
+/// The store of sessions that `SESSION_STORE` names.
+#[derive(Clone)]
+pub enum SessionStore {
+    /// The table `sessions`.
+    Database,
+    /// Redis.
+    Redis(RedisSessions),
+}
+
+impl SessionStore {
+    /// Adds a session, last but for the notices in the transaction of a sign-in: a Redis that fails undoes the sign-in.
+    pub fn insert(&self, c: &mut Connection, session: &Session) -> Result<(), StorageError> {
+        match self {
+            Self::Database => sessions::insert(c, session),
+            Self::Redis(redis) => {
+                let epoch = session.user.as_ref().map(|user| epoch_of(c, user)).transpose()?.flatten().unwrap_or(0);
+                redis.insert(&StoredSession { session: session.clone(), epoch }, session.created_at)
+            }
+        }
+    }
+
+    /// The session of that name, if it is live: neither over nor ended.
+    pub fn find_live(&self, c: &mut Connection, id: &SessionId, now: Timestamp) -> Result<Option<Session>, StorageError> {
+        match self {
+            Self::Database => sessions::find_live(c, id, now),
+            // First Redis, then the database: what was ended before this question is found ended.
+            Self::Redis(redis) => {
+                let Some(stored) = redis.find(id)? else { return Ok(None) };
+                Ok(is_live(c, &stored, now)?.then_some(stored.session))
+            }
+        }
+    }
+
+    /// A user's live sessions, newest first.
+    pub fn list_of_user(&self, c: &mut Connection, user: &UserId, now: Timestamp) -> Result<Vec<Session>, StorageError> {
+        match self {
+            Self::Database => sessions::list_of_user(c, user, now),
+            Self::Redis(redis) => only_live(c, redis.list_of(Some(user))?, now),
+        }
+    }
+
+    /// All live sessions with the address of their user, newest first, older than `before`, at most `limit`.
+    pub fn page(
+        &self,
+        c: &mut Connection,
+        before: Option<&Cursor>,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<(Session, Option<String>)>, StorageError> {
+        let Self::Redis(redis) = self else { return sessions::page(c, before, now, limit) };
+        let found = only_live(c, redis.page(before, usize::try_from(limit).unwrap_or(0))?, now)?;
+        let named = found.into_iter().map(|session| {
+            let email = session.user.as_ref().map(|user| email_of(c, user)).transpose()?.flatten();
+            Ok((session, email))
+        });
+        named.collect()
+    }
+
+    /// Notes that the session is in use.
+    pub fn touch(&self, c: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
+        match self {
+            Self::Database => sessions::touch(c, id, now),
+            Self::Redis(redis) => redis.touch(id, now),
+        }
+    }
+
+    /// Ends one session, of `owner` alone if one is given; false when it had ended before or is not theirs.
+    pub fn end(&self, c: &mut Connection, id: &SessionId, owner: Option<&UserId>) -> Result<bool, StorageError> {
+        match (self, owner) {
+            (Self::Database, None) => sessions::end(c, id),
+            (Self::Database, Some(user)) => sessions::end_of_user(c, id, user),
+            (Self::Redis(redis), _) => {
+                let found = redis.find(id)?.filter(|stored| owner.is_none_or(|user| stored.session.user.as_ref() == Some(user)));
+                found.map_or(Ok(false), |stored| bury(c, id, stored.session.expires_at))
+            }
+        }
+    }
+
+    /// Ends all sessions of a user but `except`; returns the ones it knows of.
+    ///
+    /// Without an exception this is exact even while Redis is away: the raised epoch ends whatever is there.
+    pub fn end_all_of_user(&self, c: &mut Connection, user: &UserId, except: Option<&SessionId>) -> Result<Vec<SessionId>, StorageError> {
+        let Self::Redis(redis) = self else { return sessions::end_all_of_user(c, user, except) };
+        if except.is_none() {
+            diesel::update(users::table.filter(users::id.eq(user.as_str())))
+                .set(users::session_epoch.eq(users::session_epoch + 1))
+                .execute(c)?;
+            return Ok(known(redis.names_of(Some(user))));
+        }
+        // The user's row in a queue with sign-ins, whose sessions the index then has.
+        diesel::update(users::table.filter(users::id.eq(user.as_str()))).set(users::session_epoch.eq(users::session_epoch)).execute(c)?;
+        let mut ended = Vec::new();
+        for stored in redis.list_of(Some(user))? {
+            let id = stored.session.id;
+            if Some(&id) != except && bury(c, &id, stored.session.expires_at)? {
+                ended.push(id);
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Ends every session; returns the ones it knows of.
+    pub fn end_all(&self, c: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
+        let Self::Redis(redis) = self else { return sessions::end_all(c) };
+        diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + 1)).execute(c)?;
+        let mut ended = self.end_legacy(c)?;
+        let everybody = redis.page(None, usize::MAX >> 1);
+        ended.extend(known(everybody.map(|all| all.into_iter().map(|stored| stored.session.id).collect())));
+        Ok(ended)
+    }
+
+    /// Ends the sessions of the deprecated mode; returns the ones it knows of.
+    pub fn end_legacy(&self, c: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
+        let Self::Redis(redis) = self else { return sessions::end_legacy(c) };
+        let mut ended = Vec::new();
+        for stored in redis.list_of(None)? {
+            if bury(c, &stored.session.id, stored.session.expires_at)? {
+                ended.push(stored.session.id);
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Moves to the next generation if `from` is still the newest; one of many callers wins (S42).
+    pub fn rotate(&self, c: &mut Connection, id: &SessionId, from: i64, now: Timestamp) -> Result<bool, StorageError> {
+        match self {
+            Self::Database => sessions::rotate(c, id, from, now),
+            Self::Redis(redis) => redis.rotate(id, from, now),
+        }
+    }
+
+    /// Notes that the newest refresh token was presented, once (S44).
+    pub fn mark_successor_seen(&self, c: &mut Connection, id: &SessionId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
+        match self {
+            Self::Database => sessions::mark_successor_seen(c, id, generation, now),
+            Self::Redis(redis) => redis.mark_successor_seen(id, generation, now),
+        }
+    }
+
+    /// Removes what is past its absolute end.
+    pub fn delete_expired(&self, c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
+        diesel::delete(tombstones::table.filter(tombstones::expires_at.le(now.secs()))).execute(c)?;
+        sessions::delete_expired(c, now)?;
+        match self {
+            Self::Database => Ok(()),
+            Self::Redis(redis) => redis.prune(),
+        }
+    }
+
+    /// After the commit: removes the keys of sessions that have ended. What stays behind is dead all the same.
+    pub fn sweep(&self, ended: &[SessionId]) {
+        if let Self::Redis(redis) = self
+            && let Err(fault) = redis.remove(ended)
+        {
+            tracing::warn!(%fault, "the keys of ended sessions stay in Redis until they expire; the sessions have ended");
+        }
+    }
+
+    /// Whether the store answers; the database is asked elsewhere.
+    pub fn ping(&self) -> Result<(), StorageError> {
+        match self {
+            Self::Database => Ok(()),
+            Self::Redis(redis) => redis.ping(),
+        }
+    }
+}
+
+/// The names that Redis could give: they only make the sweep complete.
+fn known(names: Result<Vec<SessionId>, StorageError>) -> Vec<SessionId> {
+    names.unwrap_or_else(|fault| {
+        tracing::warn!(%fault, "the keys of ended sessions cannot be listed; the sessions have ended");
+        Vec::new()
+    })
+}
+
+fn epoch_of(c: &mut Connection, user: &UserId) -> Result<Option<i64>, StorageError> {
+    Ok(users::table.filter(users::id.eq(user.as_str())).select(users::session_epoch).first(c).optional()?)
+}
+
+fn email_of(c: &mut Connection, user: &UserId) -> Result<Option<String>, StorageError> {
+    Ok(users::table.filter(users::id.eq(user.as_str())).select(users::email).first(c).optional()?)
+}
+
+fn is_live(c: &mut Connection, stored: &StoredSession, now: Timestamp) -> Result<bool, StorageError> {
+    let session = &stored.session;
+    if session.expires_at <= now {
+        return Ok(false);
+    }
+    let buried: i64 = tombstones::table.filter(tombstones::session_id.eq(session.id.as_str())).count().get_result(c)?;
+    let current = match &session.user {
+        Some(user) => epoch_of(c, user)? == Some(stored.epoch),
+        None => true,
+    };
+    Ok(buried == 0 && current)
+}
+
+fn only_live(c: &mut Connection, found: Vec<StoredSession>, now: Timestamp) -> Result<Vec<Session>, StorageError> {
+    let mut live = Vec::new();
+    for stored in found {
+        if is_live(c, &stored, now)? {
+            live.push(stored.session);
+        }
+    }
+    Ok(live)
+}
+
+/// Ends a session for good; true for one of many callers.
+fn bury(c: &mut Connection, id: &SessionId, expires_at: Timestamp) -> Result<bool, StorageError> {
+    const BURY: &str = "INSERT INTO tombstones (session_id, expires_at) VALUES ($1, $2) ON CONFLICT (session_id) DO NOTHING";
+    let insert = diesel::sql_query(BURY).bind::<diesel::sql_types::Text, _>(id.as_str());
+    Ok(insert.bind::<diesel::sql_types::BigInt, _>(expires_at.secs()).execute(c)? == 1)
+}
