@@ -44,7 +44,11 @@ impl Drop for Lock {
 async fn s92_a_locked_database_is_503_with_retry_after_and_heals() {
     let upstream = Upstream::start().await;
     let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let app = TestApp::start(|options| {
+        options.upstream = Some(address);
+        options.sqlite = true;
+    })
+    .await;
     let mut owner = people::claim(&app).await;
     assert_eq!(owner.fetch("/page").await.status, 200);
     let mut stranger = app.client();
@@ -68,7 +72,11 @@ fn execute(database: &std::path::Path, sql: &str) {
 async fn s92_a_broken_schema_is_never_not_signed_in_never_through_and_heals() {
     let upstream = Upstream::start().await;
     let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let app = TestApp::start(|options| {
+        options.upstream = Some(address);
+        options.sqlite = true;
+    })
+    .await;
     let mut owner = people::claim(&app).await;
     assert_eq!(owner.fetch("/page").await.status, 200);
     let before = upstream.count();
@@ -87,7 +95,7 @@ async fn s92_a_broken_schema_is_never_not_signed_in_never_through_and_heals() {
 
 #[tokio::test]
 async fn s90_s92_a_deed_that_cannot_be_audited_is_not_done() {
-    let app = TestApp::start(|_| {}).await;
+    let app = TestApp::start(|options| options.sqlite = true).await;
     let mut owner = people::claim(&app).await;
     execute(
         &app.data("portcullis.db"),

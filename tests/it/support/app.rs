@@ -14,6 +14,7 @@ use tempfile::TempDir;
 use super::client::Client;
 use super::clock::TestClock;
 use super::log;
+use super::stores::Stores;
 
 /// What a test may choose; everything goes through the real parser of the configuration.
 pub struct TestOptions {
@@ -31,6 +32,8 @@ pub struct TestOptions {
     pub data_dir: Option<TempDir>,
     /// The clock of an earlier app; a fresh one otherwise.
     pub clock: TestClock,
+    /// SQLite, whatever store the suite runs on: for tests that look into its file.
+    pub sqlite: bool,
 }
 
 impl TestOptions {
@@ -48,11 +51,12 @@ impl TestOptions {
             variables: Vec::new(),
             data_dir: None,
             clock: TestClock::new(),
+            sqlite: false,
         }
     }
 
     /// The variables as an operator would write them.
-    fn environment(&self, data_dir: &TempDir) -> Vec<(String, String)> {
+    fn environment(&self, data_dir: &TempDir, stores: &Stores) -> Vec<(String, String)> {
         let mut all = vec![
             ("APP_URL".to_owned(), self.app_url.clone()),
             ("HOST".to_owned(), "127.0.0.1".to_owned()),
@@ -63,6 +67,7 @@ impl TestOptions {
         if let Some((username, password)) = self.legacy.clone() {
             all.extend([("FLOWISE_USERNAME".to_owned(), username), ("FLOWISE_PASSWORD".to_owned(), password)]);
         }
+        all.extend(stores.variables.iter().cloned());
         all.extend(self.variables.iter().cloned());
         all
     }
@@ -78,6 +83,16 @@ pub struct TestApp {
     pub clock: TestClock,
     data_dir: Option<TempDir>,
     wired: Wired,
+    stores: Stores,
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if self.data_dir.is_some() {
+            self.wired.end();
+            self.stores.remove();
+        }
+    }
 }
 
 impl TestApp {
@@ -86,8 +101,10 @@ impl TestApp {
         let mut options = TestOptions::new();
         choose(&mut options);
         let data_dir = options.data_dir.take().unwrap_or_else(|| TempDir::new().unwrap());
-        let wired = wire(&options.environment(&data_dir), options.clock.clone()).await;
-        Self { address: wired.address, app_url: options.app_url, clock: options.clock, data_dir: Some(data_dir), wired }
+        let own = options.sqlite || options.variables.iter().any(|(name, _)| name == "DATABASE_URL");
+        let stores = if own { Stores::default() } else { Stores::of(data_dir.path()).await };
+        let wired = wire(&options.environment(&data_dir, &stores), options.clock.clone()).await;
+        Self { address: wired.address, app_url: options.app_url, clock: options.clock, data_dir: Some(data_dir), wired, stores }
     }
 
     /// A fresh browser profile.
@@ -104,6 +121,14 @@ impl TestApp {
     pub fn setup_token(&self) -> String {
         let file = self.data("setup-token");
         std::fs::read_to_string(&file).unwrap_or_else(|fault| panic!("{}: {fault}", file.display())).trim().to_owned()
+    }
+
+    /// All that the database holds, as bytes.
+    pub fn stored(&self) -> Vec<u8> {
+        self.stores.content().unwrap_or_else(|| {
+            let file = |name: &str| std::fs::read(self.data(name)).unwrap_or_default();
+            [file("portcullis.db"), file("portcullis.db-wal")].concat()
+        })
     }
 
     /// Lets time pass for the server; clients are told by [`super::jar::Jar::advance`].

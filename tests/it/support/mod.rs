@@ -17,5 +17,6 @@ pub mod postgres;
 pub mod process;
 pub mod smtp;
 pub mod source;
+pub mod stores;
 pub mod upstream;
 pub mod wait;
