@@ -5,6 +5,7 @@ use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
 use super::support::app::TestApp;
 use super::support::mailbox::Mailbox;
+use super::support::nodes::Nodes;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::postgres::Postgres;
 use super::support::source;
@@ -63,23 +64,10 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
 
 #[tokio::test]
 async fn s59_two_nodes_work_off_one_queue_and_send_nothing_twice() {
-    let Some(postgres) = Postgres::start().await else { return };
-    let url = postgres.url();
-    let node = || {
-        let url = url.clone();
-        TestApp::start(move |options| {
-            options.set("DATABASE_URL", &url);
-            for name in ["JWT_AUTH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "PASSWORD_KEY", "TOKEN_HASH_SECRET"] {
-                options.set(name, &format!("kq3Zr8vXw1Yt6Bn0Lm5Pd2Fh9Gj4Sc7Ua-{name}"));
-            }
-        })
-    };
-    let first = node().await;
-    let mut owner = people::claim(&first).await;
-    let second = node().await;
+    let Some(nodes) = Nodes::start(2, false).await else { return };
+    let mut owner = nodes.owner().await;
     // The session of one node is one of the other.
-    let mut there = second.client();
-    there.jar = owner.jar.clone();
+    let mut there = nodes.at(1, &owner);
     assert_eq!(people::who_am_i(&mut there).await.as_deref(), Some(OWNER));
     for number in 0..20 {
         let email = format!("person{number}@example.org");
@@ -89,8 +77,8 @@ async fn s59_two_nodes_work_off_one_queue_and_send_nothing_twice() {
     }
     let sent = async || owner.get("/_auth/admin/mail").await.text().contains(" 0 waiting").then_some(());
     super::support::wait::eventually("the queue to be empty", sent).await;
-    let mut mails = Mailbox::of(&first.data("")).unread();
-    mails.extend(Mailbox::of(&second.data("")).unread());
+    let mut mails = Mailbox::of(&nodes.apps[0].data("")).unread();
+    mails.extend(Mailbox::of(&nodes.apps[1].data("")).unread());
     let mut to: Vec<&str> = mails.iter().map(|mail| mail.header("To")).collect();
     to.sort_unstable();
     to.dedup();

@@ -187,6 +187,8 @@ async fn wire(environment: &[(String, String)], clock: TestClock) -> Wired {
         actix_web::rt::System::new().block_on(server).unwrap();
         drop(held);
     });
-    let (address, handle) = ready.recv_timeout(Duration::from_secs(30)).expect("the server did not start");
-    std::future::ready(Wired { address, handle, thread: Some(thread) }).await
+    // Not on this thread: several nodes may start at once.
+    let ready = tokio::task::spawn_blocking(move || ready.recv_timeout(Duration::from_secs(30))).await.unwrap();
+    let (address, handle) = ready.expect("the server did not start");
+    Wired { address, handle, thread: Some(thread) }
 }

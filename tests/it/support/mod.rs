@@ -11,6 +11,7 @@ pub mod jar;
 pub mod log;
 pub mod mailbox;
 pub mod nginx;
+pub mod nodes;
 pub mod page;
 pub mod people;
 pub mod postgres;

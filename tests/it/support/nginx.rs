@@ -20,6 +20,11 @@ pub struct Nginx {
 impl Nginx {
     /// Starts with `server` as the body of its only `server` block (`listen` is added); `None` when nginx is not installed.
     pub async fn start(server: &str) -> Option<Self> {
+        Self::start_with("", server).await
+    }
+
+    /// [`Self::start`] with more beside that block.
+    pub async fn start_with(beside: &str, server: &str) -> Option<Self> {
         let program = is_installed("nginx")?;
         let folder = TempDir::new().unwrap();
         let port = free_port();
@@ -30,7 +35,7 @@ impl Nginx {
             "daemon off;\nmaster_process off;\npid {root}/nginx.pid;\nerror_log {root}/error.log notice;\nevents {{ worker_connections 256; }}\n\
              http {{\naccess_log off;\n{temporary}\
              map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}\n\
-             server {{\nlisten 127.0.0.1:{port};\n{server}\n}}\n}}\n"
+             {beside}\nserver {{\nlisten 127.0.0.1:{port};\n{server}\n}}\n}}\n"
         );
         let file = folder.path().join("nginx.conf");
         std::fs::write(&file, config).unwrap();

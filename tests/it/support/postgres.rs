@@ -4,6 +4,7 @@ use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use diesel::prelude::*;
 use tempfile::TempDir;
 
 use super::process::{Running, free_port};
@@ -14,9 +15,11 @@ const NOBODY: u32 = 65_534;
 
 /// A running cluster; gone when dropped.
 pub struct Postgres {
-    port: u16,
-    _running: Running,
-    _folder: TempDir,
+    /// Where it listens.
+    pub port: u16,
+    running: Running,
+    bin: PathBuf,
+    folder: TempDir,
 }
 
 fn programs() -> Option<PathBuf> {
@@ -26,7 +29,8 @@ fn programs() -> Option<PathBuf> {
     versions.pop().filter(|bin| bin.join("initdb").is_file())
 }
 
-fn as_nobody(program: &Path) -> Command {
+/// A command that runs as `nobody` where the test runs as root, which some servers refuse.
+pub fn as_nobody(program: &Path) -> Command {
     if !std::fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0) {
         return Command::new(program);
     }
@@ -38,6 +42,11 @@ fn as_nobody(program: &Path) -> Command {
 impl Postgres {
     /// Makes and starts one; `None`, loudly, where PostgreSQL is missing.
     pub async fn start() -> Option<Self> {
+        Self::start_with(&[], "trust").await
+    }
+
+    /// [`Self::start`] with settings for the server and a method of authentication.
+    pub async fn start_with(settings: &[&str], auth: &str) -> Option<Self> {
         let Some(bin) = programs() else {
             assert!(std::env::var("CI").as_deref() != Ok("true"), "PostgreSQL is not installed, and in CI nothing may be skipped");
             eprintln!("\n!!! SKIPPED: PostgreSQL is not installed; scripts/test installs it\n");
@@ -45,25 +54,72 @@ impl Postgres {
         };
         let (folder, port) = (TempDir::new().unwrap(), free_port());
         drop(chown(folder.path(), Some(NOBODY), Some(NOBODY)));
-        let data = folder.path().join("cluster");
+        let password = folder.path().join("password");
+        std::fs::write(&password, "correct-horse").unwrap();
+        drop(chown(&password, Some(NOBODY), Some(NOBODY)));
         let made = as_nobody(&bin.join("initdb"))
-            .args(["--auth=trust", "--username=portcullis", "--encoding=UTF8", "--locale=C", "--no-sync", "-D"])
-            .arg(&data)
+            .args(["--username=portcullis", "--encoding=UTF8", "--locale=C", "--no-sync"])
+            .arg(format!("--auth={auth}"))
+            .arg(format!("--pwfile={}", password.display()))
+            .arg("-D")
+            .arg(folder.path().join("cluster"))
             .current_dir(folder.path())
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let mut conf = std::fs::read_to_string(folder.path().join("cluster/postgresql.conf")).unwrap();
+        for setting in settings {
+            conf.push_str(&setting.replace("FOLDER", folder.path().to_str().unwrap()));
+            conf.push('\n');
+        }
+        std::fs::write(folder.path().join("cluster/postgresql.conf"), conf).unwrap();
+        let running = Self::spawn(&bin, &folder, port).await;
+        Some(Self { port, running, bin, folder })
+    }
+
+    async fn spawn(bin: &Path, folder: &TempDir, port: u16) -> Running {
         let mut command = as_nobody(&bin.join("postgres"));
-        command.arg("-D").arg(&data).args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-k"]);
+        command.arg("-D").arg(folder.path().join("cluster"));
+        command.args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-k"]);
         command.arg(folder.path()).current_dir(folder.path());
         let running = Running::start(&mut command);
         let ready = async || running.output().contains("ready to accept connections").then_some(());
         wait::eventually("PostgreSQL to accept connections", ready).await;
-        Some(Self { port, _running: running, _folder: folder })
+        running
     }
 
     /// `DATABASE_URL`.
     pub fn url(&self) -> String {
-        format!("postgres://portcullis@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://portcullis:correct-horse@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A connection of the test's own.
+    pub fn connect(&self) -> PgConnection {
+        PgConnection::establish(&self.url()).unwrap()
+    }
+
+    /// Stops it as a crash would; the data stay.
+    pub fn kill(&mut self) {
+        self.running.signal("QUIT");
+        self.running.wait();
+    }
+
+    /// Starts it again after [`Self::kill`].
+    pub async fn restart(&mut self) {
+        self.running = Self::spawn(&self.bin, &self.folder, self.port).await;
+    }
+
+    /// Stops (`STOP`) or wakes (`CONT`) the server with all of its processes.
+    pub fn signal_all(&self, name: &str) {
+        let mut pids = vec![self.running.id().to_string()];
+        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.running.id())).unwrap();
+        pids.extend(children.split_whitespace().map(str::to_owned));
+        let sent = Command::new("kill").args(["-s", name]).args(pids).status().unwrap();
+        assert!(sent.success() || name == "STOP", "kill -s {name}");
     }
 }

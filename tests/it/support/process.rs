@@ -129,6 +129,7 @@ pub struct Process {
     pub folder: TempDir,
     /// The port it was told to listen on.
     pub port: u16,
+    app_url: String,
     /// The child.
     pub running: Running,
 }
@@ -136,12 +137,20 @@ pub struct Process {
 impl Process {
     /// Starts `command` (`start` or `demo`) in a folder that an earlier process may have left, and waits until it answers.
     pub async fn start_in(folder: TempDir, command: &str) -> Self {
+        Self::start_with(folder, command, &[]).await
+    }
+
+    /// [`Self::start_in`] with variables in the environment, `APP_URL` among them if it is not the port's own.
+    pub async fn start_with(folder: TempDir, command: &str, variables: &[(String, String)]) -> Self {
         let port = free_port();
-        let own = [format!("--PORT={port}"), format!("--APP_URL=http://localhost:{port}")];
+        let given = variables.iter().find(|(name, _)| name == "APP_URL").map(|(_, value)| value.clone());
+        let app_url = given.unwrap_or_else(|| format!("http://localhost:{port}"));
+        let own = [format!("--PORT={port}"), format!("--APP_URL={app_url}")];
         let mut all = vec![command];
         all.extend(own.iter().map(String::as_str));
-        let running = Running::start(&mut portcullis(folder.path(), &all));
-        let mut process = Self { folder, port, running };
+        let mut command = portcullis(folder.path(), &all);
+        let running = Running::start(command.envs(variables.iter().map(|(name, value)| (name, value))));
+        let mut process = Self { folder, port, app_url, running };
         process.until_ready().await;
         process
     }
@@ -163,7 +172,7 @@ impl Process {
 
     /// Its `APP_URL`.
     pub fn app_url(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        self.app_url.clone()
     }
 
     /// A fresh browser profile.

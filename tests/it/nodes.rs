@@ -1,0 +1,268 @@
+//! Several nodes over one PostgreSQL, with and without Redis: any node serves any request.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+use diesel::prelude::*;
+use futures_util::future::join_all;
+use tempfile::TempDir;
+
+use super::support::client::{Call, Client};
+use super::support::mailbox::{Mail, Mailbox};
+use super::support::nodes::{self, Haproxy, Nodes, nginx_before, secrets};
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::postgres::Postgres;
+use super::support::process::{run_with, said};
+use super::support::{page, wait};
+
+const NEW: &str = "nine-otters-paint-the-barn";
+const ADA: &str = "ada@example.org";
+
+/// The next mail with that subject, whichever node sent it.
+async fn mail(boxes: &mut [Mailbox], subject: &str) -> Mail {
+    let next = async || {
+        boxes.iter_mut().find_map(|mailbox| mailbox.unread().into_iter().find(|mail| mail.header("Subject") == subject))
+    };
+    wait::eventually(subject, next).await
+}
+
+/// A client that keeps count of the nodes that answered it.
+struct Walker {
+    client: Client,
+    nodes: BTreeSet<String>,
+}
+
+impl Walker {
+    fn new(balancer: SocketAddr) -> Self {
+        Self { client: Client::new(balancer, "http://localhost:3000"), nodes: BTreeSet::new() }
+    }
+
+    async fn get(&mut self, path: &str, status: u16) -> String {
+        let answer = self.client.get(path).await;
+        self.nodes.extend(answer.header("x-node").map(str::to_owned));
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+        answer.text()
+    }
+
+    /// The form of a page, which the next node is sent.
+    async fn submit(&mut self, page: &str, path: &str, fields: &[(&str, &str)], status: u16) -> String {
+        let answer = self.client.submit(page, path, fields).await;
+        self.nodes.extend(answer.header("x-node").map(str::to_owned));
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+        answer.location().to_owned()
+    }
+}
+
+/// Every flow, each request on another node.
+async fn walk(nodes: &Nodes, balancer: SocketAddr) {
+    let mut boxes: Vec<Mailbox> = nodes.apps.iter().map(|app| Mailbox::of(&app.data(""))).collect();
+    let mut owner = Walker::new(balancer);
+    let token = nodes.apps[1].setup_token();
+    assert!(nodes.apps.iter().all(|app| app.setup_token() == token), "every node prints the same link");
+    let claim = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "O"), ("setup_token", token.as_str())];
+    owner.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &claim, 303).await;
+    assert!(nodes.apps.iter().all(|app| !app.data("setup-token").exists() && app.data("claimed").exists()));
+    for _ in 0..4 {
+        owner.get("/page", 200).await;
+        assert_eq!(page::data(&owner.get("/_auth/account", 200).await, "user-email").as_deref(), Some(OWNER));
+    }
+
+    nodes.clock.advance(1);
+    // Invited on one node, accepted on the next, signed in on a third.
+    let new = [("email", ADA), ("name", "Ada"), ("role", "user")];
+    owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &new, 303).await;
+    let link = mail(&mut boxes, "You are invited").await.link();
+    let mut ada = Walker::new(balancer);
+    let token = link.split_once("token=").unwrap().1;
+    ada.submit(&link, "/_auth/invite", &[("token", token), ("password", NEW), ("confirm", NEW)], 303).await;
+    ada.get(&link, 410).await;
+    ada.submit("/_auth/login", "/_auth/login", &[("email", ADA), ("password", NEW)], 303).await;
+    // The name is the new one on every node with the next request.
+    ada.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada Two")], 303).await;
+    for _ in 0..3 {
+        assert!(ada.get("/_auth/account", 200).await.contains("Ada Two"));
+    }
+    // Past the life of an access token each node takes the tokens of the others.
+    for _ in 0..4 {
+        nodes.clock.advance(3700);
+        ada.get("/page", 200).await;
+        ada.get("/page", 200).await;
+    }
+
+    // A reset: asked, opened, used on three nodes; it ends the session on all.
+    ada.submit("/_auth/forgot", "/_auth/forgot", &[("email", ADA)], 303).await;
+    let link = mail(&mut boxes, "Choose a new password").await.link();
+    let token = link.split_once("token=").unwrap().1;
+    let mut other = Walker::new(balancer);
+    other.submit(&link, "/_auth/reset", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)], 303).await;
+    for _ in 0..3 {
+        ada.get("/page", 303).await;
+    }
+    other.submit("/_auth/login", "/_auth/login", &[("email", ADA), ("password", PASSWORD)], 303).await;
+    let change = [("current_password", PASSWORD), ("new_password", NEW), ("confirm", NEW)];
+    other.submit("/_auth/account/password", "/_auth/account/password", &change, 303).await;
+
+    // The admin pages show what the others did, and their deeds hold everywhere.
+    let users = owner.get("/_auth/admin/users", 200).await;
+    let id = page::all_data(&users, "user-id").first().unwrap().clone();
+    assert!(owner.get("/_auth/admin/sessions", 200).await.contains(ADA));
+    assert!(owner.get("/_auth/admin/audit?event=password.reset", 200).await.contains(ADA));
+    let user = format!("/_auth/admin/users/{id}");
+    owner.submit(&user, &format!("{user}/disable"), &[], 303).await;
+    for _ in 0..3 {
+        other.get("/page", 303).await;
+    }
+    other.submit("/_auth/login", "/_auth/login", &[("email", ADA), ("password", NEW)], 401).await;
+    owner.submit("/_auth/account", "/_auth/logout", &[], 303).await;
+    for _ in 0..3 {
+        owner.get("/page", 303).await;
+    }
+    assert_eq!(owner.nodes.len(), 3, "{:?}", owner.nodes);
+}
+
+#[tokio::test]
+async fn s50_every_flow_goes_through_with_each_request_on_another_node() {
+    let Some(nodes) = Nodes::start(3, false).await else { return };
+    let addresses: Vec<SocketAddr> = nodes.apps.iter().map(|app| app.address).collect();
+    let Some(nginx) = nginx_before(&addresses).await else { return };
+    walk(&nodes, nginx.address).await;
+}
+
+#[tokio::test]
+async fn s50_every_flow_goes_through_with_sessions_in_redis_behind_haproxy() {
+    let Some(nodes) = Nodes::start(3, true).await else { return };
+    let addresses: Vec<SocketAddr> = nodes.apps.iter().map(|app| app.address).collect();
+    let Some(haproxy) = Haproxy::start(&addresses).await else { return };
+    walk(&nodes, haproxy.address).await;
+}
+
+#[tokio::test]
+async fn s29_guesses_at_once_over_three_nodes_do_not_exceed_the_limit() {
+    let Some(nodes) = Nodes::start(3, false).await else { return };
+    nodes.owner().await;
+    let guesses = (0..60).map(|number| {
+        let mut client = nodes.apps[number % 3].client();
+        async move { people::try_sign_in(&mut client, OWNER, "wrong wrong wrong wrong").await.status }
+    });
+    let answers = join_all(guesses).await;
+    let evaluated = answers.iter().filter(|status| **status == 401).count();
+    assert_eq!(evaluated, 10, "{answers:?}");
+    assert_eq!(answers.iter().filter(|status| **status == 429).count(), 50, "{answers:?}");
+}
+
+#[tokio::test]
+async fn s03_twelve_claims_at_once_over_three_nodes_make_one_owner() {
+    let Some(nodes) = Nodes::start(3, false).await else { return };
+    let tokens: Vec<String> = nodes.apps.iter().map(super::support::app::TestApp::setup_token).collect();
+    let claims = (0..12).map(|number: usize| {
+        let (mut client, token) = (nodes.apps[number % 3].client(), tokens[(number + 1) % 3].clone());
+        async move {
+            client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
+            let email = format!("owner{number}@example.org");
+            let fields = [("email", email.as_str()), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", &token)];
+            let answer = client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await;
+            answer.set_cookie("portcullis_access").is_some()
+        }
+    });
+    assert_eq!(join_all(claims).await.into_iter().filter(|signed_in| *signed_in).count(), 1);
+}
+
+#[tokio::test]
+async fn s44_two_nodes_that_rotate_at_once_give_the_same_successor() {
+    for with_redis in [false, true] {
+        let Some(nodes) = Nodes::start(2, with_redis).await else { return };
+        let owner = nodes.owner().await;
+        for _ in 0..5 {
+            nodes.clock.advance(3700);
+            let tabs = (0..8).map(|number| {
+                let mut tab = nodes.at(number % 2, &owner);
+                async move { tab.fetch("/page").await }
+            });
+            let answers = join_all(tabs).await;
+            let successors: BTreeSet<String> =
+                answers.iter().map(|answer| answer.set_cookie("portcullis_refresh").expect("a rotation").value).collect();
+            assert!(answers.iter().all(|answer| answer.status == 200) && successors.len() == 1, "{successors:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn s51_a_restart_of_one_node_with_the_variable_ends_every_session_on_all() {
+    for with_redis in [false, true] {
+        let Some(nodes) = Nodes::start(2, with_redis).await else { return };
+        let owner = nodes.owner().await;
+        let mut there = nodes.at(1, &owner);
+        assert_eq!(there.fetch("/page").await.status, 200);
+        let third = nodes.node(&nodes.postgres.url(), &[("EXPIRE_AUTH_TOKENS_ON_RESTART", "true")]).await;
+        assert_eq!((there.fetch("/page").await.status, nodes.at(0, &owner).fetch("/page").await.status), (401, 401));
+        people::sign_in(&mut third.client(), OWNER, PASSWORD).await;
+    }
+}
+
+#[tokio::test]
+async fn s50_in_redis_the_keys_of_a_session_go_with_it_and_at_its_absolute_end() {
+    let Some(nodes) = Nodes::start(1, true).await else { return };
+    let mut owner = nodes.owner().await;
+    let client = redis::Client::open(nodes.redis.as_ref().unwrap().url()).unwrap();
+    let mut redis = client.get_connection().unwrap();
+    let mut ask = |words: &[&str]| -> Vec<String> {
+        let mut command = redis::cmd(words[0]);
+        command.arg(&words[1..]).query(&mut redis).unwrap()
+    };
+    let keys = ask(&["KEYS", "portcullis:session:*"]);
+    assert_eq!(keys.len(), 1, "{keys:?}");
+    let left: i64 = redis::cmd("TTL").arg(&keys[0]).query(&mut client.get_connection().unwrap()).unwrap();
+    assert!((129_600 * 60 - 60..=129_600 * 60).contains(&left), "the refresh lifetime, not {left}");
+    nodes.clock.advance(3700);
+    assert!(owner.get("/page").await.set_cookie("portcullis_refresh").is_some());
+    let after: i64 = redis::cmd("TTL").arg(&keys[0]).query(&mut client.get_connection().unwrap()).unwrap();
+    assert!(after <= left, "rotation extends nothing");
+    let mut sessions = PgConnection::establish(&nodes.postgres.url()).unwrap();
+    let rows: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT count(*) FROM sessions").get_result(&mut sessions).unwrap();
+    assert_eq!(rows, 0, "the session is in Redis and nowhere else");
+    people::sign_in(&mut nodes.apps[0].client(), OWNER, PASSWORD).await;
+    assert_eq!(owner.submit("/_auth/account", "/_auth/account/sessions/end-all", &[]).await.status, 303);
+    wait::eventually("all keys to be gone", async || ask(&["KEYS", "portcullis:*"]).is_empty().then_some(())).await;
+}
+
+#[tokio::test]
+async fn s86_a_node_with_another_key_or_without_one_refuses_to_start_and_says_which() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let upstream = super::support::upstream::Upstream::start().await;
+    // Three at once on an empty database: one makes the schema, all run.
+    let starting = (0..3).map(|_| nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()));
+    let running = join_all(starting).await;
+    let start = |change: &dyn Fn(&mut Vec<(String, String)>)| {
+        let folder = TempDir::new().unwrap();
+        let mut variables = secrets();
+        variables.push(("DATABASE_URL".to_owned(), postgres.url()));
+        change(&mut variables);
+        let pairs: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        let output = run_with(folder.path(), &["start"], &pairs);
+        assert!(!output.status.success());
+        said(&output)
+    };
+    let other = start(&|variables| variables[2].1 = "another-Key-9f8e7d6c5b4a39281706f5e4d3c2".to_owned());
+    assert!(other.contains("PASSWORD_KEY") && !other.contains("TOKEN_HASH_SECRET") && !other.contains("another-Key"), "{other}");
+    let missing = start(&|variables| variables.retain(|(name, _)| name != "TOKEN_HASH_SECRET"));
+    assert!(missing.contains("TOKEN_HASH_SECRET") && !missing.contains("PASSWORD_KEY"), "{missing}");
+    assert_eq!(running.len(), 3);
+}
+
+#[tokio::test]
+async fn s74_a_node_that_stops_drains_and_the_others_go_on() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let upstream = super::support::upstream::Upstream::start().await;
+    let first = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
+    let second = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
+    let mut owner = first.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(second.folder.path().join("data/setup-token")).unwrap()).await;
+    let (status, _folder) = first.stop();
+    assert!(status.success());
+    let mut there = second.client();
+    there.jar = owner.jar.clone();
+    assert_eq!(there.send(Call::fetch("GET", "/page")).await.status, 200);
+    let begin = std::time::Instant::now();
+    assert_eq!(people::sign_out(&mut there).await.status, 303);
+    assert!(begin.elapsed() < std::time::Duration::from_secs(2), "a node that stopped properly is not waited for");
+}
