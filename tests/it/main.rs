@@ -29,6 +29,7 @@ mod outside;
 mod postgres;
 mod requirements;
 mod resets;
+mod revocation;
 mod sessions;
 mod setup;
 mod sign_in;

@@ -20,9 +20,7 @@ const ADA: &str = "ada@example.org";
 
 /// The next mail with that subject, whichever node sent it.
 async fn mail(boxes: &mut [Mailbox], subject: &str) -> Mail {
-    let next = async || {
-        boxes.iter_mut().find_map(|mailbox| mailbox.unread().into_iter().find(|mail| mail.header("Subject") == subject))
-    };
+    let next = async || boxes.iter_mut().find_map(|mailbox| mailbox.unread().into_iter().find(|mail| mail.header("Subject") == subject));
     wait::eventually(subject, next).await
 }
 

@@ -1,0 +1,292 @@
+//! An end is in force on every node when its deed is answered (docs/adr/0007).
+
+use std::net::SocketAddr;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use futures_util::{SinkExt, StreamExt};
+use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::support::client::Client;
+use super::support::nodes::{self, Nodes};
+use super::support::page;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::postgres::{Postgres, as_nobody};
+use super::support::process::{Running, free_port, is_installed};
+use super::support::upstream::Upstream;
+use super::support::wait;
+
+/// How often an end is tried; `TRIES=1000` for the number in the notes.
+fn tries() -> usize {
+    std::env::var("TRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(60)
+}
+
+/// Asks one node for a page without pause and notes when the last request was sent that was let in.
+struct Pest {
+    stop: Arc<AtomicBool>,
+    granted: Arc<AtomicU64>,
+    last_grant: Arc<AtomicU64>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Pest {
+    fn start(mut client: Client, begin: Instant) -> Self {
+        let (stop, granted, last_grant) = (Arc::new(AtomicBool::new(false)), Arc::default(), Arc::default());
+        let (stopped, count, last): (_, Arc<AtomicU64>, Arc<AtomicU64>) =
+            (Arc::clone(&stop), Arc::clone(&granted), Arc::clone(&last_grant));
+        let task = tokio::spawn(async move {
+            while !stopped.load(Ordering::Acquire) {
+                let sent = u64::try_from(begin.elapsed().as_micros()).unwrap();
+                let answer = client.fetch("/_auth/api/session").await;
+                if answer.status == 200 {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    last.store(sent, Ordering::Release);
+                }
+            }
+        });
+        Self { stop, granted, last_grant, task }
+    }
+
+    /// Stops; how many were let in, and when the last of them was sent.
+    async fn end(self) -> (u64, u64) {
+        self.stop.store(true, Ordering::Release);
+        self.task.await.unwrap();
+        (self.granted.load(Ordering::Acquire), self.last_grant.load(Ordering::Acquire))
+    }
+}
+
+struct Seen {
+    wrong: usize,
+    grants: u64,
+    longest: Duration,
+}
+
+/// Ends one session after the other while it is used on two other nodes; what was let in after the answer.
+async fn end_often(nodes: &Nodes, end: impl AsyncFn(&mut Client)) -> Seen {
+    let mut seen = Seen { wrong: 0, grants: 0, longest: Duration::ZERO };
+    for _ in 0..tries() {
+        let mut doomed = nodes.apps[0].client();
+        people::sign_in(&mut doomed, OWNER, PASSWORD).await;
+        let begin = Instant::now();
+        let pests: Vec<Pest> = [1, 1, 2, 2].map(|number| Pest::start(nodes.at(number, &doomed), begin)).into_iter().collect();
+        let warm = async || pests.iter().all(|pest| pest.granted.load(Ordering::Acquire) > 2).then_some(());
+        wait::eventually("everybody to be let in", warm).await;
+        let asked = begin.elapsed();
+        end(&mut doomed).await;
+        let answered = begin.elapsed();
+        seen.longest = seen.longest.max(answered - asked);
+        // Let a late one come.
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        for pest in pests {
+            let (granted, last) = pest.end().await;
+            seen.grants += granted;
+            seen.wrong += usize::from(u128::from(last) > answered.as_micros());
+        }
+    }
+    seen
+}
+
+fn report(what: &str, seen: &Seen) {
+    eprintln!(
+        "{what}: {} tries, {} let in before, {} after the answer; slowest answer {:?}",
+        tries(),
+        seen.grants,
+        seen.wrong,
+        seen.longest
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s37_s50_nothing_is_let_in_on_any_node_after_the_answer() {
+    for with_redis in [false, true] {
+        let Some(nodes) = Nodes::start(3, with_redis).await else { return };
+        nodes.owner().await;
+        let sign_out = async |doomed: &mut Client| assert_eq!(people::sign_out(doomed).await.status, 303);
+        let seen = end_often(&nodes, sign_out).await;
+        report(if with_redis { "sign-out, Redis" } else { "sign-out" }, &seen);
+        assert_eq!(seen.wrong, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s37_the_race_of_a_miss_with_the_end_lets_nothing_in() {
+    let Some(nodes) = Nodes::start(3, false).await else { return };
+    nodes.owner().await;
+    // Every node forgets its copies all the time, so that nearly every request is a miss.
+    let (stop, url) = (Arc::new(AtomicBool::new(false)), nodes.postgres.url());
+    let stopped = Arc::clone(&stop);
+    let noise = std::thread::spawn(move || {
+        let mut connection = <diesel::PgConnection as diesel::Connection>::establish(&url).unwrap();
+        while !stopped.load(Ordering::Acquire) {
+            leave(&mut connection, "", "user.changed", "aaaaaaaaaaaaaaaaaaaaaa");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let seen = end_often(&nodes, async |doomed: &mut Client| assert_eq!(people::sign_out(doomed).await.status, 303)).await;
+    stop.store(true, Ordering::Release);
+    noise.join().unwrap();
+    report("sign-out among misses", &seen);
+    assert_eq!(seen.wrong, 0);
+}
+
+/// Leaves a notice as a node does, in one transaction with `deed`.
+fn leave(connection: &mut diesel::PgConnection, deed: &str, kind: &str, subject: &str) {
+    let sql = format!(
+        "BEGIN; {deed}; UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'notices';
+         INSERT INTO notices SELECT CAST(value AS BIGINT), '{kind}', '{subject}', 0 FROM settings WHERE name = 'notices';
+         NOTIFY portcullis; COMMIT"
+    );
+    connection.batch_execute(&sql).unwrap();
+}
+
+/// The negative control: the same end, answered without waiting for the nodes, is found out by the same measurement.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_waiting_for_the_nodes_the_measurement_finds_wrong_grants() {
+    let Some(nodes) = Nodes::start(3, false).await else { return };
+    nodes.owner().await;
+    let url = nodes.postgres.url();
+    let end = async |_: &mut Client| {
+        let url = url.clone();
+        let hasty = move || {
+            let mut connection = <diesel::PgConnection as diesel::Connection>::establish(&url).unwrap();
+            leave(&mut connection, "DELETE FROM sessions", "all.ended", "");
+        };
+        tokio::task::spawn_blocking(hasty).await.unwrap();
+    };
+    let seen = end_often(&nodes, end).await;
+    report("without waiting", &seen);
+    assert!(seen.wrong > 0, "the measurement would not find a wrong grant");
+}
+
+#[tokio::test]
+async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
+    for with_redis in [false, true] {
+        let Some(nodes) = Nodes::start(3, with_redis).await else { return };
+        let mut owner = nodes.owner().await;
+        nodes.clock.advance(1);
+        let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
+        let place = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().to_owned();
+        let user = place.split('?').next().unwrap().to_owned();
+        let link = page::tags(&owner.submit(&user, &format!("{user}/invite"), &[]).await.text())
+            .iter()
+            .filter_map(|tag| tag.attribute("value").filter(|value| value.contains("token=")).map(str::to_owned))
+            .next()
+            .expect("a link to copy");
+        let link = link.strip_prefix("http://localhost:3000").unwrap();
+        let (mut ada, token) = (nodes.apps[1].client(), link.split_once("token=").unwrap().1);
+        ada.submit(link, "/_auth/invite", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
+        people::sign_in(&mut ada, "ada@example.org", PASSWORD).await;
+        let (mut there, beyond) = (nodes.at(1, &ada), nodes.at(2, &ada));
+        let mut socket = beyond.web_socket("/ws", "http://localhost:3000").await.unwrap();
+        socket.send(Message::text("hello")).await.unwrap();
+        assert_eq!(socket.next().await.unwrap().unwrap(), Message::text("hello"));
+        assert_eq!(there.fetch("/page").await.status, 200);
+        let before = nodes.upstream.count();
+        assert_eq!(owner.submit(&user, &format!("{user}/disable"), &[]).await.status, 303);
+        assert_eq!((there.fetch("/page").await.status, nodes.at(2, &ada).fetch("/page").await.status), (401, 401));
+        assert_eq!(nodes.upstream.count(), before);
+        wait::in_time("the socket on the third node to be cut", async { while let Some(Ok(_)) = socket.next().await {} }).await;
+    }
+}
+
+#[tokio::test]
+async fn s37_a_node_that_was_frozen_lets_nothing_stale_in_when_it_wakes() {
+    let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
+    let awake = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
+    let frozen = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
+    let mut owner = awake.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(awake.folder.path().join("data/setup-token")).unwrap()).await;
+    for _ in 0..3 {
+        let mut doomed = awake.client();
+        people::sign_in(&mut doomed, OWNER, PASSWORD).await;
+        let mut there = frozen.client();
+        there.jar = doomed.jar.clone();
+        assert_eq!(there.fetch("/page").await.status, 200);
+        frozen.running.signal("STOP");
+        let begin = Instant::now();
+        assert_eq!(people::sign_out(&mut doomed).await.status, 303);
+        let waited = begin.elapsed();
+        assert!(waited > Duration::from_millis(1500) && waited < Duration::from_secs(8), "{waited:?}");
+        let before = upstream.count();
+        // Asked while it sleeps, answered when it wakes.
+        let asking = tokio::spawn(async move { there.fetch("/page").await.status });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        frozen.running.signal("CONT");
+        assert_eq!((asking.await.unwrap(), upstream.count()), (401, before));
+    }
+    // It goes on as before.
+    let mut there = frozen.client();
+    there.jar = owner.jar.clone();
+    assert_eq!(there.fetch("/page").await.status, 200);
+}
+
+#[tokio::test]
+async fn s37_a_node_that_was_killed_is_waited_for_no_longer_than_its_lease() {
+    let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
+    let first = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
+    let second = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
+    let mut owner = first.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap()).await;
+    second.kill();
+    let begin = Instant::now();
+    assert_eq!(people::sign_out(&mut owner).await.status, 303);
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    // After a while nobody waits for the dead.
+    wait::eventually("a quick sign-out", async || {
+        people::sign_in(&mut owner, OWNER, PASSWORD).await;
+        let begin = Instant::now();
+        assert_eq!(people::sign_out(&mut owner).await.status, 303);
+        (begin.elapsed() < Duration::from_millis(1500)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_says_so() {
+    let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
+    let Some(program) = is_installed("pgbouncer") else { return };
+    let (folder, port) = (TempDir::new().unwrap(), free_port());
+    let users = folder.path().join("users.txt");
+    std::fs::write(&users, "\"portcullis\" \"correct-horse\"\n").unwrap();
+    let config = format!(
+        "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = trust\n\
+         auth_file = {}\npool_mode = transaction\ndefault_pool_size = 5\nserver_reset_query_always = 0\nunix_socket_dir =\n",
+        postgres.port,
+        users.display()
+    );
+    let file = folder.path().join("pgbouncer.ini");
+    std::fs::write(&file, config).unwrap();
+    for path in [folder.path(), &users, &file] {
+        drop(Command::new("chmod").args(["a+rX"]).arg(path).status());
+    }
+    let mut pooler = Running::start(as_nobody(&program).arg(&file).current_dir("/"));
+    let address = SocketAddr::from(([127, 0, 0, 1], port));
+    wait::eventually("PgBouncer to listen", async || {
+        assert!(!pooler.has_ended(), "{}", pooler.output());
+        tokio::net::TcpStream::connect(address).await.ok().map(drop)
+    })
+    .await;
+    let mut through = postgres;
+    let real = std::mem::replace(&mut through.port, port);
+    let first = nodes::process(&through, None, upstream.address, TempDir::new().unwrap()).await;
+    let second = nodes::process(&through, None, upstream.address, TempDir::new().unwrap()).await;
+    through.port = real;
+    assert!(first.output().contains("pooler"), "{}", first.output());
+    let mut owner = first.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap()).await;
+    for _ in 0..10 {
+        let mut doomed = first.client();
+        people::sign_in(&mut doomed, OWNER, PASSWORD).await;
+        let mut there = second.client();
+        there.jar = doomed.jar.clone();
+        for _ in 0..5 {
+            assert_eq!(there.fetch("/page").await.status, 200);
+        }
+        assert_eq!(people::sign_out(&mut doomed).await.status, 303);
+        assert_eq!(there.fetch("/page").await.status, 401);
+    }
+}
