@@ -43,6 +43,16 @@ pub(super) struct Manager {
 pub(super) struct Link {
     pub(super) connection: AnyConnection,
     good_at: u64,
+    suspect: bool,
+}
+
+impl Link {
+    /// Looks at what became of the work on it. The driver does not say whether the other side is still there, so every fault
+    /// that may come from there costs the connection to PostgreSQL.
+    pub(super) fn note<T>(&mut self, outcome: &Result<T, StorageError>) {
+        let fault = matches!(outcome, Err(StorageError::Unavailable(_) | StorageError::Corrupt(_) | StorageError::Other(_)));
+        self.suspect |= fault && matches!(self.connection, AnyConnection::Postgres(_));
+    }
 }
 
 impl ManageConnection for Manager {
@@ -55,7 +65,7 @@ impl ManageConnection for Manager {
             DatabaseUrl::Sqlite(path) => AnyConnection::Sqlite(open_sqlite(path, self.usage)?),
             DatabaseUrl::Postgres(url) => AnyConnection::Postgres(open_postgres(url, self.pooled)?),
         };
-        Ok(Link { connection, good_at })
+        Ok(Link { connection, good_at, suspect: false })
     }
 
     fn is_valid(&self, link: &mut Link) -> Result<(), StorageError> {
@@ -69,6 +79,7 @@ impl ManageConnection for Manager {
 
     fn has_broken(&self, link: &mut Link) -> bool {
         let broken = std::thread::panicking()
+            || link.suspect
             || match &mut link.connection {
                 AnyConnection::Postgres(inner) => inner.is_broken(),
                 AnyConnection::Sqlite(inner) => inner.is_broken(),

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::StorageError;
-use super::connection::{AnyConnection, Manager, Use, open_postgres, open_sqlite};
+use super::connection::{AnyConnection, Link, Manager, Use, open_postgres, open_sqlite};
 use super::wire::loses_notifications;
 use crate::config::DatabaseUrl;
 
@@ -126,15 +126,17 @@ impl Database {
         let mut link = self.0.readers.get()?;
         if self.0.pooled {
             // One transaction, or the question could be prepared on one server and asked on another.
-            return in_transaction(&mut link.connection, "BEGIN", work);
+            return in_transaction(&mut link, "BEGIN", work);
         }
-        work(&mut link.connection)
+        let outcome = work(&mut link.connection);
+        link.note(&outcome);
+        outcome
     }
 
     /// [`Self::write`] on the calling thread, for start-up and the command line.
     pub fn write_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
         let begin = if matches!(self.0.url, DatabaseUrl::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        in_transaction(&mut self.0.writers.get()?.connection, begin, work)
+        in_transaction(&mut *self.0.writers.get()?, begin, work)
     }
 
     /// Runs `work` in one transaction that sees one moment of the database.
@@ -144,7 +146,7 @@ impl Database {
             DatabaseUrl::Sqlite(_) => "BEGIN",
             DatabaseUrl::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL statement_timeout = 0",
         };
-        in_transaction(&mut link.connection, begin, work)
+        in_transaction(&mut link, begin, work)
     }
 
     /// Runs `work` on the write connection without a transaction, for migrations, which bring their own.
@@ -184,17 +186,19 @@ impl Database {
 }
 
 fn in_transaction<T>(
-    connection: &mut AnyConnection,
+    link: &mut Link,
     begin: &str,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
 ) -> Result<T, StorageError> {
-    connection.batch_execute(begin)?;
-    let outcome = work(connection).and_then(|value| Ok(connection.batch_execute("COMMIT").map(|()| value)?));
+    let connection = &mut link.connection;
+    let begun = connection.batch_execute(begin).map_err(StorageError::from).and_then(|()| work(connection));
+    let outcome = begun.and_then(|value| Ok(connection.batch_execute("COMMIT").map(|()| value)?));
     if outcome.is_err()
         && let Err(fault) = connection.batch_execute("ROLLBACK")
     {
         tracing::debug!(%fault, "there was nothing to roll back");
     }
+    link.note(&outcome);
     outcome
 }
 

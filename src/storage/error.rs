@@ -39,6 +39,10 @@ impl From<Error> for StorageError {
                 DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::CheckViolation,
                 _,
             ) => Self::Conflict(Constraint::Other(text)),
+            Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction,
+                _,
+            ) => Self::Unavailable(text),
             _ => from_text(&text).unwrap_or(Self::Other(error)),
         }
     }
@@ -50,10 +54,10 @@ impl From<r2d2::Error> for StorageError {
     }
 }
 
-/// SQLite's faults reach diesel as text alone.
+/// SQLite's faults and most of PostgreSQL's reach diesel as text alone.
 fn from_text(text: &str) -> Option<StorageError> {
     const DAMAGED: [&str; 2] = ["malformed", "file is not a database"];
-    const AWAY: [&str; 12] = [
+    const AWAY: [&str; 16] = [
         "locked",
         "busy",
         "disk is full",
@@ -65,6 +69,10 @@ fn from_text(text: &str) -> Option<StorageError> {
         "terminating",
         "server closed",
         "too many clients",
+        "canceling statement",
+        "deadlock detected",
+        "timeout",
+        "the database system is",
         "no such table",
     ];
     if DAMAGED.iter().any(|sign| text.contains(sign)) {

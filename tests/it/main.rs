@@ -24,6 +24,7 @@ mod gate;
 mod gate_edges;
 mod invitations;
 mod limits;
+mod node_faults;
 mod nodes;
 mod outside;
 mod postgres;

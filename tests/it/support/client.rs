@@ -244,6 +244,16 @@ impl Client {
         response
     }
 
+    /// Fetches from a server that may be gone before it answers; the status, if there was one.
+    pub async fn send_or_fail(&mut self, path: &str) -> Option<u16> {
+        let mut stream = TcpStream::connect(self.address).await.ok()?;
+        let head = format!("{}Accept: */*\r\nConnection: close\r\n\r\n", self.raw_head("GET", path));
+        stream.write_all(head.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        answer.split(' ').nth(1)?.parse().ok()
+    }
+
     /// Sends a request and hands out the answer as soon as its head is there.
     pub async fn open(&mut self, call: Call) -> OpenResponse {
         let (head, body) = self.exchange(call).await;

@@ -21,3 +21,4 @@ pub mod source;
 pub mod stores;
 pub mod upstream;
 pub mod wait;
+pub mod wobbly;
