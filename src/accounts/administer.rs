@@ -3,7 +3,7 @@
 //! A deed that ends sessions is answered when every node has heard of it (revocation.rs).
 
 use super::{AccountError, Accounts, Client, FieldFault};
-use super::{outgoing, revocation};
+use super::{links, outgoing, revocation};
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
@@ -273,7 +273,7 @@ fn apply(c: &mut Connection, store: &SessionStore, record: &users::UserRecord, d
         UserDeed::SetRole(role) if user.role == role => return Ok(Applied::Nothing),
         UserDeed::Disable => {
             users::set_state(c, id, UserState::Disabled)?;
-            tokens::void_all(c, id)?;
+            links::void_every_way_in(c, id)?;
         }
         UserDeed::Enable => {
             let state = if record.password_hash.is_some() { UserState::Active } else { UserState::Invited };
@@ -282,7 +282,8 @@ fn apply(c: &mut Connection, store: &SessionStore, record: &users::UserRecord, d
         UserDeed::SetRole(role) => {
             users::set_role(c, id, role)?;
         }
-        UserDeed::Delete | UserDeed::EndSessions => {}
+        UserDeed::EndSessions => links::void_email_change(c, id)?,
+        UserDeed::Delete => {}
     }
     let ended = store.end_all_of_user(c, id, None)?;
     if deed == UserDeed::Delete {

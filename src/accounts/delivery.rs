@@ -56,8 +56,9 @@ impl Accounts {
             return Ok((mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, ""), token: None }));
         };
         let purpose = match (mail.kind, user.state) {
-            (MailKind::Reset, UserState::Active) => Purpose::Reset,
-            (MailKind::Invitation, UserState::Invited) => Purpose::Invitation,
+            // Not to an address that the account had when the mail was asked for, and has no more.
+            (MailKind::Reset, UserState::Active) if mail.recipient == user.email => Purpose::Reset,
+            (MailKind::Invitation, UserState::Invited) if mail.recipient == user.email => Purpose::Invitation,
             (MailKind::ConfirmEmail, UserState::Active) => Purpose::EmailChange,
             (MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail, _) => return Ok(None),
             _ => return Ok(Some(Prepared { letter: self.letter(mail, Some(&user), ""), token: None })),

@@ -3,10 +3,12 @@
 use super::throttle::{Asking, Reservation};
 use super::{AccountError, Accounts, Client};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
+use crate::domain::ids::UserId;
 use crate::domain::link::{EMAIL_CHANGE_SECS, INVITATION_SECS, Purpose};
+use crate::domain::mail::MailKind;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
-use crate::storage::{tokens, users};
+use crate::storage::{Connection, StorageError, mails, tokens, users};
 
 /// A link as handed out; prints as `[hidden]`.
 pub struct Link {
@@ -85,6 +87,19 @@ impl Accounts {
             None => Err(AccountError::Link),
         }
     }
+}
+
+/// Voids every link of a user, and the waiting mails that would bring new ones: what somebody asked for who knew the old
+/// password, or had the old address, must not outlive it (S15, S58, S59).
+pub(super) fn void_every_way_in(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
+    tokens::void_all(c, user)?;
+    [MailKind::Reset, MailKind::Invitation, MailKind::ConfirmEmail].into_iter().try_for_each(|kind| mails::cancel(c, user, kind))
+}
+
+/// Voids a change of address that waits for its proof: whoever asked for it may be whose sessions end now.
+pub(super) fn void_email_change(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
+    tokens::void_others(c, user, Purpose::EmailChange, None)?;
+    mails::cancel(c, user, MailKind::ConfirmEmail)
 }
 
 /// Disabled people have no use for a link, and an invitation is over once it was accepted.

@@ -62,8 +62,8 @@ pub struct Client {
     pub user_agent: String,
     /// The device cookie.
     pub device_cookie: Option<String>,
-    /// The session the browser is in; it ends at the next sign-in (S19).
-    pub old_session: Option<SessionId>,
+    /// The sessions that the browser's cookies name; they end at the next sign-in (S19).
+    pub old_sessions: Vec<SessionId>,
 }
 
 /// Whether somebody has claimed this instance.

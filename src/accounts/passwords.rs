@@ -1,9 +1,9 @@
 //! Choosing passwords: by a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
 
 use super::outgoing::{self, Detail};
-use super::revocation;
 use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
+use super::{links, revocation};
 use crate::crypto::password_hash::PasswordHash;
 use crate::domain::access::SignedIn;
 use crate::domain::email::Email;
@@ -108,7 +108,7 @@ impl Accounts {
             if tokens::take(c, &token, purpose, now)?.is_none() || !users::set_password(c, &user.id, None, &hash)? {
                 return Ok(None);
             }
-            tokens::void_all(c, &user.id)?;
+            links::void_every_way_in(c, &user.id)?;
             let ended = store.end_all_of_user(c, &user.id, None)?;
             throttle::succeed(c, &reservation, Some(&account))?;
             audit::append(c, &line)?;
@@ -138,7 +138,7 @@ impl Accounts {
                 if !users::set_password(c, &user.id, Some(&old), &hash)? {
                     return Ok(None);
                 }
-                tokens::void_others(c, &user.id, Purpose::Reset, None)?;
+                links::void_every_way_in(c, &user.id)?;
                 let ended = store.end_all_of_user(c, &user.id, Some(&who.session))?;
                 audit::append(c, &line)?;
                 outgoing::put(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
@@ -171,7 +171,10 @@ impl Accounts {
             _ => return Err(wrong_current()),
         };
         match verified {
-            Ok(verified) if verified.matches => self.release(reservation).await?,
+            Ok(verified) if verified.matches => {
+                let row = Asking::row_of(&self.0.token_hasher, &id);
+                self.0.database.write(move |c| throttle::succeed(c, &reservation, Some(&row))).await?;
+            }
             Ok(_) => {
                 let line =
                     self.audit_line("login.failed", record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());

@@ -1,8 +1,8 @@
 //! One's own name, address and known devices.
 
 use super::outgoing::{self, Detail};
-use super::revocation;
 use super::{AccountError, Accounts, Client, FieldFault};
+use super::{links, revocation};
 use crate::domain::access::SignedIn;
 use crate::domain::device::Device;
 use crate::domain::email::Email;
@@ -81,7 +81,7 @@ impl Accounts {
                 if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &new)? {
                     return Ok(None);
                 }
-                tokens::void_all(c, &user.id)?;
+                links::void_every_way_in(c, &user.id)?;
                 let ended = store.end_all_of_user(c, &user.id, None)?;
                 super::throttle::succeed(c, &reservation, None)?;
                 audit::append(c, &line)?;

@@ -12,7 +12,7 @@ use crate::domain::password::Password;
 use crate::domain::session::Session;
 use crate::domain::user::UserState;
 use crate::storage::users::UserRecord;
-use crate::storage::{audit, devices, users};
+use crate::storage::{attempts, audit, devices, users};
 
 /// Characters of `User-Agent` and address kept with a session.
 const MAX_DEVICE_CHARS: usize = 200;
@@ -80,7 +80,8 @@ impl Accounts {
         let user = record.user;
         let session = self.new_session(Some(user.id.clone()), &client)?;
         let line = self.audit_line("login.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
-        let (id, old, row) = (user.id.clone(), client.old_session.clone(), session.clone());
+        let (id, old, row) = (user.id.clone(), client.old_sessions.clone(), session.clone());
+        let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
         let (known, device) = (device.is_some(), self.device_of(&client, device));
         // The very first sign-in is no news to its owner.
         let news = (!known && user.last_sign_in_at.is_some())
@@ -94,11 +95,14 @@ impl Accounts {
             if let Some(new) = &upgraded {
                 users::upgrade_password_hash(c, &id, &hash, new)?;
             }
-            let ended = match old {
-                Some(old) if store.end(c, &old, None)? => vec![old],
-                _ => Vec::new(),
-            };
+            let mut ended = Vec::new();
+            for old in old {
+                if store.end(c, &old, None)? {
+                    ended.push(old);
+                }
+            }
             throttle::succeed(c, &reservation, account.as_deref())?;
+            attempts::clear(c, &current_password_row)?;
             if !(known && devices::touch(c, &id, &device.id, &device.source, now)?) {
                 devices::insert(c, &id, &device)?;
             }

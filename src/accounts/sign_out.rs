@@ -1,6 +1,6 @@
 //! Ending sessions: one's own, one of them, all of them (S47, S50).
 
-use super::{AccountError, Accounts, revocation};
+use super::{AccountError, Accounts, links, revocation};
 use crate::domain::access::SignedIn;
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
@@ -72,7 +72,10 @@ fn end(c: &mut Connection, store: &SessionStore, who: &SignedIn, ending: &Ending
     match (ending, who.user_id()) {
         (Ending::One(id), Some(user)) => Ok(one(store.end(c, id, Some(user))?, id)),
         (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&who.session)),
-        (Ending::Everywhere, Some(user)) => store.end_all_of_user(c, user, None),
+        (Ending::Everywhere, Some(user)) => {
+            links::void_email_change(c, user)?;
+            store.end_all_of_user(c, user, None)
+        }
         (Ending::This, Some(_)) | (_, None) => Ok(one(store.end(c, &who.session, None)?, &who.session)),
     }
 }

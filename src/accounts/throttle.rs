@@ -32,9 +32,15 @@ impl Asking {
         Self { source: format!("source:{}", Self::source_of(hasher, client)), account: None, device: None }
     }
 
-    /// The current password of one account, asked of who is signed in: nobody else can use this limit up.
+    /// The current password of one account, asked of who is signed in: nobody else can use these limits up.
     pub(super) fn of_account(hasher: &TokenHasher, user: &UserId) -> Self {
-        Self { source: format!("reauth:{}", hasher.hash("reauth", user.as_str()).as_str()), account: None, device: None }
+        let source = format!("reauth:{}", hasher.hash("reauth", user.as_str()).as_str());
+        Self { source, account: Some(Self::row_of(hasher, user)), device: None }
+    }
+
+    /// The failures in a row of that question; a sign-in begins them anew.
+    pub(super) fn row_of(hasher: &TokenHasher, user: &UserId) -> String {
+        format!("reauth-row:{}", hasher.hash("reauth", user.as_str()).as_str())
     }
 
     /// What stands for the client's address in the store.
@@ -55,9 +61,10 @@ impl Asking {
 pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<Result<Reservation, i64>, StorageError> {
     let window_over = now.plus(-WINDOW_SECS);
     if let Some(device) = &asking.device
-        && throttle::judge_device(Some(&attempts::hold(c, device, now)?), now) == Verdict::Go
+        && throttle::judge_device(&attempts::hold(c, device, now)?) == Verdict::Go
     {
-        attempts::add(c, device, now, window_over)?;
+        // Ten in a row, whatever time passes: after them the device is like any other until somebody signs in on it (S26).
+        attempts::add(c, device, now, Timestamp::from_secs(i64::MIN))?;
         return Ok(Ok(Reservation { source: None, account: None, device: Some(device.clone()) }));
     }
     if let Verdict::Wait { secs } = throttle::judge_source(Some(&attempts::hold(c, &asking.source, now)?), now) {

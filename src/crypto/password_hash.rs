@@ -139,7 +139,16 @@ fn verify_now(key: &Key, cost: u32, password: &str, hash: &PasswordHash) -> Veri
     let (own, text) = hash.0.strip_prefix(TAG).map_or((false, hash.0.as_str()), |rest| (true, rest));
     let matches = if own { bcrypt::verify(input(key, password), text) } else { bcrypt::verify(password, text) }.unwrap_or(false);
     let rounds = text.split('$').nth(2).and_then(|rounds| rounds.parse::<u32>().ok()).unwrap_or(0);
+    for missing in made_up_for(rounds, cost) {
+        drop(hash_now(key, missing, password));
+    }
     Verified { matches, needs_upgrade: !own || rounds < cost }
+}
+
+/// The rounds of further hashes that make the work up to the configured one after a cheaper hash of before, so that nobody
+/// can tell by the time who has not signed in since the rounds were raised (S22).
+fn made_up_for(rounds: u32, cost: u32) -> std::ops::Range<u32> {
+    rounds.max(4)..cost
 }
 
 #[cfg(test)]
@@ -187,6 +196,14 @@ mod tests {
         }
         let fresh = hasher.hash(password("swordfish")).await.unwrap();
         assert_eq!(hasher.verify(password("swordfish"), Some(fresh)).await, Ok(Verified { matches: true, needs_upgrade: false }));
+    }
+
+    #[test]
+    fn s22_a_cheaper_hash_costs_as_much_work_as_nobodys() {
+        for (rounds, cost) in [(10, 10), (10, 11), (10, 13), (4, 12)] {
+            let work = (1_u64 << rounds) + made_up_for(rounds, cost).map(|more| 1_u64 << more).sum::<u64>();
+            assert_eq!(work, 1_u64 << cost, "{rounds} of {cost}");
+        }
     }
 
     #[tokio::test]

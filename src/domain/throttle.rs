@@ -6,7 +6,7 @@ use super::time::Timestamp;
 pub const SOURCE_LIMIT: i64 = 10;
 /// Failures a known device has of its own (S25).
 pub const DEVICE_LIMIT: i64 = 10;
-/// Length of a source's or a device's window, in seconds.
+/// Length of a source's window, in seconds.
 pub const WINDOW_SECS: i64 = 15 * 60;
 /// Consecutive failures of an account that cost nothing yet.
 pub const ACCOUNT_FREE: i64 = 50;
@@ -49,9 +49,9 @@ pub fn judge_source(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
     judge(bucket, SOURCE_LIMIT, WINDOW_SECS, now)
 }
 
-/// Judges a known device by its own ten failures.
-pub fn judge_device(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
-    judge(bucket, DEVICE_LIMIT, WINDOW_SECS, now)
+/// Judges a known device by its own ten failures in a row; time does not begin them anew, or they would have no end (S26).
+pub fn judge_device(bucket: &Bucket) -> Verdict {
+    if bucket.failures < DEVICE_LIMIT { Verdict::Go } else { Verdict::Wait { secs: MAX_WAIT_SECS } }
 }
 
 /// Judges an account: fifty failures cost nothing, then waits double, after a hundred only other ways in remain.

@@ -40,14 +40,16 @@ enum Piece {
 }
 
 impl Upload {
-    /// Bridges `payload`, which is bound to this thread, to a body that may travel; `length` is the announced one.
-    pub(super) fn of(mut payload: web::Payload, length: Option<u64>) -> Self {
+    /// Bridges `payload`, which is bound to this thread, to a body that may travel; `length` is the announced one. What comes
+    /// after the end of the session goes nowhere.
+    pub(super) fn of(mut payload: web::Payload, length: Option<u64>, ticket: Option<StreamTicket>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         rt::spawn(async move {
             loop {
                 let piece = tokio::select! {
                     // The app has answered or gone away; so has a client whose request was dropped.
                     () = sender.closed() => return,
+                    () = ended(ticket.as_ref()) => Piece::Broken("the session ended".to_owned()),
                     chunk = payload.next() => match chunk {
                         Some(Ok(data)) => Piece::Data(data),
                         Some(Err(fault)) => Piece::Broken(fault.to_string()),
@@ -61,6 +63,13 @@ impl Upload {
             }
         });
         Self::Pieces(Pieces { receiver, left: length, over: false })
+    }
+}
+
+async fn ended(ticket: Option<&StreamTicket>) {
+    match ticket {
+        Some(ticket) => ticket.ended().await,
+        None => std::future::pending().await,
     }
 }
 

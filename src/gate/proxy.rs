@@ -125,20 +125,26 @@ impl Passage<'_> {
                 _ => Ok(answer(response, false, Some(ticket))),
             };
         }
-        let response = self.exchange(payload).await?;
+        let uploads = !matches!(self.sound.framing, Framing::None | Framing::Length(0));
+        let ticket = if uploads { Some(self.register().await?) } else { None };
+        let response = self.exchange(payload, ticket).await?;
         if response.status().as_u16() == 101 {
             return Err(HttpError::Upstream("the app switched protocols unasked".to_owned()));
         }
-        let ticket = if is_small(&response) { None } else { Some(self.register().await?) };
+        // The session may have ended while the app thought; then its answer is for nobody.
+        let accounts = settings::accounts(self.req);
+        let (now, lease) = (accounts.clock().monotonic(), accounts.cache().has_lease(accounts.clock().monotonic()));
+        let untouched = lease && self.passport.is_untouched(now);
+        let ticket = if is_small(&response) && untouched { None } else { Some(self.register().await?) };
         Ok(answer(response, self.req.method() == Method::HEAD, ticket))
     }
 
     /// Sends the request, once: only a read without a body, whose connection broke before an answer, is sent a second time.
-    async fn exchange(&self, payload: web::Payload) -> Result<Response<Incoming>, SendFault> {
+    async fn exchange(&self, payload: web::Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, SendFault> {
         let body = match self.sound.framing {
             Framing::None | Framing::Length(0) => Upload::Empty,
-            Framing::Length(length) => Upload::of(payload, Some(length)),
-            Framing::Chunked => Upload::of(payload, None),
+            Framing::Length(length) => Upload::of(payload, Some(length), ticket),
+            Framing::Chunked => Upload::of(payload, None, ticket),
         };
         let repeatable = matches!(body, Upload::Empty) && matches!(*self.req.method(), Method::GET | Method::HEAD);
         match self.upstream.send(self.request(body)?).await {

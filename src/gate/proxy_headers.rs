@@ -92,12 +92,30 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
         let value = match name {
             "set-cookie" => cookies_out::may_set(value).then(|| HeaderValue::from_bytes(value)),
             "clear-site-data" => cookies_out::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
+            "cross-origin-opener-policy" => Some(HeaderValue::from_bytes(&opener_policy(incoming, value))),
             "service-worker-allowed" => cookies_out::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
             _ => Some(HeaderValue::from_bytes(value)),
         };
         if let (Ok(name), Some(Ok(value))) = (HeaderName::from_bytes(name.as_bytes()), value) {
             outgoing.append(name, value);
         }
+    }
+}
+
+/// The app's policy for windows it opens. Two documents of one origin that both say plain `same-origin` may reach into each
+/// other, so a script of the app could open and drive our pages; `same-origin-allow-popups` differs from ours and still keeps
+/// the app to itself. An app that is cross-origin isolated (COEP) differs from ours already.
+fn opener_policy(incoming: &AppHeaders, value: &[u8]) -> Vec<u8> {
+    const PLAIN: &[u8] = b"same-origin";
+    let isolated = incoming.get("cross-origin-embedder-policy").is_some_and(|policy| {
+        let policy = policy.as_bytes().trim_ascii_start();
+        policy.starts_with(b"require-corp") || policy.starts_with(b"credentialless")
+    });
+    let trimmed = value.trim_ascii();
+    let rest = trimmed.strip_prefix(PLAIN).filter(|rest| rest.trim_ascii_start().first().is_none_or(|next| *next == b';'));
+    match rest {
+        Some(rest) if !isolated => [b"same-origin-allow-popups", rest].concat(),
+        _ => value.to_vec(),
     }
 }
 
@@ -214,5 +232,25 @@ mod tests {
         let mut names: Vec<_> = outgoing.keys().map(HeaderName::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["content-security-policy", "server", "set-cookie"]);
+    }
+
+    #[test]
+    fn s67_the_app_cannot_share_a_browsing_context_with_our_pages() {
+        let passed = |headers: &[(&'static str, &'static str)]| {
+            let mut map = AppHeaders::new();
+            for (name, value) in headers {
+                map.append(*name, AppValue::from_static(value));
+            }
+            let mut outgoing = HeaderMap::new();
+            from_app(&map, &mut outgoing);
+            outgoing.get("cross-origin-opener-policy").unwrap().to_str().unwrap().to_owned()
+        };
+        const COOP: &str = "cross-origin-opener-policy";
+        assert_eq!(passed(&[(COOP, "same-origin")]), "same-origin-allow-popups");
+        assert_eq!(passed(&[(COOP, " same-origin; report-to=\"x\"")]), "same-origin-allow-popups; report-to=\"x\"");
+        for kept in ["same-origin-allow-popups", "unsafe-none", "noopener-allow-popups"] {
+            assert_eq!(passed(&[(COOP, kept)]), kept);
+        }
+        assert_eq!(passed(&[(COOP, "same-origin"), ("cross-origin-embedder-policy", "require-corp")]), "same-origin");
     }
 }

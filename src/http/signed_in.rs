@@ -51,6 +51,11 @@ pub struct Passport {
 }
 
 impl Passport {
+    /// Whether the session was not touched since: then nothing has to be asked.
+    pub fn is_untouched(&self, monotonic: std::time::Duration) -> bool {
+        self.copy.as_ref().is_some_and(|copy| copy.usable(monotonic).is_some())
+    }
+
     /// Whether there is no session behind it: HTTP Basic of the deprecated mode.
     pub fn is_of_one_request(&self) -> bool {
         self.copy.is_none()
@@ -198,7 +203,17 @@ impl Guard {
     async fn stand_on_refresh(&self, req: &HttpRequest, claims: Claims) -> Result<Standing, HttpError> {
         let accounts = settings::accounts(req);
         let now = accounts.clock().now();
-        let Some(copy) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+        let Some(mut copy) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+        let fits = |copy: &SessionCopy| {
+            let verdict = copy.view().map(|view| view.session.judge_generation(claims.generation, now));
+            matches!(verdict, Some(GenerationVerdict::Current | GenerationVerdict::PredecessorInGrace))
+        };
+        if !fits(&copy) {
+            // Another node may have rotated a moment ago.
+            accounts.cache().end(&claims.session);
+            let Some(anew) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+            copy = anew;
+        }
         let Some(view) = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user)) else {
             return Ok(Standing::Anonymous);
         };
@@ -295,12 +310,18 @@ pub fn client(req: &HttpRequest) -> Client {
     let settings = settings::of(req);
     let found = RequestCookies::read(req, &settings.cookies).unwrap_or_default();
     let user_agent = req.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
-    Client {
-        source: client_address::of(req).client,
-        user_agent,
-        device_cookie: found.device.map(str::to_owned),
-        old_session: found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value)),
-    }
+    let (tokens, now) = (settings::accounts(req).tokens(), settings::accounts(req).clock().now());
+    let named = |kind, token: Option<&str>| match token.map(|token| tokens.verify(kind, token, now))? {
+        Ok(claims) => Some(claims.session),
+        Err(TokenFault::Expired(claims)) => Some(claims.session),
+        Err(TokenFault::Invalid) => None,
+    };
+    let opened = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value));
+    let mut old_sessions: Vec<SessionId> =
+        [named(Kind::Access, found.access), named(Kind::Refresh, found.refresh), opened].into_iter().flatten().collect();
+    old_sessions.sort_unstable();
+    old_sessions.dedup();
+    Client { source: client_address::of(req).client, user_agent, device_cookie: found.device.map(str::to_owned), old_sessions }
 }
 
 /// What the app is told of a visitor.

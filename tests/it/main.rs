@@ -15,6 +15,7 @@
 
 mod account;
 mod admin;
+mod aftermath;
 mod browser;
 mod command_line;
 mod documents;
