@@ -206,7 +206,7 @@ impl Drop for Held {
 /// Opens the core, binds the address and builds the server.
 pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> {
     let core = Core::open(config, internals)?;
-    let lock = lock(config)?;
+    let lock = lock(&config.database)?;
     if config.sessions.expire_on_restart {
         let ended = core.block_on(core.accounts.end_every_session())?;
         tracing::info!(sessions.ended = ended, "EXPIRE_AUTH_TOKENS_ON_RESTART ended every session");
@@ -309,8 +309,8 @@ fn check_claim_marker(config: &Config, accounts: &Accounts) -> Result<(), StartE
 }
 
 /// One server on one SQLite file.
-fn lock(config: &Config) -> Result<Option<File>, StartError> {
-    let DatabaseUrl::Sqlite(path) = &config.database else { return Ok(None) };
+pub(crate) fn lock(database: &DatabaseUrl) -> Result<Option<File>, StartError> {
+    let DatabaseUrl::Sqlite(path) = database else { return Ok(None) };
     let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path.with_extension("lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),

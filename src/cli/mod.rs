@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::variables::TABLE;
 use crate::config::{self, Config, Values, env};
 
+mod keep;
 mod people;
 mod server;
 
@@ -88,6 +89,21 @@ fn command() -> Command {
             .about("End a session; the next request is refused")
             .arg(Arg::new("id").required(true).allow_hyphen_values(true).help("The session")),
     ]);
+    let file = |about: &'static str| Arg::new("file").required(true).value_name("FILE").help(about);
+    let yes = |name: &'static str, about: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(about);
+    let address = |name: &'static str, about: &'static str| Arg::new(name).long(name).required(true).value_name("URL").help(about);
+    let backup = Command::new("backup")
+        .about("Write everything into one file, also while the server runs")
+        .arg(file("A file that is not there yet"))
+        .arg(yes("without-secrets", "Leave the generated keys out; without them the backup opens nothing"));
+    let restore = Command::new("restore")
+        .about("Read a backup into an empty database")
+        .arg(file("What backup wrote"))
+        .arg(yes("keep-sessions", "Let sessions and links of the backup live on, also those that ended since"));
+    let migrate_store = Command::new("migrate-store")
+        .about("Move everything from one database to another, SQLite or PostgreSQL")
+        .arg(address("from", "The database that has the data; no server may run on it"))
+        .arg(address("to", "An empty database"));
     Command::new("portcullis")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Puts sign-in in front of any web app")
@@ -98,6 +114,9 @@ fn command() -> Command {
             Command::new("demo").about("Run the gate in front of a small sample app"),
             Command::new("check-config").about("Check the configuration and print what follows from it"),
             Command::new("migrate").about("Bring the database up to date"),
+            backup,
+            restore,
+            migrate_store,
             Command::new("health").about("Ask the running server whether it is ready"),
             user,
             session,
@@ -116,6 +135,9 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
             Ok(())
         }
         "migrate" => server::migrate(&config),
+        "backup" => keep::backup(&config, matches),
+        "restore" => keep::restore(&config, matches),
+        "migrate-store" => keep::migrate_store(&config, matches),
         "health" => server::health(&config),
         "user" => people::user(&config, matches),
         "session" => people::session(&config, matches),

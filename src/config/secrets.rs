@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
@@ -43,6 +43,23 @@ const KNOWN: &[&str] = &[
     "sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U",
     "60gp0byfz2dhffmdexm33luzamt8crga0t8t7590s26ctbecmesj36lnalcmwbli",
 ];
+
+/// The secrets that are generated when they are not given, each in a file of its own.
+pub const NAMES: [&str; 4] = ["JWT_AUTH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "PASSWORD_KEY", "TOKEN_HASH_SECRET"];
+
+/// Where the generated secret of that name is kept.
+pub fn file(name: &str, dir: &Path) -> PathBuf {
+    dir.join("secrets").join(name.to_lowercase())
+}
+
+/// The generated secret of that name, if there is one.
+pub fn kept(name: &str, dir: &Path) -> std::io::Result<Option<String>> {
+    match fs::read_to_string(file(name, dir)) {
+        Ok(text) => Ok(Some(text.trim_end().to_owned())),
+        Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(fault),
+    }
+}
 
 /// The secrets of this instance.
 #[derive(Clone, Debug)]
@@ -93,7 +110,7 @@ pub fn complete(values: &Values, dir: &Path, may_generate: bool, generate: &dyn 
 }
 
 fn from_file(name: &str, dir: &Path, may_generate: bool, generate: &dyn Fn() -> String, faults: &mut Faults) -> String {
-    let path = dir.join("secrets").join(name.to_lowercase());
+    let path = file(name, dir);
     match fs::read_to_string(&path) {
         Ok(text) if text.trim_end().len() >= MIN_BYTES => text.trim_end().to_owned(),
         Ok(_) => {

@@ -2,6 +2,7 @@
 //!
 //! Here belong random bytes, key derivation, password hashing, tokens and CSRF values. What a token means is decided in `accounts`.
 
+pub mod checksum;
 pub mod csrf;
 pub mod device;
 pub mod jwt;

@@ -1,8 +1,14 @@
 //! Migrations: one portable set, embedded; a database of a newer version is refused untouched (S94).
 
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use diesel::RunQueryDsl;
+use diesel::sql_types::Text;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, Database, StorageError};
+use crate::config::DatabaseUrl;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
@@ -26,12 +32,27 @@ pub fn run(database: &Database) -> Result<usize, StorageError> {
         if !pending {
             return Ok(0);
         }
+        if let (DatabaseUrl::Sqlite(path), Some(version)) = (database.url(), newer.iter().max()) {
+            keep_before(connection, path, version)?;
+        }
         let ran = match connection {
             Connection::Sqlite(inner) => each(inner)?,
             Connection::Postgres(inner) => each(inner)?,
         };
         Ok(ran)
     })
+}
+
+/// Copies the file as it is before it is changed, once for each version (S94).
+fn keep_before(connection: &mut Connection, path: &Path, version: &str) -> Result<(), StorageError> {
+    let copy = PathBuf::from(format!("{}.before-{version}", path.display()));
+    if !copy.exists() {
+        diesel::sql_query("VACUUM INTO $1").bind::<Text, _>(copy.display().to_string()).execute(connection)?;
+        std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600))
+            .map_err(|fault| StorageError::Unavailable(format!("{}: {fault}", copy.display())))?;
+        tracing::info!(file = %copy.display(), "the database was copied before it is brought up to date");
+    }
+    Ok(())
 }
 
 fn applied<DB: diesel::backend::Backend>(connection: &mut impl MigrationHarness<DB>) -> Result<Vec<String>, StorageError> {

@@ -3,11 +3,12 @@
 //! Functions take a [`Connection`] inside [`Database::read`] or [`Database::write`] and return domain values; nobody else opens
 //! a transaction. Row types never leave this folder. Every check-then-act is one statement with the check in its `WHERE`.
 //!
-//! `sql_query`: attempts.rs, database.rs, notices.rs, `session_store.rs`, settings.rs, wire.rs
+//! `sql_query`: attempts.rs, database.rs, migrate.rs, notices.rs, `session_store.rs`, settings.rs, wire.rs
 
 pub mod attempts;
 pub mod audit;
 mod connection;
+pub mod copying;
 mod database;
 pub mod devices;
 mod error;

@@ -24,6 +24,7 @@ mod forward_auth;
 mod gate;
 mod gate_edges;
 mod invitations;
+mod keep;
 mod limits;
 mod node_faults;
 mod nodes;

@@ -1,0 +1,331 @@
+//! Keeping and moving data: `backup`, `restore`, `migrate-store`.
+//!
+//! A backup is a text file: a line that says what it is, the rows as JSON, and a last line with their number and a checksum
+//! over everything before it. Nothing is written from a file that is not whole.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::ArgMatches;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
+
+use super::say;
+use crate::app::{self, SystemClock};
+use crate::config::{self, Config, DatabaseUrl, data_dir, secrets};
+use crate::crypto::checksum::Checksum;
+use crate::domain::time::Clock;
+use crate::storage::copying::{self, TABLES, Table};
+use crate::storage::{Database, StorageError, migrate};
+use crate::telemetry;
+
+/// The form of the file; raised when an older program could not read it.
+const FORMAT: u32 = 1;
+
+type Counts = BTreeMap<String, u64>;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    Portcullis { backup: u32, version: String, at: i64, tables: BTreeMap<String, Vec<String>> },
+    Secret { name: String, value: String },
+    Row { table: String, values: Value },
+    End { rows: Counts, sha256: String },
+}
+
+/// An open database and what it runs on.
+struct Store {
+    database: Database,
+    _runtime: Runtime,
+    _lock: Option<File>,
+}
+
+enum Fault {
+    Storage(StorageError),
+    Text(String),
+}
+
+impl From<StorageError> for Fault {
+    fn from(fault: StorageError) -> Self {
+        Self::Storage(fault)
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(fault: std::io::Error) -> Self {
+        Self::Text(fault.to_string())
+    }
+}
+
+impl From<Fault> for String {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Storage(fault) => fault.to_string(),
+            Fault::Text(text) => text,
+        }
+    }
+}
+
+fn open(url: &DatabaseUrl, alone: bool) -> Result<Store, String> {
+    let lock = if alone { app::lock(url).map_err(|fault| fault.to_string())? } else { None };
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|fault| fault.to_string())?;
+    let database = Database::open(url, runtime.handle().clone()).map_err(|fault| fault.to_string())?;
+    database.alone(|| migrate::run(&database)).map_err(|fault| fault.to_string())?;
+    Ok(Store { database, _runtime: runtime, _lock: lock })
+}
+
+fn columns() -> BTreeMap<String, Vec<String>> {
+    TABLES.iter().map(|table| (table.name.to_owned(), table.columns.iter().map(|&name| name.to_owned()).collect())).collect()
+}
+
+fn table(name: &str) -> Result<&'static Table, String> {
+    TABLES.iter().find(|table| table.name == name).ok_or_else(|| format!("the backup has a table {name} that this program does not know"))
+}
+
+fn summary(rows: &Counts) -> String {
+    rows.iter().map(|(table, count)| format!("{count} {table}")).collect::<Vec<_>>().join(", ")
+}
+
+/// `backup FILE`, also beside a running server.
+pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String> {
+    telemetry::init(config.log);
+    let target = PathBuf::from(matches.get_one::<String>("file").ok_or("no file")?);
+    if target.exists() {
+        return Err(format!("{} is there already; give another name", target.display()));
+    }
+    if let DatabaseUrl::Sqlite(path) = &config.database
+        && !path.exists()
+    {
+        return Err(format!("there is no database at {}", path.display()));
+    }
+    let store = open(&config.database, false)?;
+    let temporary = target.with_extension("part");
+    let written = write_backup(config, &store, &temporary, matches.get_flag("without-secrets"));
+    let rows = written.inspect_err(|_fault| drop(fs::remove_file(&temporary))).map_err(String::from)?;
+    // What was written is read again before it is called a backup.
+    let read = read_backup(&temporary, &mut |_line| Ok(()))?;
+    if read != rows {
+        return Err(format!("{} does not hold what was written", temporary.display()));
+    }
+    fs::rename(&temporary, &target).map_err(|fault| format!("{}: {fault}", target.display()))?;
+    say(&format!("{} holds {}.", target.display(), summary(&rows)));
+    if !matches.get_flag("without-secrets") {
+        say("It holds the keys too: keep it like a password.");
+    }
+    Ok(())
+}
+
+fn write_backup(config: &Config, store: &Store, path: &Path, without_secrets: bool) -> Result<Counts, Fault> {
+    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let (mut out, mut sum, mut rows) = (BufWriter::new(file), Checksum::default(), Counts::new());
+    let mut put = |line: &Line| -> Result<(), Fault> {
+        let mut text = serde_json::to_string(line).map_err(|fault| Fault::Text(fault.to_string()))?;
+        text.push('\n');
+        sum.update(text.as_bytes());
+        Ok(out.write_all(text.as_bytes())?)
+    };
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    put(&Line::Portcullis { backup: FORMAT, version, at: SystemClock::new().now().secs(), tables: columns() })?;
+    for name in secrets::NAMES.iter().filter(|_| !without_secrets) {
+        if let Some(value) = secrets::kept(name, &config.data_dir)? {
+            put(&Line::Secret { name: (*name).to_owned(), value })?;
+        }
+    }
+    // The work may fail with a fault of the file, which is none of the store: it waits outside.
+    let mut trouble = None;
+    let copied = store.database.snapshot_blocking(|c| {
+        copying::each_row(c, |table, values| {
+            *rows.entry(table.name.to_owned()).or_default() += 1;
+            put(&Line::Row { table: table.name.to_owned(), values }).map_err(|fault| {
+                trouble = Some(fault);
+                StorageError::Unavailable("the file cannot be written".to_owned())
+            })
+        })
+    });
+    if let Some(trouble) = trouble {
+        return Err(trouble);
+    }
+    copied?;
+    let end = Line::End { rows: rows.clone(), sha256: sum.text() };
+    let text = serde_json::to_string(&end).map_err(|fault| Fault::Text(fault.to_string()))?;
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    out.get_ref().sync_all()?;
+    Ok(rows)
+}
+
+/// Reads a backup to its end and hands its lines out; an error when it is not whole.
+fn read_backup(path: &Path, line_of: &mut dyn FnMut(Line) -> Result<(), String>) -> Result<Counts, String> {
+    let unreadable = |fault: std::io::Error| format!("{}: {fault}", path.display());
+    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    let damaged = |what: &str| format!("{} is no whole backup: {what}; nothing was restored from it", path.display());
+    let (mut sum, mut rows, mut text, mut number) = (Checksum::default(), Counts::new(), String::new(), 0_u64);
+    loop {
+        text.clear();
+        number += 1;
+        if reader.read_line(&mut text).map_err(|fault| damaged(&fault.to_string()))? == 0 {
+            return Err(damaged("it ends too early"));
+        }
+        let line: Line = serde_json::from_str(&text).map_err(|_fault| damaged(&format!("line {number} makes no sense")))?;
+        match &line {
+            Line::Portcullis { backup, version, tables, .. } => {
+                if *backup != FORMAT || *tables != columns() {
+                    return Err(format!(
+                        "{} was made by Portcullis {version}; restore it with that version and start this one on the result",
+                        path.display()
+                    ));
+                }
+            }
+            _ if number == 1 => return Err(damaged("it does not begin as one")),
+            Line::Row { table, .. } => *rows.entry(table.clone()).or_default() += 1,
+            Line::Secret { .. } => {}
+            Line::End { rows: said, sha256 } => {
+                if *sha256 != sum.text() || *said != rows {
+                    return Err(damaged("its checksum does not fit"));
+                }
+                return Ok(rows);
+            }
+        }
+        sum.update(text.as_bytes());
+        line_of(line)?;
+    }
+}
+
+/// `restore FILE`, into a database that nobody lives in.
+pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), String> {
+    telemetry::init(config.log);
+    let source = PathBuf::from(matches.get_one::<String>("file").ok_or("no file")?);
+    let keep_sessions = matches.get_flag("keep-sessions");
+    // First all of it is read; only then anything is written.
+    let mut secrets: Vec<(String, String)> = Vec::new();
+    read_backup(&source, &mut |line| {
+        if let Line::Secret { name, value } = line {
+            secrets.push((name, value));
+        }
+        Ok(())
+    })?;
+    data_dir::ensure(&config.data_dir).map_err(|faults| faults.to_string())?;
+    let store = open(&config.database, true)?;
+    let missing = new_secrets(config, &secrets)?;
+    let mut trouble = None;
+    let restored = store.database.write_blocking(|c| {
+        if copying::is_inhabited(c)? {
+            trouble = Some("the database has users or an audit trail already; restore into an empty one".to_owned());
+            return Err(StorageError::Unavailable(String::new()));
+        }
+        copying::clear(c)?;
+        let read = read_backup(&source, &mut |line| match line {
+            Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
+            _ => Ok(()),
+        });
+        let rows = read.map_err(|text| {
+            trouble = Some(text);
+            StorageError::Unavailable(String::new())
+        })?;
+        if !keep_sessions {
+            copying::end_what_was_open(c, SystemClock::new().now())?;
+        }
+        Ok(rows)
+    });
+    if let Some(trouble) = trouble {
+        return Err(trouble);
+    }
+    let rows = restored.map_err(|fault| fault.to_string())?;
+    for (path, value) in missing {
+        data_dir::write_new(&path, &value).map_err(|fault| format!("{}: {fault}", path.display()))?;
+    }
+    say(&format!("Restored {}.", summary(&rows)));
+    if !keep_sessions {
+        say("Everybody signs in anew, and links that were sent before are void.");
+    }
+    Ok(())
+}
+
+/// The secrets of the backup that have no file yet; another secret in its place stops the restore.
+fn new_secrets(config: &Config, kept: &[(String, String)]) -> Result<Vec<(PathBuf, String)>, String> {
+    let mut missing = Vec::new();
+    for (name, value) in kept {
+        if !secrets::NAMES.contains(&name.as_str()) {
+            return Err(format!("the backup holds a secret {name} that this program does not know"));
+        }
+        match secrets::kept(name, &config.data_dir) {
+            Ok(None) => missing.push((secrets::file(name, &config.data_dir), value.clone())),
+            Ok(Some(own)) if own == *value => {}
+            Ok(Some(_)) => {
+                let path = secrets::file(name, &config.data_dir);
+                return Err(format!("{} is another key than the one of the backup; move it away first", path.display()));
+            }
+            Err(fault) => return Err(format!("{name}: {fault}")),
+        }
+    }
+    Ok(missing)
+}
+
+/// `migrate-store --from URL --to URL`.
+pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(), String> {
+    telemetry::init(config.log);
+    let url = |name: &str| -> Result<DatabaseUrl, String> {
+        let text = matches.get_one::<String>(name).ok_or_else(|| format!("--{name} is missing"))?;
+        config::parse_database(text).map_err(|fault| format!("--{name} {fault}"))
+    };
+    let (from, to) = (url("from")?, url("to")?);
+    if let DatabaseUrl::Sqlite(path) = &from
+        && !path.exists()
+    {
+        return Err(format!("--from: there is no database at {}", path.display()));
+    }
+    let in_the_way = |side: &str, fault: String| format!("--{side}: {fault}");
+    let source = open(&from, true).map_err(|fault| in_the_way("from", fault))?;
+    let target = open(&to, true).map_err(|fault| in_the_way("to", fault))?;
+    let inhabited = target.database.read_blocking(copying::is_inhabited).map_err(|fault| fault.to_string())?;
+    if inhabited {
+        return Err("--to: the database has users or an audit trail already; give an empty one".to_owned());
+    }
+    let sums = target.database.write_blocking(|there| {
+        copying::clear(there)?;
+        let mut sent = Sums::default();
+        source.database.snapshot_blocking(|here| {
+            copying::each_row(here, |table, row| {
+                sent.add(table, &row);
+                copying::put(there, table, row)
+            })
+        })?;
+        let mut arrived = Sums::default();
+        copying::each_row(there, |table, row| {
+            arrived.add(table, &row);
+            Ok::<_, StorageError>(())
+        })?;
+        if sent == arrived {
+            Ok(sent)
+        } else {
+            Err(StorageError::Corrupt("what arrived is not what was sent; nothing was kept".to_owned()))
+        }
+    });
+    let sums = sums.map_err(|fault| fault.to_string())?;
+    say(&format!("Moved {}.", summary(&sums.rows)));
+    say("Every row was read again and is the same. Set DATABASE_URL to the new address; the old database is untouched.");
+    Ok(())
+}
+
+/// How many rows of each table there are, and a sum over them that does not depend on their order.
+#[derive(Default, PartialEq, Eq)]
+struct Sums {
+    rows: Counts,
+    sum: BTreeMap<String, u128>,
+}
+
+impl Sums {
+    fn add(&mut self, table: &Table, row: &Value) {
+        *self.rows.entry(table.name.to_owned()).or_default() += 1;
+        let mut checksum = Checksum::default();
+        checksum.update(row.to_string().as_bytes());
+        let text = checksum.text();
+        let value = u128::from_str_radix(text.get(..32).unwrap_or_default(), 16).unwrap_or_default();
+        let sum = self.sum.entry(table.name.to_owned()).or_default();
+        *sum = sum.wrapping_add(value);
+    }
+}

@@ -1,0 +1,19 @@
+//! SHA-256 over a file as it is written or read.
+
+use sha2::{Digest, Sha256};
+
+/// A running checksum.
+#[derive(Clone, Default)]
+pub struct Checksum(Sha256);
+
+impl Checksum {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The sum so far, in hexadecimal digits.
+    pub fn text(&self) -> String {
+        self.0.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! Every row that is worth keeping, out of one database and into another, whichever of the two kinds they are.
+
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::schema::{attempts, audit_events, devices, mails, sessions, settings, tokens, tombstones, users};
+use super::{Connection, StorageError};
+use crate::domain::time::Timestamp;
+
+/// Rows read at once.
+const STEP: i64 = 2_000;
+/// Settings that belong to the database they are in.
+const OWN_SETTINGS: [&str; 1] = ["notices"];
+
+/// A table that is copied.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// Its name.
+    pub name: &'static str,
+    /// Its columns, in the order of a row's values.
+    pub columns: &'static [&'static str],
+    read: fn(&mut Connection, &str) -> Result<Vec<Value>, StorageError>,
+    write: fn(&mut Connection, Value) -> Result<(), StorageError>,
+}
+
+macro_rules! table {
+    ($table:ident: $key:ident, $($column:ident: $kind:ty),+) => {
+        Table {
+            name: stringify!($table),
+            columns: &[stringify!($key), $(stringify!($column)),+],
+            read: |c, after| {
+                let rows: Vec<(String, $($kind),+)> = $table::table
+                    .filter($table::$key.gt(after))
+                    .order($table::$key.asc())
+                    .limit(STEP)
+                    .select(($table::$key, $($table::$column),+))
+                    .load(c)?;
+                rows.into_iter().map(|row| serde_json::to_value(row).map_err(unreadable)).collect()
+            },
+            write: |c, row| {
+                let ($key, $($column),+): (String, $($kind),+) = serde_json::from_value(row).map_err(unreadable)?;
+                let values = ($table::$key.eq($key), $($table::$column.eq($column)),+);
+                diesel::insert_into($table::table).values(values).execute(c)?;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// The tables, those first that others refer to. Not notices and nodes, which are about running servers.
+pub const TABLES: &[Table] = &[
+    table!(users: id, email: String, name: String, role: String, state: String, password_hash: Option<String>,
+        session_epoch: i64, created_at: i64, last_sign_in_at: Option<i64>),
+    table!(settings: name, value: String),
+    table!(audit_events: id, at: i64, event: String, actor: String, subject: String, source: String, detail: String),
+    table!(devices: id, user_id: String, name: String, source: String, first_seen_at: i64, last_seen_at: i64),
+    table!(attempts: bucket, failures: i64, window_start: i64, last_failure: i64),
+    table!(mails: id, kind: String, recipient: String, user_id: Option<String>, detail: String, state: String,
+        created_at: i64, next_try_at: i64, tries: i64, last_error: String),
+    table!(tokens: hash, purpose: String, user_id: String, payload: String, expires_at: i64),
+    table!(sessions: id, user_id: Option<String>, created_at: i64, expires_at: i64, generation: i64, rotated_at: i64,
+        successor_seen_at: Option<i64>, source: String, device: String, last_seen_at: i64),
+    table!(tombstones: session_id, expires_at: i64),
+];
+
+fn unreadable(fault: serde_json::Error) -> StorageError {
+    StorageError::Corrupt(format!("a row cannot be read: {fault}"))
+}
+
+/// The name by which a row is found: its first value.
+fn key(row: &Value) -> &str {
+    row.get(0).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn is_own_setting(table: &Table, row: &Value) -> bool {
+    table.name == "settings" && OWN_SETTINGS.contains(&key(row))
+}
+
+/// Hands every row out, table by table; call it inside [`super::Database::snapshot_blocking`], or rows of different moments come.
+pub fn each_row<E: From<StorageError>>(c: &mut Connection, mut row_of: impl FnMut(&Table, Value) -> Result<(), E>) -> Result<(), E> {
+    for table in TABLES {
+        let mut after = String::new();
+        loop {
+            let rows = (table.read)(c, &after)?;
+            let Some(last) = rows.last() else { break };
+            key(last).clone_into(&mut after);
+            for row in rows.into_iter().filter(|row| !is_own_setting(table, row)) {
+                row_of(table, row)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds a row.
+pub fn put(c: &mut Connection, table: &Table, row: Value) -> Result<(), StorageError> {
+    (table.write)(c, row)
+}
+
+/// Whether somebody lives here: then nothing is copied over them.
+pub fn is_inhabited(c: &mut Connection) -> Result<bool, StorageError> {
+    let people: i64 = users::table.count().get_result(c)?;
+    let lines: i64 = audit_events::table.count().get_result(c)?;
+    Ok(people > 0 || lines > 0)
+}
+
+/// Removes what a first start left in a database that nobody lives in.
+pub fn clear(c: &mut Connection) -> Result<(), StorageError> {
+    diesel::delete(attempts::table).execute(c)?;
+    diesel::delete(settings::table.filter(settings::name.ne_all(OWN_SETTINGS))).execute(c)?;
+    Ok(())
+}
+
+/// What an old backup must not bring back: sessions and links that have ended since, also such as Redis may still hold.
+pub fn end_what_was_open(c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
+    diesel::delete(sessions::table).execute(c)?;
+    diesel::delete(tokens::table).execute(c)?;
+    diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + now.secs())).execute(c)?;
+    Ok(())
+}

@@ -1,0 +1,212 @@
+//! Backups that restore, and the way from one database to another (S94).
+
+use std::path::Path;
+use std::process::Output;
+
+use diesel::prelude::*;
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use tempfile::TempDir;
+
+use super::support::client::Client;
+use super::support::nodes::secrets;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::postgres::Postgres;
+use super::support::process::{Process, run, run_with, said};
+use super::support::source;
+
+/// A claimed server with a history: people, sessions, audit lines, mails.
+async fn lived_in(variables: &[(String, String)]) -> (Process, Client) {
+    let process = Process::start_with(TempDir::new().unwrap(), "start", variables).await;
+    let mut owner = process.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap()).await;
+    for number in 0..5 {
+        let email = format!("person{number}@example.org");
+        let fields = [("email", email.as_str()), ("name", "N\u{e4}me, \"quoted\""), ("role", "user")];
+        assert_eq!(owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.status, 303);
+    }
+    people::sign_in(&mut process.client(), OWNER, PASSWORD).await;
+    (process, owner)
+}
+
+fn ok(output: &Output) -> String {
+    assert!(output.status.success(), "{}", said(output));
+    said(output)
+}
+
+fn refused(output: &Output, why: &str) {
+    assert!(!output.status.success() && said(output).contains(why), "{why}: {}", said(output));
+}
+
+fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn s94_a_backup_made_while_people_sign_in_restores_everything_but_what_was_open() {
+    let (process, mut owner) = lived_in(&[]).await;
+    let busy: Vec<_> = (0..4)
+        .map(|_| {
+            let mut client = process.client();
+            tokio::spawn(async move { people::try_sign_in(&mut client, OWNER, PASSWORD).await.status })
+        })
+        .collect();
+    let kept = TempDir::new().unwrap();
+    let file = path(&kept, "kept.backup");
+    let told = ok(&process.run(&["backup", &file]));
+    assert!(told.contains("6 users") && told.contains("keep it like a password"), "{told}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    refused(&process.run(&["backup", &file]), "is there already");
+    for task in busy {
+        assert_eq!(task.await.unwrap(), 303);
+    }
+    refused(&process.run(&["restore", &file]), "in use by another running server");
+    let (_, old) = process.stop();
+    refused(&run(old.path(), &["restore", &file]), "already");
+
+    // Into nothing: the people, their passwords and the trail are there, the sessions are not.
+    let fresh = TempDir::new().unwrap();
+    assert!(ok(&run(fresh.path(), &["restore", &file])).contains("6 users"));
+    let restored = Process::start_in(fresh, "start").await;
+    let mut there = restored.client();
+    there.jar = owner.jar.clone();
+    assert_eq!(people::who_am_i(&mut there).await, None, "a session of the backup lives again");
+    people::sign_in(&mut there, OWNER, PASSWORD).await;
+    let users = there.get("/_auth/admin/users").await.text();
+    assert!(users.contains("person4@example.org") && users.contains("N\u{e4}me, &#34;quoted&#34;"), "{users}");
+    assert!(there.get("/_auth/admin/audit?event=setup.claimed").await.text().contains(OWNER));
+    assert_eq!(there.get("/_auth/setup").await.status, 303, "it stays claimed");
+
+    // Told so, sessions are kept.
+    let kept_open = TempDir::new().unwrap();
+    ok(&run(kept_open.path(), &["restore", &file, "--keep-sessions"]));
+    let again = Process::start_in(kept_open, "start").await;
+    owner = {
+        let mut client = again.client();
+        client.jar = owner.jar.clone();
+        client
+    };
+    assert_eq!(people::who_am_i(&mut owner).await.as_deref(), Some(OWNER));
+}
+
+#[tokio::test]
+async fn s94_a_damaged_backup_restores_nothing() {
+    let (process, _) = lived_in(&[]).await;
+    let kept = TempDir::new().unwrap();
+    let file = path(&kept, "kept.backup");
+    ok(&process.run(&["backup", &file]));
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let cut = &whole[..whole.len() - 10];
+    let no_end: String = whole.lines().take(6).map(|line| format!("{line}\n")).collect();
+    let changed = whole.replacen("\"user\"", "\"admin\"", 1);
+    let later = whole.replacen("\"backup\":1", "\"backup\":2", 1);
+    for (bad, why) in [(cut, "no sense"), (&no_end, "too early"), (&changed, "checksum"), (&later, "was made by"), ("{}\n", "no sense")] {
+        assert_ne!(bad, whole);
+        let damaged = path(&kept, "damaged.backup");
+        std::fs::write(&damaged, bad).unwrap();
+        let fresh = TempDir::new().unwrap();
+        refused(&run(fresh.path(), &["restore", &damaged]), why);
+        assert!(!fresh.path().join("data/secrets/password_key").exists() && !fresh.path().join("data/portcullis.db").exists(), "{why}");
+    }
+}
+
+#[tokio::test]
+async fn s94_what_was_kept_of_sqlite_is_restored_into_postgresql_and_back() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let (process, _) = lived_in(&[]).await;
+    let kept = TempDir::new().unwrap();
+    let (first, second) = (path(&kept, "sqlite.backup"), path(&kept, "postgres.backup"));
+    ok(&process.run(&["backup", &first]));
+    drop(process);
+    let folder = TempDir::new().unwrap();
+    let there = [("DATABASE_URL", postgres.url())];
+    ok(&run_with(folder.path(), &["restore", &first], &there));
+    let node = Process::start_with(folder, "start", &[("DATABASE_URL".to_owned(), postgres.url())]).await;
+    people::sign_in(&mut node.client(), OWNER, PASSWORD).await;
+    ok(&run_with(node.folder.path(), &["backup", &second], &there));
+    let back = TempDir::new().unwrap();
+    ok(&run(back.path(), &["restore", &second]));
+    let home = Process::start_in(back, "start").await;
+    let mut owner = home.client();
+    people::sign_in(&mut owner, OWNER, PASSWORD).await;
+    assert!(owner.get("/_auth/admin/users").await.text().contains("person0@example.org"));
+}
+
+#[tokio::test]
+async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let (process, owner) = lived_in(&secrets()).await;
+    let from = format!("sqlite://{}", process.folder.path().join("data/portcullis.db").display());
+    let arguments = ["migrate-store", "--from", &from, "--to", &postgres.url()];
+    refused(&process.run(&arguments), "in use by another running server");
+    let app_url = process.app_url();
+    let (_, folder) = process.stop();
+    let told = ok(&run(folder.path(), &arguments));
+    assert!(told.contains("6 users") && told.contains("2 sessions") && told.contains("is the same"), "{told}");
+    refused(&run(folder.path(), &arguments), "--to: the database has users");
+    refused(&run(folder.path(), &["migrate-store", "--from", "sqlite:///nowhere/x.db", "--to", &postgres.url()]), "there is no database");
+    refused(&run(folder.path(), &["migrate-store", "--from", "mysql://u:hunter2@h/d", "--to", &from]), "--from must begin with");
+
+    let mut variables = secrets();
+    variables.push(("DATABASE_URL".to_owned(), postgres.url()));
+    variables.push(("APP_URL".to_owned(), app_url));
+    let moved = Process::start_with(folder, "start", &variables).await;
+    let mut there = moved.client();
+    there.jar = owner.jar.clone();
+    assert_eq!(people::who_am_i(&mut there).await.as_deref(), Some(OWNER));
+    assert!(there.get("/_auth/admin/audit?event=user.invited").await.text().contains("person4@example.org"));
+}
+
+#[tokio::test]
+async fn s94_a_database_is_copied_before_it_is_brought_up_to_date() {
+    let folder = TempDir::new().unwrap();
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let database = folder.path().join("data/portcullis.db");
+    let old = |file: &Path| SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    let all = FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
+    let mut connection = old(&database);
+    connection.run_next_migration(all).unwrap();
+    drop(connection);
+    ok(&run(folder.path(), &["migrate"]));
+    let copies: Vec<_> = std::fs::read_dir(folder.path().join("data"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_str().unwrap().contains(".before-"))
+        .collect();
+    assert_eq!(copies.len(), 1, "{copies:?}");
+    let applied = MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut old(&copies[0])).unwrap();
+    assert_eq!(applied.len(), 1, "the copy is of before");
+}
+
+#[tokio::test]
+async fn s88_a_store_that_cannot_be_had_stops_the_start_with_one_line_without_the_password() {
+    let Some(postgres) = Postgres::start_with(&[], "scram-sha-256").await else { return };
+    let folder = TempDir::new().unwrap();
+    let at = |password: &str, port: u16, rest: &str| format!("postgres://portcullis:{password}@127.0.0.1:{port}/{rest}");
+    let nobody = super::support::process::free_port();
+    let redis = |url: &str| {
+        vec![
+            ("SESSION_STORE", "redis".to_owned()),
+            ("REDIS_URL", url.to_owned()),
+            ("DATABASE_URL", at("correct-horse", postgres.port, "postgres")),
+        ]
+    };
+    let cases: Vec<(Vec<(&str, String)>, &str)> = vec![
+        (vec![("DATABASE_URL", "mysql://portcullis:hunter2@127.0.0.1/x".to_owned())], "DATABASE_URL"),
+        (vec![("DATABASE_URL", at("hunter2", postgres.port, "postgres"))], "password authentication failed"),
+        (vec![("DATABASE_URL", at("hunter2", nobody, "postgres"))], "127.0.0.1"),
+        (vec![("DATABASE_URL", at("correct-horse", postgres.port, "nowhere"))], "does not exist"),
+        (vec![("DATABASE_URL", "postgres://portcullis:hunter2@192.0.2.1/x".to_owned())], "192.0.2.1"),
+        (vec![("DATABASE_URL", format!("{}?sslmode=require", at("hunter2", postgres.port, "postgres")))], "DATABASE_URL"),
+        (redis("http://:hunter2@127.0.0.1/0"), "REDIS_URL"),
+        (redis(&format!("redis://:hunter2@127.0.0.1:{nobody}/0")), "REDIS_URL"),
+    ];
+    for (variables, names) in cases {
+        let begin = std::time::Instant::now();
+        let output = run_with(folder.path(), &["start"], &variables);
+        refused(&output, names);
+        let text = said(&output);
+        assert!(!text.contains("hunter2\"") && !text.contains(":hunter2@") && text.trim().lines().count() <= 2, "{text}");
+        assert!(begin.elapsed() < std::time::Duration::from_secs(12), "{names}: {:?}", begin.elapsed());
+    }
+}
