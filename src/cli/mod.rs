@@ -89,6 +89,26 @@ fn command() -> Command {
             .about("End a session; the next request is refused")
             .arg(Arg::new("id").required(true).allow_hyphen_values(true).help("The session")),
     ]);
+    Command::new("portcullis")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Puts sign-in in front of any web app")
+        .subcommand_required(true)
+        .args(flags())
+        .subcommands([
+            Command::new("start").visible_alias("serve").about("Run the gate"),
+            Command::new("demo").about("Run the gate in front of a small sample app"),
+            Command::new("check-config").about("Check the configuration and print what follows from it"),
+            Command::new("migrate").about("Bring the database up to date"),
+            Command::new("health").about("Ask the running server whether it is ready"),
+            user,
+            session,
+            Command::new("send-test-mail").about("Send a test mail now and say what the mail server says").arg(email()).arg(json()),
+        ])
+        .subcommands(keeping())
+}
+
+/// `backup`, `restore` and `migrate-store`.
+fn keeping() -> [Command; 3] {
     let file = |about: &'static str| Arg::new("file").required(true).value_name("FILE").help(about);
     let yes = |name: &'static str, about: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(about);
     let address = |name: &'static str, about: &'static str| Arg::new(name).long(name).required(true).value_name("URL").help(about);
@@ -104,24 +124,7 @@ fn command() -> Command {
         .about("Move everything from one database to another, SQLite or PostgreSQL")
         .arg(address("from", "The database that has the data; no server may run on it"))
         .arg(address("to", "An empty database"));
-    Command::new("portcullis")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("Puts sign-in in front of any web app")
-        .subcommand_required(true)
-        .args(flags())
-        .subcommands([
-            Command::new("start").visible_alias("serve").about("Run the gate"),
-            Command::new("demo").about("Run the gate in front of a small sample app"),
-            Command::new("check-config").about("Check the configuration and print what follows from it"),
-            Command::new("migrate").about("Bring the database up to date"),
-            backup,
-            restore,
-            migrate_store,
-            Command::new("health").about("Ask the running server whether it is ready"),
-            user,
-            session,
-            Command::new("send-test-mail").about("Send a test mail now and say what the mail server says").arg(email()).arg(json()),
-        ])
+    [backup, restore, migrate_store]
 }
 
 fn run(matches: &ArgMatches) -> Result<(), String> {

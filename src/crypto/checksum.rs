@@ -14,6 +14,7 @@ impl Checksum {
 
     /// The sum so far, in hexadecimal digits.
     pub fn text(&self) -> String {
-        self.0.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let digits = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+        self.0.clone().finalize().iter().flat_map(|byte| [digits(byte >> 4), digits(byte & 15)]).collect()
     }
 }

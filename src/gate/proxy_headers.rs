@@ -236,6 +236,7 @@ mod tests {
 
     #[test]
     fn s67_the_app_cannot_share_a_browsing_context_with_our_pages() {
+        const COOP: &str = "cross-origin-opener-policy";
         let passed = |headers: &[(&'static str, &'static str)]| {
             let mut map = AppHeaders::new();
             for (name, value) in headers {
@@ -245,7 +246,6 @@ mod tests {
             from_app(&map, &mut outgoing);
             outgoing.get("cross-origin-opener-policy").unwrap().to_str().unwrap().to_owned()
         };
-        const COOP: &str = "cross-origin-opener-policy";
         assert_eq!(passed(&[(COOP, "same-origin")]), "same-origin-allow-popups");
         assert_eq!(passed(&[(COOP, " same-origin; report-to=\"x\"")]), "same-origin-allow-popups; report-to=\"x\"");
         for kept in ["same-origin-allow-popups", "unsafe-none", "noopener-allow-popups"] {

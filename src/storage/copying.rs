@@ -63,6 +63,7 @@ pub const TABLES: &[Table] = &[
     table!(tombstones: session_id, expires_at: i64),
 ];
 
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
 fn unreadable(fault: serde_json::Error) -> StorageError {
     StorageError::Corrupt(format!("a row cannot be read: {fault}"))
 }

@@ -191,8 +191,8 @@ fn in_transaction<T>(
     work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
 ) -> Result<T, StorageError> {
     let connection = &mut link.connection;
-    let begun = connection.batch_execute(begin).map_err(StorageError::from).and_then(|()| work(connection));
-    let outcome = begun.and_then(|value| Ok(connection.batch_execute("COMMIT").map(|()| value)?));
+    let worked = connection.batch_execute(begin).map_err(StorageError::from).and_then(|()| work(connection));
+    let outcome = worked.and_then(|value| Ok(connection.batch_execute("COMMIT").map(|()| value)?));
     if outcome.is_err()
         && let Err(fault) = connection.batch_execute("ROLLBACK")
     {

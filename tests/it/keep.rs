@@ -97,7 +97,7 @@ async fn s94_a_damaged_backup_restores_nothing() {
     ok(&process.run(&["backup", &file]));
     let whole = std::fs::read_to_string(&file).unwrap();
     let cut = &whole[..whole.len() - 10];
-    let no_end: String = whole.lines().take(6).map(|line| format!("{line}\n")).collect();
+    let no_end = whole.split_inclusive('\n').take(6).collect::<String>();
     let changed = whole.replacen("\"user\"", "\"admin\"", 1);
     let later = whole.replacen("\"backup\":1", "\"backup\":2", 1);
     for (bad, why) in [(cut, "no sense"), (&no_end, "too early"), (&changed, "checksum"), (&later, "was made by"), ("{}\n", "no sense")] {

@@ -30,6 +30,7 @@ mod node_faults;
 mod nodes;
 mod outside;
 mod postgres;
+mod postgres_tls;
 mod requirements;
 mod resets;
 mod revocation;

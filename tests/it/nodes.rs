@@ -54,6 +54,22 @@ impl Walker {
 /// Every flow, each request on another node.
 async fn walk(nodes: &Nodes, balancer: SocketAddr) {
     let mut boxes: Vec<Mailbox> = nodes.apps.iter().map(|app| Mailbox::of(&app.data(""))).collect();
+    let mut owner = claim(nodes, balancer).await;
+    nodes.clock.advance(1);
+    let mut ada = come_in(&mut owner, balancer, &mut boxes).await;
+    // Past the life of an access token each node takes the tokens of the others.
+    for _ in 0..4 {
+        nodes.clock.advance(3700);
+        ada.get("/page", 200).await;
+        ada.get("/page", 200).await;
+    }
+    let mut other = recover(ada, balancer, &mut boxes).await;
+    rule(&mut owner, &mut other).await;
+    assert_eq!(owner.nodes.len(), 3, "{:?}", owner.nodes);
+}
+
+/// By the link that another node printed.
+async fn claim(nodes: &Nodes, balancer: SocketAddr) -> Walker {
     let mut owner = Walker::new(balancer);
     let token = nodes.apps[1].setup_token();
     assert!(nodes.apps.iter().all(|app| app.setup_token() == token), "every node prints the same link");
@@ -64,32 +80,30 @@ async fn walk(nodes: &Nodes, balancer: SocketAddr) {
         owner.get("/page", 200).await;
         assert_eq!(page::data(&owner.get("/_auth/account", 200).await, "user-email").as_deref(), Some(OWNER));
     }
+    owner
+}
 
-    nodes.clock.advance(1);
-    // Invited on one node, accepted on the next, signed in on a third.
+/// Invited on one node, accepted on the next, signed in on a third; a new name is the new one everywhere with the next request.
+async fn come_in(owner: &mut Walker, balancer: SocketAddr, boxes: &mut [Mailbox]) -> Walker {
     let new = [("email", ADA), ("name", "Ada"), ("role", "user")];
     owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &new, 303).await;
-    let link = mail(&mut boxes, "You are invited").await.link();
+    let link = mail(boxes, "You are invited").await.link();
     let mut ada = Walker::new(balancer);
     let token = link.split_once("token=").unwrap().1;
     ada.submit(&link, "/_auth/invite", &[("token", token), ("password", NEW), ("confirm", NEW)], 303).await;
     ada.get(&link, 410).await;
     ada.submit("/_auth/login", "/_auth/login", &[("email", ADA), ("password", NEW)], 303).await;
-    // The name is the new one on every node with the next request.
     ada.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada Two")], 303).await;
     for _ in 0..3 {
         assert!(ada.get("/_auth/account", 200).await.contains("Ada Two"));
     }
-    // Past the life of an access token each node takes the tokens of the others.
-    for _ in 0..4 {
-        nodes.clock.advance(3700);
-        ada.get("/page", 200).await;
-        ada.get("/page", 200).await;
-    }
+    ada
+}
 
-    // A reset: asked, opened, used on three nodes; it ends the session on all.
+/// A reset: asked, opened, used on three nodes; it ends the session on all. Then a change of the password.
+async fn recover(mut ada: Walker, balancer: SocketAddr, boxes: &mut [Mailbox]) -> Walker {
     ada.submit("/_auth/forgot", "/_auth/forgot", &[("email", ADA)], 303).await;
-    let link = mail(&mut boxes, "Choose a new password").await.link();
+    let link = mail(boxes, "Choose a new password").await.link();
     let token = link.split_once("token=").unwrap().1;
     let mut other = Walker::new(balancer);
     other.submit(&link, "/_auth/reset", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)], 303).await;
@@ -99,8 +113,11 @@ async fn walk(nodes: &Nodes, balancer: SocketAddr) {
     other.submit("/_auth/login", "/_auth/login", &[("email", ADA), ("password", PASSWORD)], 303).await;
     let change = [("current_password", PASSWORD), ("new_password", NEW), ("confirm", NEW)];
     other.submit("/_auth/account/password", "/_auth/account/password", &change, 303).await;
+    other
+}
 
-    // The admin pages show what the others did, and their deeds hold everywhere.
+/// The admin pages show what the others did, and their deeds hold everywhere.
+async fn rule(owner: &mut Walker, other: &mut Walker) {
     let users = owner.get("/_auth/admin/users", 200).await;
     let id = page::all_data(&users, "user-id").first().unwrap().clone();
     assert!(owner.get("/_auth/admin/sessions", 200).await.contains(ADA));
@@ -115,7 +132,6 @@ async fn walk(nodes: &Nodes, balancer: SocketAddr) {
     for _ in 0..3 {
         owner.get("/page", 303).await;
     }
-    assert_eq!(owner.nodes.len(), 3, "{:?}", owner.nodes);
 }
 
 #[tokio::test]
@@ -230,19 +246,19 @@ async fn s86_a_node_with_another_key_or_without_one_refuses_to_start_and_says_wh
     // Three at once on an empty database: one makes the schema, all run.
     let starting = (0..3).map(|_| nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()));
     let running = join_all(starting).await;
-    let start = |change: &dyn Fn(&mut Vec<(String, String)>)| {
+    let start = |mut variables: Vec<(String, String)>| {
         let folder = TempDir::new().unwrap();
-        let mut variables = secrets();
         variables.push(("DATABASE_URL".to_owned(), postgres.url()));
-        change(&mut variables);
         let pairs: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let output = run_with(folder.path(), &["start"], &pairs);
         assert!(!output.status.success());
         said(&output)
     };
-    let other = start(&|variables| variables[2].1 = "another-Key-9f8e7d6c5b4a39281706f5e4d3c2".to_owned());
+    let mut own = secrets();
+    "another-Key-9f8e7d6c5b4a39281706f5e4d3c2".clone_into(&mut own[2].1);
+    let other = start(own);
     assert!(other.contains("PASSWORD_KEY") && !other.contains("TOKEN_HASH_SECRET") && !other.contains("another-Key"), "{other}");
-    let missing = start(&|variables| variables.retain(|(name, _)| name != "TOKEN_HASH_SECRET"));
+    let missing = start(secrets().into_iter().filter(|(name, _)| name != "TOKEN_HASH_SECRET").collect());
     assert!(missing.contains("TOKEN_HASH_SECRET") && !missing.contains("PASSWORD_KEY"), "{missing}");
     assert_eq!(running.len(), 3);
 }

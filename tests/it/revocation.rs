@@ -78,7 +78,7 @@ async fn end_often(nodes: &Nodes, end: impl AsyncFn(&mut Client)) -> Seen {
         let asked = begin.elapsed();
         end(&mut doomed).await;
         let answered = begin.elapsed();
-        seen.longest = seen.longest.max(answered - asked);
+        seen.longest = seen.longest.max(answered.saturating_sub(asked));
         // Let a late one come.
         tokio::time::sleep(Duration::from_millis(30)).await;
         for pest in pests {
@@ -173,8 +173,7 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
         let user = place.split('?').next().unwrap().to_owned();
         let link = page::tags(&owner.submit(&user, &format!("{user}/invite"), &[]).await.text())
             .iter()
-            .filter_map(|tag| tag.attribute("value").filter(|value| value.contains("token=")).map(str::to_owned))
-            .next()
+            .find_map(|tag| tag.attribute("value").filter(|value| value.contains("token=")).map(str::to_owned))
             .expect("a link to copy");
         let link = link.strip_prefix("http://localhost:3000").unwrap();
         let (mut ada, token) = (nodes.apps[1].client(), link.split_once("token=").unwrap().1);

@@ -12,6 +12,7 @@ use super::nginx::Nginx;
 use super::people;
 use super::postgres::Postgres;
 use super::process::{Process, Running, free_port, is_installed};
+use super::source;
 use super::stores::Redis;
 use super::upstream::Upstream;
 use super::wait;
@@ -94,15 +95,21 @@ impl Nodes {
     }
 }
 
-/// The nodes as nginx's `upstream`; each request goes to the next node.
+/// A documented configuration with the addresses of these nodes in it.
+fn documented(file: &str, addresses: &[SocketAddr]) -> String {
+    let text = std::fs::read_to_string(source::repository().join("docker/nodes").join(file)).unwrap();
+    assert_eq!(addresses.len(), 3);
+    addresses.iter().zip(1..).fold(text, |text, (address, number)| text.replace(&format!("node{number}:3000"), &address.to_string()))
+}
+
+/// The nodes behind nginx, as documented; each request goes to the next node.
 pub async fn nginx_before(addresses: &[SocketAddr]) -> Option<Nginx> {
-    let servers: String = addresses.iter().map(|address| format!("server {address};\n")).collect();
-    let head = format!("upstream nodes {{\n{servers}}}\n");
-    let server = "location / {\nproxy_pass http://nodes;\nproxy_http_version 1.1;\nproxy_set_header Host $http_host;\n\
-        proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;\n\
-        proxy_set_header X-Forwarded-For $remote_addr;\nproxy_set_header X-Forwarded-Proto $scheme;\n\
-        add_header X-Node $upstream_addr always;\nproxy_read_timeout 20s;\n}";
-    Nginx::start_with(&head, server).await
+    let text = documented("nginx.conf", addresses);
+    let (head, server) = text.split_once("server {\n    listen 8080;").unwrap();
+    // The test's own frame has that map already.
+    let head = head.split_inclusive('\n').filter(|line| !line.starts_with("map ")).collect::<String>();
+    let server = server.trim_end().strip_suffix('}').unwrap().to_owned();
+    Nginx::start_with(&head, &format!("{server}\nadd_header X-Node $upstream_addr always;")).await
 }
 
 /// A real HAProxy that gives each request to the next node.
@@ -118,14 +125,9 @@ impl Haproxy {
     pub async fn start(addresses: &[SocketAddr]) -> Option<Self> {
         let program = is_installed("haproxy")?;
         let (folder, port) = (TempDir::new().unwrap(), free_port());
-        let servers: String =
-            addresses.iter().enumerate().map(|(number, address)| format!("  server node{number} {address} check inter 500ms\n")).collect();
-        let config = format!(
-            "defaults\n  mode http\n  timeout connect 2s\n  timeout client 30s\n  timeout server 30s\n  timeout tunnel 1h\n\
-             frontend people\n  bind 127.0.0.1:{port}\n  default_backend nodes\n\
-             backend nodes\n  balance roundrobin\n  option forwardfor\n  option httpchk GET /_auth/health/ready\n\
-             {servers}  http-response set-header X-Node %s\n"
-        );
+        let config = documented("haproxy.cfg", addresses).replace("bind :8080", &format!("bind 127.0.0.1:{port}"));
+        assert!(config.contains(&format!("bind 127.0.0.1:{port}")));
+        let config = format!("{config}  http-response set-header X-Node %s\n");
         let file = folder.path().join("haproxy.cfg");
         std::fs::write(&file, config).unwrap();
         let mut command = Command::new(program);

@@ -39,7 +39,26 @@ pub fn as_nobody(program: &Path) -> Command {
     command
 }
 
+/// A certificate that signs itself, for `host`: `<name>.crt` and `<name>.key` in `folder`.
+pub fn make_certificate(folder: &Path, name: &str, host: &str) {
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+        .args(["-subj", &format!("/CN={host}"), "-addext", &format!("subjectAltName=DNS:{host}")])
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", &format!("{name}.key"), "-out", &format!("{name}.crt")])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
 impl Postgres {
+    /// One that speaks TLS alone, with a certificate for `localhost` in `server.crt` of its folder.
+    pub async fn start_with_tls() -> Option<Self> {
+        let tls = ["ssl = on", "ssl_cert_file = 'FOLDER/server.crt'", "ssl_key_file = 'FOLDER/server.key'", "hba_file = 'FOLDER/hba.conf'"];
+        Self::start_with(&tls, "trust").await
+    }
+
     /// Makes and starts one; `None`, loudly, where PostgreSQL is missing.
     pub async fn start() -> Option<Self> {
         Self::start_with(&[], "trust").await
@@ -67,6 +86,9 @@ impl Postgres {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        std::fs::write(folder.path().join("hba.conf"), "hostssl all all all trust\n").unwrap();
+        make_certificate(folder.path(), "server", "localhost");
+        drop(chown(folder.path().join("server.key"), Some(NOBODY), Some(NOBODY)));
         let mut conf = std::fs::read_to_string(folder.path().join("cluster/postgresql.conf")).unwrap();
         for setting in settings {
             conf.push_str(&setting.replace("FOLDER", folder.path().to_str().unwrap()));
