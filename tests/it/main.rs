@@ -26,6 +26,7 @@ mod gate_edges;
 mod invitations;
 mod keep;
 mod limits;
+mod load;
 mod node_faults;
 mod nodes;
 mod outside;

@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 
 use super::support::app::TestApp;
-use super::support::client::Client;
+use super::support::client::{Call, Client};
 use super::support::nodes::{self, Nodes};
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::postgres::Postgres;
@@ -245,7 +245,8 @@ async fn s91_a_node_that_is_killed_in_the_middle_of_a_rotation_costs_nobody_the_
         let mut dying = first.client();
         dying.jar = owner.jar.clone();
         dying.jar.remove("portcullis_access");
-        let asking = tokio::spawn(async move { tokio::time::timeout(Duration::from_secs(5), dying.send_or_fail("/page")).await });
+        let asking =
+            tokio::spawn(async move { tokio::time::timeout(Duration::from_secs(5), dying.try_send(Call::fetch("GET", "/page"))).await });
         tokio::time::sleep(Duration::from_millis(2 + 3 * round)).await;
         let folder = first.kill();
         drop(asking.await);

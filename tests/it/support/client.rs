@@ -219,11 +219,9 @@ impl Client {
 
     /// Posts a form with the token of the last page that had one.
     pub async fn post_form(&mut self, path: &str, fields: &[(&str, &str)]) -> Response {
-        let token =
-            page::csrf_token(&self.last_page).unwrap_or_else(|| panic!("no form with a csrf_token on the last page: {}", self.last_page));
-        let mut all = vec![("csrf_token", token.as_str())];
-        all.extend_from_slice(fields);
-        self.send(Call::form(path, &self.app_url.clone(), &all)).await
+        let call = self.filled_form(path, fields);
+        let call = call.unwrap_or_else(|| panic!("no form with a csrf_token on the last page: {}", self.last_page));
+        self.send(call).await
     }
 
     /// Opens `page` and posts the form of it.
@@ -235,42 +233,52 @@ impl Client {
 
     /// Sends any request; keeps the cookies and remembers the page.
     pub async fn send(&mut self, call: Call) -> Response {
-        let (mut response, body) = self.exchange(call).await;
+        let (mut response, body) = self.exchange(call).await.unwrap();
         response.body = wait::in_time("the body", body.collect()).await.map(|all| all.to_bytes().to_vec()).unwrap_or_default();
+        self.remember(&response);
+        response
+    }
+
+    /// The same with a server that may go away before it has answered.
+    pub async fn try_send(&mut self, call: Call) -> Option<Response> {
+        let (mut response, body) = self.exchange(call).await.ok()?;
+        response.body = wait::in_time("the body", body.collect()).await.ok()?.to_bytes().to_vec();
+        self.remember(&response);
+        Some(response)
+    }
+
+    /// The form of the last page, filled in; `None` when that page had none.
+    pub fn filled_form(&self, path: &str, fields: &[(&str, &str)]) -> Option<Call> {
+        let token = page::csrf_token(&self.last_page)?;
+        let mut all = vec![("csrf_token", token.as_str())];
+        all.extend_from_slice(fields);
+        Some(Call::form(path, &self.app_url, &all))
+    }
+
+    fn remember(&mut self, response: &Response) {
         let text = response.text();
         if page::csrf_token(&text).is_some() {
             self.last_page = text;
         }
-        response
-    }
-
-    /// Fetches from a server that may be gone before it answers; the status, if there was one.
-    pub async fn send_or_fail(&mut self, path: &str) -> Option<u16> {
-        let mut stream = TcpStream::connect(self.address).await.ok()?;
-        let head = format!("{}Accept: */*\r\nConnection: close\r\n\r\n", self.raw_head("GET", path));
-        stream.write_all(head.as_bytes()).await.ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.ok()?;
-        answer.split(' ').nth(1)?.parse().ok()
     }
 
     /// Sends a request and hands out the answer as soon as its head is there.
     pub async fn open(&mut self, call: Call) -> OpenResponse {
-        let (head, body) = self.exchange(call).await;
+        let (head, body) = self.exchange(call).await.unwrap();
         OpenResponse { head, body }
     }
 
-    async fn exchange(&mut self, call: Call) -> (Response, Incoming) {
-        let stream = self.connect().await;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    async fn exchange(&mut self, call: Call) -> std::io::Result<(Response, Incoming)> {
+        let stream = TcpStream::connect(self.address).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(std::io::Error::other)?;
         tokio::spawn(connection);
         let request = self.build(call);
-        let answer = wait::in_time("an answer", sender.send_request(request)).await.unwrap();
+        let answer = wait::in_time("an answer", sender.send_request(request)).await.map_err(std::io::Error::other)?;
         let headers =
             answer.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let response = Response { status: answer.status().as_u16(), headers: headers.collect(), body: Vec::new() };
         response.set_cookies().iter().for_each(|cookie| self.jar.take(cookie));
-        (response, answer.into_body())
+        Ok((response, answer.into_body()))
     }
 
     fn build(&self, call: Call) -> hyper::Request<Full<Bytes>> {

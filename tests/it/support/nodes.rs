@@ -145,6 +145,11 @@ impl Haproxy {
 
 /// A node in a process of its own.
 pub async fn process(postgres: &Postgres, redis: Option<&Redis>, upstream: SocketAddr, folder: TempDir) -> Process {
+    process_on(free_port(), postgres, redis, upstream, folder).await
+}
+
+/// [`process`] on a port that an earlier one had.
+pub async fn process_on(port: u16, postgres: &Postgres, redis: Option<&Redis>, upstream: SocketAddr, folder: TempDir) -> Process {
     let mut variables = secrets();
     variables.push(("DATABASE_URL".to_owned(), postgres.url()));
     variables.push(("UPSTREAM_URL".to_owned(), format!("http://{upstream}")));
@@ -153,5 +158,6 @@ pub async fn process(postgres: &Postgres, redis: Option<&Redis>, upstream: Socke
         variables.push(("SESSION_STORE".to_owned(), "redis".to_owned()));
         variables.push(("REDIS_URL".to_owned(), redis.url()));
     }
-    Process::start_with(folder, "start", &variables).await
+    variables.push(("TRUSTED_PROXIES".to_owned(), "127.0.0.1/32".to_owned()));
+    Process::start_on(port, folder, "start", &variables).await
 }

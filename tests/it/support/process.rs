@@ -142,7 +142,11 @@ impl Process {
 
     /// [`Self::start_in`] with variables in the environment, `APP_URL` among them if it is not the port's own.
     pub async fn start_with(folder: TempDir, command: &str, variables: &[(String, String)]) -> Self {
-        let port = free_port();
+        Self::start_on(free_port(), folder, command, variables).await
+    }
+
+    /// [`Self::start_with`] on a port that an earlier one had.
+    pub async fn start_on(port: u16, folder: TempDir, command: &str, variables: &[(String, String)]) -> Self {
         let given = variables.iter().find(|(name, _)| name == "APP_URL").map(|(_, value)| value.clone());
         let app_url = given.unwrap_or_else(|| format!("http://localhost:{port}"));
         let own = [format!("--PORT={port}"), format!("--APP_URL={app_url}")];
