@@ -22,3 +22,7 @@ bench:
 # write the generated documents anew
 docs:
     WRITE_DOCS=1 cargo test --locked --test it requirements
+
+# the check on every store, on one node and three
+bench-stores:
+    scripts/with-postgres scripts/bench-stores

@@ -211,7 +211,12 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         let ended = core.block_on(core.accounts.end_every_session())?;
         tracing::info!(sessions.ended = ended, "EXPIRE_AUTH_TOKENS_ON_RESTART ended every session");
     }
-    core.block_on(core.accounts.note_configuration(config.shown()))?;
+    let mut shown = config.shown();
+    if matches!(config.database, DatabaseUrl::Postgres(_)) {
+        // Nodes differ in these, and a restart of one changes nothing.
+        shown.retain(|name, _| !["PORT", "HOST", "DATA_DIR"].contains(&name.as_str()));
+    }
+    core.block_on(core.accounts.note_configuration(shown))?;
     let port = if internals.any_port { 0 } else { config.server.port };
     let address = SocketAddr::new(config.server.host, port);
     let listener = TcpListener::bind(address)

@@ -123,7 +123,7 @@ pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnec
     if pooled {
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
-    connection.batch_execute("SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '30s'")?;
+    connection.batch_execute("SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'")?;
     Ok(connection)
 }
 

@@ -1,7 +1,8 @@
 //! Generated documents are what the table says.
 
-use portcullis::config::docs;
+use portcullis::config::{docs, variables};
 
+use super::support::process::{run, said};
 use super::support::source::repository;
 
 #[test]
@@ -15,4 +16,47 @@ fn the_generated_documents_are_up_to_date() {
 fn the_readme_names_the_two_commands() {
     let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
     assert!(readme.contains("cargo run -- demo") && readme.contains("scripts/test"));
+}
+
+/// Indented lines of the documents that call the program.
+fn documented_commands() -> Vec<String> {
+    let files = ["README.md", "docs/NODES.md", "docs/BACKUP.md"];
+    let text = files.map(|file| std::fs::read_to_string(repository().join(file)).unwrap()).concat();
+    let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
+    let calls = lines.filter_map(|line| line.strip_prefix("portcullis ").or_else(|| line.strip_prefix("target/release/portcullis ")));
+    calls.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_in_the_documents_is_one() {
+    let commands = documented_commands();
+    assert!(commands.len() >= 5, "{commands:?}");
+    let folder = tempfile::tempdir().unwrap();
+    for command in commands {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let help = run(folder.path(), &[words[0], "--help"]);
+        assert!(help.status.success(), "{command}: {}", said(&help));
+        let known = said(&help);
+        for flag in words.iter().filter(|word| word.starts_with("--")) {
+            let name = flag.split('=').next().unwrap();
+            assert!(known.contains(&format!("{name} ")) || known.contains(&format!("{name}\n")), "{command}: {name} is not in\n{known}");
+        }
+    }
+}
+
+#[test]
+fn the_compose_file_sets_variables_that_exist() {
+    let text = std::fs::read_to_string(repository().join("docker/nodes/compose.yml")).unwrap();
+    let block = text.split_once("environment: &environment\n").unwrap().1.split_once("\n\n").unwrap().0;
+    let names: Vec<&str> = block.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name).collect();
+    assert!(names.len() >= 9, "{names:?}");
+    for name in names {
+        assert!(variables::find(name).is_some(), "{name}");
+    }
+    let notes = std::fs::read_to_string(repository().join("docs/NODES.md")).unwrap();
+    for secret in
+        ["JWT_AUTH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "PASSWORD_KEY", "TOKEN_HASH_SECRET", "POSTGRES_PASSWORD", "REDIS_PASSWORD"]
+    {
+        assert!(text.contains(&format!("${{{secret}}}")) && notes.contains(secret), "{secret}");
+    }
 }

@@ -1,5 +1,6 @@
 //! The main job on PostgreSQL.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
@@ -8,6 +9,7 @@ use super::support::mailbox::Mailbox;
 use super::support::nodes::Nodes;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::postgres::Postgres;
+use super::support::process::{run_with, said};
 use super::support::source;
 use super::support::upstream::Upstream;
 
@@ -60,6 +62,19 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
     connection.run_pending_migrations(migrations()).unwrap();
     connection.revert_all_migrations(migrations()).unwrap();
     assert_eq!(connection.run_pending_migrations(migrations()).unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn s94_a_newer_schema_is_refused_untouched_on_postgresql() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let variables = [("DATABASE_URL", postgres.url())];
+    assert!(run_with(folder.path(), &["migrate"], &variables).status.success());
+    let mut connection = postgres.connect();
+    connection.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000'); DROP TABLE tombstones").unwrap();
+    let refused = run_with(folder.path(), &["start"], &variables);
+    assert!(!refused.status.success() && said(&refused).contains("newer version"), "{}", said(&refused));
+    assert!(connection.batch_execute("SELECT * FROM tombstones").is_err(), "it was touched");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use portcullis::domain::ids::SessionId;
 use portcullis::domain::session::Session;
 use portcullis::domain::throttle::Bucket;
 use portcullis::domain::time::Timestamp;
+use portcullis::storage::copying::TABLES;
 use portcullis::storage::{Database, attempts, migrate, sessions, settings};
 
 use super::support::source;
@@ -62,6 +63,19 @@ fn migrations_up_down_and_up_again_leave_the_same_schema() {
     assert_eq!(schema(&mut connection), BTreeMap::new());
     connection.run_pending_migrations(migrations()).unwrap();
     assert_eq!(schema(&mut connection), first);
+}
+
+#[test]
+fn every_column_worth_keeping_is_copied() {
+    let mut declared = declared();
+    for own_to_running_servers in ["notices", "nodes"] {
+        declared.remove(own_to_running_servers).unwrap();
+    }
+    let copied: BTreeMap<String, Vec<&str>> = TABLES.iter().map(|table| (table.name.to_owned(), table.columns.to_vec())).collect();
+    assert_eq!(copied.keys().collect::<Vec<_>>(), declared.keys().collect::<Vec<_>>());
+    for (table, columns) in &declared {
+        assert_eq!(copied[table], columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), "{table}");
+    }
 }
 
 #[derive(QueryableByName)]
