@@ -241,6 +241,7 @@ fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result
         trusted_proxies: config.server.trusted_proxies.clone(),
         session_key: Key::from(core.keys.session_cookie()),
         csrf: CsrfKey::new(&core.keys),
+        metrics_token: config.server.metrics_token.clone(),
         has_upstream: config.gate.upstream.is_some(),
         has_mail_server: config.mail.server.is_some(),
     });

@@ -11,12 +11,12 @@ use actix_web::cookie::{SameSite, time};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, get, post};
 
-use crate::api::{health, session};
+use crate::api::{health, metrics, session};
 use crate::gate::{forward_auth, proxy};
 use crate::http::error::{Audience, render_as};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
-use crate::http::{fetch_metadata, security_headers, static_files};
+use crate::http::{fetch_metadata, measured, security_headers, static_files};
 use crate::pages::admin::{audit, mail, sessions, user, users};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
@@ -36,11 +36,17 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .service(web::resource("/refresh").route(post().to(session::refresh)).default_service(web::to(home::wrong_method)))
         .default_service(web::to(home::not_found))
         .wrap(from_fn(security_headers::add))
-        .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
+        .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)))
+        .wrap(from_fn(measured::pages));
     let health = web::scope("/_auth/health")
         .route("/live", get().to(health::live))
         .route("/ready", get().to(health::ready))
         .default_service(web::to(home::not_found))
+        .wrap(from_fn(security_headers::add))
+        .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
+    let counts = web::resource("/_auth/metrics")
+        .route(get().to(metrics::show))
+        .default_service(web::to(home::wrong_method))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
     let files = web::scope("/_auth/static")
@@ -54,8 +60,9 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(session_middleware(settings, store, session_secs))
         .wrap(from_fn(fetch_metadata::only_navigations))
         .wrap(from_fn(security_headers::add))
-        .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
-    config.service(verify).service(api).service(health).service(files).service(pages);
+        .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
+        .wrap(from_fn(measured::pages));
+    config.service(verify).service(api).service(health).service(counts).service(files).service(pages);
     let well_known = web::resource("/.well-known/change-password").route(get().to(home::change_password));
     config.service(well_known.wrap(from_fn(security_headers::add)));
     config.default_service(web::to(proxy::handle));

@@ -32,6 +32,7 @@ pub mod error;
 pub mod legacy;
 pub mod letters;
 pub mod links;
+pub mod metrics;
 mod outgoing;
 pub mod passwords;
 pub mod profile;
@@ -46,6 +47,7 @@ mod throttle;
 mod upkeep;
 
 pub use error::{AccountError, FieldFault};
+use metrics::Metrics;
 use revocation::Heard;
 use session_cache::SessionCache;
 use streams::Streams;
@@ -157,6 +159,7 @@ struct Inner {
     cache: SessionCache,
     streams: Streams,
     heard: Heard,
+    metrics: Metrics,
     counter: AtomicU64,
 }
 
@@ -192,6 +195,7 @@ impl Accounts {
             cache: SessionCache::default(),
             streams: Streams::default(),
             heard: Heard::default(),
+            metrics: Metrics::default(),
             counter: AtomicU64::new(0),
         })))
     }
@@ -238,6 +242,11 @@ impl Accounts {
     /// The absolute lifetime of a session, in seconds.
     pub fn session_secs(&self) -> i64 {
         self.0.sessions.refresh_secs
+    }
+
+    /// Whether two secrets are the same, in time that tells nothing of either.
+    pub fn is_same_secret(&self, given: &str, expected: &str) -> bool {
+        self.0.token_hasher.same_secret(given, expected)
     }
 
     /// Shortest password accepted, in code points.

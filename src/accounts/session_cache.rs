@@ -90,6 +90,16 @@ impl SessionCache {
         self.lease_until_millis.store(u64::try_from((watched_at + LEASE).as_millis()).unwrap_or(0), Ordering::Release);
     }
 
+    /// How many copies there are.
+    pub fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
+    }
+
+    /// Whether there is no copy.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Sets the copy of an ended session to gone.
     pub fn end(&self, session: &SessionId) {
         if let Some(copy) = self.shard(session).and_then(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).remove(session)) {
@@ -174,6 +184,7 @@ impl Accounts {
         {
             return Ok(Some(copy));
         }
+        self.0.metrics.copies_missed.rise();
         // Another round only when the session was touched while it was read.
         for _ in 0..3 {
             let copy = self.0.cache.begin(id, self.0.clock.monotonic());

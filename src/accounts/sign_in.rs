@@ -20,6 +20,12 @@ const MAX_DEVICE_CHARS: usize = 200;
 impl Accounts {
     /// Signs in; every way to fail gives one neutral answer after the same work (S21, S22).
     pub async fn sign_in(&self, email: &str, password: String, client: Client) -> Result<NewSession, AccountError> {
+        let outcome = self.prove_and_open(email, password, client).await;
+        self.0.metrics.sign_in(&outcome);
+        outcome
+    }
+
+    async fn prove_and_open(&self, email: &str, password: String, client: Client) -> Result<NewSession, AccountError> {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
         let (record, device) = self.find_account(email.clone(), &client).await?;

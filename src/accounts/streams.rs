@@ -37,6 +37,16 @@ impl Streams {
         StreamTicket { table: Arc::clone(&self.0), session: session.clone(), signal: entry.signal.subscribe() }
     }
 
+    /// How many sessions have open streams.
+    pub fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether there is no open stream.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Cuts every stream of `session`.
     pub fn cut(&self, session: &SessionId) {
         let entry = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(session);

@@ -1,4 +1,5 @@
 //! JSON for scripts of the app behind, and health for operators.
 
 pub mod health;
+pub mod metrics;
 pub mod session;

@@ -71,8 +71,7 @@ pub(super) fn check_config(config: &Config) {
     let shown = config.shown();
     for variable in TABLE {
         let value = shown.get(variable.name).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
-        let later = if variable.later { "   (used by a later release)" } else { "" };
-        say(&format!("{}={value}{later}", variable.name));
+        say(&format!("{}={value}", variable.name));
     }
     for warning in &config.warnings {
         say(&format!("warning: {warning}"));

@@ -30,6 +30,7 @@ pub(super) fn server(reader: &mut Reader<'_>) -> Server {
         host,
         port: reader.number("PORT", 3000, 1, u16::MAX),
         trusted_proxies: reader.networks("TRUSTED_PROXIES"),
+        metrics_token: reader.text("METRICS_TOKEN").map(Into::into),
         production,
     }
 }

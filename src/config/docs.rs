@@ -24,8 +24,7 @@ pub fn configuration_md() -> String {
     );
     for variable in TABLE {
         let default = if variable.default.is_empty() { "none".to_owned() } else { format!("`{}`", variable.default) };
-        let later = if variable.later { " *Checked now, used by a later release.*" } else { "" };
-        text.extend([format!("| `{}` | {default} | {}{later} |\n", variable.name, variable.about)]);
+        text.extend([format!("| `{}` | {default} | {} |\n", variable.name, variable.about)]);
     }
     text
 }

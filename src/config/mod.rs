@@ -40,6 +40,8 @@ pub struct Server {
     pub port: u16,
     /// `TRUSTED_PROXIES`.
     pub trusted_proxies: Vec<IpNet>,
+    /// `METRICS_TOKEN`.
+    pub metrics_token: Option<SecretString>,
     /// https, or `NODE_ENV=production`.
     pub production: bool,
 }

@@ -11,21 +11,14 @@ pub struct Variable {
     pub about: &'static str,
     /// Whether its value must never be printed.
     pub secret: bool,
-    /// Whether it is checked now and used by a later release.
-    pub later: bool,
 }
 
 const fn row(name: &'static str, default: &'static str, about: &'static str) -> Variable {
-    Variable { name, default, about, secret: false, later: false }
+    Variable { name, default, about, secret: false }
 }
 
 const fn secret(name: &'static str, default: &'static str, about: &'static str) -> Variable {
-    Variable { name, default, about, secret: true, later: false }
-}
-
-const fn later(mut variable: Variable) -> Variable {
-    variable.later = true;
-    variable
+    Variable { name, default, about, secret: true }
 }
 
 /// Another name of `PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS`.
@@ -94,7 +87,7 @@ pub const TABLE: &[Variable] = &[
     ),
     row("COOKIE_DOMAIN", "", "Domain for the cookies, to protect several hosts below it."),
     row("AUDIT_RETENTION_DAYS", "365", "Days for which audit lines are kept; 0 keeps them for ever."),
-    later(secret("METRICS_TOKEN", "", "Bearer token for /_auth/metrics.")),
+    secret("METRICS_TOKEN", "", "Bearer token for /_auth/metrics, which without it answers loopback alone."),
     row("NODE_ENV", "", "production makes weak secrets stop the start, as https in APP_URL does."),
     row("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
     row("LOG_FORMAT", "text", "text or json."),

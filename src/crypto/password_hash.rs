@@ -4,6 +4,7 @@
 //! bytes and no NUL ends the input. Plain `$2a$`, `$2b$`, `$2y$` hashes can be imported; they verify and ask for an upgrade.
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -47,6 +48,7 @@ type Job = Box<dyn FnOnce() + Send>;
 /// Hashes and verifies passwords on a fixed number of threads, which end when the hasher is dropped.
 pub struct PasswordHasher {
     jobs: SyncSender<Job>,
+    waiting: Arc<AtomicUsize>,
     key: Key,
     cost: u32,
     nobody: PasswordHash,
@@ -80,7 +82,7 @@ impl PasswordHasher {
             thread::Builder::new().name(format!("bcrypt-{number}")).spawn(move || work(&queue))?;
         }
         let nobody = hash_now(&keys.password, cost, "nobody has this password").map_err(std::io::Error::other)?;
-        Ok(Self { jobs, key: keys.password, cost, nobody })
+        Ok(Self { jobs, waiting: Arc::default(), key: keys.password, cost, nobody })
     }
 
     /// Hashes a new password.
@@ -98,9 +100,16 @@ impl PasswordHasher {
         Ok(Verified { matches: verified.matches && known, needs_upgrade: verified.needs_upgrade && known })
     }
 
+    /// How many hash runs wait or run.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashBusy> {
         let (answer, result) = oneshot::channel();
+        let waiting = Waiting::begin(&self.waiting);
         let job: Job = Box::new(move || {
+            let _until_done = waiting;
             // Nobody waits any more: a client that went away must not keep the workers busy.
             if !answer.is_closed() && answer.send(work()).is_err() {
                 tracing::debug!("a password check was abandoned while it ran");
@@ -110,6 +119,22 @@ impl PasswordHasher {
             TrySendError::Full(_) | TrySendError::Disconnected(_) => HashBusy,
         })?;
         result.await.map_err(|_gone| HashBusy)
+    }
+}
+
+/// Counts one run until it is dropped, also one that was never taken.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn begin(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(count))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

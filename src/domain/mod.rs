@@ -12,6 +12,7 @@ pub mod email;
 pub mod ids;
 pub mod link;
 pub mod mail;
+pub mod measure;
 pub mod news;
 pub mod password;
 pub mod path;

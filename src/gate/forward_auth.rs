@@ -9,11 +9,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::deny;
 use super::forwarded::{self, Dialect, RequestedResource};
 use crate::accounts::Phase;
+use crate::accounts::metrics::{Asked, Verdict};
 use crate::domain::access::{Decision, Visitor, decide};
-use crate::http::client_address;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Standing, guard};
+use crate::http::{client_address, measured};
 
 const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
@@ -49,10 +50,14 @@ pub async fn envoy(req: HttpRequest) -> HttpResponse {
 }
 
 async fn verify(req: &HttpRequest, dialect: Dialect) -> HttpResponse {
-    match judge(req, dialect).await {
+    let begin = measured::begin(req);
+    let answer = match judge(req, dialect).await {
         Ok(answer) => answer,
         Err(fault) => refuse(&fault, dialect, settings::of(req)),
-    }
+    };
+    let verdict = if answer.status().is_redirection() { Verdict::SignIn } else { Verdict::of_status(answer.status().as_u16()) };
+    measured::end(req, begin, Asked::Check, verdict);
+    answer
 }
 
 async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, HttpError> {

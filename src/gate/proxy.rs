@@ -16,14 +16,15 @@ use super::proxy_client::SendFault;
 pub use super::proxy_client::Upstream;
 use super::refusals::{self, Framing, Sound};
 use super::{deny, proxy_headers, upgrade};
+use crate::accounts::metrics::{Asked, Verdict};
 use crate::accounts::streams::StreamTicket;
 use crate::accounts::{AccountError, Phase};
 use crate::domain::access::{Decision, Visitor, decide};
 use crate::domain::return_to::ReturnTo;
-use crate::http::client_address;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Renewal, Standing, guard};
+use crate::http::{client_address, measured};
 
 /// An answer of known length up to this many bytes is not registered as a stream: it is over before anybody could cut it.
 const SMALL: u64 = 64 * 1024;
@@ -35,27 +36,46 @@ enum Admission {
 
 /// Everything that is not ours: through the gate, or away.
 pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let settings = settings::of(&req);
+    let (settings, begin) = (settings::of(&req), measured::begin(&req));
+    let mut verdict = Verdict::Allowed;
     let outcome = match refusals::check(&req, settings.app_url.origin()) {
-        Ok(sound) => pass(&req, payload, &sound, settings).await,
+        Ok(sound) => pass(&req, payload, &sound, settings, &mut verdict).await,
         Err(fault) => Err(fault),
     };
-    let mut answer = outcome.unwrap_or_else(|fault| faulty(&fault, &req, settings));
+    let mut answer = outcome.unwrap_or_else(|fault| {
+        let answer = faulty(&fault, &req, settings);
+        verdict = Verdict::of_status(answer.status().as_u16());
+        answer
+    });
+    measured::end(&req, begin, Asked::Proxy, verdict);
     settle_connection(&req, &mut answer);
     answer
 }
 
-async fn pass(req: &HttpRequest, payload: web::Payload, sound: &Sound, settings: &HttpSettings) -> Result<HttpResponse, HttpError> {
+async fn pass(
+    req: &HttpRequest,
+    payload: web::Payload,
+    sound: &Sound,
+    settings: &HttpSettings,
+    verdict: &mut Verdict,
+) -> Result<HttpResponse, HttpError> {
     let (passport, renewal) = match admit(req).await? {
         Admission::In(passport, renewal) => (passport, renewal),
-        Admission::Out(decision) => return Ok(turn_away(req, sound, &decision, settings)),
+        Admission::Out(decision) => {
+            *verdict = Verdict::SignIn;
+            return Ok(turn_away(req, sound, &decision, settings));
+        }
     };
     let outcome = match req.app_data::<Rc<Upstream>>() {
         Some(upstream) => Passage { req, sound, passport: &passport, upstream, settings }.forward(payload).await,
         None if sound.path.as_str() == "/" && deny::is_navigation(req.headers()) => Ok(deny::redirect("/_auth/", settings)),
         None => Err(HttpError::NotFound),
     };
-    let mut answer = outcome.unwrap_or_else(|fault| faulty(&fault, req, settings));
+    let mut answer = outcome.unwrap_or_else(|fault| {
+        let answer = faulty(&fault, req, settings);
+        *verdict = Verdict::of_status(answer.status().as_u16());
+        answer
+    });
     guard(req).append_renewal(req, renewal, answer.headers_mut()).await;
     Ok(answer)
 }

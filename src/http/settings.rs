@@ -3,6 +3,7 @@
 use actix_web::cookie::Key;
 use actix_web::{HttpRequest, web};
 use ipnet::IpNet;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::cookies::CookieNames;
 use crate::crypto::csrf::CsrfKey;
@@ -22,6 +23,8 @@ pub struct HttpSettings {
     pub session_key: Key,
     /// Binds forms.
     pub csrf: CsrfKey,
+    /// `METRICS_TOKEN`.
+    pub metrics_token: Option<SecretString>,
     /// Whether an app stands behind the gate.
     pub has_upstream: bool,
     /// Whether mails leave by a mail server; else they are files.
@@ -32,6 +35,12 @@ pub struct HttpSettings {
 #[expect(clippy::expect_used, reason = "app.rs registers the settings before any route exists")]
 pub fn of(req: &HttpRequest) -> &HttpSettings {
     req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered")
+}
+
+/// Whether `given` is `METRICS_TOKEN`, in time that tells nothing.
+pub fn is_metrics_token(req: &HttpRequest, given: &str) -> bool {
+    let expected = of(req).metrics_token.as_ref();
+    expected.is_some_and(|expected| accounts(req).is_same_secret(given, expected.expose_secret()))
 }
 
 /// The settings, to be kept longer than the request.

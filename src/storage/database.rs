@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection};
@@ -15,6 +15,7 @@ use super::StorageError;
 use super::connection::{AnyConnection, Link, Manager, Use, open_postgres, open_sqlite};
 use super::wire::loses_notifications;
 use crate::config::DatabaseUrl;
+use crate::domain::measure::{Counter, Histogram};
 
 /// Readers of a SQLite file.
 const READERS: u32 = 4;
@@ -45,6 +46,9 @@ struct Inner {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
     runtime: Handle,
+    reads: Histogram,
+    writes: Histogram,
+    faults: Counter,
 }
 
 /// Faults reach the caller of each query; the pool's own log would repeat addresses.
@@ -79,25 +83,45 @@ impl Database {
         };
         let (readers, writers) = (pool(Use::Read, readers)?, pool(Use::Write, writers)?);
         let waiting = Arc::new(Semaphore::new(WAITING));
-        Ok(Self(Arc::new(Inner { url: url.clone(), pooled, patience, waiting, readers, writers, runtime })))
+        let (reads, writes, faults) = (Histogram::default(), Histogram::default(), Counter::default());
+        Ok(Self(Arc::new(Inner { url: url.clone(), pooled, patience, waiting, readers, writers, runtime, reads, writes, faults })))
     }
 
     /// Runs `work` on a read connection, off the async workers.
+    #[expect(clippy::disallowed_methods, reason = "how long a question takes is no time of the program")]
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let this = self.clone();
-        self.aside(move || this.read_blocking(work)).await
+        let begin = Instant::now();
+        let outcome = self.aside(move || this.read_blocking(work)).await;
+        self.measured(&self.0.reads, begin, outcome)
     }
 
     /// Runs `work` in one write transaction, off the async workers; an error rolls everything back.
+    #[expect(clippy::disallowed_methods, reason = "how long a question takes is no time of the program")]
     pub async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let this = self.clone();
-        self.aside(move || this.write_blocking(work)).await
+        let begin = Instant::now();
+        let outcome = self.aside(move || this.write_blocking(work)).await;
+        self.measured(&self.0.writes, begin, outcome)
+    }
+
+    fn measured<T>(&self, times: &Histogram, begin: Instant, outcome: Result<T, StorageError>) -> Result<T, StorageError> {
+        times.note(begin.elapsed());
+        if matches!(outcome, Err(StorageError::Unavailable(_) | StorageError::Corrupt(_) | StorageError::Other(_))) {
+            self.0.faults.rise();
+        }
+        outcome
+    }
+
+    /// How long reads and writes took, and how many of them failed.
+    pub fn times(&self) -> (&Histogram, &Histogram, &Counter) {
+        (&self.0.reads, &self.0.writes, &self.0.faults)
     }
 
     /// Runs `work` on a blocking thread. Who waited too long is told so, and what has not begun by then is not done any more.

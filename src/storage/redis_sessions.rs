@@ -197,6 +197,11 @@ impl RedisSessions {
         ids.iter().zip(&rows).filter_map(|(id, fields)| from_fields(id, fields).transpose()).collect()
     }
 
+    /// How many sessions the index by age knows.
+    pub fn count(&self) -> Result<i64, StorageError> {
+        self.run(|c| c.zcard(ALL))
+    }
+
     /// Moves to the next generation if `from` is still the newest; one of many callers wins (S42).
     pub fn rotate(&self, id: &SessionId, from: i64, now: Timestamp) -> Result<bool, StorageError> {
         let done: i64 = self.run(|c| Script::new(ROTATE).key(key(id)).arg(from).arg(from + 1).arg(now.secs()).invoke(c))?;

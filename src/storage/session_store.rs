@@ -71,6 +71,14 @@ impl SessionStore {
         named.collect()
     }
 
+    /// How many sessions there are.
+    pub fn count(&self, c: &mut Connection, now: Timestamp) -> Result<i64, StorageError> {
+        match self {
+            Self::Database => sessions::count(c, now),
+            Self::Redis(redis) => redis.count(),
+        }
+    }
+
     /// Notes that the session is in use.
     pub fn touch(&self, c: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
         match self {

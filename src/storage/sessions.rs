@@ -84,6 +84,11 @@ pub fn page(
     rows.into_iter().map(|(row, email)| Ok((to_session(row)?, email))).collect()
 }
 
+/// How many live sessions there are.
+pub fn count(connection: &mut Connection, now: Timestamp) -> Result<i64, StorageError> {
+    Ok(dsl::sessions.filter(dsl::expires_at.gt(now.secs())).count().get_result(connection)?)
+}
+
 /// Notes that the session is in use.
 pub fn touch(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
     diesel::update(dsl::sessions.filter(dsl::id.eq(id.as_str()))).set(dsl::last_seen_at.eq(now.secs())).execute(connection)?;

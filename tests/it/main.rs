@@ -27,6 +27,7 @@ mod invitations;
 mod keep;
 mod limits;
 mod load;
+mod metrics;
 mod node_faults;
 mod nodes;
 mod outside;

@@ -1,0 +1,154 @@
+//! What operators can count: requests, sign-ins, queues, copies and the stores.
+
+use std::time::Duration;
+
+use super::{AccountError, Accounts};
+use crate::domain::mail::MailState;
+use crate::domain::measure::{Counter, Exposition, Histogram};
+use crate::storage::{mails, notices};
+
+/// Who was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// Forward-auth.
+    Check,
+    /// The app behind the proxy.
+    Proxy,
+    /// A page or the JSON of ours.
+    Page,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Let through, or answered.
+    Allowed,
+    /// Sent to sign-in.
+    SignIn,
+    /// Refused: a mistake of who asked, or no right to it.
+    Refused,
+    /// A fault of ours or of what stands behind.
+    Unavailable,
+}
+
+const ASKED: [(Asked, &str); 3] = [(Asked::Check, "check"), (Asked::Proxy, "proxy"), (Asked::Page, "page")];
+const VERDICTS: [(Verdict, &str); 4] =
+    [(Verdict::Allowed, "allowed"), (Verdict::SignIn, "sign_in"), (Verdict::Refused, "refused"), (Verdict::Unavailable, "unavailable")];
+
+/// One for each pair of [`ASKED`] and [`VERDICTS`].
+#[derive(Debug, Default)]
+struct Requests([[Histogram; VERDICTS.len()]; ASKED.len()]);
+
+/// The counts of one server.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    requests: Requests,
+    signed_in: Counter,
+    failed: Counter,
+    throttled: Counter,
+    busy: Counter,
+    unavailable: Counter,
+    pub(super) copies_missed: Counter,
+}
+
+impl Verdict {
+    /// What an answer of ours with that status says.
+    pub const fn of_status(status: u16) -> Self {
+        match status {
+            500.. => Self::Unavailable,
+            401 => Self::SignIn,
+            400.. => Self::Refused,
+            _ => Self::Allowed,
+        }
+    }
+}
+
+impl Metrics {
+    /// Notes one request.
+    pub fn request(&self, asked: Asked, verdict: Verdict, took: Duration) {
+        let row = self.requests.0.iter().zip(ASKED).find(|(_, (which, _))| *which == asked).map(|(row, _)| row);
+        let cell = row.and_then(|row| row.iter().zip(VERDICTS).find(|(_, (which, _))| *which == verdict).map(|(cell, _)| cell));
+        if let Some(cell) = cell {
+            cell.note(took);
+        }
+    }
+
+    pub(super) fn sign_in<T>(&self, outcome: &Result<T, AccountError>) {
+        match outcome {
+            Ok(_) => self.signed_in.rise(),
+            Err(AccountError::TooMany { .. }) => self.throttled.rise(),
+            Err(AccountError::Busy { .. }) => self.busy.rise(),
+            Err(AccountError::Unavailable(_) | AccountError::Internal(_)) => self.unavailable.rise(),
+            Err(_) => self.failed.rise(),
+        }
+    }
+
+    fn write(&self, page: &mut Exposition) {
+        page.begin("portcullis_request_seconds", "histogram", "Requests by who was asked and what came of it.");
+        for (row, (_, asked)) in self.requests.0.iter().zip(ASKED) {
+            for (cell, (_, verdict)) in row.iter().zip(VERDICTS) {
+                page.histogram("portcullis_request_seconds", &format!("asked=\"{asked}\",verdict=\"{verdict}\""), cell);
+            }
+        }
+        page.begin("portcullis_sign_ins_total", "counter", "Sign-ins by outcome.");
+        let outcomes = [
+            ("ok", &self.signed_in),
+            ("failed", &self.failed),
+            ("throttled", &self.throttled),
+            ("busy", &self.busy),
+            ("unavailable", &self.unavailable),
+        ];
+        for (outcome, counter) in outcomes {
+            page.counter("portcullis_sign_ins_total", &format!("outcome=\"{outcome}\""), counter);
+        }
+        page.begin("portcullis_copies_missed_total", "counter", "Checks that had to read the store.");
+        page.counter("portcullis_copies_missed_total", "", &self.copies_missed);
+    }
+}
+
+impl Accounts {
+    /// The counts of this server.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Everything that can be counted, for Prometheus. What only the store knows is left out while it does not answer.
+    pub async fn exposition(&self) -> String {
+        let mut page = Exposition::default();
+        page.begin("portcullis_build_info", "gauge", "The running version.");
+        page.value("portcullis_build_info", concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), 1);
+        self.0.metrics.write(&mut page);
+        let lease = self.0.cache.has_lease(self.0.clock.monotonic());
+        let gauge = |page: &mut Exposition, name: &str, help: &str, value: usize| {
+            page.begin(name, "gauge", help);
+            page.value(name, "", i64::try_from(value).unwrap_or(i64::MAX));
+        };
+        gauge(&mut page, "portcullis_copies", "Copies of sessions in memory.", self.0.cache.len());
+        gauge(&mut page, "portcullis_lease", "1 while copies may be used, 0 while every check reads the store.", usize::from(lease));
+        gauge(&mut page, "portcullis_streams", "Sessions with open WebSockets or streams.", self.0.streams.len());
+        gauge(&mut page, "portcullis_hash_queue", "Password checks that wait or run.", self.0.hasher.waiting());
+        page.begin("portcullis_store_seconds", "histogram", "Questions to the database, with the wait for a connection.");
+        let (reads, writes, faults) = self.0.database.times();
+        page.histogram("portcullis_store_seconds", "use=\"read\"", reads);
+        page.histogram("portcullis_store_seconds", "use=\"write\"", writes);
+        page.begin("portcullis_store_faults_total", "counter", "Questions to the database that failed.");
+        page.counter("portcullis_store_faults_total", "", faults);
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
+        let counted = self.0.database.read(move |c| {
+            Ok((store.count(c, now)?, mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?, notices::beats(c)?.len()))
+        });
+        match counted.await {
+            Ok((sessions, queued, failed, nodes)) => {
+                page.begin("portcullis_sessions", "gauge", "Live sessions.");
+                page.value("portcullis_sessions", "", sessions);
+                page.begin("portcullis_mails", "gauge", "Mails by state.");
+                page.value("portcullis_mails", "state=\"queued\"", queued);
+                page.value("portcullis_mails", "state=\"failed\"", failed);
+                gauge(&mut page, "portcullis_nodes", "Running nodes.", nodes);
+            }
+            Err(fault) => tracing::warn!(%fault, "the store did not answer for the metrics"),
+        }
+        gauge(&mut page, "portcullis_store_up", "1 if the store answered just now.", usize::from(self.check_ready().await.is_ok()));
+        page.into_text()
+    }
+}

@@ -1,0 +1,27 @@
+//! `/_auth/metrics` for Prometheus: from loopback without a proxy in between, or with the token.
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use crate::http::error::HttpError;
+use crate::http::{client_address, settings};
+
+/// Headers that only a proxy writes; a request with one of them did not begin on this machine.
+const OF_PROXIES: [&str; 6] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+/// The page of counts.
+pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    if !may(&req) {
+        return Err(HttpError::Forbidden("Metrics are for this machine alone, or for who brings METRICS_TOKEN as a bearer token."));
+    }
+    let page = settings::accounts(&req).exposition().await;
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(page))
+}
+
+fn may(req: &HttpRequest) -> bool {
+    let forwarded = OF_PROXIES.iter().any(|name| req.headers().contains_key(*name));
+    if client_address::of(req).peer.is_loopback() && !forwarded {
+        return true;
+    }
+    let given = req.headers().get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));
+    given.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && settings::is_metrics_token(req, token.trim()))
+}

@@ -1,0 +1,128 @@
+//! What operators can count, who may see it, and that the documents name it all.
+
+use super::support::app::TestApp;
+use super::support::client::{Call, Client};
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::source;
+use super::support::upstream::Upstream;
+
+const TOKEN: &str = "a-token-for-the-metrics-0123456789";
+
+async fn page(client: &mut Client) -> String {
+    let answer = client.send(Call::new("GET", "/_auth/metrics")).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.header("content-type").unwrap().starts_with("text/plain; version=0.0.4"));
+    answer.text()
+}
+
+/// The value of the line that begins so.
+fn value(page: &str, line: &str) -> f64 {
+    let found =
+        page.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(' ')).unwrap_or_else(|| panic!("{line} is not in\n{page}"));
+    found.parse().unwrap()
+}
+
+#[tokio::test]
+async fn only_this_machine_or_who_has_the_token_sees_the_metrics() {
+    let app = TestApp::start(|options| options.set("METRICS_TOKEN", TOKEN)).await;
+    let mut client = app.client();
+    page(&mut client).await;
+    let with = |header: &str, value: &str| Call::new("GET", "/_auth/metrics").header(header, value);
+    for header in ["X-Forwarded-For", "x-forwarded-proto", "Forwarded", "X-Real-IP", "Via"] {
+        assert_eq!(client.send(with(header, "127.0.0.1")).await.status, 403, "{header}");
+        let told = client.send(with(header, "127.0.0.1").header("Authorization", &format!("Bearer {TOKEN}"))).await;
+        assert_eq!(told.status, 200, "{header}");
+    }
+    for wrong in ["Bearer wrong", "Bearer ", "Basic YTpi", TOKEN] {
+        assert_eq!(client.send(with("Via", "x").header("Authorization", wrong)).await.status, 403, "{wrong}");
+    }
+    assert_eq!(client.send(Call::new("POST", "/_auth/metrics")).await.status, 405);
+    let without = TestApp::start(|_| {}).await;
+    let call = with("Via", "x").header("Authorization", "Bearer ");
+    assert_eq!(without.client().send(call).await.status, 403, "an unset token opens nothing");
+}
+
+#[tokio::test]
+async fn requests_sign_ins_and_sessions_are_counted() {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| {
+        options.upstream = Some(address);
+        options.trusted_proxies = Some("127.0.0.1/32".to_owned());
+    })
+    .await;
+    let mut owner = people::claim(&app).await;
+    for _ in 0..3 {
+        owner.fetch("/page").await;
+    }
+    app.client().fetch("/page").await;
+    people::try_sign_in(&mut app.client(), OWNER, "wrong wrong wrong wrong").await;
+    people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
+    let check = Call::new("GET", "/_auth/verify/nginx").header("X-Original-URL", "http://localhost:3000/x");
+    owner.send(check.clone()).await;
+    app.client().send(check).await;
+    let text = page(&mut app.client()).await;
+    let requests =
+        |asked: &str, verdict: &str| value(&text, &format!("portcullis_request_seconds_count{{asked=\"{asked}\",verdict=\"{verdict}\"}}"));
+    assert_eq!((requests("proxy", "allowed"), requests("proxy", "sign_in")), (3.0, 1.0));
+    assert_eq!((requests("check", "allowed"), requests("check", "sign_in")), (1.0, 1.0));
+    assert!(requests("page", "allowed") >= 5.0 && requests("page", "sign_in") >= 1.0);
+    let sign_ins = |outcome: &str| value(&text, &format!("portcullis_sign_ins_total{{outcome=\"{outcome}\"}}"));
+    assert_eq!((sign_ins("ok"), sign_ins("failed"), sign_ins("throttled")), (1.0, 1.0, 0.0));
+    assert_eq!(value(&text, "portcullis_sessions"), 2.0);
+    assert_eq!(
+        (value(&text, "portcullis_store_up"), value(&text, "portcullis_nodes"), value(&text, "portcullis_hash_queue")),
+        (1.0, 1.0, 0.0)
+    );
+    assert!(value(&text, "portcullis_copies") >= 1.0 && value(&text, "portcullis_copies_missed_total") >= 1.0);
+    assert!(value(&text, "portcullis_store_seconds_count{use=\"read\"}") > 0.0);
+}
+
+#[tokio::test]
+async fn the_dashboard_and_the_document_name_metrics_that_exist_and_leave_none_out() {
+    let app = TestApp::start(|_| {}).await;
+    let text = page(&mut app.client()).await;
+    let names: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    assert!(names.len() >= 12, "{names:?}");
+    let read = |file: &str| std::fs::read_to_string(source::repository().join(file)).unwrap();
+    let (document, dashboard) = (read("docs/LOGGING.md"), read("docs/grafana-dashboard.json"));
+    let parsed: serde_json::Value = serde_json::from_str(&dashboard).unwrap();
+    assert!(parsed["panels"].as_array().unwrap().len() >= 8);
+    for name in &names {
+        assert!(document.contains(&format!("`{name}`")) && dashboard.contains(name), "{name}");
+    }
+    for word in document
+        .split('`')
+        .chain(dashboard.split(|c: char| !(c.is_alphanumeric() || c == '_')))
+        .filter(|word| word.starts_with("portcullis_"))
+    {
+        assert!(names.iter().any(|name| word.trim_end_matches("_bucket").trim_end_matches("_count") == *name), "{word} is no metric");
+    }
+}
+
+#[test]
+fn every_event_and_every_line_worth_a_look_is_in_the_document() {
+    let document = std::fs::read_to_string(source::repository().join("docs/LOGGING.md")).unwrap();
+    for event in portcullis::domain::audit::EVENTS {
+        assert!(document.contains(&format!("| `{event}` |")), "{event}");
+    }
+    let mut found = 0;
+    for path in source::files_below(&source::repository().join("src")) {
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        for level in ["info", "warn", "error"] {
+            for call in text.split(&format!("tracing::{level}!(")).skip(1) {
+                let call = call.split(");").next().unwrap();
+                // The last text of the call is its message; one that is made up of a variable is explained in the document.
+                let message = call.rsplit('"').nth(1).unwrap().split('\\').next().unwrap().trim();
+                let message = message.split(" (").next().unwrap();
+                if !message.starts_with('{') && message != "audited" {
+                    let starts = call.split('"').find(|part| part.len() > 20).unwrap_or(message);
+                    let starts = starts.split(" (").next().unwrap();
+                    assert!(document.contains(message) || document.contains(starts), "{level}: {message:?} of {}", path.display());
+                    found += 1;
+                }
+            }
+        }
+    }
+    assert!(found >= 15, "{found}");
+}
