@@ -10,6 +10,7 @@ use super::{Visit, see_other, to_sign_in};
 use crate::domain::access::Identity;
 use crate::domain::device::Device;
 use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::signed_in::{Standing, guard};
@@ -19,8 +20,8 @@ struct SessionRow {
     id: String,
     device: String,
     source: String,
-    since: String,
-    seen: String,
+    since: Timestamp,
+    seen: Timestamp,
     this: bool,
 }
 
@@ -28,6 +29,7 @@ struct SessionRow {
 #[template(path = "pages/account.html")]
 struct AccountPage<'a> {
     layout: Layout,
+    now: Timestamp,
     csrf_token: String,
     email: &'a str,
     name: &'a str,
@@ -58,6 +60,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let Identity::User { email, name, role, .. } = &visit.who.who else { return Err(HttpError::NotFound) };
     let content = AccountPage {
         layout: Layout::with_menu("Your account", visit.menu()),
+        now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         email,
         name,
@@ -77,8 +80,8 @@ fn row(session: Session, visit: &Visit) -> SessionRow {
         id: session.id.to_string(),
         device: if session.device.is_empty() { "Unknown device".to_owned() } else { session.device },
         source: session.source,
-        since: session.created_at.to_string(),
-        seen: session.last_seen_at.to_string(),
+        since: session.created_at,
+        seen: session.last_seen_at,
     }
 }
 

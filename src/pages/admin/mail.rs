@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{PAGE_ROWS, act, cut, enter};
 use crate::domain::cursor::Cursor;
 use crate::domain::mail::QueuedMail;
+use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::{forms, settings};
@@ -17,6 +18,7 @@ use crate::pages::see_other;
 #[template(path = "pages/admin/mail.html")]
 struct MailPage {
     layout: Layout,
+    now: Timestamp,
     csrf_token: String,
     flash: Option<&'static str>,
     destination: String,
@@ -46,6 +48,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let next = mails.last().filter(|_| more).map(|mail| Cursor { at: mail.created_at, id: mail.id.clone() });
     let content = MailPage {
         layout: Layout::with_menu("Mail", visit.menu()),
+        now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         flash: crate::pages::flash(query.flash.as_deref()),
         destination: accounts.mail_destination(),

@@ -9,6 +9,7 @@ use super::{PAGE_ROWS, act, actor, cut, enter};
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::{forms, settings};
@@ -18,6 +19,7 @@ use crate::pages::see_other;
 #[template(path = "pages/admin/sessions.html")]
 struct SessionsPage {
     layout: Layout,
+    now: Timestamp,
     csrf_token: String,
     flash: Option<&'static str>,
     sessions: Vec<(Session, Option<String>)>,
@@ -42,6 +44,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let next = sessions.last().filter(|_| more).map(|(session, _)| Cursor { at: session.created_at, id: session.id.to_string() });
     let content = SessionsPage {
         layout: Layout::with_menu("Sessions", visit.menu()),
+        now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         flash: crate::pages::flash(query.flash.as_deref()),
         sessions,

@@ -10,6 +10,7 @@ use crate::accounts::administer::UserDeed;
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::ids::UserId;
 use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
@@ -24,6 +25,7 @@ const EVENTS_SHOWN: i64 = 20;
 #[template(path = "pages/admin/user.html")]
 struct UserPage {
     layout: Layout,
+    now: Timestamp,
     csrf_token: String,
     flash: Option<&'static str>,
     user: User,
@@ -59,6 +61,7 @@ pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Que
     let filter = AuditFilter { person: user.email.to_string(), ..AuditFilter::default() };
     let content = UserPage {
         layout: Layout::with_menu("User", visit.menu()),
+        now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         flash: crate::pages::flash(query.flash.as_deref()),
         sessions: accounts.sessions_of(&id).await?,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{PAGE_ROWS, Visit, act, actor, cut, enter};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::cursor::Cursor;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserFilter, UserState};
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
@@ -19,6 +20,7 @@ use crate::pages::see_other;
 #[template(path = "pages/admin/users.html")]
 struct UsersPage<'a> {
     layout: Layout,
+    now: Timestamp,
     flash: Option<&'static str>,
     query: &'a str,
     state: &'a str,
@@ -49,6 +51,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let next = users.last().filter(|_| more).map(|user| Cursor { at: user.created_at, id: user.id.to_string() });
     let content = UsersPage {
         layout: Layout::with_menu("Users", visit.menu()),
+        now: settings::accounts(&req).clock().now(),
         flash: crate::pages::flash(query.flash.as_deref()),
         query: query.q.trim(),
         state: UserState::parse(&query.state).map_or("", UserState::as_str),
