@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         name: "Ada Lovelace".to_owned(),
         link: "https://gate.example.org/_auth/reset?token=EXAMPLE".to_owned(),
         reset_minutes: 15,
-        when: "2026-11-24T08:00:00Z".to_owned(),
+        when: "24 November 2026, 08:00:00 UTC".to_owned(),
         source: "192.0.2.7".to_owned(),
         device: "Mozilla/5.0 (X11; Linux x86_64)".to_owned(),
         new_email: "ada@example.org".to_owned(),

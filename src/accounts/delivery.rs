@@ -115,7 +115,7 @@ impl Accounts {
             name: user.map_or_else(String::new, |user| user.name.as_str().to_owned()),
             link: link.to_owned(),
             reset_minutes: self.0.passwords.reset_secs / 60,
-            when: Timestamp::from_secs(detail.at).to_string(),
+            when: Timestamp::from_secs(detail.at).exact_words(),
             source: detail.source,
             device: detail.device,
             new_email: detail.new_email,

@@ -1,5 +1,6 @@
 //! The words of every mail, in one place.
 
+use crate::domain::device;
 use crate::domain::mail::MailKind;
 use crate::mail::Letter;
 
@@ -27,7 +28,7 @@ pub struct Facts {
 /// The letter of that kind.
 pub fn letter(kind: MailKind, facts: &Facts) -> Letter {
     let site = &facts.site;
-    let device = if facts.device.is_empty() { "an unknown browser" } else { &facts.device };
+    let device = if facts.device.is_empty() { "an unknown browser".to_owned() } else { device::spoken(&facts.device) };
     let deed = format!("It was done on {} from {}, with {device}.", facts.when, facts.source);
     let (subject, paragraphs, closing) = match kind {
         MailKind::Reset => (

@@ -1,13 +1,25 @@
 //! `.env.example` and `docs/CONFIGURATION.md`, generated from the table.
 
-use super::variables::TABLE;
+use super::variables::{TABLE, Variable};
+
+/// What the container image sets and nobody needs to change.
+const OF_THE_IMAGE: [&str; 2] = ["HOST", "DATA_DIR"];
 
 /// The text of `.env.example`.
 pub fn env_example() -> String {
+    example(TABLE.iter())
+}
+
+/// The text of `docker/.env.example`.
+pub fn docker_env_example() -> String {
+    example(TABLE.iter().filter(|variable| !OF_THE_IMAGE.contains(&variable.name)))
+}
+
+fn example<'a>(variables: impl Iterator<Item = &'a Variable>) -> String {
     let mut text = String::from(
         "# Copy to .env and uncomment what you change. Generated from the table of variables; docs/CONFIGURATION.md says more.\n",
     );
-    for variable in TABLE {
+    for variable in variables {
         let default = if variable.default.contains(['<', ' ']) || variable.secret { "" } else { variable.default };
         text.extend([format!("\n# {}\n# {}={default}\n", variable.about, variable.name)]);
     }

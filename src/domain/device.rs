@@ -1,5 +1,7 @@
 //! Browsers that have signed in to an account before.
 
+use woothee::parser::Parser;
+
 use super::time::Timestamp;
 
 /// One known browser of an account.
@@ -15,4 +17,44 @@ pub struct Device {
     pub first_seen_at: Timestamp,
     /// When it signed in last.
     pub last_seen_at: Timestamp,
+}
+
+/// Characters shown of a `User-Agent` that nobody knows.
+const RAW_CHARS: usize = 60;
+/// What the parser says for what it does not know.
+const UNKNOWN: &str = "UNKNOWN";
+
+/// A `User-Agent` for people: "Firefox on Linux", or itself, shortened, when it is of no known browser.
+pub fn spoken(user_agent: &str) -> String {
+    let raw = || {
+        let short: String = user_agent.chars().take(RAW_CHARS).collect();
+        if user_agent.chars().nth(RAW_CHARS).is_some() { format!("{short}\u{2026}") } else { short }
+    };
+    if user_agent.is_empty() {
+        return "Unknown device".to_owned();
+    }
+    match Parser::new().parse(user_agent) {
+        Some(found) if found.name == UNKNOWN => raw(),
+        Some(found) if found.os == UNKNOWN => found.name.to_owned(),
+        Some(found) => format!("{} on {}", found.name, found.os),
+        None => raw(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_have_names() {
+        let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+        let linux = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0";
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+        assert_eq!(spoken(windows), "Chrome on Windows 10");
+        assert_eq!(spoken(linux), "Firefox on Linux");
+        assert_eq!(spoken(phone), "Safari on iPhone");
+        assert_eq!(spoken(""), "Unknown device");
+        assert_eq!(spoken("my-own-thing <b>1</b>"), "my-own-thing <b>1</b>");
+        assert_eq!(spoken(&"x".repeat(200)).chars().count(), RAW_CHARS + 1);
+    }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::form::FormPage;
 use super::{Visit, see_other, to_sign_in};
 use crate::domain::access::Identity;
-use crate::domain::device::Device;
+use crate::domain::device::{self, Device};
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
@@ -78,7 +78,7 @@ fn row(session: Session, visit: &Visit) -> SessionRow {
     SessionRow {
         this: session.id == visit.who.session,
         id: session.id.to_string(),
-        device: if session.device.is_empty() { "Unknown device".to_owned() } else { session.device },
+        device: device::spoken(&session.device),
         source: session.source,
         since: session.created_at,
         seen: session.last_seen_at,

@@ -13,7 +13,7 @@ use super::{Database, StorageError};
 use crate::config::DatabaseUrl;
 
 /// How long a connection through a pooler may take to prove that it hears.
-const ECHO: Duration = Duration::from_secs(1);
+const ECHO: Duration = Duration::from_secs(2);
 
 /// A connection of its own on which news of other processes are heard.
 pub enum Wire {

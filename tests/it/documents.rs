@@ -2,13 +2,14 @@
 
 use portcullis::config::{docs, variables};
 
-use super::support::process::{run, said};
+use super::support::process::{run, run_with, said};
 use super::support::source::repository;
 
 #[test]
 fn the_generated_documents_are_up_to_date() {
     let read = |name: &str| std::fs::read_to_string(repository().join(name)).unwrap();
     assert_eq!(read(".env.example"), docs::env_example(), "run: cargo run --example generate_docs");
+    assert_eq!(read("docker/.env.example"), docs::docker_env_example(), "run: cargo run --example generate_docs");
     assert_eq!(read("docs/CONFIGURATION.md"), docs::configuration_md(), "run: cargo run --example generate_docs");
 }
 
@@ -42,6 +43,29 @@ fn every_command_in_the_documents_is_one() {
             assert!(known.contains(&format!("{name} ")) || known.contains(&format!("{name}\n")), "{command}: {name} is not in\n{known}");
         }
     }
+}
+
+#[test]
+fn the_compose_file_passes_every_variable_and_empty_ones_are_unset() {
+    let text = std::fs::read_to_string(repository().join("docker/compose.yml")).unwrap();
+    let block = text.split_once("    environment:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    let passed: Vec<(&str, &str)> = block.lines().filter_map(|line| line.trim().split_once(": ")).collect();
+    let names: Vec<&str> = passed.iter().map(|(name, _)| *name).collect();
+    let wanted: Vec<&str> =
+        variables::TABLE.iter().map(|variable| variable.name).filter(|name| !["HOST", "DATA_DIR"].contains(name)).collect();
+    assert_eq!(names, wanted);
+    assert!(passed.iter().all(|(name, value)| value.starts_with(&format!("${{{name}:-"))));
+    // What compose hands over when .env says nothing, and what the page tells people to put there.
+    let folder = tempfile::tempdir().unwrap();
+    let defaults = |name: &str, value: &str| value[name.len() + 4..].trim_end_matches('}').to_owned();
+    let mut handed: Vec<(&str, String)> = passed.iter().map(|(name, value)| (*name, defaults(name, value))).collect();
+    let empty = run_with(folder.path(), &["check-config"], &handed);
+    assert!(empty.status.success() && said(&empty).contains("UPSTREAM_URL=http://app:8000"), "{}", said(&empty));
+    for (name, value) in [("PORT", "3010"), ("FLOWISE_USERNAME", "user"), ("FLOWISE_PASSWORD", "1234")] {
+        handed.iter_mut().find(|(known, _)| *known == name).unwrap().1 = value.to_owned();
+    }
+    let deprecated = run_with(folder.path(), &["check-config"], &handed);
+    assert!(deprecated.status.success() && said(&deprecated).contains("FLOWISE_USERNAME=user"), "{}", said(&deprecated));
 }
 
 #[test]
