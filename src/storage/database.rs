@@ -83,8 +83,18 @@ impl Database {
         };
         let (readers, writers) = (pool(Use::Read, readers)?, pool(Use::Write, writers)?);
         let waiting = Arc::new(Semaphore::new(WAITING));
-        let (reads, writes, faults) = (Histogram::default(), Histogram::default(), Counter::default());
-        Ok(Self(Arc::new(Inner { url: url.clone(), pooled, patience, waiting, readers, writers, runtime, reads, writes, faults })))
+        Ok(Self(Arc::new(Inner {
+            url: url.clone(),
+            pooled,
+            patience,
+            waiting,
+            readers,
+            writers,
+            runtime,
+            reads: Histogram::default(),
+            writes: Histogram::default(),
+            faults: Counter::default(),
+        })))
     }
 
     /// Runs `work` on a read connection, off the async workers.
