@@ -242,7 +242,8 @@ fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result
         session_key: Key::from(core.keys.session_cookie()),
         csrf: CsrfKey::new(&core.keys),
         metrics_token: config.server.metrics_token.clone(),
-        has_upstream: config.gate.upstream.is_some(),
+        upstream: config.gate.upstream.clone(),
+        checks: config.checks(),
         has_mail_server: config.mail.server.is_some(),
     });
     let (accounts, upstream) = (core.accounts.clone(), config.gate.upstream.clone());

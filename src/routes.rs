@@ -17,7 +17,7 @@ use crate::http::error::{Audience, render_as};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{fetch_metadata, measured, security_headers, static_files};
-use crate::pages::admin::{audit, mail, sessions, user, users};
+use crate::pages::admin::{audit, checklist, mail, sessions, user, users};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
 /// Registers everything; called once for each worker.
@@ -106,6 +106,7 @@ fn pages(config: &mut ServiceConfig) {
         .service(deed("/admin/sessions/{id}/end", post().to(sessions::end)))
         .service(page("/admin/audit", get().to(audit::list)))
         .service(page("/admin/audit/export", get().to(audit::export)))
+        .service(page("/admin/checklist", get().to(checklist::show)))
         .service(page("/admin/mail", get().to(mail::list)))
         .service(deed("/admin/mail/test", post().to(mail::test)));
 }

@@ -1,15 +1,18 @@
 //! Running the server and looking at it.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use super::say;
 use crate::app::{self, App, Internals};
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl};
+use crate::domain::check::Check;
 use crate::{demo, telemetry};
 
+/// How long `check-config` waits for the app behind.
+const PROBE: Duration = Duration::from_secs(2);
 /// How long `health` waits.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -73,10 +76,23 @@ pub(super) fn check_config(config: &Config) {
         let value = shown.get(variable.name).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
         say(&format!("{}={value}", variable.name));
     }
-    for warning in &config.warnings {
-        say(&format!("warning: {warning}"));
+    say("");
+    for check in app_behind(config).into_iter().chain(config.checks()) {
+        say(&format!("{}: {}: {}", check.outcome.word(), check.title, check.text));
     }
     say("The configuration has no faults.");
+}
+
+/// Whether the app behind answers now; it need not, to start.
+fn app_behind(config: &Config) -> Option<Check> {
+    let upstream = config.gate.upstream.as_deref()?;
+    let addresses = upstream.to_socket_addrs().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+    let answers = addresses.iter().any(|address| TcpStream::connect_timeout(address, PROBE).is_ok());
+    Some(if answers {
+        Check::good("The app", format!("something listens at {upstream}."))
+    } else {
+        Check::wrong("The app", format!("nothing answers at {upstream}. Start it before people come, or mend UPSTREAM_URL."))
+    })
 }
 
 /// `migrate`.

@@ -10,8 +10,10 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::app_url::AppUrl;
+use crate::domain::check::Check;
 
 mod build;
+mod checks;
 pub mod data_dir;
 pub mod docs;
 pub mod env;
@@ -224,6 +226,11 @@ impl Config {
             None => variable.default.to_owned(),
         };
         variables::TABLE.iter().map(|variable| (variable.name.to_owned(), show(variable))).collect()
+    }
+
+    /// What can be said about this configuration without asking anybody.
+    pub fn checks(&self) -> Vec<Check> {
+        checks::of(self)
     }
 
     /// Takes or makes the secrets; see [`secrets::complete`].

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod app_url;
 pub mod audit;
+pub mod check;
 pub mod csv;
 pub mod cursor;
 pub mod device;

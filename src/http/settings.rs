@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::cookies::CookieNames;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::app_url::AppUrl;
+use crate::domain::check::Check;
 
 /// Shared by all workers.
 pub struct HttpSettings {
@@ -25,8 +26,10 @@ pub struct HttpSettings {
     pub csrf: CsrfKey,
     /// `METRICS_TOKEN`.
     pub metrics_token: Option<SecretString>,
-    /// Whether an app stands behind the gate.
-    pub has_upstream: bool,
+    /// `host:port` of the app behind the gate.
+    pub upstream: Option<String>,
+    /// What can be said about the configuration.
+    pub checks: Vec<Check>,
     /// Whether mails leave by a mail server; else they are files.
     pub has_mail_server: bool,
 }

@@ -66,7 +66,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         name,
         role: role.as_str(),
         flash: super::flash(query.flash.as_deref()),
-        has_upstream: settings::of(&req).has_upstream,
+        has_upstream: settings::of(&req).upstream.is_some(),
         sessions: sessions.into_iter().map(|session| row(session, &visit)).collect(),
         devices,
     };

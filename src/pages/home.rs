@@ -16,7 +16,7 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let (standing, renewal) = guard(&req).check_and_refresh(&req).await?;
     let mut answer = match standing {
         Standing::Anonymous => see_other("/_auth/login"),
-        Standing::SignedIn(_) if settings::of(&req).has_upstream => see_other("/"),
+        Standing::SignedIn(_) if settings::of(&req).upstream.is_some() => see_other("/"),
         Standing::SignedIn(_) => see_other("/_auth/account"),
     };
     guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;

@@ -84,7 +84,7 @@ pub(super) fn signed_in(req: &HttpRequest, new: &NewSession, location: &str) -> 
 fn way_back(req: &HttpRequest, next: &str) -> String {
     let settings = settings::of(req);
     let back = ReturnTo::parse(next, &settings.app_url, settings.cookie_domain.as_deref());
-    let home = if settings.has_upstream { "/" } else { "/_auth/account" };
+    let home = if settings.upstream.is_some() { "/" } else { "/_auth/account" };
     back.map_or_else(|| home.to_owned(), |back| back.location().to_owned())
 }
 

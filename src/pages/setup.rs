@@ -60,7 +60,7 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
         ClaimForm { email: email.clone(), password: fields.take("password"), confirm: fields.take("confirm"), name: name.clone(), proof };
     let again = |status, faults| Ok(form(&req, &standing, status, &token, (&email, &name), faults));
     match accounts.claim(claim, client(&req)).await {
-        Ok(new) => login::signed_in(&req, &new, if settings::of(&req).has_upstream { "/" } else { "/_auth/account" }),
+        Ok(new) => login::signed_in(&req, &new, if settings::of(&req).upstream.is_some() { "/" } else { "/_auth/account" }),
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials) => {
             let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "setup_token" };

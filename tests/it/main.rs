@@ -17,6 +17,7 @@ mod account;
 mod admin;
 mod aftermath;
 mod browser;
+mod checklist;
 mod command_line;
 mod documents;
 mod floors;

@@ -70,10 +70,7 @@ async fn requests_sign_ins_and_sessions_are_counted() {
     let sign_ins = |outcome: &str| value(&text, &format!("portcullis_sign_ins_total{{outcome=\"{outcome}\"}}"));
     assert_eq!((sign_ins("ok"), sign_ins("failed"), sign_ins("throttled")), (1, 1, 0));
     assert_eq!(value(&text, "portcullis_sessions"), 2);
-    assert_eq!(
-        (value(&text, "portcullis_store_up"), value(&text, "portcullis_nodes"), value(&text, "portcullis_hash_queue")),
-        (1, 1, 0)
-    );
+    assert_eq!((value(&text, "portcullis_store_up"), value(&text, "portcullis_nodes"), value(&text, "portcullis_hash_queue")), (1, 1, 0));
     assert!(value(&text, "portcullis_copies") >= 1 && value(&text, "portcullis_copies_missed_total") >= 1);
     assert!(value(&text, "portcullis_store_seconds_count{use=\"read\"}") > 0);
 }

@@ -1,6 +1,7 @@
 //! The admin pages. Each begins with `enter` or `act`, which check the role on the server (S98).
 
 pub mod audit;
+pub mod checklist;
 pub mod mail;
 pub mod sessions;
 pub mod user;

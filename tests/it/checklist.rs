@@ -1,0 +1,88 @@
+//! The check-list that helps an operator, as a page and on the command line.
+
+use super::support::app::TestApp;
+use super::support::client::{Call, Client};
+use super::support::page;
+use super::support::people;
+use super::support::process::{free_port, run_with, said};
+use super::support::upstream::Upstream;
+
+/// Each line of the page: what was looked at, and how it stands.
+async fn lines(client: &mut Client) -> Vec<(String, String)> {
+    lines_of(client, Call::navigation("/_auth/admin/checklist")).await
+}
+
+async fn lines_of(client: &mut Client, call: Call) -> Vec<(String, String)> {
+    let answer = client.send(call).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let (titles, outcomes) = (page::all_data(&answer.text(), "check"), page::all_data(&answer.text(), "outcome"));
+    titles.into_iter().zip(outcomes).collect()
+}
+
+fn outcome<'a>(lines: &'a [(String, String)], title: &str) -> &'a str {
+    &lines.iter().find(|(known, _)| known == title).unwrap_or_else(|| panic!("{title} is not in {lines:?}")).1
+}
+
+#[tokio::test]
+async fn the_page_says_what_is_good_and_what_is_wrong() {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let mut owner = people::claim(&app).await;
+    let found = lines(&mut owner).await;
+    for title in ["Your browser", "The app", "Address", "Mail", "Data"] {
+        assert_eq!(outcome(&found, title), "good", "{title}");
+    }
+    drop(upstream);
+    super::support::wait::eventually("the app to be away", async || {
+        (outcome(&lines(&mut owner).await, "The app") == "wrong").then_some(())
+    })
+    .await;
+    // A browser that comes by another name, and one that comes by a proxy nobody named.
+    let elsewhere = Call::navigation("/_auth/admin/checklist").header("Host", "gate.internal:3000");
+    assert_eq!(outcome(&lines_of(&mut owner, elsewhere).await, "Your browser"), "wrong");
+    owner.always("X-Forwarded-Proto", "https");
+    assert_eq!(outcome(&lines(&mut owner).await, "Your browser"), "advice");
+    assert!(owner.get("/_auth/admin/checklist").await.text().contains("TRUSTED_PROXIES=127.0.0.1"));
+}
+
+#[tokio::test]
+async fn the_https_behind_a_proxy_trap_is_explained() {
+    let app = TestApp::start(|options| {
+        options.app_url = "https://gate.example.org".to_owned();
+        options.trusted_proxies = Some("127.0.0.1/32".to_owned());
+    })
+    .await;
+    let mut owner = people::claim(&app).await;
+    // The proxy forgot to say that the browser came by https.
+    let answer = owner.get("/_auth/admin/checklist").await.text();
+    assert!(answer.contains("X-Forwarded-Proto") && answer.contains("http://gate.example.org"), "{answer}");
+    owner.always("X-Forwarded-Proto", "https");
+    assert_eq!(outcome(&lines(&mut owner).await, "Your browser"), "good");
+}
+
+#[tokio::test]
+async fn s98_the_check_list_is_for_admins() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    assert_eq!(app.client().get("/_auth/admin/checklist").await.status, 303);
+}
+
+#[test]
+fn the_command_line_says_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = format!("http://127.0.0.1:{}", free_port());
+    let variables =
+        [("APP_URL", "https://gate.example.org".to_owned()), ("UPSTREAM_URL", nobody), ("SMTP_HOST", "mail.example.org".to_owned())];
+    let output = run_with(folder.path(), &["check-config"], &variables);
+    let text = said(&output);
+    assert!(output.status.success(), "{text}");
+    for line in [
+        "advice: Address: APP_URL is https://gate.example.org",
+        "wrong: The app: nothing answers",
+        "good: Mail: Mails go to mail.example.org",
+        "good: Data:",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+}
