@@ -11,6 +11,7 @@ use super::support::nodes::{self, Nodes};
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::postgres::Postgres;
 use super::support::process::{run_with, said};
+use super::support::stores::Redis;
 use super::support::upstream::Upstream;
 use super::support::wait;
 use super::support::wobbly::{self, Wobbly};
@@ -169,6 +170,44 @@ async fn s92_a_redis_that_is_stopped_frozen_slow_or_started_again() {
     assert_eq!(scene.nodes.upstream.count(), served);
     people::sign_in(&mut scene.owner, OWNER, PASSWORD).await;
     scene.heals("Redis runs again").await;
+}
+
+#[tokio::test]
+async fn s92_a_redis_that_is_slow_or_cuts_its_answers() {
+    let folder = TempDir::new().unwrap();
+    let (Some(redis), upstream) = (Redis::start(folder.path(), &[]).await, Upstream::start().await) else { return };
+    let way = Wobbly::to(redis.port).await;
+    let (url, address) = (format!("redis://{}/0", way.address), upstream.address);
+    let app = TestApp::start(move |options| {
+        options.upstream = Some(address);
+        options.set("SESSION_STORE", "redis");
+        options.set("REDIS_URL", &url);
+    })
+    .await;
+    let mut owner = people::claim(&app).await;
+    let mut second = people::another_browser(&app).await;
+    way.delay(Duration::from_millis(100));
+    app.advance(61);
+    assert_eq!((owner.fetch("/page").await.status, second.fetch("/page").await.status), (200, 200), "slow is not away");
+    way.delay(Duration::ZERO);
+    for (mode, what) in [(wobbly::HANG, "hangs"), (wobbly::CUT, "cuts")] {
+        let served = upstream.count();
+        way.is_now(mode);
+        app.advance(61);
+        let answer = owner.fetch("/page").await;
+        assert!(answer.status == 503 && answer.header("retry-after").is_some(), "{what}: {}", answer.status);
+        assert_eq!(upstream.count(), served, "{what}");
+        way.is_now(wobbly::PASS);
+        wait::eventually(what, async || (owner.fetch("/page").await.status == 200).then_some(())).await;
+        // A late answer is never taken for that of another question.
+        for _ in 0..5 {
+            app.advance(61);
+            assert_eq!(
+                (people::who_am_i(&mut owner).await, people::who_am_i(&mut second).await),
+                (Some(OWNER.to_owned()), Some(OWNER.to_owned()))
+            );
+        }
+    }
 }
 
 #[tokio::test]

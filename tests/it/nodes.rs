@@ -201,6 +201,47 @@ async fn s44_two_nodes_that_rotate_at_once_give_the_same_successor() {
 }
 
 #[tokio::test]
+async fn s53_a_link_that_is_used_on_two_nodes_at_once_works_once() {
+    let Some(nodes) = Nodes::start(2, false).await else { return };
+    nodes.owner().await;
+    let mut boxes: Vec<Mailbox> = nodes.apps.iter().map(|app| Mailbox::of(&app.data(""))).collect();
+    nodes.apps[0].client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
+    let link = mail(&mut boxes, "Choose a new password").await.link();
+    let token = link.split_once("token=").unwrap().1;
+    let uses = (0..8).map(|number| {
+        let mut client = nodes.apps[number % 2].client();
+        let link = &link;
+        async move {
+            if client.get(link).await.status != 200 {
+                return 410;
+            }
+            client.post_form("/_auth/reset", &[("token", token), ("password", NEW), ("confirm", NEW)]).await.status
+        }
+    });
+    let answers = join_all(uses).await;
+    assert_eq!(answers.iter().filter(|status| **status == 303).count(), 1, "{answers:?}");
+    assert!(answers.iter().all(|status| [303, 410].contains(status)), "{answers:?}");
+}
+
+#[tokio::test]
+async fn s25_a_device_that_one_node_knows_is_known_to_the_others() {
+    let Some(nodes) = Nodes::start(2, false).await else { return };
+    let mut boxes: Vec<Mailbox> = nodes.apps.iter().map(|app| Mailbox::of(&app.data(""))).collect();
+    let mut owner = nodes.owner().await;
+    people::sign_out(&mut owner).await;
+    people::sign_in(&mut nodes.at(1, &owner), OWNER, PASSWORD).await;
+    // A stranger's browser is news; the mail of it shows that an earlier one would have come by now.
+    people::sign_in(&mut nodes.apps[0].client(), OWNER, PASSWORD).await;
+    let mut news = 0;
+    wait::eventually("the mail of the stranger's sign-in", async || {
+        news += boxes.iter_mut().flat_map(Mailbox::unread).filter(|mail| mail.header("Subject") == "A new device signed in").count();
+        (news > 0).then_some(())
+    })
+    .await;
+    assert_eq!(news, 1);
+}
+
+#[tokio::test]
 async fn s51_a_restart_of_one_node_with_the_variable_ends_every_session_on_all() {
     for with_redis in [false, true] {
         let Some(nodes) = Nodes::start(2, with_redis).await else { return };
