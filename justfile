@@ -21,7 +21,8 @@ bench:
 
 # write the generated documents anew
 docs:
-    WRITE_DOCS=1 cargo test --locked --test it requirements
+    WRITE_DOCS=1 cargo test --locked --test it -- requirements documents
+    cargo run --locked --example generate_docs
 
 # the check on every store, on one node and three
 bench-stores:

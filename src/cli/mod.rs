@@ -48,7 +48,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-fn command() -> Command {
+/// The one table of commands: help, man page, completions and `docs/COMMANDS.md` come from it.
+pub fn command() -> Command {
     let flags = || {
         TABLE.iter().map(|variable| {
             Arg::new(variable.name).long(variable.name).value_name("VALUE").help(variable.about).global(true).hide_short_help(true)

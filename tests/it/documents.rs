@@ -86,3 +86,45 @@ fn the_compose_file_sets_variables_that_exist() {
         assert!(text.contains(&format!("${{{secret}}}")) && notes.contains(secret), "{secret}");
     }
 }
+
+/// The command reference as Markdown.
+fn commands_md() -> String {
+    let mut text = "# Commands\n\nGenerated from the table of commands. Every variable of [CONFIGURATION.md](CONFIGURATION.md) is also a flag of every command.\n".to_owned();
+    describe(&portcullis::cli::command(), "portcullis", &mut text);
+    text
+}
+
+fn describe(command: &clap::Command, path: &str, text: &mut String) {
+    let own: Vec<&clap::Arg> = command.get_arguments().filter(|argument| variables::find(argument.get_id().as_str()).is_none()).collect();
+    if !command.has_subcommands() {
+        let words = own.iter().map(|argument| match argument.get_long() {
+            Some(long) => format!(" [--{long}]"),
+            None => format!(" {}", argument.get_id().as_str().to_uppercase()),
+        });
+        text.extend([format!("\n## `{path}{}`\n\n{}.\n", words.collect::<String>(), command.get_about().unwrap_or_default())]);
+        for (number, argument) in own.into_iter().enumerate() {
+            text.push_str(if number == 0 { "\n" } else { "" });
+            let name = argument.get_long().map_or_else(|| argument.get_id().as_str().to_uppercase(), |long| format!("--{long}"));
+            text.extend([format!("- `{name}`: {}\n", argument.get_help().unwrap_or_default())]);
+        }
+    }
+    for inner in command.get_subcommands() {
+        describe(inner, &format!("{path} {}", inner.get_name()), text);
+    }
+}
+
+#[test]
+fn the_command_reference_and_the_man_page_are_up_to_date() {
+    let mut man = Vec::new();
+    clap_mangen::Man::new(portcullis::cli::command()).render(&mut man).unwrap();
+    let made = vec![("docs/COMMANDS.md".to_owned(), commands_md().into_bytes()), ("packaging/portcullis.1".to_owned(), man)];
+    for (file, content) in made {
+        let path = repository().join(&file);
+        if std::env::var_os("WRITE_DOCS").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &content).unwrap();
+        }
+        let kept = std::fs::read(&path).unwrap_or_default();
+        assert!(kept == content, "{file} is old; run: WRITE_DOCS=1 cargo test --test it documents");
+    }
+}
