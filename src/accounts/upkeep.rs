@@ -53,6 +53,13 @@ impl Accounts {
         Ok(noted.await?)
     }
 
+    /// A variable as the server was last started with; none before the first start.
+    pub async fn noted(&self, name: &'static str) -> Result<Option<String>, AccountError> {
+        let text = self.0.database.read(|c| settings::find(c, CONFIGURATION)).await?;
+        let noted: Option<BTreeMap<String, String>> = text.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(noted.and_then(|mut noted| noted.remove(name)))
+    }
+
     /// Notes that a session is in use, every few minutes and beside the request, which does not wait for it.
     pub(super) fn note_use(&self, session: &Session, now: Timestamp) {
         if now.since(session.last_seen_at) < SEEN_SECS {

@@ -9,7 +9,7 @@ use super::say;
 use crate::accounts::AccountError;
 use crate::accounts::administer::{Actor, UserDeed};
 use crate::app::{Core, Internals};
-use crate::config::Config;
+use crate::config::{Config, DatabaseUrl};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::Purpose;
 use crate::domain::time::Timestamp;
@@ -22,6 +22,23 @@ const LIST_LIMIT: i64 = 100_000;
 fn open(config: &Config) -> Result<Core, String> {
     telemetry::init(config.log);
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
+}
+
+/// For commands about what a server keeps: in a folder without one they would only make an empty instance.
+fn open_existing(config: &Config) -> Result<Core, String> {
+    if let DatabaseUrl::Sqlite(path) = &config.database
+        && !path.exists()
+    {
+        let place = std::path::absolute(path).unwrap_or_else(|_fault| path.clone());
+        return Err(format!("there is no database at {}; run this in the folder of the server, or give --DATA_DIR", place.display()));
+    }
+    let core = open(config)?;
+    let served = core.block_on(core.accounts.noted("APP_URL")).map_err(|fault| fault.to_string())?;
+    if let Some(served) = served.filter(|served| config.shown().get("APP_URL") != Some(served)) {
+        let own = &config.server.app_url;
+        tracing::warn!(server = ?served, own = %own, "the server was last started with another APP_URL, so links printed here lead elsewhere");
+    }
+    Ok(core)
 }
 
 fn explain(fault: AccountError) -> String {
@@ -59,7 +76,7 @@ fn describe(user: &User) -> serde_json::Value {
 
 /// `user add|list|disable|enable|delete|role|invite|reset-link`.
 pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> {
-    let core = open(config)?;
+    let core = open_existing(config)?;
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     let outcome = match name {
         "add" => add(&core, matches)?,
@@ -155,7 +172,7 @@ fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
 
 /// `session list|end`.
 pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), String> {
-    let core = open(config)?;
+    let core = open_existing(config)?;
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     if name == "end" {
         let id = SessionId::parse(text(matches, "id")).ok_or("there is no such session")?;

@@ -63,7 +63,12 @@ pub(super) async fn submit(req: &HttpRequest, payload: web::Payload, page: &Choo
     };
     match outcome {
         Ok(()) => Ok(see_other(page.done)),
-        Err(AccountError::Rules(faults)) => Ok(form(req, &standing, page, &token, "", faults)),
+        Err(AccountError::Rules(faults)) => {
+            // The form as it was: with the name under which a password manager files what is typed.
+            let open = accounts.open_link(page.purpose, &token, &client(req)).await.ok();
+            let email = open.as_ref().map_or("", |open| open.user.email.as_str());
+            Ok(form(req, &standing, page, &token, email, faults))
+        }
         Err(AccountError::Link) => Ok(dead_end(page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }

@@ -96,7 +96,7 @@ fn flash(code: Option<&str>) -> Option<&'static str> {
         "email-changed" => "Your address is changed. Sign in with the new one.",
         "device-forgotten" => "The device is forgotten.",
         "ended" => "Ended.",
-        "invited" => "Invited. The mail is on its way.",
+        "invited" => "Invited. With a mail server, the invitation is on its way; without one, make a link to copy and pass it on.",
         "disabled" => "Disabled. Every session has ended.",
         "enabled" => "Enabled.",
         "deleted" => "Deleted.",

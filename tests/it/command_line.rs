@@ -128,7 +128,7 @@ async fn s49_people_are_managed_beside_the_running_server_and_every_deed_holds_a
     assert_eq!(ada.fetch("/").await.status, 401);
     people::sign_in(&mut ada, "ada@example.org", NEW).await;
     assert_eq!(ada.get("/_auth/admin/users").await.status, 200);
-    let list: serde_json::Value = serde_json::from_str(said(&ok(&["user", "list", "ada", "--json"])).lines().last().unwrap()).unwrap();
+    let list: serde_json::Value = serde_json::from_slice(&ok(&["user", "list", "ada", "--json"]).stdout).unwrap();
     assert_eq!(
         (list[0]["email"].as_str(), list[0]["role"].as_str(), list.as_array().unwrap().len()),
         (Some("ada@example.org"), Some("admin"), 1)
@@ -222,4 +222,20 @@ async fn s91_a_kill_in_the_middle_of_sign_ins_and_of_the_claim_loses_nothing_ack
         client.jar = jar;
         assert_eq!(client.get("/_auth/account").await.status, 200, "a sign-in was acknowledged and is lost");
     }
+}
+
+#[tokio::test]
+async fn commands_in_the_wrong_folder_make_nothing_and_another_address_is_said() {
+    let empty = tempfile::tempdir().unwrap();
+    for arguments in [&["user", "list"][..], &["user", "reset-link", "a@example.org"], &["session", "list"]] {
+        let output = run(empty.path(), arguments);
+        let text = said(&output);
+        assert!(!output.status.success() && text.contains("there is no database at") && text.contains("portcullis.db"), "{text}");
+        assert!(!empty.path().join("data").exists(), "{arguments:?} made something");
+    }
+    let process = Process::start_in(tempfile::tempdir().unwrap(), "start").await;
+    let other = said(&process.run(&["user", "list", "--APP_URL=http://localhost:4999"]));
+    assert!(other.contains("last started with another APP_URL") && other.contains(&process.app_url()), "{other}");
+    let same = said(&process.run(&["user", "list", &format!("--APP_URL={}", process.app_url())]));
+    assert!(!same.contains("last started with"), "{same}");
 }

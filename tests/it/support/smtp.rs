@@ -83,6 +83,7 @@ impl SmtpServer {
     /// The mails it has taken.
     pub fn mails(&self) -> Vec<Mail> {
         let mut files: Vec<_> = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.retain(|file| file.extension().is_some_and(|kind| kind == "eml"));
         files.sort();
         files.iter().map(|file| Mail::parse(&std::fs::read(file).unwrap())).collect()
     }

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import socket
 import ssl
 import sys
@@ -47,8 +48,10 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         Handler.count += 1
-        with open(f"{options.folder}/{Handler.count:04}.eml", "wb") as file:
+        # Whole or not at all: the test reads while mails come.
+        with open(f"{options.folder}/{Handler.count:04}.part", "wb") as file:
             file.write(envelope.original_content)
+        os.rename(file.name, f"{options.folder}/{Handler.count:04}.eml")
         say("TAKEN", Handler.count)
         return "250 OK"
 
