@@ -14,13 +14,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         name: "Ada Lovelace".to_owned(),
         link: "https://gate.example.org/_auth/reset?token=EXAMPLE".to_owned(),
         reset_minutes: 15,
-        when: "24 November 2026, 08:00:00 UTC".to_owned(),
+        when: Timestamp::from_secs(1_795_507_200),
         source: "192.0.2.7".to_owned(),
         device: "Mozilla/5.0 (X11; Linux x86_64)".to_owned(),
         new_email: "ada@example.org".to_owned(),
     };
     for kind in KINDS {
-        let mail = letter(kind, &facts).render()?;
+        let mail = letter(kind, &facts, language).render()?;
         let name = kind.as_str().replace(' ', "-");
         std::fs::write(folder.join(format!("{name}.txt")), format!("Subject: {}\n\n{}", mail.subject, mail.text))?;
         std::fs::write(folder.join(format!("{name}.html")), mail.html)?;

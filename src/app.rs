@@ -25,6 +25,7 @@ use crate::http::cookies::CookieNames;
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::signed_in::Guard;
+use crate::http::static_files::StaticFiles;
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Transport};
 use crate::storage::redis_sessions::RedisSessions;
@@ -152,7 +153,8 @@ impl Core {
             passwords: config.passwords,
             legacy: config.legacy.clone(),
             app_url: config.server.app_url.clone(),
-            mail: Transport::new(&config.mail, config.server.app_url.host(), &config.data_dir)?,
+            mail: Transport::new(&config.mail, &config.site.name, config.server.app_url.host(), &config.data_dir)?,
+            language: config.site.language,
             audit_days: config.audit_days,
             data_dir: config.data_dir.clone(),
         })?;
@@ -245,6 +247,8 @@ fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result
         upstream: config.gate.upstream.clone(),
         checks: config.checks(),
         has_mail_server: config.mail.server.is_some(),
+        site: config.site.clone(),
+        files: StaticFiles::new(&config.site),
     });
     let (accounts, upstream) = (core.accounts.clone(), config.gate.upstream.clone());
     let server = HttpServer::new(move || {

@@ -10,12 +10,13 @@
 //! | 0 | domain | - | thiserror, url, idna, unicode_normalization, percent_encoding, time, woothee, zxcvbn, ipnet, zeroize |
 //! | 1 | config | domain | secrecy, dotenvy, ipnet, url |
 //! | 1 | crypto | domain | bcrypt, jsonwebtoken, sha2, hmac, hkdf, subtle, rand, secrecy, base64, unicode_normalization |
+//! | 1 | texts | domain | fluent_bundle, unic_langid |
 //! | 2 | telemetry | config | tracing_subscriber |
 //! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, redis, secrecy |
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
-//! | 3 | accounts | domain, config, crypto, storage, mail, telemetry | - |
-//! | 4 | http | domain, config, crypto, accounts, telemetry | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy |
-//! | 5 | pages | domain, accounts, http, telemetry | actix_web, askama |
+//! | 3 | accounts | domain, config, crypto, storage, mail, telemetry, texts | - |
+//! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy |
+//! | 5 | pages | domain, accounts, http, telemetry, texts | actix_web, askama |
 //! | 5 | api | domain, accounts, http, telemetry | actix_web |
 //! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, percent_encoding |
 //! | 6 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
@@ -41,3 +42,4 @@ pub mod pages;
 pub mod routes;
 pub mod storage;
 pub mod telemetry;
+pub mod texts;

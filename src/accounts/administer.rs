@@ -71,8 +71,8 @@ impl Accounts {
     /// Adds an account that waits for its owner to choose a password; `by_mail` queues the invitation.
     pub async fn invite_user(&self, email: &str, name: &str, role: Role, by_mail: bool, actor: &Actor) -> Result<User, AccountError> {
         let mut faults = Vec::new();
-        let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault))).ok();
-        let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault))).ok();
+        let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault.text()))).ok();
+        let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();
         let (Some(email), Some(name)) = (email, name) else { return Err(AccountError::Rules(faults)) };
         let user = self.new_user(email, name, role, UserState::Invited)?;
         let line = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
@@ -94,7 +94,7 @@ impl Accounts {
 
     fn new_user(&self, email: Email, name: DisplayName, role: Role, state: UserState) -> Result<User, AccountError> {
         let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
-        Ok(User { id, email, name, role, state, created_at: self.0.clock.now(), last_sign_in_at: None })
+        Ok(User { id, email, name, role, state, created_at: self.0.clock.now(), last_sign_in_at: None, language: None })
     }
 
     /// A link to copy, for a reset or, while somebody is invited, for the invitation. Earlier ones and waiting mails are void.

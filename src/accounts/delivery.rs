@@ -7,13 +7,16 @@ use crate::crypto::opaque_token::TokenHash;
 use crate::domain::access::SignedIn;
 use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
+use crate::domain::language::Language;
 use crate::domain::link::Purpose;
 use crate::domain::mail::{MailKind, MailState, QueuedMail};
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::mail::{Letter, MailError, Outgoing};
 use crate::storage::tokens::{self, TokenGrant};
 use crate::storage::{audit, mails, users};
+use crate::texts;
 
 /// Seconds for which a mail is one worker's; longer than any try takes.
 const LEASE_SECS: i64 = 120;
@@ -115,12 +118,13 @@ impl Accounts {
             name: user.map_or_else(String::new, |user| user.name.as_str().to_owned()),
             link: link.to_owned(),
             reset_minutes: self.0.passwords.reset_secs / 60,
-            when: Timestamp::from_secs(detail.at).exact_words(),
+            when: Timestamp::from_secs(detail.at),
             source: detail.source,
             device: detail.device,
             new_email: detail.new_email,
         };
-        letters::letter(mail.kind, &facts)
+        let language = user.and_then(|user| user.language).unwrap_or(self.0.language);
+        letters::letter(mail.kind, &facts, language)
     }
 
     /// Queues a test mail to who is signed in.
@@ -134,7 +138,7 @@ impl Accounts {
 
     /// Sends a test mail at once, for the command line, which shows what the server says.
     pub async fn send_test_mail(&self, to: &str) -> Result<(), MailError> {
-        let to = Email::parse(to).map_err(|fault| MailError::Refused(fault.to_string()))?;
+        let to = Email::parse(to).map_err(|fault| MailError::Refused(texts::say(Language::English, &fault.text())))?;
         let mail = self.drafts().to_address(MailKind::Test, to);
         self.send(&mail, &self.letter(&mail, None, "")).await
     }
@@ -150,7 +154,7 @@ impl Accounts {
     }
 
     /// Where mails go, for people.
-    pub fn mail_destination(&self) -> String {
+    pub fn mail_destination(&self) -> Text {
         self.0.mail.destination()
     }
 }

@@ -1,21 +1,22 @@
 //! What can come back from a verb of `accounts`.
 
 use crate::crypto::password_hash::HashBusy;
+use crate::domain::text::Text;
 use crate::storage::{Constraint, StorageError};
 
-/// A mistake in one field of a form, as a sentence for the person.
+/// A mistake in one field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFault {
     /// The field's name in the form.
     pub field: &'static str,
     /// What is wrong and what helps.
-    pub message: String,
+    pub message: Text,
 }
 
 impl FieldFault {
     /// A mistake in `field`.
-    pub fn new(field: &'static str, fault: impl std::fmt::Display) -> Self {
-        Self { field, message: fault.to_string() }
+    pub const fn new(field: &'static str, message: Text) -> Self {
+        Self { field, message }
     }
 }
 
@@ -66,9 +67,7 @@ pub enum AccountError {
 impl From<StorageError> for AccountError {
     fn from(fault: StorageError) -> Self {
         match fault {
-            StorageError::Conflict(Constraint::UserEmail) => {
-                Self::Rules(vec![FieldFault::new("email", "There is already an account with this address.")])
-            }
+            StorageError::Conflict(Constraint::UserEmail) => Self::Rules(vec![FieldFault::new("email", Text::new("email-taken"))]),
             StorageError::Conflict(other) => Self::Internal(format!("{other:?}")),
             StorageError::Other(fault) => Self::Internal(fault.to_string()),
             StorageError::Unavailable(_) | StorageError::Corrupt(_) => Self::Unavailable(fault),

@@ -1,8 +1,12 @@
-//! The words of every mail, in one place.
+//! What every mail says; the words are in `languages/`.
 
 use crate::domain::device;
+use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::mail::Letter;
+use crate::texts;
 
 /// What a mail may speak of; a kind uses what concerns it.
 #[derive(Clone, Debug, Default)]
@@ -16,7 +20,7 @@ pub struct Facts {
     /// Lifetime of a reset link, in minutes.
     pub reset_minutes: i64,
     /// When the deed was done.
-    pub when: String,
+    pub when: Timestamp,
     /// Client address of the deed.
     pub source: String,
     /// The browser of the deed, may be empty.
@@ -25,55 +29,48 @@ pub struct Facts {
     pub new_email: String,
 }
 
-/// The letter of that kind.
-pub fn letter(kind: MailKind, facts: &Facts) -> Letter {
-    let site = &facts.site;
-    let device = if facts.device.is_empty() { "an unknown browser".to_owned() } else { device::spoken(&facts.device) };
-    let deed = format!("It was done on {} from {}, with {device}.", facts.when, facts.source);
-    let (subject, paragraphs, closing) = match kind {
-        MailKind::Reset => (
-            "Choose a new password",
-            vec![format!("Somebody, probably you, asked for a new password at {site}. Open this link to choose it:")],
-            format!(
-                "The link works once, for {} minutes. If it was not you, do nothing: your password stays as it is.",
-                facts.reset_minutes
-            ),
-        ),
-        MailKind::Invitation => (
-            "You are invited",
-            vec![format!("You have been given an account at {site}. Open this link to choose your password:")],
-            "The link works once, for seven days.".to_owned(),
-        ),
-        MailKind::ConfirmEmail => (
-            "Confirm your new address",
-            vec![format!("Somebody, probably you, wants to use this address for an account at {site}. Open this link to confirm it:")],
-            "The link works once, for a day. If it was not you, do nothing.".to_owned(),
-        ),
-        MailKind::PasswordChanged => (
-            "Your password was changed",
-            vec![format!("The password of your account at {site} was changed, and your other sessions have ended."), deed],
-            "If it was not you, ask for a new password at once and tell your admin.".to_owned(),
-        ),
-        MailKind::ResetDone => (
-            "Your password was reset",
-            vec![format!("The password of your account at {site} was set by a link, and every session has ended."), deed],
-            "If it was not you, somebody can read your mail: tell your admin.".to_owned(),
-        ),
-        MailKind::NewDevice => (
-            "A new device signed in",
-            vec![format!("Somebody signed in to your account at {site} from a browser that had not been used before."), deed],
-            "If it was not you, change your password; that ends every other session.".to_owned(),
-        ),
-        MailKind::EmailChanged => (
-            "Your address was changed",
-            vec![format!("The account at {site} that used this address has another one now: {}.", facts.new_email), deed],
-            "If it was not you, tell your admin at once.".to_owned(),
-        ),
-        MailKind::Test => ("Test mail", vec![format!("This is the test mail you asked for at {site}. Mails arrive.")], String::new()),
+/// The letter of that kind, in that language.
+pub fn letter(kind: MailKind, facts: &Facts, language: Language) -> Letter {
+    let (subject, text, closing) = keys(kind);
+    let say = |text: &Text| texts::say(language, text);
+    let filled = |key: &'static str| {
+        let text = Text::new(key).with("site", &facts.site).with("minutes", facts.reset_minutes).with("email", &facts.new_email);
+        say(&text)
     };
-    let link =
-        if matches!(kind, MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail) { facts.link.clone() } else { String::new() };
-    Letter { subject, name: facts.name.clone(), paragraphs, link, closing, site: site.clone() }
+    let mut paragraphs = vec![filled(text)];
+    if matches!(kind, MailKind::PasswordChanged | MailKind::ResetDone | MailKind::NewDevice | MailKind::EmailChanged) {
+        let device = if facts.device.is_empty() { Text::new("mail-device-unknown") } else { device::spoken(&facts.device) };
+        let deed = Text::new("mail-deed").with("when", facts.when.exact_words()).with("source", &facts.source).with("device", device);
+        paragraphs.push(say(&deed));
+    }
+    let has_link = matches!(kind, MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail);
+    let greeting = match facts.name.as_str() {
+        "" => Text::new("mail-hello-nobody"),
+        name => Text::new("mail-hello").with("name", name),
+    };
+    Letter {
+        language,
+        subject: say(&Text::new(subject)),
+        greeting: say(&greeting),
+        paragraphs,
+        link: if has_link { facts.link.clone() } else { String::new() },
+        closing: closing.map(filled).unwrap_or_default(),
+        site: facts.site.clone(),
+    }
+}
+
+/// The keys of the subject, of what happened or is to be done, and of what stands below.
+const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static str>) {
+    match kind {
+        MailKind::Reset => ("mail-reset", "mail-reset-text", Some("mail-reset-end")),
+        MailKind::Invitation => ("mail-invitation", "mail-invitation-text", Some("mail-invitation-end")),
+        MailKind::ConfirmEmail => ("mail-confirm", "mail-confirm-text", Some("mail-confirm-end")),
+        MailKind::PasswordChanged => ("mail-password-changed", "mail-password-changed-text", Some("mail-password-changed-end")),
+        MailKind::ResetDone => ("mail-reset-done", "mail-reset-done-text", Some("mail-reset-done-end")),
+        MailKind::NewDevice => ("mail-new-device", "mail-new-device-text", Some("mail-new-device-end")),
+        MailKind::EmailChanged => ("mail-email-changed", "mail-email-changed-text", Some("mail-email-changed-end")),
+        MailKind::Test => ("mail-test-subject", "mail-test-text", None),
+    }
 }
 
 #[cfg(test)]
@@ -85,8 +82,10 @@ mod tests {
     fn s83_subjects_are_one_line_and_name_nobody() {
         let facts = Facts { name: "Ada\r\nBcc: eve@example.org".to_owned(), new_email: "ada@example.org".to_owned(), ..Facts::default() };
         for kind in KINDS {
-            let letter = letter(kind, &facts);
-            assert!(!letter.subject.contains(['\r', '\n', '@']) && letter.subject.is_ascii(), "{}", letter.subject);
+            for language in Language::ALL {
+                let subject = letter(kind, &facts, language).subject;
+                assert!(!subject.contains(['\r', '\n', '@']) && subject.chars().count() > 3, "{subject}");
+            }
         }
     }
 }

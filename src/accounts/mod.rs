@@ -21,6 +21,7 @@ use crate::crypto::random;
 use crate::domain::app_url::AppUrl;
 use crate::domain::audit::AuditLine;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::language::Language;
 use crate::domain::time::Clock;
 use crate::mail::Transport;
 use crate::storage::session_store::SessionStore;
@@ -127,6 +128,8 @@ pub struct Parts {
     pub app_url: AppUrl,
     /// The way out for mails.
     pub mail: Transport,
+    /// The language of mails to people who have chosen none.
+    pub language: Language,
     /// Days for which audit lines are kept.
     pub audit_days: Option<i64>,
     /// Where the set-up token and the claim marker are.
@@ -152,6 +155,7 @@ struct Inner {
     legacy: Option<Legacy>,
     app_url: AppUrl,
     mail: Transport,
+    language: Language,
     mail_waiting: Notify,
     audit_days: Option<i64>,
     data_dir: PathBuf,
@@ -188,6 +192,7 @@ impl Accounts {
             legacy: parts.legacy,
             app_url: parts.app_url,
             mail: parts.mail,
+            language: parts.language,
             mail_waiting: Notify::new(),
             audit_days: parts.audit_days,
             data_dir: parts.data_dir,

@@ -10,6 +10,7 @@ use crate::domain::email::Email;
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
 use crate::domain::password::{self, Password, PasswordContext};
+use crate::domain::text::Text;
 use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::{User, UserState};
 use crate::storage::{attempts, audit, tokens, users};
@@ -25,7 +26,7 @@ pub struct NewPassword {
 impl Accounts {
     /// Asks for a reset mail. Says nothing about who exists, by content or by time (S23), and changes nothing (S60).
     pub async fn request_reset(&self, email: &str, client: Client) -> Result<(), AccountError> {
-        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault)]))?;
+        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
         let now = self.0.clock.now();
         let hasher = &self.0.token_hasher;
         let source = format!("forgot-source:{}", Asking::source_of(hasher, &client));
@@ -201,14 +202,14 @@ impl Accounts {
             host: self.0.app_url.host(),
         };
         let judged = Password::take(new.password).and_then(|typed| password::check(&typed, &context).map(|()| typed));
-        let judged = judged.map_err(|fault| faults.push(FieldFault::new(field, fault))).ok();
+        let judged = judged.map_err(|fault| faults.push(FieldFault::new(field, fault.text()))).ok();
         if !same {
-            faults.push(FieldFault::new("confirm", "The two passwords are not the same."));
+            faults.push(FieldFault::new("confirm", Text::new("password-differs")));
         }
         judged.filter(|_| faults.is_empty()).ok_or(faults)
     }
 }
 
 fn wrong_current() -> AccountError {
-    AccountError::Rules(vec![FieldFault::new("current_password", "This is not your current password.")])
+    AccountError::Rules(vec![FieldFault::new("current_password", Text::new("password-not-current"))])
 }

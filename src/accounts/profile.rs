@@ -1,4 +1,4 @@
-//! One's own name, address and known devices.
+//! One's own name, language, address and known devices.
 
 use super::outgoing::{self, Detail};
 use super::{AccountError, Accounts, Client, FieldFault};
@@ -6,23 +6,25 @@ use super::{links, revocation};
 use crate::domain::access::SignedIn;
 use crate::domain::device::Device;
 use crate::domain::email::Email;
+use crate::domain::language::Language;
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
 use crate::domain::news::News;
+use crate::domain::text::Text;
 use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::DisplayName;
 use crate::storage::{attempts, audit, devices, tokens, users};
 
 impl Accounts {
-    /// Sets one's own display name; the app hears it with the next request.
-    pub async fn set_own_name(&self, who: &SignedIn, name: &str) -> Result<(), AccountError> {
+    /// Sets one's own display name, which the app hears with the next request, and language; `None` takes the browser's.
+    pub async fn set_own_profile(&self, who: &SignedIn, name: &str, language: Option<Language>) -> Result<(), AccountError> {
         let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
-        let name = DisplayName::parse(name).map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault)]))?;
+        let name = DisplayName::parse(name).map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
         let this = self.clone();
         self.deed(async move {
             let now = this.0.clock.now();
             let renamed = this.0.database.write(move |c| {
-                users::set_name(c, &id, &name)?;
+                users::set_profile(c, &id, &name, language)?;
                 // The sessions live on; only what is remembered of them is read anew.
                 revocation::leave(c, Vec::new(), vec![News::UserChanged(id)], now)
             });
@@ -34,10 +36,10 @@ impl Accounts {
 
     /// Asks for another address: proven by a mail to it, and neutral about who has it already (S21).
     pub async fn request_email_change(&self, who: &SignedIn, current: String, email: &str, client: Client) -> Result<(), AccountError> {
-        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault)]))?;
+        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
         let (user, _hash) = self.prove_current(who, current, &client).await?;
         if user.email == email {
-            return Err(AccountError::Rules(vec![FieldFault::new("email", "This is your address already.")]));
+            return Err(AccountError::Rules(vec![FieldFault::new("email", Text::new("email-same"))]));
         }
         let now = self.0.clock.now();
         let (mails, detail) = (self.drafts(), Detail::of(&client, now));
@@ -65,7 +67,7 @@ impl Accounts {
     /// Uses the link that proves a new address; every session ends, so that no carrier speaks of the old one.
     pub async fn confirm_email(&self, token: &str, client: Client) -> Result<(), AccountError> {
         let (open, reservation) = self.try_link(Purpose::EmailChange, token, &client).await?;
-        let new = Email::parse(&open.payload).map_err(|fault| AccountError::Internal(fault.to_string()))?;
+        let new = Email::parse(&open.payload).map_err(|fault| AccountError::Internal(format!("{fault:?}")))?;
         let hash = self.hash_of(Purpose::EmailChange, token);
         let this = self.clone();
         self.deed(async move {

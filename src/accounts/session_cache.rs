@@ -223,7 +223,13 @@ impl Accounts {
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
                 let user = record.user;
-                Identity::User { id: user.id, email: user.email.to_string(), name: user.name.as_str().to_owned(), role: user.role }
+                Identity::User {
+                    id: user.id,
+                    email: user.email.to_string(),
+                    name: user.name.as_str().to_owned(),
+                    role: user.role,
+                    language: user.language,
+                }
             }
             (None, _) if self.phase() == Phase::Legacy => {
                 Identity::Legacy { username: self.0.legacy.as_ref().map_or_else(String::new, |legacy| legacy.username.clone()) }

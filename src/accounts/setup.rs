@@ -11,6 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::news::News;
 use crate::domain::password::{self, Password, PasswordContext};
+use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::{Connection, StorageError, audit, devices, settings, users};
 
@@ -120,6 +121,7 @@ impl Accounts {
             state: UserState::Active,
             created_at: now,
             last_sign_in_at: Some(now),
+            language: None,
         };
         let session = self.new_session(Some(id.clone()), &client)?;
         let line = self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
@@ -182,8 +184,8 @@ impl Accounts {
     /// Checks address, name and password of a new account; all mistakes at once.
     pub(super) fn check_account(&self, email: &str, name: &str, typed: String, confirm: &str) -> Result<NewAccount, Vec<FieldFault>> {
         let mut faults = Vec::new();
-        let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault))).ok();
-        let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault))).ok();
+        let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault.text()))).ok();
+        let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();
         let same = typed == confirm;
         let context = PasswordContext {
             min_length: self.0.passwords.min_length,
@@ -192,9 +194,9 @@ impl Accounts {
             host: self.0.app_url.host(),
         };
         let password = Password::take(typed).and_then(|typed| password::check(&typed, &context).map(|()| typed));
-        let password = password.map_err(|fault| faults.push(FieldFault::new("password", fault))).ok();
+        let password = password.map_err(|fault| faults.push(FieldFault::new("password", fault.text()))).ok();
         if !same {
-            faults.push(FieldFault::new("confirm", "The two passwords are not the same."));
+            faults.push(FieldFault::new("confirm", Text::new("password-differs")));
         }
         match (email, name, password) {
             (Some(email), Some(name), Some(password)) if faults.is_empty() => Ok(NewAccount { email, name, password }),

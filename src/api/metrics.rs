@@ -11,7 +11,7 @@ const OF_PROXIES: [&str; 6] = ["forwarded", "via", "x-forwarded-for", "x-forward
 /// The page of counts.
 pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     if !may(&req) {
-        return Err(HttpError::Forbidden("Metrics are for this machine alone, or for who brings METRICS_TOKEN as a bearer token."));
+        return Err(HttpError::Forbidden("fault-metrics"));
     }
     let page = settings::accounts(&req).exposition().await;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(page))

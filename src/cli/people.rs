@@ -11,10 +11,11 @@ use crate::accounts::administer::{Actor, UserDeed};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::language::Language;
 use crate::domain::link::Purpose;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserFilter, UserState};
-use crate::telemetry;
+use crate::{telemetry, texts};
 
 /// Most rows a list command prints.
 const LIST_LIMIT: i64 = 100_000;
@@ -43,9 +44,11 @@ fn open_existing(config: &Config) -> Result<Core, String> {
 
 fn explain(fault: AccountError) -> String {
     match fault {
-        AccountError::Rules(faults) => {
-            faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect::<Vec<_>>().join("\n")
-        }
+        AccountError::Rules(faults) => faults
+            .into_iter()
+            .map(|fault| format!("{}: {}", fault.field, texts::say(Language::English, &fault.message)))
+            .collect::<Vec<_>>()
+            .join("\n"),
         AccountError::NotFound => "there is no such user or session".to_owned(),
         AccountError::NotAllowed => "this account is not in a state for that".to_owned(),
         other => other.to_string(),
@@ -202,7 +205,7 @@ pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), Strin
 /// `send-test-mail`.
 pub(super) fn send_test_mail(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     let core = open(config)?;
-    let (to, way) = (text(matches, "email"), core.accounts.mail_destination());
+    let (to, way) = (text(matches, "email"), texts::say(Language::English, &core.accounts.mail_destination()));
     core.block_on(core.accounts.send_test_mail(to)).map_err(|fault| format!("the mail did not leave for {way}: {fault}"))?;
     say(&if matches.get_flag("json") { json!({ "sent": true, "to": to, "by": way }).to_string() } else { format!("handed to {way}") });
     Ok(())

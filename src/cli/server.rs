@@ -8,8 +8,10 @@ use super::say;
 use crate::app::{self, App, Internals};
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl};
-use crate::domain::check::Check;
-use crate::{demo, telemetry};
+use crate::domain::check::{Check, Said};
+use crate::domain::language::Language;
+use crate::domain::text::Text;
+use crate::{demo, telemetry, texts};
 
 /// How long `check-config` waits for the app behind.
 const PROBE: Duration = Duration::from_secs(2);
@@ -78,7 +80,11 @@ pub(super) fn check_config(config: &Config) {
     }
     say("");
     for check in app_behind(config).into_iter().chain(config.checks()) {
-        say(&format!("{}: {}: {}", check.outcome.word(), check.title, check.text));
+        let text = match &check.text {
+            Said::Text(text) => texts::say(Language::English, text),
+            Said::Log(text) => text.clone(),
+        };
+        say(&format!("{}: {}: {text}", check.outcome.word(), texts::say(Language::English, &check.title)));
     }
     say("The configuration has no faults.");
 }
@@ -89,9 +95,9 @@ fn app_behind(config: &Config) -> Option<Check> {
     let addresses = upstream.to_socket_addrs().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
     let answers = addresses.iter().any(|address| TcpStream::connect_timeout(address, PROBE).is_ok());
     Some(if answers {
-        Check::good("The app", format!("something listens at {upstream}."))
+        Check::good("check-app", Text::new("check-app-good").with("upstream", upstream))
     } else {
-        Check::wrong("The app", format!("nothing answers at {upstream}. Start it before people come, or mend UPSTREAM_URL."))
+        Check::wrong("check-app", Text::new("check-app-silent").with("upstream", upstream).with("fault", "no connection"))
     })
 }
 

@@ -2,51 +2,44 @@
 
 use super::{Config, DatabaseUrl, SessionStoreUrl};
 use crate::domain::check::Check;
+use crate::domain::text::Text;
 
 /// The lines, the address first.
 pub(super) fn of(config: &Config) -> Vec<Check> {
     let mut checks = vec![address(config), mail(config), data(config)];
-    checks.extend(config.warnings.iter().map(|warning| Check::advice("Settings", warning.clone())));
+    checks.extend(config.warnings.iter().map(|warning| Check::warning(warning.clone())));
     checks
 }
 
 fn address(config: &Config) -> Check {
-    let (title, url) = ("Address", &config.server.app_url);
+    let (title, url) = ("check-address", &config.server.app_url);
+    let say = |key| Text::new(key).with("url", url.to_string());
     if url.is_https() && config.server.trusted_proxies.is_empty() {
-        return Check::advice(
-            title,
-            format!(
-                "APP_URL is {url}, and the gate speaks no TLS itself. Name the proxy that does in TRUSTED_PROXIES: without it every visitor \
-                 seems to come from the proxy, and the failures of one are counted for all."
-            ),
-        );
+        return Check::advice(title, say("check-address-no-proxy"));
     }
     if url.is_https() || url.is_loopback() {
-        return Check::good(title, format!("People reach this at {url}."));
+        return Check::good(title, say("check-address-good"));
     }
-    Check::advice(title, format!("APP_URL is {url}: without https, passwords and cookies can be read on the way."))
+    Check::advice(title, say("check-address-http"))
 }
 
 fn mail(config: &Config) -> Check {
-    match &config.mail.server {
-        Some(server) => Check::good("Mail", format!("Mails go to {}; send yourself a test from the mail page.", server.host)),
-        None => Check::good(
-            "Mail",
-            "No mail server is set, and none is needed: an admin copies invitation and reset links from a user's page. Mails are kept as files in the \
-             folder outbox of DATA_DIR.",
-        ),
-    }
+    let text = match &config.mail.server {
+        Some(server) => Text::new("check-mail-server").with("host", &server.host),
+        None => Text::new("check-mail-none"),
+    };
+    Check::good("check-mail", text)
 }
 
 fn data(config: &Config) -> Check {
-    let folder = config.data_dir.display();
     let database = match &config.database {
-        DatabaseUrl::Sqlite(path) => format!("The database is {}", path.display()),
-        DatabaseUrl::Postgres(_) => "The database is PostgreSQL".to_owned(),
+        DatabaseUrl::Sqlite(path) => Text::new("check-data-sqlite").with("path", path.display().to_string()),
+        DatabaseUrl::Postgres(_) => Text::new("check-data-postgres"),
     };
     let sessions = match config.session_store {
-        SessionStoreUrl::Database => "",
-        SessionStoreUrl::Redis(_) => ", sessions are in Redis",
+        SessionStoreUrl::Database => Text::new("check-data-sessions"),
+        SessionStoreUrl::Redis(_) => Text::new("check-data-redis"),
     };
-    Check::good("Data", format!("{database}{sessions}; generated keys are in {folder}/secrets. Keep both with: portcullis backup FILE"))
+    let keys = config.data_dir.join("secrets").display().to_string();
+    Check::good("check-data", Text::new("check-data-keys").with("where", database).with("sessions", sessions).with("folder", keys))
 }

@@ -20,6 +20,7 @@ pub mod env;
 pub mod mail;
 mod parse;
 pub mod secrets;
+pub mod site;
 pub mod variables;
 
 pub use build::parse_database;
@@ -27,6 +28,7 @@ pub use env::{Faults, Values};
 pub use mail::{Mail, MailServer};
 use parse::Reader;
 pub use secrets::Secrets;
+pub use site::Site;
 
 /// Minutes in ten years: the longest lifetime accepted.
 const TEN_YEARS_MINUTES: i64 = 5_256_000;
@@ -151,6 +153,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// How mails leave.
     pub mail: Mail,
+    /// How the pages look and speak.
+    pub site: Site,
     /// The deprecated mode's credentials.
     pub legacy: Option<Legacy>,
     /// Logging.
@@ -195,6 +199,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let legacy = build::legacy(&mut reader);
     let mail = mail::read(&mut reader, &server.app_url);
     let session_store = build::session_store(&mut reader);
+    let site = site::read(&mut reader);
     let Reader { mut faults, .. } = reader;
     let mut values = values;
     let warnings = build::warnings(&mut values, &server, &gate, passwords, &mut faults);
@@ -207,6 +212,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
         sessions,
         passwords,
         mail,
+        site,
         legacy,
         log,
         data_dir,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::ids::{SessionId, UserId};
+use super::language::Language;
 use super::user::Role;
 
 /// A visitor with a live session, as everything above `accounts` sees it.
@@ -29,6 +30,8 @@ pub enum Identity {
         name: String,
         /// What the user may do.
         role: Role,
+        /// The language chosen on the account.
+        language: Option<Language>,
     },
     /// Signed in with the deprecated user name and password: opens the app and nothing else.
     Legacy {
@@ -51,6 +54,14 @@ impl SignedIn {
         match &self.who {
             Identity::User { email, .. } => email,
             Identity::Legacy { username } => username,
+        }
+    }
+
+    /// The language chosen on the account.
+    pub const fn language(&self) -> Option<Language> {
+        match &self.who {
+            Identity::User { language, .. } => *language,
+            Identity::Legacy { .. } => None,
         }
     }
 

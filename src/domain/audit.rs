@@ -1,5 +1,6 @@
 //! The audit trail: what is kept of every deed (S90).
 
+use super::text::Text;
 use super::time::Timestamp;
 
 /// One line of the trail.
@@ -30,27 +31,32 @@ pub struct AuditFilter {
     pub person: String,
 }
 
-/// Every event, in the words of the table, the log and the filter.
-pub const EVENTS: [&str; 21] = [
-    "setup.claimed",
-    "setup.refused",
-    "login.ok",
-    "login.failed",
-    "login.throttled",
-    "logout",
-    "session.ended",
-    "refresh.reused",
-    "password.changed",
-    "password.reset_requested",
-    "password.reset",
-    "user.invited",
-    "user.created",
-    "user.disabled",
-    "user.enabled",
-    "user.deleted",
-    "user.role_changed",
-    "email.changed",
-    "mail.failed",
-    "config.changed",
-    "device.forgotten",
+/// Every event, in the words of the table, the log and the filter, with the key of its name for people.
+pub const EVENTS: [(&str, &str); 21] = [
+    ("setup.claimed", "event-setup-claimed"),
+    ("setup.refused", "event-setup-refused"),
+    ("login.ok", "event-login-ok"),
+    ("login.failed", "event-login-failed"),
+    ("login.throttled", "event-login-throttled"),
+    ("logout", "event-logout"),
+    ("session.ended", "event-session-ended"),
+    ("refresh.reused", "event-refresh-reused"),
+    ("password.changed", "event-password-changed"),
+    ("password.reset_requested", "event-password-reset-requested"),
+    ("password.reset", "event-password-reset"),
+    ("user.invited", "event-user-invited"),
+    ("user.created", "event-user-created"),
+    ("user.disabled", "event-user-disabled"),
+    ("user.enabled", "event-user-enabled"),
+    ("user.deleted", "event-user-deleted"),
+    ("user.role_changed", "event-user-role-changed"),
+    ("email.changed", "event-email-changed"),
+    ("mail.failed", "event-mail-failed"),
+    ("config.changed", "event-config-changed"),
+    ("device.forgotten", "event-device-forgotten"),
 ];
+
+/// The name of an event for people; an event that is none of ours has none.
+pub fn event_text(event: &str) -> Option<Text> {
+    EVENTS.iter().find(|(name, _)| *name == event).map(|(_, key)| Text::new(key))
+}

@@ -1,5 +1,7 @@
 //! One line of the check-list that helps an operator to set the gate up.
 
+use super::text::Text;
+
 /// How it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -11,19 +13,37 @@ pub enum Outcome {
     Wrong,
 }
 
+/// What a line says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// In the reader's language.
+    Text(Text),
+    /// A warning as the log has it, in English.
+    Log(String),
+}
+
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     /// What was looked at.
-    pub title: &'static str,
+    pub title: Text,
     /// How it stands.
     pub outcome: Outcome,
     /// A sentence or two: what was found, and what to do.
-    pub text: String,
+    pub text: Said,
 }
 
 impl Outcome {
-    /// The word for it.
+    /// The word for people.
+    pub const fn text(self) -> Text {
+        Text::new(match self {
+            Self::Good => "check-good",
+            Self::Advice => "check-advice",
+            Self::Wrong => "check-wrong",
+        })
+    }
+
+    /// The word for scripts.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -35,17 +55,22 @@ impl Outcome {
 
 impl Check {
     /// A line that says that all is well.
-    pub fn good(title: &'static str, text: impl Into<String>) -> Self {
-        Self { title, outcome: Outcome::Good, text: text.into() }
+    pub const fn good(title: &'static str, text: Text) -> Self {
+        Self { title: Text::new(title), outcome: Outcome::Good, text: Said::Text(text) }
     }
 
     /// A line with advice.
-    pub fn advice(title: &'static str, text: impl Into<String>) -> Self {
-        Self { title, outcome: Outcome::Advice, text: text.into() }
+    pub const fn advice(title: &'static str, text: Text) -> Self {
+        Self { title: Text::new(title), outcome: Outcome::Advice, text: Said::Text(text) }
     }
 
     /// A line about what does not work.
-    pub fn wrong(title: &'static str, text: impl Into<String>) -> Self {
-        Self { title, outcome: Outcome::Wrong, text: text.into() }
+    pub const fn wrong(title: &'static str, text: Text) -> Self {
+        Self { title: Text::new(title), outcome: Outcome::Wrong, text: Said::Text(text) }
+    }
+
+    /// A warning of the log, as advice.
+    pub const fn warning(text: String) -> Self {
+        Self { title: Text::new("check-settings"), outcome: Outcome::Advice, text: Said::Log(text) }
     }
 }

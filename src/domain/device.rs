@@ -2,6 +2,7 @@
 
 use woothee::parser::Parser;
 
+use super::text::Text;
 use super::time::Timestamp;
 
 /// One known browser of an account.
@@ -25,18 +26,18 @@ const RAW_CHARS: usize = 60;
 const UNKNOWN: &str = "UNKNOWN";
 
 /// A `User-Agent` for people: "Firefox on Linux", or itself, shortened, when it is of no known browser.
-pub fn spoken(user_agent: &str) -> String {
+pub fn spoken(user_agent: &str) -> Text {
     let raw = || {
         let short: String = user_agent.chars().take(RAW_CHARS).collect();
-        if user_agent.chars().nth(RAW_CHARS).is_some() { format!("{short}\u{2026}") } else { short }
+        Text::new("device-other").with("name", if user_agent.chars().nth(RAW_CHARS).is_some() { format!("{short}\u{2026}") } else { short })
     };
     if user_agent.is_empty() {
-        return "Unknown device".to_owned();
+        return Text::new("device-unknown");
     }
     match Parser::new().parse(user_agent) {
         Some(found) if found.name == UNKNOWN => raw(),
-        Some(found) if found.os == UNKNOWN => found.name.to_owned(),
-        Some(found) => format!("{} on {}", found.name, found.os),
+        Some(found) if found.os == UNKNOWN => Text::new("device-other").with("name", found.name),
+        Some(found) => Text::new("device-on").with("browser", found.name).with("system", found.os),
         None => raw(),
     }
 }
@@ -50,11 +51,13 @@ mod tests {
         let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
         let linux = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0";
         let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
-        assert_eq!(spoken(windows), "Chrome on Windows 10");
-        assert_eq!(spoken(linux), "Firefox on Linux");
-        assert_eq!(spoken(phone), "Safari on iPhone");
-        assert_eq!(spoken(""), "Unknown device");
-        assert_eq!(spoken("my-own-thing <b>1</b>"), "my-own-thing <b>1</b>");
-        assert_eq!(spoken(&"x".repeat(200)).chars().count(), RAW_CHARS + 1);
+        let on = |browser: &str, system: &str| Text::new("device-on").with("browser", browser).with("system", system);
+        let other = |name: &str| Text::new("device-other").with("name", name);
+        assert_eq!(spoken(windows), on("Chrome", "Windows 10"));
+        assert_eq!(spoken(linux), on("Firefox", "Linux"));
+        assert_eq!(spoken(phone), on("Safari", "iPhone"));
+        assert_eq!(spoken(""), Text::new("device-unknown"));
+        assert_eq!(spoken("my-own-thing <b>1</b>"), other("my-own-thing <b>1</b>"));
+        assert_eq!(spoken(&"x".repeat(200)), other(&format!("{}\u{2026}", "x".repeat(RAW_CHARS))));
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::text::Text;
+
 /// Longest address accepted, in bytes (RFC 5321, section 4.5.3.1).
 const MAX_BYTES: usize = 254;
 /// Longest local part, in bytes (RFC 5321, section 4.5.3.1.1).
@@ -12,17 +14,25 @@ const MAX_LOCAL_BYTES: usize = 64;
 pub struct Email(String);
 
 /// Why a text is no e-mail address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailFault {
     /// Nothing was typed.
-    #[error("Enter an e-mail address.")]
     Empty,
     /// Over 254 bytes, or over 64 before the @.
-    #[error("The e-mail address is too long.")]
     TooLong,
     /// Not of the form name@domain.
-    #[error("Enter an e-mail address like name@example.org.")]
     Malformed,
+}
+
+impl EmailFault {
+    /// What the person reads.
+    pub const fn text(self) -> Text {
+        Text::new(match self {
+            Self::Empty => "email-empty",
+            Self::TooLong => "email-too-long",
+            Self::Malformed => "email-malformed",
+        })
+    }
 }
 
 impl Email {

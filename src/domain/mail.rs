@@ -2,6 +2,7 @@
 
 use super::email::Email;
 use super::ids::UserId;
+use super::text::Text;
 use super::time::Timestamp;
 
 /// Seconds until the next try, by the number of tries made; after the last one the mail has failed.
@@ -43,7 +44,7 @@ pub const KINDS: [MailKind; 8] = [
 ];
 
 impl MailKind {
-    /// The word stored and shown.
+    /// The word stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reset => "reset",
@@ -55,6 +56,20 @@ impl MailKind {
             Self::ConfirmEmail => "confirm address",
             Self::Test => "test",
         }
+    }
+
+    /// The word for people.
+    pub const fn text(self) -> Text {
+        Text::new(match self {
+            Self::Reset => "mail-kind-reset",
+            Self::Invitation => "mail-kind-invitation",
+            Self::PasswordChanged => "mail-kind-password-changed",
+            Self::ResetDone => "mail-kind-reset-done",
+            Self::NewDevice => "mail-kind-new-device",
+            Self::EmailChanged => "mail-kind-email-changed",
+            Self::ConfirmEmail => "mail-kind-confirm-email",
+            Self::Test => "mail-kind-test",
+        })
     }
 
     /// The kind of that word.
@@ -75,13 +90,22 @@ pub enum MailState {
 }
 
 impl MailState {
-    /// The word stored and shown.
+    /// The word stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Sent => "sent",
             Self::Failed => "failed",
         }
+    }
+
+    /// The word for people.
+    pub const fn text(self) -> Text {
+        Text::new(match self {
+            Self::Queued => "mail-state-queued",
+            Self::Sent => "mail-state-sent",
+            Self::Failed => "mail-state-failed",
+        })
     }
 
     /// The state of that word.

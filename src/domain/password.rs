@@ -7,6 +7,8 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 use zxcvbn::zxcvbn;
 
+use super::text::Text;
+
 /// Longest password accepted, in bytes; refused before any hashing (S08).
 pub const MAX_PASSWORD_BYTES: usize = 4096;
 /// A password that a guesser reaches in fewer than ten to this power tries is a common one as a whole.
@@ -18,35 +20,27 @@ const FEW_EXTRA_CHARS: usize = 6;
 #[derive(Clone)]
 pub struct Password(Arc<Zeroizing<String>>);
 
-/// Why a password was refused, as a sentence for the person who chose it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a password was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordFault {
     /// Nothing was typed.
-    #[error("Enter a password.")]
     Empty,
     /// More than [`MAX_PASSWORD_BYTES`] bytes.
-    #[error("The password is too long; at most 4096 bytes are allowed.")]
     TooLong,
     /// NUL cannot be typed and ends strings elsewhere (S09).
-    #[error("The password contains a NUL character, which is not allowed.")]
     Nul,
     /// Fewer code points than configured.
-    #[error("The password is too short: use at least {min} characters. A few words in a row are easy to remember.")]
     TooShort {
         /// The configured minimum, in code points.
         min: usize,
     },
     /// In the lists of common passwords, or derived from one.
-    #[error("This password is among the first that attackers try. Choose one that is not a common password.")]
     Common,
     /// The same few characters over and over.
-    #[error("This password repeats the same few characters. Choose a less regular one.")]
     Repetition,
     /// A sequence such as 123456 or a row of keys.
-    #[error("This password is a sequence of neighbouring characters. Choose a less regular one.")]
     Sequence,
     /// The address, the name, the product or the host.
-    #[error("This password is made of your address, your name or the name of this site. Choose one that cannot be guessed from them.")]
     Context,
 }
 
@@ -61,6 +55,22 @@ pub struct PasswordContext<'a> {
     pub name: &'a str,
     /// The host of `APP_URL`.
     pub host: &'a str,
+}
+
+impl PasswordFault {
+    /// What the person who chose it reads.
+    pub fn text(self) -> Text {
+        match self {
+            Self::Empty => Text::new("password-empty"),
+            Self::TooLong => Text::new("password-too-long").with("max", MAX_PASSWORD_BYTES),
+            Self::Nul => Text::new("password-nul"),
+            Self::TooShort { min } => Text::new("password-too-short").with("min", min),
+            Self::Common => Text::new("password-common"),
+            Self::Repetition => Text::new("password-repetition"),
+            Self::Sequence => Text::new("password-sequence"),
+            Self::Context => Text::new("password-context"),
+        }
+    }
 }
 
 impl Password {

@@ -6,6 +6,8 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::text::Text;
+
 /// Wall-clock time in whole unix seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -33,39 +35,40 @@ impl Timestamp {
     }
 }
 
-/// English names, as `words` and `exact_words` use them.
+/// The keys of the names of the months.
 const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    ["month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11", "month-12"];
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 impl Timestamp {
     /// For people: how long ago or ahead of `now`, or the day when that is more than a week.
-    pub fn words(&self, now: &Self) -> String {
-        let distance = now.since(*self);
-        let (amount, unit) = match distance.saturating_abs() {
-            ..MINUTE => return "just now".to_owned(),
-            seconds @ ..HOUR => (seconds / MINUTE, "minute"),
-            seconds @ ..DAY => (seconds / HOUR, "hour"),
-            seconds if seconds < 7 * DAY => (seconds / DAY, "day"),
-            _ => return self.day().unwrap_or_else(|| self.to_string()),
+    pub fn words(self, now: Self) -> Text {
+        let distance = now.since(self);
+        let (count, past, future) = match distance.saturating_abs() {
+            ..MINUTE => return Text::new("time-now"),
+            seconds @ ..HOUR => (seconds / MINUTE, "time-minutes-ago", "time-in-minutes"),
+            seconds @ ..DAY => (seconds / HOUR, "time-hours-ago", "time-in-hours"),
+            seconds if seconds < 7 * DAY => (seconds / DAY, "time-days-ago", "time-in-days"),
+            _ => return self.day(),
         };
-        let plural = if amount == 1 { "" } else { "s" };
-        if distance > 0 { format!("{amount} {unit}{plural} ago") } else { format!("in {amount} {unit}{plural}") }
+        Text::new(if distance > 0 { past } else { future }).with("count", count)
     }
 
     /// For people who need to know exactly: the day and the time of day in UTC.
-    pub fn exact_words(&self) -> String {
+    pub fn exact_words(self) -> Text {
         let of_day = self.0.rem_euclid(DAY);
-        let day = self.day().unwrap_or_else(|| self.to_string());
-        format!("{day}, {:02}:{:02}:{:02} UTC", of_day / HOUR, of_day % HOUR / MINUTE, of_day % MINUTE)
+        let time = format!("{:02}:{:02}:{:02}", of_day / HOUR, of_day % HOUR / MINUTE, of_day % MINUTE);
+        Text::new("moment").with("date", self.day()).with("time", time)
     }
 
-    fn day(self) -> Option<String> {
-        let date = OffsetDateTime::from_unix_timestamp(self.0).ok()?;
-        let month = MONTHS.get(usize::from(u8::from(date.month())).checked_sub(1)?)?;
-        Some(format!("{} {month} {}", date.day(), date.year()))
+    fn day(self) -> Text {
+        let date = OffsetDateTime::from_unix_timestamp(self.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let month = MONTHS.get(usize::from(u8::from(date.month())).saturating_sub(1)).copied().unwrap_or_default();
+        // Words, not numbers: no language groups the digits of a year.
+        let (day, year) = (date.day().to_string(), date.year().to_string());
+        Text::new("date").with("day", day).with("month", Text::new(month)).with("year", year)
     }
 }
 
@@ -96,23 +99,26 @@ mod tests {
     #[test]
     fn times_are_words_for_people() {
         let now = Timestamp::from_secs(1_795_507_200);
-        let at = |secs: i64| now.plus(secs).words(&now);
-        assert_eq!((at(0), at(-59), at(59)), ("just now".to_owned(), "just now".to_owned(), "just now".to_owned()));
-        for (secs, words) in [
-            (-60, "1 minute ago"),
-            (-119, "1 minute ago"),
-            (-3599, "59 minutes ago"),
-            (-3600, "1 hour ago"),
-            (-86_399, "23 hours ago"),
-            (-86_400, "1 day ago"),
-            (-6 * 86_400, "6 days ago"),
-            (-7 * 86_400, "17 November 2026"),
-            (120, "in 2 minutes"),
-            (400 * 86_400, "29 December 2027"),
-        ] {
-            assert_eq!(at(secs), words);
+        let at = |secs: i64| now.plus(secs).words(now);
+        for secs in [0, -59, 59] {
+            assert_eq!(at(secs), Text::new("time-now"));
         }
-        assert_eq!(now.exact_words(), "24 November 2026, 08:00:00 UTC");
-        assert_eq!(Timestamp::from_secs(-1).exact_words(), "31 December 1969, 23:59:59 UTC");
+        for (secs, key, count) in [
+            (-60, "time-minutes-ago", 1_i64),
+            (-119, "time-minutes-ago", 1),
+            (-3599, "time-minutes-ago", 59),
+            (-3600, "time-hours-ago", 1),
+            (-86_399, "time-hours-ago", 23),
+            (-86_400, "time-days-ago", 1),
+            (-6 * 86_400, "time-days-ago", 6),
+            (120, "time-in-minutes", 2),
+        ] {
+            assert_eq!(at(secs), Text::new(key).with("count", count));
+        }
+        let day = |day: &str, month, year: &str| Text::new("date").with("day", day).with("month", Text::new(month)).with("year", year);
+        assert_eq!(at(-7 * 86_400), day("17", "month-11", "2026"));
+        assert_eq!(at(400 * 86_400), day("29", "month-12", "2027"));
+        let before_1970 = Timestamp::from_secs(-1).exact_words();
+        assert_eq!(before_1970, Text::new("moment").with("date", day("31", "month-12", "1969")).with("time", "23:59:59"));
     }
 }

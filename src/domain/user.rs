@@ -2,6 +2,8 @@
 
 use super::email::Email;
 use super::ids::UserId;
+use super::language::Language;
+use super::text::Text;
 use super::time::Timestamp;
 
 /// What a user may do.
@@ -14,12 +16,20 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word stored, shown and sent to the app in `Remote-Groups`.
+    /// The word stored and sent to the app in `Remote-Groups`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
             Self::User => "user",
         }
+    }
+
+    /// The word for people.
+    pub const fn text(self) -> Text {
+        Text::new(match self {
+            Self::Admin => "role-admin",
+            Self::User => "role-user",
+        })
     }
 
     /// The role of that name.
@@ -44,13 +54,22 @@ pub enum UserState {
 }
 
 impl UserState {
-    /// The word stored and shown.
+    /// The word stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Disabled => "disabled",
             Self::Invited => "invited",
         }
+    }
+
+    /// The word for people.
+    pub const fn text(self) -> Text {
+        Text::new(match self {
+            Self::Active => "state-active",
+            Self::Disabled => "state-disabled",
+            Self::Invited => "state-invited",
+        })
     }
 
     /// The state of that name.
@@ -72,14 +91,22 @@ pub const MAX_NAME_CHARS: usize = 200;
 pub struct DisplayName(String);
 
 /// Why a display name was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameFault {
     /// More than [`MAX_NAME_CHARS`] code points.
-    #[error("The name is too long; at most {MAX_NAME_CHARS} characters are allowed.")]
     TooLong,
     /// A control character, for instance a line break.
-    #[error("The name contains a character that cannot be shown.")]
     ControlCharacter,
+}
+
+impl NameFault {
+    /// What the person reads.
+    pub fn text(self) -> Text {
+        match self {
+            Self::TooLong => Text::new("name-too-long").with("max", MAX_NAME_CHARS),
+            Self::ControlCharacter => Text::new("name-control"),
+        }
+    }
 }
 
 impl DisplayName {
@@ -112,6 +139,8 @@ pub struct User {
     pub name: DisplayName,
     /// What the user may do.
     pub role: Role,
+    /// The language chosen on the account; `None` takes the browser's.
+    pub language: Option<Language>,
     /// Whether the user can sign in.
     pub state: UserState,
     /// When the account was made.

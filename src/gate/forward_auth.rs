@@ -11,6 +11,7 @@ use super::forwarded::{self, Dialect, RequestedResource};
 use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::domain::access::{Decision, Visitor, decide};
+use crate::domain::language::Language;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Standing, guard};
@@ -63,7 +64,7 @@ async fn verify(req: &HttpRequest, dialect: Dialect) -> HttpResponse {
 async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, HttpError> {
     check_peer(req)?;
     let Some(resource) = forwarded::read(dialect, req) else {
-        return Err(HttpError::BadRequest("The headers that this proxy's dialect needs are missing; see the documentation."));
+        return Err(HttpError::BadRequest("fault-no-original"));
     };
     let open = settings::accounts(req).phase() != Phase::Unclaimed;
     if open && let Some(passport) = guard(req).remembered(req) {
@@ -83,7 +84,7 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
         return Ok(());
     }
     tracing::warn!(peer = %address.peer, "refused a forward-auth request: the peer is not in TRUSTED_PROXIES");
-    Err(HttpError::Forbidden("This address answers only proxies in TRUSTED_PROXIES."))
+    Err(HttpError::Forbidden("fault-untrusted-proxy"))
 }
 
 /// 200 with every identity header, empty ones too, so that none of the client's remains (S70).
@@ -125,7 +126,7 @@ fn sign_in_first(req: &HttpRequest, dialect: Dialect, resource: &RequestedResour
 
 /// A fault as the dialect takes it: what nginx cannot read becomes 403 there; our own faults stay 5xx and let nobody through.
 fn refuse(fault: &HttpError, dialect: Dialect, settings: &HttpSettings) -> HttpResponse {
-    let mut answer = error::respond(fault, Audience::Json, settings);
+    let mut answer = error::respond(fault, Audience::Json, settings, Language::English);
     let status = answer.status();
     if dialect == Dialect::Nginx && status.is_client_error() && status != StatusCode::UNAUTHORIZED {
         *answer.status_mut() = StatusCode::FORBIDDEN;

@@ -20,11 +20,12 @@ use crate::accounts::metrics::{Asked, Verdict};
 use crate::accounts::streams::StreamTicket;
 use crate::accounts::{AccountError, Phase};
 use crate::domain::access::{Decision, Visitor, decide};
+use crate::domain::language::Language;
 use crate::domain::return_to::ReturnTo;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Renewal, Standing, guard};
-use crate::http::{client_address, measured};
+use crate::http::{client_address, language, measured};
 
 /// An answer of known length up to this many bytes is not registered as a stream: it is over before anybody could cut it.
 const SMALL: u64 = 64 * 1024;
@@ -109,7 +110,8 @@ fn turn_away(req: &HttpRequest, sound: &Sound, decision: &Decision, settings: &H
 
 fn faulty(fault: &HttpError, req: &HttpRequest, settings: &HttpSettings) -> HttpResponse {
     let audience = if deny::is_navigation(req.headers()) { Audience::Page } else { Audience::Json };
-    error::respond(fault, audience, settings)
+    let language = if audience == Audience::Page { language::of(req) } else { Language::English };
+    error::respond(fault, audience, settings, language)
 }
 
 /// actix reads what follows a request that asks for an upgrade as its body, and neither that nor a body that was refused may

@@ -40,8 +40,7 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
     if size > MAX_HEAD {
         return Err(HttpError::TooLarge);
     }
-    let path =
-        CanonicalPath::parse(req.uri().path()).map_err(|_fault| HttpError::BadRequest("This address can be read in more than one way."))?;
+    let path = CanonicalPath::parse(req.uri().path()).map_err(|_fault| HttpError::BadRequest("fault-ambiguous-address"))?;
     if path.is_reserved() {
         return Err(HttpError::NotFound);
     }
@@ -49,10 +48,10 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
     let websocket = match upgrade::wish(req.method(), headers) {
         Wish::Ordinary => false,
         Wish::WebSocket if framing == Framing::None => true,
-        Wish::WebSocket | Wish::Broken => return Err(HttpError::BadRequest("This is no WebSocket handshake.")),
+        Wish::WebSocket | Wish::Broken => return Err(HttpError::BadRequest("fault-no-websocket")),
     };
     if websocket && headers.get_all(ORIGIN).any(|origin| origin.as_bytes() != own_origin.as_bytes()) {
-        return Err(HttpError::Forbidden("This WebSocket was opened by another site."));
+        return Err(HttpError::Forbidden("fault-foreign-websocket"));
     }
     check_service_worker(headers, &path)?;
     Ok(Sound { path, framing, websocket })
@@ -60,7 +59,7 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
 
 /// actix refuses most of this itself; the app must never depend on that.
 fn framing(headers: &HeaderMap) -> Result<Framing, HttpError> {
-    const AMBIGUOUS: HttpError = HttpError::BadRequest("The length of this request can be read in more than one way.");
+    const AMBIGUOUS: HttpError = HttpError::BadRequest("fault-ambiguous-length");
     let mut lengths = headers.get_all(CONTENT_LENGTH);
     let mut codings = headers.get_all(TRANSFER_ENCODING);
     match (lengths.next(), codings.next()) {
@@ -78,7 +77,7 @@ fn framing(headers: &HeaderMap) -> Result<Framing, HttpError> {
 fn check_service_worker(headers: &HeaderMap, path: &CanonicalPath) -> Result<(), HttpError> {
     let folder = path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
     if folder.is_empty() && headers.contains_key("service-worker") {
-        return Err(HttpError::Forbidden("A service worker at the root could read the sign-in pages; put its script in a folder."));
+        return Err(HttpError::Forbidden("fault-service-worker"));
     }
     Ok(())
 }

@@ -11,9 +11,12 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::settings::{self, HttpSettings};
-use super::{page, security_headers};
+use super::{language, page, security_headers};
 use crate::accounts::AccountError;
 use crate::crypto::random;
+use crate::domain::language::Language;
+use crate::domain::text::Text;
+use crate::texts;
 
 /// Who reads the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +34,11 @@ pub enum HttpError {
     Account(AccountError),
     /// There is nothing here.
     NotFound,
-    /// The request makes no sense; the sentence says what.
+    /// The request makes no sense; the text of this key says what.
     BadRequest(&'static str),
-    /// The form asks for something that cannot be; the sentence says what.
+    /// The form asks for something that cannot be; the text of this key says what.
     Unprocessable(&'static str),
-    /// Signed in or not, this is not for you; the sentence says why.
+    /// Signed in or not, this is not for you; the text of this key says why.
     Forbidden(&'static str),
     /// The form's token or origin is wrong (S61).
     Csrf {
@@ -117,46 +120,37 @@ fn retry_after(error: &HttpError) -> Option<i64> {
 }
 
 /// The sentence for people; says nothing of our insides.
-fn sentence(error: &HttpError, settings: &HttpSettings) -> String {
-    match error {
-        HttpError::Csrf { received } => format!(
-            "This form was not sent from {}, the address this site knows itself by (APP_URL), or it was open for too long. The browser said it came from {received}. Go back, reload the page and try again.",
-            settings.app_url
-        ),
-        HttpError::BadRequest(text) | HttpError::Unprocessable(text) | HttpError::Forbidden(text) => (*text).to_owned(),
+fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
+    Text::new(match error {
+        HttpError::Csrf { received } => {
+            return Text::new("fault-csrf").with("url", settings.app_url.to_string()).with("origin", received);
+        }
         HttpError::Account(AccountError::TooMany { retry_after }) => {
-            format!("Too many attempts. Try again in {} minutes.", (retry_after + 59) / 60)
+            return Text::new("fault-too-many").with("minutes", (retry_after + 59) / 60);
         }
-        HttpError::Account(AccountError::Link) => {
-            "This link is not good any more: it was used, has expired, or a newer one replaced it. Ask for a new one.".to_owned()
-        }
-        HttpError::Account(AccountError::LastAdmin) => {
-            "This is the last admin who can sign in. Make somebody else an admin first.".to_owned()
-        }
-        HttpError::Account(AccountError::Busy { .. }) => {
-            "The server is busy checking other passwords. Try again in a few seconds.".to_owned()
-        }
-        HttpError::Account(AccountError::Unavailable(_)) => {
-            "Sign-in is not available at the moment. Try again in a few seconds.".to_owned()
-        }
-        HttpError::Account(AccountError::InvalidCredentials) => "Sign in to go on.".to_owned(),
-        HttpError::Account(AccountError::NotAllowed) => "Your account is not allowed to do this.".to_owned(),
-        HttpError::Account(AccountError::Closed) => "This instance has an owner already.".to_owned(),
-        HttpError::Account(AccountError::Rules(_)) => "The form has mistakes.".to_owned(),
-        HttpError::Account(AccountError::Internal(_)) => "Something went wrong on our side.".to_owned(),
-        HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "There is nothing at this address.".to_owned(),
-        HttpError::TooLarge => "What was sent is too large.".to_owned(),
-        HttpError::TooSlow => "What was sent came too slowly.".to_owned(),
-        HttpError::MediaType => "Forms are sent as application/x-www-form-urlencoded.".to_owned(),
-        HttpError::MethodNotAllowed => "This cannot be done at this address.".to_owned(),
-        HttpError::Upstream(_) => "The app behind this gate does not answer. Its operator has to start it or mend it.".to_owned(),
-        HttpError::UpstreamTimeout => "The app behind this gate took too long to answer.".to_owned(),
-    }
+        HttpError::BadRequest(key) | HttpError::Unprocessable(key) | HttpError::Forbidden(key) => key,
+        HttpError::Account(AccountError::Link) => "fault-link",
+        HttpError::Account(AccountError::LastAdmin) => "fault-last-admin",
+        HttpError::Account(AccountError::Busy { .. }) => "fault-busy",
+        HttpError::Account(AccountError::Unavailable(_)) => "fault-unavailable",
+        HttpError::Account(AccountError::InvalidCredentials) => "fault-sign-in",
+        HttpError::Account(AccountError::NotAllowed) => "fault-not-allowed",
+        HttpError::Account(AccountError::Closed) => "fault-closed",
+        HttpError::Account(AccountError::Rules(_)) => "fault-rules",
+        HttpError::Account(AccountError::Internal(_)) => "fault-internal",
+        HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "fault-not-found",
+        HttpError::TooLarge => "fault-too-large",
+        HttpError::TooSlow => "fault-too-slow",
+        HttpError::MediaType => "fault-media-type",
+        HttpError::MethodNotAllowed => "fault-method",
+        HttpError::Upstream(_) => "fault-upstream",
+        HttpError::UpstreamTimeout => "fault-upstream-timeout",
+    })
 }
 
 /// The whole answer; our own faults are logged here, once, with the request id that the answer shows.
 #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
-pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings) -> HttpResponse {
+pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, language: Language) -> HttpResponse {
     let status = error.status_code();
     let request_id = random::id();
     let of_others = matches!(error, HttpError::Upstream(_) | HttpError::UpstreamTimeout | HttpError::Account(AccountError::Busy { .. }));
@@ -168,9 +162,9 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings) -
     } else {
         tracing::debug!(request.id = %request_id, http.status = status.as_u16(), error = ?error.to_string(), "a request was refused");
     }
-    let text = sentence(error, settings);
+    let text = texts::say(language, &sentence(error, settings));
     let mut response = match audience {
-        Audience::Page => page::error_page(status, &text, &request_id),
+        Audience::Page => page::error_page(status, &text, &request_id, settings, language),
         Audience::Json => {
             let word = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "_");
             HttpResponse::build(status).json(serde_json::json!({ "error": word, "message": text, "request_id": request_id }))
@@ -193,19 +187,20 @@ pub async fn render_as<B: MessageBody + 'static>(
     // No clone of the request may live across the call: routing needs it for itself.
     let shared = settings::shared(req.request());
     let settings = &**shared;
+    let accepted = language::accepted(req.headers(), settings.site.language);
     let answer = match next.call(req).await {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(fault) => {
             let unavailable = HttpError::Account(AccountError::Unavailable(crate::accounts::unavailable(fault.to_string())));
-            return Err(InternalError::from_response(fault, respond(&unavailable, audience, settings)).into());
+            return Err(InternalError::from_response(fault, respond(&unavailable, audience, settings, accepted)).into());
         }
     };
+    // Scripts read English; people the language of their account, which is known by now, or of their browser.
+    let language = if audience == Audience::Page { language::of(answer.request()) } else { Language::English };
     let rendered = answer.response().error().and_then(|fault| match (fault.as_error::<HttpError>(), answer.status()) {
-        (Some(fault), _) => Some(respond(fault, audience, settings)),
+        (Some(fault), _) => Some(respond(fault, audience, settings, language)),
         // A fault of an extractor: the query or the path makes no sense.
-        (None, status) if status.is_client_error() => {
-            Some(respond(&HttpError::BadRequest("The address makes no sense."), audience, settings))
-        }
+        (None, status) if status.is_client_error() => Some(respond(&HttpError::BadRequest("fault-address"), audience, settings, language)),
         (None, _) => None,
     });
     Ok(match rendered {

@@ -6,7 +6,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest};
 
 use super::error::{self, Audience, HttpError};
-use super::settings;
+use super::{language, settings};
 
 /// Middleware over pages and forms: refuses what says that it is no navigation to a document.
 pub async fn only_navigations<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
@@ -14,11 +14,8 @@ pub async fn only_navigations<B: MessageBody>(req: ServiceRequest, next: Next<B>
     if says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document") && !req.headers().contains_key("service-worker") {
         return next.call(req).await.map(ServiceResponse::map_into_left_body);
     }
-    let refused = error::respond(
-        &HttpError::Forbidden("This page opens in a window of its own, not from a script or a frame."),
-        Audience::Page,
-        settings::of(req.request()),
-    );
+    let refused =
+        error::respond(&HttpError::Forbidden("fault-navigation"), Audience::Page, settings::of(req.request()), language::of(req.request()));
     Ok(req.into_response(refused).map_into_right_body())
 }
 

@@ -102,7 +102,7 @@ fn check_head(req: &HttpRequest) -> Result<(), HttpError> {
 async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, HttpError> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_fault| HttpError::BadRequest("The form did not arrive whole."))?;
+        let chunk = chunk.map_err(|_fault| HttpError::BadRequest("fault-form-cut"))?;
         if body.len() + chunk.len() > MAX_BYTES {
             return Err(HttpError::TooLarge);
         }
@@ -112,7 +112,7 @@ async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, HttpError> {
 }
 
 fn parse(body: &[u8]) -> Result<Fields, HttpError> {
-    const MALFORMED: HttpError = HttpError::BadRequest("The form is malformed.");
+    const MALFORMED: HttpError = HttpError::BadRequest("fault-form-malformed");
     let mut fields = BTreeMap::new();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());

@@ -8,6 +8,7 @@ pub mod cookies;
 pub mod error;
 pub mod fetch_metadata;
 pub mod forms;
+pub mod language;
 pub mod measured;
 pub mod page;
 pub mod security_headers;

@@ -1,20 +1,34 @@
-//! The one place that renders pages.
+//! The one place that renders pages, and what every page shows around its content.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::static_files;
+use super::language;
+use super::settings::{self, HttpSettings};
+use crate::domain::language::Language;
+use crate::domain::text::{Gap, Text};
+use crate::domain::time::Timestamp;
+use crate::texts;
 
-/// What every page shows around its content.
-#[derive(Clone, Debug)]
+/// What every page shows around its content, and the reader's language.
 pub struct Layout {
     /// The title of the page.
-    pub title: &'static str,
-    /// The stylesheet.
-    pub css: &'static str,
-    /// The logo.
-    pub logo: &'static str,
+    pub title: String,
+    /// `SITE_NAME`.
+    pub site_name: String,
+    /// The address of the stylesheet.
+    pub css: String,
+    /// The address of the script.
+    pub script: String,
+    /// The address of the site's own logo.
+    pub logo: Option<String>,
+    /// The address of the icon.
+    pub icon: String,
+    /// Whether there is an app to go to.
+    pub has_upstream: bool,
+    /// The reader's language.
+    pub language: Language,
     /// Which menu stands above the content.
     pub menu: Menu,
 }
@@ -30,15 +44,64 @@ pub enum Menu {
     Admin,
 }
 
+/// A moment for people: in words, and exactly.
+pub struct When {
+    /// RFC 3339.
+    pub datetime: String,
+    /// "3 minutes ago", or the day.
+    pub words: String,
+    /// The day and the time of day in UTC.
+    pub exact: String,
+}
+
 impl Layout {
-    /// A layout with that title.
-    pub fn new(title: &'static str) -> Self {
-        Self::with_menu(title, Menu::None)
+    /// A layout without a menu; `title` is a key.
+    pub fn new(req: &HttpRequest, title: &'static str) -> Self {
+        Self::with_menu(req, title, Menu::None)
     }
 
-    /// A layout for who is signed in.
-    pub fn with_menu(title: &'static str, menu: Menu) -> Self {
-        Self { title, css: static_files::css_path(), logo: static_files::logo_path(), menu }
+    /// A layout for who is signed in; `title` is a key.
+    pub fn with_menu(req: &HttpRequest, title: &'static str, menu: Menu) -> Self {
+        Self::build(settings::of(req), language::of(req), title, menu)
+    }
+
+    fn build(settings: &HttpSettings, language: Language, title: &'static str, menu: Menu) -> Self {
+        Self {
+            title: texts::say(language, &Text::new(title)),
+            site_name: settings.site.name.clone(),
+            css: settings.files.css.path.clone(),
+            script: settings.files.script.path.clone(),
+            logo: settings.files.logo.as_ref().map(|logo| logo.path.clone()),
+            icon: settings.files.icon.clone(),
+            has_upstream: settings.upstream.is_some(),
+            language,
+            menu,
+        }
+    }
+
+    /// The text of that key.
+    pub fn say(&self, key: &'static str) -> String {
+        self.tell(&Text::new(key))
+    }
+
+    /// The text of that key with one gap filled.
+    pub fn say_with(&self, key: &'static str, name: &'static str, value: impl Into<Gap>) -> String {
+        self.tell(&Text::new(key).with(name, value))
+    }
+
+    /// The text in the reader's language.
+    pub fn tell(&self, text: impl AsRef<Text>) -> String {
+        texts::say(self.language, text.as_ref())
+    }
+
+    /// A moment in words, seen from `now`.
+    pub fn when(&self, at: &Timestamp, now: &Timestamp) -> When {
+        When { datetime: at.to_string(), words: self.tell(&at.words(*now)), exact: self.tell(&at.exact_words()) }
+    }
+
+    /// What the script shows while a new password is typed, with its count left open.
+    pub fn password_length(&self, min: &usize) -> String {
+        self.tell(&Text::new("password-live-length").with("count", "{count}").with("min", *min))
     }
 
     /// Whether there is a menu at all.
@@ -56,10 +119,9 @@ impl Layout {
 #[template(path = "errors/error.html")]
 struct ErrorPage<'a> {
     layout: Layout,
-    status: u16,
-    heading: &'a str,
+    heading: String,
     text: &'a str,
-    request_id: &'a str,
+    status: String,
 }
 
 /// Renders a page.
@@ -74,7 +136,30 @@ pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
 }
 
 /// The page for a status, with a sentence and the request id of the log line.
-pub fn error_page(status: StatusCode, text: &str, request_id: &str) -> HttpResponse {
-    let heading = status.canonical_reason().unwrap_or("Something went wrong");
-    page(status, &ErrorPage { layout: Layout::new("Something is in the way"), status: status.as_u16(), heading, text, request_id })
+pub(super) fn error_page(status: StatusCode, text: &str, request_id: &str, settings: &HttpSettings, language: Language) -> HttpResponse {
+    let layout = Layout::build(settings, language, "error-title", Menu::None);
+    let heading = layout.say(heading(status));
+    let status_line = layout.tell(&Text::new("error-status").with("status", status.as_str()).with("id", request_id));
+    page(status, &ErrorPage { layout, heading, text, status: status_line })
+}
+
+fn heading(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "error-400",
+        401 => "error-401",
+        403 => "error-403",
+        404 => "error-404",
+        405 => "error-405",
+        408 => "error-408",
+        409 => "error-409",
+        410 => "error-410",
+        413 => "error-413",
+        415 => "error-415",
+        422 => "error-422",
+        429 => "error-429",
+        502 => "error-502",
+        503 => "error-503",
+        504 => "error-504",
+        _ => "error-500",
+    }
 }

@@ -6,6 +6,8 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::cookies::CookieNames;
+use super::static_files::StaticFiles;
+use crate::config::Site;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::app_url::AppUrl;
 use crate::domain::check::Check;
@@ -32,6 +34,10 @@ pub struct HttpSettings {
     pub checks: Vec<Check>,
     /// Whether mails leave by a mail server; else they are files.
     pub has_mail_server: bool,
+    /// How the pages look and speak.
+    pub site: Site,
+    /// The static files.
+    pub files: StaticFiles,
 }
 
 /// The settings of the running server.

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::cookies::{self, RequestCookies};
 use super::error::HttpError;
-use super::{client_address, settings};
+use super::{client_address, language, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::SessionCopy;
 use crate::accounts::{AccountError, Accounts, Client, Phase};
@@ -123,14 +123,22 @@ impl Guard {
 
     /// Checks without rotating, as forward-auth must (S46).
     pub async fn check(&self, req: &HttpRequest) -> Result<Standing, HttpError> {
-        match self.examine(req).await? {
-            Finding::Standing(standing) => Ok(standing),
-            Finding::Refreshable(claims) => self.stand_on_refresh(req, claims).await,
-        }
+        let standing = match self.examine(req).await? {
+            Finding::Standing(standing) => standing,
+            Finding::Refreshable(claims) => self.stand_on_refresh(req, claims).await?,
+        };
+        language::note(req, &standing);
+        Ok(standing)
     }
 
     /// Checks, and exchanges the refresh token when the access token is gone or over (S41).
     pub async fn check_and_refresh(&self, req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
+        let (standing, renewal) = self.refresh(req).await?;
+        language::note(req, &standing);
+        Ok((standing, renewal))
+    }
+
+    async fn refresh(&self, req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
         let claims = match self.examine(req).await? {
             Finding::Standing(standing) => return Ok((standing, None)),
             Finding::Refreshable(claims) => claims,

@@ -1,38 +1,85 @@
-//! Embedded static files under names that carry a hash of their content.
-
-use std::sync::OnceLock;
+//! Embedded static files under names that carry a hash of their content; the stylesheet and the logo may be a site's own.
 
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 
 use super::error::HttpError;
+use super::settings;
+use crate::config::site::Site;
 
 const CSS: &str = include_str!("../../static/app.css");
-const LOGO: &str = include_str!("../../static/favicon.svg");
+const SCRIPT: &str = include_str!("../../static/app.js");
+const ICON: &str = include_str!("../../static/favicon.svg");
 
-/// The address of the stylesheet.
-pub fn css_path() -> &'static str {
-    static PATH: OnceLock<String> = OnceLock::new();
-    PATH.get_or_init(|| format!("/_auth/static/app-{:016x}.css", fingerprint(CSS)))
+/// One file.
+pub struct StaticFile {
+    /// Its address; another one when its content changes.
+    pub path: String,
+    kind: &'static str,
+    content: Bytes,
 }
 
-/// The address of the logo, which is the icon too.
-pub fn logo_path() -> &'static str {
-    static PATH: OnceLock<String> = OnceLock::new();
-    PATH.get_or_init(|| format!("/_auth/static/logo-{:016x}.svg", fingerprint(LOGO)))
+/// The files of this server.
+pub struct StaticFiles {
+    /// The stylesheet.
+    pub css: StaticFile,
+    /// The script that reveals passwords; every page works without it.
+    pub script: StaticFile,
+    /// The site's own logo.
+    pub logo: Option<StaticFile>,
+    /// The address of the icon: our own is small enough to be in the page.
+    pub icon: String,
+}
+
+impl StaticFiles {
+    /// The files as the site wants them.
+    pub fn new(site: &Site) -> Self {
+        let logo = site.logo.as_ref().map(|logo| {
+            let ending = if logo.kind == "image/png" { "png" } else { "svg" };
+            StaticFile::new("logo", ending, logo.kind, Bytes::from(logo.bytes.clone()))
+        });
+        let own_icon = || format!("data:image/svg+xml;base64,{}", STANDARD.encode(ICON.trim()));
+        Self {
+            css: StaticFile::new("app", "css", "text/css; charset=utf-8", Bytes::from(stylesheet(site))),
+            script: StaticFile::new("app", "js", "text/javascript; charset=utf-8", Bytes::from_static(SCRIPT.as_bytes())),
+            icon: logo.as_ref().map_or_else(own_icon, |logo| logo.path.clone()),
+            logo,
+        }
+    }
+
+    fn find(&self, path: &str) -> Option<&StaticFile> {
+        [Some(&self.css), Some(&self.script), self.logo.as_ref()].into_iter().flatten().find(|file| file.path == path)
+    }
+}
+
+impl StaticFile {
+    fn new(name: &str, ending: &str, kind: &'static str, content: Bytes) -> Self {
+        Self { path: format!("/_auth/static/{name}-{:016x}.{ending}", fingerprint(&content)), kind, content }
+    }
+}
+
+/// The stylesheet with the accent of the site, made readable on light and on dark ground.
+fn stylesheet(site: &Site) -> String {
+    let Some(accent) = site.accent else { return CSS.to_owned() };
+    let tokens = |accent: crate::domain::colour::Colour| format!(":root{{--accent:{accent};--on-accent:{}}}", accent.text_on_it());
+    let (light, dark) = (tokens(accent.on_light()), tokens(accent.on_dark()));
+    format!("{CSS}\n{light}\n@media (prefers-color-scheme: dark){{{dark}}}\n")
 }
 
 /// Serves one of the files, for good.
 pub async fn serve(req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let (kind, content) = match req.path() {
-        path if path == css_path() => ("text/css; charset=utf-8", CSS),
-        path if path == logo_path() => ("image/svg+xml", LOGO),
-        _ => return Err(HttpError::NotFound),
-    };
-    Ok(HttpResponse::Ok().content_type(kind).insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable")).body(content))
+    let file = settings::of(&req).files.find(req.path()).ok_or(HttpError::NotFound)?;
+    let answer = HttpResponse::Ok()
+        .content_type(file.kind)
+        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .body(file.content.clone());
+    Ok(answer)
 }
 
 /// FNV-1a: tells versions apart, no more.
-fn fingerprint(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+fn fingerprint(content: &[u8]) -> u64 {
+    content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -3,14 +3,17 @@
 use askama::Template;
 
 use super::MailError;
+use crate::domain::language::Language;
 
 /// What a mail says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Letter {
+    /// What it is written in.
+    pub language: Language,
     /// One line without addresses or names.
-    pub subject: &'static str,
-    /// Whom it greets; may be empty.
-    pub name: String,
+    pub subject: String,
+    /// The first line.
+    pub greeting: String,
     /// The text, a paragraph each.
     pub paragraphs: Vec<String>,
     /// The link to open; empty for none.
@@ -45,21 +48,12 @@ struct HtmlPart<'a> {
 }
 
 impl Letter {
-    /// The first line; a name that may have another direction is isolated, so that it ends there.
-    fn greeting(&self) -> String {
-        match self.name.as_str() {
-            "" => "Hello,".to_owned(),
-            name if name.is_ascii() => format!("Hello {name},"),
-            name => format!("Hello \u{2068}{name}\u{2069},"),
-        }
-    }
-
     /// Both parts.
     pub fn render(&self) -> Result<Rendered, MailError> {
         let bad = |fault: askama::Error| MailError::BadTemplate(fault.to_string());
         let text = TextPart { letter: self }.render().map_err(bad)?;
         let html = HtmlPart { letter: self }.render().map_err(bad)?;
-        Ok(Rendered { subject: self.subject.to_owned(), text, html })
+        Ok(Rendered { subject: self.subject.clone(), text, html })
     }
 }
 
@@ -70,8 +64,9 @@ mod tests {
     #[test]
     fn s83_s99_what_people_typed_is_text_in_both_parts() {
         let letter = Letter {
-            subject: "Test",
-            name: "<b>\u{202e}Eve & Co".to_owned(),
+            language: Language::Arabic,
+            subject: "Test".to_owned(),
+            greeting: "Hello \u{2068}<b>\u{202e}Eve & Co\u{2069},".to_owned(),
             paragraphs: vec!["From <script>alert(1)</script>.".to_owned()],
             link: "https://gate.example.org/_auth/reset?token=abc".to_owned(),
             closing: "Bye.".to_owned(),
@@ -81,6 +76,7 @@ mod tests {
         assert!(mail.text.contains("Hello \u{2068}<b>\u{202e}Eve & Co\u{2069},"), "{}", mail.text);
         assert!(mail.text.contains("\nhttps://gate.example.org/_auth/reset?token=abc\n"), "{}", mail.text);
         assert!(!mail.html.contains("<script>") && !mail.html.contains("<b>") && mail.html.contains("<bdi>"), "{}", mail.html);
+        assert!(mail.html.contains("lang=\"ar\" dir=\"rtl\""), "{}", mail.html);
         assert!(!mail.html.contains("src=") && !mail.html.contains("<link"), "remote content: {}", mail.html);
     }
 }

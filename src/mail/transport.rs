@@ -13,6 +13,7 @@ use secrecy::ExposeSecret;
 use super::{Letter, outbox};
 use crate::config::{Mail, MailServer};
 use crate::domain::email::Email;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 
 /// Longest wait for a connection.
@@ -53,6 +54,7 @@ pub enum MailError {
 
 /// The way out.
 pub struct Transport {
+    site_name: String,
     sender: String,
     host: String,
     way: Way,
@@ -65,19 +67,19 @@ enum Way {
 
 impl Transport {
     /// The way that the configuration says; `host` is that of `APP_URL`, `data_dir` holds the outbox.
-    pub fn new(config: &Mail, host: &str, data_dir: &std::path::Path) -> Result<Self, MailError> {
+    pub fn new(config: &Mail, site_name: &str, host: &str, data_dir: &std::path::Path) -> Result<Self, MailError> {
         let way = match &config.server {
             None => Way::Files(data_dir.join("outbox")),
             Some(server) => Way::Smtp { client: Box::new(client(server)?), name: format!("{}:{}", server.host, server.port) },
         };
-        Ok(Self { sender: config.sender.clone(), host: host.to_owned(), way })
+        Ok(Self { site_name: site_name.to_owned(), sender: config.sender.clone(), host: host.to_owned(), way })
     }
 
     /// Where mails go, for people.
-    pub fn destination(&self) -> String {
+    pub fn destination(&self) -> Text {
         match &self.way {
-            Way::Smtp { name, .. } => format!("the mail server {name}"),
-            Way::Files(folder) => format!("files in {}, because SMTP_HOST is not set", folder.display()),
+            Way::Smtp { name, .. } => Text::new("mail-to-server").with("server", name),
+            Way::Files(folder) => Text::new("mail-to-files").with("folder", folder.display().to_string()),
         }
     }
 
@@ -102,7 +104,7 @@ impl Transport {
         let seconds = u64::try_from(mail.date.secs()).unwrap_or(0);
         let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
         Message::builder()
-            .from(Mailbox::new(Some("Portcullis".to_owned()), address(&self.sender)?))
+            .from(Mailbox::new(Some(self.site_name.clone()), address(&self.sender)?))
             .to(Mailbox::new(None, address(mail.to.as_str())?))
             .date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
             .message_id(Some(format!("<{}@{}>", mail.id, self.host)))

@@ -10,6 +10,7 @@ use super::{Visit, see_other, to_sign_in};
 use crate::domain::access::Identity;
 use crate::domain::device::{self, Device};
 use crate::domain::session::Session;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, Menu, page};
@@ -18,7 +19,7 @@ use crate::http::{client_address, forms, settings};
 
 struct SessionRow {
     id: String,
-    device: String,
+    device: Text,
     source: String,
     since: Timestamp,
     seen: Timestamp,
@@ -33,9 +34,8 @@ struct AccountPage<'a> {
     csrf_token: String,
     email: &'a str,
     name: &'a str,
-    role: &'static str,
-    flash: Option<&'static str>,
-    has_upstream: bool,
+    role: Text,
+    flash: Option<String>,
     sessions: Vec<SessionRow>,
     devices: Vec<Device>,
 }
@@ -59,14 +59,13 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let (sessions, devices) = (accounts.own_sessions(&visit.who).await?, accounts.own_devices(&visit.who).await?);
     let Identity::User { email, name, role, .. } = &visit.who.who else { return Err(HttpError::NotFound) };
     let content = AccountPage {
-        layout: Layout::with_menu("Your account", visit.menu()),
+        layout: Layout::with_menu(&req, "account-heading", visit.menu()),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         email,
         name,
-        role: role.as_str(),
-        flash: super::flash(query.flash.as_deref()),
-        has_upstream: settings::of(&req).upstream.is_some(),
+        role: role.text(),
+        flash: super::flash(&req, query.flash.as_deref()),
         sessions: sessions.into_iter().map(|session| row(session, &visit)).collect(),
         devices,
     };
@@ -86,9 +85,9 @@ fn row(session: Session, visit: &Visit) -> SessionRow {
 }
 
 fn no_account(req: &HttpRequest, standing: &Standing) -> HttpResponse {
-    let mut page = FormPage::new("No account", Menu::None, "/_auth/logout", "Sign out");
-    page.intro = vec!["You are signed in with the configured user name and password. It opens the app and nothing else.".to_owned()];
-    page.links = vec![("/", "To the app"), ("/_auth/setup", "Set up an owner")];
+    let mut page = FormPage::new(req, "no-account-heading", Menu::None, "/_auth/logout", "sign-out");
+    page.intro = vec![Text::new("no-account-intro")];
+    page.links = vec![("/", "menu-app"), ("/_auth/setup", "no-account-setup")];
     page.answer_with(StatusCode::FORBIDDEN, req, standing)
 }
 

@@ -8,6 +8,7 @@ use super::link::{Query, dead_end};
 use super::{Visit, see_other, to_sign_in};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::page::Menu;
 use crate::http::signed_in::{client, guard};
@@ -36,15 +37,15 @@ pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<
     let standing = guard(&req).check(&req).await?;
     match settings::accounts(&req).open_link(Purpose::EmailChange, query.token(), &client(&req)).await {
         Ok(open) => {
-            let mut page = FormPage::new("Confirm your new address", Menu::None, Purpose::EmailChange.path(), "Use this address");
+            let mut page = FormPage::new(&req, "confirm-heading", Menu::None, Purpose::EmailChange.path(), "confirm-submit");
             page.intro = vec![
-                format!("The account of {} is to have the address {}.", open.user.email, open.payload),
-                "Every session ends, and you sign in with the new address.".to_owned(),
+                Text::new("confirm-intro").with("old", open.user.email.as_str()).with("new", &open.payload),
+                Text::new("confirm-ends"),
             ];
             page.hidden = vec![("token", query.token())];
             Ok(page.answer(&req, &standing))
         }
-        Err(AccountError::Link) => Ok(dead_end(Purpose::EmailChange, StatusCode::GONE)),
+        Err(AccountError::Link) => Ok(dead_end(&req, Purpose::EmailChange, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -59,19 +60,17 @@ pub async fn confirm(req: HttpRequest, payload: web::Payload) -> Result<HttpResp
             carriers::end(&req, answer.headers_mut());
             Ok(answer)
         }
-        Err(AccountError::Link | AccountError::Rules(_)) => Ok(dead_end(Purpose::EmailChange, StatusCode::GONE)),
+        Err(AccountError::Link | AccountError::Rules(_)) => Ok(dead_end(&req, Purpose::EmailChange, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
 
 fn form(req: &HttpRequest, visit: &Visit, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new("Change your address", visit.menu(), "/_auth/account/email", "Send me a link");
-    page.intro = vec!["We mail a link to the new address; the change is made when you use it.".to_owned()];
-    page.fields = vec![
-        Field::password("current_password", "Current password", "current-password"),
-        Field::email("New e-mail address", email, "email"),
-    ];
-    page.links = vec![("/_auth/account", "Back to your account")];
+    let mut page = FormPage::new(req, "email-heading", visit.menu(), "/_auth/account/email", "forgot-submit");
+    page.intro = vec![Text::new("email-intro")];
+    page.fields =
+        vec![Field::password("current_password", "current-password", "current-password"), Field::email("email-new", email, "email")];
+    page.links = vec![("/_auth/account", "back-to-account")];
     page.faults = faults;
     page.answer(req, &visit.standing)
 }

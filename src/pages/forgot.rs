@@ -3,11 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::form::{Field, FormPage, MessagePage, message};
+use super::form::{Field, FormPage, MessagePage};
 use super::see_other;
 use crate::accounts::{AccountError, FieldFault, Phase};
+use crate::domain::link::Purpose;
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, Menu};
+use crate::http::page::Menu;
 use crate::http::signed_in::{Standing, client, guard};
 use crate::http::{forms, settings};
 
@@ -34,22 +36,25 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
 
 /// What happens now.
 pub async fn sent(req: HttpRequest) -> HttpResponse {
-    let minutes = settings::accounts(&req).link_secs(crate::domain::link::Purpose::Reset) / 60;
-    let texts = vec![
-        format!(
-            "If there is an account with this address, a mail with a link is on its way. The link is good for {minutes} minutes and works once."
-        ),
-        "Nothing there after a few minutes? Look into the spam folder, or ask your admin for a link.".to_owned(),
-    ];
-    let links = vec![("/_auth/login", "Back to sign-in"), ("/_auth/forgot", "Use another address")];
-    message(StatusCode::OK, &MessagePage { layout: Layout::new("Check your mail"), heading: "Check your mail", texts, link: "", links })
+    let minutes = settings::accounts(&req).link_secs(Purpose::Reset) / 60;
+    let mut page = MessagePage::new(&req, "forgot-sent-heading", Menu::None);
+    page.texts = vec![Text::new("forgot-sent").with("minutes", minutes), Text::new("forgot-sent-nothing")];
+    page.texts.extend(without_mail(&req));
+    page.links = vec![("/_auth/login", "back-to-sign-in"), ("/_auth/forgot", "forgot-again")];
+    page.answer(StatusCode::OK)
 }
 
 fn form(req: &HttpRequest, standing: &Standing, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new("Forgot your password?", Menu::None, "/_auth/forgot", "Send me a link");
-    page.intro = vec!["Enter your address. If there is an account with it, we mail you a link to choose a new password.".to_owned()];
-    page.fields = vec![Field::email("E-mail address", email, "username")];
-    page.links = vec![("/_auth/login", "Back to sign-in")];
+    let mut page = FormPage::new(req, "forgot-heading", Menu::None, "/_auth/forgot", "forgot-submit");
+    page.intro = vec![Text::new("forgot-intro")];
+    page.intro.extend(without_mail(req));
+    page.fields = vec![Field::email("email", email, "username")];
+    page.links = vec![("/_auth/login", "back-to-sign-in")];
     page.faults = faults;
     page.answer(req, standing)
+}
+
+/// Nobody should wait for a mail that stays on this machine.
+fn without_mail(req: &HttpRequest) -> Option<Text> {
+    (!settings::of(req).has_mail_server).then(|| Text::new("forgot-no-mail"))
 }

@@ -1,53 +1,88 @@
-//! One page shape for every plain form, and one for a message with the way on.
+//! One page shape for every plain form, and one for a message with the way on. Labels and headings are given by their keys.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::accounts::FieldFault;
+use crate::domain::language::Language;
+use crate::domain::text::Text;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::signed_in::Standing;
 use crate::http::{cookies, forms};
 
 /// One field with its label.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
-    pub(super) kind: &'static str,
-    pub(super) value: String,
-    pub(super) autocomplete: &'static str,
-    pub(super) hint: String,
-    pub(super) required: bool,
-    /// Value and label of each choice; a text field has none.
-    pub(super) choices: Vec<(&'static str, &'static str)>,
+    name: &'static str,
+    label: Text,
+    kind: &'static str,
+    value: String,
+    autocomplete: &'static str,
+    hint: Option<Text>,
+    required: bool,
+    /// Shortest new password, for the script that counts along.
+    min: Option<usize>,
+    /// The field that must have the same value, for the script that compares.
+    same: Option<&'static str>,
+    /// What can be chosen; a text field has none.
+    choices: Vec<Choice>,
+}
+
+/// One line of a list to choose from.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    /// The value sent.
+    pub(super) value: &'static str,
+    /// What is read.
+    pub(super) label: Text,
+    /// The language of the label where it is not the page's.
+    pub(super) language: Option<Language>,
 }
 
 impl Field {
+    fn new(name: &'static str, label: &'static str, kind: &'static str, value: &str, autocomplete: &'static str) -> Self {
+        Self {
+            name,
+            label: Text::new(label),
+            kind,
+            value: value.to_owned(),
+            autocomplete,
+            hint: None,
+            required: false,
+            min: None,
+            same: None,
+            choices: Vec::new(),
+        }
+    }
+
     pub(super) fn text(name: &'static str, label: &'static str, value: &str, autocomplete: &'static str) -> Self {
-        Self { name, label, kind: "text", value: value.to_owned(), autocomplete, ..Self::default() }
+        Self::new(name, label, "text", value, autocomplete)
     }
 
     pub(super) fn email(label: &'static str, value: &str, autocomplete: &'static str) -> Self {
-        Self { name: "email", label, kind: "email", value: value.to_owned(), autocomplete, required: true, ..Self::default() }
+        Self { required: true, ..Self::new("email", label, "email", value, autocomplete) }
     }
 
     pub(super) fn password(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
-        Self { name, label, kind: "password", autocomplete, required: true, ..Self::default() }
+        Self { required: true, ..Self::new(name, label, "password", "", autocomplete) }
     }
 
-    pub(super) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = hint.into();
+    pub(super) fn choice(name: &'static str, label: &'static str, value: &str, choices: Vec<Choice>) -> Self {
+        Self { choices, ..Self::new(name, label, "text", value, "off") }
+    }
+
+    pub(super) fn with_hint(mut self, hint: Text) -> Self {
+        self.hint = Some(hint);
         self
     }
 
     /// A new password and its repetition.
     pub(super) fn new_password(name: &'static str, min_length: usize) -> [Self; 2] {
-        let hint = format!("At least {min_length} characters. A few words in a row are fine.");
-        [
-            Self::password(name, "New password", "new-password").with_hint(hint),
-            Self::password("confirm", "New password again", "new-password"),
-        ]
+        let hint = Text::new("password-hint").with("min", min_length);
+        let first = Self::password(name, "new-password", "new-password").with_hint(hint);
+        let again = Self::password("confirm", "new-password-again", "new-password");
+        [Self { min: Some(min_length), ..first }, Self { same: Some(name), ..again }]
     }
 
     fn is_plain(&self) -> bool {
@@ -61,22 +96,23 @@ impl Field {
 pub(super) struct FormPage<'a> {
     layout: Layout,
     csrf_token: String,
-    pub(super) heading: &'a str,
-    pub(super) intro: Vec<String>,
-    pub(super) action: &'a str,
+    heading: &'static str,
+    pub(super) intro: Vec<Text>,
+    action: &'a str,
     pub(super) hidden: Vec<(&'static str, &'a str)>,
     pub(super) fields: Vec<Field>,
     pub(super) faults: Vec<FieldFault>,
-    pub(super) submit: &'a str,
+    submit: &'static str,
     pub(super) danger: bool,
-    pub(super) links: Vec<(&'a str, &'a str)>,
+    /// Addresses and the keys of what they are called.
+    pub(super) links: Vec<(&'a str, &'static str)>,
 }
 
 impl<'a> FormPage<'a> {
-    /// A form that posts to `action`.
-    pub(super) fn new(title: &'static str, menu: Menu, action: &'a str, submit: &'a str) -> Self {
+    /// A form that posts to `action`; `title` and `submit` are keys.
+    pub(super) fn new(req: &HttpRequest, title: &'static str, menu: Menu, action: &'a str, submit: &'static str) -> Self {
         Self {
-            layout: Layout::with_menu(title, menu),
+            layout: Layout::with_menu(req, title, menu),
             csrf_token: String::new(),
             heading: title,
             intro: Vec::new(),
@@ -105,8 +141,12 @@ impl<'a> FormPage<'a> {
         answer
     }
 
-    fn fault_of(&self, name: &str) -> Option<&str> {
-        self.faults.iter().find(|fault| fault.field == name).map(|fault| fault.message.as_str())
+    fn has_password(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == "password")
+    }
+
+    fn fault_of(&self, name: &str) -> Option<String> {
+        self.faults.iter().find(|fault| fault.field == name).map(|fault| self.layout.tell(&fault.message))
     }
 }
 
@@ -114,15 +154,23 @@ impl<'a> FormPage<'a> {
 #[derive(Template)]
 #[template(path = "pages/message.html")]
 pub(super) struct MessagePage<'a> {
-    pub(super) layout: Layout,
-    pub(super) heading: &'a str,
-    pub(super) texts: Vec<String>,
+    layout: Layout,
+    heading: &'static str,
+    pub(super) texts: Vec<Text>,
     /// A link to copy; empty for none.
     pub(super) link: &'a str,
-    pub(super) links: Vec<(&'a str, &'a str)>,
+    /// Addresses and the keys of what they are called.
+    pub(super) links: Vec<(&'a str, &'static str)>,
 }
 
-/// The page as an answer.
-pub(super) fn message(status: StatusCode, content: &MessagePage<'_>) -> HttpResponse {
-    page(status, content)
+impl MessagePage<'_> {
+    /// A page with that heading, a key.
+    pub(super) fn new(req: &HttpRequest, heading: &'static str, menu: Menu) -> Self {
+        Self { layout: Layout::with_menu(req, heading, menu), heading, texts: Vec::new(), link: "", links: Vec::new() }
+    }
+
+    /// The page as an answer.
+    pub(super) fn answer(self, status: StatusCode) -> HttpResponse {
+        page(status, &self)
+    }
 }

@@ -8,9 +8,9 @@ use crate::http::error::HttpError;
 
 const PAGE: Choosing = Choosing {
     purpose: Purpose::Invitation,
-    title: "Choose your password",
-    intro: "You were invited. Choose a password to make the account yours.",
-    submit: "Set the password",
+    title: "invite-heading",
+    intro: "invite-intro",
+    submit: "invite-submit",
     done: "/_auth/login?flash=welcome",
 };
 

@@ -4,17 +4,18 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::form::{Field, FormPage, MessagePage, message};
+use super::form::{Field, FormPage, MessagePage};
 use super::see_other;
 use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, Menu};
+use crate::http::page::Menu;
 use crate::http::signed_in::{Standing, client, guard};
 use crate::http::{forms, settings};
 
-/// What differs between the two pages.
+/// What differs between the two pages; texts by their keys.
 pub struct Choosing {
     pub(super) purpose: Purpose,
     pub(super) title: &'static str,
@@ -40,12 +41,12 @@ impl Query {
 /// The form when the link is good; otherwise what to do, and no password field (S55).
 pub(super) async fn show(req: &HttpRequest, query: &Query, page: &Choosing) -> Result<HttpResponse, HttpError> {
     if query.token.is_empty() {
-        return Ok(dead_end(page.purpose, StatusCode::OK));
+        return Ok(dead_end(req, page.purpose, StatusCode::OK));
     }
     let standing = guard(req).check(req).await?;
     match settings::accounts(req).open_link(page.purpose, &query.token, &client(req)).await {
         Ok(open) => Ok(form(req, &standing, page, &query.token, open.user.email.as_str(), Vec::new())),
-        Err(AccountError::Link) => Ok(dead_end(page.purpose, StatusCode::GONE)),
+        Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -69,17 +70,17 @@ pub(super) async fn submit(req: &HttpRequest, payload: web::Payload, page: &Choo
             let email = open.as_ref().map_or("", |open| open.user.email.as_str());
             Ok(form(req, &standing, page, &token, email, faults))
         }
-        Err(AccountError::Link) => Ok(dead_end(page.purpose, StatusCode::GONE)),
+        Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
 
 fn form(req: &HttpRequest, standing: &Standing, page: &Choosing, token: &str, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut form = FormPage::new(page.title, Menu::None, page.purpose.path(), page.submit);
-    form.intro = vec![page.intro.to_owned()];
+    let mut form = FormPage::new(req, page.title, Menu::None, page.purpose.path(), page.submit);
+    form.intro = vec![Text::new(page.intro)];
     form.hidden = vec![("token", token)];
     if !email.is_empty() {
-        form.intro.insert(0, format!("For {email}."));
+        form.intro.insert(0, Text::new("link-for").with("email", email));
         // Password managers file the new password under this name.
         form.hidden.push(("username", email));
     }
@@ -89,13 +90,14 @@ fn form(req: &HttpRequest, standing: &Standing, page: &Choosing, token: &str, em
 }
 
 /// The link is none, or none any more.
-pub(super) fn dead_end(purpose: Purpose, status: StatusCode) -> HttpResponse {
-    let (text, links) = match purpose {
-        Purpose::Invitation => ("Ask the admin who invited you for a new link.", vec![("/_auth/login", "To sign-in")]),
-        Purpose::Reset => ("Ask for a new link; the newest one is the one that works.", vec![("/_auth/forgot", "Ask for a new link")]),
-        Purpose::EmailChange => ("Ask for the change again on your account page.", vec![("/_auth/account/email", "To your account")]),
+pub(super) fn dead_end(req: &HttpRequest, purpose: Purpose, status: StatusCode) -> HttpResponse {
+    let (text, link) = match purpose {
+        Purpose::Invitation => ("link-dead-invitation", ("/_auth/login", "link-to-sign-in")),
+        Purpose::Reset => ("link-dead-reset", ("/_auth/forgot", "link-ask-again")),
+        Purpose::EmailChange => ("link-dead-email", ("/_auth/account/email", "link-to-account")),
     };
-    let heading = "This link does not work";
-    let texts = vec!["It was used already, it has expired, or it is not complete.".to_owned(), text.to_owned()];
-    message(status, &MessagePage { layout: Layout::new("This link does not work"), heading, texts, link: "", links })
+    let mut page = MessagePage::new(req, "link-dead-heading", Menu::None);
+    page.texts = vec![Text::new("link-dead"), Text::new(text)];
+    page.links = vec![link];
+    page.answer(status)
 }

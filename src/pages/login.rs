@@ -8,13 +8,14 @@ use serde::Deserialize;
 use super::see_other;
 use crate::accounts::{AccountError, FieldFault, NewSession, Phase};
 use crate::domain::return_to::ReturnTo;
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::signed_in::{Standing, client, guard};
 use crate::http::{carriers, cookies, forms, settings};
 
 /// The one answer to every wrong pair (S16, S21).
-const NEUTRAL: &str = "E-mail address and password do not belong together, or the account cannot sign in.";
+const NEUTRAL: Text = Text::new("wrong-pair");
 
 #[derive(Template)]
 #[template(path = "pages/login.html")]
@@ -24,7 +25,7 @@ struct LoginPage<'a> {
     next: &'a str,
     email: &'a str,
     legacy: bool,
-    flash: Option<&'static str>,
+    flash: Option<String>,
     faults: Vec<FieldFault>,
 }
 
@@ -47,7 +48,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
         return Ok(answer);
     }
-    Ok(form(&req, &standing, StatusCode::OK, next, "", super::flash(query.flash.as_deref()), Vec::new()))
+    Ok(form(&req, &standing, StatusCode::OK, next, "", super::flash(&req, query.flash.as_deref()), Vec::new()))
 }
 
 /// Signs in and goes back to the page asked for.
@@ -94,13 +95,13 @@ fn form(
     status: StatusCode,
     next: &str,
     email: &str,
-    flash: Option<&'static str>,
+    flash: Option<String>,
     faults: Vec<FieldFault>,
 ) -> HttpResponse {
     let token = forms::token(req, standing);
     let legacy = settings::accounts(req).phase() == Phase::Legacy;
     let mut answer =
-        page(status, &LoginPage { layout: Layout::new("Sign in"), csrf_token: token.value, next, email, legacy, flash, faults });
+        page(status, &LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: token.value, next, email, legacy, flash, faults });
     cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
     answer
 }

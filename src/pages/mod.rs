@@ -24,12 +24,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::domain::access::SignedIn;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::text::Text;
 use crate::domain::user::Role;
 use crate::http::error::HttpError;
 use crate::http::forms::{self, Fields};
 use crate::http::page::Menu;
-use crate::http::settings;
 use crate::http::signed_in::{Renewal, Standing, guard};
+use crate::http::{language, settings};
+use crate::texts;
 
 /// A user on one of the pages that want somebody signed in.
 struct Visit {
@@ -56,7 +58,7 @@ impl Visit {
         let Standing::SignedIn(passport) = &standing else { return Ok(None) };
         let who = Arc::clone(&passport.who);
         if who.user_id().is_none() {
-            return Err(HttpError::Forbidden("The configured user name and password open the app and nothing else."));
+            return Err(HttpError::Forbidden("fault-configured"));
         }
         Ok(Some(Self { standing, who, renewal }))
     }
@@ -85,25 +87,27 @@ fn to_sign_in(req: &HttpRequest) -> HttpResponse {
 }
 
 /// What a code in the address says at the top of a page; other codes say nothing.
-fn flash(code: Option<&str>) -> Option<&'static str> {
-    Some(match code? {
-        "signed-out" => "You are signed out.",
-        "password-set" => "Your password is set. Sign in with it.",
-        "welcome" => "Your account is ready. Sign in with your new password.",
-        "password-changed" => "Your password is changed, and your other sessions have ended.",
-        "name-saved" => "Your name is saved.",
-        "email-asked" => "If the address is free, a mail with a link is on its way to it. The change is made when that link is used.",
-        "email-changed" => "Your address is changed. Sign in with the new one.",
-        "device-forgotten" => "The device is forgotten.",
-        "ended" => "Ended.",
-        "invited" => "Invited. With a mail server, the invitation is on its way; without one, make a link to copy and pass it on.",
-        "disabled" => "Disabled. Every session has ended.",
-        "enabled" => "Enabled.",
-        "deleted" => "Deleted.",
-        "role" => "The role is changed. Every session has ended.",
-        "test-queued" => "A test mail is on its way to you. Reload this page to see what became of it.",
+fn flash(req: &HttpRequest, code: Option<&str>) -> Option<String> {
+    let key = match code? {
+        "signed-out" => "flash-signed-out",
+        "password-set" => "flash-password-set",
+        "welcome" => "flash-welcome",
+        "password-changed" => "flash-password-changed",
+        "profile-saved" => "flash-profile-saved",
+        "email-asked" => "flash-email-asked",
+        "email-changed" => "flash-email-changed",
+        "device-forgotten" => "flash-device-forgotten",
+        "ended" => "flash-ended",
+        "invited" if settings::of(req).has_mail_server => "flash-invited",
+        "invited" => "flash-invited-no-mail",
+        "disabled" => "flash-disabled",
+        "enabled" => "flash-enabled",
+        "deleted" => "flash-deleted",
+        "role" => "flash-role",
+        "test-queued" => "flash-test-queued",
         _ => return None,
-    })
+    };
+    Some(texts::say(language::of(req), &Text::new(key)))
 }
 
 /// 303: a deed is done, or the way leads elsewhere.

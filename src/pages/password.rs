@@ -6,6 +6,7 @@ use super::form::{Field, FormPage};
 use super::{Visit, see_other, to_sign_in};
 use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::settings;
 use crate::http::signed_in::client;
@@ -30,11 +31,11 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
 }
 
 fn form(req: &HttpRequest, visit: &Visit, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new("Change your password", visit.menu(), "/_auth/account/password", "Change the password");
-    page.intro = vec!["You stay signed in here; your other sessions end.".to_owned()];
-    page.fields = vec![Field::password("current_password", "Current password", "current-password")];
+    let mut page = FormPage::new(req, "password-heading", visit.menu(), "/_auth/account/password", "password-submit");
+    page.intro = vec![Text::new("password-intro")];
+    page.fields = vec![Field::password("current_password", "current-password", "current-password")];
     page.fields.extend(Field::new_password("new_password", settings::accounts(req).password_min_length()));
-    page.links = vec![("/_auth/account", "Back to your account")];
+    page.links = vec![("/_auth/account", "back-to-account")];
     page.faults = faults;
     page.answer(req, &visit.standing)
 }

@@ -1,11 +1,13 @@
-//! One's own name.
+//! One's own name and language.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::form::{Field, FormPage};
+use super::form::{Choice, Field, FormPage};
 use super::{Visit, see_other, to_sign_in};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::access::Identity;
+use crate::domain::language::Language;
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::settings;
 
@@ -16,25 +18,40 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
         Identity::User { name, .. } => name.clone(),
         Identity::Legacy { .. } => String::new(),
     };
-    let answer = form(&req, &visit, &name, Vec::new());
+    let language = visit.who.language().map_or("", Language::tag);
+    let answer = form(&req, &visit, (&name, language), Vec::new());
     Ok(visit.answer(&req, answer).await)
 }
 
-/// Saves the name.
+/// Saves both.
 pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
     let Some((visit, mut fields)) = Visit::post(&req, payload).await? else { return Ok(to_sign_in(&req)) };
-    let name = fields.take("name");
-    match settings::accounts(&req).set_own_name(&visit.who, &name).await {
-        Ok(()) => Ok(see_other("/_auth/account?flash=name-saved")),
-        Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, &name, faults)),
+    let (name, typed) = (fields.take("name"), fields.take("language"));
+    let language = Language::parse(&typed);
+    if language.is_none() && !typed.is_empty() {
+        return Ok(form(&req, &visit, (&name, ""), vec![FieldFault::new("language", Text::new("language-choose"))]));
+    }
+    match settings::accounts(&req).set_own_profile(&visit.who, &name, language).await {
+        Ok(()) => Ok(see_other("/_auth/account?flash=profile-saved")),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, (&name, &typed), faults)),
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form(req: &HttpRequest, visit: &Visit, name: &str, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new("Your name", visit.menu(), "/_auth/account/profile", "Save");
-    page.fields = vec![Field::text("name", "Name", name, "name").with_hint("The app sees it. It may be empty.")];
-    page.links = vec![("/_auth/account", "Back to your account")];
+fn form(req: &HttpRequest, visit: &Visit, (name, language): (&str, &str), faults: Vec<FieldFault>) -> HttpResponse {
+    let mut page = FormPage::new(req, "profile-heading", visit.menu(), "/_auth/account/profile", "save");
+    let own = |one: Language| Choice {
+        value: one.tag(),
+        label: Text::new("language-own-name").with("name", one.own_name()),
+        language: Some(one),
+    };
+    let mut choices = vec![Choice { value: "", label: Text::new("profile-language-browser"), language: None }];
+    choices.extend(Language::ALL.map(own));
+    page.fields = vec![
+        Field::text("name", "name", name, "name").with_hint(Text::new("profile-name-hint")),
+        Field::choice("language", "account-language", language, choices).with_hint(Text::new("profile-language-hint")),
+    ];
+    page.links = vec![("/_auth/account", "back-to-account")];
     page.faults = faults;
     page.answer(req, &visit.standing)
 }

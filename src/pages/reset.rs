@@ -8,9 +8,9 @@ use crate::http::error::HttpError;
 
 const PAGE: Choosing = Choosing {
     purpose: Purpose::Reset,
-    title: "Choose a new password",
-    intro: "All your sessions end, and you sign in with the new password.",
-    submit: "Set the new password",
+    title: "reset-heading",
+    intro: "reset-intro",
+    submit: "reset-submit",
     done: "/_auth/login?flash=password-set",
 };
 

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{login, see_other};
 use crate::accounts::setup::{ClaimForm, ClaimProof};
 use crate::accounts::{AccountError, FieldFault, Phase};
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::signed_in::{Standing, client, guard};
@@ -24,6 +25,12 @@ struct SetupPage<'a> {
     name: &'a str,
     min_length: usize,
     faults: Vec<FieldFault>,
+}
+
+impl SetupPage<'_> {
+    fn is_wrong(&self, field: &str) -> bool {
+        self.faults.iter().any(|fault| fault.field == field)
+    }
 }
 
 /// The token of the printed link.
@@ -64,13 +71,7 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials) => {
             let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "setup_token" };
-            again(
-                StatusCode::UNAUTHORIZED,
-                vec![FieldFault::new(
-                    field,
-                    "This does not prove that the instance is yours. Use the link that the console printed, or the configured user name and password.",
-                )],
-            )
+            again(StatusCode::UNAUTHORIZED, vec![FieldFault::new(field, Text::new("setup-no-proof"))])
         }
         Err(AccountError::Rules(faults)) => again(StatusCode::UNPROCESSABLE_ENTITY, faults),
         Err(fault) => Err(fault.into()),
@@ -91,7 +92,16 @@ fn form(
     let min_length = accounts.password_min_length();
     let mut answer = page(
         status,
-        &SetupPage { layout: Layout::new("Set-up"), csrf_token: token.value, setup_token, legacy, email, name, min_length, faults },
+        &SetupPage {
+            layout: Layout::new(req, "setup-title"),
+            csrf_token: token.value,
+            setup_token,
+            legacy,
+            email,
+            name,
+            min_length,
+            faults,
+        },
     );
     cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
     answer

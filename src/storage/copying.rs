@@ -50,7 +50,7 @@ macro_rules! table {
 /// The tables, those first that others refer to. Not notices and nodes, which are about running servers.
 pub const TABLES: &[Table] = &[
     table!(users: id, email: String, name: String, role: String, state: String, password_hash: Option<String>,
-        session_epoch: i64, created_at: i64, last_sign_in_at: Option<i64>),
+        session_epoch: i64, created_at: i64, last_sign_in_at: Option<i64>, language: String),
     table!(settings: name, value: String),
     table!(audit_events: id, at: i64, event: String, actor: String, subject: String, source: String, detail: String),
     table!(devices: id, user_id: String, name: String, source: String, first_seen_at: i64, last_seen_at: i64),

@@ -9,6 +9,7 @@ use crate::crypto::password_hash::PasswordHash;
 use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
+use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{DisplayName, Role, User, UserFilter, UserState};
 
@@ -26,18 +27,19 @@ pub struct UserRecord {
     pub password_hash: Option<PasswordHash>,
 }
 
-type Row = (String, String, String, String, String, Option<String>, i64, Option<i64>);
+type Row = (String, String, String, String, String, Option<String>, i64, Option<i64>, String);
 
 fn to_record(row: Row) -> Result<UserRecord, StorageError> {
-    let (id, email, name, role, state, hash, created_at, last) = row;
+    let (id, email, name, role, state, hash, created_at, last, language) = row;
     let damaged = |what: &str| StorageError::Corrupt(format!("user {id}: {what}"));
     let user = User {
-        email: Email::parse(&email).map_err(|fault| damaged(&fault.to_string()))?,
-        name: DisplayName::parse(&name).map_err(|fault| damaged(&fault.to_string()))?,
+        email: Email::parse(&email).map_err(|fault| damaged(&format!("{fault:?}")))?,
+        name: DisplayName::parse(&name).map_err(|fault| damaged(&format!("{fault:?}")))?,
         role: Role::parse(&role).ok_or_else(|| damaged("role"))?,
         state: UserState::parse(&state).ok_or_else(|| damaged("state"))?,
         created_at: Timestamp::from_secs(created_at),
         last_sign_in_at: last.map(Timestamp::from_secs),
+        language: Language::parse(&language),
         id: UserId::parse(&id).ok_or_else(|| damaged("id"))?,
     };
     Ok(UserRecord { user, password_hash: hash.map(PasswordHash::from_stored) })
@@ -45,7 +47,7 @@ fn to_record(row: Row) -> Result<UserRecord, StorageError> {
 
 macro_rules! columns {
     () => {
-        (dsl::id, dsl::email, dsl::name, dsl::role, dsl::state, dsl::password_hash, dsl::created_at, dsl::last_sign_in_at)
+        (dsl::id, dsl::email, dsl::name, dsl::role, dsl::state, dsl::password_hash, dsl::created_at, dsl::last_sign_in_at, dsl::language)
     };
 }
 
@@ -60,6 +62,7 @@ pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHa
         dsl::password_hash.eq(hash.map(PasswordHash::as_str)),
         dsl::created_at.eq(user.created_at.secs()),
         dsl::last_sign_in_at.eq(user.last_sign_in_at.map(Timestamp::secs)),
+        dsl::language.eq(user.language.map_or("", Language::tag)),
     );
     diesel::insert_into(dsl::users).values(values).execute(connection)?;
     Ok(())
@@ -139,9 +142,10 @@ pub fn set_password(
     Ok(changed == 1)
 }
 
-/// Sets the display name.
-pub fn set_name(connection: &mut Connection, id: &UserId, name: &DisplayName) -> Result<bool, StorageError> {
-    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(dsl::name.eq(name.as_str())).execute(connection)? == 1)
+/// Sets the display name and the language.
+pub fn set_profile(connection: &mut Connection, id: &UserId, name: &DisplayName, language: Option<Language>) -> Result<bool, StorageError> {
+    let values = (dsl::name.eq(name.as_str()), dsl::language.eq(language.map_or("", Language::tag)));
+    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(values).execute(connection)? == 1)
 }
 
 /// Sets the address of an active account; an address that is taken is [`StorageError::Conflict`].

@@ -30,19 +30,19 @@ async fn the_page_says_what_is_good_and_what_is_wrong() {
     let app = TestApp::start(|options| options.upstream = Some(address)).await;
     let mut owner = people::claim(&app).await;
     let found = lines(&mut owner).await;
-    for title in ["Your browser", "The app", "Address", "Mail", "Data"] {
+    for title in ["check-browser", "check-app", "check-address", "check-mail", "check-data"] {
         assert_eq!(outcome(&found, title), "good", "{title}");
     }
     drop(upstream);
     super::support::wait::eventually("the app to be away", async || {
-        (outcome(&lines(&mut owner).await, "The app") == "wrong").then_some(())
+        (outcome(&lines(&mut owner).await, "check-app") == "wrong").then_some(())
     })
     .await;
     // A browser that comes by another name, and one that comes by a proxy nobody named.
     let elsewhere = Call::navigation("/_auth/admin/checklist").header("Host", "gate.internal:3000");
-    assert_eq!(outcome(&lines_of(&mut owner, elsewhere).await, "Your browser"), "wrong");
+    assert_eq!(outcome(&lines_of(&mut owner, elsewhere).await, "check-browser"), "wrong");
     owner.always("X-Forwarded-Proto", "https");
-    assert_eq!(outcome(&lines(&mut owner).await, "Your browser"), "advice");
+    assert_eq!(outcome(&lines(&mut owner).await, "check-browser"), "advice");
     assert!(owner.get("/_auth/admin/checklist").await.text().contains("TRUSTED_PROXIES=127.0.0.1"));
 }
 
@@ -58,7 +58,7 @@ async fn the_https_behind_a_proxy_trap_is_explained() {
     let answer = owner.get("/_auth/admin/checklist").await.text();
     assert!(answer.contains("X-Forwarded-Proto") && answer.contains("http://gate.example.org"), "{answer}");
     owner.always("X-Forwarded-Proto", "https");
-    assert_eq!(outcome(&lines(&mut owner).await, "Your browser"), "good");
+    assert_eq!(outcome(&lines(&mut owner).await, "check-browser"), "good");
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ fn the_command_line_says_the_same() {
     assert!(output.status.success(), "{text}");
     for line in [
         "advice: Address: APP_URL is https://gate.example.org",
-        "wrong: The app: nothing answers",
+        "wrong: The app: Nothing answers",
         "good: Mail: Mails go to mail.example.org",
         "good: Data:",
     ] {

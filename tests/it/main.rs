@@ -13,6 +13,7 @@
     reason = "clippy.toml frees only `#[test]` functions, and here the helpers around them are tests too; tests have real clocks and environments"
 )]
 
+mod accessibility;
 mod account;
 mod admin;
 mod aftermath;
@@ -26,6 +27,7 @@ mod gate;
 mod gate_edges;
 mod invitations;
 mod keep;
+mod languages;
 mod limits;
 mod load;
 mod metrics;

@@ -27,7 +27,7 @@ struct AuditPage<'a> {
     layout: Layout,
     event: &'a str,
     person: &'a str,
-    all_events: &'static [&'static str],
+    all_events: &'static [(&'static str, &'static str)],
     events: Vec<AuditLine>,
     next: Option<String>,
 }
@@ -58,7 +58,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let (events, more) = cut(settings::accounts(&req).list_audit(filter.clone(), query.before.clone(), PAGE_ROWS + 1).await?);
     let next = events.last().filter(|_| more).map(|line| line.id.clone());
     let content = AuditPage {
-        layout: Layout::with_menu("Audit", visit.menu()),
+        layout: Layout::with_menu(&req, "audit-heading", visit.menu()),
         event: &filter.event,
         person: &filter.person,
         all_events: &EVENTS,

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{PAGE_ROWS, act, cut, enter};
 use crate::domain::cursor::Cursor;
 use crate::domain::mail::QueuedMail;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
@@ -20,10 +21,8 @@ struct MailPage {
     layout: Layout,
     now: Timestamp,
     csrf_token: String,
-    flash: Option<&'static str>,
-    destination: String,
-    queued: i64,
-    failed: i64,
+    flash: Option<String>,
+    state_line: Text,
     mails: Vec<QueuedMail>,
     next: Option<Cursor>,
 }
@@ -47,13 +46,14 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let (queued, failed) = accounts.count_mails().await?;
     let next = mails.last().filter(|_| more).map(|mail| Cursor { at: mail.created_at, id: mail.id.clone() });
     let content = MailPage {
-        layout: Layout::with_menu("Mail", visit.menu()),
+        layout: Layout::with_menu(&req, "mail-heading", visit.menu()),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
-        flash: crate::pages::flash(query.flash.as_deref()),
-        destination: accounts.mail_destination(),
-        queued,
-        failed,
+        flash: crate::pages::flash(&req, query.flash.as_deref()),
+        state_line: Text::new("mail-state-line")
+            .with("destination", accounts.mail_destination())
+            .with("queued", queued)
+            .with("failed", failed),
         mails,
         next,
     };

@@ -17,7 +17,7 @@ use crate::http::signed_in::client;
 
 /// Rows of one page of a list.
 const PAGE_ROWS: i64 = 50;
-const NOT_ADMIN: HttpError = HttpError::Forbidden("Only admins may open this page.");
+const NOT_ADMIN: HttpError = HttpError::Forbidden("fault-admins-only");
 
 /// An admin who opens a page, or the way to sign-in.
 async fn enter(req: &HttpRequest) -> Result<Result<Visit, HttpResponse>, HttpError> {

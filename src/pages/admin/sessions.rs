@@ -21,7 +21,7 @@ struct SessionsPage {
     layout: Layout,
     now: Timestamp,
     csrf_token: String,
-    flash: Option<&'static str>,
+    flash: Option<String>,
     sessions: Vec<(Session, Option<String>)>,
     next: Option<Cursor>,
 }
@@ -43,10 +43,10 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let (sessions, more) = cut(settings::accounts(&req).list_sessions(before, PAGE_ROWS + 1).await?);
     let next = sessions.last().filter(|_| more).map(|(session, _)| Cursor { at: session.created_at, id: session.id.to_string() });
     let content = SessionsPage {
-        layout: Layout::with_menu("Sessions", visit.menu()),
+        layout: Layout::with_menu(&req, "sessions-heading", visit.menu()),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
-        flash: crate::pages::flash(query.flash.as_deref()),
+        flash: crate::pages::flash(&req, query.flash.as_deref()),
         sessions,
         next,
     };

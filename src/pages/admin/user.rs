@@ -10,12 +10,13 @@ use crate::accounts::administer::UserDeed;
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::ids::UserId;
 use crate::domain::session::Session;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, page};
+use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
-use crate::pages::form::{FormPage, MessagePage, message};
+use crate::pages::form::{FormPage, MessagePage};
 use crate::pages::see_other;
 
 /// Recent events shown.
@@ -27,7 +28,7 @@ struct UserPage {
     layout: Layout,
     now: Timestamp,
     csrf_token: String,
-    flash: Option<&'static str>,
+    flash: Option<String>,
     user: User,
     sessions: Vec<Session>,
     events: Vec<AuditLine>,
@@ -60,10 +61,10 @@ pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Que
     let user = accounts.user(&id).await?;
     let filter = AuditFilter { person: user.email.to_string(), ..AuditFilter::default() };
     let content = UserPage {
-        layout: Layout::with_menu("User", visit.menu()),
+        layout: Layout::with_menu(&req, "user-title", visit.menu()),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
-        flash: crate::pages::flash(query.flash.as_deref()),
+        flash: crate::pages::flash(&req, query.flash.as_deref()),
         sessions: accounts.sessions_of(&id).await?,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
         has_mail_server: settings::of(&req).has_mail_server,
@@ -103,7 +104,7 @@ pub async fn set_role(req: HttpRequest, payload: web::Payload, id: web::Path<Str
         Ok(done) => done,
         Err(answer) => return Ok(answer),
     };
-    let role = Role::parse(&fields.take("role")).ok_or(HttpError::Unprocessable("The role is admin or user."))?;
+    let role = Role::parse(&fields.take("role")).ok_or(HttpError::Unprocessable("role-choose"))?;
     settings::accounts(&req).change_user(&parse(&id)?, UserDeed::SetRole(role), &actor(&req, &visit)).await?;
     Ok(see_other(&format!("/_auth/admin/users/{id}?flash=role")))
 }
@@ -116,13 +117,10 @@ pub async fn ask_delete(req: HttpRequest, id: web::Path<String>) -> Result<HttpR
     };
     let user = settings::accounts(&req).user(&parse(&id)?).await?;
     let (action, back) = (format!("/_auth/admin/users/{id}/delete"), format!("/_auth/admin/users/{id}"));
-    let mut form = FormPage::new("Delete this account?", visit.menu(), &action, "Delete it for good");
-    form.intro = vec![
-        format!("{} loses the account with all its sessions at once. This cannot be undone.", user.email),
-        "What it did stays in the audit trail. To lock somebody out for a while, disable the account instead.".to_owned(),
-    ];
+    let mut form = FormPage::new(&req, "delete-heading", visit.menu(), &action, "delete-submit");
+    form.intro = vec![Text::new("delete-intro").with("email", user.email.as_str()), Text::new("delete-note")];
     form.danger = true;
-    form.links = vec![(&back, "Keep the account")];
+    form.links = vec![(&back, "delete-keep")];
     let answer = form.answer(&req, &visit.standing);
     Ok(visit.answer(&req, answer).await)
 }
@@ -144,7 +142,7 @@ pub async fn reset_link(req: HttpRequest, payload: web::Payload, id: web::Path<S
         Err(answer) => return Ok(answer),
     };
     let (user, link) = settings::accounts(&req).make_link(&parse(&id)?, &actor(&req, &visit)).await?;
-    Ok(show_link(visit.menu(), &user, &link))
+    Ok(show_link(&req, visit.menu(), &user, &link))
 }
 
 /// Sends the invitation again, or shows its link: by the field `by`, else by whether there is a mail server.
@@ -164,18 +162,17 @@ pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<Strin
         return Ok(see_other(&format!("/_auth/admin/users/{id}?flash=invited")));
     }
     if accounts.user(&id).await?.state != UserState::Invited {
-        return Err(HttpError::Unprocessable("This account has a password already; there is no invitation to give out."));
+        return Err(HttpError::Unprocessable("fault-no-invitation"));
     }
     let (user, link) = accounts.make_link(&id, &actor).await?;
-    Ok(show_link(visit.menu(), &user, &link))
+    Ok(show_link(&req, visit.menu(), &user, &link))
 }
 
-fn show_link(menu: crate::http::page::Menu, user: &User, link: &str) -> HttpResponse {
+fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) -> HttpResponse {
     let back = format!("/_auth/admin/users/{}", user.id);
-    let texts = vec![
-        format!("Give this link to {}. Whoever has it can choose the password, once.", user.email),
-        "Links made or mailed earlier do not work any more.".to_owned(),
-    ];
-    let layout = Layout::with_menu("A link to copy", menu);
-    message(StatusCode::OK, &MessagePage { layout, heading: "A link to copy", texts, link, links: vec![(&back, "Back to the account")] })
+    let mut page = MessagePage::new(req, "copy-heading", menu);
+    page.texts = vec![Text::new("copy-give").with("email", user.email.as_str()), Text::new("copy-earlier")];
+    page.link = link;
+    page.links = vec![(&back, "back-to-user")];
+    page.answer(StatusCode::OK)
 }

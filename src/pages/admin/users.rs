@@ -8,12 +8,13 @@ use serde::Deserialize;
 use super::{PAGE_ROWS, Visit, act, actor, cut, enter};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::cursor::Cursor;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserFilter, UserState};
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::settings;
-use crate::pages::form::{Field, FormPage};
+use crate::pages::form::{Choice, Field, FormPage};
 use crate::pages::see_other;
 
 #[derive(Template)]
@@ -21,7 +22,7 @@ use crate::pages::see_other;
 struct UsersPage<'a> {
     layout: Layout,
     now: Timestamp,
-    flash: Option<&'static str>,
+    flash: Option<String>,
     query: &'a str,
     state: &'a str,
     users: Vec<User>,
@@ -50,9 +51,9 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let (users, more) = cut(settings::accounts(&req).list_users(filter, before, PAGE_ROWS + 1).await?);
     let next = users.last().filter(|_| more).map(|user| Cursor { at: user.created_at, id: user.id.to_string() });
     let content = UsersPage {
-        layout: Layout::with_menu("Users", visit.menu()),
+        layout: Layout::with_menu(&req, "users-heading", visit.menu()),
         now: settings::accounts(&req).clock().now(),
-        flash: crate::pages::flash(query.flash.as_deref()),
+        flash: crate::pages::flash(&req, query.flash.as_deref()),
         query: query.q.trim(),
         state: UserState::parse(&query.state).map_or("", UserState::as_str),
         users,
@@ -81,7 +82,7 @@ pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
     let (email, name) = (fields.take("email"), fields.take("name"));
     let typed = fields.take("role");
     let Some(role) = Role::parse(if typed.is_empty() { "user" } else { &typed }) else {
-        let faults = vec![FieldFault::new("role", "Choose admin or user.")];
+        let faults = vec![FieldFault::new("role", Text::new("role-choose"))];
         return Ok(form(&req, &visit, (&email, &name), Role::User, faults));
     };
     match settings::accounts(&req).invite_user(&email, &name, role, true, &actor(&req, &visit)).await {
@@ -92,13 +93,15 @@ pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
 }
 
 fn form(req: &HttpRequest, visit: &Visit, (email, name): (&str, &str), role: Role, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new("Invite somebody", visit.menu(), "/_auth/admin/users/new", "Invite");
-    page.intro = vec!["They get a link to choose their password, by mail or copied by you. You never see the password.".to_owned()];
-    let mut choice = Field::text("role", "Role", role.as_str(), "off");
-    choice.choices = vec![("user", "User: uses the app"), ("admin", "Admin: manages people too")];
-    page.fields =
-        vec![Field::email("E-mail address", email, "off"), Field::text("name", "Name", name, "off").with_hint("Optional."), choice];
-    page.links = vec![("/_auth/admin/users", "Back to the list")];
+    let mut page = FormPage::new(req, "invite-somebody", visit.menu(), "/_auth/admin/users/new", "invite-somebody-submit");
+    page.intro = vec![Text::new("invite-somebody-intro")];
+    let choice = |value, label| Choice { value, label: Text::new(label), language: None };
+    page.fields = vec![
+        Field::email("email", email, "off"),
+        Field::text("name", "name", name, "off").with_hint(Text::new("optional")),
+        Field::choice("role", "users-role", role.as_str(), vec![choice("user", "role-user-long"), choice("admin", "role-admin-long")]),
+    ];
+    page.links = vec![("/_auth/admin/users", "back-to-list")];
     page.faults = faults;
     page.answer(req, &visit.standing)
 }

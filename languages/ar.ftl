@@ -1,0 +1,467 @@
+# Arabic.
+
+## Around every page
+menu-label = الصفحات
+menu-users = المستخدمون
+menu-sessions = الجلسات
+menu-audit = السجل
+menu-mail = البريد
+menu-checklist = قائمة الفحص
+menu-account = حسابك
+menu-app = إلى التطبيق
+skip = تخطَّ إلى المحتوى
+problem = هناك مشكلة
+password-show = إظهار
+password-hide = إخفاء
+password-live-length = { $count } من { $min } حرفًا على الأقل
+password-live-long = الطول كافٍ
+password-live-same = الاثنتان متطابقتان
+password-live-differs = غير متطابقتين بعد
+
+## Times
+time-now = الآن
+time-minutes-ago = { $count ->
+    [one] قبل دقيقة واحدة
+    [two] قبل دقيقتين
+    [few] قبل { $count } دقائق
+    [many] قبل { $count } دقيقة
+   *[other] قبل { $count } دقيقة
+}
+time-hours-ago = { $count ->
+    [one] قبل ساعة واحدة
+    [two] قبل ساعتين
+    [few] قبل { $count } ساعات
+    [many] قبل { $count } ساعة
+   *[other] قبل { $count } ساعة
+}
+time-days-ago = { $count ->
+    [one] قبل يوم واحد
+    [two] قبل يومين
+    [few] قبل { $count } أيام
+    [many] قبل { $count } يومًا
+   *[other] قبل { $count } يوم
+}
+time-in-minutes = { $count ->
+    [one] بعد دقيقة واحدة
+    [two] بعد دقيقتين
+    [few] بعد { $count } دقائق
+    [many] بعد { $count } دقيقة
+   *[other] بعد { $count } دقيقة
+}
+time-in-hours = { $count ->
+    [one] بعد ساعة واحدة
+    [two] بعد ساعتين
+    [few] بعد { $count } ساعات
+    [many] بعد { $count } ساعة
+   *[other] بعد { $count } ساعة
+}
+time-in-days = { $count ->
+    [one] بعد يوم واحد
+    [two] بعد يومين
+    [few] بعد { $count } أيام
+    [many] بعد { $count } يومًا
+   *[other] بعد { $count } يوم
+}
+date = { $day } { $month } { $year }
+moment = { $date }، { $time } بالتوقيت العالمي
+month-1 = يناير
+month-2 = فبراير
+month-3 = مارس
+month-4 = أبريل
+month-5 = مايو
+month-6 = يونيو
+month-7 = يوليو
+month-8 = أغسطس
+month-9 = سبتمبر
+month-10 = أكتوبر
+month-11 = نوفمبر
+month-12 = ديسمبر
+never = أبدًا
+
+## Words for what is stored
+role-admin = مدير
+role-user = مستخدم
+state-active = نشط
+state-invited = مدعو
+state-disabled = معطَّل
+mail-state-queued = في الانتظار
+mail-state-sent = أُرسلت
+mail-state-failed = فشلت
+mail-kind-reset = كلمة مرور جديدة
+mail-kind-invitation = دعوة
+mail-kind-confirm-email = تأكيد عنوان
+mail-kind-password-changed = تغيّرت كلمة المرور
+mail-kind-reset-done = عُيّنت كلمة مرور جديدة
+mail-kind-new-device = جهاز جديد
+mail-kind-email-changed = تغيّر العنوان
+mail-kind-test = تجربة
+device-unknown = جهاز غير معروف
+device-on = { $browser } على { $system }
+device-other = { $name }
+
+## Signing in
+sign-in = تسجيل الدخول
+email = عنوان البريد الإلكتروني
+password = كلمة المرور
+user-name = اسم المستخدم
+forgot-link = هل نسيت كلمة المرور؟
+sign-in-own-instance = هل هذا الخادم لك؟ أنشئ المدير الأول ليحلّ محلّ كلمة المرور هذه:
+sign-in-own-instance-link = الإعداد
+wrong-pair = عنوان البريد وكلمة المرور لا يتوافقان، أو لا يمكن لهذا الحساب تسجيل الدخول.
+back-to-sign-in = العودة إلى تسجيل الدخول
+
+## Set-up
+setup-title = الإعداد
+setup-heading = اجعل هذه البوابة لك
+setup-intro = ستصبح المدير الأول. وحتى ذلك الحين لا يصل أحد إلى التطبيق.
+setup-user-name = اسم المستخدم المضبوط
+setup-user-name-hint = قيمتا FLOWISE_USERNAME وFLOWISE_PASSWORD تثبتان أن هذا الخادم لك.
+setup-password = كلمة المرور المضبوطة
+setup-token = رمز الإعداد
+setup-token-hint = هو في آخر الرابط الذي طبعته وحدة التحكم، وفي الملف setup-token في مجلد البيانات.
+setup-submit = كن المدير الأول
+setup-no-proof = هذا لا يثبت أن الخادم لك. استعمل الرابط الذي طبعته وحدة التحكم، أو اسم المستخدم وكلمة المرور المضبوطين.
+name = الاسم
+name-optional = الاسم (اختياري)
+password-hint = { $min } حرفًا على الأقل. بضع كلمات متتالية تكفي.
+password-again = كلمة المرور مرة أخرى
+new-password = كلمة المرور الجديدة
+new-password-again = كلمة المرور الجديدة مرة أخرى
+current-password = كلمة المرور الحالية
+
+## Forgotten passwords, invitations and their links
+forgot-heading = هل نسيت كلمة المرور؟
+forgot-intro = أدخل عنوانك. إن وُجد حساب به أرسلنا إليك رابطًا لاختيار كلمة مرور جديدة.
+forgot-no-mail = لا يرسل هذا الموقع بريدًا بعد: اطلب رابطًا من المدير. يجده المدير في صفحة حسابك.
+forgot-submit = أرسلوا إليّ رابطًا
+forgot-sent-heading = تفقّد بريدك
+forgot-sent = إن وُجد حساب بهذا العنوان فإن رسالة برابط في طريقها إليك. يصلح الرابط { $minutes ->
+    [one] دقيقة واحدة
+    [two] دقيقتين
+    [few] { $minutes } دقائق
+    [many] { $minutes } دقيقة
+   *[other] { $minutes } دقيقة
+} ولمرة واحدة.
+forgot-sent-nothing = لم يصل شيء بعد بضع دقائق؟ انظر في مجلد البريد المزعج، أو اطلب رابطًا من المدير.
+forgot-again = استعمال عنوان آخر
+reset-heading = اختر كلمة مرور جديدة
+reset-intro = تنتهي كل جلساتك، ثم تسجّل الدخول بكلمة المرور الجديدة.
+reset-submit = تعيين كلمة المرور الجديدة
+invite-heading = اختر كلمة مرورك
+invite-intro = لقد دُعيت. اختر كلمة مرور ليصبح الحساب لك.
+invite-submit = تعيين كلمة المرور
+link-for = لأجل { $email }.
+link-dead-heading = هذا الرابط لا يعمل
+link-dead = استُعمل من قبل، أو انتهت صلاحيته، أو أنه ناقص.
+link-dead-invitation = اطلب رابطًا جديدًا من المدير الذي دعاك.
+link-dead-reset = اطلب رابطًا جديدًا؛ الأحدث وحده يعمل.
+link-dead-email = اطلب التغيير مرة أخرى في صفحة حسابك.
+link-to-sign-in = إلى تسجيل الدخول
+link-ask-again = طلب رابط جديد
+link-to-account = إلى حسابك
+confirm-heading = أكّد عنوانك الجديد
+confirm-intro = سيصبح للحساب { $old } العنوان { $new }.
+confirm-ends = تنتهي كل الجلسات، ثم تسجّل الدخول بالعنوان الجديد.
+confirm-submit = استعمال هذا العنوان
+
+## Your account
+account-heading = حسابك
+account-role = الدور
+account-language = اللغة
+account-change-profile = تغيير الاسم أو اللغة
+account-change-password = تغيير كلمة المرور
+account-change-email = تغيير العنوان
+back-to-account = العودة إلى حسابك
+sign-out = تسجيل الخروج
+sign-out-everywhere = تسجيل الخروج من كل مكان
+your-sessions = جلساتك
+session-this = (هذه)
+session-since = بدأت
+session-seen = آخر نشاط
+session-from = من
+session-end = إنهاء هذه الجلسة
+sessions-end-others = إنهاء كل الجلسات الأخرى
+known-devices = الأجهزة المعروفة
+known-devices-none = لا شيء بعد: يصبح المتصفح معروفًا بعد أن يسجّل الدخول.
+known-devices-intro = يُعلَن لك بالبريد كل تسجيل دخول من أي متصفح آخر.
+device-first = أول مرة
+device-last = آخر مرة
+device-forget = نسيان هذا الجهاز
+profile-heading = اسمك ولغتك
+profile-name-hint = يراه التطبيق. يمكن تركه فارغًا.
+profile-language-hint = للصفحات والرسائل.
+profile-language-browser = كما يطلب المتصفح
+language-own-name = { $name }
+save = حفظ
+password-heading = تغيير كلمة المرور
+password-intro = تبقى مسجّل الدخول هنا؛ وتنتهي جلساتك الأخرى.
+password-submit = تغيير كلمة المرور
+email-heading = تغيير العنوان
+email-intro = نرسل رابطًا إلى العنوان الجديد؛ ويتم التغيير حين تستعمله.
+email-new = عنوان البريد الجديد
+no-account-heading = لا حساب
+no-account-intro = سجّلت الدخول باسم المستخدم وكلمة المرور المضبوطين. هذا يفتح التطبيق ولا شيء غيره.
+no-account-setup = إعداد المدير الأول
+
+## Said once, at the top of a page
+flash-signed-out = سجّلت الخروج.
+flash-password-set = عُيّنت كلمة مرورك. سجّل الدخول بها.
+flash-welcome = حسابك جاهز. سجّل الدخول بكلمة مرورك الجديدة.
+flash-password-changed = تغيّرت كلمة مرورك، وانتهت جلساتك الأخرى.
+flash-profile-saved = تم الحفظ.
+flash-email-asked = إن كان العنوان متاحًا فإن رسالة برابط في طريقها إليه. يتم التغيير حين يُستعمل ذلك الرابط.
+flash-email-changed = تغيّر عنوانك. سجّل الدخول بالعنوان الجديد.
+flash-device-forgotten = نُسي الجهاز.
+flash-ended = انتهت.
+flash-invited = تمت الدعوة. الرسالة في طريقها بالبريد.
+flash-invited-no-mail = تمت الدعوة. لا يرسل هذا الموقع بريدًا: أنشئ رابطًا للنسخ وسلّمه.
+flash-disabled = عُطّل الحساب. انتهت كل الجلسات.
+flash-enabled = فُعّل الحساب.
+flash-deleted = حُذف الحساب.
+flash-role = تغيّر الدور. انتهت كل الجلسات.
+flash-test-queued = رسالة تجربة في طريقها إليك. أعد تحميل هذه الصفحة لترى ما جرى لها.
+
+## Mistakes in forms
+email-empty = أدخل عنوان بريد إلكتروني.
+email-too-long = عنوان البريد طويل جدًا.
+email-malformed = أدخل عنوان بريد مثل name@example.org.
+email-taken = يوجد حساب بهذا العنوان.
+email-same = هذا هو عنوانك الحالي.
+name-too-long = الاسم طويل جدًا؛ الحد الأقصى { $max } حرف.
+name-control = في الاسم حرف لا يمكن عرضه.
+password-empty = أدخل كلمة مرور.
+password-too-long = كلمة المرور طويلة جدًا؛ الحد الأقصى { $max } بايت.
+password-nul = في كلمة المرور حرف NUL، وهذا غير مسموح.
+password-too-short = كلمة المرور قصيرة جدًا: استعمل { $min } حرفًا على الأقل. بضع كلمات متتالية يسهل تذكّرها.
+password-common = كلمة المرور هذه من أول ما يجرّبه المهاجمون. اختر واحدة غير شائعة.
+password-repetition = تكرّر كلمة المرور هذه الحروف القليلة نفسها. اختر واحدة أقل انتظامًا.
+password-sequence = كلمة المرور هذه سلسلة من حروف متجاورة. اختر واحدة أقل انتظامًا.
+password-context = كلمة المرور هذه مكوّنة من عنوانك أو اسمك أو اسم هذا الموقع. اختر واحدة لا تُخمَّن منها.
+password-differs = كلمتا المرور غير متطابقتين.
+password-not-current = ليست هذه كلمة مرورك الحالية.
+role-choose = اختر مديرًا أو مستخدمًا.
+language-choose = اختر واحدة من اللغات.
+
+## Users
+users-heading = المستخدمون
+users-invite = دعوة شخص
+users-query = العنوان أو الاسم
+users-state = الحالة
+users-all = الكل
+search = بحث
+users-none = لا أحد هنا بعد.
+users-none-match = لا أحد يطابق.
+users-address = العنوان
+users-role = الدور
+users-last = آخر تسجيل دخول
+users-older = حسابات أقدم
+invite-somebody = دعوة شخص
+invite-somebody-intro = يحصل الشخص على رابط ليختار كلمة مروره، بالبريد أو تنسخه أنت. لن ترى كلمة المرور أبدًا.
+invite-somebody-submit = دعوة
+optional = اختياري.
+role-user-long = مستخدم: يستعمل التطبيق
+role-admin-long = مدير: يدير الحسابات أيضًا
+back-to-list = العودة إلى القائمة
+user-title = مستخدم
+user-no-name = (لا شيء)
+user-since = منذ
+user-invite-link = إنشاء رابط دعوة للنسخ
+user-invite-mail = إرسال الدعوة مرة أخرى
+user-invite-outbox = كتابة الدعوة مرة أخرى في صندوق الصادر
+user-reset-link = إنشاء رابط لكلمة مرور جديدة للنسخ
+user-enable = تفعيل
+user-disable = تعطيل
+user-delete = حذف…
+user-change-role = تغيير الدور
+user-change-note = تغيير الدور والتعطيل ينهيان كل جلسات الحساب.
+user-sessions = الجلسات
+user-end-all = إنهاء كل الجلسات
+user-events = أحداث حديثة
+user-all-events = كل أحداث هذا الحساب
+none = لا شيء.
+delete-heading = هل تحذف هذا الحساب؟
+delete-submit = حذف نهائي
+delete-intro = يفقد { $email } الحساب مع كل جلساته فورًا. لا يمكن التراجع عن هذا.
+delete-note = يبقى ما فعله في السجل. لإبعاد شخص لفترة عطّل الحساب بدلًا من ذلك.
+delete-keep = إبقاء الحساب
+copy-heading = رابط للنسخ
+copy-give = سلّم هذا الرابط إلى { $email }. من كان عنده يستطيع اختيار كلمة المرور، مرة واحدة.
+copy-earlier = الروابط التي أُنشئت أو أُرسلت من قبل لا تعمل بعد الآن.
+copy-label = الرابط
+copy-hint = حدّده وانسخه. لا يظهر إلا هذه المرة.
+back-to-user = العودة إلى الحساب
+
+## Sessions, audit, mail, check-list
+sessions-heading = الجلسات
+sessions-none = لا أحد مسجّل الدخول.
+sessions-configured = اسم المستخدم المضبوط
+sessions-older = جلسات أقدم
+audit-heading = السجل
+audit-event = الحدث
+audit-person = عن هذا العنوان أو منه
+audit-filter = تصفية
+audit-none = لم يُسجَّل شيء.
+audit-none-match = لم يُسجَّل ما يطابق.
+audit-time = الوقت
+audit-about = عن
+audit-by = بواسطة
+audit-more = تفاصيل
+audit-csv = تنزيل بصيغة CSV
+audit-older = أحداث أقدم
+event-setup-claimed = تم تملّك الخادم
+event-setup-refused = رُفض التملّك
+event-login-ok = تسجيل دخول
+event-login-failed = فشل تسجيل الدخول
+event-login-throttled = أُبطئ تسجيل الدخول
+event-logout = تسجيل خروج
+event-session-ended = انتهت جلسة
+event-refresh-reused = استُعمل رمز قديم مرة أخرى
+event-password-changed = تغيّرت كلمة المرور
+event-password-reset-requested = طُلبت كلمة مرور جديدة
+event-password-reset = عُيّنت كلمة مرور جديدة
+event-user-invited = دعوة
+event-user-created = أُنشئ حساب
+event-user-disabled = عُطّل حساب
+event-user-enabled = فُعّل حساب
+event-user-deleted = حُذف حساب
+event-user-role-changed = تغيّر الدور
+event-email-changed = تغيّر العنوان
+event-mail-failed = فشلت رسالة
+event-config-changed = تغيّرت الإعدادات
+event-device-forgotten = نُسي جهاز
+mail-heading = البريد
+mail-state-line = تذهب الرسائل إلى { $destination }. في الانتظار: { $queued }، فشلت: { $failed }.
+mail-to-server = خادم البريد { $server }
+mail-to-files = ملفات في { $folder }، لأن SMTP_HOST غير مضبوط
+mail-test = أرسل رسالة تجربة إلى نفسك
+mail-none = لم تُكتب أي رسالة بعد.
+mail-column-mail = الرسالة
+mail-column-to = إلى
+mail-column-state = الحالة
+mail-column-tries = المحاولات
+mail-column-next = المحاولة التالية
+mail-column-error = آخر خطأ
+mail-older = رسائل أقدم
+checklist-heading = قائمة الفحص
+checklist-intro = ما عُرف عن هذا الإعداد. في سطر الأوامر يقول portcullis check-config الشيء نفسه.
+check-good = جيد
+check-advice = نصيحة
+check-wrong = خطأ
+check-address = العنوان
+check-address-good = يصل الناس إلى هنا عبر { $url }.
+check-address-http = قيمة APP_URL هي { $url }: بدون https يمكن قراءة كلمات المرور وملفات الارتباط في الطريق.
+check-address-no-proxy = قيمة APP_URL هي { $url }، والبوابة نفسها لا تتحدث TLS. سمِّ الوكيل الذي يفعل ذلك في TRUSTED_PROXIES: بدونه يبدو كل زائر قادمًا من الوكيل، وتُحسب إخفاقات واحد على الجميع.
+check-mail = البريد
+check-mail-server = تذهب الرسائل إلى { $host }؛ أرسل إلى نفسك تجربة من صفحة البريد.
+check-mail-none = لا خادم بريد مضبوط، ولا حاجة إليه: ينسخ المدير روابط الدعوة وكلمات المرور الجديدة من صفحة المستخدم. تبقى الرسائل ملفات في المجلد outbox داخل DATA_DIR.
+check-data = البيانات
+check-data-sqlite = قاعدة البيانات هي { $path }.
+check-data-postgres = قاعدة البيانات هي PostgreSQL.
+check-data-sessions = والجلسات فيها أيضًا.
+check-data-redis = والجلسات في Redis.
+check-data-keys = { $where } { $sessions } المفاتيح المولّدة في { $folder }. احفظ الاثنين بالأمر: portcullis backup FILE
+check-settings = الإعدادات
+check-browser = متصفحك
+check-browser-good = يصل إلى البوابة عبر { $url }، كما تقول APP_URL.
+check-browser-proxy = يقف وكيل عند { $peer } بين متصفحك والبوابة، ولا تسمّيه TRUSTED_PROXIES: لا يُصدَّق ما يقوله عن الزوار. إن كان لك فاضبط TRUSTED_PROXIES={ $peer }.
+check-browser-other = يبدو أنه يصل إلى البوابة عبر { $seen }، وقيمة APP_URL هي { $url }. روابط الرسائل تقود إلى APP_URL، والنماذج من عنوان آخر مرفوضة: اضبط APP_URL على ما يكتبه الناس، أو اجعل الوكيل يمرّر Host وX-Forwarded-Proto.
+check-app = التطبيق
+check-app-none = UPSTREAM_URL غير مضبوط: تجيب البوابة عن forward-auth وعن صفحاتها وحدها.
+check-app-good = هناك من يستمع عند { $upstream }.
+check-app-silent = لا أحد يجيب عند { $upstream } ({ $fault }). شغّل التطبيق، أو صحّح UPSTREAM_URL.
+check-app-slow = لا يجيب { $upstream } خلال ثانيتين. هل بينهما جدار ناري؟
+
+## When something is in the way
+error-title = هناك ما يعترض
+error-status = الحالة { $status } · الطلب { $id }
+error-start = إلى البداية
+error-400 = هذا الطلب غير مفهوم
+error-401 = لم تسجّل الدخول
+error-403 = هذا ليس لك
+error-404 = لا شيء هنا
+error-405 = لا يمكن فعل هذا هنا
+error-408 = استغرق ذلك وقتًا طويلًا
+error-409 = لا يمكن فعل هذا الآن
+error-410 = لم يعد هذا الرابط صالحًا
+error-413 = أُرسل أكثر من اللازم
+error-415 = أُرسل هذا بشكل لا نقرؤه
+error-422 = هناك خطأ في النموذج
+error-429 = محاولات كثيرة جدًا
+error-500 = حدث خطأ
+error-502 = التطبيق لا يجيب
+error-503 = غير متاح في هذه اللحظة
+error-504 = يستغرق التطبيق وقتًا طويلًا
+fault-csrf = لم يُرسل هذا النموذج من { $url }، وهو العنوان الذي يعرف به هذا الموقع نفسه (APP_URL)، أو بقي مفتوحًا مدة طويلة. يقول المتصفح إنه جاء من { $origin }. عُد، وأعد تحميل الصفحة، ثم حاول مرة أخرى.
+fault-too-many = محاولات كثيرة جدًا. حاول مرة أخرى بعد { $minutes ->
+    [one] دقيقة واحدة
+    [two] دقيقتين
+    [few] { $minutes } دقائق
+    [many] { $minutes } دقيقة
+   *[other] { $minutes } دقيقة
+}.
+fault-link = لم يعد هذا الرابط صالحًا: استُعمل، أو انتهت صلاحيته، أو حلّ محلّه رابط أحدث. اطلب رابطًا جديدًا.
+fault-last-admin = هذا آخر مدير يستطيع تسجيل الدخول. اجعل شخصًا آخر مديرًا أولًا.
+fault-busy = الخادم مشغول بفحص كلمات مرور أخرى. حاول بعد بضع ثوانٍ.
+fault-unavailable = تسجيل الدخول غير متاح في هذه اللحظة. حاول بعد بضع ثوانٍ.
+fault-sign-in = سجّل الدخول للمتابعة.
+fault-not-allowed = لا يُسمح لحسابك بهذا.
+fault-closed = لهذا الخادم مديره الأول.
+fault-rules = في النموذج أخطاء.
+fault-internal = حدث خطأ من جهتنا.
+fault-not-found = لا شيء عند هذا العنوان.
+fault-too-large = ما أُرسل كبير جدًا.
+fault-too-slow = وصل ما أُرسل ببطء شديد.
+fault-media-type = تُرسل النماذج بصيغة application/x-www-form-urlencoded.
+fault-method = لا يمكن فعل هذا عند هذا العنوان.
+fault-upstream = التطبيق خلف هذه البوابة لا يجيب. على مشغّله أن يبدأه أو يصلحه.
+fault-upstream-timeout = استغرق التطبيق خلف هذه البوابة وقتًا طويلًا حتى يجيب.
+fault-ambiguous-address = يمكن قراءة هذا العنوان بأكثر من طريقة.
+fault-no-websocket = هذه ليست مصافحة WebSocket.
+fault-foreign-websocket = فتح موقع آخر هذا الـ WebSocket.
+fault-ambiguous-length = يمكن قراءة طول هذا الطلب بأكثر من طريقة.
+fault-service-worker = يستطيع service worker في الجذر قراءة صفحات تسجيل الدخول؛ ضع ملفه في مجلد.
+fault-no-original = تنقص الترويسات التي تقول أي عنوان مطلوب: X-Original-URL مع nginx، وX-Forwarded-Proto وX-Forwarded-Host وX-Forwarded-Uri مع Caddy وTraefik؛ وفي docs/FORWARD-AUTH.md إعداد كل وكيل.
+fault-untrusted-proxy = لا يجيب هذا العنوان إلا الوكلاء المذكورين في TRUSTED_PROXIES.
+fault-navigation = تُفتح هذه الصفحة في نافذة خاصة بها، لا من برنامج نصي ولا من إطار.
+fault-form-cut = لم يصل النموذج كاملًا.
+fault-form-malformed = النموذج غير سليم.
+fault-metrics = القياسات لهذا الجهاز وحده، أو لمن يحمل METRICS_TOKEN بوصفه رمز Bearer.
+fault-no-invitation = لهذا الحساب كلمة مرور؛ لا دعوة تُعطى.
+fault-admins-only = لا يفتح هذه الصفحة إلا المديرون.
+fault-configured = اسم المستخدم وكلمة المرور المضبوطان يفتحان التطبيق ولا شيء غيره.
+fault-address = العنوان غير مفهوم.
+
+## Mails. A subject is one line and names nobody.
+mail-hello = مرحبًا { $name }،
+mail-hello-nobody = مرحبًا،
+mail-deed = حدث ذلك في { $when } من { $source }، باستعمال { $device }.
+mail-device-unknown = متصفح غير معروف
+mail-reset = اختر كلمة مرور جديدة
+mail-reset-text = طلب شخص، لعله أنت، كلمة مرور جديدة في { $site }. افتح هذا الرابط لتختارها:
+mail-reset-end = يعمل الرابط مرة واحدة، خلال { $minutes ->
+    [one] دقيقة واحدة
+    [two] دقيقتين
+    [few] { $minutes } دقائق
+    [many] { $minutes } دقيقة
+   *[other] { $minutes } دقيقة
+}. إن لم تكن أنت فلا تفعل شيئًا: تبقى كلمة مرورك كما هي.
+mail-invitation = أنت مدعو
+mail-invitation-text = مُنحت حسابًا في { $site }. افتح هذا الرابط لتختار كلمة مرورك:
+mail-invitation-end = يعمل الرابط مرة واحدة، خلال سبعة أيام.
+mail-confirm = أكّد عنوانك الجديد
+mail-confirm-text = يريد شخص، لعله أنت، استعمال هذا العنوان لحساب في { $site }. افتح هذا الرابط لتأكيده:
+mail-confirm-end = يعمل الرابط مرة واحدة، خلال يوم. إن لم تكن أنت فلا تفعل شيئًا.
+mail-password-changed = تغيّرت كلمة مرورك
+mail-password-changed-text = تغيّرت كلمة مرور حسابك في { $site }، وانتهت جلساتك الأخرى.
+mail-password-changed-end = إن لم تكن أنت فاطلب كلمة مرور جديدة فورًا وأخبر المدير.
+mail-reset-done = عُيّنت لك كلمة مرور جديدة
+mail-reset-done-text = عُيّنت كلمة مرور حسابك في { $site } برابط، وانتهت كل الجلسات.
+mail-reset-done-end = إن لم تكن أنت فهناك من يستطيع قراءة بريدك: أخبر المدير.
+mail-new-device = سجّل جهاز جديد الدخول
+mail-new-device-text = سجّل شخص الدخول إلى حسابك في { $site } من متصفح لم يُستعمل من قبل.
+mail-new-device-end = إن لم تكن أنت فغيّر كلمة مرورك؛ فهذا ينهي كل جلسة أخرى.
+mail-email-changed = تغيّر عنوانك
+mail-email-changed-text = للحساب في { $site } الذي كان يستعمل هذا العنوان عنوان آخر الآن: { $email }.
+mail-email-changed-end = إن لم تكن أنت فأخبر المدير فورًا.
+mail-test-subject = رسالة تجربة
+mail-test-text = هذه رسالة التجربة التي طلبتها في { $site }. الرسائل تصل.

@@ -1,0 +1,440 @@
+# German.
+
+## Around every page
+menu-label = Seiten
+menu-users = Benutzer
+menu-sessions = Sitzungen
+menu-audit = Protokoll
+menu-mail = E-Mail
+menu-checklist = Checkliste
+menu-account = Ihr Konto
+menu-app = Zur Anwendung
+skip = Zum Inhalt springen
+problem = Es gibt ein Problem
+password-show = Anzeigen
+password-hide = Verbergen
+password-live-length = { $count } von mindestens { $min } Zeichen
+password-live-long = Lang genug
+password-live-same = Beide stimmen überein
+password-live-differs = Noch nicht gleich
+
+## Times
+time-now = gerade eben
+time-minutes-ago = { $count ->
+    [one] vor { $count } Minute
+   *[other] vor { $count } Minuten
+}
+time-hours-ago = { $count ->
+    [one] vor { $count } Stunde
+   *[other] vor { $count } Stunden
+}
+time-days-ago = { $count ->
+    [one] vor { $count } Tag
+   *[other] vor { $count } Tagen
+}
+time-in-minutes = { $count ->
+    [one] in { $count } Minute
+   *[other] in { $count } Minuten
+}
+time-in-hours = { $count ->
+    [one] in { $count } Stunde
+   *[other] in { $count } Stunden
+}
+time-in-days = { $count ->
+    [one] in { $count } Tag
+   *[other] in { $count } Tagen
+}
+date = { $day }. { $month } { $year }
+moment = { $date }, { $time } UTC
+month-1 = Januar
+month-2 = Februar
+month-3 = März
+month-4 = April
+month-5 = Mai
+month-6 = Juni
+month-7 = Juli
+month-8 = August
+month-9 = September
+month-10 = Oktober
+month-11 = November
+month-12 = Dezember
+never = nie
+
+## Words for what is stored
+role-admin = Admin
+role-user = Benutzer
+state-active = aktiv
+state-invited = eingeladen
+state-disabled = gesperrt
+mail-state-queued = wartet
+mail-state-sent = gesendet
+mail-state-failed = gescheitert
+mail-kind-reset = neues Passwort
+mail-kind-invitation = Einladung
+mail-kind-confirm-email = Bestätigung einer Adresse
+mail-kind-password-changed = Passwort geändert
+mail-kind-reset-done = Passwort neu gesetzt
+mail-kind-new-device = neues Gerät
+mail-kind-email-changed = Adresse geändert
+mail-kind-test = Test
+device-unknown = Unbekanntes Gerät
+device-on = { $browser } auf { $system }
+device-other = { $name }
+
+## Signing in
+sign-in = Anmelden
+email = E-Mail-Adresse
+password = Passwort
+user-name = Benutzername
+forgot-link = Passwort vergessen?
+sign-in-own-instance = Gehört diese Instanz Ihnen? Richten Sie den ersten Admin ein, der dieses Passwort ablöst:
+sign-in-own-instance-link = Einrichten
+wrong-pair = E-Mail-Adresse und Passwort gehören nicht zusammen, oder das Konto kann sich nicht anmelden.
+back-to-sign-in = Zurück zur Anmeldung
+
+## Set-up
+setup-title = Einrichtung
+setup-heading = Machen Sie dieses Tor zu Ihrem
+setup-intro = Sie werden der erste Admin. Bis dahin erreicht niemand die Anwendung.
+setup-user-name = Eingestellter Benutzername
+setup-user-name-hint = Die Werte von FLOWISE_USERNAME und FLOWISE_PASSWORD beweisen, dass die Instanz Ihnen gehört.
+setup-password = Eingestelltes Passwort
+setup-token = Einrichtungscode
+setup-token-hint = Er steht am Ende des Links, den die Konsole ausgegeben hat, und in der Datei setup-token im Datenverzeichnis.
+setup-submit = Erster Admin werden
+setup-no-proof = Das beweist nicht, dass die Instanz Ihnen gehört. Nehmen Sie den Link von der Konsole oder den eingestellten Benutzernamen mit Passwort.
+name = Name
+name-optional = Name (freiwillig)
+password-hint = Mindestens { $min } Zeichen. Einige Wörter hintereinander sind gut.
+password-again = Passwort wiederholen
+new-password = Neues Passwort
+new-password-again = Neues Passwort wiederholen
+current-password = Derzeitiges Passwort
+
+## Forgotten passwords, invitations and their links
+forgot-heading = Passwort vergessen?
+forgot-intro = Geben Sie Ihre Adresse ein. Wenn es ein Konto dazu gibt, senden wir Ihnen einen Link für ein neues Passwort.
+forgot-no-mail = Diese Seite verschickt noch keine E-Mails: Bitten Sie Ihren Admin um einen Link. Ein Admin findet ihn auf der Seite Ihres Kontos.
+forgot-submit = Link senden
+forgot-sent-heading = Sehen Sie in Ihre E-Mails
+forgot-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit einem Link unterwegs. Der Link gilt { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+} und nur einmal.
+forgot-sent-nothing = Nach einigen Minuten nichts da? Sehen Sie in den Spam-Ordner, oder bitten Sie Ihren Admin um einen Link.
+forgot-again = Andere Adresse verwenden
+reset-heading = Neues Passwort wählen
+reset-intro = Alle Ihre Sitzungen enden, und Sie melden sich mit dem neuen Passwort an.
+reset-submit = Neues Passwort setzen
+invite-heading = Passwort wählen
+invite-intro = Sie wurden eingeladen. Wählen Sie ein Passwort, dann gehört das Konto Ihnen.
+invite-submit = Passwort setzen
+link-for = Für { $email }.
+link-dead-heading = Dieser Link funktioniert nicht
+link-dead = Er wurde schon verwendet, ist abgelaufen oder nicht vollständig.
+link-dead-invitation = Bitten Sie den Admin, der Sie eingeladen hat, um einen neuen Link.
+link-dead-reset = Fordern Sie einen neuen Link an; nur der neueste funktioniert.
+link-dead-email = Beantragen Sie die Änderung noch einmal auf der Seite Ihres Kontos.
+link-to-sign-in = Zur Anmeldung
+link-ask-again = Neuen Link anfordern
+link-to-account = Zu Ihrem Konto
+confirm-heading = Neue Adresse bestätigen
+confirm-intro = Das Konto von { $old } soll die Adresse { $new } bekommen.
+confirm-ends = Alle Sitzungen enden, und Sie melden sich mit der neuen Adresse an.
+confirm-submit = Diese Adresse verwenden
+
+## Your account
+account-heading = Ihr Konto
+account-role = Rolle
+account-language = Sprache
+account-change-profile = Name oder Sprache ändern
+account-change-password = Passwort ändern
+account-change-email = Adresse ändern
+back-to-account = Zurück zu Ihrem Konto
+sign-out = Abmelden
+sign-out-everywhere = Überall abmelden
+your-sessions = Ihre Sitzungen
+session-this = (diese hier)
+session-since = Angemeldet
+session-seen = Zuletzt gesehen
+session-from = Von
+session-end = Diese Sitzung beenden
+sessions-end-others = Alle anderen beenden
+known-devices = Bekannte Geräte
+known-devices-none = Noch keine: Ein Browser ist bekannt, sobald er sich angemeldet hat.
+known-devices-intro = Eine Anmeldung von jedem anderen Browser wird Ihnen per E-Mail gemeldet.
+device-first = Zuerst
+device-last = Zuletzt
+device-forget = Dieses Gerät vergessen
+profile-heading = Ihr Name und Ihre Sprache
+profile-name-hint = Die Anwendung sieht ihn. Er darf leer sein.
+profile-language-hint = Für Seiten und E-Mails.
+profile-language-browser = Wie der Browser es wünscht
+language-own-name = { $name }
+save = Speichern
+password-heading = Passwort ändern
+password-intro = Hier bleiben Sie angemeldet; Ihre anderen Sitzungen enden.
+password-submit = Passwort ändern
+email-heading = Adresse ändern
+email-intro = Wir senden einen Link an die neue Adresse; die Änderung gilt, sobald Sie ihn verwenden.
+email-new = Neue E-Mail-Adresse
+no-account-heading = Kein Konto
+no-account-intro = Sie sind mit dem eingestellten Benutzernamen und Passwort angemeldet. Das öffnet die Anwendung und sonst nichts.
+no-account-setup = Ersten Admin einrichten
+
+## Said once, at the top of a page
+flash-signed-out = Sie sind abgemeldet.
+flash-password-set = Ihr Passwort ist gesetzt. Melden Sie sich damit an.
+flash-welcome = Ihr Konto ist bereit. Melden Sie sich mit Ihrem neuen Passwort an.
+flash-password-changed = Ihr Passwort ist geändert, und Ihre anderen Sitzungen sind beendet.
+flash-profile-saved = Gespeichert.
+flash-email-asked = Wenn die Adresse frei ist, ist eine E-Mail mit einem Link an sie unterwegs. Die Änderung gilt, sobald der Link verwendet wird.
+flash-email-changed = Ihre Adresse ist geändert. Melden Sie sich mit der neuen an.
+flash-device-forgotten = Das Gerät ist vergessen.
+flash-ended = Beendet.
+flash-invited = Eingeladen. Die Einladung ist per E-Mail unterwegs.
+flash-invited-no-mail = Eingeladen. Diese Seite verschickt keine E-Mails: Erzeugen Sie einen Link zum Kopieren und geben Sie ihn weiter.
+flash-disabled = Gesperrt. Alle Sitzungen sind beendet.
+flash-enabled = Freigegeben.
+flash-deleted = Gelöscht.
+flash-role = Die Rolle ist geändert. Alle Sitzungen sind beendet.
+flash-test-queued = Eine Test-E-Mail ist zu Ihnen unterwegs. Laden Sie diese Seite neu, um zu sehen, was daraus wurde.
+
+## Mistakes in forms
+email-empty = Geben Sie eine E-Mail-Adresse ein.
+email-too-long = Die E-Mail-Adresse ist zu lang.
+email-malformed = Geben Sie eine E-Mail-Adresse wie name@example.org ein.
+email-taken = Es gibt schon ein Konto mit dieser Adresse.
+email-same = Das ist bereits Ihre Adresse.
+name-too-long = Der Name ist zu lang; höchstens { $max } Zeichen sind erlaubt.
+name-control = Der Name enthält ein Zeichen, das nicht angezeigt werden kann.
+password-empty = Geben Sie ein Passwort ein.
+password-too-long = Das Passwort ist zu lang; höchstens { $max } Bytes sind erlaubt.
+password-nul = Das Passwort enthält ein NUL-Zeichen; das ist nicht erlaubt.
+password-too-short = Das Passwort ist zu kurz: Nehmen Sie mindestens { $min } Zeichen. Einige Wörter hintereinander merkt man sich leicht.
+password-common = Dieses Passwort probieren Angreifer mit als erstes. Wählen Sie eines, das nicht verbreitet ist.
+password-repetition = Dieses Passwort wiederholt dieselben wenigen Zeichen. Wählen Sie ein weniger regelmäßiges.
+password-sequence = Dieses Passwort ist eine Folge benachbarter Zeichen. Wählen Sie ein weniger regelmäßiges.
+password-context = Dieses Passwort besteht aus Ihrer Adresse, Ihrem Namen oder dem Namen dieser Seite. Wählen Sie eines, das sich daraus nicht erraten lässt.
+password-differs = Die beiden Passwörter sind nicht gleich.
+password-not-current = Das ist nicht Ihr derzeitiges Passwort.
+role-choose = Wählen Sie Admin oder Benutzer.
+language-choose = Wählen Sie eine der Sprachen.
+
+## Users
+users-heading = Benutzer
+users-invite = Jemanden einladen
+users-query = Adresse oder Name
+users-state = Zustand
+users-all = alle
+search = Suchen
+users-none = Noch ist niemand hier.
+users-none-match = Niemand passt dazu.
+users-address = Adresse
+users-role = Rolle
+users-last = Letzte Anmeldung
+users-older = Ältere Konten
+invite-somebody = Jemanden einladen
+invite-somebody-intro = Die Person bekommt einen Link, um ihr Passwort zu wählen: per E-Mail oder von Ihnen kopiert. Das Passwort sehen Sie nie.
+invite-somebody-submit = Einladen
+optional = Freiwillig.
+role-user-long = Benutzer: verwendet die Anwendung
+role-admin-long = Admin: verwaltet auch die Konten
+back-to-list = Zurück zur Liste
+user-title = Benutzer
+user-no-name = (keiner)
+user-since = Seit
+user-invite-link = Einladungslink zum Kopieren erzeugen
+user-invite-mail = Einladung noch einmal senden
+user-invite-outbox = Einladung noch einmal in den Ausgang schreiben
+user-reset-link = Link für ein neues Passwort erzeugen
+user-enable = Freigeben
+user-disable = Sperren
+user-delete = Löschen…
+user-change-role = Rolle ändern
+user-change-note = Eine andere Rolle und das Sperren beenden alle Sitzungen des Kontos.
+user-sessions = Sitzungen
+user-end-all = Alle Sitzungen beenden
+user-events = Letzte Ereignisse
+user-all-events = Alle Ereignisse dieses Kontos
+none = Keine.
+delete-heading = Dieses Konto löschen?
+delete-submit = Endgültig löschen
+delete-intro = { $email } verliert das Konto mit allen Sitzungen sofort. Das lässt sich nicht rückgängig machen.
+delete-note = Was das Konto getan hat, bleibt im Protokoll. Um jemanden eine Weile auszuschließen, sperren Sie das Konto.
+delete-keep = Konto behalten
+copy-heading = Ein Link zum Kopieren
+copy-give = Geben Sie diesen Link { $email }. Wer ihn hat, kann das Passwort wählen, einmal.
+copy-earlier = Früher erzeugte oder gesendete Links gelten nicht mehr.
+copy-label = Der Link
+copy-hint = Markieren und kopieren Sie ihn. Er wird nur dieses eine Mal gezeigt.
+back-to-user = Zurück zum Konto
+
+## Sessions, audit, mail, check-list
+sessions-heading = Sitzungen
+sessions-none = Niemand ist angemeldet.
+sessions-configured = der eingestellte Benutzername
+sessions-older = Ältere Sitzungen
+audit-heading = Protokoll
+audit-event = Ereignis
+audit-person = Über diese Adresse oder von ihr
+audit-filter = Filtern
+audit-none = Noch wurde nichts aufgezeichnet.
+audit-none-match = Nichts Passendes wurde aufgezeichnet.
+audit-time = Zeit
+audit-about = Über
+audit-by = Wer
+audit-more = Weiteres
+audit-csv = Als CSV herunterladen
+audit-older = Ältere Ereignisse
+event-setup-claimed = Instanz übernommen
+event-setup-refused = Übernahme abgewiesen
+event-login-ok = Angemeldet
+event-login-failed = Anmeldung gescheitert
+event-login-throttled = Anmeldung gebremst
+event-logout = Abgemeldet
+event-session-ended = Sitzung beendet
+event-refresh-reused = Alter Schlüssel erneut verwendet
+event-password-changed = Passwort geändert
+event-password-reset-requested = Neues Passwort angefordert
+event-password-reset = Passwort neu gesetzt
+event-user-invited = Eingeladen
+event-user-created = Konto angelegt
+event-user-disabled = Konto gesperrt
+event-user-enabled = Konto freigegeben
+event-user-deleted = Konto gelöscht
+event-user-role-changed = Rolle geändert
+event-email-changed = Adresse geändert
+event-mail-failed = E-Mail gescheitert
+event-config-changed = Einstellungen geändert
+event-device-forgotten = Gerät vergessen
+mail-heading = E-Mail
+mail-state-line = E-Mails gehen an { $destination }. { $queued } warten, { $failed } gescheitert.
+mail-to-server = den Mailserver { $server }
+mail-to-files = Dateien in { $folder }, weil SMTP_HOST nicht gesetzt ist
+mail-test = Eine Test-E-Mail an Sie selbst senden
+mail-none = Noch wurde keine E-Mail geschrieben.
+mail-column-mail = E-Mail
+mail-column-to = An
+mail-column-state = Zustand
+mail-column-tries = Versuche
+mail-column-next = Nächster Versuch
+mail-column-error = Letzter Fehler
+mail-older = Ältere E-Mails
+checklist-heading = Checkliste
+checklist-intro = Was über diese Einrichtung herausgefunden wurde. Auf der Kommandozeile sagt portcullis check-config dasselbe.
+check-good = gut
+check-advice = Rat
+check-wrong = falsch
+check-address = Adresse
+check-address-good = Erreichbar ist dies unter { $url }.
+check-address-http = APP_URL ist { $url }: Ohne https können Passwörter und Cookies unterwegs gelesen werden.
+check-address-no-proxy = APP_URL ist { $url }, und das Tor selbst spricht kein TLS. Nennen Sie den Proxy, der es tut, in TRUSTED_PROXIES: Ohne das scheint jeder Besucher vom Proxy zu kommen, und die Fehlversuche von einem zählen für alle.
+check-mail = E-Mail
+check-mail-server = E-Mails gehen an { $host }; senden Sie sich auf der E-Mail-Seite einen Test.
+check-mail-none = Kein Mailserver ist eingestellt, und keiner ist nötig: Ein Admin kopiert Links für Einladungen und neue Passwörter von der Seite eines Benutzers. E-Mails bleiben als Dateien im Ordner outbox von DATA_DIR.
+check-data = Daten
+check-data-sqlite = Die Datenbank ist { $path }.
+check-data-postgres = Die Datenbank ist PostgreSQL.
+check-data-sessions = Auch die Sitzungen sind darin.
+check-data-redis = Die Sitzungen sind in Redis.
+check-data-keys = { $where } { $sessions } Erzeugte Schlüssel sind in { $folder }. Beides sichert: portcullis backup FILE
+check-settings = Einstellungen
+check-browser = Ihr Browser
+check-browser-good = Er erreicht das Tor unter { $url }, wie APP_URL es sagt.
+check-browser-proxy = Ein Proxy unter { $peer } steht zwischen Ihrem Browser und dem Tor, und TRUSTED_PROXIES nennt ihn nicht: Was er über Besucher sagt, wird nicht geglaubt. Wenn er Ihnen gehört, setzen Sie TRUSTED_PROXIES={ $peer }.
+check-browser-other = Er scheint das Tor unter { $seen } zu erreichen, und APP_URL ist { $url }. Links in E-Mails führen zu APP_URL, und Formulare von einer anderen Adresse werden abgewiesen: Setzen Sie APP_URL auf das, was Leute eintippen, oder lassen Sie den Proxy Host und X-Forwarded-Proto weitergeben.
+check-app = Die Anwendung
+check-app-none = UPSTREAM_URL ist nicht gesetzt: Das Tor beantwortet Forward-Auth und seine eigenen Seiten.
+check-app-good = Unter { $upstream } hört etwas zu.
+check-app-silent = Unter { $upstream } antwortet nichts ({ $fault }). Starten Sie die Anwendung, oder berichtigen Sie UPSTREAM_URL.
+check-app-slow = { $upstream } antwortet nicht innerhalb von zwei Sekunden. Steht eine Firewall dazwischen?
+
+## When something is in the way
+error-title = Etwas ist im Weg
+error-status = Status { $status } · Anfrage { $id }
+error-start = Zum Anfang
+error-400 = Diese Anfrage ergibt keinen Sinn
+error-401 = Sie sind nicht angemeldet
+error-403 = Das ist nicht für Sie bestimmt
+error-404 = Hier ist nichts
+error-405 = Das geht hier nicht
+error-408 = Das hat zu lange gedauert
+error-409 = Das geht jetzt nicht
+error-410 = Dieser Link gilt nicht mehr
+error-413 = Es wurde zu viel gesendet
+error-415 = In dieser Form lesen wir nichts
+error-422 = Im Formular stimmt etwas nicht
+error-429 = Zu viele Versuche
+error-500 = Etwas ist schiefgegangen
+error-502 = Die Anwendung antwortet nicht
+error-503 = Im Augenblick nicht verfügbar
+error-504 = Die Anwendung braucht zu lange
+fault-csrf = Dieses Formular kam nicht von { $url }, der Adresse, unter der sich diese Seite kennt (APP_URL), oder es war zu lange offen. Der Browser sagt, es komme von { $origin }. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+fault-too-many = Zu viele Versuche. Versuchen Sie es in { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+} wieder.
+fault-link = Dieser Link gilt nicht mehr: Er wurde verwendet, ist abgelaufen, oder ein neuerer hat ihn ersetzt. Fordern Sie einen neuen an.
+fault-last-admin = Das ist der letzte Admin, der sich anmelden kann. Machen Sie zuerst jemand anderen zum Admin.
+fault-busy = Der Server prüft gerade andere Passwörter. Versuchen Sie es in einigen Sekunden wieder.
+fault-unavailable = Die Anmeldung ist im Augenblick nicht verfügbar. Versuchen Sie es in einigen Sekunden wieder.
+fault-sign-in = Melden Sie sich an, um weiterzugehen.
+fault-not-allowed = Ihr Konto darf das nicht.
+fault-closed = Diese Instanz hat ihren ersten Admin schon.
+fault-rules = Das Formular enthält Fehler.
+fault-internal = Bei uns ist etwas schiefgegangen.
+fault-not-found = Unter dieser Adresse ist nichts.
+fault-too-large = Was gesendet wurde, ist zu groß.
+fault-too-slow = Was gesendet wurde, kam zu langsam.
+fault-media-type = Formulare werden als application/x-www-form-urlencoded gesendet.
+fault-method = Das geht unter dieser Adresse nicht.
+fault-upstream = Die Anwendung hinter diesem Tor antwortet nicht. Wer sie betreibt, muss sie starten oder in Ordnung bringen.
+fault-upstream-timeout = Die Anwendung hinter diesem Tor hat zu lange gebraucht.
+fault-ambiguous-address = Diese Adresse lässt sich auf mehr als eine Weise lesen.
+fault-no-websocket = Das ist kein WebSocket-Handschlag.
+fault-foreign-websocket = Dieser WebSocket wurde von einer anderen Seite geöffnet.
+fault-ambiguous-length = Die Länge dieser Anfrage lässt sich auf mehr als eine Weise lesen.
+fault-service-worker = Ein Service Worker an der Wurzel könnte die Anmeldeseiten lesen; legen Sie sein Skript in einen Ordner.
+fault-no-original = Die Kopfzeilen fehlen, die sagen, welche Adresse gefragt ist: X-Original-URL bei nginx, X-Forwarded-Proto, X-Forwarded-Host und X-Forwarded-Uri bei Caddy und Traefik; docs/FORWARD-AUTH.md hat die Einstellung für jeden Proxy.
+fault-untrusted-proxy = Diese Adresse antwortet nur Proxys in TRUSTED_PROXIES.
+fault-navigation = Diese Seite öffnet sich in einem eigenen Fenster, nicht aus einem Skript oder Rahmen.
+fault-form-cut = Das Formular kam nicht ganz an.
+fault-form-malformed = Das Formular ist fehlerhaft aufgebaut.
+fault-metrics = Messwerte gibt es nur für diese Maschine oder für den, der METRICS_TOKEN als Bearer-Token mitbringt.
+fault-no-invitation = Dieses Konto hat schon ein Passwort; es gibt keine Einladung auszugeben.
+fault-admins-only = Nur Admins dürfen diese Seite öffnen.
+fault-configured = Der eingestellte Benutzername und das Passwort öffnen die Anwendung und sonst nichts.
+fault-address = Die Adresse ergibt keinen Sinn.
+
+## Mails. A subject is one line and names nobody.
+mail-hello = Guten Tag { $name },
+mail-hello-nobody = Guten Tag,
+mail-deed = Das geschah am { $when } von { $source } aus, mit { $device }.
+mail-device-unknown = einem unbekannten Browser
+mail-reset = Wählen Sie ein neues Passwort
+mail-reset-text = Jemand, wahrscheinlich Sie, hat bei { $site } ein neues Passwort angefordert. Öffnen Sie diesen Link, um es zu wählen:
+mail-reset-end = Der Link gilt einmal und { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+} lang. Wenn Sie es nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist.
+mail-invitation = Sie sind eingeladen
+mail-invitation-text = Sie haben ein Konto bei { $site } bekommen. Öffnen Sie diesen Link, um Ihr Passwort zu wählen:
+mail-invitation-end = Der Link gilt einmal und sieben Tage lang.
+mail-confirm = Bestätigen Sie Ihre neue Adresse
+mail-confirm-text = Jemand, wahrscheinlich Sie, möchte diese Adresse für ein Konto bei { $site } verwenden. Öffnen Sie diesen Link, um sie zu bestätigen:
+mail-confirm-end = Der Link gilt einmal und einen Tag lang. Wenn Sie es nicht waren, tun Sie nichts.
+mail-password-changed = Ihr Passwort wurde geändert
+mail-password-changed-text = Das Passwort Ihres Kontos bei { $site } wurde geändert, und Ihre anderen Sitzungen sind beendet.
+mail-password-changed-end = Wenn Sie es nicht waren, fordern Sie sofort ein neues Passwort an und sagen Sie es Ihrem Admin.
+mail-reset-done = Ihr Passwort wurde neu gesetzt
+mail-reset-done-text = Das Passwort Ihres Kontos bei { $site } wurde über einen Link gesetzt, und alle Sitzungen sind beendet.
+mail-reset-done-end = Wenn Sie es nicht waren, kann jemand Ihre E-Mails lesen: Sagen Sie es Ihrem Admin.
+mail-new-device = Ein neues Gerät hat sich angemeldet
+mail-new-device-text = Jemand hat sich bei Ihrem Konto auf { $site } mit einem Browser angemeldet, der vorher nicht verwendet wurde.
+mail-new-device-end = Wenn Sie es nicht waren, ändern Sie Ihr Passwort; das beendet jede andere Sitzung.
+mail-email-changed = Ihre Adresse wurde geändert
+mail-email-changed-text = Das Konto bei { $site }, das diese Adresse verwendet hat, hat jetzt eine andere: { $email }.
+mail-email-changed-end = Wenn Sie es nicht waren, sagen Sie es sofort Ihrem Admin.
+mail-test-subject = Test-E-Mail
+mail-test-text = Das ist die Test-E-Mail, um die Sie bei { $site } gebeten haben. E-Mails kommen an.

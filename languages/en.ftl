@@ -1,0 +1,442 @@
+# English: the language that every other one is compared with.
+# A gap { $name } must be in every language; plural forms are each language's own matter.
+# Voice: short calm sentences, addressed to the reader; "sign in", "sign out", "session", "admin", "account", "address".
+
+## Around every page
+menu-label = Pages
+menu-users = Users
+menu-sessions = Sessions
+menu-audit = Audit
+menu-mail = Mail
+menu-checklist = Check-list
+menu-account = Your account
+menu-app = To the app
+skip = Skip to the content
+problem = There is a problem
+password-show = Show
+password-hide = Hide
+password-live-length = { $count } of at least { $min } characters
+password-live-long = Long enough
+password-live-same = Both are the same
+password-live-differs = Not the same yet
+
+## Times
+time-now = just now
+time-minutes-ago = { $count ->
+    [one] { $count } minute ago
+   *[other] { $count } minutes ago
+}
+time-hours-ago = { $count ->
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+time-days-ago = { $count ->
+    [one] { $count } day ago
+   *[other] { $count } days ago
+}
+time-in-minutes = { $count ->
+    [one] in { $count } minute
+   *[other] in { $count } minutes
+}
+time-in-hours = { $count ->
+    [one] in { $count } hour
+   *[other] in { $count } hours
+}
+time-in-days = { $count ->
+    [one] in { $count } day
+   *[other] in { $count } days
+}
+date = { $day } { $month } { $year }
+moment = { $date }, { $time } UTC
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+never = never
+
+## Words for what is stored
+role-admin = admin
+role-user = user
+state-active = active
+state-invited = invited
+state-disabled = disabled
+mail-state-queued = waiting
+mail-state-sent = sent
+mail-state-failed = failed
+mail-kind-reset = password reset
+mail-kind-invitation = invitation
+mail-kind-confirm-email = confirmation of an address
+mail-kind-password-changed = password changed
+mail-kind-reset-done = reset done
+mail-kind-new-device = new device
+mail-kind-email-changed = address changed
+mail-kind-test = test
+device-unknown = Unknown device
+device-on = { $browser } on { $system }
+device-other = { $name }
+
+## Signing in
+sign-in = Sign in
+email = E-mail address
+password = Password
+user-name = User name
+forgot-link = Forgot your password?
+sign-in-own-instance = Is this your instance? Set up its first admin to replace this password:
+sign-in-own-instance-link = Set up
+wrong-pair = E-mail address and password do not belong together, or the account cannot sign in.
+back-to-sign-in = Back to sign-in
+
+## Set-up
+setup-title = Set-up
+setup-heading = Make this gate yours
+setup-intro = You become the first admin. Until then nobody reaches the app.
+setup-user-name = Configured user name
+setup-user-name-hint = The values of FLOWISE_USERNAME and FLOWISE_PASSWORD prove that this instance is yours.
+setup-password = Configured password
+setup-token = Set-up token
+setup-token-hint = It is at the end of the link that the console printed, and in the file setup-token of the data directory.
+setup-submit = Become the first admin
+setup-no-proof = This does not prove that the instance is yours. Use the link that the console printed, or the configured user name and password.
+name = Name
+name-optional = Name (optional)
+password-hint = At least { $min } characters. A few words in a row are fine.
+password-again = Password again
+new-password = New password
+new-password-again = New password again
+current-password = Current password
+
+## Forgotten passwords, invitations and their links
+forgot-heading = Forgot your password?
+forgot-intro = Enter your address. If there is an account with it, we mail you a link to choose a new password.
+forgot-no-mail = This site sends no mail yet: ask your admin for a link. An admin finds it on your account's page.
+forgot-submit = Send me a link
+forgot-sent-heading = Check your mail
+forgot-sent = If there is an account with this address, a mail with a link is on its way. The link is good for { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+} and works once.
+forgot-sent-nothing = Nothing there after a few minutes? Look into the spam folder, or ask your admin for a link.
+forgot-again = Use another address
+reset-heading = Choose a new password
+reset-intro = All your sessions end, and you sign in with the new password.
+reset-submit = Set the new password
+invite-heading = Choose your password
+invite-intro = You were invited. Choose a password to make the account yours.
+invite-submit = Set the password
+link-for = For { $email }.
+link-dead-heading = This link does not work
+link-dead = It was used already, it has expired, or it is not complete.
+link-dead-invitation = Ask the admin who invited you for a new link.
+link-dead-reset = Ask for a new link; the newest one is the one that works.
+link-dead-email = Ask for the change again on your account page.
+link-to-sign-in = To sign-in
+link-ask-again = Ask for a new link
+link-to-account = To your account
+confirm-heading = Confirm your new address
+confirm-intro = The account of { $old } is to have the address { $new }.
+confirm-ends = Every session ends, and you sign in with the new address.
+confirm-submit = Use this address
+
+## Your account
+account-heading = Your account
+account-role = Role
+account-language = Language
+account-change-profile = Change your name or language
+account-change-password = Change your password
+account-change-email = Change your address
+back-to-account = Back to your account
+sign-out = Sign out
+sign-out-everywhere = Sign out everywhere
+your-sessions = Your sessions
+session-this = (this one)
+session-since = Signed in
+session-seen = Last seen
+session-from = From
+session-end = End this session
+sessions-end-others = End all others
+known-devices = Known devices
+known-devices-none = None yet: a browser is known after it has signed in.
+known-devices-intro = A sign-in from any other browser is announced to you by mail.
+device-first = First
+device-last = Last
+device-forget = Forget this device
+profile-heading = Your name and language
+profile-name-hint = The app sees it. It may be empty.
+profile-language-hint = For pages and mails.
+profile-language-browser = As the browser asks
+language-own-name = { $name }
+save = Save
+password-heading = Change your password
+password-intro = You stay signed in here; your other sessions end.
+password-submit = Change the password
+email-heading = Change your address
+email-intro = We mail a link to the new address; the change is made when you use it.
+email-new = New e-mail address
+no-account-heading = No account
+no-account-intro = You are signed in with the configured user name and password. It opens the app and nothing else.
+no-account-setup = Set up the first admin
+
+## Said once, at the top of a page
+flash-signed-out = You are signed out.
+flash-password-set = Your password is set. Sign in with it.
+flash-welcome = Your account is ready. Sign in with your new password.
+flash-password-changed = Your password is changed, and your other sessions have ended.
+flash-profile-saved = Saved.
+flash-email-asked = If the address is free, a mail with a link is on its way to it. The change is made when that link is used.
+flash-email-changed = Your address is changed. Sign in with the new one.
+flash-device-forgotten = The device is forgotten.
+flash-ended = Ended.
+flash-invited = Invited. The invitation is on its way by mail.
+flash-invited-no-mail = Invited. This site sends no mail: make a link to copy and pass it on.
+flash-disabled = Disabled. Every session has ended.
+flash-enabled = Enabled.
+flash-deleted = Deleted.
+flash-role = The role is changed. Every session has ended.
+flash-test-queued = A test mail is on its way to you. Reload this page to see what became of it.
+
+## Mistakes in forms
+email-empty = Enter an e-mail address.
+email-too-long = The e-mail address is too long.
+email-malformed = Enter an e-mail address like name@example.org.
+email-taken = There is already an account with this address.
+email-same = This is your address already.
+name-too-long = The name is too long; at most { $max } characters are allowed.
+name-control = The name contains a character that cannot be shown.
+password-empty = Enter a password.
+password-too-long = The password is too long; at most { $max } bytes are allowed.
+password-nul = The password contains a NUL character, which is not allowed.
+password-too-short = The password is too short: use at least { $min } characters. A few words in a row are easy to remember.
+password-common = This password is among the first that attackers try. Choose one that is not a common password.
+password-repetition = This password repeats the same few characters. Choose a less regular one.
+password-sequence = This password is a sequence of neighbouring characters. Choose a less regular one.
+password-context = This password is made of your address, your name or the name of this site. Choose one that cannot be guessed from them.
+password-differs = The two passwords are not the same.
+password-not-current = This is not your current password.
+role-choose = Choose admin or user.
+language-choose = Choose one of the languages.
+
+## Users
+users-heading = Users
+users-invite = Invite somebody
+users-query = Address or name
+users-state = State
+users-all = all
+search = Search
+users-none = Nobody is here yet.
+users-none-match = Nobody fits.
+users-address = Address
+users-role = Role
+users-last = Last sign-in
+users-older = Older accounts
+invite-somebody = Invite somebody
+invite-somebody-intro = They get a link to choose their password, by mail or copied by you. You never see the password.
+invite-somebody-submit = Invite
+optional = Optional.
+role-user-long = User: uses the app
+role-admin-long = Admin: manages people too
+back-to-list = Back to the list
+user-title = User
+user-no-name = (none)
+user-since = Since
+user-invite-link = Make an invitation link to copy
+user-invite-mail = Mail the invitation again
+user-invite-outbox = Write the invitation to the outbox again
+user-reset-link = Make a reset link to copy
+user-enable = Enable
+user-disable = Disable
+user-delete = Delete…
+user-change-role = Change the role
+user-change-note = Changing the role and disabling end every session of the account.
+user-sessions = Sessions
+user-end-all = End all sessions
+user-events = Recent events
+user-all-events = All events of this account
+none = None.
+delete-heading = Delete this account?
+delete-submit = Delete it for good
+delete-intro = { $email } loses the account with all its sessions at once. This cannot be undone.
+delete-note = What it did stays in the audit trail. To lock somebody out for a while, disable the account instead.
+delete-keep = Keep the account
+copy-heading = A link to copy
+copy-give = Give this link to { $email }. Whoever has it can choose the password, once.
+copy-earlier = Links made or mailed earlier do not work any more.
+copy-label = The link
+copy-hint = Select it and copy it. It is shown this once.
+back-to-user = Back to the account
+
+## Sessions, audit, mail, check-list
+sessions-heading = Sessions
+sessions-none = Nobody is signed in.
+sessions-configured = the configured user name
+sessions-older = Older sessions
+audit-heading = Audit
+audit-event = Event
+audit-person = About or by this address
+audit-filter = Filter
+audit-none = Nothing was recorded.
+audit-none-match = Nothing was recorded that fits.
+audit-time = Time
+audit-about = About
+audit-by = By
+audit-more = More
+audit-csv = Download as CSV
+audit-older = Older events
+event-setup-claimed = Instance claimed
+event-setup-refused = Claim refused
+event-login-ok = Signed in
+event-login-failed = Sign-in failed
+event-login-throttled = Sign-in slowed down
+event-logout = Signed out
+event-session-ended = Session ended
+event-refresh-reused = Old token used again
+event-password-changed = Password changed
+event-password-reset-requested = New password asked for
+event-password-reset = Password reset
+event-user-invited = Invited
+event-user-created = Account made
+event-user-disabled = Account disabled
+event-user-enabled = Account enabled
+event-user-deleted = Account deleted
+event-user-role-changed = Role changed
+event-email-changed = Address changed
+event-mail-failed = Mail failed
+event-config-changed = Settings changed
+event-device-forgotten = Device forgotten
+mail-heading = Mail
+mail-state-line = Mails go to { $destination }. { $queued } waiting, { $failed } failed.
+mail-to-server = the mail server { $server }
+mail-to-files = files in { $folder }, because SMTP_HOST is not set
+mail-test = Send a test mail to yourself
+mail-none = No mail was written yet.
+mail-column-mail = Mail
+mail-column-to = To
+mail-column-state = State
+mail-column-tries = Tries
+mail-column-next = Next try
+mail-column-error = Last error
+mail-older = Older mails
+checklist-heading = Check-list
+checklist-intro = What was found out about this set-up. On the command line, portcullis check-config says the same.
+check-good = good
+check-advice = advice
+check-wrong = wrong
+check-address = Address
+check-address-good = People reach this at { $url }.
+check-address-http = APP_URL is { $url }: without https, passwords and cookies can be read on the way.
+check-address-no-proxy = APP_URL is { $url }, and the gate speaks no TLS itself. Name the proxy that does in TRUSTED_PROXIES: without it every visitor seems to come from the proxy, and the failures of one are counted for all.
+check-mail = Mail
+check-mail-server = Mails go to { $host }; send yourself a test from the mail page.
+check-mail-none = No mail server is set, and none is needed: an admin copies invitation and reset links from a user's page. Mails are kept as files in the folder outbox of DATA_DIR.
+check-data = Data
+check-data-sqlite = The database is { $path }.
+check-data-postgres = The database is PostgreSQL.
+check-data-sessions = Sessions are in it too.
+check-data-redis = Sessions are in Redis.
+check-data-keys = { $where } { $sessions } Generated keys are in { $folder }. Keep both with: portcullis backup FILE
+check-settings = Settings
+check-browser = Your browser
+check-browser-good = It reaches the gate at { $url }, as APP_URL says.
+check-browser-proxy = A proxy at { $peer } stands between your browser and the gate, and TRUSTED_PROXIES does not name it: what it says about visitors is not believed. If it is yours, set TRUSTED_PROXIES={ $peer }.
+check-browser-other = It seems to reach the gate at { $seen }, and APP_URL is { $url }. Links in mails lead to APP_URL, and forms from another address are refused: set APP_URL to what people type, or let the proxy pass on Host and X-Forwarded-Proto.
+check-app = The app
+check-app-none = UPSTREAM_URL is not set: the gate answers forward-auth and its own pages.
+check-app-good = Something listens at { $upstream }.
+check-app-silent = Nothing answers at { $upstream } ({ $fault }). Start the app, or mend UPSTREAM_URL.
+check-app-slow = { $upstream } does not answer within two seconds. Is a firewall in between?
+
+## When something is in the way
+error-title = Something is in the way
+error-status = Status { $status } · request { $id }
+error-start = To the start
+error-400 = This request makes no sense
+error-401 = You are not signed in
+error-403 = This is not for you
+error-404 = There is nothing here
+error-405 = This cannot be done here
+error-408 = That took too long
+error-409 = This cannot be done now
+error-410 = This link is not good any more
+error-413 = Too much was sent
+error-415 = This was sent in a form we do not read
+error-422 = Something in the form is wrong
+error-429 = Too many attempts
+error-500 = Something went wrong
+error-502 = The app does not answer
+error-503 = Not available at the moment
+error-504 = The app takes too long
+fault-csrf = This form was not sent from { $url }, the address this site knows itself by (APP_URL), or it was open for too long. The browser said it came from { $origin }. Go back, reload the page and try again.
+fault-too-many = Too many attempts. Try again in { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}.
+fault-link = This link is not good any more: it was used, has expired, or a newer one replaced it. Ask for a new one.
+fault-last-admin = This is the last admin who can sign in. Make somebody else an admin first.
+fault-busy = The server is busy checking other passwords. Try again in a few seconds.
+fault-unavailable = Sign-in is not available at the moment. Try again in a few seconds.
+fault-sign-in = Sign in to go on.
+fault-not-allowed = Your account is not allowed to do this.
+fault-closed = This instance has its first admin already.
+fault-rules = The form has mistakes.
+fault-internal = Something went wrong on our side.
+fault-not-found = There is nothing at this address.
+fault-too-large = What was sent is too large.
+fault-too-slow = What was sent came too slowly.
+fault-media-type = Forms are sent as application/x-www-form-urlencoded.
+fault-method = This cannot be done at this address.
+fault-upstream = The app behind this gate does not answer. Its operator has to start it or mend it.
+fault-upstream-timeout = The app behind this gate took too long to answer.
+fault-ambiguous-address = This address can be read in more than one way.
+fault-no-websocket = This is no WebSocket handshake.
+fault-foreign-websocket = This WebSocket was opened by another site.
+fault-ambiguous-length = The length of this request can be read in more than one way.
+fault-service-worker = A service worker at the root could read the sign-in pages; put its script in a folder.
+fault-no-original = The headers that say which address is asked for are missing: X-Original-URL for nginx, X-Forwarded-Proto, X-Forwarded-Host and X-Forwarded-Uri for Caddy and Traefik; docs/FORWARD-AUTH.md has each proxy's configuration.
+fault-untrusted-proxy = This address answers only proxies in TRUSTED_PROXIES.
+fault-navigation = This page opens in a window of its own, not from a script or a frame.
+fault-form-cut = The form did not arrive whole.
+fault-form-malformed = The form is malformed.
+fault-metrics = Metrics are for this machine alone, or for who brings METRICS_TOKEN as a bearer token.
+fault-no-invitation = This account has a password already; there is no invitation to give out.
+fault-admins-only = Only admins may open this page.
+fault-configured = The configured user name and password open the app and nothing else.
+fault-address = The address makes no sense.
+
+## Mails. A subject is one line and names nobody.
+mail-hello = Hello { $name },
+mail-hello-nobody = Hello,
+mail-deed = It was done on { $when } from { $source }, with { $device }.
+mail-device-unknown = an unknown browser
+mail-reset = Choose a new password
+mail-reset-text = Somebody, probably you, asked for a new password at { $site }. Open this link to choose it:
+mail-reset-end = The link works once, for { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}. If it was not you, do nothing: your password stays as it is.
+mail-invitation = You are invited
+mail-invitation-text = You have been given an account at { $site }. Open this link to choose your password:
+mail-invitation-end = The link works once, for seven days.
+mail-confirm = Confirm your new address
+mail-confirm-text = Somebody, probably you, wants to use this address for an account at { $site }. Open this link to confirm it:
+mail-confirm-end = The link works once, for a day. If it was not you, do nothing.
+mail-password-changed = Your password was changed
+mail-password-changed-text = The password of your account at { $site } was changed, and your other sessions have ended.
+mail-password-changed-end = If it was not you, ask for a new password at once and tell your admin.
+mail-reset-done = Your password was reset
+mail-reset-done-text = The password of your account at { $site } was set by a link, and every session has ended.
+mail-reset-done-end = If it was not you, somebody can read your mail: tell your admin.
+mail-new-device = A new device signed in
+mail-new-device-text = Somebody signed in to your account at { $site } from a browser that had not been used before.
+mail-new-device-end = If it was not you, change your password; that ends every other session.
+mail-email-changed = Your address was changed
+mail-email-changed-text = The account at { $site } that used this address has another one now: { $email }.
+mail-email-changed-end = If it was not you, tell your admin at once.
+mail-test-subject = Test mail
+mail-test-text = This is the test mail you asked for at { $site }. Mails arrive.

@@ -1,0 +1,440 @@
+# Spanish.
+
+## Around every page
+menu-label = Páginas
+menu-users = Usuarios
+menu-sessions = Sesiones
+menu-audit = Registro
+menu-mail = Correo
+menu-checklist = Comprobaciones
+menu-account = Su cuenta
+menu-app = A la aplicación
+skip = Ir al contenido
+problem = Hay un problema
+password-show = Mostrar
+password-hide = Ocultar
+password-live-length = { $count } de al menos { $min } caracteres
+password-live-long = Longitud suficiente
+password-live-same = Las dos son iguales
+password-live-differs = Todavía no son iguales
+
+## Times
+time-now = ahora mismo
+time-minutes-ago = { $count ->
+    [one] hace { $count } minuto
+   *[other] hace { $count } minutos
+}
+time-hours-ago = { $count ->
+    [one] hace { $count } hora
+   *[other] hace { $count } horas
+}
+time-days-ago = { $count ->
+    [one] hace { $count } día
+   *[other] hace { $count } días
+}
+time-in-minutes = { $count ->
+    [one] dentro de { $count } minuto
+   *[other] dentro de { $count } minutos
+}
+time-in-hours = { $count ->
+    [one] dentro de { $count } hora
+   *[other] dentro de { $count } horas
+}
+time-in-days = { $count ->
+    [one] dentro de { $count } día
+   *[other] dentro de { $count } días
+}
+date = { $day } de { $month } de { $year }
+moment = { $date }, { $time } UTC
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
+never = nunca
+
+## Words for what is stored
+role-admin = administrador
+role-user = usuario
+state-active = activa
+state-invited = invitada
+state-disabled = bloqueada
+mail-state-queued = en espera
+mail-state-sent = enviado
+mail-state-failed = fallido
+mail-kind-reset = contraseña nueva
+mail-kind-invitation = invitación
+mail-kind-confirm-email = confirmación de una dirección
+mail-kind-password-changed = contraseña cambiada
+mail-kind-reset-done = contraseña restablecida
+mail-kind-new-device = dispositivo nuevo
+mail-kind-email-changed = dirección cambiada
+mail-kind-test = prueba
+device-unknown = Dispositivo desconocido
+device-on = { $browser } en { $system }
+device-other = { $name }
+
+## Signing in
+sign-in = Iniciar sesión
+email = Dirección de correo
+password = Contraseña
+user-name = Nombre de usuario
+forgot-link = ¿Ha olvidado la contraseña?
+sign-in-own-instance = ¿Es suya esta instancia? Cree su primer administrador para sustituir esta contraseña:
+sign-in-own-instance-link = Crear
+wrong-pair = La dirección de correo y la contraseña no corresponden, o la cuenta no puede iniciar sesión.
+back-to-sign-in = Volver al inicio de sesión
+
+## Set-up
+setup-title = Puesta en marcha
+setup-heading = Haga suya esta puerta
+setup-intro = Usted será el primer administrador. Hasta entonces nadie llega a la aplicación.
+setup-user-name = Nombre de usuario configurado
+setup-user-name-hint = Los valores de FLOWISE_USERNAME y FLOWISE_PASSWORD prueban que esta instancia es suya.
+setup-password = Contraseña configurada
+setup-token = Código de puesta en marcha
+setup-token-hint = Está al final del enlace que mostró la consola, y en el archivo setup-token de la carpeta de datos.
+setup-submit = Ser el primer administrador
+setup-no-proof = Esto no prueba que la instancia sea suya. Use el enlace que mostró la consola, o el nombre de usuario y la contraseña configurados.
+name = Nombre
+name-optional = Nombre (opcional)
+password-hint = Al menos { $min } caracteres. Unas cuantas palabras seguidas sirven bien.
+password-again = Repita la contraseña
+new-password = Contraseña nueva
+new-password-again = Repita la contraseña nueva
+current-password = Contraseña actual
+
+## Forgotten passwords, invitations and their links
+forgot-heading = ¿Ha olvidado la contraseña?
+forgot-intro = Escriba su dirección. Si existe una cuenta con ella, le enviamos un enlace para elegir una contraseña nueva.
+forgot-no-mail = Este sitio todavía no envía correo: pida un enlace a su administrador. Lo encontrará en la página de su cuenta.
+forgot-submit = Enviarme un enlace
+forgot-sent-heading = Mire su correo
+forgot-sent = Si existe una cuenta con esta dirección, va en camino un correo con un enlace. El enlace vale durante { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+} y una sola vez.
+forgot-sent-nothing = ¿No llega nada tras unos minutos? Mire en la carpeta de correo no deseado, o pida un enlace a su administrador.
+forgot-again = Usar otra dirección
+reset-heading = Elija una contraseña nueva
+reset-intro = Todas sus sesiones terminan, y usted inicia sesión con la contraseña nueva.
+reset-submit = Guardar la contraseña nueva
+invite-heading = Elija su contraseña
+invite-intro = Ha recibido una invitación. Elija una contraseña y la cuenta será suya.
+invite-submit = Guardar la contraseña
+link-for = Para { $email }.
+link-dead-heading = Este enlace no funciona
+link-dead = Ya se usó, ha caducado o no está completo.
+link-dead-invitation = Pida un enlace nuevo al administrador que le invitó.
+link-dead-reset = Pida un enlace nuevo; solo funciona el más reciente.
+link-dead-email = Pida el cambio otra vez en la página de su cuenta.
+link-to-sign-in = Al inicio de sesión
+link-ask-again = Pedir un enlace nuevo
+link-to-account = A su cuenta
+confirm-heading = Confirme su nueva dirección
+confirm-intro = La cuenta de { $old } va a tener la dirección { $new }.
+confirm-ends = Todas las sesiones terminan, y usted inicia sesión con la nueva dirección.
+confirm-submit = Usar esta dirección
+
+## Your account
+account-heading = Su cuenta
+account-role = Función
+account-language = Idioma
+account-change-profile = Cambiar el nombre o el idioma
+account-change-password = Cambiar la contraseña
+account-change-email = Cambiar la dirección
+back-to-account = Volver a su cuenta
+sign-out = Cerrar sesión
+sign-out-everywhere = Cerrar sesión en todas partes
+your-sessions = Sus sesiones
+session-this = (esta)
+session-since = Iniciada
+session-seen = Última actividad
+session-from = Desde
+session-end = Terminar esta sesión
+sessions-end-others = Terminar todas las demás
+known-devices = Dispositivos conocidos
+known-devices-none = Ninguno todavía: un navegador es conocido cuando ha iniciado sesión.
+known-devices-intro = Un inicio de sesión desde cualquier otro navegador se le anuncia por correo.
+device-first = Primera vez
+device-last = Última vez
+device-forget = Olvidar este dispositivo
+profile-heading = Su nombre y su idioma
+profile-name-hint = La aplicación lo ve. Puede quedar vacío.
+profile-language-hint = Para las páginas y los correos.
+profile-language-browser = El que pida el navegador
+language-own-name = { $name }
+save = Guardar
+password-heading = Cambiar la contraseña
+password-intro = Aquí la sesión sigue abierta; sus otras sesiones terminan.
+password-submit = Cambiar la contraseña
+email-heading = Cambiar la dirección
+email-intro = Enviamos un enlace a la nueva dirección; el cambio se hace cuando usted lo usa.
+email-new = Nueva dirección de correo
+no-account-heading = Sin cuenta
+no-account-intro = Ha iniciado sesión con el nombre de usuario y la contraseña configurados. Eso abre la aplicación y nada más.
+no-account-setup = Crear el primer administrador
+
+## Said once, at the top of a page
+flash-signed-out = Ha cerrado la sesión.
+flash-password-set = Su contraseña está guardada. Inicie sesión con ella.
+flash-welcome = Su cuenta está lista. Inicie sesión con su contraseña nueva.
+flash-password-changed = Su contraseña ha cambiado, y sus otras sesiones han terminado.
+flash-profile-saved = Guardado.
+flash-email-asked = Si la dirección está libre, va en camino hacia ella un correo con un enlace. El cambio se hace cuando se usa ese enlace.
+flash-email-changed = Su dirección ha cambiado. Inicie sesión con la nueva.
+flash-device-forgotten = El dispositivo está olvidado.
+flash-ended = Terminada.
+flash-invited = Invitación hecha. Va en camino por correo.
+flash-invited-no-mail = Invitación hecha. Este sitio no envía correo: cree un enlace para copiar y entréguelo.
+flash-disabled = Cuenta bloqueada. Todas las sesiones han terminado.
+flash-enabled = Cuenta desbloqueada.
+flash-deleted = Cuenta eliminada.
+flash-role = La función ha cambiado. Todas las sesiones han terminado.
+flash-test-queued = Un correo de prueba va en camino hacia usted. Recargue esta página para ver qué ha sido de él.
+
+## Mistakes in forms
+email-empty = Escriba una dirección de correo.
+email-too-long = La dirección de correo es demasiado larga.
+email-malformed = Escriba una dirección de correo como nombre@example.org.
+email-taken = Ya existe una cuenta con esta dirección.
+email-same = Esa ya es su dirección.
+name-too-long = El nombre es demasiado largo; se permiten { $max } caracteres como máximo.
+name-control = El nombre contiene un carácter que no se puede mostrar.
+password-empty = Escriba una contraseña.
+password-too-long = La contraseña es demasiado larga; se permiten { $max } bytes como máximo.
+password-nul = La contraseña contiene un carácter NUL, y eso no se permite.
+password-too-short = La contraseña es demasiado corta: use al menos { $min } caracteres. Unas cuantas palabras seguidas se recuerdan fácilmente.
+password-common = Esta contraseña está entre las primeras que prueban los atacantes. Elija una que no sea común.
+password-repetition = Esta contraseña repite los mismos pocos caracteres. Elija una menos regular.
+password-sequence = Esta contraseña es una serie de caracteres vecinos. Elija una menos regular.
+password-context = Esta contraseña está hecha de su dirección, su nombre o el nombre de este sitio. Elija una que no se adivine a partir de ellos.
+password-differs = Las dos contraseñas no son iguales.
+password-not-current = Esa no es su contraseña actual.
+role-choose = Elija administrador o usuario.
+language-choose = Elija uno de los idiomas.
+
+## Users
+users-heading = Usuarios
+users-invite = Invitar a alguien
+users-query = Dirección o nombre
+users-state = Estado
+users-all = todos
+search = Buscar
+users-none = Todavía no hay nadie.
+users-none-match = Nadie coincide.
+users-address = Dirección
+users-role = Función
+users-last = Último inicio de sesión
+users-older = Cuentas más antiguas
+invite-somebody = Invitar a alguien
+invite-somebody-intro = La persona recibe un enlace para elegir su contraseña, por correo o copiado por usted. Usted nunca ve la contraseña.
+invite-somebody-submit = Invitar
+optional = Opcional.
+role-user-long = Usuario: usa la aplicación
+role-admin-long = Administrador: gestiona también las cuentas
+back-to-list = Volver a la lista
+user-title = Usuario
+user-no-name = (ninguno)
+user-since = Desde
+user-invite-link = Crear un enlace de invitación para copiar
+user-invite-mail = Enviar la invitación otra vez
+user-invite-outbox = Escribir la invitación otra vez en la bandeja de salida
+user-reset-link = Crear un enlace de restablecimiento para copiar
+user-enable = Desbloquear
+user-disable = Bloquear
+user-delete = Eliminar…
+user-change-role = Cambiar la función
+user-change-note = Cambiar la función y bloquear terminan todas las sesiones de la cuenta.
+user-sessions = Sesiones
+user-end-all = Terminar todas las sesiones
+user-events = Sucesos recientes
+user-all-events = Todos los sucesos de esta cuenta
+none = Ninguno.
+delete-heading = ¿Eliminar esta cuenta?
+delete-submit = Eliminarla para siempre
+delete-intro = { $email } pierde la cuenta con todas sus sesiones al instante. No se puede deshacer.
+delete-note = Lo que hizo queda en el registro. Para excluir a alguien por un tiempo, bloquee la cuenta.
+delete-keep = Conservar la cuenta
+copy-heading = Un enlace para copiar
+copy-give = Entregue este enlace a { $email }. Quien lo tenga puede elegir la contraseña, una vez.
+copy-earlier = Los enlaces creados o enviados antes ya no funcionan.
+copy-label = El enlace
+copy-hint = Selecciónelo y cópielo. Solo se muestra esta vez.
+back-to-user = Volver a la cuenta
+
+## Sessions, audit, mail, check-list
+sessions-heading = Sesiones
+sessions-none = Nadie ha iniciado sesión.
+sessions-configured = el nombre de usuario configurado
+sessions-older = Sesiones más antiguas
+audit-heading = Registro
+audit-event = Suceso
+audit-person = Sobre esta dirección o por ella
+audit-filter = Filtrar
+audit-none = No se ha registrado nada.
+audit-none-match = No se ha registrado nada que coincida.
+audit-time = Fecha
+audit-about = Sobre
+audit-by = Por
+audit-more = Más
+audit-csv = Descargar como CSV
+audit-older = Sucesos más antiguos
+event-setup-claimed = Instancia tomada
+event-setup-refused = Toma rechazada
+event-login-ok = Sesión iniciada
+event-login-failed = Inicio de sesión fallido
+event-login-throttled = Inicio de sesión frenado
+event-logout = Sesión cerrada
+event-session-ended = Sesión terminada
+event-refresh-reused = Testigo antiguo usado otra vez
+event-password-changed = Contraseña cambiada
+event-password-reset-requested = Contraseña nueva pedida
+event-password-reset = Contraseña restablecida
+event-user-invited = Invitación
+event-user-created = Cuenta creada
+event-user-disabled = Cuenta bloqueada
+event-user-enabled = Cuenta desbloqueada
+event-user-deleted = Cuenta eliminada
+event-user-role-changed = Función cambiada
+event-email-changed = Dirección cambiada
+event-mail-failed = Correo fallido
+event-config-changed = Ajustes cambiados
+event-device-forgotten = Dispositivo olvidado
+mail-heading = Correo
+mail-state-line = Los correos van a { $destination }. { $queued } en espera, { $failed } fallidos.
+mail-to-server = el servidor de correo { $server }
+mail-to-files = archivos en { $folder }, porque SMTP_HOST no está definido
+mail-test = Enviarme un correo de prueba
+mail-none = Todavía no se ha escrito ningún correo.
+mail-column-mail = Correo
+mail-column-to = Para
+mail-column-state = Estado
+mail-column-tries = Intentos
+mail-column-next = Próximo intento
+mail-column-error = Último error
+mail-older = Correos más antiguos
+checklist-heading = Comprobaciones
+checklist-intro = Lo que se ha averiguado de esta instalación. En la línea de órdenes, portcullis check-config dice lo mismo.
+check-good = bien
+check-advice = consejo
+check-wrong = mal
+check-address = Dirección
+check-address-good = Se llega aquí por { $url }.
+check-address-http = APP_URL es { $url }: sin https, las contraseñas y las cookies se pueden leer por el camino.
+check-address-no-proxy = APP_URL es { $url }, y la puerta misma no habla TLS. Nombre en TRUSTED_PROXIES el proxy que lo hace: sin eso, cada visitante parece venir del proxy, y los fallos de uno cuentan para todos.
+check-mail = Correo
+check-mail-server = Los correos van a { $host }; envíese una prueba desde la página de correo.
+check-mail-none = No hay servidor de correo, y no hace falta: un administrador copia los enlaces de invitación y de restablecimiento de la página de un usuario. Los correos quedan como archivos en la carpeta outbox de DATA_DIR.
+check-data = Datos
+check-data-sqlite = La base de datos es { $path }.
+check-data-postgres = La base de datos es PostgreSQL.
+check-data-sessions = Las sesiones también están en ella.
+check-data-redis = Las sesiones están en Redis.
+check-data-keys = { $where } { $sessions } Las claves generadas están en { $folder }. Guarde ambas cosas con: portcullis backup FILE
+check-settings = Ajustes
+check-browser = Su navegador
+check-browser-good = Llega a la puerta por { $url }, como dice APP_URL.
+check-browser-proxy = Un proxy en { $peer } está entre su navegador y la puerta, y TRUSTED_PROXIES no lo nombra: lo que dice de los visitantes no se cree. Si es suyo, ponga TRUSTED_PROXIES={ $peer }.
+check-browser-other = Parece llegar a la puerta por { $seen }, y APP_URL es { $url }. Los enlaces de los correos llevan a APP_URL, y los formularios de otra dirección se rechazan: ponga en APP_URL lo que la gente escribe, o haga que el proxy transmita Host y X-Forwarded-Proto.
+check-app = La aplicación
+check-app-none = UPSTREAM_URL no está definido: la puerta responde a forward-auth y sirve sus propias páginas.
+check-app-good = Algo escucha en { $upstream }.
+check-app-silent = Nada responde en { $upstream } ({ $fault }). Arranque la aplicación, o corrija UPSTREAM_URL.
+check-app-slow = { $upstream } no responde en dos segundos. ¿Hay un cortafuegos en medio?
+
+## When something is in the way
+error-title = Algo lo impide
+error-status = Estado { $status } · petición { $id }
+error-start = Al principio
+error-400 = Esta petición no tiene sentido
+error-401 = No ha iniciado sesión
+error-403 = Esto no es para usted
+error-404 = Aquí no hay nada
+error-405 = Eso no se puede hacer aquí
+error-408 = Tardó demasiado
+error-409 = Eso no se puede hacer ahora
+error-410 = Este enlace ya no vale
+error-413 = Se envió demasiado
+error-415 = Esto se envió en una forma que no leemos
+error-422 = Algo está mal en el formulario
+error-429 = Demasiados intentos
+error-500 = Algo salió mal
+error-502 = La aplicación no responde
+error-503 = No disponible por el momento
+error-504 = La aplicación tarda demasiado
+fault-csrf = Este formulario no se envió desde { $url }, la dirección por la que este sitio se conoce (APP_URL), o estuvo abierto demasiado tiempo. El navegador dice que viene de { $origin }. Vuelva atrás, recargue la página e inténtelo otra vez.
+fault-too-many = Demasiados intentos. Inténtelo otra vez dentro de { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}.
+fault-link = Este enlace ya no vale: se usó, ha caducado o uno más nuevo lo sustituyó. Pida otro.
+fault-last-admin = Es el último administrador que puede iniciar sesión. Nombre antes a otra persona.
+fault-busy = El servidor está ocupado comprobando otras contraseñas. Inténtelo dentro de unos segundos.
+fault-unavailable = El inicio de sesión no está disponible por el momento. Inténtelo dentro de unos segundos.
+fault-sign-in = Inicie sesión para continuar.
+fault-not-allowed = Su cuenta no puede hacer esto.
+fault-closed = Esta instancia ya tiene su primer administrador.
+fault-rules = El formulario tiene errores.
+fault-internal = Algo salió mal por nuestra parte.
+fault-not-found = En esta dirección no hay nada.
+fault-too-large = Lo enviado es demasiado grande.
+fault-too-slow = Lo enviado llegó demasiado despacio.
+fault-media-type = Los formularios se envían como application/x-www-form-urlencoded.
+fault-method = Eso no se puede hacer en esta dirección.
+fault-upstream = La aplicación detrás de esta puerta no responde. Quien la lleva tiene que arrancarla o arreglarla.
+fault-upstream-timeout = La aplicación detrás de esta puerta tardó demasiado en responder.
+fault-ambiguous-address = Esta dirección se puede leer de más de una manera.
+fault-no-websocket = Esto no es una apertura de WebSocket.
+fault-foreign-websocket = Este WebSocket lo abrió otro sitio.
+fault-ambiguous-length = La longitud de esta petición se puede leer de más de una manera.
+fault-service-worker = Un service worker en la raíz podría leer las páginas de inicio de sesión; ponga su script en una carpeta.
+fault-no-original = Faltan las cabeceras que dicen qué dirección se pide: X-Original-URL para nginx, X-Forwarded-Proto, X-Forwarded-Host y X-Forwarded-Uri para Caddy y Traefik; docs/FORWARD-AUTH.md tiene la configuración de cada proxy.
+fault-untrusted-proxy = Esta dirección solo responde a los proxies de TRUSTED_PROXIES.
+fault-navigation = Esta página se abre en su propia ventana, no desde un script ni un marco.
+fault-form-cut = El formulario no llegó entero.
+fault-form-malformed = El formulario está mal formado.
+fault-metrics = Las medidas son solo para esta máquina, o para quien traiga METRICS_TOKEN como testigo Bearer.
+fault-no-invitation = Esta cuenta ya tiene contraseña; no hay invitación que entregar.
+fault-admins-only = Solo los administradores pueden abrir esta página.
+fault-configured = El nombre de usuario y la contraseña configurados abren la aplicación y nada más.
+fault-address = La dirección no tiene sentido.
+
+## Mails. A subject is one line and names nobody.
+mail-hello = Hola, { $name }:
+mail-hello-nobody = Hola:
+mail-deed = Se hizo el { $when } desde { $source }, con { $device }.
+mail-device-unknown = un navegador desconocido
+mail-reset = Elija una contraseña nueva
+mail-reset-text = Alguien, probablemente usted, ha pedido una contraseña nueva en { $site }. Abra este enlace para elegirla:
+mail-reset-end = El enlace vale una sola vez, durante { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}. Si no fue usted, no haga nada: su contraseña queda como está.
+mail-invitation = Ha recibido una invitación
+mail-invitation-text = Le han dado una cuenta en { $site }. Abra este enlace para elegir su contraseña:
+mail-invitation-end = El enlace vale una sola vez, durante siete días.
+mail-confirm = Confirme su nueva dirección
+mail-confirm-text = Alguien, probablemente usted, quiere usar esta dirección para una cuenta en { $site }. Abra este enlace para confirmarla:
+mail-confirm-end = El enlace vale una sola vez, durante un día. Si no fue usted, no haga nada.
+mail-password-changed = Su contraseña ha cambiado
+mail-password-changed-text = La contraseña de su cuenta en { $site } ha cambiado, y sus otras sesiones han terminado.
+mail-password-changed-end = Si no fue usted, pida enseguida una contraseña nueva y avise a su administrador.
+mail-reset-done = Su contraseña se ha restablecido
+mail-reset-done-text = La contraseña de su cuenta en { $site } se eligió con un enlace, y todas las sesiones han terminado.
+mail-reset-done-end = Si no fue usted, alguien puede leer su correo: avise a su administrador.
+mail-new-device = Un dispositivo nuevo ha iniciado sesión
+mail-new-device-text = Alguien ha iniciado sesión en su cuenta de { $site } desde un navegador que no se había usado antes.
+mail-new-device-end = Si no fue usted, cambie su contraseña; eso termina todas las demás sesiones.
+mail-email-changed = Su dirección ha cambiado
+mail-email-changed-text = La cuenta de { $site } que usaba esta dirección tiene ahora otra: { $email }.
+mail-email-changed-end = Si no fue usted, avise enseguida a su administrador.
+mail-test-subject = Correo de prueba
+mail-test-text = Este es el correo de prueba que usted pidió en { $site }. Los correos llegan.

@@ -1,0 +1,440 @@
+# French.
+
+## Around every page
+menu-label = Pages
+menu-users = Utilisateurs
+menu-sessions = Sessions
+menu-audit = Journal
+menu-mail = E-mails
+menu-checklist = Vérifications
+menu-account = Votre compte
+menu-app = Vers l'application
+skip = Aller au contenu
+problem = Il y a un problème
+password-show = Afficher
+password-hide = Masquer
+password-live-length = { $count } caractères sur { $min } au moins
+password-live-long = Assez long
+password-live-same = Les deux sont identiques
+password-live-differs = Pas encore identiques
+
+## Times
+time-now = à l'instant
+time-minutes-ago = { $count ->
+    [one] il y a { $count } minute
+   *[other] il y a { $count } minutes
+}
+time-hours-ago = { $count ->
+    [one] il y a { $count } heure
+   *[other] il y a { $count } heures
+}
+time-days-ago = { $count ->
+    [one] il y a { $count } jour
+   *[other] il y a { $count } jours
+}
+time-in-minutes = { $count ->
+    [one] dans { $count } minute
+   *[other] dans { $count } minutes
+}
+time-in-hours = { $count ->
+    [one] dans { $count } heure
+   *[other] dans { $count } heures
+}
+time-in-days = { $count ->
+    [one] dans { $count } jour
+   *[other] dans { $count } jours
+}
+date = { $day } { $month } { $year }
+moment = { $date }, { $time } UTC
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
+never = jamais
+
+## Words for what is stored
+role-admin = administrateur
+role-user = utilisateur
+state-active = actif
+state-invited = invité
+state-disabled = désactivé
+mail-state-queued = en attente
+mail-state-sent = envoyé
+mail-state-failed = échoué
+mail-kind-reset = nouveau mot de passe
+mail-kind-invitation = invitation
+mail-kind-confirm-email = confirmation d'une adresse
+mail-kind-password-changed = mot de passe modifié
+mail-kind-reset-done = mot de passe réinitialisé
+mail-kind-new-device = nouvel appareil
+mail-kind-email-changed = adresse modifiée
+mail-kind-test = essai
+device-unknown = Appareil inconnu
+device-on = { $browser } sur { $system }
+device-other = { $name }
+
+## Signing in
+sign-in = Se connecter
+email = Adresse e-mail
+password = Mot de passe
+user-name = Nom d'utilisateur
+forgot-link = Mot de passe oublié ?
+sign-in-own-instance = Cette instance est à vous ? Créez son premier administrateur pour remplacer ce mot de passe :
+sign-in-own-instance-link = Créer
+wrong-pair = L'adresse e-mail et le mot de passe ne vont pas ensemble, ou le compte ne peut pas se connecter.
+back-to-sign-in = Retour à la connexion
+
+## Set-up
+setup-title = Mise en service
+setup-heading = Faites de cette porte la vôtre
+setup-intro = Vous devenez le premier administrateur. D'ici là, personne n'atteint l'application.
+setup-user-name = Nom d'utilisateur configuré
+setup-user-name-hint = Les valeurs de FLOWISE_USERNAME et FLOWISE_PASSWORD prouvent que cette instance est à vous.
+setup-password = Mot de passe configuré
+setup-token = Code de mise en service
+setup-token-hint = Il se trouve à la fin du lien affiché par la console, et dans le fichier setup-token du dossier des données.
+setup-submit = Devenir le premier administrateur
+setup-no-proof = Cela ne prouve pas que l'instance est à vous. Utilisez le lien affiché par la console, ou le nom d'utilisateur et le mot de passe configurés.
+name = Nom
+name-optional = Nom (facultatif)
+password-hint = Au moins { $min } caractères. Quelques mots à la suite conviennent bien.
+password-again = Mot de passe, encore une fois
+new-password = Nouveau mot de passe
+new-password-again = Nouveau mot de passe, encore une fois
+current-password = Mot de passe actuel
+
+## Forgotten passwords, invitations and their links
+forgot-heading = Mot de passe oublié ?
+forgot-intro = Saisissez votre adresse. S'il existe un compte avec elle, nous vous envoyons un lien pour choisir un nouveau mot de passe.
+forgot-no-mail = Ce site n'envoie pas encore d'e-mails : demandez un lien à votre administrateur. Il le trouve sur la page de votre compte.
+forgot-submit = M'envoyer un lien
+forgot-sent-heading = Consultez vos e-mails
+forgot-sent = S'il existe un compte avec cette adresse, un e-mail avec un lien est en route. Le lien est valable { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+} et sert une seule fois.
+forgot-sent-nothing = Rien au bout de quelques minutes ? Regardez dans les indésirables, ou demandez un lien à votre administrateur.
+forgot-again = Utiliser une autre adresse
+reset-heading = Choisissez un nouveau mot de passe
+reset-intro = Toutes vos sessions se terminent, et vous vous connectez avec le nouveau mot de passe.
+reset-submit = Définir le nouveau mot de passe
+invite-heading = Choisissez votre mot de passe
+invite-intro = Vous avez été invité. Choisissez un mot de passe pour que le compte soit à vous.
+invite-submit = Définir le mot de passe
+link-for = Pour { $email }.
+link-dead-heading = Ce lien ne fonctionne pas
+link-dead = Il a déjà servi, il a expiré, ou il n'est pas complet.
+link-dead-invitation = Demandez un nouveau lien à l'administrateur qui vous a invité.
+link-dead-reset = Demandez un nouveau lien ; seul le plus récent fonctionne.
+link-dead-email = Demandez à nouveau le changement sur la page de votre compte.
+link-to-sign-in = Vers la connexion
+link-ask-again = Demander un nouveau lien
+link-to-account = Vers votre compte
+confirm-heading = Confirmez votre nouvelle adresse
+confirm-intro = Le compte de { $old } doit recevoir l'adresse { $new }.
+confirm-ends = Toutes les sessions se terminent, et vous vous connectez avec la nouvelle adresse.
+confirm-submit = Utiliser cette adresse
+
+## Your account
+account-heading = Votre compte
+account-role = Rôle
+account-language = Langue
+account-change-profile = Changer de nom ou de langue
+account-change-password = Changer de mot de passe
+account-change-email = Changer d'adresse
+back-to-account = Retour à votre compte
+sign-out = Se déconnecter
+sign-out-everywhere = Se déconnecter partout
+your-sessions = Vos sessions
+session-this = (celle-ci)
+session-since = Connexion
+session-seen = Vue pour la dernière fois
+session-from = Depuis
+session-end = Terminer cette session
+sessions-end-others = Terminer toutes les autres
+known-devices = Appareils connus
+known-devices-none = Aucun pour l'instant : un navigateur est connu dès qu'il s'est connecté.
+known-devices-intro = Une connexion depuis tout autre navigateur vous est annoncée par e-mail.
+device-first = Première fois
+device-last = Dernière fois
+device-forget = Oublier cet appareil
+profile-heading = Votre nom et votre langue
+profile-name-hint = L'application le voit. Il peut rester vide.
+profile-language-hint = Pour les pages et les e-mails.
+profile-language-browser = Celle que demande le navigateur
+language-own-name = { $name }
+save = Enregistrer
+password-heading = Changer de mot de passe
+password-intro = Vous restez connecté ici ; vos autres sessions se terminent.
+password-submit = Changer le mot de passe
+email-heading = Changer d'adresse
+email-intro = Nous envoyons un lien à la nouvelle adresse ; le changement se fait quand vous l'utilisez.
+email-new = Nouvelle adresse e-mail
+no-account-heading = Pas de compte
+no-account-intro = Vous êtes connecté avec le nom d'utilisateur et le mot de passe configurés. Cela ouvre l'application et rien d'autre.
+no-account-setup = Créer le premier administrateur
+
+## Said once, at the top of a page
+flash-signed-out = Vous êtes déconnecté.
+flash-password-set = Votre mot de passe est défini. Connectez-vous avec lui.
+flash-welcome = Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.
+flash-password-changed = Votre mot de passe est changé, et vos autres sessions sont terminées.
+flash-profile-saved = Enregistré.
+flash-email-asked = Si l'adresse est libre, un e-mail avec un lien est en route vers elle. Le changement se fait quand ce lien est utilisé.
+flash-email-changed = Votre adresse est changée. Connectez-vous avec la nouvelle.
+flash-device-forgotten = L'appareil est oublié.
+flash-ended = Terminé.
+flash-invited = Invité. L'invitation est en route par e-mail.
+flash-invited-no-mail = Invité. Ce site n'envoie pas d'e-mails : créez un lien à copier et transmettez-le.
+flash-disabled = Désactivé. Toutes les sessions sont terminées.
+flash-enabled = Activé.
+flash-deleted = Supprimé.
+flash-role = Le rôle est changé. Toutes les sessions sont terminées.
+flash-test-queued = Un e-mail d'essai est en route vers vous. Rechargez cette page pour voir ce qu'il est devenu.
+
+## Mistakes in forms
+email-empty = Saisissez une adresse e-mail.
+email-too-long = L'adresse e-mail est trop longue.
+email-malformed = Saisissez une adresse e-mail comme nom@example.org.
+email-taken = Il existe déjà un compte avec cette adresse.
+email-same = C'est déjà votre adresse.
+name-too-long = Le nom est trop long ; { $max } caractères au plus sont permis.
+name-control = Le nom contient un caractère qui ne peut pas être affiché.
+password-empty = Saisissez un mot de passe.
+password-too-long = Le mot de passe est trop long ; { $max } octets au plus sont permis.
+password-nul = Le mot de passe contient un caractère NUL, ce qui n'est pas permis.
+password-too-short = Le mot de passe est trop court : utilisez au moins { $min } caractères. Quelques mots à la suite se retiennent facilement.
+password-common = Ce mot de passe est parmi les premiers que les attaquants essaient. Choisissez-en un moins courant.
+password-repetition = Ce mot de passe répète les mêmes quelques caractères. Choisissez-en un moins régulier.
+password-sequence = Ce mot de passe est une suite de caractères voisins. Choisissez-en un moins régulier.
+password-context = Ce mot de passe est fait de votre adresse, de votre nom ou du nom de ce site. Choisissez-en un qui ne s'en devine pas.
+password-differs = Les deux mots de passe ne sont pas identiques.
+password-not-current = Ce n'est pas votre mot de passe actuel.
+role-choose = Choisissez administrateur ou utilisateur.
+language-choose = Choisissez une des langues.
+
+## Users
+users-heading = Utilisateurs
+users-invite = Inviter quelqu'un
+users-query = Adresse ou nom
+users-state = État
+users-all = tous
+search = Chercher
+users-none = Il n'y a encore personne.
+users-none-match = Personne ne correspond.
+users-address = Adresse
+users-role = Rôle
+users-last = Dernière connexion
+users-older = Comptes plus anciens
+invite-somebody = Inviter quelqu'un
+invite-somebody-intro = La personne reçoit un lien pour choisir son mot de passe, par e-mail ou copié par vous. Vous ne voyez jamais le mot de passe.
+invite-somebody-submit = Inviter
+optional = Facultatif.
+role-user-long = Utilisateur : se sert de l'application
+role-admin-long = Administrateur : gère aussi les comptes
+back-to-list = Retour à la liste
+user-title = Utilisateur
+user-no-name = (aucun)
+user-since = Depuis
+user-invite-link = Créer un lien d'invitation à copier
+user-invite-mail = Envoyer à nouveau l'invitation
+user-invite-outbox = Écrire à nouveau l'invitation dans la boîte d'envoi
+user-reset-link = Créer un lien de réinitialisation à copier
+user-enable = Activer
+user-disable = Désactiver
+user-delete = Supprimer…
+user-change-role = Changer le rôle
+user-change-note = Changer le rôle et désactiver terminent toutes les sessions du compte.
+user-sessions = Sessions
+user-end-all = Terminer toutes les sessions
+user-events = Événements récents
+user-all-events = Tous les événements de ce compte
+none = Aucun.
+delete-heading = Supprimer ce compte ?
+delete-submit = Supprimer définitivement
+delete-intro = { $email } perd aussitôt le compte avec toutes ses sessions. C'est irréversible.
+delete-note = Ce que le compte a fait reste dans le journal. Pour exclure quelqu'un un moment, désactivez plutôt le compte.
+delete-keep = Garder le compte
+copy-heading = Un lien à copier
+copy-give = Donnez ce lien à { $email }. Qui l'a peut choisir le mot de passe, une fois.
+copy-earlier = Les liens créés ou envoyés auparavant ne fonctionnent plus.
+copy-label = Le lien
+copy-hint = Sélectionnez-le et copiez-le. Il n'est montré que cette fois.
+back-to-user = Retour au compte
+
+## Sessions, audit, mail, check-list
+sessions-heading = Sessions
+sessions-none = Personne n'est connecté.
+sessions-configured = le nom d'utilisateur configuré
+sessions-older = Sessions plus anciennes
+audit-heading = Journal
+audit-event = Événement
+audit-person = Sur cette adresse ou par elle
+audit-filter = Filtrer
+audit-none = Rien n'a été enregistré.
+audit-none-match = Rien d'enregistré ne correspond.
+audit-time = Date
+audit-about = Concerne
+audit-by = Par
+audit-more = Détails
+audit-csv = Télécharger en CSV
+audit-older = Événements plus anciens
+event-setup-claimed = Instance prise en main
+event-setup-refused = Prise en main refusée
+event-login-ok = Connexion
+event-login-failed = Connexion échouée
+event-login-throttled = Connexion ralentie
+event-logout = Déconnexion
+event-session-ended = Session terminée
+event-refresh-reused = Ancien jeton réutilisé
+event-password-changed = Mot de passe modifié
+event-password-reset-requested = Nouveau mot de passe demandé
+event-password-reset = Mot de passe réinitialisé
+event-user-invited = Invitation
+event-user-created = Compte créé
+event-user-disabled = Compte désactivé
+event-user-enabled = Compte activé
+event-user-deleted = Compte supprimé
+event-user-role-changed = Rôle modifié
+event-email-changed = Adresse modifiée
+event-mail-failed = E-mail échoué
+event-config-changed = Réglages modifiés
+event-device-forgotten = Appareil oublié
+mail-heading = E-mails
+mail-state-line = Les e-mails vont vers { $destination }. { $queued } en attente, { $failed } échoués.
+mail-to-server = le serveur { $server }
+mail-to-files = des fichiers dans { $folder }, car SMTP_HOST n'est pas défini
+mail-test = M'envoyer un e-mail d'essai
+mail-none = Aucun e-mail n'a encore été écrit.
+mail-column-mail = E-mail
+mail-column-to = À
+mail-column-state = État
+mail-column-tries = Essais
+mail-column-next = Prochain essai
+mail-column-error = Dernière erreur
+mail-older = E-mails plus anciens
+checklist-heading = Vérifications
+checklist-intro = Ce qui a été constaté sur cette installation. En ligne de commande, portcullis check-config dit la même chose.
+check-good = bien
+check-advice = conseil
+check-wrong = erreur
+check-address = Adresse
+check-address-good = On atteint ceci à { $url }.
+check-address-http = APP_URL est { $url } : sans https, mots de passe et cookies peuvent être lus en chemin.
+check-address-no-proxy = APP_URL est { $url }, et la porte elle-même ne parle pas TLS. Nommez dans TRUSTED_PROXIES le proxy qui le fait : sans cela, tout visiteur semble venir du proxy, et les échecs d'un seul comptent pour tous.
+check-mail = E-mails
+check-mail-server = Les e-mails vont vers { $host } ; envoyez-vous un essai depuis la page des e-mails.
+check-mail-none = Aucun serveur d'e-mail n'est défini, et aucun n'est nécessaire : un administrateur copie les liens d'invitation et de réinitialisation depuis la page d'un utilisateur. Les e-mails restent des fichiers dans le dossier outbox de DATA_DIR.
+check-data = Données
+check-data-sqlite = La base de données est { $path }.
+check-data-postgres = La base de données est PostgreSQL.
+check-data-sessions = Les sessions y sont aussi.
+check-data-redis = Les sessions sont dans Redis.
+check-data-keys = { $where } { $sessions } Les clés générées sont dans { $folder }. Sauvegardez les deux avec : portcullis backup FILE
+check-settings = Réglages
+check-browser = Votre navigateur
+check-browser-good = Il atteint la porte à { $url }, comme le dit APP_URL.
+check-browser-proxy = Un proxy à { $peer } se trouve entre votre navigateur et la porte, et TRUSTED_PROXIES ne le nomme pas : ce qu'il dit des visiteurs n'est pas cru. S'il est à vous, définissez TRUSTED_PROXIES={ $peer }.
+check-browser-other = Il semble atteindre la porte à { $seen }, et APP_URL est { $url }. Les liens des e-mails mènent à APP_URL, et les formulaires d'une autre adresse sont refusés : réglez APP_URL sur ce que les gens saisissent, ou faites transmettre Host et X-Forwarded-Proto par le proxy.
+check-app = L'application
+check-app-none = UPSTREAM_URL n'est pas défini : la porte répond au forward-auth et sert ses propres pages.
+check-app-good = Quelque chose écoute à { $upstream }.
+check-app-silent = Rien ne répond à { $upstream } ({ $fault }). Démarrez l'application, ou corrigez UPSTREAM_URL.
+check-app-slow = { $upstream } ne répond pas en deux secondes. Y a-t-il un pare-feu entre les deux ?
+
+## When something is in the way
+error-title = Quelque chose fait obstacle
+error-status = Statut { $status } · requête { $id }
+error-start = Vers le début
+error-400 = Cette requête n'a pas de sens
+error-401 = Vous n'êtes pas connecté
+error-403 = Ceci n'est pas pour vous
+error-404 = Il n'y a rien ici
+error-405 = Cela ne peut pas se faire ici
+error-408 = C'était trop long
+error-409 = Cela ne peut pas se faire maintenant
+error-410 = Ce lien n'est plus valable
+error-413 = Trop de données envoyées
+error-415 = Ceci a été envoyé sous une forme que nous ne lisons pas
+error-422 = Quelque chose ne va pas dans le formulaire
+error-429 = Trop de tentatives
+error-500 = Quelque chose s'est mal passé
+error-502 = L'application ne répond pas
+error-503 = Indisponible pour le moment
+error-504 = L'application prend trop de temps
+fault-csrf = Ce formulaire n'a pas été envoyé depuis { $url }, l'adresse sous laquelle ce site se connaît (APP_URL), ou il est resté ouvert trop longtemps. Le navigateur dit qu'il vient de { $origin }. Revenez en arrière, rechargez la page et réessayez.
+fault-too-many = Trop de tentatives. Réessayez dans { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}.
+fault-link = Ce lien n'est plus valable : il a servi, a expiré, ou un plus récent l'a remplacé. Demandez-en un nouveau.
+fault-last-admin = C'est le dernier administrateur qui peut se connecter. Nommez d'abord quelqu'un d'autre.
+fault-busy = Le serveur est occupé à vérifier d'autres mots de passe. Réessayez dans quelques secondes.
+fault-unavailable = La connexion est indisponible pour le moment. Réessayez dans quelques secondes.
+fault-sign-in = Connectez-vous pour continuer.
+fault-not-allowed = Votre compte n'a pas le droit de faire cela.
+fault-closed = Cette instance a déjà son premier administrateur.
+fault-rules = Le formulaire contient des erreurs.
+fault-internal = Quelque chose s'est mal passé chez nous.
+fault-not-found = Il n'y a rien à cette adresse.
+fault-too-large = Ce qui a été envoyé est trop grand.
+fault-too-slow = Ce qui a été envoyé est arrivé trop lentement.
+fault-media-type = Les formulaires s'envoient en application/x-www-form-urlencoded.
+fault-method = Cela ne peut pas se faire à cette adresse.
+fault-upstream = L'application derrière cette porte ne répond pas. Son exploitant doit la démarrer ou la réparer.
+fault-upstream-timeout = L'application derrière cette porte a mis trop de temps à répondre.
+fault-ambiguous-address = Cette adresse peut se lire de plusieurs façons.
+fault-no-websocket = Ce n'est pas une ouverture de WebSocket.
+fault-foreign-websocket = Ce WebSocket a été ouvert par un autre site.
+fault-ambiguous-length = La longueur de cette requête peut se lire de plusieurs façons.
+fault-service-worker = Un service worker à la racine pourrait lire les pages de connexion ; placez son script dans un dossier.
+fault-no-original = Il manque les en-têtes qui disent quelle adresse est demandée : X-Original-URL pour nginx, X-Forwarded-Proto, X-Forwarded-Host et X-Forwarded-Uri pour Caddy et Traefik ; docs/FORWARD-AUTH.md contient la configuration de chaque proxy.
+fault-untrusted-proxy = Cette adresse ne répond qu'aux proxys de TRUSTED_PROXIES.
+fault-navigation = Cette page s'ouvre dans sa propre fenêtre, pas depuis un script ou un cadre.
+fault-form-cut = Le formulaire n'est pas arrivé en entier.
+fault-form-malformed = Le formulaire est mal formé.
+fault-metrics = Les mesures sont réservées à cette machine, ou à qui apporte METRICS_TOKEN comme jeton Bearer.
+fault-no-invitation = Ce compte a déjà un mot de passe ; il n'y a pas d'invitation à donner.
+fault-admins-only = Seuls les administrateurs peuvent ouvrir cette page.
+fault-configured = Le nom d'utilisateur et le mot de passe configurés ouvrent l'application et rien d'autre.
+fault-address = L'adresse n'a pas de sens.
+
+## Mails. A subject is one line and names nobody.
+mail-hello = Bonjour { $name },
+mail-hello-nobody = Bonjour,
+mail-deed = Cela s'est fait le { $when } depuis { $source }, avec { $device }.
+mail-device-unknown = un navigateur inconnu
+mail-reset = Choisissez un nouveau mot de passe
+mail-reset-text = Quelqu'un, sans doute vous, a demandé un nouveau mot de passe sur { $site }. Ouvrez ce lien pour le choisir :
+mail-reset-end = Le lien sert une seule fois, pendant { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}. Si ce n'était pas vous, ne faites rien : votre mot de passe reste tel quel.
+mail-invitation = Vous êtes invité
+mail-invitation-text = Un compte vous a été donné sur { $site }. Ouvrez ce lien pour choisir votre mot de passe :
+mail-invitation-end = Le lien sert une seule fois, pendant sept jours.
+mail-confirm = Confirmez votre nouvelle adresse
+mail-confirm-text = Quelqu'un, sans doute vous, veut utiliser cette adresse pour un compte sur { $site }. Ouvrez ce lien pour la confirmer :
+mail-confirm-end = Le lien sert une seule fois, pendant un jour. Si ce n'était pas vous, ne faites rien.
+mail-password-changed = Votre mot de passe a été modifié
+mail-password-changed-text = Le mot de passe de votre compte sur { $site } a été modifié, et vos autres sessions sont terminées.
+mail-password-changed-end = Si ce n'était pas vous, demandez aussitôt un nouveau mot de passe et prévenez votre administrateur.
+mail-reset-done = Votre mot de passe a été réinitialisé
+mail-reset-done-text = Le mot de passe de votre compte sur { $site } a été défini par un lien, et toutes les sessions sont terminées.
+mail-reset-done-end = Si ce n'était pas vous, quelqu'un peut lire vos e-mails : prévenez votre administrateur.
+mail-new-device = Un nouvel appareil s'est connecté
+mail-new-device-text = Quelqu'un s'est connecté à votre compte sur { $site } depuis un navigateur jamais utilisé auparavant.
+mail-new-device-end = Si ce n'était pas vous, changez de mot de passe ; cela termine toutes les autres sessions.
+mail-email-changed = Votre adresse a été modifiée
+mail-email-changed-text = Le compte sur { $site } qui utilisait cette adresse en a maintenant une autre : { $email }.
+mail-email-changed-end = Si ce n'était pas vous, prévenez aussitôt votre administrateur.
+mail-test-subject = E-mail d'essai
+mail-test-text = Voici l'e-mail d'essai que vous avez demandé sur { $site }. Les e-mails arrivent.

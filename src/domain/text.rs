@@ -1,0 +1,85 @@
+//! What is to be said to people, in whichever language they read; `texts` puts it into words.
+
+/// A message by its key in `languages/*.ftl`, and what stands in its gaps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    key: &'static str,
+    gaps: Vec<(&'static str, Gap)>,
+}
+
+/// What stands in a gap of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// A number; the words around it may depend on it.
+    Number(i64),
+    /// Something that is the same in every language: a name, an address.
+    Word(String),
+    /// Another message.
+    Text(Text),
+}
+
+impl Text {
+    /// The message of that key.
+    pub const fn new(key: &'static str) -> Self {
+        Self { key, gaps: Vec::new() }
+    }
+
+    /// With `value` in the gap `name`.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Gap>) -> Self {
+        self.gaps.push((name, value.into()));
+        self
+    }
+
+    /// The key.
+    pub const fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The gaps by their names.
+    pub fn gaps(&self) -> &[(&'static str, Gap)] {
+        &self.gaps
+    }
+}
+
+impl AsRef<Self> for Text {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl From<i64> for Gap {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<usize> for Gap {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<String> for Gap {
+    fn from(word: String) -> Self {
+        Self::Word(word)
+    }
+}
+
+impl From<&str> for Gap {
+    fn from(word: &str) -> Self {
+        Self::Word(word.to_owned())
+    }
+}
+
+impl From<&String> for Gap {
+    fn from(word: &String) -> Self {
+        Self::Word(word.clone())
+    }
+}
+
+impl From<Text> for Gap {
+    fn from(text: Text) -> Self {
+        Self::Text(text)
+    }
+}

@@ -1,0 +1,96 @@
+//! The words of pages and mails: one file a language in `languages/`, in Fluent's syntax.
+//!
+//! A new text is a key in `en.ftl` and in each other file; `tests/it/languages.rs` finds what is missing, unused or has other gaps.
+//! A new language is a file, a row of [`source`] and a variant of [`Language`]. Logs and the command line speak English.
+
+use std::sync::OnceLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+use crate::domain::language::Language;
+use crate::domain::text::{Gap, Text};
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// The file of a language.
+pub const fn source(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("../../languages/en.ftl"),
+        Language::German => include_str!("../../languages/de.ftl"),
+        Language::French => include_str!("../../languages/fr.ftl"),
+        Language::Spanish => include_str!("../../languages/es.ftl"),
+        Language::Arabic => include_str!("../../languages/ar.ftl"),
+    }
+}
+
+/// The text in that language; in English where that language lacks it.
+pub fn say(language: Language, text: &Text) -> String {
+    try_say(language, text).or_else(|| try_say(Language::English, text)).unwrap_or_else(|| {
+        tracing::error!(text.key = text.key(), "a text has no words");
+        text.key().to_owned()
+    })
+}
+
+fn try_say(language: Language, text: &Text) -> Option<String> {
+    let bundle = bundle(language);
+    let pattern = bundle.get_message(text.key())?.value()?;
+    let mut gaps = FluentArgs::new();
+    for (name, gap) in text.gaps() {
+        gaps.set(*name, value(language, gap));
+    }
+    let mut faults = Vec::new();
+    let words = bundle.format_pattern(pattern, Some(&gaps), &mut faults).into_owned();
+    faults.is_empty().then_some(words)
+}
+
+fn value(language: Language, gap: &Gap) -> FluentValue<'static> {
+    match gap {
+        Gap::Number(number) => FluentValue::from(*number),
+        Gap::Word(word) => FluentValue::from(isolated(language, word)),
+        Gap::Text(text) => FluentValue::from(say(language, text)),
+    }
+}
+
+/// What may have another direction than the sentence around it is isolated, so that it cannot reorder it (Unicode, UAX #9).
+fn isolated(language: Language, word: &str) -> String {
+    let same_direction = language.direction() == "ltr" && word.is_ascii();
+    if same_direction || word.is_empty() { word.to_owned() } else { format!("\u{2068}{word}\u{2069}") }
+}
+
+fn bundle(language: Language) -> &'static Bundle {
+    static BUNDLES: [OnceLock<Bundle>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
+    let at = Language::ALL.iter().position(|one| *one == language).unwrap_or_default();
+    let [first, ..] = &BUNDLES;
+    BUNDLES.get(at).unwrap_or(first).get_or_init(|| read(language))
+}
+
+/// Faults of a file are found by a test; what can be read of it is used.
+fn read(language: Language) -> Bundle {
+    let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
+    let mut bundle = FluentBundle::new_concurrent(vec![locale]);
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(source(language).to_owned()).unwrap_or_else(|(resource, _faults)| resource);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_choose_their_words() {
+        let minutes = |count: i64| say(Language::English, &Text::new("time-minutes-ago").with("count", count));
+        assert_eq!((minutes(1), minutes(5)), ("1 minute ago".to_owned(), "5 minutes ago".to_owned()));
+    }
+
+    #[test]
+    fn words_of_another_direction_cannot_reorder_a_sentence() {
+        let hello = |language, name: &str| say(language, &Text::new("mail-hello").with("name", name));
+        assert_eq!(hello(Language::English, "Ada"), "Hello Ada,");
+        assert_eq!(hello(Language::English, "\u{202e}Eve"), "Hello \u{2068}\u{202e}Eve\u{2069},");
+        assert!(hello(Language::Arabic, "Ada").contains("\u{2068}Ada\u{2069}"));
+    }
+}

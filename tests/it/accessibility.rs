@@ -1,0 +1,348 @@
+//! Every page in the real browser: judged by axe-core, measured at 320 px, and walked by keyboard alone (docs/ACCESSIBILITY.md).
+
+use fantoccini::key::Key;
+use serde_json::Value;
+
+use super::support::axe::{self, Axe};
+use super::support::browser::Browser;
+use super::support::client::Client;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::process::{Process, free_port};
+use super::support::upstream::Upstream;
+
+const NEW: &str = "nine-otters-paint-the-barn";
+
+/// A real server that nobody has claimed; its origin is what the browser sees, so that the script runs.
+async fn start(variables: &[(String, String)]) -> Process {
+    Process::start_with(tempfile::tempdir().unwrap(), "start", variables).await
+}
+
+fn set_up_token(process: &Process) -> String {
+    std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap().trim().to_owned()
+}
+
+/// The link that an admin copies for the account of that address.
+async fn link_for(owner: &mut Client, email: &str, deed: &str) -> String {
+    let list = owner.get(&format!("/_auth/admin/users?q={email}")).await.text();
+    let id = super::support::page::all_data(&list, "user-id").remove(0);
+    let user = format!("/_auth/admin/users/{id}");
+    let answer = owner.submit(&user, &format!("{user}/{deed}"), &[("by", "link")]).await.text();
+    let link = super::support::page::all_data(&answer, "link").remove(0);
+    link[link.find("/_auth/").unwrap()..].to_owned()
+}
+
+async fn invite(owner: &mut Client, email: &str) {
+    let answer =
+        owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &[("email", email), ("name", "Eve"), ("role", "user")]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn every_page_for_visitors_passes_axe_and_fits() {
+    let (Some(browser), Some(mut axe)) = (Browser::start().await, Axe::load()) else { return };
+    axe::set_size(&browser, 1280, 800).await;
+    let process = start(&[]).await;
+    let base = process.app_url();
+    browser.open(&format!("{base}/_auth/setup")).await;
+    axe.judge(&browser, "set-up-without-token").await;
+    browser.open(&format!("{base}/_auth/setup?token={}", set_up_token(&process))).await;
+    axe.judge(&browser, "set-up").await;
+    browser.submit("/_auth/setup", &[("email", OWNER), ("password", "short"), ("confirm", "shorter")]).await;
+    browser.find(".summary").await;
+    axe.judge(&browser, "set-up-faults").await;
+    let mut owner = process.client();
+    people::claim_with(&mut owner, &set_up_token(&process)).await;
+
+    for (path, name) in [
+        ("/_auth/login", "sign-in"),
+        ("/_auth/login?flash=signed-out", "sign-in-flash"),
+        ("/_auth/forgot", "forgot"),
+        ("/_auth/forgot/sent", "forgot-sent"),
+        ("/_auth/reset", "reset-without-link"),
+        ("/_auth/reset?token=none", "reset-dead-end"),
+        ("/_auth/invite?token=none", "invite-dead-end"),
+        ("/_auth/account/email/confirm?token=none", "confirm-dead-end"),
+        ("/_auth/nothing", "error-404"),
+        ("/_auth/logout", "error-405"),
+        ("/_auth/metrics%", "error-400"),
+    ] {
+        browser.open(&format!("{base}{path}")).await;
+        axe.judge(&browser, name).await;
+    }
+    invite(&mut owner, "eve@example.org").await;
+    let reset = link_for(&mut owner, "owner", "reset-link").await;
+    for (path, name, faulty) in [(reset, "reset", "reset-faults"), (link_for(&mut owner, "eve", "invite").await, "invite", "invite-faults")]
+    {
+        browser.open(&format!("{base}{path}")).await;
+        axe.judge(&browser, name).await;
+        browser.submit(path.split('?').next().unwrap(), &[("password", "short"), ("confirm", "other")]).await;
+        browser.find(".summary").await;
+        axe.judge(&browser, faulty).await;
+    }
+    too_many_failures(&browser, &mut axe, &base).await;
+    browser.close().await;
+    assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
+}
+
+async fn too_many_failures(browser: &Browser, axe: &mut Axe, base: &str) {
+    browser.open(&format!("{base}/_auth/login")).await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", "wrong")]).await;
+    browser.find(".summary").await;
+    axe.judge(browser, "sign-in-fault").await;
+    for _ in 0..12 {
+        browser.submit("/_auth/login", &[("email", OWNER), ("password", "wrong")]).await;
+        if !browser.text().await.contains("Password") {
+            break;
+        }
+    }
+    assert!(browser.text().await.contains("Try again in"), "{}", browser.text().await);
+    axe.judge(browser, "error-429").await;
+}
+
+#[tokio::test]
+async fn every_page_for_people_and_admins_passes_axe_and_fits() {
+    let (Some(browser), Some(mut axe)) = (Browser::start().await, Axe::load()) else { return };
+    axe::set_size(&browser, 1280, 800).await;
+    // Nothing listens there: the app's own page is a 502.
+    let process = start(&[("UPSTREAM_URL".to_owned(), format!("http://127.0.0.1:{}", free_port()))]).await;
+    let base = process.app_url();
+    let mut owner = process.client();
+    people::claim_with(&mut owner, &set_up_token(&process)).await;
+    browser.open(&format!("{base}/_auth/login?next=%2F_auth%2Faccount")).await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    browser.at("/_auth/account").await;
+    axe.judge(&browser, "account").await;
+    for (path, name) in [("/_auth/admin/mail", "mail-few"), ("/_auth/admin/users", "users-one"), ("/_auth/admin/users?q=zzz", "users-none")]
+    {
+        browser.open(&format!("{base}{path}")).await;
+        axe.judge(&browser, name).await;
+    }
+    for number in 0..55 {
+        invite(&mut owner, &format!("person{number}@example.org")).await;
+    }
+    invite(&mut owner, "eve@example.org").await;
+    for (path, name) in [
+        ("/_auth/account/profile", "profile"),
+        ("/_auth/account/password", "password"),
+        ("/_auth/account/email", "email"),
+        ("/_auth/account?flash=profile-saved", "account-flash"),
+        ("/_auth/admin/users", "users"),
+        ("/_auth/admin/users/new", "invite-somebody"),
+        ("/_auth/admin/sessions", "sessions"),
+        ("/_auth/admin/audit", "audit"),
+        ("/_auth/admin/audit?person=nobody@example.org", "audit-none"),
+        ("/_auth/admin/mail", "mail"),
+        ("/_auth/admin/checklist", "checklist"),
+        ("/_auth/admin/users/nobody", "error-404-admin"),
+        ("/", "error-502"),
+    ] {
+        browser.open(&format!("{base}{path}")).await;
+        axe.judge(&browser, name).await;
+    }
+    forms_and_one_user(&browser, &mut axe, &base, &mut owner).await;
+    browser.close().await;
+    assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
+}
+
+async fn forms_and_one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Client) {
+    for (path, fields) in [
+        ("/_auth/account/password", vec![("current_password", "wrong"), ("new_password", "short"), ("confirm", "other")]),
+        ("/_auth/account/email", vec![("current_password", "wrong"), ("email", "new@example.org")]),
+        ("/_auth/admin/users/new", vec![("email", OWNER)]),
+    ] {
+        browser.open(&format!("{base}{path}")).await;
+        browser.submit(path, &fields).await;
+        browser.find(".summary").await;
+        axe.judge(browser, &format!("faults{}", path.replace("/_auth", "").replace('/', "-"))).await;
+    }
+    browser.open(&format!("{base}/_auth/admin/users?q=eve")).await;
+    browser.click("td a").await;
+    browser.find("[data-state='invited']").await;
+    axe.judge(browser, "user-invited").await;
+    browser.click("form[action$='/invite'] button").await;
+    browser.find("#link").await;
+    axe.judge(browser, "link-to-copy").await;
+    let link = link_for(owner, "eve", "invite").await;
+    let mut eve = Client::clone(owner);
+    eve.jar = Client::new(([127, 0, 0, 1], 1).into(), base).jar;
+    eve.submit(&link, "/_auth/invite", &[("token", link.rsplit('=').next().unwrap()), ("password", NEW), ("confirm", NEW)]).await;
+    people::sign_in(&mut eve, "eve@example.org", NEW).await;
+    browser.open(&format!("{base}/_auth/admin/users?q=eve")).await;
+    browser.click("td a").await;
+    browser.find("[data-state='active']").await;
+    axe.judge(browser, "user").await;
+    browser.click("form[action$='/disable'] button").await;
+    browser.find("[data-state='disabled']").await;
+    axe.judge(browser, "user-disabled").await;
+    browser.click("a[href$='/delete']").await;
+    browser.find("button.danger").await;
+    axe.judge(browser, "delete").await;
+}
+
+#[tokio::test]
+async fn the_deprecated_mode_and_every_language_pass_axe_and_fit() {
+    let (Some(browser), Some(mut axe)) = (Browser::start().await, Axe::load()) else { return };
+    let pair = [("FLOWISE_USERNAME".to_owned(), "user".to_owned()), ("FLOWISE_PASSWORD".to_owned(), "1234".to_owned())];
+    let upstream = Upstream::start().await;
+    let mut variables = pair.to_vec();
+    variables.push(("UPSTREAM_URL".to_owned(), upstream.url()));
+    for (language, accent) in [("de", "#ffd400"), ("fr", "#1f4e79"), ("es", "#b00020"), ("ar", "#808080")] {
+        let mut variables = variables.clone();
+        variables.extend([("DEFAULT_LANGUAGE".to_owned(), language.to_owned()), ("ACCENT_COLOR".to_owned(), accent.to_owned())]);
+        variables.push(("SITE_NAME".to_owned(), "Ärger & Söhne".to_owned()));
+        let process = start(&variables).await;
+        let base = process.app_url();
+        for (path, name) in [("/_auth/login", "sign-in"), ("/_auth/setup", "set-up"), ("/_auth/nothing", "error-404")] {
+            // Chromium asks for English: the language is set as a browser in that language would have it.
+            axe::set_language(&browser, language).await;
+            browser.open(&format!("{base}{path}")).await;
+            assert!(browser.page.title().await.unwrap().ends_with("Ärger & Söhne"));
+            let shown = browser.page.execute("return document.documentElement.lang;", Vec::new()).await.unwrap();
+            assert_eq!(shown, Value::from(language));
+            axe.judge(&browser, &format!("{name}-{language}")).await;
+        }
+        if language == "de" {
+            axe::set_language(&browser, "en").await;
+            browser.open(&format!("{base}/_auth/login")).await;
+            browser.submit("/_auth/login", &[("legacy_username", "user"), ("legacy_password", "1234")]).await;
+            browser.find("#app").await;
+            browser.open(&format!("{base}/_auth/account")).await;
+            axe.judge(&browser, "no-account").await;
+            browser.submit("/_auth/logout", &[]).await;
+            browser.at("/_auth/login").await;
+        }
+    }
+    browser.close().await;
+    assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
+}
+
+/// Presses Tab until the element has the focus; every stop on the way must show that it has it.
+async fn tab_to(browser: &Browser, css: &str) {
+    const STATE: &str = "const one = document.activeElement, look = getComputedStyle(one); \
+        return [one.matches(arguments[0]), one === document.body || (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2), one.outerHTML];";
+    for _ in 0..60 {
+        let state = browser.page.execute(STATE, vec![css.into()]).await.unwrap();
+        let [found, visible, html] = [&state[0], &state[1], &state[2]];
+        assert_eq!(visible, &Value::Bool(true), "the focus cannot be seen on {html}");
+        if found == &Value::Bool(true) {
+            return;
+        }
+        press(browser, Key::Tab).await;
+    }
+    panic!("no way to {css} by keyboard at {}", browser.text().await);
+}
+
+async fn press(browser: &Browser, key: Key) {
+    let active = browser.page.active_element().await.unwrap();
+    active.send_keys(&char::from(key).to_string()).await.unwrap();
+}
+
+/// Types into fields in turn, and presses Enter in the last one.
+async fn type_in(browser: &Browser, fields: &[(&str, &str)]) {
+    for (name, text) in fields {
+        tab_to(browser, &format!("[name='{name}']")).await;
+        browser.page.active_element().await.unwrap().send_keys(text).await.unwrap();
+    }
+    press(browser, Key::Enter).await;
+}
+
+/// Goes to a link or button by Tab and presses Enter.
+async fn go(browser: &Browser, css: &str) {
+    tab_to(browser, css).await;
+    press(browser, Key::Enter).await;
+}
+
+#[tokio::test]
+async fn every_flow_goes_by_keyboard_alone() {
+    let Some(browser) = Browser::start().await else { return };
+    let process = start(&[]).await;
+    let base = process.app_url();
+    browser.open(&format!("{base}/_auth/setup?token={}", set_up_token(&process))).await;
+    type_in(&browser, &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
+    browser.at("/_auth/account").await;
+    go(&browser, "form[action='/_auth/logout'] button").await;
+    browser.at("/_auth/login?flash=signed-out").await;
+
+    // A mistake: the focus is on the summary, and its link leads to the field.
+    type_in(&browser, &[("email", OWNER), ("password", "wrong-one")]).await;
+    browser.find(".summary").await;
+    let focused = browser.page.active_element().await.unwrap().attr("class").await.unwrap();
+    assert_eq!(focused.as_deref(), Some("summary"));
+    go(&browser, ".summary a").await;
+    tab_to(&browser, "[name='password']").await;
+    browser.page.active_element().await.unwrap().send_keys(PASSWORD).await.unwrap();
+    press(&browser, Key::Enter).await;
+    browser.at("/_auth/account").await;
+
+    go(&browser, "a[href='/_auth/account/password']").await;
+    browser.find("[name='current_password']").await;
+    type_in(&browser, &[("current_password", PASSWORD), ("new_password", NEW), ("confirm", NEW)]).await;
+    browser.find(".flash").await;
+    go(&browser, "a[href='/_auth/admin/users']").await;
+    go_when_there(&browser, "a[href='/_auth/admin/users/new']").await;
+    browser.find("[name='role']").await;
+    type_in(&browser, &[("name", "Eve"), ("email", "eve@example.org")]).await;
+    browser.find("[data-state='invited']").await;
+    go(&browser, "form[action$='/disable'] button").await;
+    browser.find("[data-state='disabled']").await;
+    go(&browser, "a[href$='/delete']").await;
+    go_when_there(&browser, "button.danger").await;
+    browser.at("/_auth/admin/users?flash=deleted").await;
+    browser.close().await;
+}
+
+async fn go_when_there(browser: &Browser, css: &str) {
+    browser.find(css).await;
+    go(browser, css).await;
+}
+
+#[tokio::test]
+async fn passwords_can_be_shown_and_new_ones_are_measured_while_they_are_typed() {
+    let Some(browser) = Browser::start().await else { return };
+    let process = start(&[]).await;
+    browser.open(&format!("{}/_auth/setup?token={}", process.app_url(), set_up_token(&process))).await;
+    let kind = async || browser.find("#password").await.attr("type").await.unwrap().unwrap();
+    browser.fill("password", "nine otters").await;
+    assert_eq!(browser.find("#password-live").await.text().await.unwrap(), "11 of at least 15 characters");
+    assert_eq!(kind().await, "password");
+    browser.click(".reveal").await;
+    assert_eq!(kind().await, "text");
+    browser.fill("password", NEW).await;
+    assert_eq!(browser.find("#password-live").await.text().await.unwrap(), "Long enough");
+    browser.fill("confirm", "nine").await;
+    assert_eq!(browser.find("#confirm-live").await.text().await.unwrap(), "Not the same yet");
+    browser.fill("confirm", NEW).await;
+    assert_eq!(browser.find("#confirm-live").await.text().await.unwrap(), "Both are the same");
+    browser.submit("/_auth/setup", &[("email", OWNER)]).await;
+    browser.at("/_auth/account").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn the_sign_in_page_is_light_and_nothing_of_it_moves() {
+    let Some(browser) = Browser::start().await else { return };
+    let process = start(&[]).await;
+    let mut owner = process.client();
+    people::claim_with(&mut owner, &set_up_token(&process)).await;
+    browser.open(&format!("{}/_auth/login", process.app_url())).await;
+    const MOVED: &str = "const done = arguments[0]; let moved = 0; \
+        new PerformanceObserver((list) => list.getEntries().forEach((one) => { moved += one.value; })).observe({ type: 'layout-shift', buffered: true }); \
+        requestAnimationFrame(() => requestAnimationFrame(() => done([moved, performance.getEntriesByType('resource').map((one) => one.name)])));";
+    let found = browser.page.execute_async(MOVED, Vec::new()).await.unwrap();
+    assert_eq!(found[0].as_f64(), Some(0.0), "something moved");
+    let files: Vec<String> = found[1]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .filter(|name| !name.starts_with("data:"))
+        .collect();
+    assert!(files.len() <= 2, "{files:?}");
+    let mut bytes = process.client().get("/_auth/login").await.body.len();
+    for file in &files {
+        bytes += process.client().get(&file[process.app_url().len()..]).await.body.len();
+    }
+    // Before any compression; with it, a quarter of this.
+    assert!(bytes < 20_000, "{bytes} bytes in {files:?}");
+    browser.close().await;
+}
