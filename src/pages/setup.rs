@@ -28,6 +28,10 @@ struct SetupPage<'a> {
 }
 
 impl SetupPage<'_> {
+    fn fault_of(&self, field: &str) -> Option<String> {
+        self.faults.iter().find(|fault| fault.field == field).map(|fault| self.layout.tell(&fault.message))
+    }
+
     fn is_wrong(&self, field: &str) -> bool {
         self.faults.iter().any(|fault| fault.field == field)
     }
