@@ -1,10 +1,12 @@
-//! Writes every mail as text and HTML into a folder: `cargo run --example mail_previews -- target/mails`.
+//! Writes every mail in every language as text and HTML into a folder: `cargo run --example mail_previews -- target/mails`.
 
 use std::error::Error;
 use std::path::PathBuf;
 
 use portcullis::accounts::letters::{Facts, letter};
+use portcullis::domain::language::Language;
 use portcullis::domain::mail::KINDS;
+use portcullis::domain::time::Timestamp;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "target/mails".into()));
@@ -19,9 +21,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         device: "Mozilla/5.0 (X11; Linux x86_64)".to_owned(),
         new_email: "ada@example.org".to_owned(),
     };
-    for kind in KINDS {
+    for (language, kind) in Language::ALL.into_iter().flat_map(|language| KINDS.map(|kind| (language, kind))) {
         let mail = letter(kind, &facts, language).render()?;
-        let name = kind.as_str().replace(' ', "-");
+        let name = format!("{}-{}", kind.as_str().replace(' ', "-"), language.tag());
         std::fs::write(folder.join(format!("{name}.txt")), format!("Subject: {}\n\n{}", mail.subject, mail.text))?;
         std::fs::write(folder.join(format!("{name}.html")), mail.html)?;
     }

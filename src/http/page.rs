@@ -81,12 +81,12 @@ impl Layout {
 
     /// The text of that key.
     pub fn say(&self, key: &'static str) -> String {
-        self.tell(&Text::new(key))
+        self.tell(Text::new(key))
     }
 
     /// The text of that key with one gap filled.
     pub fn say_with(&self, key: &'static str, name: &'static str, value: impl Into<Gap>) -> String {
-        self.tell(&Text::new(key).with(name, value))
+        self.tell(Text::new(key).with(name, value))
     }
 
     /// The text in the reader's language.
@@ -96,12 +96,12 @@ impl Layout {
 
     /// A moment in words, seen from `now`.
     pub fn when(&self, at: &Timestamp, now: &Timestamp) -> When {
-        When { datetime: at.to_string(), words: self.tell(&at.words(*now)), exact: self.tell(&at.exact_words()) }
+        When { datetime: at.to_string(), words: self.tell(at.words(*now)), exact: self.tell(at.exact_words()) }
     }
 
     /// What the script shows while a new password is typed, with its count left open.
     pub fn password_length(&self, min: &usize) -> String {
-        self.tell(&Text::new("password-live-length").with("count", "{count}").with("min", *min))
+        self.tell(Text::new("password-live-length").with("count", "{count}").with("min", *min))
     }
 
     /// Whether there is a menu at all.
@@ -139,7 +139,7 @@ pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
 pub(super) fn error_page(status: StatusCode, text: &str, request_id: &str, settings: &HttpSettings, language: Language) -> HttpResponse {
     let layout = Layout::build(settings, language, "error-title", Menu::None);
     let heading = layout.say(heading(status));
-    let status_line = layout.tell(&Text::new("error-status").with("status", status.as_str()).with("id", request_id));
+    let status_line = layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", request_id));
     page(status, &ErrorPage { layout, heading, text, status: status_line })
 }
 

@@ -11,6 +11,10 @@ use super::support::process::{Process, free_port};
 use super::support::upstream::Upstream;
 
 const NEW: &str = "nine-otters-paint-the-barn";
+/// The layout shift of the page, and the files it fetched.
+const MOVED: &str = "const done = arguments[0]; let moved = 0; \
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => { moved += one.value; })).observe({ type: 'layout-shift', buffered: true }); \
+    requestAnimationFrame(() => requestAnimationFrame(() => done([moved, performance.getEntriesByType('resource').map((one) => one.name)])));";
 
 /// A real server that nobody has claimed; its origin is what the browser sees, so that the script runs.
 async fn start(variables: &[(String, String)]) -> Process {
@@ -155,28 +159,39 @@ async fn forms_and_one_user(browser: &Browser, axe: &mut Axe, base: &str, owner:
         browser.find(".summary").await;
         axe.judge(browser, &format!("faults{}", path.replace("/_auth", "").replace('/', "-"))).await;
     }
-    browser.open(&format!("{base}/_auth/admin/users?q=eve")).await;
-    browser.click("td a").await;
-    browser.find("[data-state='invited']").await;
-    axe.judge(browser, "user-invited").await;
-    browser.click("form[action$='/invite'] button").await;
-    browser.find("#link").await;
-    axe.judge(browser, "link-to-copy").await;
+    one_user(browser, axe, base, owner).await;
+}
+
+/// Invited, active, disabled, and about to be deleted.
+async fn one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Client) {
+    let list = format!("{base}/_auth/admin/users?q=eve");
+    let invited = [("td a", "[data-state='invited']", "user-invited"), ("form[action$='/invite'] button", "#link", "link-to-copy")];
+    click_through(browser, axe, &list, &invited).await;
+    accept_invitation(owner, base).await;
+    let active = [
+        ("td a", "[data-state='active']", "user"),
+        ("form[action$='/disable'] button", "[data-state='disabled']", "user-disabled"),
+        ("a[href$='/delete']", "button.danger", "delete"),
+    ];
+    click_through(browser, axe, &list, &active).await;
+}
+
+/// From the page at `start`: clicks, waits for what then comes, and judges it under that name.
+async fn click_through(browser: &Browser, axe: &mut Axe, start: &str, steps: &[(&str, &str, &str)]) {
+    browser.open(start).await;
+    for (click, then, name) in steps {
+        browser.click(click).await;
+        browser.find(then).await;
+        axe.judge(browser, name).await;
+    }
+}
+
+async fn accept_invitation(owner: &mut Client, base: &str) {
     let link = link_for(owner, "eve", "invite").await;
     let mut eve = Client::clone(owner);
     eve.jar = Client::new(([127, 0, 0, 1], 1).into(), base).jar;
     eve.submit(&link, "/_auth/invite", &[("token", link.rsplit('=').next().unwrap()), ("password", NEW), ("confirm", NEW)]).await;
     people::sign_in(&mut eve, "eve@example.org", NEW).await;
-    browser.open(&format!("{base}/_auth/admin/users?q=eve")).await;
-    browser.click("td a").await;
-    browser.find("[data-state='active']").await;
-    axe.judge(browser, "user").await;
-    browser.click("form[action$='/disable'] button").await;
-    browser.find("[data-state='disabled']").await;
-    axe.judge(browser, "user-disabled").await;
-    browser.click("a[href$='/delete']").await;
-    browser.find("button.danger").await;
-    axe.judge(browser, "delete").await;
 }
 
 #[tokio::test]
@@ -325,9 +340,6 @@ async fn the_sign_in_page_is_light_and_nothing_of_it_moves() {
     let mut owner = process.client();
     people::claim_with(&mut owner, &set_up_token(&process)).await;
     browser.open(&format!("{}/_auth/login", process.app_url())).await;
-    const MOVED: &str = "const done = arguments[0]; let moved = 0; \
-        new PerformanceObserver((list) => list.getEntries().forEach((one) => { moved += one.value; })).observe({ type: 'layout-shift', buffered: true }); \
-        requestAnimationFrame(() => requestAnimationFrame(() => done([moved, performance.getEntriesByType('resource').map((one) => one.name)])));";
     let found = browser.page.execute_async(MOVED, Vec::new()).await.unwrap();
     assert_eq!(found[0].as_f64(), Some(0.0), "something moved");
     let files: Vec<String> = found[1]

@@ -17,7 +17,7 @@ fn messages(language: Language) -> (BTreeMap<String, BTreeSet<String>>, Vec<Stri
     for line in texts::source(language).lines().filter(|line| !line.starts_with('#')) {
         let begins = line.starts_with(|c: char| c.is_ascii_lowercase());
         if let Some((name, _)) = line.split_once(" =").filter(|_| begins) {
-            key = name.to_owned();
+            name.clone_into(&mut key);
             if found.insert(key.clone(), BTreeSet::new()).is_some() {
                 twice.push(key.clone());
             }

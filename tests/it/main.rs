@@ -36,6 +36,7 @@ mod nodes;
 mod outside;
 mod postgres;
 mod postgres_tls;
+mod proxies;
 mod requirements;
 mod resets;
 mod revocation;

@@ -85,19 +85,23 @@ impl Axe {
         let own_direction = browser.page.execute("return document.documentElement.dir;", Vec::new()).await.unwrap();
         for (width, height) in [(320, 640), (640, 400)] {
             set_size(browser, width, height).await;
-            for direction in ["ltr", "rtl"] {
-                self.set_direction(browser, &json!(direction)).await;
-                let over = browser.page.execute(TOO_WIDE, Vec::new()).await.unwrap();
-                if over.as_i64() != Some(0) {
-                    self.found.push(format!("{name}: {over} px too wide at {width} px, {direction}"));
-                }
-                if width == 320 && direction == "ltr" {
-                    self.picture(browser, &format!("{name}-narrow")).await;
-                }
+            if width == 320 {
+                self.picture(browser, &format!("{name}-narrow")).await;
             }
+            self.measure(browser, &format!("{name} at {width} px")).await;
         }
         self.set_direction(browser, &own_direction).await;
         set_size(browser, 1280, 800).await;
+    }
+
+    async fn measure(&mut self, browser: &Browser, name: &str) {
+        for direction in ["ltr", "rtl"] {
+            self.set_direction(browser, &json!(direction)).await;
+            let over = browser.page.execute(TOO_WIDE, Vec::new()).await.unwrap();
+            if over.as_i64() != Some(0) {
+                self.found.push(format!("{name}: {over} px too wide, {direction}"));
+            }
+        }
     }
 
     async fn set_direction(&self, browser: &Browser, direction: &Value) {
