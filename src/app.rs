@@ -334,7 +334,7 @@ pub(crate) fn lock(database: &DatabaseUrl) -> Result<Option<File>, StartError> {
     }
 }
 
-fn narrow(path: &Path) -> std::io::Result<()> {
+pub(crate) fn narrow(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     for suffix in ["", "-wal", "-shm"] {
         let file = format!("{}{suffix}", path.display());

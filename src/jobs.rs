@@ -29,6 +29,8 @@ const MAIL_LOOK: Duration = Duration::from_millis(500);
 const MAIL_PAUSE: Duration = Duration::from_secs(2);
 /// How often it is looked whether streams may go on.
 const STREAM_LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked whether the sessions of open streams are still in the store, in looks: ten seconds.
+const STREAM_LOOKS_AT_STORE: u32 = 10;
 /// Looks in a row at a store that cannot be asked, after which open streams are cut: thirty seconds.
 const STREAM_LOOKS_WITHOUT_NEWS: u32 = 30;
 /// How long a stopping server waits for a watch that may hang in a question to the store.
@@ -154,11 +156,14 @@ impl Watch {
 
     fn look(&mut self) -> Result<(), StorageError> {
         let begin = self.accounts.clock().monotonic();
-        let wire = match &mut self.wire {
-            Some(wire) => wire,
-            none => none.insert(Wire::open(self.accounts.database())?),
-        };
-        let heard = wire.heard()?;
+        let reopened = self.wire.is_none();
+        if reopened {
+            self.wire = Some(Wire::open(self.accounts.database())?);
+            self.accounts.start_over();
+            self.applied = self.on_wire(notices::newest)?;
+        }
+        let Some(wire) = &mut self.wire else { return Ok(()) };
+        let heard = wire.heard()? || reopened;
         match wire {
             // The number in shared memory is read after `begin`: without a change nothing was committed before.
             Wire::Sqlite(_) => {
@@ -259,10 +264,20 @@ async fn deliver(accounts: Accounts) {
 }
 
 /// Cuts open streams when nobody could have said for half a minute that their sessions ended.
+///
+/// Beside that, streams end with the absolute end of their session, and with a session that is gone without any news.
 async fn cut_without_news(accounts: Accounts, blind: Arc<AtomicBool>) {
-    let mut looks = 0;
+    let (mut looks, mut since_store) = (0, 0);
     loop {
         tokio::time::sleep(STREAM_LOOK).await;
+        accounts.streams().cut_expired(accounts.clock().now());
+        since_store += 1;
+        if since_store >= STREAM_LOOKS_AT_STORE {
+            since_store = 0;
+            if let Err(fault) = accounts.cut_streams_of_the_ended().await {
+                tracing::debug!(%fault, "the sessions of open streams could not be looked up");
+            }
+        }
         // A watch that hangs in a question never says that it is blind; then the lease runs out.
         let hangs = !accounts.database().is_pooled() && !accounts.cache().has_lease(accounts.clock().monotonic());
         looks = if hangs || blind.load(Ordering::Acquire) { looks + 1 } else { 0 };

@@ -179,20 +179,24 @@ impl Accounts {
     pub async fn end_any_session(&self, id: &SessionId, actor: &Actor) -> Result<(), AccountError> {
         let mut line = self.audit_line("session.ended", &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
+        let until = now.plus(self.0.sessions.refresh_secs);
         self.deed(async move {
             let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
                 let owner = store.find_live(c, &id, now)?.and_then(|session| session.user);
                 if !store.end(c, &id, None)? {
-                    return Ok(None);
+                    // Copies and streams may know what the store does not.
+                    store.keep_ended(c, &id, until)?;
+                    return revocation::sessions_ended(c, vec![id], now).map(|ended| (ended, false));
                 }
                 let owner = owner.map(|owner| users::find_by_id(c, &owner)).transpose()?.flatten();
                 line.subject = owner.map_or_else(String::new, |record| record.user.email.to_string());
                 audit::append(c, &line)?;
-                revocation::sessions_ended(c, vec![id], now).map(Some)
+                revocation::sessions_ended(c, vec![id], now).map(|ended| (ended, true))
             });
-            this.ended(outcome.await?.ok_or(AccountError::NotFound)?).await;
-            Ok(())
+            let (ended, found) = outcome.await?;
+            this.ended(ended).await;
+            if found { Ok(()) } else { Err(AccountError::NotFound) }
         })
         .await
     }

@@ -143,7 +143,7 @@ impl Accounts {
                 let ended = store.end_all_of_user(c, &user.id, Some(&who.session))?;
                 audit::append(c, &line)?;
                 outgoing::put(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
-                revocation::sessions_ended(c, ended, now).map(Some)
+                revocation::others_ended(c, &user.id, ended, now).map(Some)
             });
             // Somebody changed it meanwhile: the current password is not the current one any more.
             let ended = outcome.await?.ok_or_else(wrong_current)?;

@@ -32,6 +32,14 @@ pub(super) fn sessions_ended(c: &mut Connection, sessions: Vec<SessionId>, now: 
     leave(c, sessions, news, now)
 }
 
+/// Leaves the end of `user`'s other sessions, last in the transaction that ended them: those known by name are cut, and of the
+/// rest no copy stays.
+pub(super) fn others_ended(c: &mut Connection, user: &UserId, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
+    let mut news = vec![News::UserChanged(user.clone())];
+    news.extend(sessions.iter().cloned().map(News::SessionEnded));
+    leave(c, sessions, news, now)
+}
+
 /// Leaves the end of all sessions of `user`, known by name or not, last in the transaction that ended them.
 pub(super) fn user_ended(c: &mut Connection, user: &UserId, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
     leave(c, sessions, vec![News::UserEnded(user.clone())], now)
@@ -62,6 +70,10 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(first..=newest);
     }
 
+    fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn take(&self, number: i64) -> bool {
         let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = numbers.remove(&number);
@@ -77,6 +89,12 @@ impl Accounts {
         if !self.0.heard.take(number) {
             self.hear(news);
         }
+    }
+
+    /// Forgets every copy, and which notices were heard: the database may be another one than before, by a failover.
+    pub fn start_over(&self) {
+        self.0.heard.forget();
+        self.0.cache.end_all();
     }
 
     /// Applies what somebody did to the copies and the open streams of this process.

@@ -28,6 +28,7 @@ impl Accounts {
             let event = if ending == Ending::This { "logout" } else { "session.ended" };
             let line = this.audit_line(event, who.name(), who.name(), &source);
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
+            let until = now.plus(this.0.sessions.refresh_secs);
             let ended = this.0.database.write(move |c| {
                 let ended = end(c, &store, &who, &ending)?;
                 if !ended.is_empty() {
@@ -35,7 +36,12 @@ impl Accounts {
                 }
                 match (&ending, who.user_id()) {
                     (Ending::Everywhere, Some(user)) => revocation::user_ended(c, user, ended, now),
-                    _ => revocation::sessions_ended(c, ended, now),
+                    // Told even when the store knew nothing of it: copies and streams may.
+                    (Ending::Others | Ending::One(_), Some(user)) => revocation::others_ended(c, user, ended, now),
+                    (Ending::This, _) | (_, None) => {
+                        store.keep_ended(c, &who.session, until)?;
+                        revocation::sessions_ended(c, vec![who.session], now)
+                    }
                 }
             });
             this.ended(ended.await?).await;
@@ -56,9 +62,11 @@ impl Accounts {
         let (this, id) = (self.clone(), id.clone());
         self.deed(async move {
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
+            let until = now.plus(this.0.sessions.refresh_secs);
             let ended = this.0.database.write(move |c| {
-                let ended = if store.end(c, &id, None)? { vec![id] } else { Vec::new() };
-                revocation::sessions_ended(c, ended, now)
+                store.end(c, &id, None)?;
+                store.keep_ended(c, &id, until)?;
+                revocation::sessions_ended(c, vec![id], now)
             });
             this.ended(ended.await?).await;
             Ok(())

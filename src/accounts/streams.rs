@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::time::Timestamp;
 
 /// The streams of one session.
 struct Open {
     signal: watch::Sender<bool>,
     count: usize,
     user: Option<UserId>,
+    until: Option<Timestamp>,
 }
 
 type Table = Mutex<HashMap<SessionId, Open>>;
@@ -28,10 +30,10 @@ pub struct StreamTicket {
 }
 
 impl Streams {
-    /// Registers a stream; check the session again afterwards, it may have ended meanwhile.
-    pub fn register(&self, session: &SessionId, user: Option<&UserId>) -> StreamTicket {
+    /// Registers a stream that may last until then; check the session again afterwards, it may have ended meanwhile.
+    pub fn register(&self, session: &SessionId, user: Option<&UserId>, until: Option<Timestamp>) -> StreamTicket {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Open { signal: watch::channel(false).0, count: 0, user: user.cloned() };
+        let new = || Open { signal: watch::channel(false).0, count: 0, user: user.cloned(), until };
         let entry = table.entry(session.clone()).or_insert_with(new);
         entry.count += 1;
         StreamTicket { table: Arc::clone(&self.0), session: session.clone(), signal: entry.signal.subscribe() }
@@ -65,6 +67,23 @@ impl Streams {
             }
             others
         });
+    }
+
+    /// Cuts the streams of sessions whose absolute end has come.
+    pub fn cut_expired(&self, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
+            let over = open.until.is_some_and(|until| until <= now);
+            if over {
+                open.signal.send_replace(true);
+            }
+            !over
+        });
+    }
+
+    /// The sessions with open streams, of those that have an end; HTTP Basic has none.
+    pub fn sessions(&self) -> Vec<SessionId> {
+        let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        table.iter().filter(|(_, open)| open.until.is_some()).map(|(session, _)| session.clone()).collect()
     }
 
     /// Cuts everything, for a store that cannot be asked or a server that stops.

@@ -35,6 +35,18 @@ impl Accounts {
         Ok(())
     }
 
+    /// Cuts open streams whose sessions are not in the store any more, however they went.
+    pub async fn cut_streams_of_the_ended(&self) -> Result<(), AccountError> {
+        for session in self.0.streams.sessions() {
+            let (store, now, id) = (self.0.store.clone(), self.0.clock.now(), session.clone());
+            if self.0.database.read(move |c| store.find_live(c, &id, now)).await?.is_none() {
+                self.0.cache.end(&session);
+                self.0.streams.cut(&session);
+            }
+        }
+        Ok(())
+    }
+
     /// Compares the configuration with that of the start before, and audits which variables differ; never their values.
     pub async fn note_configuration(&self, current: BTreeMap<String, String>) -> Result<(), AccountError> {
         let mut line = self.audit_line("config.changed", "", "", "");

@@ -18,6 +18,7 @@ use super::say;
 use crate::app::{self, SystemClock};
 use crate::config::{self, Config, DatabaseUrl, data_dir, secrets};
 use crate::crypto::checksum::Checksum;
+use crate::crypto::random;
 use crate::domain::time::Clock;
 use crate::storage::copying::{self, TABLES, Table};
 use crate::storage::{Database, StorageError, migrate};
@@ -75,6 +76,9 @@ fn open(url: &DatabaseUrl, alone: bool) -> Result<Store, String> {
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|fault| fault.to_string())?;
     let database = Database::open(url, runtime.handle().clone()).map_err(|fault| fault.to_string())?;
     database.alone(|| migrate::run(&database)).map_err(|fault| fault.to_string())?;
+    if let DatabaseUrl::Sqlite(path) = url {
+        app::narrow(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
+    }
     Ok(Store { database, _runtime: runtime, _lock: lock })
 }
 
@@ -103,7 +107,10 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
         return Err(format!("there is no database at {}", path.display()));
     }
     let store = open(&config.database, false)?;
-    let temporary = target.with_extension("part");
+    // A name that nobody can have laid a trap at; published by a link, which replaces nothing.
+    let mut temporary = target.clone().into_os_string();
+    temporary.push(format!(".{}.part", random::id()));
+    let temporary = PathBuf::from(temporary);
     let written = write_backup(config, &store, &temporary, matches.get_flag("without-secrets"));
     let rows = written.inspect_err(|_fault| drop(fs::remove_file(&temporary))).map_err(String::from)?;
     // What was written is read again before it is called a backup.
@@ -111,7 +118,9 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     if read != rows {
         return Err(format!("{} does not hold what was written", temporary.display()));
     }
-    fs::rename(&temporary, &target).map_err(|fault| format!("{}: {fault}", target.display()))?;
+    let published = fs::hard_link(&temporary, &target);
+    fs::remove_file(&temporary).map_err(|fault| format!("{}: {fault}", temporary.display()))?;
+    published.map_err(|fault| format!("{}: {fault}", target.display()))?;
     say(&format!("{} holds {}.", target.display(), summary(&rows)));
     if !matches.get_flag("without-secrets") {
         say("It holds the keys too: keep it like a password.");
@@ -120,7 +129,7 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
 }
 
 fn write_backup(config: &Config, store: &Store, path: &Path, without_secrets: bool) -> Result<Counts, Fault> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     let (mut out, mut sum, mut rows) = (BufWriter::new(file), Checksum::default(), Counts::new());
     let mut put = |line: &Line| -> Result<(), Fault> {
         let mut text = serde_json::to_string(line).map_err(|fault| Fault::Text(fault.to_string()))?;

@@ -205,7 +205,7 @@ impl Passage<'_> {
     async fn register(&self) -> Result<StreamTicket, HttpError> {
         let accounts = settings::accounts(self.req);
         let session = &self.passport.who.session;
-        let ticket = accounts.streams().register(session, self.passport.who.user_id());
+        let ticket = accounts.streams().register(session, self.passport.who.user_id(), self.passport.session_end());
         // HTTP Basic of the deprecated mode has no session; it lasts until the claim.
         let live = if self.passport.is_of_one_request() { accounts.phase() == Phase::Legacy } else { accounts.is_live(session).await? };
         if live { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }

@@ -61,6 +61,11 @@ impl Passport {
         self.copy.is_none()
     }
 
+    /// The absolute end of the session; none behind HTTP Basic.
+    pub fn session_end(&self) -> Option<Timestamp> {
+        self.copy.as_ref()?.view().map(|view| view.session.expires_at)
+    }
+
     /// Seconds for which the verdict holds without a refresh.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         self.until.since(now).max(0)

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::schema::{attempts, audit_events, devices, mails, sessions, settings, tokens, tombstones, users};
 use super::{Connection, StorageError};
+use crate::domain::mail::MailState;
 use crate::domain::time::Timestamp;
 
 /// Rows read at once.
@@ -116,6 +117,8 @@ pub fn clear(c: &mut Connection) -> Result<(), StorageError> {
 pub fn end_what_was_open(c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
     diesel::delete(sessions::table).execute(c)?;
     diesel::delete(tokens::table).execute(c)?;
+    // A mail that waited would make its link when it is sent.
+    diesel::delete(mails::table.filter(mails::state.eq(MailState::Queued.as_str()))).execute(c)?;
     diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + now.secs())).execute(c)?;
     Ok(())
 }

@@ -23,7 +23,11 @@ struct Counter {
 /// Must come last in its transaction: the counter's row lock is held until the commit, which makes the order of the numbers
 /// the order of the commits, and nothing may be waited for under it.
 pub fn append(connection: &mut Connection, news: &[News], now: Timestamp) -> Result<i64, StorageError> {
-    const COUNT: &str = "UPDATE settings SET value = CAST(CAST(value AS BIGINT) + $1 AS TEXT) WHERE name = 'notices' RETURNING value";
+    // Never at or below a number that some node has acknowledged: a database may have lost its last commits, by a failover.
+    const COUNT: &str = "UPDATE settings SET value = CAST($1 + CASE
+            WHEN CAST(value AS BIGINT) < (SELECT COALESCE(MAX(acknowledged), 0) FROM nodes)
+            THEN (SELECT COALESCE(MAX(acknowledged), 0) FROM nodes) ELSE CAST(value AS BIGINT) END AS TEXT)
+        WHERE name = 'notices' RETURNING value";
     if news.is_empty() {
         return Ok(0);
     }
@@ -50,6 +54,10 @@ pub fn newest(connection: &mut Connection) -> Result<i64, StorageError> {
 /// The notices after `number`, oldest first; `None` when some of them are not kept any more.
 pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64, News)>>, StorageError> {
     let at_least = newest(connection)?;
+    if at_least < number {
+        // A database that lost its last commits, by a failover: what came since may have any number.
+        return Ok(None);
+    }
     let rows: Vec<(i64, String, String)> = notices::table
         .filter(notices::number.gt(number))
         .order(notices::number.asc())

@@ -42,6 +42,9 @@ const SEEN: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then
     if redis.call('HGET', KEYS[1], 'successor_seen_at') ~= '' then return 0 end
     redis.call('HSET', KEYS[1], 'successor_seen_at', ARGV[2])
     return 1";
+const EPOCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+    redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
+    return 1";
 const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
     redis.call('HSET', KEYS[1], 'last_seen_at', ARGV[1])
     return 1";
@@ -194,7 +197,14 @@ impl RedisSessions {
             pipe.hgetall(key(id));
         }
         let rows: Vec<HashMap<String, String>> = if ids.is_empty() { Vec::new() } else { self.run(|c| pipe.query(c))? };
-        ids.iter().zip(&rows).filter_map(|(id, fields)| from_fields(id, fields).transpose()).collect()
+        // One entry that cannot be read is no session of anybody, and must not hide the others.
+        let readable = ids.iter().zip(&rows).filter_map(|(id, fields)| {
+            from_fields(id, fields).unwrap_or_else(|fault| {
+                tracing::warn!(%fault, "a session in Redis cannot be read and is passed over");
+                None
+            })
+        });
+        Ok(readable.collect())
     }
 
     /// How many sessions the index by age knows.
@@ -212,6 +222,11 @@ impl RedisSessions {
     pub fn mark_successor_seen(&self, id: &SessionId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
         let done: i64 = self.run(|c| Script::new(SEEN).key(key(id)).arg(generation).arg(now.secs()).invoke(c))?;
         Ok(done == 1)
+    }
+
+    /// Gives the session another epoch of its user.
+    pub fn set_epoch(&self, id: &SessionId, epoch: i64) -> Result<(), StorageError> {
+        self.run(|c| Script::new(EPOCH).key(key(id)).arg(epoch).invoke::<i64>(c)).map(drop)
     }
 
     /// Notes that the session is in use.

@@ -87,7 +87,7 @@ impl SessionStore {
         }
     }
 
-    /// Ends one session, of `owner` alone if one is given; false when it had ended before or is not theirs.
+    /// Ends one session, of `owner` alone if one is given; false when it had ended before, is gone, or is not theirs.
     pub fn end(&self, c: &mut Connection, id: &SessionId, owner: Option<&UserId>) -> Result<bool, StorageError> {
         match (self, owner) {
             (Self::Database, None) => sessions::end(c, id),
@@ -99,33 +99,38 @@ impl SessionStore {
         }
     }
 
+    /// Sees to it that a session that the store does not know stays ended, should an old copy of Redis bring it back before `until`.
+    pub fn keep_ended(&self, c: &mut Connection, id: &SessionId, until: Timestamp) -> Result<(), StorageError> {
+        match self {
+            Self::Database => Ok(()),
+            Self::Redis(_) => bury(c, id, until).map(drop),
+        }
+    }
+
     /// Ends all sessions of a user but `except`; returns the ones it knows of.
     ///
-    /// Without an exception this is exact even while Redis is away: the raised epoch ends whatever is there.
+    /// The raised epoch ends whatever Redis has, or has again later, listed or not, and also where this process keeps sessions in the
+    /// database; the one that stays is given the new epoch. Without an exception this works while Redis is away.
     pub fn end_all_of_user(&self, c: &mut Connection, user: &UserId, except: Option<&SessionId>) -> Result<Vec<SessionId>, StorageError> {
+        // Holds the user's row, so that sign-ins wait: what they add has the new epoch.
+        diesel::update(users::table.filter(users::id.eq(user.as_str())))
+            .set(users::session_epoch.eq(users::session_epoch + 1))
+            .execute(c)?;
         let Self::Redis(redis) = self else { return sessions::end_all_of_user(c, user, except) };
-        if except.is_none() {
-            diesel::update(users::table.filter(users::id.eq(user.as_str())))
-                .set(users::session_epoch.eq(users::session_epoch + 1))
-                .execute(c)?;
-            return Ok(known(redis.names_of(Some(user))));
+        let mut ended = sessions::end_all_of_user(c, user, None)?;
+        if let (Some(kept), Some(epoch)) = (except, epoch_of(c, user)?) {
+            redis.set_epoch(kept, epoch)?;
         }
-        // The user's row in a queue with sign-ins, whose sessions the index then has.
-        diesel::update(users::table.filter(users::id.eq(user.as_str()))).set(users::session_epoch.eq(users::session_epoch)).execute(c)?;
-        let mut ended = Vec::new();
-        for stored in redis.list_of(Some(user))? {
-            let id = stored.session.id;
-            if Some(&id) != except && bury(c, &id, stored.session.expires_at)? {
-                ended.push(id);
-            }
-        }
+        let listed = known(redis.names_of(Some(user)));
+        ended.extend(listed.into_iter().filter(|id| Some(id) != except));
         Ok(ended)
     }
 
     /// Ends every session; returns the ones it knows of.
     pub fn end_all(&self, c: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
-        let Self::Redis(redis) = self else { return sessions::end_all(c) };
         diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + 1)).execute(c)?;
+        let Self::Redis(redis) = self else { return sessions::end_all(c) };
+        sessions::end_all(c)?;
         let mut ended = self.end_legacy(c)?;
         let everybody = redis.page(None, usize::MAX >> 1);
         ended.extend(known(everybody.map(|all| all.into_iter().map(|stored| stored.session.id).collect())));

@@ -30,6 +30,7 @@ mod keep;
 mod languages;
 mod limits;
 mod load;
+mod lost_news;
 mod metrics;
 mod node_faults;
 mod nodes;
