@@ -44,6 +44,7 @@ mod revocation;
 mod sessions;
 mod setup;
 mod sign_in;
+mod site;
 mod smtp;
 mod storage;
 mod store_faults;
