@@ -214,6 +214,12 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         tracing::info!(sessions.ended = ended, "EXPIRE_AUTH_TOKENS_ON_RESTART ended every session");
     }
     let mut shown = config.shown();
+    let kept_in = core.block_on(core.accounts.noted("SESSION_STORE"))?;
+    if kept_in.is_some() && kept_in.as_ref() != shown.get("SESSION_STORE") {
+        // What ended in one store would live on in the other (S50).
+        let ended = core.block_on(core.accounts.end_every_session())?;
+        tracing::warn!(sessions.ended = ended, "SESSION_STORE is another one than at the last start: every session was ended");
+    }
     if matches!(config.database, DatabaseUrl::Postgres(_)) {
         // Nodes differ in these, and a restart of one changes nothing.
         shown.retain(|name, _| !["PORT", "HOST", "DATA_DIR"].contains(&name.as_str()));

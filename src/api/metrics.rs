@@ -1,4 +1,4 @@
-//! `/_auth/metrics` for Prometheus: from loopback without a proxy in between, or with the token.
+//! `/_auth/metrics` for Prometheus: with the token where one is set, else from loopback without a proxy in between.
 
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -19,7 +19,8 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
 
 fn may(req: &HttpRequest) -> bool {
     let forwarded = OF_PROXIES.iter().any(|name| req.headers().contains_key(*name));
-    if client_address::of(req).peer.is_loopback() && !forwarded {
+    let has_token = settings::of(req).metrics_token.is_some();
+    if !has_token && client_address::of(req).peer.is_loopback() && !forwarded {
         return true;
     }
     let given = req.headers().get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));

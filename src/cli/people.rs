@@ -34,6 +34,10 @@ fn open_existing(config: &Config) -> Result<Core, String> {
         return Err(format!("there is no database at {}; run this in the folder of the server, or give --DATA_DIR", place.display()));
     }
     let core = open(config)?;
+    let kept_in = core.block_on(core.accounts.noted("SESSION_STORE")).map_err(|fault| fault.to_string())?;
+    if let Some(kept_in) = kept_in.filter(|kept_in| config.shown().get("SESSION_STORE") != Some(kept_in)) {
+        return Err(format!("the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"));
+    }
     let served = core.block_on(core.accounts.noted("APP_URL")).map_err(|fault| fault.to_string())?;
     if let Some(served) = served.filter(|served| config.shown().get("APP_URL") != Some(served)) {
         let own = &config.server.app_url;

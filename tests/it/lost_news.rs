@@ -107,3 +107,28 @@ async fn s80_streams_end_when_their_session_is_gone_without_any_news() {
     remove_keys(nodes.redis.as_ref().unwrap(), "portcullis:session:*");
     assert!(!wait::in_time("the stream to be cut", events.ends_properly()).await);
 }
+
+#[tokio::test]
+async fn s50_another_session_store_ends_what_was_open_and_the_command_line_wants_the_servers() {
+    let Some(mut nodes) = Nodes::start(1, true).await else { return };
+    let mut owner = nodes.owner().await;
+    assert!(is_in(&mut owner).await);
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = super::support::nodes::secrets();
+    settings.push(("DATABASE_URL".to_owned(), nodes.postgres.url()));
+    let settings: Vec<(&str, String)> = settings.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let told = super::support::process::run_with(folder.path(), &["user", "role", OWNER, "admin"], &settings);
+    let text = super::support::process::said(&told);
+    assert!(!told.status.success() && text.contains("SESSION_STORE=redis"), "{text}");
+
+    // A node that keeps sessions in the database, and then Redis again: nobody comes back.
+    let url = nodes.postgres.url();
+    let switched = nodes.node(&url, &[("SESSION_STORE", "database")]).await;
+    assert!(!is_in(&mut owner).await, "the node with Redis lets in what was ended");
+    drop(switched);
+    nodes.apps.clear();
+    let back = nodes.node(&url, &[]).await;
+    let mut again = back.client();
+    again.jar = owner.jar.clone();
+    assert!(!is_in(&mut again).await);
+}
