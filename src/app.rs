@@ -207,19 +207,13 @@ impl Drop for Held {
 
 /// Opens the core, binds the address and builds the server.
 pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> {
+    if let SessionStoreUrl::Redis(url) = &config.session_store {
+        RedisSessions::try_out(url).map_err(StartError::Redis)?;
+    }
     let core = Core::open(config, internals)?;
     let lock = lock(&config.database)?;
-    if config.sessions.expire_on_restart {
-        let ended = core.block_on(core.accounts.end_every_session())?;
-        tracing::info!(sessions.ended = ended, "EXPIRE_AUTH_TOKENS_ON_RESTART ended every session");
-    }
+    end_old_sessions(config, &core)?;
     let mut shown = config.shown();
-    let kept_in = core.block_on(core.accounts.noted("SESSION_STORE"))?;
-    if kept_in.is_some() && kept_in.as_ref() != shown.get("SESSION_STORE") {
-        // What ended in one store would live on in the other (S50).
-        let ended = core.block_on(core.accounts.end_every_session())?;
-        tracing::warn!(sessions.ended = ended, "SESSION_STORE is another one than at the last start: every session was ended");
-    }
     if matches!(config.database, DatabaseUrl::Postgres(_)) {
         // Nodes differ in these, and a restart of one changes nothing.
         shown.retain(|name, _| !["PORT", "HOST", "DATA_DIR"].contains(&name.as_str()));
@@ -239,6 +233,25 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let server = serve(config, &core, listener)?;
     let jobs = Jobs::start(&core.accounts)?;
     Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })
+}
+
+/// Ends what was open, where the settings want that.
+fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
+    // What ended in one store would live on in the other (S50).
+    let elsewhere = keeps_sessions_elsewhere(config, core)?;
+    if !elsewhere && !config.sessions.expire_on_restart {
+        return Ok(());
+    }
+    let ended = core.block_on(core.accounts.end_every_session())?;
+    let why = if elsewhere { "SESSION_STORE is another one than at the last start" } else { "EXPIRE_AUTH_TOKENS_ON_RESTART" };
+    tracing::warn!(sessions.ended = ended, why, "every session was ended at the start");
+    Ok(())
+}
+
+/// Whether the last start of a server kept sessions in another store.
+fn keeps_sessions_elsewhere(config: &Config, core: &Core) -> Result<bool, StartError> {
+    let kept_in = core.block_on(core.accounts.noted("SESSION_STORE"))?;
+    Ok(kept_in.is_some() && kept_in.as_ref() != config.shown().get("SESSION_STORE"))
 }
 
 fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result<Server> {

@@ -122,13 +122,18 @@ fn age(created_at: Timestamp) -> String {
 }
 
 impl RedisSessions {
-    /// Connects, so that a wrong address or password shows at the start.
+    /// Connects once, so that a wrong address or password shows at the start of a server.
+    pub fn try_out(url: &SecretString) -> Result<(), StorageError> {
+        drop(Manager(Client::open(url.expose_secret())?).connect()?);
+        Ok(())
+    }
+
+    /// Makes the store; it connects when it is asked, because a command that ends somebody's sessions works while Redis is away.
     pub fn open(url: &SecretString) -> Result<Self, StorageError> {
         let manager = Manager(Client::open(url.expose_secret())?);
-        drop(manager.connect()?);
         // Every connection is asked before it is used: a restart of Redis costs no request, and a question costs little.
         let builder = Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(PATIENCE).test_on_check_out(true);
-        Ok(Self(builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build(manager)?))
+        Ok(Self(builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build_unchecked(manager)))
     }
 
     /// Runs commands; a connection that failed is thrown away, or a late answer would be taken for that of the next question.

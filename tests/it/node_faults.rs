@@ -253,6 +253,8 @@ async fn s50_s92_an_admin_ends_everything_of_somebody_while_redis_is_away() {
     let folder = TempDir::new().unwrap();
     let mut variables = nodes::secrets();
     variables.push(("DATABASE_URL".to_owned(), scene.nodes.postgres.url()));
+    variables.push(("SESSION_STORE".to_owned(), "redis".to_owned()));
+    variables.push(("REDIS_URL".to_owned(), scene.nodes.redis.as_ref().unwrap().url()));
     let pairs: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let added = {
         let mut command = super::support::process::portcullis(folder.path(), &["user", "add", "second@example.org", "--admin"]);
