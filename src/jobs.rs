@@ -106,6 +106,8 @@ impl Watch {
             notices::register(c, &node, newest)?;
             Ok(newest)
         })?;
+        // Whoever claimed the instance before that told nobody here.
+        accounts.start_over()?;
         if accounts.database().is_pooled() {
             tracing::warn!(
                 "DATABASE_URL leads through a pooler that loses notifications (transaction mode?): every check reads the store; \
@@ -159,8 +161,8 @@ impl Watch {
         let reopened = self.wire.is_none();
         if reopened {
             self.wire = Some(Wire::open(self.accounts.database())?);
-            self.accounts.start_over();
             self.applied = self.on_wire(notices::newest)?;
+            self.accounts.start_over()?;
         }
         let Some(wire) = &mut self.wire else { return Ok(()) };
         let heard = wire.heard()? || reopened;
@@ -222,6 +224,7 @@ impl Watch {
         let Some(news) = news else {
             self.applied = self.on_wire(notices::newest)?;
             self.accounts.hear(&News::AllEnded);
+            self.accounts.start_over()?;
             return Ok(true);
         };
         for (number, news) in &news {

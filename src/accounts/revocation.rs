@@ -8,11 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::session_cache::LEASE;
-use super::{Accounts, Phase};
+use super::{Accounts, CLAIMED_SETTING, Phase};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::news::News;
 use crate::domain::time::Timestamp;
-use crate::storage::{Connection, StorageError, notices};
+use crate::storage::{Connection, StorageError, notices, settings};
 
 /// How often a deed looks whether the nodes have heard.
 const LOOK: Duration = Duration::from_millis(4);
@@ -20,6 +20,7 @@ const LOOK: Duration = Duration::from_millis(4);
 const MARGIN: Duration = Duration::from_millis(200);
 
 /// What a transaction ended, and the number of its newest notice; 0 when there is nothing to tell.
+#[must_use = "other nodes hear of an end only by Accounts::ended"]
 pub(super) struct Ended {
     sessions: Vec<SessionId>,
     news: Vec<News>,
@@ -91,10 +92,15 @@ impl Accounts {
         }
     }
 
-    /// Forgets every copy, and which notices were heard: the database may be another one than before, by a failover.
-    pub fn start_over(&self) {
+    /// Forgets every copy, and which notices were heard, and looks whether somebody has claimed the instance: for a node that
+    /// was just registered, has missed notices, or may be connected to another database than before, by a failover.
+    pub fn start_over(&self) -> Result<(), StorageError> {
         self.0.heard.forget();
         self.0.cache.end_all();
+        if self.0.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some() {
+            self.hear(&News::Claimed);
+        }
+        Ok(())
     }
 
     /// Applies what somebody did to the copies and the open streams of this process.

@@ -72,8 +72,11 @@ impl FileWatch {
 
 fn listen(url: &SecretString, pooled: bool) -> Result<PgConnection, StorageError> {
     let mut connection = open_postgres(url, pooled)?;
-    // What the heartbeat writes need not survive a crash of the database.
-    connection.batch_execute(&format!("SET synchronous_commit = off; LISTEN {CHANNEL}"))?;
+    connection.batch_execute(&format!("LISTEN {CHANNEL}"))?;
+    if !pooled {
+        // What the heartbeat writes need not survive a crash of the database. A pooler would hand this setting to others.
+        connection.batch_execute("SET synchronous_commit = off")?;
+    }
     Ok(connection)
 }
 

@@ -132,3 +132,15 @@ async fn s50_another_session_store_ends_what_was_open_and_the_command_line_wants
     again.jar = owner.jar.clone();
     assert!(!is_in(&mut again).await);
 }
+
+#[tokio::test]
+async fn s05_a_node_that_missed_the_claim_finds_out_when_it_connects_again() {
+    let Some(nodes) = Nodes::start(1, false).await else { return };
+    let mut visitor = nodes.apps[0].client();
+    let mut database = PgConnection::establish(&nodes.postgres.url()).unwrap();
+    database.batch_execute("INSERT INTO settings (name, value) VALUES ('claimed_at', '1')").unwrap();
+    assert_eq!(visitor.get("/_auth/login").await.location(), "/_auth/setup", "nobody told this node");
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
+    database.batch_execute(cut).unwrap();
+    wait::eventually("the node to find out", async || (visitor.get("/_auth/login").await.status == 200).then_some(())).await;
+}
