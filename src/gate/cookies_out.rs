@@ -1,5 +1,7 @@
 //! Our cookies and the app's stay apart: it never sees ours and can neither set nor delete them (S79).
 
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
+
 /// Prefixes that browsers give a meaning, in any case, and that our names have had or may get.
 const PREFIXES: [&[u8]; 3] = [b"__host-", b"__secure-", b"__http-"];
 /// What the names of all our cookies begin with.
@@ -9,12 +11,16 @@ const ALL_BUT_COOKIES: &str = "\"cache\", \"storage\", \"executionContexts\", \"
 
 /// Whether `name` is one of ours or could be taken for one: trimmed, in any case, with any prefix.
 fn is_ours(name: &[u8]) -> bool {
-    let name = name.trim_ascii().to_ascii_lowercase();
-    let mut bare = name.as_slice();
-    while let Some(rest) = PREFIXES.iter().find_map(|prefix| bare.strip_prefix(*prefix)) {
+    let mut bare = name.trim_ascii();
+    while let Some(rest) = PREFIXES.iter().find_map(|prefix| strip_in_any_case(bare, prefix)) {
         bare = rest;
     }
-    bare.starts_with(OURS)
+    strip_in_any_case(bare, OURS).is_some()
+}
+
+fn strip_in_any_case<'a>(name: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
+    let (head, rest) = name.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
 fn name_of(pair: &[u8]) -> &[u8] {
@@ -31,6 +37,15 @@ pub(super) fn cut(header: &[u8]) -> Option<Vec<u8>> {
     let theirs = theirs.join(&b";"[..]);
     let theirs = theirs.trim_ascii_start();
     (!theirs.is_empty()).then(|| theirs.to_vec())
+}
+
+/// The app's own cookies in all `Cookie` headers of a request, as one; `None` when there are none. Costs no allocation then.
+pub(super) fn of_the_app(headers: &HeaderMap) -> Option<HeaderValue> {
+    let is_theirs = |pair: &&[u8]| !pair.trim_ascii().is_empty() && !is_ours(name_of(pair));
+    let theirs = || headers.get_all(COOKIE).flat_map(|value| value.as_bytes().split(|byte| *byte == b';')).filter(is_theirs);
+    theirs().next()?;
+    let pairs: Vec<&[u8]> = theirs().map(<[u8]>::trim_ascii).collect();
+    HeaderValue::from_bytes(&pairs.join(&b"; "[..])).ok()
 }
 
 /// Whether this `Set-Cookie` may reach the browser.
@@ -86,6 +101,18 @@ mod tests {
             assert_eq!(cut_text(ours), None, "{ours}");
             assert_eq!(cut_text(&format!("{ours}; \tportcullis_x=1")), None, "{ours}");
         }
+    }
+
+    #[test]
+    fn s79_a_proxy_is_told_the_cookies_of_the_app_alone() {
+        let told = |values: &[&str]| {
+            let mut headers = HeaderMap::new();
+            values.iter().for_each(|value| headers.append(COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
+            of_the_app(&headers).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        assert_eq!(told(&[]), None);
+        assert_eq!(told(&["__Host-portcullis_access=x; PORTCULLIS_refresh=y", "portcullis_form=z;"]), None);
+        assert_eq!(told(&["a=1; __Host-portcullis_access=x; b=2=3", "portcullis_x=y;c=\u{fc}"]).as_deref(), Some("a=1; b=2=3; c=\u{fc}"));
     }
 
     #[test]

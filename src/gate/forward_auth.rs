@@ -3,11 +3,11 @@
 //! Any method is answered. The routes must not be wrapped: an answer to a visitor who is remembered costs little else.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LOCATION, VARY};
+use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::deny;
 use super::forwarded::{self, Dialect, RequestedResource};
+use super::{cookies_out, deny};
 use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::domain::access::{Decision, Visitor, decide};
@@ -24,6 +24,7 @@ const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 /// Envoy overrides what we name and keeps a client's other spellings, unless told to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
 const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups");
+const OTHER_SPELLINGS_AND_COOKIES: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,cookie");
 
 /// nginx `auth_request`: 200, 401 with `Location`, or 403; nothing else but our own faults.
 pub async fn nginx(req: HttpRequest) -> HttpResponse {
@@ -68,11 +69,11 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     };
     let open = settings::accounts(req).phase() != Phase::Unclaimed;
     if open && let Some(passport) = guard(req).remembered(req) {
-        return Ok(allow(&passport, dialect));
+        return Ok(allow(req, &passport, dialect));
     }
     let standing = if open { guard(req).check(req).await? } else { Standing::Anonymous };
     match standing {
-        Standing::SignedIn(passport) => Ok(allow(&passport, dialect)),
+        Standing::SignedIn(passport) => Ok(allow(req, &passport, dialect)),
         Standing::Anonymous => Ok(sign_in_first(req, dialect, &resource, &decide(&Visitor::Anonymous, open))),
     }
 }
@@ -87,8 +88,9 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
     Err(HttpError::Forbidden("fault-untrusted-proxy"))
 }
 
-/// 200 with every identity header, empty ones too, so that none of the client's remains (S70).
-fn allow(passport: &Passport, dialect: Dialect) -> HttpResponse {
+/// 200 with every identity header, empty ones too, so that none of the client's remains (S70). `Cookie` has what is left without
+/// ours: a proxy that copies it, as it copies the identity, keeps them from the app (S79).
+fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpResponse {
     let identity = &passport.headers;
     let mut answer = HttpResponse::new(StatusCode::OK);
     let headers = answer.headers_mut();
@@ -98,8 +100,12 @@ fn allow(passport: &Passport, dialect: Dialect) -> HttpResponse {
     headers.insert(REMOTE_GROUPS, identity.groups.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
+    let cookies = cookies_out::of_the_app(req.headers());
     if dialect == Dialect::Envoy {
-        headers.insert(ENVOY_REMOVES, OTHER_SPELLINGS);
+        headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });
+    }
+    if let Some(cookies) = cookies {
+        headers.insert(COOKIE, cookies);
     }
     answer
 }

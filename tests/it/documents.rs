@@ -21,7 +21,8 @@ fn the_readme_names_the_two_commands() {
 
 /// Indented lines of the documents that call the program.
 fn documented_commands() -> Vec<String> {
-    let files = ["README.md", "docs/NODES.md", "docs/BACKUP.md", "docs/OPERATING.md", "docs/QUICKSTART.md", "docs/FORWARD-AUTH.md"];
+    let files =
+        ["README.md", "docs/NODES.md", "docs/BACKUP.md", "docs/OPERATING.md", "docs/QUICKSTART.md", "docs/FORWARD-AUTH.md", "docs/TLS.md"];
     let text = files.map(|file| std::fs::read_to_string(repository().join(file)).unwrap()).concat();
     let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
     let calls = lines

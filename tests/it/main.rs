@@ -49,3 +49,4 @@ mod smtp;
 mod storage;
 mod store_faults;
 mod support;
+mod tls;

@@ -17,6 +17,7 @@ pub mod page;
 pub mod people;
 pub mod postgres;
 pub mod process;
+pub mod proxy;
 pub mod smtp;
 pub mod source;
 pub mod stores;

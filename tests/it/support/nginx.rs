@@ -25,23 +25,27 @@ impl Nginx {
 
     /// [`Self::start`] with more beside that block.
     pub async fn start_with(beside: &str, server: &str) -> Option<Self> {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+        let map = "map $http_upgrade $connection_upgrade { default upgrade; '' close; }";
+        Self::start_http(address, &format!("{map}\n{beside}\nserver {{\nlisten {address};\n{server}\n}}\n")).await
+    }
+
+    /// Starts with `http` as its configuration, which listens on `address`.
+    pub async fn start_http(address: SocketAddr, http: &str) -> Option<Self> {
         let program = is_installed("nginx")?;
         let folder = TempDir::new().unwrap();
-        let port = free_port();
         let root = folder.path().display();
         let temporary =
             ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {root}/{kind};\n")).concat();
         let config = format!(
             "daemon off;\nmaster_process off;\npid {root}/nginx.pid;\nerror_log {root}/error.log notice;\nevents {{ worker_connections 256; }}\n\
-             http {{\naccess_log off;\n{temporary}\
-             map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}\n\
-             {beside}\nserver {{\nlisten 127.0.0.1:{port};\n{server}\n}}\n}}\n"
+             http {{\naccess_log off;\n{temporary}{http}\n}}\n"
         );
         let file = folder.path().join("nginx.conf");
         std::fs::write(&file, config).unwrap();
         let mut command = Command::new(program);
         command.arg("-p").arg(folder.path()).arg("-c").arg(&file).arg("-e").arg(folder.path().join("error.log"));
-        let mut nginx = Self { address: SocketAddr::from(([127, 0, 0, 1], port)), folder, running: Running::start(&mut command) };
+        let mut nginx = Self { address, folder, running: Running::start(&mut command) };
         nginx.until_ready().await;
         Some(nginx)
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 use super::client::{Call, Client};
-use super::wait;
+use super::{source, wait};
 
 /// A port that was free a moment ago.
 pub fn free_port() -> u16 {
@@ -21,6 +21,8 @@ pub fn is_installed(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
     places.push(PathBuf::from("/usr/sbin"));
+    // What scripts/proxies brings.
+    places.push(source::repository().join("target/proxies"));
     let found = places.into_iter().map(|folder| folder.join(program)).find(|file| file.is_file());
     if found.is_none() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{program} is not installed, and in CI nothing may be skipped");

@@ -38,6 +38,11 @@ impl Certificate {
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("certificate.pem")
     }
+
+    /// Its key's file.
+    pub fn key(&self) -> PathBuf {
+        self.folder.path().join("key.pem")
+    }
 }
 
 /// The running server.

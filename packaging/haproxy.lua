@@ -1,0 +1,68 @@
+-- Asks Portcullis about every request (docs/FORWARD-AUTH.md). Needs HAProxy 2.6 or newer: `lua-load` this file, and write
+-- `http-request lua.portcullis` into the frontend. What is not allowed is answered here and reaches no backend.
+
+-- The gate as HAProxy reaches it: plain http, by address.
+local gate = "http://127.0.0.1:3000"
+
+-- What the app is told of the visitor; of the client's own headers neither spelling stays.
+local identity = { "remote-user", "remote-email", "remote-name", "remote-groups" }
+-- What belongs to one connection or to a body is not handed on, in neither direction.
+local own = { host = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true,
+  te = true, trailer = true, upgrade = true, expect = true, ["proxy-connection"] = true }
+
+local function question(txn)
+  local headers = {}
+  for name, values in pairs(txn.http:req_get_headers()) do
+    if not own[name] then
+      headers[name] = {}
+      for _, value in pairs(values) do
+        table.insert(headers[name], value)
+      end
+    end
+  end
+  -- Written anew, so that nothing of what the client says about itself stays.
+  headers["x-forwarded-method"] = { txn.f:method() }
+  headers["x-forwarded-proto"] = { txn.f:ssl_fc() == 1 and "https" or "http" }
+  headers["x-forwarded-host"] = { txn.f:req_fhdr("host") }
+  headers["x-forwarded-uri"] = { txn.f:pathq() }
+  headers["x-forwarded-for"] = { txn.f:src() }
+  return headers
+end
+
+local function let_in(txn, headers)
+  for _, name in ipairs(identity) do
+    local values = headers[name]
+    txn.http:req_del_header((name:gsub("-", "_")))
+    txn.http:req_set_header(name, values and values[0] or "")
+  end
+  -- The visitor's cookies without the gate's own.
+  txn.http:req_del_header("cookie")
+  if headers.cookie then
+    txn.http:req_set_header("cookie", headers.cookie[0])
+  end
+end
+
+local function turn_away(txn, status, headers, body)
+  local reply = txn:reply({ status = status })
+  for name, values in pairs(headers) do
+    if not own[name] then
+      for _, value in pairs(values) do
+        reply:add_header(name, value)
+      end
+    end
+  end
+  reply:set_body(body)
+  txn:done(reply)
+end
+
+core.register_action("portcullis", { "http-req" }, function(txn)
+  local answer = core.httpclient():get({ url = gate .. "/_auth/verify/haproxy", headers = question(txn), timeout = 5000 })
+  local status = tonumber(answer and answer.status) or 0
+  if status == 200 then
+    let_in(txn, answer.headers)
+  elseif status >= 300 and status < 600 then
+    turn_away(txn, status, answer.headers or {}, answer.body or "")
+  else
+    turn_away(txn, 502, { ["content-type"] = { "text/plain" } }, "The gate does not answer.\n")
+  end
+end)
