@@ -13,7 +13,11 @@ skip = تخطَّ إلى المحتوى
 problem = هناك مشكلة
 password-show = إظهار
 password-hide = إخفاء
-password-live-length = { $count } من { $min } حرفًا على الأقل
+password-live-length = { $count } من { $min ->
+    [few] { $min } أحرف
+    [many] { $min } حرفًا
+   *[other] { $min } حرف
+} على الأقل
 password-live-long = الطول كافٍ
 password-live-same = الاثنتان متطابقتان
 password-live-differs = غير متطابقتين بعد
@@ -123,7 +127,11 @@ setup-submit = كن المدير الأول
 setup-no-proof = هذا لا يثبت أن الخادم لك. استعمل الرابط الذي طبعته وحدة التحكم، أو اسم المستخدم وكلمة المرور المضبوطين.
 name = الاسم
 name-optional = الاسم (اختياري)
-password-hint = { $min } حرفًا على الأقل. بضع كلمات متتالية تكفي.
+password-hint = { $min ->
+    [few] { $min } أحرف
+    [many] { $min } حرفًا
+   *[other] { $min } حرف
+} على الأقل. بضع كلمات متتالية تكفي.
 password-again = كلمة المرور مرة أخرى
 new-password = كلمة المرور الجديدة
 new-password-again = كلمة المرور الجديدة مرة أخرى
@@ -132,7 +140,7 @@ current-password = كلمة المرور الحالية
 ## Forgotten passwords, invitations and their links
 forgot-heading = هل نسيت كلمة المرور؟
 forgot-intro = أدخل عنوانك. إن وُجد حساب به أرسلنا إليك رابطًا لاختيار كلمة مرور جديدة.
-forgot-no-mail = لا يرسل هذا الموقع بريدًا بعد: اطلب رابطًا من المدير. يجده المدير في صفحة حسابك.
+forgot-no-mail = لا يرسل هذا الموقع بريدًا بعد: اطلب رابطًا من المدير. ينشئه المدير في صفحة حسابك.
 forgot-submit = أرسلوا إليّ رابطًا
 forgot-sent-heading = تفقّد بريدك
 forgot-sent = إن وُجد حساب بهذا العنوان فإن رسالة برابط في طريقها إليك. يصلح الرابط { $minutes ->
@@ -232,7 +240,11 @@ name-control = في الاسم حرف لا يمكن عرضه.
 password-empty = أدخل كلمة مرور.
 password-too-long = كلمة المرور طويلة جدًا؛ الحد الأقصى { $max } بايت.
 password-nul = في كلمة المرور حرف NUL، وهذا غير مسموح.
-password-too-short = كلمة المرور قصيرة جدًا: استعمل { $min } حرفًا على الأقل. بضع كلمات متتالية يسهل تذكّرها.
+password-too-short = كلمة المرور قصيرة جدًا: استعمل { $min ->
+    [few] { $min } أحرف
+    [many] { $min } حرفًا
+   *[other] { $min } حرف
+} على الأقل. بضع كلمات متتالية يسهل تذكّرها.
 password-common = كلمة المرور هذه من أول ما يجرّبه المهاجمون. اختر واحدة غير شائعة.
 password-repetition = تكرّر كلمة المرور هذه الحروف القليلة نفسها. اختر واحدة أقل انتظامًا.
 password-sequence = كلمة المرور هذه سلسلة من حروف متجاورة. اختر واحدة أقل انتظامًا.
@@ -278,7 +290,8 @@ user-sessions = الجلسات
 user-end-all = إنهاء كل الجلسات
 user-events = أحداث حديثة
 user-all-events = كل أحداث هذا الحساب
-none = لا شيء.
+user-no-sessions = لا جلسات.
+user-no-events = لا أحداث.
 delete-heading = هل تحذف هذا الحساب؟
 delete-submit = حذف نهائي
 delete-intro = يفقد { $email } الحساب مع كل جلساته فورًا. لا يمكن التراجع عن هذا.
@@ -348,7 +361,7 @@ check-good = جيد
 check-advice = نصيحة
 check-wrong = خطأ
 check-address = العنوان
-check-address-good = يصل الناس إلى هنا عبر { $url }.
+check-address-good = تُبلغ البوابة عبر { $url }.
 check-address-http = قيمة APP_URL هي { $url }: بدون https يمكن قراءة كلمات المرور وملفات الارتباط في الطريق.
 check-address-no-proxy = قيمة APP_URL هي { $url }، والبوابة نفسها لا تتحدث TLS. سمِّ الوكيل الذي يفعل ذلك في TRUSTED_PROXIES: بدونه يبدو كل زائر قادمًا من الوكيل، وتُحسب إخفاقات واحد على الجميع.
 check-mail = البريد
@@ -363,7 +376,7 @@ check-data-keys = { $where } { $sessions } المفاتيح المولّدة ف�
 check-settings = الإعدادات
 check-browser = متصفحك
 check-browser-good = يصل إلى البوابة عبر { $url }، كما تقول APP_URL.
-check-browser-proxy = يقف وكيل عند { $peer } بين متصفحك والبوابة، ولا تسمّيه TRUSTED_PROXIES: لا يُصدَّق ما يقوله عن الزوار. إن كان لك فاضبط TRUSTED_PROXIES={ $peer }.
+check-browser-proxy = يقف وكيل عند { $peer } بين متصفحك والبوابة، ولا تسمّيه TRUSTED_PROXIES: لا يُصدَّق ما يقوله عن الزوار. إن كان لك فاضبط ⁦TRUSTED_PROXIES={ $peer }⁩.
 check-browser-other = يبدو أنه يصل إلى البوابة عبر { $seen }، وقيمة APP_URL هي { $url }. روابط الرسائل تقود إلى APP_URL، والنماذج من عنوان آخر مرفوضة: اضبط APP_URL على ما يكتبه الناس، أو اجعل الوكيل يمرّر Host وX-Forwarded-Proto.
 check-app = التطبيق
 check-app-none = UPSTREAM_URL غير مضبوط: تجيب البوابة عن forward-auth وعن صفحاتها وحدها.
@@ -372,9 +385,9 @@ check-app-silent = لا أحد يجيب عند { $upstream } ({ $fault }). شغ�
 check-app-slow = لا يجيب { $upstream } خلال ثانيتين. هل بينهما جدار ناري؟
 
 ## When something is in the way
-error-title = هناك ما يعترض
+error-title = حدثت مشكلة
 error-status = الحالة { $status } · الطلب { $id }
-error-start = إلى البداية
+error-start = إلى الصفحة الرئيسية
 error-400 = هذا الطلب غير مفهوم
 error-401 = لم تسجّل الدخول
 error-403 = هذا ليس لك

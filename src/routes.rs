@@ -6,10 +6,10 @@
 use actix_identity::IdentityMiddleware;
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
-use actix_web::Route;
 use actix_web::cookie::{SameSite, time};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, get, post};
+use actix_web::web::{self, ServiceConfig, post};
+use actix_web::{Route, guard};
 
 use crate::api::{health, metrics, session};
 use crate::gate::{forward_auth, proxy};
@@ -19,6 +19,11 @@ use crate::http::settings::HttpSettings;
 use crate::http::{fetch_metadata, measured, security_headers, static_files};
 use crate::pages::admin::{audit, checklist, mail, sessions, user, users};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
+
+/// GET, and HEAD wherever GET works (RFC 9110, section 9.1); the body of its answer is left out by the server.
+fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
 
 /// Registers everything; called once for each worker.
 pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowStore, session_secs: i64) {

@@ -59,9 +59,9 @@ impl Accounts {
         let fits = self.is_legacy_pair(username, password);
         let line = (!fits).then(|| self.audit_line("login.failed", "", "", &client.source.to_string()));
         let verdict = self.0.database.write(move |c| {
-            // Another node may have been claimed a moment ago: its marker decides.
+            // Another node may have been claimed a moment ago: its marker decides, whatever this one has heard.
             if settings::find(c, super::CLAIMED_SETTING)?.is_some() {
-                return Ok(None);
+                return Ok(Asked::Closed);
             }
             let reserved = throttle::reserve(c, &asking, now)?;
             if let Ok(reservation) = &reserved {
@@ -70,12 +70,22 @@ impl Accounts {
                     Some(line) => audit::append(c, line)?,
                 }
             }
-            Ok(reserved.err())
+            Ok(reserved.map_or_else(Asked::TooOften, |_reservation| Asked::Evaluated))
         });
         match verdict.await? {
-            Some(retry_after) => Err(AccountError::TooMany { retry_after }),
-            None if fits => Ok(()),
-            None => Err(AccountError::InvalidCredentials),
+            Asked::TooOften(retry_after) => Err(AccountError::TooMany { retry_after }),
+            Asked::Evaluated if fits => Ok(()),
+            Asked::Evaluated | Asked::Closed => Err(AccountError::InvalidCredentials),
         }
     }
+}
+
+/// What became of an attempt with the pair.
+enum Asked {
+    /// Somebody has claimed the instance: the pair opens nothing any more.
+    Closed,
+    /// One of the attempts that are looked at.
+    Evaluated,
+    /// Too many failures; seconds until the next is looked at.
+    TooOften(i64),
 }

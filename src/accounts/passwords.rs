@@ -71,9 +71,9 @@ impl Accounts {
     async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<(), AccountError> {
         let (open, reservation) = self.try_link(purpose, token, &client).await?;
         // The password is judged before the link is used up: a refused one costs nothing.
-        let hashed = match self.check_new_password(&open.user, new, "password") {
+        let hashed = match self.check_new_password(&open.user, new, "password").await {
             Ok(password) => self.0.hasher.hash(password).await.map_err(AccountError::from),
-            Err(faults) => Err(AccountError::Rules(faults)),
+            Err(fault) => Err(fault),
         };
         let hash = match hashed {
             Ok(hash) => hash,
@@ -127,7 +127,7 @@ impl Accounts {
     /// Changes one's own password; the other sessions end (S15).
     pub async fn change_password(&self, who: &SignedIn, current: String, new: NewPassword, client: Client) -> Result<(), AccountError> {
         let (user, old) = self.prove_current(who, current, &client).await?;
-        let password = self.check_new_password(&user, new, "new_password").map_err(AccountError::Rules)?;
+        let password = self.check_new_password(&user, new, "new_password").await?;
         let hash = self.0.hasher.hash(password).await?;
         let (this, who) = (self.clone(), who.clone());
         self.deed(async move {
@@ -192,7 +192,14 @@ impl Accounts {
     }
 
     /// Judges a new password for `user`; `field` is its name in the form.
-    fn check_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, Vec<FieldFault>> {
+    /// Judges a new password, on the hash workers: the lists and rules take a while, and requests must not wait for them.
+    async fn check_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, AccountError> {
+        let (this, user) = (self.clone(), user.clone());
+        let judge = move || this.judge_new_password(&user, new, field);
+        self.0.hasher.run(judge).await?.map_err(AccountError::Rules)
+    }
+
+    fn judge_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, Vec<FieldFault>> {
         let mut faults = Vec::new();
         let same = new.password == new.confirm;
         let context = PasswordContext {

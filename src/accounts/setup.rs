@@ -88,10 +88,9 @@ impl Accounts {
             self.0.database.write(move |c| audit::append(c, &line)).await?;
             return Err(AccountError::InvalidCredentials);
         }
-        let account = self.check_account(&form.email, &form.name, form.password, &form.confirm);
-        let hashed = match account {
+        let hashed = match self.check_account(form.email, form.name, form.password, form.confirm).await {
             Ok(account) => self.0.hasher.hash(account.password.clone()).await.map(|hash| (account, hash)).map_err(AccountError::from),
-            Err(faults) => Err(AccountError::Rules(faults)),
+            Err(fault) => Err(fault),
         };
         let (account, hash) = match hashed {
             Ok(done) => done,
@@ -181,8 +180,21 @@ impl Accounts {
         }
     }
 
-    /// Checks address, name and password of a new account; all mistakes at once.
-    pub(super) fn check_account(&self, email: &str, name: &str, typed: String, confirm: &str) -> Result<NewAccount, Vec<FieldFault>> {
+    /// Checks address, name and password of a new account; all mistakes at once. On the hash workers, as the password's rules take
+    /// a while.
+    pub(super) async fn check_account(
+        &self,
+        email: String,
+        name: String,
+        typed: String,
+        confirm: String,
+    ) -> Result<NewAccount, AccountError> {
+        let this = self.clone();
+        let judge = move || this.judge_account(&email, &name, typed, &confirm);
+        self.0.hasher.run(judge).await?.map_err(AccountError::Rules)
+    }
+
+    fn judge_account(&self, email: &str, name: &str, typed: String, confirm: &str) -> Result<NewAccount, Vec<FieldFault>> {
         let mut faults = Vec::new();
         let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault.text()))).ok();
         let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();

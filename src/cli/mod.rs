@@ -24,6 +24,14 @@ fn say(line: &str) {
     }
 }
 
+/// Prints one line to standard error, for people.
+fn tell(line: &str) {
+    let mut out = std::io::stderr().lock();
+    if writeln!(out, "{line}").is_err() {
+        tracing::debug!("nobody reads standard error");
+    }
+}
+
 /// Runs the program with these arguments.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let matches = match command().try_get_matches_from(arguments) {

@@ -171,10 +171,19 @@ fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
         say(&json!(users.iter().map(describe).collect::<Vec<_>>()).to_string());
         return Ok(());
     }
-    for user in &users {
-        say(&format!("{}\t{}\t{}\t{}", user.email, user.role.as_str(), user.state.as_str(), user.name.as_str()));
-    }
+    let rows = users.iter().map(|user| format!("{}\t{}\t{}\t{}", user.email, user.role.as_str(), user.state.as_str(), user.name.as_str()));
+    list_or_say(rows, "no account matches");
     Ok(())
+}
+
+/// Prints rows to standard output; that there are none is told to people alone, on standard error.
+fn list_or_say(mut rows: impl Iterator<Item = String>, none: &str) {
+    let Some(first) = rows.next() else {
+        super::tell(none);
+        return;
+    };
+    say(&first);
+    rows.for_each(|row| say(&row));
 }
 
 /// `session list|end`.
@@ -187,22 +196,24 @@ pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), Strin
         say("ended");
         return Ok(());
     }
-    for (session, email) in core.block_on(core.accounts.list_sessions(None, LIST_LIMIT)).map_err(explain)? {
-        let email = email.unwrap_or_else(|| "(user name and password)".to_owned());
-        if matches.get_flag("json") {
-            let row = json!({
+    let found = core.block_on(core.accounts.list_sessions(None, LIST_LIMIT)).map_err(explain)?;
+    let named = found.into_iter().map(|(session, email)| (session, email.unwrap_or_else(|| "(user name and password)".to_owned())));
+    if matches.get_flag("json") {
+        let rows = named.map(|(session, email)| {
+            json!({
                 "id": session.id.as_str(),
                 "user": session.user.as_ref().map(UserId::as_str),
                 "email": email,
                 "created_at": session.created_at.secs(),
                 "last_seen_at": session.last_seen_at.secs(),
                 "source": session.source,
-            });
-            say(&row.to_string());
-        } else {
-            say(&format!("{}\t{email}\t{}\t{}", session.id, session.created_at, session.source));
-        }
+            })
+        });
+        say(&serde_json::Value::Array(rows.collect()).to_string());
+        return Ok(());
     }
+    let rows = named.map(|(session, email)| format!("{}\t{email}\t{}\t{}", session.id, session.created_at, session.source));
+    list_or_say(rows, "nobody is signed in");
     Ok(())
 }
 

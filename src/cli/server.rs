@@ -93,12 +93,20 @@ pub(super) fn check_config(config: &Config) {
 fn app_behind(config: &Config) -> Option<Check> {
     let upstream = config.gate.upstream.as_deref()?;
     let addresses = upstream.to_socket_addrs().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
-    let answers = addresses.iter().any(|address| TcpStream::connect_timeout(address, PROBE).is_ok());
-    Some(if answers {
-        Check::good("check-app", Text::new("check-app-good").with("upstream", upstream))
+    let say = |key| Text::new(key).with("upstream", upstream);
+    let mut fault = std::io::Error::from(std::io::ErrorKind::NotFound);
+    for address in addresses {
+        match TcpStream::connect_timeout(&address, PROBE) {
+            Ok(_stream) => return Some(Check::good("check-app", say("check-app-good"))),
+            Err(found) => fault = found,
+        }
+    }
+    let text = if fault.kind() == std::io::ErrorKind::TimedOut {
+        say("check-app-slow")
     } else {
-        Check::wrong("check-app", Text::new("check-app-silent").with("upstream", upstream).with("fault", "no connection"))
-    })
+        say("check-app-silent").with("fault", fault.to_string())
+    };
+    Some(Check::wrong("check-app", text))
 }
 
 /// `migrate`.

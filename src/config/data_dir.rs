@@ -12,35 +12,42 @@ pub const SETUP_TOKEN: &str = "setup-token";
 /// The file that says that somebody has claimed this instance.
 pub const CLAIMED: &str = "claimed";
 
-/// Names that only we put into a data directory.
-const OURS: [&str; 5] = ["portcullis.db", "secrets", SETUP_TOKEN, CLAIMED, "outbox"];
+/// Names that we put into a data directory, beside the database and its copies.
+const OURS: [&str; 4] = ["secrets", SETUP_TOKEN, CLAIMED, "outbox"];
 /// Files looked at when rights are narrowed.
 const MOST_FILES: usize = 10_000;
 
-/// Makes the directory and `secrets/` when missing and narrows wider rights; returns what to warn about. A directory that holds
-/// other people's files is used as it is: their rights are not ours to change.
+/// Makes the directory and `secrets/` when missing and narrows wider rights of what is ours; returns what to warn about. In a directory
+/// that holds other people's files, their rights and its own are not ours to change.
 pub fn ensure(dir: &Path) -> Result<Vec<String>, Faults> {
     let mut warnings = Vec::new();
-    let foreign = is_foreign(dir);
     for path in [dir.to_path_buf(), dir.join("secrets")] {
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|fault| unwritable(&path, &fault))?;
     }
-    if foreign {
+    let entries: Vec<PathBuf> = fs::read_dir(dir).map_err(|fault| unwritable(dir, &fault))?.flatten().map(|entry| entry.path()).collect();
+    let (ours, others): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|path| is_ours(path));
+    if others.is_empty() {
+        narrow(dir, 0o700, &mut warnings);
+    } else {
         warnings
             .push(format!("{} holds files that are not ours, so its rights stay as they are; a folder of its own is safer", dir.display()));
-        narrow_below(&dir.join("secrets"), &mut warnings);
-    } else {
-        narrow_below(dir, &mut warnings);
+    }
+    for path in ours {
+        narrow_below(&path, &mut warnings);
     }
     let probe = dir.join(".write-probe");
     fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(|fault| unwritable(dir, &fault))?;
     Ok(warnings)
 }
 
-fn is_foreign(dir: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(dir) else { return false };
-    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).filter(|name| name != "lost+found").collect();
-    !names.is_empty() && !names.iter().any(|name| OURS.iter().any(|own| name == own))
+/// Whether this entry of the directory is ours, or of the file system.
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name == "lost+found"
+        || name == ".write-probe"
+        || OURS.iter().any(|own| name == *own)
+        || name.starts_with("portcullis.db")
+        || name.ends_with(".tmp")
 }
 
 /// Narrows a directory and everything in it, links aside.
@@ -141,6 +148,13 @@ mod tests {
         fs::set_permissions(&other, Permissions::from_mode(0o644)).unwrap();
         fs::set_permissions(shared.path(), Permissions::from_mode(0o755)).unwrap();
         assert!(ensure(shared.path()).unwrap().join(" ").contains("not ours"));
-        assert_eq!((mode(&other), mode(shared.path()), mode(&shared.path().join("secrets"))), (0o644, 0o755, 0o700));
+        let rights = || (mode(&other), mode(shared.path()), mode(&shared.path().join("secrets")));
+        assert_eq!(rights(), (0o644, 0o755, 0o700));
+        // What is ours now does not make the others' files ours.
+        fs::write(shared.path().join("portcullis.db"), "x").unwrap();
+        fs::set_permissions(shared.path().join("portcullis.db"), Permissions::from_mode(0o644)).unwrap();
+        assert!(ensure(shared.path()).unwrap().join(" ").contains("not ours"));
+        assert_eq!(rights(), (0o644, 0o755, 0o700));
+        assert_eq!(mode(&shared.path().join("portcullis.db")), 0o600);
     }
 }

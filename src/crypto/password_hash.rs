@@ -105,7 +105,8 @@ impl PasswordHasher {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashBusy> {
+    /// Runs other work that keeps the processor busy on the same workers, so that it has the same bound.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashBusy> {
         let (answer, result) = oneshot::channel();
         let waiting = Waiting::begin(&self.waiting);
         let job: Job = Box::new(move || {

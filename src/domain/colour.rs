@@ -10,7 +10,7 @@ pub struct Colour {
     blue: u8,
 }
 
-/// The grounds that an accent stands on, as in `static/app.css`: the darker of the light ones, the lighter of the dark ones.
+/// Grounds a little darker and a little lighter than any in `static/app.css`, so that what is readable on them is readable there.
 const LIGHT_GROUND: Colour = Colour::new(0xe8, 0xec, 0xf1);
 const DARK_GROUND: Colour = Colour::new(0x2a, 0x33, 0x3d);
 /// The least contrast of text.

@@ -13,6 +13,12 @@ use super::text::Text;
 pub const MAX_PASSWORD_BYTES: usize = 4096;
 /// A password that a guesser reaches in fewer than ten to this power tries is a common one as a whole.
 const COMMON_GUESSES_LOG10: f64 = 9.0;
+/// Characters of a password that are looked up; no common password is longer, and the look-up grows with the square.
+const LOOKED_UP_CHARS: usize = 40;
+/// The letters for which signs are read, each with those signs, as zxcvbn does; it tries every way to read all of them.
+const SIGNS_FOR_LETTERS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
+/// Ways to read the signs of a password beyond which it is none that somebody derived from a common one.
+const MOST_READINGS: usize = 16;
 /// Digits and signs that may surround a refused core without making it better.
 const FEW_EXTRA_CHARS: usize = 6;
 
@@ -117,10 +123,23 @@ pub fn check(password: &Password, context: &PasswordContext<'_>) -> Result<(), P
     if is_sequence(&folded) {
         return Err(PasswordFault::Sequence);
     }
-    if zxcvbn(&text, &[]).guesses_log10() < COMMON_GUESSES_LOG10 {
+    if is_common(&text) {
         return Err(PasswordFault::Common);
     }
     Ok(())
+}
+
+/// In the lists of common passwords, or derived from one. What is long is common when both of its ends are.
+fn is_common(text: &str) -> bool {
+    let first: Zeroizing<String> = Zeroizing::new(text.chars().take(LOOKED_UP_CHARS).collect());
+    let skipped = text.chars().count().saturating_sub(LOOKED_UP_CHARS);
+    let last: Zeroizing<String> = Zeroizing::new(text.chars().skip(skipped).collect());
+    is_soon_guessed(&first) && (skipped == 0 || is_soon_guessed(&last))
+}
+
+fn is_soon_guessed(text: &str) -> bool {
+    let readings = SIGNS_FOR_LETTERS.iter().map(|signs| signs.chars().filter(|sign| text.contains(*sign)).count().max(1));
+    readings.product::<usize>() <= MOST_READINGS && zxcvbn(text, &[]).guesses_log10() < COMMON_GUESSES_LOG10
 }
 
 /// The password is a word of the context, also reversed or repeated, plus a few digits or signs.
@@ -175,6 +194,15 @@ mod tests {
         assert_eq!(judge("fünfzehn äöü ß!", 15), Ok(()));
         assert_eq!(judge("vierzehn-chars", 15), Err(PasswordFault::TooShort { min: 15 }));
         assert!(judge("\u{1f525}\u{1f409}\u{1f3f0}", 15).is_err());
+    }
+
+    #[test]
+    fn s97_no_password_is_looked_up_for_long() {
+        // Read in every way, each of these took seconds.
+        for costly in ["4@8({[<3690|1!7+5$%2z".repeat(5), "4@8({[<3690|1!7+5$%2z".repeat(2), "4@({69 zebra lamp ".repeat(200)] {
+            assert_eq!(judge(&costly, 15), Ok(()), "{costly}");
+        }
+        assert_eq!(judge(&format!("{} seven purple elephants dance", "password1234".repeat(4)), 15), Ok(()));
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub struct DisplayName(String);
 pub enum NameFault {
     /// More than [`MAX_NAME_CHARS`] code points.
     TooLong,
-    /// A control character, for instance a line break.
+    /// A control character, for instance a line break or one that changes the direction of what follows.
     ControlCharacter,
 }
 
@@ -109,6 +109,11 @@ impl NameFault {
     }
 }
 
+/// What separates lines, or reaches beyond its word in the Bidirectional Algorithm (UAX #9).
+const fn is_line_or_direction(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl DisplayName {
     /// Trims `text` and takes it as a name.
     pub fn parse(text: &str) -> Result<Self, NameFault> {
@@ -116,7 +121,7 @@ impl DisplayName {
         if text.chars().count() > MAX_NAME_CHARS {
             return Err(NameFault::TooLong);
         }
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|c| c.is_control() || is_line_or_direction(c)) {
             return Err(NameFault::ControlCharacter);
         }
         Ok(Self(text.to_owned()))
@@ -158,4 +163,19 @@ pub struct UserFilter {
     pub state: Option<UserState>,
     /// Only those of this role.
     pub role: Option<Role>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s99_a_name_is_one_line_and_stays_within_its_place() {
+        for name in ["Ada", "\u{d6}mer", "\u{639}\u{644}\u{64a}", "\u{645}\u{6cc}\u{200c}\u{62e}", ""] {
+            assert_eq!(DisplayName::parse(name).map(|name| name.as_str().to_owned()), Ok(name.to_owned()));
+        }
+        for name in ["A\nB", "A\u{2028}B", "\u{202e}Eve", "\u{2069}\u{202e}Eve", "Eve\u{2066}", "A\0"] {
+            assert_eq!(DisplayName::parse(name).err(), Some(NameFault::ControlCharacter), "{name:?}");
+        }
+    }
 }

@@ -66,7 +66,8 @@ fn stylesheet(site: &Site) -> String {
     let Some(accent) = site.accent else { return CSS.to_owned() };
     let tokens = |accent: crate::domain::colour::Colour| format!(":root{{--accent:{accent};--on-accent:{}}}", accent.text_on_it());
     let (light, dark) = (tokens(accent.on_light()), tokens(accent.on_dark()));
-    format!("{CSS}\n{light}\n@media (prefers-color-scheme: dark){{{dark}}}\n")
+    // Who wants more contrast than an accent gives has the stylesheet's own.
+    format!("{CSS}\n@media not (prefers-contrast: more){{{light}\n@media (prefers-color-scheme: dark){{{dark}}}}}\n")
 }
 
 /// Serves one of the files, for good.

@@ -94,7 +94,7 @@ pub(super) fn dead_end(req: &HttpRequest, purpose: Purpose, status: StatusCode) 
     let (text, link) = match purpose {
         Purpose::Invitation => ("link-dead-invitation", ("/_auth/login", "link-to-sign-in")),
         Purpose::Reset => ("link-dead-reset", ("/_auth/forgot", "link-ask-again")),
-        Purpose::EmailChange => ("link-dead-email", ("/_auth/account/email", "link-to-account")),
+        Purpose::EmailChange => ("link-dead-email", ("/_auth/account", "link-to-account")),
     };
     let mut page = MessagePage::new(req, "link-dead-heading", Menu::None);
     page.texts = vec![Text::new("link-dead"), Text::new(text)];

@@ -21,6 +21,7 @@ struct SetupPage<'a> {
     csrf_token: String,
     setup_token: &'a str,
     legacy: bool,
+    legacy_username: &'a str,
     email: &'a str,
     name: &'a str,
     min_length: usize,
@@ -49,7 +50,13 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         return Ok(see_other("/_auth/login"));
     }
     let standing = guard(&req).check(&req).await?;
-    Ok(form(&req, &standing, StatusCode::OK, query.token.as_deref().unwrap_or(""), ("", ""), Vec::new()))
+    Ok(form(
+        &req,
+        &standing,
+        StatusCode::OK,
+        &Typed { token: query.into_inner().token.unwrap_or_default(), ..Typed::default() },
+        Vec::new(),
+    ))
 }
 
 /// Makes the owner and goes to the app.
@@ -60,36 +67,49 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
     }
     let standing = guard(&req).check(&req).await?;
     let mut fields = forms::take(&req, payload, &standing).await?;
-    let token = fields.take("setup_token");
-    let proof = if accounts.phase() == Phase::Legacy {
-        ClaimProof::Legacy { username: fields.take("legacy_username"), password: fields.take("legacy_password") }
-    } else {
-        ClaimProof::Token(token.clone())
+    let mut typed = Typed {
+        token: fields.take("setup_token"),
+        username: fields.take("legacy_username"),
+        email: fields.take("email"),
+        name: fields.take("name"),
     };
-    let (email, name) = (fields.take("email"), fields.take("name"));
-    let claim =
-        ClaimForm { email: email.clone(), password: fields.take("password"), confirm: fields.take("confirm"), name: name.clone(), proof };
-    let again = |status, faults| Ok(form(&req, &standing, status, &token, (&email, &name), faults));
+    let proof = if accounts.phase() == Phase::Legacy {
+        ClaimProof::Legacy { username: typed.username.clone(), password: fields.take("legacy_password") }
+    } else {
+        ClaimProof::Token(typed.token.clone())
+    };
+    let claim = ClaimForm {
+        email: typed.email.clone(),
+        password: fields.take("password"),
+        confirm: fields.take("confirm"),
+        name: typed.name.clone(),
+        proof,
+    };
     match accounts.claim(claim, client(&req)).await {
         Ok(new) => login::signed_in(&req, &new, if settings::of(&req).upstream.is_some() { "/" } else { "/_auth/account" }),
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials) => {
             let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "setup_token" };
-            again(StatusCode::UNAUTHORIZED, vec![FieldFault::new(field, Text::new("setup-no-proof"))])
+            // A wrong token is not kept: the form then has a field for the right one.
+            typed.token.clear();
+            let faults = vec![FieldFault::new(field, Text::new("setup-no-proof"))];
+            Ok(form(&req, &standing, StatusCode::UNAUTHORIZED, &typed, faults))
         }
-        Err(AccountError::Rules(faults)) => again(StatusCode::UNPROCESSABLE_ENTITY, faults),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, &standing, StatusCode::UNPROCESSABLE_ENTITY, &typed, faults)),
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form(
-    req: &HttpRequest,
-    standing: &Standing,
-    status: StatusCode,
-    setup_token: &str,
-    (email, name): (&str, &str),
-    faults: Vec<FieldFault>,
-) -> HttpResponse {
+/// What was typed and is shown again.
+#[derive(Default)]
+struct Typed {
+    token: String,
+    username: String,
+    email: String,
+    name: String,
+}
+
+fn form(req: &HttpRequest, standing: &Standing, status: StatusCode, typed: &Typed, faults: Vec<FieldFault>) -> HttpResponse {
     let token = forms::token(req, standing);
     let accounts = settings::accounts(req);
     let legacy = accounts.phase() == Phase::Legacy;
@@ -99,10 +119,11 @@ fn form(
         &SetupPage {
             layout: Layout::new(req, "setup-title"),
             csrf_token: token.value,
-            setup_token,
+            setup_token: &typed.token,
             legacy,
-            email,
-            name,
+            legacy_username: &typed.username,
+            email: &typed.email,
+            name: &typed.name,
             min_length,
             faults,
         },

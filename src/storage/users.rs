@@ -84,8 +84,13 @@ pub fn find_by_id(connection: &mut Connection, id: &UserId) -> Result<Option<Use
 pub fn page(connection: &mut Connection, filter: &UserFilter, before: Option<&Cursor>, limit: i64) -> Result<Vec<User>, StorageError> {
     let mut query = dsl::users.into_boxed();
     if !filter.query.is_empty() {
-        let pattern = format!("%{}%", escape_like(&filter.query.to_lowercase()));
-        query = query.filter(dsl::email.like(pattern.clone()).escape('\\').or(lower(dsl::name).like(pattern).escape('\\')));
+        let pattern = |text: &str| format!("%{}%", escape_like(text));
+        let folded = pattern(&filter.query.to_lowercase());
+        // The databases fold the case of ASCII alone: a name like Ömer is found as typed, and with its capital.
+        let (typed, capital) = (pattern(&filter.query), pattern(&with_capital(&filter.query)));
+        let by_name = lower(dsl::name).like(folded.clone()).escape('\\');
+        let by_name = by_name.or(dsl::name.like(typed).escape('\\')).or(dsl::name.like(capital).escape('\\'));
+        query = query.filter(dsl::email.like(folded).escape('\\').or(by_name));
     }
     if let Some(state) = filter.state {
         query = query.filter(dsl::state.eq(state.as_str()));
@@ -101,6 +106,11 @@ pub fn page(connection: &mut Connection, filter: &UserFilter, before: Option<&Cu
 }
 
 /// What is typed is text, never a pattern.
+fn with_capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 fn escape_like(text: &str) -> String {
     text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }

@@ -54,9 +54,14 @@ fn value(language: Language, gap: &Gap) -> FluentValue<'static> {
 }
 
 /// What may have another direction than the sentence around it is isolated, so that it cannot reorder it (Unicode, UAX #9).
+///
+/// Characters that would end the isolate or go on behind it are left out.
 fn isolated(language: Language, word: &str) -> String {
-    let same_direction = language.direction() == "ltr" && word.is_ascii();
-    if same_direction || word.is_empty() { word.to_owned() } else { format!("\u{2068}{word}\u{2069}") }
+    let reaches_out = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let word: String = word.chars().filter(|c| !reaches_out(*c)).collect();
+    let right_to_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    let same_direction = language.direction() == "ltr" && !word.chars().any(right_to_left);
+    if same_direction || word.is_empty() { word } else { format!("\u{2068}{word}\u{2069}") }
 }
 
 fn bundle(language: Language) -> &'static Bundle {
@@ -90,7 +95,9 @@ mod tests {
     fn words_of_another_direction_cannot_reorder_a_sentence() {
         let hello = |language, name: &str| say(language, &Text::new("mail-hello").with("name", name));
         assert_eq!(hello(Language::English, "Ada"), "Hello Ada,");
-        assert_eq!(hello(Language::English, "\u{202e}Eve"), "Hello \u{2068}\u{202e}Eve\u{2069},");
+        assert_eq!(hello(Language::English, "\u{202e}Eve"), "Hello Eve,");
+        assert_eq!(hello(Language::English, "\u{2069}\u{202e}\u{5d0}"), "Hello \u{2068}\u{5d0}\u{2069},");
+        assert_eq!(hello(Language::English, "/srv/b\u{fc}ro"), "Hello /srv/b\u{fc}ro,", "what is copied from a terminal is what it is");
         assert!(hello(Language::Arabic, "Ada").contains("\u{2068}Ada\u{2069}"));
     }
 }

@@ -61,13 +61,6 @@ async fn the_https_behind_a_proxy_trap_is_explained() {
     assert_eq!(outcome(&lines(&mut owner).await, "check-browser"), "good");
 }
 
-#[tokio::test]
-async fn s98_the_check_list_is_for_admins() {
-    let app = TestApp::start(|_| {}).await;
-    people::claim(&app).await;
-    assert_eq!(app.client().get("/_auth/admin/checklist").await.status, 303);
-}
-
 #[test]
 fn the_command_line_says_the_same() {
     let folder = tempfile::tempdir().unwrap();

@@ -26,7 +26,8 @@ async fn the_demo_prints_a_link_and_the_session_command_ends_a_session_at_once()
     let page = client.get("/").await;
     assert!(page.status == 200 && page.text().contains(OWNER), "{}", page.text());
     let list = said(&process.run(&["session", "list", "--json"]));
-    let row: serde_json::Value = serde_json::from_str(list.lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
+    let row: serde_json::Value = serde_json::from_str(list.lines().find(|line| line.starts_with('[')).unwrap()).unwrap();
+    let row = &row[0];
     let ended = process.run(&["session", "end", row["id"].as_str().unwrap()]);
     assert!(ended.status.success(), "{}", said(&ended));
     assert_eq!(client.fetch("/").await.status, 401);
@@ -172,7 +173,8 @@ async fn s75_s91_a_foreign_app_is_reached_through_the_gate_and_not_after_session
     let head = owner.send(Call::new("HEAD", "/hello.txt")).await;
     assert_eq!((head.status, head.header("content-length")), (200, Some("18")));
     let list = said(&process.run(&["session", "list", "--json"]));
-    let row: serde_json::Value = serde_json::from_str(list.lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
+    let row: serde_json::Value = serde_json::from_str(list.lines().find(|line| line.starts_with('[')).unwrap()).unwrap();
+    let row = &row[0];
     assert!(process.run(&["session", "end", row["id"].as_str().unwrap()]).status.success());
     assert_eq!(owner.fetch("/hello.txt").await.status, 401);
     assert_eq!(site.output().matches("GET /hello.txt").count(), 1, "{}", site.output());

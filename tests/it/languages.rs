@@ -73,9 +73,24 @@ fn every_text_is_used_and_every_text_asked_for_exists() {
     let (english, _) = messages(Language::English);
     let unused: Vec<&String> = english.keys().filter(|key| !all.contains(&format!("\"{key}\""))).collect();
     assert_eq!(unused, Vec::<&String>::new(), "texts that nobody asks for");
-    let asked = ["Text::new(\"", ".say(\"", ".say_with(\"", "BadRequest(\"", "Forbidden(\"", "Unprocessable(\""]
-        .iter()
-        .flat_map(|call| all.split(call).skip(1));
+    let calls = [
+        "Text::new(\"",
+        ".say(\"",
+        ".say_with(\"",
+        "BadRequest(\"",
+        "Forbidden(\"",
+        "Unprocessable(\"",
+        "Check::good(\"",
+        "Check::wrong(\"",
+        "FormPage::new(req, \"",
+        "FormPage::new(&req, \"",
+        "MessagePage::new(req, \"",
+        "MessagePage::new(&req, \"",
+        "Layout::new(req, \"",
+        "Layout::with_menu(&req, \"",
+    ];
+    assert!(calls.iter().all(|call| all.contains(call)), "a call that is not written like this any more");
+    let asked = calls.iter().flat_map(|call| all.split(call).skip(1));
     let missing: BTreeSet<&str> = asked.filter_map(|rest| rest.split('"').next()).filter(|key| !english.contains_key(*key)).collect();
     assert_eq!(missing, BTreeSet::new(), "texts that do not exist");
 }

@@ -76,6 +76,20 @@ async fn s68_nothing_is_told_reflected_or_shared() {
 }
 
 #[tokio::test]
+async fn head_is_answered_like_get_without_the_body() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    for path in ["/_auth/health/live", "/_auth/health/ready", "/_auth/login", "/_auth/account", "/_auth/api/session", "/_auth/admin/users"]
+    {
+        let (shown, told) = (owner.send(Call::navigation(path)).await, owner.send(Call::navigation(path).method("HEAD")).await);
+        assert_eq!((told.status, told.text().as_str()), (shown.status, ""), "{path}");
+        assert_eq!(told.header("content-type"), shown.header("content-type"), "{path}");
+    }
+    assert_eq!(owner.send(Call::navigation("/_auth/logout").method("HEAD")).await.status, 405);
+    assert_eq!(people::who_am_i(&mut owner).await.as_deref(), Some(OWNER));
+}
+
+#[tokio::test]
 async fn s67_every_kind_of_answer_carries_the_headers() {
     let app = TestApp::start(|_| {}).await;
     people::claim(&app).await;

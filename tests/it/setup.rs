@@ -1,7 +1,10 @@
 //! Claiming the instance, and the deprecated mode.
 
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
+
 use super::support::app::TestApp;
 use super::support::client::Call;
+use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::upstream::Upstream;
 
@@ -42,6 +45,24 @@ async fn s01_s05_before_the_claim_the_app_sees_nothing_and_a_wrong_token_claims_
     assert_eq!(people::try_claim(&app, &mut client, OWNER, PASSWORD).await.status, 303);
     assert_eq!(client.get("/page").await.status, 200);
     assert_eq!(upstream.count(), 1);
+}
+
+#[tokio::test]
+async fn an_old_link_can_be_put_right_in_the_form() {
+    let app = TestApp::start(|_| {}).await;
+    let mut client = app.client();
+    let old = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "Olive"), ("setup_token", "old")];
+    let answer = client.submit("/_auth/setup?token=old", "/_auth/setup", &old).await;
+    assert_eq!(answer.status, 401);
+    let html = answer.text();
+    let tags = page::tags(&html);
+    let token = tags.iter().find(|tag| tag.attribute("name") == Some("setup_token")).unwrap();
+    assert_ne!(token.attribute("type"), Some("hidden"), "{html}");
+    assert_eq!((token.attribute("value"), token.attribute("aria-invalid")), (None, Some("true")));
+    assert_eq!(page::field(&html, "email").as_deref(), Some(OWNER), "nothing else is lost");
+    let right = app.setup_token();
+    let again = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "Olive"), ("setup_token", &right)];
+    assert_eq!(client.post_form("/_auth/setup", &again).await.status, 303);
 }
 
 #[tokio::test]
@@ -142,4 +163,25 @@ async fn s06_s20_the_deprecated_pair_guards_the_app_until_the_claim_and_then_ope
     assert_eq!(upstream.count(), before);
     let again = app.client().submit("/_auth/login", "/_auth/login", &right).await;
     assert_eq!(again.status, 401);
+}
+
+#[tokio::test]
+async fn s06_the_marker_in_the_store_closes_the_deprecated_mode_also_where_nobody_has_heard_of_the_claim() {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| {
+        options.sqlite = true;
+        options.upstream = Some(address);
+        options.legacy = Some(("user".to_owned(), "1234".to_owned()));
+    })
+    .await;
+    let basic = || Call::fetch("GET", "/page").header("authorization", "Basic dXNlcjoxMjM0");
+    assert_eq!(app.client().send(basic()).await.status, 200);
+    // As another node would, whose news did not arrive.
+    let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+    diesel::sql_query("INSERT INTO settings (name, value) VALUES ('claimed_at', '1')").execute(&mut database).unwrap();
+    assert_eq!(app.client().send(basic()).await.status, 401);
+    let right = [("legacy_username", "user"), ("legacy_password", "1234")];
+    assert_eq!(app.client().submit("/_auth/login", "/_auth/login", &right).await.status, 401);
+    assert_eq!(upstream.count(), 1);
 }

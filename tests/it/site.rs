@@ -37,6 +37,8 @@ async fn s66_the_own_name_logo_and_colour_are_on_the_pages_and_run_nothing() {
     let css = app.client().get(&style).await.text();
     // Yellow cannot be read on white: there it is darker, on dark ground as it is.
     assert!(css.contains("--accent:#ffd400") && css.matches("--accent:#").count() == 2, "{css}");
+    let (before, own) = css.split_once("@media not (prefers-contrast: more){").expect("who wants more contrast has the stylesheet's own");
+    assert!(!before.contains("--accent:#") && own.contains("--accent:#ffd400"), "{css}");
 
     let mut mailbox = Mailbox::of(&app.data(""));
     owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await;

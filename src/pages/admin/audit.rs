@@ -14,6 +14,7 @@ use super::{PAGE_ROWS, cut, enter};
 use crate::accounts::{AccountError, Accounts};
 use crate::domain::audit::{AuditFilter, AuditLine, EVENTS};
 use crate::domain::csv;
+use crate::domain::email::Email;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::settings;
@@ -44,7 +45,9 @@ pub struct Query {
 
 impl Query {
     fn filter(&self) -> AuditFilter {
-        AuditFilter { event: self.event.trim().to_owned(), person: self.person.trim().to_ascii_lowercase() }
+        let typed = self.person.trim();
+        let person = Email::parse(typed).map_or_else(|_fault| typed.to_ascii_lowercase(), |email| email.as_str().to_owned());
+        AuditFilter { event: self.event.trim().to_owned(), person }
     }
 }
 

@@ -157,12 +157,12 @@ pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<Strin
         "link" => false,
         _ => settings::of(&req).has_mail_server,
     };
+    if accounts.user(&id).await?.state != UserState::Invited {
+        return Err(HttpError::Unprocessable("fault-no-invitation"));
+    }
     if by_mail {
         accounts.send_invitation(&id, &actor).await?;
         return Ok(see_other(&format!("/_auth/admin/users/{id}?flash=invited")));
-    }
-    if accounts.user(&id).await?.state != UserState::Invited {
-        return Err(HttpError::Unprocessable("fault-no-invitation"));
     }
     let (user, link) = accounts.make_link(&id, &actor).await?;
     Ok(show_link(&req, visit.menu(), &user, &link))

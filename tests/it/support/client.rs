@@ -55,6 +55,13 @@ impl Call {
         call.header("Content-Type", "application/x-www-form-urlencoded").body(encode_form(fields))
     }
 
+    /// Sends it with another method.
+    #[must_use]
+    pub fn method(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
+    }
+
     /// Sets a header in place of any of that name.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
