@@ -265,7 +265,7 @@ fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result
         metrics_token: config.server.metrics_token.clone(),
         upstream: config.gate.upstream.clone(),
         checks: config.checks(),
-        has_mail_server: config.mail.server.is_some(),
+        mail_server: config.mail.address(),
         site: config.site.clone(),
         files: StaticFiles::new(&config.site),
     });

@@ -3,12 +3,22 @@
 //! Never logged are passwords, tokens, cookies and query strings. Values of clients are recorded as quoted fields, so that no
 //! client can forge a line (S89).
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::config::{Log, LogLevel};
+
+/// [`init`] for a command that ends at once: somebody at a terminal reads its answer, and of the log what is wrong.
+pub fn init_for_command(mut log: Log) {
+    if std::io::stderr().is_terminal() && matches!(log.level, LogLevel::Info) {
+        log.level = LogLevel::Warn;
+    }
+    init(log);
+}
 
 /// Installs the subscriber; a second call in one process changes nothing.
 pub fn init(log: Log) {

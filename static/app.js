@@ -1,4 +1,4 @@
-// Comfort where scripts run: passwords can be shown, and a new one is measured while it is typed. Everything works without this.
+// Comfort where scripts run: passwords can be shown, a new one is measured while it is typed, and a link is copied by a button. Everything works without this.
 "use strict";
 for (const box of document.querySelectorAll(".secret")) {
   const input = box.querySelector("input");
@@ -36,4 +36,18 @@ for (const input of document.querySelectorAll("input[data-same]")) {
   const compare = () => live(input, input.value === "" ? "" : input.value === first.value ? words.same : words.differs);
   input.addEventListener("input", compare);
   first.addEventListener("input", compare);
+}
+for (const text of document.querySelectorAll("textarea[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet copy";
+  button.textContent = text.dataset.copy;
+  button.setAttribute("aria-live", "polite");
+  button.addEventListener("click", async () => {
+    text.select();
+    await navigator.clipboard.writeText(text.value);
+    button.textContent = text.dataset.copied;
+  });
+  text.after(button);
 }

@@ -56,6 +56,11 @@ impl Accounts {
         Link { token, hash, purpose }
     }
 
+    /// When a link for `user` ends that is made now.
+    pub fn link_lasts_until(&self, user: &User) -> Timestamp {
+        self.link_end(if user.state == UserState::Invited { Purpose::Invitation } else { Purpose::Reset })
+    }
+
     /// When a link of that kind made now ends.
     pub(super) fn link_end(&self, purpose: Purpose) -> Timestamp {
         self.0.clock.now().plus(self.link_secs(purpose))

@@ -60,7 +60,13 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 pub fn command() -> Command {
     let flags = || {
         TABLE.iter().map(|variable| {
-            Arg::new(variable.name).long(variable.name).value_name("VALUE").help(variable.about).global(true).hide_short_help(true)
+            Arg::new(variable.name)
+                .long(variable.name)
+                .value_name("VALUE")
+                .help(variable.about)
+                .global(true)
+                .hide_short_help(true)
+                .help_heading("Settings, for every command")
         })
     };
     let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
@@ -142,10 +148,7 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
     match name {
         "start" => server::start(&config),
         "demo" => server::demo(config),
-        "check-config" => {
-            server::check_config(&config);
-            Ok(())
-        }
+        "check-config" => server::check_config(&config),
         "migrate" => server::migrate(&config),
         "backup" => keep::backup(&config, matches),
         "restore" => keep::restore(&config, matches),

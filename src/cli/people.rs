@@ -21,7 +21,7 @@ use crate::{telemetry, texts};
 const LIST_LIMIT: i64 = 100_000;
 
 fn open(config: &Config) -> Result<Core, String> {
-    telemetry::init(config.log);
+    telemetry::init_for_command(config.log);
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
 }
 

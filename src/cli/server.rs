@@ -1,20 +1,19 @@
 //! Running the server and looking at it.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use super::say;
 use crate::app::{self, App, Internals};
 use crate::config::variables::TABLE;
-use crate::config::{Config, DatabaseUrl};
-use crate::domain::check::{Check, Said};
+use crate::config::{Config, DatabaseUrl, data_dir};
+use crate::domain::check::{Check, Outcome, Said};
 use crate::domain::language::Language;
 use crate::domain::text::Text;
+use crate::http::probe;
 use crate::{demo, telemetry, texts};
 
-/// How long `check-config` waits for the app behind.
-const PROBE: Duration = Duration::from_secs(2);
 /// How long `health` waits.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -68,45 +67,38 @@ fn greet(config: &Config, app: &App) {
     say(&format!("Portcullis listens on http://{} and is reached at {}", app.address, config.server.app_url));
     if let Some(link) = &app.setup_link {
         say(&format!("Nobody owns this instance yet. Open this link to make it yours:\n\n    {link}\n"));
+        if config.legacy.is_some() {
+            say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app.");
+        }
+    } else {
+        say(&format!("This instance has an owner. People and settings are at {}", config.server.app_url.join("/_auth/")));
     }
 }
 
-/// `check-config`.
-pub(super) fn check_config(config: &Config) {
-    let shown = config.shown();
-    for variable in TABLE {
-        let value = shown.get(variable.name).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
-        say(&format!("{}={value}", variable.name));
-    }
-    say("");
-    for check in app_behind(config).into_iter().chain(config.checks()) {
+/// `check-config`: what was found, what needs a hand first; then the settings.
+pub(super) fn check_config(config: &Config) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| fault.to_string())?;
+    let mut checks = vec![runtime.block_on(probe::app(config.gate.upstream.as_deref(), config.server.trusted_proxies.is_empty()))];
+    checks.extend(runtime.block_on(probe::mail(config.mail.address().as_deref())));
+    checks.extend(config.checks());
+    let unwritable = data_dir::why_unwritable(&config.data_dir);
+    checks.extend(unwritable.map(|text| Check { title: Text::new("check-data"), outcome: Outcome::Wrong, text: Said::Log(text) }));
+    checks.sort_by_key(|check| check.outcome);
+    for check in checks {
         let text = match &check.text {
             Said::Text(text) => texts::say(Language::English, text),
             Said::Log(text) => text.clone(),
         };
         say(&format!("{}: {}: {text}", check.outcome.word(), texts::say(Language::English, &check.title)));
     }
-    say("The configuration has no faults.");
-}
-
-/// Whether the app behind answers now; it need not, to start.
-fn app_behind(config: &Config) -> Option<Check> {
-    let upstream = config.gate.upstream.as_deref()?;
-    let addresses = upstream.to_socket_addrs().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
-    let say = |key| Text::new(key).with("upstream", upstream);
-    let mut fault = std::io::Error::from(std::io::ErrorKind::NotFound);
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, PROBE) {
-            Ok(_stream) => return Some(Check::good("check-app", say("check-app-good"))),
-            Err(found) => fault = found,
-        }
+    say("\nThe settings that follow from it:");
+    let shown = config.shown();
+    for variable in TABLE {
+        let value = shown.get(variable.name).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
+        say(&format!("{}={value}", variable.name));
     }
-    let text = if fault.kind() == std::io::ErrorKind::TimedOut {
-        say("check-app-slow")
-    } else {
-        say("check-app-silent").with("fault", fault.to_string())
-    };
-    Some(Check::wrong("check-app", text))
+    say("\nThe configuration has no faults.");
+    Ok(())
 }
 
 /// `migrate`.

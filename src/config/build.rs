@@ -50,7 +50,9 @@ pub(super) fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<Strin
         }
         return Some(format!("{host}:{port}"));
     }
-    reader.faults.add("UPSTREAM_URL", "must be http://host:port without path, query or user; TLS to the app is not supported yet");
+    let bare = !text.contains("://") && Url::parse(&format!("http://{text}")).is_ok_and(|url| url.has_host() && url.path() == "/");
+    let hint = if bare { format!("; did you mean http://{text}?") } else { "; TLS to the app is not supported yet".to_owned() };
+    reader.faults.add("UPSTREAM_URL", format!("must be http://host:port without path, query or user{hint}"));
     None
 }
 
@@ -213,6 +215,10 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
     note(
         values.contains_key("REDIS_URL") && values.get("SESSION_STORE").is_none_or(|store| store != "redis"),
         "REDIS_URL is set, but SESSION_STORE is not redis; sessions are kept in the database",
+    );
+    note(
+        values.get("METRICS_TOKEN").is_some_and(|token| token.chars().count() < 16),
+        "METRICS_TOKEN is short; use a random string of 16 characters or more",
     );
     note(gate.cookie_domain.is_some(), "COOKIE_DOMAIN is set: every host below it receives the sign-in cookies");
     note(

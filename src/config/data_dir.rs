@@ -90,6 +90,15 @@ fn unwritable(path: &Path, fault: &io::Error) -> Faults {
     faults
 }
 
+/// Why nothing can be kept in the directory, or in the nearest folder above it when it is not there yet; leaves nothing behind.
+pub fn why_unwritable(dir: &Path) -> Option<String> {
+    let dir = std::path::absolute(dir).ok()?;
+    let there = dir.ancestors().find(|path| path.exists())?;
+    let probe = there.join(format!(".portcullis-{}.tmp", std::process::id()));
+    let fault = write_new(&probe, "").and_then(|()| fs::remove_file(&probe)).err()?;
+    Some(format!("DATA_DIR cannot be written: {}: {fault}. Give a folder that this user may write, or change its owner.", there.display()))
+}
+
 /// Writes a new 0600 file; fails when it exists. Temporary file, fsync, link, fsync of the directory.
 pub fn write_new(path: &Path, content: &str) -> io::Result<()> {
     let temporary = temporary(path);

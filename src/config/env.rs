@@ -55,8 +55,9 @@ pub fn process_environment() -> Values {
 }
 
 /// Merges the sources; `dotenv` is the path of `.env`, which need not exist.
-pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, faults: &mut Faults) -> Values {
+pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, warnings: &mut Vec<String>, faults: &mut Faults) -> Values {
     let dotenv = read_dotenv(dotenv, faults);
+    warnings.extend(dotenv.keys().filter_map(|name| misspelt(name)));
     let mut values = Values::new();
     let names = TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]);
     for name in names {
@@ -70,6 +71,18 @@ pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, faults: &mut 
         }
     }
     values
+}
+
+/// What to say of a name in `.env` that is none of ours, but nearly. Other names are other programs'.
+fn misspelt(name: &str) -> Option<String> {
+    let names = || TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]);
+    let bare = name.strip_suffix("_FILE").unwrap_or(name);
+    if names().any(|known| known == bare) {
+        return None;
+    }
+    let least = if bare.len() < 8 { 1 } else { 2 };
+    let meant = names().find(|known| strsim::osa_distance(bare, known) <= least)?;
+    Some(format!(".env sets {name}, which is no setting; did you mean {meant}?"))
 }
 
 fn from_source(source: &Values, name: &str, faults: &mut Faults) -> Option<String> {

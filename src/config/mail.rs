@@ -15,6 +15,14 @@ pub struct Mail {
     pub sender: String,
 }
 
+impl Mail {
+    /// `host:port` of the server, if there is one.
+    pub fn address(&self) -> Option<String> {
+        let MailServer { host, port, .. } = self.server.as_ref()?;
+        Some(if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") })
+    }
+}
+
 /// A mail server.
 #[derive(Clone, Debug)]
 pub struct MailServer {

@@ -182,7 +182,8 @@ impl std::fmt::Debug for GivenValues {
 /// Reads flags, environment and `dotenv`; every fault is reported at once and nothing is written.
 pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Config, Faults> {
     let mut faults = Faults::default();
-    let values = env::gather(flags, environment, dotenv, &mut faults);
+    let mut warnings = Vec::new();
+    let values = env::gather(flags, environment, dotenv, &mut warnings, &mut faults);
     let mut reader = Reader { values: &values, faults };
     let server = build::server(&mut reader);
     let data_dir = PathBuf::from(reader.text("DATA_DIR").unwrap_or_else(|| "data".to_owned()));
@@ -202,7 +203,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let site = site::read(&mut reader);
     let Reader { mut faults, .. } = reader;
     let mut values = values;
-    let warnings = build::warnings(&mut values, &server, &gate, passwords, &mut faults);
+    warnings.extend(build::warnings(&mut values, &server, &gate, passwords, &mut faults));
     faults.into_result()?;
     Ok(Config {
         server,

@@ -2,15 +2,15 @@
 
 use super::text::Text;
 
-/// How it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How it stands, the most pressing first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// As it should be.
-    Good,
-    /// It works; there is a better way.
-    Advice,
     /// It does not work.
     Wrong,
+    /// It works; there is a better way.
+    Advice,
+    /// As it should be.
+    Good,
 }
 
 /// What a line says.

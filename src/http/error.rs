@@ -148,6 +148,38 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
     })
 }
 
+/// The heading for people, a key.
+fn heading(error: &HttpError) -> &'static str {
+    match error.status_code().as_u16() {
+        403 if matches!(error, HttpError::Csrf { .. }) => "error-form",
+        400 => "error-400",
+        401 => "error-401",
+        403 => "error-403",
+        404 => "error-404",
+        405 => "error-405",
+        408 => "error-408",
+        409 => "error-409",
+        410 => "error-410",
+        413 => "error-413",
+        415 => "error-415",
+        422 => "error-422",
+        429 => "error-429",
+        502 => "error-502",
+        503 => "error-503",
+        504 => "error-504",
+        _ => "error-500",
+    }
+}
+
+/// Addresses that may help, and the keys of what they are called.
+fn ways_on(error: &HttpError) -> &'static [(&'static str, &'static str)] {
+    match error {
+        // A new password clears the count of an account that others have guessed at.
+        HttpError::Account(AccountError::TooMany { .. }) => &[("/_auth/forgot", "too-many-forgot"), ("/_auth/", "error-start")],
+        _ => &[("/_auth/", "error-start")],
+    }
+}
+
 /// The whole answer; our own faults are logged here, once, with the request id that the answer shows.
 #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
 pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, language: Language) -> HttpResponse {
@@ -164,7 +196,10 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     }
     let text = texts::say(language, &sentence(error, settings));
     let mut response = match audience {
-        Audience::Page => page::error_page(status, &text, &request_id, settings, language),
+        Audience::Page => {
+            let told = page::Told { heading: heading(error), text: &text, request_id: &request_id, ways: ways_on(error) };
+            page::error_page(status, &told, settings, language)
+        }
         Audience::Json => {
             let word = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "_");
             HttpResponse::build(status).json(serde_json::json!({ "error": word, "message": text, "request_id": request_id }))

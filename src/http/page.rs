@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::language;
 use super::settings::{self, HttpSettings};
+use super::{language, seen};
 use crate::domain::language::Language;
 use crate::domain::text::{Gap, Text};
 use crate::domain::time::Timestamp;
@@ -31,6 +31,10 @@ pub struct Layout {
     pub language: Language,
     /// Which menu stands above the content.
     pub menu: Menu,
+    /// The path of the page, for the menu.
+    pub path: String,
+    /// `APP_URL`, for a browser that came without the https in it and would lose every cookie.
+    pub insecure: Option<String>,
 }
 
 /// The menu of a page, by who reads it.
@@ -57,12 +61,12 @@ pub struct When {
 impl Layout {
     /// A layout without a menu; `title` is a key.
     pub fn new(req: &HttpRequest, title: &'static str) -> Self {
-        Self::with_menu(req, title, Menu::None)
+        Self { insecure: seen::without_https(req), ..Self::with_menu(req, title, Menu::None) }
     }
 
     /// A layout for who is signed in; `title` is a key.
     pub fn with_menu(req: &HttpRequest, title: &'static str, menu: Menu) -> Self {
-        Self::build(settings::of(req), language::of(req), title, menu)
+        Self { path: req.path().to_owned(), ..Self::build(settings::of(req), language::of(req), title, menu) }
     }
 
     fn build(settings: &HttpSettings, language: Language, title: &'static str, menu: Menu) -> Self {
@@ -76,6 +80,8 @@ impl Layout {
             has_upstream: settings.upstream.is_some(),
             language,
             menu,
+            path: String::new(),
+            insecure: None,
         }
     }
 
@@ -104,6 +110,11 @@ impl Layout {
         self.tell(Text::new("password-live-length").with("count", "{count}").with("min", *min))
     }
 
+    /// Whether this is the page at `path`, or one below it.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// Whether there is a menu at all.
     pub fn has_menu(&self) -> bool {
         self.menu != Menu::None
@@ -122,6 +133,19 @@ struct ErrorPage<'a> {
     heading: String,
     text: &'a str,
     status: String,
+    ways: &'a [(&'static str, &'static str)],
+}
+
+/// What an error page says.
+pub(super) struct Told<'a> {
+    /// A key.
+    pub(super) heading: &'static str,
+    /// The sentence.
+    pub(super) text: &'a str,
+    /// The request id of the log line.
+    pub(super) request_id: &'a str,
+    /// Addresses and the keys of what they are called.
+    pub(super) ways: &'a [(&'static str, &'static str)],
 }
 
 /// Renders a page.
@@ -135,31 +159,10 @@ pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
     }
 }
 
-/// The page for a status, with a sentence and the request id of the log line.
-pub(super) fn error_page(status: StatusCode, text: &str, request_id: &str, settings: &HttpSettings, language: Language) -> HttpResponse {
+/// The page for a fault, with a sentence and the request id of the log line.
+pub(super) fn error_page(status: StatusCode, told: &Told<'_>, settings: &HttpSettings, language: Language) -> HttpResponse {
     let layout = Layout::build(settings, language, "error-title", Menu::None);
-    let heading = layout.say(heading(status));
-    let status_line = layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", request_id));
-    page(status, &ErrorPage { layout, heading, text, status: status_line })
-}
-
-fn heading(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        400 => "error-400",
-        401 => "error-401",
-        403 => "error-403",
-        404 => "error-404",
-        405 => "error-405",
-        408 => "error-408",
-        409 => "error-409",
-        410 => "error-410",
-        413 => "error-413",
-        415 => "error-415",
-        422 => "error-422",
-        429 => "error-429",
-        502 => "error-502",
-        503 => "error-503",
-        504 => "error-504",
-        _ => "error-500",
-    }
+    let heading = layout.say(told.heading);
+    let status_line = layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", told.request_id));
+    page(status, &ErrorPage { layout, heading, text: told.text, status: status_line, ways: told.ways })
 }

@@ -32,8 +32,8 @@ pub struct HttpSettings {
     pub upstream: Option<String>,
     /// What can be said about the configuration.
     pub checks: Vec<Check>,
-    /// Whether mails leave by a mail server; else they are files.
-    pub has_mail_server: bool,
+    /// `host:port` of the mail server; without one mails are files.
+    pub mail_server: Option<String>,
     /// How the pages look and speak.
     pub site: Site,
     /// The static files.

@@ -56,5 +56,5 @@ fn form(req: &HttpRequest, standing: &Standing, email: &str, faults: Vec<FieldFa
 
 /// Nobody should wait for a mail that stays on this machine.
 fn without_mail(req: &HttpRequest) -> Option<Text> {
-    (!settings::of(req).has_mail_server).then(|| Text::new("forgot-no-mail"))
+    settings::of(req).mail_server.is_none().then(|| Text::new("forgot-no-mail"))
 }

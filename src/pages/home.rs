@@ -1,14 +1,20 @@
 //! `/_auth/`: where to go from here.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::form::MessagePage;
 use super::see_other;
 use crate::accounts::Phase;
+use crate::domain::access::SignedIn;
+use crate::domain::text::Text;
+use crate::domain::user::Role;
 use crate::http::error::HttpError;
+use crate::http::page::Menu;
 use crate::http::settings;
 use crate::http::signed_in::{Standing, guard};
 
-/// Signed in: the app or the account; else sign-in or set-up.
+/// Signed in: the ways from here; else sign-in or set-up.
 pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
         return Ok(see_other("/_auth/setup"));
@@ -16,11 +22,27 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let (standing, renewal) = guard(&req).check_and_refresh(&req).await?;
     let mut answer = match standing {
         Standing::Anonymous => see_other("/_auth/login"),
-        Standing::SignedIn(_) if settings::of(&req).upstream.is_some() => see_other("/"),
-        Standing::SignedIn(_) => see_other("/_auth/account"),
+        Standing::SignedIn(passport) => ways(&req, &passport.who),
     };
     guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
     Ok(answer)
+}
+
+/// Where somebody who is signed in can go; the deprecated mode has the app alone.
+fn ways(req: &HttpRequest, who: &SignedIn) -> HttpResponse {
+    let app = settings::of(req).upstream.is_some();
+    if who.user_id().is_none() {
+        return see_other("/");
+    }
+    let admin = who.role() == Some(Role::Admin);
+    let mut page = MessagePage::new(req, "home-heading", if admin { Menu::Admin } else { Menu::User });
+    page.texts = vec![Text::new("home-signed-in").with("email", who.name())];
+    page.links.extend(app.then_some(("/", "menu-app")));
+    page.links.push(("/_auth/account", "home-account"));
+    if admin {
+        page.links.extend([("/_auth/admin/users", "home-users"), ("/_auth/admin/checklist", "home-checklist")]);
+    }
+    page.answer(StatusCode::OK)
 }
 
 /// `/.well-known/change-password`: where password managers lead.

@@ -1,5 +1,6 @@
 //! Signing out: POST alone (S48), here and everywhere.
 
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::see_other;
@@ -8,6 +9,8 @@ use crate::domain::ids::SessionId;
 use crate::http::error::HttpError;
 use crate::http::signed_in::{Standing, guard};
 use crate::http::{carriers, client_address, forms, settings};
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Ends this session.
 pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
@@ -39,6 +42,8 @@ async fn end(req: &HttpRequest, payload: web::Payload, ending: Ending, location:
     let mut answer = see_other(location);
     if leaves {
         carriers::end(req, answer.headers_mut());
+        // Pages of the app that the browser kept are not for who comes next.
+        answer.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
     }
     Ok(answer)
 }

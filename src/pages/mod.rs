@@ -19,6 +19,7 @@ pub mod setup;
 
 use std::sync::Arc;
 
+use actix_web::http::Method;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -81,7 +82,7 @@ impl Visit {
 /// To sign-in, and back to this page afterwards.
 fn to_sign_in(req: &HttpRequest) -> HttpResponse {
     let settings = settings::of(req);
-    let here = if req.method() == actix_web::http::Method::GET { req.uri().path() } else { "/_auth/account" };
+    let here = if matches!(*req.method(), Method::GET | Method::HEAD) { req.uri().path() } else { "/_auth/account" };
     let next = ReturnTo::parse(here, &settings.app_url, None).map_or_else(String::new, |back| format!("?next={}", back.query_escaped()));
     see_other(&format!("/_auth/login{next}"))
 }
@@ -98,7 +99,7 @@ fn flash(req: &HttpRequest, code: Option<&str>) -> Option<String> {
         "email-changed" => "flash-email-changed",
         "device-forgotten" => "flash-device-forgotten",
         "ended" => "flash-ended",
-        "invited" if settings::of(req).has_mail_server => "flash-invited",
+        "invited" if settings::of(req).mail_server.is_some() => "flash-invited",
         "invited" => "flash-invited-no-mail",
         "disabled" => "flash-disabled",
         "enabled" => "flash-enabled",

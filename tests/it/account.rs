@@ -55,15 +55,15 @@ async fn the_name_reaches_the_app_with_the_next_request() {
     let mut owner = people::claim(&app).await;
     owner.get("/page").await;
     assert_eq!(upstream.last().header("remote-name").as_deref(), Some("Olive Owner"));
-    let name = "\u{202e}<i>Z\u{eb}</i> \u{5d0}";
+    let name = "<i>Z\u{eb}</i> \u{5d0}";
     assert_eq!(owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", name)]).await.status, 303);
     let shown = owner.get("/_auth/account").await.text();
     assert!(!shown.contains("<i>") && shown.contains("&#60;i&#62;"), "{shown}");
     owner.get("/page").await;
     let told = upstream.last().header("remote-name").unwrap();
-    assert!(told.is_ascii() && told.contains("%E2%80%AE"), "{told}");
+    assert!(told.is_ascii() && told.contains("%C3%AB"), "{told}");
     let long = "x".repeat(201);
-    for bad in [long.as_str(), "line\nbreak"] {
+    for bad in [long.as_str(), "line\nbreak", "\u{202e}evE"] {
         assert_eq!(owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", bad)]).await.status, 422);
     }
 }

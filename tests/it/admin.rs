@@ -325,3 +325,17 @@ async fn s90_a_changed_configuration_is_audited_by_name_and_never_by_value() {
         (data, clock) = app.stop().await;
     }
 }
+
+#[tokio::test]
+async fn the_first_page_of_ours_says_where_to_go() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let links = async |client: &mut Client| -> Vec<String> {
+        let html = client.get("/_auth/").await.text();
+        let main = html.split_once("<main").unwrap().1.to_owned();
+        page::tags(&main).iter().filter_map(|tag| tag.attribute("href").map(str::to_owned)).collect()
+    };
+    assert_eq!(links(&mut owner).await, ["/", "/_auth/account", "/_auth/admin/users", "/_auth/admin/checklist"]);
+    let (mut ada, _user) = member(&app, &mut owner, ADA, "user").await;
+    assert_eq!(links(&mut ada).await, ["/", "/_auth/account"]);
+    assert!(app.client().get("/_auth/").await.location().starts_with("/_auth/login"));
+}

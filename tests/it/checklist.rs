@@ -79,3 +79,51 @@ fn the_command_line_says_the_same() {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
 }
+
+#[tokio::test]
+async fn who_comes_without_https_is_told_before_signing_in_for_nothing() {
+    let app = TestApp::start(|options| {
+        options.app_url = "https://gate.example.org".to_owned();
+        options.trusted_proxies = Some("127.0.0.1/32".to_owned());
+    })
+    .await;
+    let told = async |path: &str, call: Call| {
+        let answer = app.client().send(call).await;
+        assert_eq!(answer.status, 200, "{path}");
+        answer.text().contains("came here without https")
+    };
+    for claimed in [false, true] {
+        let path = if claimed { "/_auth/login" } else { "/_auth/setup" };
+        if claimed {
+            people::claim(&app).await;
+        }
+        // Browsers send no Sec-Fetch-Site to plain http.
+        let plain = || Call::navigation(path).without("Sec-Fetch-Site").without("Sec-Fetch-Mode").without("Sec-Fetch-Dest");
+        assert!(told(path, plain()).await, "{path}");
+        assert!(!told(path, plain().header("X-Forwarded-Proto", "https")).await, "{path}: the proxy says otherwise");
+        assert!(!told(path, Call::navigation(path)).await, "{path}: the browser says otherwise");
+    }
+}
+
+#[test]
+fn check_config_names_what_is_misspelt_silent_or_not_writable() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "UPSTREM_URL=http://127.0.0.1:8080\nPOSTGRES_PASSWORD=x\nMETRICS_TOKEN=short\n").unwrap();
+    std::fs::write(folder.path().join("data"), "a file where the folder should be").unwrap();
+    let variables = [("SMTP_HOST", "127.0.0.1".to_owned()), ("SMTP_PORT", free_port().to_string())];
+    let text = said(&run_with(folder.path(), &["check-config"], &variables));
+    for line in [
+        ".env sets UPSTREM_URL, which is no setting; did you mean UPSTREAM_URL?",
+        "METRICS_TOKEN is short",
+        "advice: The app: Neither an app nor a proxy is named",
+        "wrong: Mail: The mail server 127.0.0.1:",
+        "wrong: Data: DATA_DIR cannot be written",
+    ] {
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains("sets POSTGRES_PASSWORD"), "other programs have names of their own: {text}");
+    let (wrong, good) = (text.find("wrong:").unwrap(), text.find("good:").unwrap());
+    assert!(wrong < good && good < text.find("APP_URL=").unwrap(), "what needs a hand comes first: {text}");
+    let bare = said(&run_with(folder.path(), &["check-config"], &[("UPSTREAM_URL", "localhost:8080".to_owned())]));
+    assert!(bare.contains("did you mean http://localhost:8080?"), "{bare}");
+}

@@ -102,7 +102,8 @@ fn describe(command: &clap::Command, path: &str, text: &mut String) {
     if !command.has_subcommands() {
         let words = own.iter().map(|argument| match argument.get_long() {
             Some(long) => format!(" [--{long}]"),
-            None => format!(" {}", argument.get_id().as_str().to_uppercase()),
+            None if argument.is_required_set() => format!(" {}", argument.get_id().as_str().to_uppercase()),
+            None => format!(" [{}]", argument.get_id().as_str().to_uppercase()),
         });
         text.extend([format!("\n## `{path}{}`\n\n{}.\n", words.collect::<String>(), command.get_about().unwrap_or_default())]);
         for (number, argument) in own.into_iter().enumerate() {

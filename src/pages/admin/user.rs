@@ -67,7 +67,7 @@ pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Que
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         sessions: accounts.sessions_of(&id).await?,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
-        has_mail_server: settings::of(&req).has_mail_server,
+        has_mail_server: settings::of(&req).mail_server.is_some(),
         user,
     };
     let answer = page(StatusCode::OK, &content);
@@ -155,7 +155,7 @@ pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<Strin
     let by_mail = match fields.get("by") {
         "mail" => true,
         "link" => false,
-        _ => settings::of(&req).has_mail_server,
+        _ => settings::of(&req).mail_server.is_some(),
     };
     if accounts.user(&id).await?.state != UserState::Invited {
         return Err(HttpError::Unprocessable("fault-no-invitation"));
@@ -170,8 +170,13 @@ pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<Strin
 
 fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) -> HttpResponse {
     let back = format!("/_auth/admin/users/{}", user.id);
+    let until = settings::accounts(req).link_lasts_until(user);
     let mut page = MessagePage::new(req, "copy-heading", menu);
-    page.texts = vec![Text::new("copy-give").with("email", user.email.as_str()), Text::new("copy-earlier")];
+    page.texts = vec![
+        Text::new("copy-give").with("email", user.email.as_str()),
+        Text::new("copy-until").with("moment", until.exact_words()),
+        Text::new("copy-earlier"),
+    ];
     page.link = link;
     page.links = vec![(&back, "back-to-user")];
     page.answer(StatusCode::OK)

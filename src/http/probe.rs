@@ -1,0 +1,73 @@
+//! Whether what the gate depends on answers just now, for the check-list.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use tokio::net::{TcpStream, UdpSocket, lookup_host};
+
+use crate::domain::check::Check;
+use crate::domain::text::Text;
+
+/// How long somebody may take to accept a connection.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// An address of no machine (RFC 5737); nothing is sent there.
+const NOWHERE: (&str, u16) = ("192.0.2.1", 9);
+
+/// Whether the app at `upstream` answers, and only here. Without one: whether the gate has anything to do.
+pub async fn app(upstream: Option<&str>, no_proxies: bool) -> Check {
+    let title = "check-app";
+    let Some(upstream) = upstream else {
+        return if no_proxies {
+            Check::advice(title, Text::new("check-app-nothing"))
+        } else {
+            Check::good(title, Text::new("check-app-none"))
+        };
+    };
+    let say = |key| Text::new(key).with("upstream", upstream);
+    match connect(upstream).await {
+        Ok(address) => match reached_past_the_gate(address).await {
+            Some(open) => Check::advice(title, say("check-app-open").with("open", open.to_string())),
+            None => Check::good(title, say("check-app-good")),
+        },
+        Err(fault) if fault.kind() == io::ErrorKind::TimedOut => Check::wrong(title, say("check-app-slow")),
+        Err(fault) => Check::wrong(title, say("check-app-silent").with("fault", fault.to_string())),
+    }
+}
+
+/// Whether the mail server accepts connections; nothing to say when it does, or when there is none.
+pub async fn mail(server: Option<&str>) -> Option<Check> {
+    let server = server?;
+    let fault = connect(server).await.err()?;
+    Some(Check::wrong("check-mail", Text::new("check-mail-silent").with("server", server).with("fault", fault.to_string())))
+}
+
+async fn connect(host_and_port: &str) -> io::Result<SocketAddr> {
+    let connected = tokio::time::timeout(PATIENCE, async {
+        let mut last = io::Error::from(io::ErrorKind::NotFound);
+        for address in lookup_host(host_and_port).await? {
+            match TcpStream::connect(address).await {
+                Ok(_stream) => return Ok(address),
+                Err(fault) => last = fault,
+            }
+        }
+        Err(last)
+    });
+    connected.await.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut)))
+}
+
+/// An address of this machine at which others reach an app that was meant to be on loopback alone.
+async fn reached_past_the_gate(app: SocketAddr) -> Option<SocketAddr> {
+    if !app.ip().is_loopback() {
+        return None;
+    }
+    let open = SocketAddr::new(own_address().await.ok().filter(|own| !own.is_loopback())?, app.port());
+    connect(&open.to_string()).await.ok()
+}
+
+/// The address from which this machine would speak to others; connecting a datagram socket sends nothing.
+async fn own_address() -> io::Result<IpAddr> {
+    let socket = UdpSocket::bind(("0.0.0.0", 0)).await?;
+    socket.connect(NOWHERE).await?;
+    Ok(socket.local_addr()?.ip())
+}
