@@ -35,6 +35,9 @@ use crate::{accounts, routes};
 
 /// Longest time that running requests have after SIGTERM, in seconds.
 const DRAIN_SECS: u64 = 10;
+/// How long an answer may wait for a client that does not take it, before its connection is closed (RFC 5482).
+#[cfg(target_os = "linux")]
+const STALLED: Duration = Duration::from_mins(2);
 /// Connections accepted at once, for each worker.
 const MAX_CONNECTIONS: usize = 25_000;
 /// Threads for database work.
@@ -205,6 +208,17 @@ impl Drop for Held {
     }
 }
 
+/// Connections that the listener accepts inherit this: without it a client that reads nothing keeps its place for ever (S95).
+#[cfg(target_os = "linux")]
+fn give_up_stalled_clients(listener: &TcpListener) {
+    if let Err(fault) = socket2::SockRef::from(listener).set_tcp_user_timeout(Some(STALLED)) {
+        tracing::debug!(%fault, "clients that read nothing are not given up by the system");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn give_up_stalled_clients(_listener: &TcpListener) {}
+
 /// Opens the core, binds the address and builds the server.
 pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> {
     if let SessionStoreUrl::Redis(url) = &config.session_store {
@@ -224,6 +238,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let listener = TcpListener::bind(address)
         .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
     let address = listener.local_addr()?;
+    give_up_stalled_clients(&listener);
     let token = core.accounts.ensure_setup_token()?;
     let setup_link = match core.accounts.phase() {
         Phase::Unclaimed => token.map(|token| config.server.app_url.join(&format!("/_auth/setup?token={token}"))),

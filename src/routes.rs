@@ -69,7 +69,8 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(measured::pages));
     config.service(verify).service(api).service(health).service(counts).service(files).service(pages);
     let well_known = web::resource("/.well-known/change-password").route(get().to(home::change_password));
-    config.service(well_known.wrap(from_fn(security_headers::add)));
+    let well_known = well_known.wrap(from_fn(security_headers::add)).wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
+    config.service(well_known);
     config.default_service(web::to(proxy::handle));
 }
 

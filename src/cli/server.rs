@@ -33,6 +33,10 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
 }
 
 fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
+    // Each connection takes a file; what the system allows is more than most shells hand on.
+    if let Err(fault) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%fault, "the limit of open files could not be raised");
+    }
     let app = app::build(config, &Internals::default()).map_err(|fault| fault.to_string())?;
     greet(config, &app);
     let App { server, handle, held, .. } = app;

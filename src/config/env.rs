@@ -7,6 +7,9 @@ use std::path::Path;
 
 use super::variables::{RESET_EXPIRY_ALIAS, TABLE};
 
+/// Largest `.env` that is read.
+const MOST_DOTENV_BYTES: u64 = 1 << 20;
+
 /// Names and values as given, empty ones left out.
 pub type Values = BTreeMap<String, String>;
 
@@ -116,6 +119,11 @@ fn read_dotenv(path: &Path, faults: &mut Faults) -> Values {
     if !path.exists() {
         return Values::new();
     }
+    // A folder of that name, as container engines make for a missing file, would be read for ever.
+    if !fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MOST_DOTENV_BYTES) {
+        faults.add(&path.display().to_string(), "must be a file of at most 1 MiB");
+        return Values::new();
+    }
     let entries = match dotenvy::from_path_iter(path) {
         Ok(entries) => entries,
         Err(_fault) => {
@@ -128,6 +136,10 @@ fn read_dotenv(path: &Path, faults: &mut Faults) -> Values {
         match entry {
             Ok((name, value)) => {
                 values.insert(name, value);
+            }
+            Err(dotenvy::Error::Io(_fault)) => {
+                faults.add(&path.display().to_string(), "cannot be read");
+                break;
             }
             // The error of dotenvy quotes the line, which may hold a secret.
             Err(_fault) => faults.add(&path.display().to_string(), format!("entry {} is not of the form NAME=value", number + 1)),

@@ -3,16 +3,20 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::{rt, web};
+use actix_web::dev::Payload;
+use actix_web::rt;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::mpsc;
 
+use crate::accounts::Accounts;
 use crate::accounts::streams::StreamTicket;
+use crate::http::signed_in::Passport;
 
 /// Chunks of an upload that wait for the app; each is at most what actix reads at once (32 KiB).
 const WAITING: usize = 4;
@@ -42,7 +46,7 @@ enum Piece {
 impl Upload {
     /// Bridges `payload`, which is bound to this thread, to a body that may travel; `length` is the announced one. What comes
     /// after the end of the session goes nowhere.
-    pub(super) fn of(mut payload: web::Payload, length: Option<u64>, ticket: Option<StreamTicket>) -> Self {
+    pub(super) fn of(mut payload: Payload, length: Option<u64>, ticket: Option<StreamTicket>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         rt::spawn(async move {
             loop {
@@ -120,19 +124,62 @@ impl Pieces {
     }
 }
 
-/// The app's body for the client; cut when the session ends, if it was registered.
+/// The app's body for the client, for as long as the session lives.
 pub(super) struct Download {
     body: Incoming,
     size: BodySize,
-    cut: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    watch: Watching,
+}
+
+/// How the end of the session is noticed.
+pub(super) enum Watch {
+    /// By a registered stream, at once.
+    Stream(StreamTicket),
+    /// By a look at the session before each piece that the app kept waiting for: enough for a small body, and registers nothing.
+    Pieces(Rc<Passport>, Accounts),
+}
+
+/// What [`Watch`] has become.
+enum Watching {
+    Stream(Pin<Box<dyn Future<Output = ()>>>),
+    Pieces(Looks),
+}
+
+struct Looks {
+    passport: Rc<Passport>,
+    accounts: Accounts,
+    waited: bool,
+    /// A piece that is handed out when the store has said that the session lives.
+    held: Option<(Bytes, Pin<Box<dyn Future<Output = bool>>>)>,
+}
+
+impl Looks {
+    /// Whether the session is known to live, without asking anybody.
+    fn is_certain(&self) -> bool {
+        let now = self.accounts.clock().monotonic();
+        self.accounts.cache().has_lease(now) && self.passport.is_untouched(now)
+    }
+
+    fn hold(&mut self, piece: Bytes) {
+        let (accounts, session) = (self.accounts.clone(), self.passport.who.session.clone());
+        self.held = Some((piece, Box::pin(async move { accounts.is_live(&session).await.unwrap_or(false) })));
+    }
 }
 
 impl Download {
     /// Passes `body` on, announced as `size`.
-    pub(super) fn new(body: Incoming, size: BodySize, ticket: Option<StreamTicket>) -> Self {
-        let cut = ticket.map(|ticket| -> Pin<Box<dyn Future<Output = ()>>> { Box::pin(async move { ticket.ended().await }) });
-        Self { body, size, cut }
+    pub(super) fn new(body: Incoming, size: BodySize, watch: Watch) -> Self {
+        let watch = match watch {
+            Watch::Stream(ticket) => Watching::Stream(Box::pin(async move { ticket.ended().await })),
+            Watch::Pieces(passport, accounts) => Watching::Pieces(Looks { passport, accounts, waited: false, held: None }),
+        };
+        Self { body, size, watch }
     }
+}
+
+/// An error breaks the connection: that is how the client learns that this was not the whole.
+fn cut() -> Poll<Option<Result<Bytes, io::Error>>> {
+    Poll::Ready(Some(Err(io::Error::other("the session ended"))))
 }
 
 impl MessageBody for Download {
@@ -142,24 +189,37 @@ impl MessageBody for Download {
         self.size
     }
 
-    /// An error breaks the connection: that is how the client learns that this was not the whole.
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, io::Error>>> {
         let this = self.get_mut();
-        if let Some(cut) = &mut this.cut
-            && cut.as_mut().poll(context).is_ready()
+        if let Watching::Stream(end) = &mut this.watch
+            && end.as_mut().poll(context).is_ready()
         {
-            this.cut = None;
-            return Poll::Ready(Some(Err(io::Error::other("the session ended"))));
+            this.watch = Watching::Stream(Box::pin(std::future::pending()));
+            return cut();
         }
         loop {
+            if let Watching::Pieces(looks) = &mut this.watch
+                && let Some((_, lives)) = &mut looks.held
+            {
+                let Poll::Ready(lives) = lives.as_mut().poll(context) else { return Poll::Pending };
+                let piece = looks.held.take().map(|(piece, _)| piece);
+                return if lives { Poll::Ready(piece.map(Ok)) } else { cut() };
+            }
             match Pin::new(&mut this.body).poll_frame(context) {
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    if let Watching::Pieces(looks) = &mut this.watch {
+                        looks.waited = true;
+                    }
+                    return Poll::Pending;
+                }
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(io::Error::other(fault)))),
                 Poll::Ready(Some(Ok(frame))) => {
                     // Trailers end here; an empty chunk would end a chunked answer.
-                    if let Some(data) = frame.into_data().ok().filter(|data| !data.is_empty()) {
-                        return Poll::Ready(Some(Ok(data)));
+                    let Some(data) = frame.into_data().ok().filter(|data| !data.is_empty()) else { continue };
+                    match &mut this.watch {
+                        Watching::Pieces(looks) if looks.waited && !looks.is_certain() => looks.hold(data),
+                        _ => return Poll::Ready(Some(Ok(data))),
                     }
                 }
             }

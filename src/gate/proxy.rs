@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderValue, UPGRADE};
 use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -11,7 +12,7 @@ use hyper::body::{Body, Incoming};
 use hyper::http::header as app_header;
 use hyper::{Request, Response};
 
-use super::bodies::{Download, Upload};
+use super::bodies::{Download, Upload, Watch};
 use super::proxy_client::SendFault;
 pub use super::proxy_client::Upstream;
 use super::refusals::{self, Framing, Sound};
@@ -25,9 +26,9 @@ use crate::domain::return_to::ReturnTo;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Renewal, Standing, guard};
-use crate::http::{client_address, language, measured};
+use crate::http::{client_address, language, measured, unread};
 
-/// An answer of known length up to this many bytes is not registered as a stream: it is over before anybody could cut it.
+/// An answer of known length up to this many bytes is not registered as a stream: its session is looked at piece by piece.
 const SMALL: u64 = 64 * 1024;
 
 enum Admission {
@@ -39,6 +40,8 @@ enum Admission {
 pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let (settings, begin) = (settings::of(&req), measured::begin(&req));
     let mut verdict = Verdict::Allowed;
+    let mut payload = payload.into_inner();
+    let held = unread::hold(req.headers(), &mut payload);
     let outcome = match refusals::check(&req, settings.app_url.origin()) {
         Ok(sound) => pass(&req, payload, &sound, settings, &mut verdict).await,
         Err(fault) => Err(fault),
@@ -50,12 +53,12 @@ pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     });
     measured::end(&req, begin, Asked::Proxy, verdict);
     settle_connection(&req, &mut answer);
-    answer
+    unread::until_answered(held, answer)
 }
 
 async fn pass(
     req: &HttpRequest,
-    payload: web::Payload,
+    payload: Payload,
     sound: &Sound,
     settings: &HttpSettings,
     verdict: &mut Verdict,
@@ -132,19 +135,19 @@ fn settle_connection(req: &HttpRequest, answer: &mut HttpResponse) {
 struct Passage<'a> {
     req: &'a HttpRequest,
     sound: &'a Sound,
-    passport: &'a Passport,
+    passport: &'a Rc<Passport>,
     upstream: &'a Upstream,
     settings: &'a HttpSettings,
 }
 
 impl Passage<'_> {
-    async fn forward(&self, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+    async fn forward(&self, payload: Payload) -> Result<HttpResponse, HttpError> {
         if self.sound.websocket {
             let ticket = self.register().await?;
             let response = self.upstream.send(self.request(Upload::Empty)?).await?;
             return match response.status().as_u16() {
                 101 => upgrade::tunnel(response, payload, ticket).await,
-                _ => Ok(answer(response, false, Some(ticket))),
+                _ => Ok(answer(response, false, Watch::Stream(ticket))),
             };
         }
         let uploads = !matches!(self.sound.framing, Framing::None | Framing::Length(0));
@@ -157,12 +160,16 @@ impl Passage<'_> {
         let accounts = settings::accounts(self.req);
         let (now, lease) = (accounts.clock().monotonic(), accounts.cache().has_lease(accounts.clock().monotonic()));
         let untouched = lease && self.passport.is_untouched(now);
-        let ticket = if is_small(&response) && untouched { None } else { Some(self.register().await?) };
-        Ok(answer(response, self.req.method() == Method::HEAD, ticket))
+        let watch = if is_small(&response) && untouched {
+            Watch::Pieces(Rc::clone(self.passport), accounts.clone())
+        } else {
+            Watch::Stream(self.register().await?)
+        };
+        Ok(answer(response, self.req.method() == Method::HEAD, watch))
     }
 
     /// Sends the request, once: only a read without a body, whose connection broke before an answer, is sent a second time.
-    async fn exchange(&self, payload: web::Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, SendFault> {
+    async fn exchange(&self, payload: Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, SendFault> {
         let body = match self.sound.framing {
             Framing::None | Framing::Length(0) => Upload::Empty,
             Framing::Length(length) => Upload::of(payload, Some(length), ticket),
@@ -218,7 +225,7 @@ fn is_small(response: &Response<Incoming>) -> bool {
     !is_event_stream && response.body().size_hint().exact().is_some_and(|size| size <= SMALL)
 }
 
-fn answer(response: Response<Incoming>, to_head: bool, ticket: Option<StreamTicket>) -> HttpResponse {
+fn answer(response: Response<Incoming>, to_head: bool, watch: Watch) -> HttpResponse {
     let (head, body) = response.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
     let announced = head.headers.get(app_header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
@@ -229,7 +236,7 @@ fn answer(response: Response<Incoming>, to_head: bool, ticket: Option<StreamTick
         None if to_head => BodySize::None,
         _ => body.size_hint().exact().map_or(BodySize::Stream, BodySize::Sized),
     };
-    let mut answer = HttpResponse::with_body(status, BoxBody::new(Download::new(body, size, ticket)));
+    let mut answer = HttpResponse::with_body(status, BoxBody::new(Download::new(body, size, watch)));
     proxy_headers::from_app(&head.headers, answer.headers_mut());
     if let (StatusCode::NOT_MODIFIED, Some(length)) = (status, announced) {
         answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));

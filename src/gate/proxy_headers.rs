@@ -93,6 +93,8 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
             "set-cookie" => cookies_out::may_set(value).then(|| HeaderValue::from_bytes(value)),
             "clear-site-data" => cookies_out::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
             "cross-origin-opener-policy" => Some(HeaderValue::from_bytes(&opener_policy(incoming, value))),
+            // Both would have the browser tell others which of our addresses it opened, links with tokens in them too (S57).
+            "nel" | "report-to" => None,
             "service-worker-allowed" => cookies_out::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
             _ => Some(HeaderValue::from_bytes(value)),
         };
@@ -107,9 +109,11 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
 /// the app to itself. An app that is cross-origin isolated (COEP) differs from ours already.
 fn opener_policy(incoming: &AppHeaders, value: &[u8]) -> Vec<u8> {
     const PLAIN: &[u8] = b"same-origin";
-    let isolated = incoming.get("cross-origin-embedder-policy").is_some_and(|policy| {
-        let policy = policy.as_bytes().trim_ascii_start();
-        policy.starts_with(b"require-corp") || policy.starts_with(b"credentialless")
+    // As a browser reads it: one header, one token; anything else counts as none.
+    let mut policies = incoming.get_all("cross-origin-embedder-policy").iter();
+    let isolated = policies.next().filter(|_| policies.next().is_none()).is_some_and(|policy| {
+        let token = policy.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+        token == b"require-corp" || token == b"credentialless"
     });
     let trimmed = value.trim_ascii();
     let rest = trimmed.strip_prefix(PLAIN).filter(|rest| rest.trim_ascii_start().first().is_none_or(|next| *next == b';'));
@@ -217,6 +221,8 @@ mod tests {
             ("set-cookie", "portcullis_access=x"),
             ("clear-site-data", "\"cookies\""),
             ("service-worker-allowed", "/"),
+            ("nel", "{\"report_to\":\"x\",\"max_age\":86400}"),
+            ("report-to", "{\"group\":\"x\"}"),
             ("connection", "x-hop"),
             ("x-hop", "1"),
             ("content-length", "3"),
@@ -251,6 +257,14 @@ mod tests {
         for kept in ["same-origin-allow-popups", "unsafe-none", "noopener-allow-popups"] {
             assert_eq!(passed(&[(COOP, kept)]), kept);
         }
-        assert_eq!(passed(&[(COOP, "same-origin"), ("cross-origin-embedder-policy", "require-corp")]), "same-origin");
+        const COEP: &str = "cross-origin-embedder-policy";
+        for isolated in ["require-corp", " credentialless ; report-to=\"x\""] {
+            assert_eq!(passed(&[(COOP, "same-origin"), (COEP, isolated)]), "same-origin");
+        }
+        // What a browser does not take for a policy isolates nothing.
+        for broken in ["require-corpX", "require-corp, unsafe-none", "Require-Corp", ""] {
+            assert_eq!(passed(&[(COOP, "same-origin"), (COEP, broken)]), "same-origin-allow-popups", "{broken}");
+        }
+        assert_eq!(passed(&[(COOP, "same-origin"), (COEP, "require-corp"), (COEP, "unsafe-none")]), "same-origin-allow-popups");
     }
 }

@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::dev::Payload;
 use actix_web::http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpResponse, rt, web};
+use actix_web::{HttpResponse, rt};
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
 use hyper::Response;
@@ -64,7 +66,7 @@ fn names(headers: &HeaderMap, header: &HeaderName, token: &[u8]) -> bool {
 }
 
 /// Connects both directions; both end with the session.
-pub(super) async fn tunnel(response: Response<Incoming>, payload: web::Payload, ticket: StreamTicket) -> Result<HttpResponse, HttpError> {
+pub(super) async fn tunnel(response: Response<Incoming>, payload: Payload, ticket: StreamTicket) -> Result<HttpResponse, HttpError> {
     let switched_to = response.headers().get("upgrade").map_or(&b""[..], hyper::http::HeaderValue::as_bytes);
     if !switched_to.eq_ignore_ascii_case(b"websocket") {
         return Err(HttpError::Upstream("the app switched to another protocol than asked".to_owned()));
@@ -75,8 +77,11 @@ pub(super) async fn tunnel(response: Response<Incoming>, payload: web::Payload, 
     // Dropped with the answer's body, which ends the other direction; and the other way round, after a while.
     let (body_lives, body_gone) = oneshot::channel::<()>();
     let (client_speaks, client_silent) = oneshot::channel::<()>();
+    // Each direction listens for the end itself: the other one may be waiting for a client that does not read.
+    let ticket = Rc::new(ticket);
+    let also = Rc::clone(&ticket);
     rt::spawn(async move {
-        pump_to_app(payload, to_app, body_gone).await;
+        pump_to_app(payload, to_app, body_gone, &also).await;
         drop(client_speaks);
     });
     let end = async move {
@@ -97,17 +102,21 @@ pub(super) async fn tunnel(response: Response<Incoming>, payload: web::Payload, 
 }
 
 #[expect(clippy::cognitive_complexity, reason = "tokio's select and the macros of tracing count as branches; there are few")]
-async fn pump_to_app(mut payload: web::Payload, mut to_app: WriteHalf<AppEnd>, mut body_gone: oneshot::Receiver<()>) {
+async fn pump_to_app(mut payload: Payload, mut to_app: WriteHalf<AppEnd>, mut body_gone: oneshot::Receiver<()>, ticket: &StreamTicket) {
     loop {
         let chunk = tokio::select! {
-            chunk = payload.next() => chunk,
+            biased;
+            () = ticket.ended() => None,
             _gone = &mut body_gone => None,
+            chunk = payload.next() => chunk,
         };
         let Some(Ok(chunk)) = chunk else { break };
         // An app that does not read must not keep this task when the session ends.
         let written = tokio::select! {
-            written = write(&mut to_app, &chunk) => written.is_ok(),
+            biased;
+            () = ticket.ended() => false,
             _gone = &mut body_gone => false,
+            written = write(&mut to_app, &chunk) => written.is_ok(),
         };
         if !written {
             break;

@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::settings::{self, HttpSettings};
-use super::{language, page, security_headers};
+use super::{language, page, security_headers, unread};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 use crate::domain::language::Language;
@@ -216,18 +216,25 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
 /// Middleware: turns the faults of a scope into answers for its audience, the session middleware's own into 503.
 pub async fn render_as<B: MessageBody + 'static>(
     audience: Audience,
-    req: ServiceRequest,
+    mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     // No clone of the request may live across the call: routing needs it for itself.
     let shared = settings::shared(req.request());
     let settings = &**shared;
     let accepted = language::accepted(req.headers(), settings.site.language);
+    let held = unread::hold_of(&mut req);
+    let hold = |answer: HttpResponse| unread::until_answered(held, answer);
+    // NUL is in no address of ours, and PostgreSQL takes no text with it.
+    if req.uri().path_and_query().is_some_and(|address| address.as_str().contains("%00")) {
+        let language = if audience == Audience::Page { accepted } else { Language::English };
+        return Ok(req.into_response(hold(respond(&HttpError::BadRequest("fault-address"), audience, settings, language))));
+    }
     let answer = match next.call(req).await {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(fault) => {
             let unavailable = HttpError::Account(AccountError::Unavailable(crate::accounts::unavailable(fault.to_string())));
-            return Err(InternalError::from_response(fault, respond(&unavailable, audience, settings, accepted)).into());
+            return Err(InternalError::from_response(fault, hold(respond(&unavailable, audience, settings, accepted))).into());
         }
     };
     // Scripts read English; people the language of their account, which is known by now, or of their browser.
@@ -238,8 +245,6 @@ pub async fn render_as<B: MessageBody + 'static>(
         (None, status) if status.is_client_error() => Some(respond(&HttpError::BadRequest("fault-address"), audience, settings, language)),
         (None, _) => None,
     });
-    Ok(match rendered {
-        Some(rendered) => ServiceResponse::new(answer.into_parts().0, rendered),
-        None => answer,
-    })
+    let (request, response) = answer.into_parts();
+    Ok(ServiceResponse::new(request, hold(rendered.unwrap_or(response))))
 }

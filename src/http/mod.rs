@@ -18,3 +18,4 @@ pub mod session_store;
 pub mod settings;
 pub mod signed_in;
 pub mod static_files;
+pub mod unread;

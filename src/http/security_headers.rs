@@ -37,6 +37,8 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
     }
     if settings.app_url.is_https() {
         set("strict-transport-security", "max-age=31536000");
+        // The app shares our origin: no policy of its own may have our addresses reported to others.
+        set("nel", r#"{"report_to":"none","max_age":0}"#);
     }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -127,3 +127,11 @@ fn check_config_names_what_is_misspelt_silent_or_not_writable() {
     let bare = said(&run_with(folder.path(), &["check-config"], &[("UPSTREAM_URL", "localhost:8080".to_owned())]));
     assert!(bare.contains("did you mean http://localhost:8080?"), "{bare}");
 }
+
+#[test]
+fn s88_a_folder_in_place_of_the_settings_is_a_fault_and_not_read_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join(".env")).unwrap();
+    let output = run_with(folder.path(), &["check-config"], &[]);
+    assert!(!output.status.success() && said(&output).contains(".env: must be a file"), "{}", said(&output));
+}

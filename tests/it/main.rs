@@ -48,5 +48,6 @@ mod site;
 mod smtp;
 mod storage;
 mod store_faults;
+mod stubborn;
 mod support;
 mod tls;

@@ -22,6 +22,7 @@ async fn s64_s65_https_is_what_app_url_says_whatever_a_header_says() {
     // No loop: one redirect to a page that answers.
     assert_eq!((answer.status, answer.location()), (303, "/"));
     assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
+    assert_eq!(answer.header("nel"), Some("{\"report_to\":\"none\",\"max_age\":0}"), "no policy of the app reports our addresses");
     let cookies = answer.set_cookies();
     assert!(cookies.len() >= 4);
     let raw = answer.headers_named("set-cookie");

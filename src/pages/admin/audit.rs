@@ -15,6 +15,7 @@ use crate::accounts::{AccountError, Accounts};
 use crate::domain::audit::{AuditFilter, AuditLine, EVENTS};
 use crate::domain::csv;
 use crate::domain::email::Email;
+use crate::domain::ids::SessionId;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::settings;
@@ -81,6 +82,7 @@ pub async fn export(req: HttpRequest, query: web::Query<Query>) -> Result<HttpRe
     let head = csv::row(["time", "event", "subject", "actor", "source", "detail"]);
     let pages = Export {
         accounts: settings::accounts(&req).clone(),
+        session: visit.who.session.clone(),
         filter: query.filter(),
         before: None,
         ready: VecDeque::from([head]),
@@ -96,6 +98,7 @@ pub async fn export(req: HttpRequest, query: web::Query<Query>) -> Result<HttpRe
 
 struct Export {
     accounts: Accounts,
+    session: SessionId,
     filter: AuditFilter,
     before: Option<String>,
     ready: VecDeque<String>,
@@ -109,6 +112,11 @@ impl Export {
         }
         if self.done {
             return None;
+        }
+        // A long download does not outlive the right to it: the session, which a change of the role ends too.
+        if !self.accounts.is_live(&self.session).await.unwrap_or(false) {
+            self.done = true;
+            return Some(Err(AccountError::InvalidCredentials));
         }
         match self.accounts.list_audit(self.filter.clone(), self.before.take(), EXPORT_ROWS).await {
             Ok(lines) => {

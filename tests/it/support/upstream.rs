@@ -112,6 +112,9 @@ async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Received>>>) {
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer).await {
         log.lock().unwrap().push(request.clone());
+        if request.target().starts_with("/ws-flood") {
+            return flood(stream, &request, log).await;
+        }
         if request.target().starts_with("/ws") && request.header("Sec-WebSocket-Key").is_some() {
             return echo_socket(stream, &request).await;
         }
@@ -183,6 +186,7 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             tokio::time::sleep(Duration::from_millis(number(&target, "ms", 300).try_into().unwrap_or(300))).await;
             send(stream, 200, &[], b"slow, but here\n").await
         }
+        "/drip" => drip(stream).await,
         "/cut" => stream.shutdown().await,
         "/set-cookie" => {
             let headers =
@@ -253,6 +257,40 @@ async fn events(stream: &mut TcpStream) -> std::io::Result<()> {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
+}
+
+/// A small answer, a piece every 50 ms.
+async fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
+    const PIECE: &[u8] = b"a piece, ";
+    stream.write_all(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", PIECE.len() * 400).as_bytes()).await?;
+    for _ in 0..400 {
+        stream.write_all(PIECE).await?;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// Accepts a WebSocket and sends for ever; what comes is remembered as bytes, and so is the end.
+async fn flood(mut stream: TcpStream, request: &Received, log: Arc<Mutex<Vec<Received>>>) {
+    let accept = derive_accept_key(request.header("Sec-WebSocket-Key").unwrap_or_default().as_bytes());
+    let head =
+        format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
+    if stream.write_all(head.as_bytes()).await.is_err() {
+        return;
+    }
+    let (mut reading, mut writing) = stream.into_split();
+    let flood = tokio::spawn(async move {
+        while writing.write_all(&[0x82, 0x7e, 0x0f, 0xfc]).await.is_ok() && writing.write_all(&[0; 4092]).await.is_ok() {}
+    });
+    let mut piece = [0; 4096];
+    loop {
+        let count = reading.read(&mut piece).await.unwrap_or(0);
+        let body = if count == 0 { b"the end".to_vec() } else { piece[..count].to_vec() };
+        log.lock().unwrap().push(Received { head: b"FLOOD / HTTP/1.1\r\n\r\n".to_vec(), body });
+        if count == 0 {
+            return flood.abort();
+        }
+    }
 }
 
 async fn echo_socket(mut stream: TcpStream, request: &Received) {

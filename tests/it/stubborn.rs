@@ -1,0 +1,144 @@
+//! Clients and apps that do not read, do not end, or take their time: what ended has ended for them too.
+
+use std::time::Duration;
+
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::support::app::TestApp;
+use super::support::client::{Call, Client};
+use super::support::people::{self, OWNER};
+use super::support::process::{Running, free_port};
+use super::support::upstream::Upstream;
+use super::support::wait;
+
+async fn with_app() -> (TestApp, Upstream, Client) {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let owner = people::claim(&app).await;
+    (app, upstream, owner)
+}
+
+#[tokio::test]
+async fn s47_s80_who_does_not_read_cannot_go_on_writing_to_the_app_after_the_end() {
+    let (app, upstream, mut owner) = with_app().await;
+    let other = people::another_browser(&app).await;
+    let mut socket = TcpStream::connect(app.address).await.unwrap();
+    let head = other.raw_head("GET", "/ws-flood").replace("Connection: close", "Connection: Upgrade");
+    let rest = "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+    socket.write_all(format!("{head}{rest}Origin: {}\r\n\r\n", app.app_url).as_bytes()).await.unwrap();
+    let heard = || {
+        upstream
+            .received()
+            .iter()
+            .filter(|one| one.method() == "FLOOD")
+            .map(|one| String::from_utf8_lossy(&one.body).into_owned())
+            .collect::<String>()
+    };
+    // Nobody reads, so everything between the app and this client fills up. What the client writes arrives all the same.
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    socket.write_all(b"before the end").await.unwrap();
+    wait::eventually("the app to hear", async || heard().contains("before the end").then_some(())).await;
+    let ended = owner.submit("/_auth/account", "/_auth/account/sessions/end-others", &[]).await;
+    assert_eq!(ended.status, 303);
+    drop(socket.write_all(b"after the end").await);
+    wait::eventually("the app to hear that it is over", async || heard().contains("the end").then_some(())).await;
+    wait::eventually("the app's side to be closed", async || heard().ends_with("the end").then_some(())).await;
+    assert!(!heard().contains("after the end"), "{}", heard());
+}
+
+#[tokio::test]
+async fn s81_a_small_answer_that_drips_is_cut_when_its_session_ends() {
+    let (app, _upstream, mut owner) = with_app().await;
+    let mut other = people::another_browser(&app).await;
+    let mut drip = other.open(Call::fetch("GET", "/drip")).await;
+    drip.read_until("a piece").await;
+    let ended = owner.submit("/_auth/account", "/_auth/account/sessions/end-others", &[]).await;
+    assert_eq!(ended.status, 303);
+    assert!(!wait::in_time("the answer to be cut", drip.ends_properly()).await);
+    // A change that ends nothing cuts nothing.
+    let mut kept = owner.open(Call::fetch("GET", "/drip")).await;
+    kept.read_until("a piece").await;
+    assert_eq!(owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Olive")]).await.status, 303);
+    kept.read_until("a piece, a piece, a piece").await;
+}
+
+#[tokio::test]
+async fn s95_a_chunked_body_that_never_ends_holds_no_connection() {
+    let (app, _upstream, owner) = with_app().await;
+    let stranger = app.client();
+    let mut open = Vec::new();
+    for (client, method, path) in [
+        (&stranger, "POST", "/x"),
+        (&stranger, "GET", "/x"),
+        (&stranger, "POST", "/_auth/nothing"),
+        (&stranger, "POST", "/_auth/account"),
+        (&stranger, "POST", "/_auth/health/live"),
+        (&stranger, "POST", "/_auth/verify/nginx"),
+        (&stranger, "GET", "/_auth/api/session"),
+        (&stranger, "GET", "/_auth/static/none"),
+        (&stranger, "POST", "/_auth/metrics"),
+        (&stranger, "GET", "/.well-known/change-password"),
+    ] {
+        let head = client.raw_head(method, path).replace("Connection: close\r\n", "");
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        stream.write_all(format!("{head}Transfer-Encoding: chunked\r\n\r\n5\r\nab").as_bytes()).await.unwrap();
+        open.push((format!("{method} {path}"), stream));
+    }
+    for (shown, mut stream) in open {
+        let mut answer = Vec::new();
+        let end = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+        assert!(end.is_ok(), "{shown} keeps its connection: {}", String::from_utf8_lossy(&answer));
+        assert!(answer.starts_with(b"HTTP/1.1 "), "{shown}: {}", String::from_utf8_lossy(&answer));
+    }
+    // A chunked body that does end is read, and its connection serves on.
+    let head = owner.raw_head("POST", "/echo").replace("Connection: close\r\n", "");
+    let again = owner.raw_head("GET", "/echo?again=1");
+    let answers = owner.raw(format!("{head}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n{again}\r\n")).await;
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 2, "{answers}");
+    assert!(answers.contains("\"body\":\"ab\"") && answers.contains("again=1"), "{answers}");
+}
+
+#[tokio::test]
+async fn s49_a_long_download_of_the_audit_trail_ends_with_the_session() {
+    let app = TestApp::start(|options| options.sqlite = true).await;
+    let mut owner = people::claim(&app).await;
+    let mut other = people::another_browser(&app).await;
+    let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) \
+        INSERT INTO audit_events (id, at, event, actor, subject, source, detail) \
+        SELECT printf('0%08d', i), 1, 'login.ok', '', '', '', hex(zeroblob(500)) FROM n";
+    let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+    diesel::sql_query("PRAGMA busy_timeout = 10000").execute(&mut database).unwrap();
+    diesel::sql_query(many).execute(&mut database).unwrap();
+    let mut whole = other.open(Call::navigation("/_auth/admin/audit/export")).await;
+    whole.read_until(OWNER).await;
+    assert_eq!(owner.submit("/_auth/account", "/_auth/account/sessions/end-others", &[]).await.status, 303);
+    assert!(!whole.ends_properly().await, "thirty megabytes came after the end");
+    assert!(owner.open(Call::navigation("/_auth/admin/audit/export")).await.ends_properly().await);
+}
+
+#[tokio::test]
+async fn s18_nul_in_an_address_is_refused_whatever_the_store() {
+    let (_app, upstream, mut owner) = with_app().await;
+    for path in ["users?q=%00", "audit?person=a%00b", "audit?event=%00", "audit?before=%00", "audit/export?person=%00", "users/%00"] {
+        assert_eq!(owner.get(&format!("/_auth/admin/{path}")).await.status, 400, "{path}");
+    }
+    owner.get("/_auth/account").await;
+    assert_eq!(owner.post_form("/_auth/account/devices/%00/forget", &[]).await.status, 400);
+    assert_eq!(upstream.count(), 0);
+}
+
+#[tokio::test]
+async fn s95_the_server_may_open_as_many_files_as_the_system_allows() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = std::process::Command::new("sh");
+    let start = format!("ulimit -Sn 200; exec {} start --PORT={}", env!("CARGO_BIN_EXE_portcullis"), free_port());
+    let running = Running::start(command.args(["-c", &start]).current_dir(folder.path()).env_clear());
+    running.line_with("Portcullis listens");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", running.id())).unwrap();
+    let files = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap();
+    let numbers: Vec<&str> = files.split_whitespace().collect();
+    assert!(numbers[0] == numbers[1] && numbers[0] != "200", "{files}");
+}
