@@ -1,6 +1,7 @@
 //! The app behind the gate: a plain HTTP/1.1 server that keeps every request as it came, byte for byte.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -270,6 +271,9 @@ async fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Bytes that [`flood`] could send, in this process.
+pub static FLOODED: AtomicUsize = AtomicUsize::new(0);
+
 /// Accepts a WebSocket and sends for ever; what comes is remembered as bytes, and so is the end.
 async fn flood(mut stream: TcpStream, request: &Received, log: Arc<Mutex<Vec<Received>>>) {
     let accept = derive_accept_key(request.header("Sec-WebSocket-Key").unwrap_or_default().as_bytes());
@@ -280,12 +284,16 @@ async fn flood(mut stream: TcpStream, request: &Received, log: Arc<Mutex<Vec<Rec
     }
     let (mut reading, mut writing) = stream.into_split();
     let flood = tokio::spawn(async move {
-        while writing.write_all(&[0x82, 0x7e, 0x0f, 0xfc]).await.is_ok() && writing.write_all(&[0; 4092]).await.is_ok() {}
+        let mut frame = vec![0x82, 0x7e, 0x0f, 0xfc];
+        frame.resize(4 + 0x0ffc, 0);
+        while writing.write_all(&frame).await.is_ok() {
+            FLOODED.fetch_add(frame.len(), Ordering::Relaxed);
+        }
     });
     let mut piece = [0; 4096];
     loop {
         let count = reading.read(&mut piece).await.unwrap_or(0);
-        let body = if count == 0 { b"the end".to_vec() } else { piece[..count].to_vec() };
+        let body = if count == 0 { b"[closed]".to_vec() } else { piece[..count].to_vec() };
         log.lock().unwrap().push(Received { head: b"FLOOD / HTTP/1.1\r\n\r\n".to_vec(), body });
         if count == 0 {
             return flood.abort();
