@@ -2,7 +2,7 @@
 
 use portcullis::config::{docs, variables};
 
-use super::support::process::{run, run_with, said};
+use super::support::process::{run_with, said};
 use super::support::source::repository;
 
 #[test]
@@ -17,37 +17,6 @@ fn the_generated_documents_are_up_to_date() {
 fn the_readme_names_the_two_commands() {
     let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
     assert!(readme.contains("cargo run -- demo") && readme.contains("scripts/test"));
-}
-
-/// Indented lines of the documents that call the program.
-fn documented_commands() -> Vec<String> {
-    let files =
-        ["README.md", "docs/NODES.md", "docs/BACKUP.md", "docs/OPERATING.md", "docs/QUICKSTART.md", "docs/FORWARD-AUTH.md", "docs/TLS.md"];
-    let text = files.map(|file| std::fs::read_to_string(repository().join(file)).unwrap()).concat();
-    let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
-    let calls = lines
-        .map(str::trim_start)
-        .filter_map(|line| line.strip_prefix("portcullis ").or_else(|| line.strip_prefix("target/release/portcullis ")));
-    calls.map(str::to_owned).collect()
-}
-
-#[test]
-fn every_command_in_the_documents_is_one() {
-    let commands = documented_commands();
-    assert!(commands.len() >= 5, "{commands:?}");
-    let folder = tempfile::tempdir().unwrap();
-    for command in commands {
-        let words: Vec<&str> = command.split_whitespace().collect();
-        let groups = ["user", "session"];
-        let named = if groups.contains(&words[0]) { &words[..2] } else { &words[..1] };
-        let help = run(folder.path(), &[named, &["--help"]].concat());
-        assert!(help.status.success(), "{command}: {}", said(&help));
-        let known = said(&help);
-        for flag in words.iter().filter(|word| word.starts_with("--")) {
-            let name = flag.split('=').next().unwrap();
-            assert!(known.contains(&format!("{name} ")) || known.contains(&format!("{name}\n")), "{command}: {name} is not in\n{known}");
-        }
-    }
 }
 
 #[test]

@@ -1,0 +1,217 @@
+//! What the documents tell people to type: every command is run, every configuration is used or parsed, every link leads somewhere.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use super::support::people::{self, OWNER};
+use super::support::process::{Process, run, run_with, said};
+use super::support::source::repository;
+
+/// Blocks that other tests run, by document: the real proxies, with exactly this text.
+const RUN_BY_PROXIES: [(&str, &[&str]); 2] =
+    [("docs/FORWARD-AUTH.md", &["nginx", "caddy", "yaml", "haproxy", "envoy"]), ("docs/TLS.md", &["nginx", "caddy", "yaml"])];
+/// What is not a command of ours, and where it is seen working.
+const OTHERS: [(&str, &str); 20] = [
+    ("cargo run -- demo", "command_line.rs starts the demo"),
+    ("cargo build --release", "builds what every test builds"),
+    ("cargo install --path .", "builds what every test builds"),
+    ("cargo test --test it", "is this suite"),
+    ("cargo run --example completions -- bash completions", "the example is built and run here"),
+    ("scripts/test", "is what CI runs"),
+    ("scripts/lint", "is what CI runs"),
+    (".ci/run", "is what CI runs"),
+    ("scripts/with-postgres cargo test --test it", "scripts/test runs it"),
+    ("scripts/package", "by hand: scripts/test-package"),
+    ("cd docker", "by hand: scripts/test-image"),
+    ("cp .env.example .env", "by hand: scripts/test-image"),
+    ("docker compose up --build", "by hand: scripts/test-image"),
+    ("docker compose logs portcullis", "by hand: scripts/test-image"),
+    ("cd docker/nodes", "the files are read by documents.rs and run by nodes.rs"),
+    ("for name in JWT_AUTH_TOKEN_SECRET", "run below"),
+    ("echo \"$name=", "run below"),
+    ("done", "run below"),
+    ("sudo systemd-run", "by hand: scripts/test-package"),
+    ("scripts/test s33", "is what CI runs"),
+];
+
+fn documents() -> Vec<(String, String)> {
+    let mut files = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "SECURITY.md".to_owned()];
+    let below = std::fs::read_dir(repository().join("docs")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    files.extend(below.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")));
+    files.into_iter().map(|file| (file.clone(), std::fs::read_to_string(repository().join(&file)).unwrap())).collect()
+}
+
+/// Fenced blocks with their kind, and indented lines as blocks of the kind "indented".
+fn blocks(text: &str) -> Vec<(String, String)> {
+    let (mut blocks, mut fence): (Vec<(String, String)>, Option<(String, String)>) = (Vec::new(), None);
+    let mut after_blank = false;
+    for line in text.lines() {
+        match (&mut fence, line.strip_prefix("```")) {
+            (None, Some(kind)) => fence = Some((kind.to_owned(), String::new())),
+            (Some(_), Some(_)) => blocks.extend(fence.take()),
+            (Some((_, block)), None) => *block += &format!("{line}\n"),
+            // An indented block begins after an empty line; the lines of an item of a list do not.
+            (None, None)
+                if line.starts_with("    ")
+                    && (after_blank
+                        || blocks.last().is_some_and(|(kind, block)| kind == "indented" && text.contains(&format!("{block}{line}")))) =>
+            {
+                let code = line.trim_start();
+                match blocks.last_mut() {
+                    Some((kind, block)) if kind == "indented" && !after_blank => *block += &format!("{code}\n"),
+                    _ => blocks.push(("indented".to_owned(), format!("{code}\n"))),
+                }
+            }
+            (None, None) => {}
+        }
+        after_blank = line.trim().is_empty() || (after_blank && line.starts_with("    "));
+    }
+    blocks
+}
+
+/// Every line that somebody is told to type, with its document.
+fn commands() -> Vec<(String, String)> {
+    let told = |(file, text): (String, String)| -> Vec<(String, String)> {
+        let shell = blocks(&text).into_iter().filter(|(kind, _)| ["indented", "sh"].contains(&kind.as_str()));
+        let lines =
+            shell.flat_map(|(_, block)| block.lines().map(|line| line.split(" #").next().unwrap().trim().to_owned()).collect::<Vec<_>>());
+        lines.filter(|line| !line.is_empty()).map(|line| (file.clone(), line)).collect()
+    };
+    documents()
+        .into_iter()
+        .filter(|(file, _)| !["docs/ARCHITECTURE.md", "docs/CONFIGURATION.md", "docs/COMMANDS.md"].contains(&file.as_str()))
+        .flat_map(told)
+        .collect()
+}
+
+fn of_ours(command: &str) -> Option<Vec<&str>> {
+    let rest = command.strip_prefix("target/release/").unwrap_or(command).strip_prefix("portcullis ")?;
+    Some(rest.split_whitespace().collect())
+}
+
+#[test]
+fn every_block_of_the_documents_is_run_or_parsed_by_some_test() {
+    let mut kinds = BTreeSet::new();
+    for (file, text) in documents() {
+        for (kind, _) in blocks(&text) {
+            let by_proxies = RUN_BY_PROXIES.iter().any(|(known, held)| *known == file && held.contains(&kind.as_str()));
+            let known = by_proxies || ["indented", "sh", "env"].contains(&kind.as_str()) || file == "docs/ARCHITECTURE.md";
+            assert!(known, "{file}: nobody runs a block of the kind {kind:?}");
+            kinds.insert(kind);
+        }
+    }
+    assert!(kinds.contains("sh") && kinds.contains("env") && kinds.contains("indented"), "{kinds:?}");
+    for (file, command) in commands() {
+        let known = of_ours(&command).is_some() || OTHERS.iter().any(|(known, _)| command.starts_with(known));
+        assert!(known, "{file}: nobody runs {command:?}");
+    }
+}
+
+#[test]
+fn the_documented_settings_are_good_ones() {
+    let mut seen = 0;
+    for (file, text) in documents() {
+        for (_, block) in blocks(&text).into_iter().filter(|(kind, _)| kind == "env") {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::write(folder.path().join(".env"), &block).unwrap();
+            let output = run(folder.path(), &["check-config"]);
+            let told = said(&output);
+            assert!(output.status.success(), "{file}:\n{block}\n{told}");
+            for line in block.lines().filter(|line| !line.contains("PASSWORD")) {
+                assert!(told.contains(line), "{file}: {line} is not in\n{told}");
+            }
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 3);
+}
+
+#[test]
+fn the_documented_way_to_secrets_makes_good_ones() {
+    let notes = std::fs::read_to_string(repository().join("docs/NODES.md")).unwrap();
+    let begin = notes.find("for name in JWT_AUTH_TOKEN_SECRET").unwrap();
+    let end = begin + notes[begin..].find("done").unwrap() + 4;
+    let made = Command::new("bash").arg("-c").arg(&notes[begin..end]).output().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), &made.stdout).unwrap();
+    assert_eq!(String::from_utf8_lossy(&made.stdout).lines().count(), 4);
+    let output = run_with(folder.path(), &["check-config"], &[("NODE_ENV", "production".to_owned())]);
+    assert!(output.status.success() && !said(&output).contains("use a strong"), "{}", said(&output));
+}
+
+/// A command as documented, beside a running server; what starts one is checked with the same settings instead.
+fn run_documented(process: &Process, words: &[&str]) -> Output {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let own = [format!("--PORT={}", process.port), format!("--APP_URL={}", process.app_url())];
+    match words {
+        ["start" | "demo", settings @ ..] => run(elsewhere.path(), &[&["check-config"], settings].concat()),
+        ["restore", file] => {
+            std::fs::copy(process.folder.path().join(file), elsewhere.path().join(file)).unwrap();
+            run(elsewhere.path(), words)
+        }
+        // The whole of it is run by keep.rs, with a PostgreSQL of its own.
+        ["migrate-store", "--from", _, "--to", _] => run(elsewhere.path(), &["migrate-store", "--help"]),
+        _ => process.run(&[words, &[own[0].as_str(), own[1].as_str()]].concat()),
+    }
+}
+
+#[tokio::test]
+async fn every_documented_command_works_as_written() {
+    let process = Process::start_in(tempfile::tempdir().unwrap(), "start").await;
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut process.client(), &token).await;
+    for (email, more) in [("ada@example.org", &["--name", "Ada"][..]), ("you@example.org", &[])] {
+        assert!(process.run(&[&["user", "invite", email], more].concat()).status.success());
+    }
+    let all = commands();
+    let ours: Vec<Vec<&str>> = all.iter().filter_map(|(_, command)| of_ours(command)).collect();
+    assert!(ours.len() >= 18, "{ours:?}");
+    for words in ours {
+        // Earlier commands may have disabled them.
+        for email in ["ada@example.org", OWNER] {
+            drop(process.run(&["user", "enable", email]));
+        }
+        let output = run_documented(&process, &words);
+        assert!(output.status.success(), "portcullis {}: {}", words.join(" "), said(&output));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let completions = Command::new("cargo")
+        .args(["run", "--quiet", "--locked", "--example", "completions", "--", "bash"])
+        .arg(folder.path())
+        .current_dir(repository())
+        .output()
+        .unwrap();
+    assert!(completions.status.success(), "{}", said(&completions));
+    assert!(folder.path().join("portcullis.bash").is_file());
+}
+
+/// The anchors that a document's headings make.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let plain = |heading: &str| {
+        heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>().replace(' ', "-")
+    };
+    headings.map(plain).collect()
+}
+
+#[test]
+fn every_link_of_the_documents_leads_somewhere() {
+    let mut seen = 0;
+    for (file, text) in documents() {
+        let folder = Path::new(&file).parent().unwrap().to_owned();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if link.contains("://") {
+                continue;
+            }
+            let (path, anchor) = link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
+            let target: PathBuf = if path.is_empty() { repository().join(&file) } else { repository().join(&folder).join(path) };
+            assert!(target.exists(), "{file}: {link}");
+            if let Some(anchor) = anchor {
+                assert!(anchors(&std::fs::read_to_string(&target).unwrap()).contains(anchor), "{file}: {link}");
+            }
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
