@@ -293,9 +293,7 @@ async fn cut_without_news(accounts: Accounts, blind: Arc<AtomicBool>) {
 
 async fn clean(accounts: Accounts) {
     loop {
-        if let Err(fault) = accounts.clean_up().await {
-            tracing::warn!(%fault, "cleaning up failed and is tried again later");
-        }
+        accounts.clean_up().await;
         tokio::time::sleep(CLEANING).await;
     }
 }

@@ -7,7 +7,7 @@ use super::{AccountError, Accounts};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
-use crate::storage::{attempts, audit, mails, notices, settings, tokens};
+use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, settings, tokens};
 
 /// Seconds for which mails that are done stay on the admin page: thirty days.
 const MAILS_KEPT_SECS: i64 = 30 * 86_400;
@@ -19,20 +19,29 @@ const NOTICES_KEPT_SECS: i64 = 3600;
 const SEEN_SECS: i64 = 300;
 
 impl Accounts {
-    /// Removes what has expired or is more than is kept.
-    pub async fn clean_up(&self) -> Result<(), AccountError> {
+    /// Removes what has expired or is more than is kept. A step that fails keeps none of the others from being done.
+    pub async fn clean_up(&self) {
         let now = self.0.clock.now();
-        let audit_before = self.0.audit_days.map(|days| now.plus(-days * 86_400));
-        let store = self.0.store.clone();
-        self.0.database.write(move |c| store.delete_expired(c, now)).await?;
-        self.0.database.write(move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await?;
-        self.0.database.write(move |c| tokens::delete_expired(c, now)).await?;
-        self.0.database.write(|c| attempts::trim(c, MAX_BUCKETS)).await?;
-        self.0.database.write(move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await?;
-        if let Some(before) = audit_before {
-            self.0.database.write(move |c| audit::delete_older(c, before)).await?;
+        let (store, keys) = (self.0.store.clone(), self.0.store.clone());
+        self.clean("sessions", move |c| store.delete_expired(c, now)).await;
+        self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
+        self.clean("links", move |c| tokens::delete_expired(c, now)).await;
+        self.clean("attempts", |c| attempts::trim(c, MAX_BUCKETS)).await;
+        self.clean("mails", move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await;
+        if let Some(days) = self.0.audit_days {
+            self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;
         }
-        Ok(())
+        // A walk through all of Redis: no connection and no lock of the database is held for it.
+        let pruned = self.0.database.runtime().spawn_blocking(move || keys.prune()).await;
+        note("keys", pruned.unwrap_or_else(|fault| Err(StorageError::Unavailable(fault.to_string()))));
+    }
+
+    async fn clean<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static,
+    ) {
+        note(what, self.0.database.write(work).await);
     }
 
     /// Cuts open streams whose sessions are not in the store any more, however they went.
@@ -86,5 +95,12 @@ impl Accounts {
         if let Err(fault) = self.0.database.write(move |c| store.touch(c, &id, now)).await {
             tracing::debug!(%fault, "the last use of a session could not be noted");
         }
+    }
+}
+
+/// Says so when a step of cleaning failed.
+fn note<T>(what: &str, done: Result<T, StorageError>) {
+    if let Err(fault) = done {
+        tracing::warn!(%fault, what, "cleaning up failed and is tried again later");
     }
 }

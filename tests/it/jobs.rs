@@ -1,0 +1,31 @@
+//! The work beside requests: what is cleaned away and when, and that one fault does not end it.
+
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use super::support::nodes::Nodes;
+use super::support::wait;
+
+fn count(database: &mut PgConnection, from: &str) -> i64 {
+    diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("SELECT count(*) FROM {from}")).get_result(database).unwrap()
+}
+
+/// An audit line that every clock calls too old; it goes with the last step of cleaning in the database.
+async fn until_cleaned(database: &mut PgConnection) {
+    wait::eventually("the ancient line to go", async || (count(database, "audit_events WHERE event = 'ancient'") == 0).then_some(())).await;
+}
+
+const ANCIENT: &str = "INSERT INTO audit_events (id, at, event, actor, subject, source, detail) VALUES ('0', 1, 'ancient', '', '', '', '')";
+
+#[tokio::test]
+async fn what_cannot_be_cleaned_in_redis_keeps_nothing_else_from_being_cleaned() {
+    let Some(mut nodes) = Nodes::start(1, true).await else { return };
+    nodes.apps.clear();
+    let mut database = nodes.postgres.connect();
+    database.batch_execute(ANCIENT).unwrap();
+    let mut redis = redis::Client::open(nodes.redis.as_ref().unwrap().url()).unwrap().get_connection().unwrap();
+    redis::cmd("SET").arg("portcullis:sessions").arg("no index").query::<()>(&mut redis).unwrap();
+    let _again = nodes.node(&nodes.postgres.url(), &[]).await;
+    until_cleaned(&mut database).await;
+}
