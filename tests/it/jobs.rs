@@ -4,6 +4,7 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::support::clock::TestClock;
 use super::support::nodes::Nodes;
 use super::support::wait;
 
@@ -17,6 +18,25 @@ async fn until_cleaned(database: &mut PgConnection) {
 }
 
 const ANCIENT: &str = "INSERT INTO audit_events (id, at, event, actor, subject, source, detail) VALUES ('0', 1, 'ancient', '', '', '', '')";
+
+#[tokio::test]
+async fn s93_a_node_whose_clock_is_far_ahead_cleans_nothing_away_that_is_alive_for_the_others() {
+    let Some(mut nodes) = Nodes::start(0, false).await else { return };
+    nodes.clock = TestClock::before_the_machines(0);
+    nodes.apps.push(nodes.node(&nodes.postgres.url(), &[]).await);
+    let mut owner = nodes.owner().await;
+    owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Owner")]).await;
+    let mut database = nodes.postgres.connect();
+    let before = (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
+    assert!(before.0 == 1 && before.1 >= 2 && before.2 >= 1, "{before:?}");
+    database.batch_execute(ANCIENT).unwrap();
+    nodes.clock = TestClock::before_the_machines(-400 * 86_400);
+    let _ahead = nodes.node(&nodes.postgres.url(), &[]).await;
+    until_cleaned(&mut database).await;
+    let after = (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
+    assert_eq!(after, before);
+    assert_eq!(owner.fetch("/page").await.status, 200);
+}
 
 #[tokio::test]
 async fn what_cannot_be_cleaned_in_redis_keeps_nothing_else_from_being_cleaned() {

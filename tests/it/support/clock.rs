@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use portcullis::domain::time::{Clock, Timestamp};
 
@@ -23,6 +23,14 @@ impl TestClock {
     /// A clock at [`START`].
     pub fn new() -> Self {
         Self(Arc::new(Inner { wall: AtomicI64::new(START), moved: AtomicI64::new(0), started: Instant::now() }))
+    }
+
+    /// A clock that many seconds before the machine's, where the clock of a database plays a part.
+    pub fn before_the_machines(seconds: i64) -> Self {
+        let clock = Self::new();
+        let machine = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        clock.jump(i64::try_from(machine).unwrap() - seconds - START);
+        clock
     }
 
     /// Lets `seconds` pass, on both scales.
