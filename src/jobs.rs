@@ -21,8 +21,10 @@ const BEAT: Duration = Duration::from_millis(500);
 const REOPEN: Duration = Duration::from_millis(500);
 /// Own beats without one of another node, after which that one is taken off the list: ten seconds.
 const SILENT_BEATS: u32 = 20;
+/// How often notices are forgotten that everybody has heard.
+const MINUTE: Duration = Duration::from_mins(1);
 /// How often expired rows are looked for.
-const CLEANING: Duration = Duration::from_mins(10);
+const CLEANING_MINUTES: u32 = 10;
 /// How often the queue of mails is looked at for mails of other processes and for retries.
 const MAIL_LOOK: Duration = Duration::from_millis(500);
 /// How long the mailer waits after a fault of the store.
@@ -294,6 +296,9 @@ async fn cut_without_news(accounts: Accounts, blind: Arc<AtomicBool>) {
 async fn clean(accounts: Accounts) {
     loop {
         accounts.clean_up().await;
-        tokio::time::sleep(CLEANING).await;
+        for _ in 0..CLEANING_MINUTES {
+            accounts.forget_news().await;
+            tokio::time::sleep(MINUTE).await;
+        }
     }
 }

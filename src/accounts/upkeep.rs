@@ -39,6 +39,11 @@ impl Accounts {
         note("keys", pruned.unwrap_or_else(|fault| Err(StorageError::Unavailable(fault.to_string()))));
     }
 
+    /// Forgets news that every node has heard: somebody who is signed in can leave hundreds a second.
+    pub async fn forget_news(&self) {
+        self.clean("notices", notices::delete_applied).await;
+    }
+
     /// The time by which something must be over to be removed for good: the earlier one of this node's and the database's, or one
     /// node whose clock is far ahead would remove what is alive for all the others. None when the database does not say.
     async fn cleaning_time(&self) -> Option<Timestamp> {

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::support::clock::TestClock;
 use super::support::nodes::Nodes;
+use super::support::people;
 use super::support::wait;
 
 fn count(database: &mut PgConnection, from: &str) -> i64 {
@@ -36,6 +37,31 @@ async fn s93_a_node_whose_clock_is_far_ahead_cleans_nothing_away_that_is_alive_f
     let after = (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
     assert_eq!(after, before);
     assert_eq!(owner.fetch("/page").await.status, 200);
+}
+
+#[tokio::test]
+async fn notices_that_every_node_has_heard_are_bounded_and_the_newest_stay() {
+    let Some(mut nodes) = Nodes::start(0, false).await else { return };
+    nodes.clock = TestClock::before_the_machines(0);
+    nodes.apps.push(nodes.node(&nodes.postgres.url(), &[]).await);
+    let owner = nodes.owner().await;
+    let mut database = nodes.postgres.connect();
+    // As many as somebody leaves in a minute who renames themselves all the time.
+    let flood = "UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 15000 AS TEXT) WHERE name = 'notices';
+        INSERT INTO notices (number, kind, subject, at)
+        SELECT CAST(value AS BIGINT) - 15000 + n, 'user.changed', 'bbbbbbbbbbbbbbbbbbbbbb', EXTRACT(EPOCH FROM now())
+        FROM settings, generate_series(1, 15000) n WHERE name = 'notices'; NOTIFY portcullis";
+    database.batch_execute(&format!("BEGIN; {flood}; COMMIT")).unwrap();
+    let behind = "nodes WHERE acknowledged < (SELECT CAST(value AS BIGINT) FROM settings WHERE name = 'notices')";
+    wait::eventually("the node to hear them", async || (count(&mut database, behind) == 0).then_some(())).await;
+    // Forgetting begins with the start of a node.
+    nodes.apps.push(nodes.node(&nodes.postgres.url(), &[]).await);
+    wait::eventually("the oldest to go", async || (count(&mut database, "notices") <= 10_010).then_some(())).await;
+    assert!(count(&mut database, "notices") >= 10_000);
+    let mut there = nodes.at(1, &owner);
+    assert_eq!(there.fetch("/page").await.status, 200);
+    assert_eq!(people::sign_out(&mut owner.clone()).await.status, 303);
+    assert_eq!(there.fetch("/page").await.status, 401);
 }
 
 #[tokio::test]
