@@ -4,9 +4,12 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::support::app::TestApp;
+use super::support::client::Call;
 use super::support::clock::TestClock;
+use super::support::mailbox::Mailbox;
 use super::support::nodes::Nodes;
-use super::support::people;
+use super::support::people::{self, OWNER};
 use super::support::wait;
 
 fn count(database: &mut PgConnection, from: &str) -> i64 {
@@ -74,4 +77,24 @@ async fn what_cannot_be_cleaned_in_redis_keeps_nothing_else_from_being_cleaned()
     redis::cmd("SET").arg("portcullis:sessions").arg("no index").query::<()>(&mut redis).unwrap();
     let _again = nodes.node(&nodes.postgres.url(), &[]).await;
     until_cleaned(&mut database).await;
+}
+
+#[tokio::test]
+async fn a_panic_in_the_background_ends_no_work_for_good() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let mut mailbox = Mailbox::of(&app.data(""));
+    // Mails and streams are looked after on the threads of the deeds, and nobody asks for a deed now.
+    for thread in ["watch", "deeds", "deeds", "deeds"] {
+        app.clock.panic_in(thread);
+    }
+    wait::eventually("the panics", async || (app.clock.panics_left() == 0).then_some(())).await;
+    assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
+    assert_eq!(mailbox.wait_for("Test mail").await.header("To"), OWNER);
+    // The lease that was there is over; only a watch that runs lays another.
+    app.advance(5);
+    wait::eventually("the watch to renew the lease", async || {
+        app.client().send(Call::new("GET", "/_auth/metrics")).await.text().contains("portcullis_lease 1").then_some(())
+    })
+    .await;
 }
