@@ -98,3 +98,20 @@ async fn a_panic_in_the_background_ends_no_work_for_good() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_read_holds_up_no_other_and_no_page() {
+    let Some(nodes) = Nodes::start(1, false).await else { return };
+    let mut owner = nodes.owner().await;
+    let mut mailbox = Mailbox::of(&nodes.apps[0].data(""));
+    let mut database = nodes.postgres.connect();
+    let columns = "id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error";
+    let bad = format!("INSERT INTO mails ({columns}) VALUES ('0', 'telegram', 'x@example.org', NULL, '', 'queued', 1, 1, 0, '')");
+    database.batch_execute(&bad).unwrap();
+    assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
+    mailbox.wait_for("Test mail").await;
+    assert_eq!(count(&mut database, "mails WHERE id = '0' AND state = 'failed'"), 1);
+    let page = owner.get("/_auth/admin/mail").await;
+    assert!(page.status == 200 && page.text().contains(OWNER), "{}", page.text());
+    assert!(owner.get("/_auth/admin/audit?event=mail.failed").await.text().contains("it cannot be read"));
+}
