@@ -194,6 +194,30 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
 }
 
 #[tokio::test]
+async fn s49_who_finds_a_deed_done_is_answered_no_sooner_than_it_holds_everywhere() {
+    let Some(nodes) = Nodes::start(2, false).await else { return };
+    let mut owner = nodes.owner().await;
+    let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
+    let place = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().to_owned();
+    let user = place.split('?').next().unwrap().to_owned();
+    let (mut here, mut there) = (owner.clone(), nodes.at(1, &owner));
+    there.get(&user).await;
+    // A node that hears nothing.
+    let mut database = nodes.postgres.connect();
+    database.batch_execute("INSERT INTO nodes (id, acknowledged, beat) VALUES ('frozen', 0, 1)").unwrap();
+    let (begin, page) = (Instant::now(), user.clone());
+    let first = tokio::spawn(async move { here.submit(&page, &format!("{page}/disable"), &[]).await.status });
+    wait::eventually("the deed to be in the store", async || {
+        there.get(&user).await.text().contains("data-state=\"disabled\"").then_some(())
+    })
+    .await;
+    assert_eq!(there.post_form(&format!("{user}/disable"), &[]).await.status, 303);
+    let second = begin.elapsed();
+    assert_eq!(first.await.unwrap(), 303);
+    assert!(second > Duration::from_secs(2), "answered after {second:?}, while the frozen node has a lease");
+}
+
+#[tokio::test]
 async fn s37_a_node_that_was_frozen_lets_nothing_stale_in_when_it_wakes() {
     let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
     let awake = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
