@@ -254,6 +254,7 @@ user-delete = Eliminar…
 user-change-role = Cambiar la función
 user-change-note = Cambiar la función y bloquear terminan todas las sesiones de la cuenta.
 user-sessions = Sesiones
+user-sessions-unknown = Ahora mismo no se puede mostrar la lista de sesiones. Todo lo demás de esta página funciona.
 user-end-all = Terminar todas las sesiones
 user-events = Sucesos recientes
 user-all-events = Todos los sucesos de esta cuenta

@@ -273,6 +273,22 @@ async fn s50_s92_an_admin_ends_everything_of_somebody_while_redis_is_away() {
 }
 
 #[tokio::test]
+async fn s92_an_admin_disables_somebody_on_their_page_while_redis_is_frozen() {
+    let Some(mut scene) = Scene::set(true).await else { return };
+    let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
+    let place = scene.owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().to_owned();
+    let user = place.split('?').next().unwrap();
+    scene.nodes.redis.as_ref().unwrap().running.signal("STOP");
+    let page = scene.owner.get(user).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(page.text().contains("cannot be listed just now") && page.text().contains("/sessions/end-all"), "{}", page.text());
+    assert_eq!(scene.owner.post_form(&format!("{user}/disable"), &[]).await.status, 303);
+    assert!(scene.owner.get(user).await.text().contains("data-state=\"disabled\""));
+    scene.nodes.redis.as_ref().unwrap().running.signal("CONT");
+    assert!(!scene.owner.get(user).await.text().contains("cannot be listed"));
+}
+
+#[tokio::test]
 async fn s91_a_node_that_is_killed_in_the_middle_of_a_rotation_costs_nobody_the_session() {
     let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
     let mut first = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
