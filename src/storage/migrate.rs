@@ -1,5 +1,6 @@
 //! Migrations: one portable set, embedded; a database of a newer version is refused untouched (S94).
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -43,15 +44,25 @@ pub fn run(database: &Database) -> Result<usize, StorageError> {
     })
 }
 
-/// Copies the file as it is before it is changed, once for each version (S94).
+/// Copies the file as it is before it is changed, once for each version (S94). Under another name until it is whole: what was
+/// interrupted halfway is no copy.
 fn keep_before(connection: &mut Connection, path: &Path, version: &str) -> Result<(), StorageError> {
     let copy = PathBuf::from(format!("{}.before-{version}", path.display()));
-    if !copy.exists() {
-        diesel::sql_query("VACUUM INTO $1").bind::<Text, _>(copy.display().to_string()).execute(connection)?;
-        std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600))
-            .map_err(|fault| StorageError::Unavailable(format!("{}: {fault}", copy.display())))?;
-        tracing::info!(file = %copy.display(), "the database was copied before it is brought up to date");
+    if copy.exists() {
+        return Ok(());
     }
+    let part = PathBuf::from(format!("{}.part", copy.display()));
+    let failed = |fault: std::io::Error| StorageError::Unavailable(format!("{}: {fault}", part.display()));
+    for left in [part.clone(), PathBuf::from(format!("{}-journal", part.display()))] {
+        if left.exists() {
+            fs::remove_file(&left).map_err(failed)?;
+        }
+    }
+    diesel::sql_query("VACUUM INTO $1").bind::<Text, _>(part.display().to_string()).execute(connection)?;
+    fs::set_permissions(&part, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    fs::File::open(&part).and_then(|file| file.sync_all()).map_err(failed)?;
+    fs::rename(&part, &copy).map_err(failed)?;
+    tracing::info!(file = %copy.display(), "the database was copied before it is brought up to date");
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! Backups that restore, and the way from one database to another (S94).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use tempfile::TempDir;
@@ -157,25 +158,54 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
     assert!(there.get("/_auth/admin/audit?event=user.invited").await.text().contains("person4@example.org"));
 }
 
-#[tokio::test]
-async fn s94_a_database_is_copied_before_it_is_brought_up_to_date() {
+/// A SQLite file as the first version would have left it, in a folder to run commands in.
+fn of_the_first_schema() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     std::fs::create_dir(folder.path().join("data")).unwrap();
     let database = folder.path().join("data/portcullis.db");
-    let old = |file: &Path| SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     let all = FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
-    let mut connection = old(&database);
-    connection.run_next_migration(all).unwrap();
-    drop(connection);
+    sqlite(&database).run_next_migration(all).unwrap();
+    (folder, database)
+}
+
+fn sqlite(file: &Path) -> SqliteConnection {
+    SqliteConnection::establish(file.to_str().unwrap()).unwrap()
+}
+
+/// The copies that were made in it before migrations.
+fn copies(folder: &TempDir) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.path().join("data")).unwrap();
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_str().unwrap().contains(".before-")).collect()
+}
+
+#[tokio::test]
+async fn s94_a_database_is_copied_before_it_is_brought_up_to_date() {
+    let (folder, _database) = of_the_first_schema();
     ok(&run(folder.path(), &["migrate"]));
-    let copies: Vec<_> = std::fs::read_dir(folder.path().join("data"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_str().unwrap().contains(".before-"))
-        .collect();
+    let copies = copies(&folder);
     assert_eq!(copies.len(), 1, "{copies:?}");
-    let applied = MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut old(&copies[0])).unwrap();
+    let applied = MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut sqlite(&copies[0])).unwrap();
     assert_eq!(applied.len(), 1, "the copy is of before");
+}
+
+#[tokio::test]
+async fn s94_a_copy_that_was_interrupted_halfway_is_made_again() {
+    let (folder, database) = of_the_first_schema();
+    let filling = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+        INSERT INTO settings (name, value) SELECT 'filling ' || i, hex(randomblob(100)) FROM n";
+    sqlite(&database).batch_execute(filling).unwrap();
+    // The end of the process in the middle of the copy: no file may grow beyond this.
+    let mut killed = std::process::Command::new("prlimit");
+    killed.args(["--fsize=100000:100000", "--core=0", env!("CARGO_BIN_EXE_portcullis"), "migrate"]).current_dir(folder.path());
+    assert!(!killed.env_clear().output().unwrap().status.success());
+    assert!(!copies(&folder).is_empty(), "nothing was begun, so this test shows nothing");
+    ok(&run(folder.path(), &["migrate"]));
+    let copies = copies(&folder);
+    assert!(copies.len() == 1 && !copies[0].to_str().unwrap().contains(".part"), "{copies:?}");
+    let rows: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT count(*) FROM settings WHERE name LIKE 'filling %'")
+        .get_result(&mut sqlite(&copies[0]))
+        .unwrap();
+    assert_eq!(rows, 2000);
 }
 
 #[tokio::test]
