@@ -63,8 +63,17 @@ impl SessionStore {
         limit: i64,
     ) -> Result<Vec<(Session, Option<String>)>, StorageError> {
         let Self::Redis(redis) = self else { return sessions::page(c, before, now, limit) };
-        let found = only_live(c, redis.page(before, usize::try_from(limit).unwrap_or(0))?, now)?;
-        let named = found.into_iter().map(|session| {
+        // Redis knows ended ones too, and a short page would be taken for the last.
+        let (mut live, mut before) = (Vec::new(), before.cloned());
+        let wanted = usize::try_from(limit).unwrap_or(0);
+        while live.len() < wanted {
+            let found = redis.page(before.as_ref(), wanted)?;
+            let Some(last) = found.last() else { break };
+            before = Some(Cursor { at: last.session.created_at, id: last.session.id.to_string() });
+            live.extend(only_live(c, found, now)?);
+        }
+        live.truncate(wanted);
+        let named = live.into_iter().map(|session| {
             let email = session.user.as_ref().map(|user| email_of(c, user)).transpose()?.flatten();
             Ok((session, email))
         });

@@ -281,6 +281,34 @@ async fn s50_in_redis_the_keys_of_a_session_go_with_it_and_at_its_absolute_end()
 }
 
 #[tokio::test]
+async fn in_redis_ended_sessions_that_are_still_there_do_not_end_the_list_of_sessions_early() {
+    let Some(nodes) = Nodes::start(1, true).await else { return };
+    let mut owner = nodes.owner().await;
+    let mut ids: Vec<String> = Vec::new();
+    for _ in 0..55 {
+        nodes.clock.advance(1);
+        people::sign_in(&mut nodes.apps[0].client(), OWNER, PASSWORD).await;
+    }
+    // The newest two ended, and Redis still has them, as when it was away at that moment.
+    let listed = owner.get("/_auth/admin/sessions").await.text();
+    ids.extend(
+        page::tags(&listed)
+            .iter()
+            .filter_map(|tag| tag.attribute("action")?.strip_prefix("/_auth/admin/sessions/")?.strip_suffix("/end").map(str::to_owned)),
+    );
+    assert_eq!(ids.len(), 50);
+    let mut database = nodes.postgres.connect();
+    for id in &ids[..2] {
+        let bury = format!("INSERT INTO tombstones (session_id, expires_at) VALUES ('{id}', 9999999999)");
+        diesel::sql_query(bury).execute(&mut database).unwrap();
+    }
+    let first = owner.get("/_auth/admin/sessions").await.text();
+    let shown = page::tags(&first).iter().filter(|tag| tag.attribute("action").is_some_and(|action| action.ends_with("/end"))).count();
+    assert_eq!(shown, 50);
+    assert!(first.contains("?before="), "54 live sessions are more than a page");
+}
+
+#[tokio::test]
 async fn s86_a_node_with_another_key_or_without_one_refuses_to_start_and_says_which() {
     let Some(postgres) = Postgres::start().await else { return };
     let upstream = super::support::upstream::Upstream::start().await;
