@@ -40,6 +40,13 @@ async fn only_this_machine_or_who_has_the_token_sees_the_metrics() {
     let without = TestApp::start(|_| {}).await;
     let call = with("Via", "x").header("Authorization", "Bearer ");
     assert_eq!(without.client().send(call).await.status, 403, "an unset token opens nothing");
+    // A page of somebody else's, whose name was made to point here, sends that name.
+    for (host, status) in
+        [("rebound.example.org:3000", 403), ("localhost.", 403), ("127.0.0.1:3000", 200), ("[::1]:3000", 200), ("localhost", 200)]
+    {
+        let asked = without.client().raw(format!("GET /_auth/metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+        assert!(asked.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {asked}");
+    }
 }
 
 #[tokio::test]
