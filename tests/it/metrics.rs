@@ -1,7 +1,10 @@
 //! What operators can count, who may see it, and that the documents name it all.
 
+use std::time::{Duration, Instant};
+
 use super::support::app::TestApp;
 use super::support::client::{Call, Client};
+use super::support::nodes::Nodes;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::source;
 use super::support::upstream::Upstream;
@@ -80,6 +83,22 @@ async fn requests_sign_ins_and_sessions_are_counted() {
     assert_eq!((value(&text, "portcullis_store_up"), value(&text, "portcullis_nodes"), value(&text, "portcullis_hash_queue")), (1, 1, 0));
     assert!(value(&text, "portcullis_copies") >= 1 && value(&text, "portcullis_copies_missed_total") >= 1);
     assert!(value(&text, "portcullis_store_seconds_count{use=\"read\"}") > 0);
+}
+
+#[tokio::test]
+async fn while_the_store_is_frozen_pages_are_counted_as_unavailable_and_a_scrape_is_quick() {
+    let Some(nodes) = Nodes::start(1, false).await else { return };
+    let mut owner = nodes.owner().await;
+    let asked = "portcullis_request_seconds_count{asked=\"page\",verdict=\"unavailable\"}";
+    assert_eq!(value(&page(&mut nodes.apps[0].client()).await, asked), 0);
+    nodes.postgres.signal_all("STOP");
+    nodes.clock.advance(61);
+    assert_eq!(owner.get("/_auth/account").await.status, 503);
+    let begin = Instant::now();
+    let text = page(&mut nodes.apps[0].client()).await;
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
+    assert_eq!((value(&text, asked), value(&text, "portcullis_store_up")), (1, 0));
+    nodes.postgres.signal_all("CONT");
 }
 
 #[tokio::test]
