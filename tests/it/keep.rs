@@ -158,6 +158,59 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
     assert!(there.get("/_auth/admin/audit?event=user.invited").await.text().contains("person4@example.org"));
 }
 
+#[tokio::test]
+async fn s94_nothing_is_restored_or_moved_while_a_node_runs_on_the_database() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let (process, _) = lived_in(&secrets()).await;
+    let (kept, empty) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let file = path(&kept, "kept.backup");
+    ok(&process.run(&["backup", &file]));
+    let (_, old) = process.stop();
+    let from = format!("sqlite://{}", old.path().join("data/portcullis.db").display());
+    let there = [("DATABASE_URL", postgres.url())];
+    // Nobody lives there yet, but a node waits for its owner.
+    let mut variables = secrets();
+    variables.push(("DATABASE_URL".to_owned(), postgres.url()));
+    let node = Process::start_with(TempDir::new().unwrap(), "start", &variables).await;
+    let restore = || run_with(empty.path(), &["restore", &file], &there);
+    refused(&restore(), "a server runs on this database");
+    refused(&run(old.path(), &["migrate-store", "--from", &from, "--to", &postgres.url()]), "--to: a server runs on this database");
+    let fresh = format!("sqlite://{}", kept.path().join("new.db").display());
+    refused(&run(old.path(), &["migrate-store", "--from", &postgres.url(), "--to", &fresh]), "--from: a server runs on this database");
+    // One that was killed stays on the list, and does not live.
+    node.kill();
+    assert!(ok(&restore()).contains("6 users"));
+}
+
+#[tokio::test]
+async fn s94_a_restore_whose_keys_cannot_be_written_leaves_an_empty_database_behind() {
+    let (process, _) = lived_in(&[]).await;
+    let (kept, fresh) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let file = path(&kept, "kept.backup");
+    ok(&process.run(&["backup", &file]));
+    std::fs::create_dir(fresh.path().join("data")).unwrap();
+    let keys = fresh.path().join("data/secrets");
+    // A folder in which nobody can make a file.
+    std::os::unix::fs::symlink("/proc", &keys).unwrap();
+    refused(&run(fresh.path(), &["restore", &file]), "data/secrets/");
+    std::fs::remove_file(&keys).unwrap();
+    assert!(ok(&run(fresh.path(), &["restore", &file])).contains("6 users"));
+    let restored = Process::start_in(fresh, "start").await;
+    people::sign_in(&mut restored.client(), OWNER, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s94_a_backup_and_a_move_change_nothing_in_what_they_read() {
+    let (folder, database) = of_the_first_schema();
+    refused(&run(folder.path(), &["backup", "kept.backup"]), "of an older version");
+    let (from, to) = (format!("sqlite://{}", database.display()), format!("sqlite://{}", path(&folder, "new.db")));
+    refused(&run(folder.path(), &["migrate-store", "--from", &from, "--to", &to]), "--from: the database is of an older version");
+    let applied = MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut sqlite(&database)).unwrap();
+    assert!(applied.len() == 1 && copies(&folder).is_empty() && !folder.path().join("kept.backup").exists());
+    sqlite(&database).batch_execute("DROP TABLE __diesel_schema_migrations").unwrap();
+    refused(&run(folder.path(), &["backup", "kept.backup"]), "no database of Portcullis");
+}
+
 /// A SQLite file as the first version would have left it, in a folder to run commands in.
 fn of_the_first_schema() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
