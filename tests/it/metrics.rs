@@ -11,7 +11,8 @@ use super::support::upstream::Upstream;
 
 const TOKEN: &str = "a-token-for-the-metrics-0123456789";
 
-async fn page(client: &mut Client) -> String {
+/// What is counted, as Prometheus gets it.
+pub async fn page(client: &mut Client) -> String {
     let answer = client.send(Call::new("GET", "/_auth/metrics")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert!(answer.header("content-type").unwrap().starts_with("text/plain; version=0.0.4"));
@@ -19,7 +20,7 @@ async fn page(client: &mut Client) -> String {
 }
 
 /// The value of the line that begins so.
-fn value(page: &str, line: &str) -> u64 {
+pub fn value(page: &str, line: &str) -> u64 {
     let found =
         page.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(' ')).unwrap_or_else(|| panic!("{line} is not in\n{page}"));
     found.parse().unwrap()

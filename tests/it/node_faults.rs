@@ -91,7 +91,7 @@ async fn s92_a_postgresql_that_is_frozen() {
 }
 
 #[tokio::test]
-async fn s92_connections_that_are_cut_cost_at_most_one_request_each() {
+async fn s92_connections_that_are_cut_cost_one_request_at_most() {
     let Some(mut scene) = Scene::set(false).await else { return };
     for _ in 0..3 {
         let mut knife = scene.nodes.postgres.connect();
@@ -102,7 +102,7 @@ async fn s92_connections_that_are_cut_cost_at_most_one_request_each() {
         let mut failed = 0;
         while scene.owner.fetch("/page").await.status != 200 {
             failed += 1;
-            assert!(failed < 4, "a cut connection is used again and again");
+            assert!(failed <= 1, "after the first fault every other connection is asked before it is used");
         }
         scene.heals("connections were cut").await;
     }

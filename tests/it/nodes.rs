@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use tempfile::TempDir;
@@ -182,6 +183,35 @@ async fn s03_twelve_claims_at_once_over_three_nodes_make_one_owner() {
 }
 
 #[tokio::test]
+async fn s05_a_claim_while_a_node_starts_is_known_to_it_when_it_runs() {
+    let Some(mut nodes) = Nodes::start(1, false).await else { return };
+    // The start is held up after it has read that nobody owns the instance: where it notes that its configuration is another one.
+    let trap = "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END';
+        CREATE TRIGGER hold BEFORE INSERT ON audit_events FOR EACH ROW WHEN (NEW.event = 'config.changed') EXECUTE FUNCTION hold()";
+    let mut holder = nodes.postgres.connect();
+    holder.batch_execute(trap).unwrap();
+    holder.batch_execute("SELECT pg_advisory_lock(4711)").unwrap();
+    let url = nodes.postgres.url();
+    let starting = nodes.node(&url, &[("JWT_TOKEN_EXPIRY_IN_MINUTES", "30")]);
+    let claiming = async {
+        let mut watcher = nodes.postgres.connect();
+        wait::eventually("the start to be held up", async || {
+            let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted";
+            let waiting: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(waits).get_result(&mut watcher).unwrap();
+            (waiting == 1).then_some(())
+        })
+        .await;
+        nodes.owner().await;
+        diesel::sql_query("SELECT pg_advisory_unlock(4711)").execute(&mut holder).unwrap();
+    };
+    let (second, ()) = futures_util::future::join(starting, claiming).await;
+    assert_eq!(second.client().get("/_auth/login").await.status, 200, "it still leads to set-up");
+    assert_eq!(second.client().get(&format!("/_auth/setup?token={}", "x".repeat(43))).await.status, 303);
+    assert!(second.data("claimed").exists() && !second.data("setup-token").exists());
+    nodes.apps.push(second);
+}
+
+#[tokio::test]
 async fn s44_two_nodes_that_rotate_at_once_give_the_same_successor() {
     for with_redis in [false, true] {
         let Some(nodes) = Nodes::start(2, with_redis).await else { return };
@@ -340,6 +370,12 @@ async fn s74_a_node_that_stops_drains_and_the_others_go_on() {
     let second = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let mut owner = first.client();
     people::claim_with(&mut owner, &std::fs::read_to_string(second.folder.path().join("data/setup-token")).unwrap()).await;
+    // One request is under way, and is answered all the same.
+    let mut slow = owner.clone();
+    let asking = tokio::spawn(async move { slow.try_send(Call::fetch("GET", "/slow?ms=1500")).await.map(|answer| answer.text()) });
+    wait::eventually("the request to reach the app", async || (upstream.count() == 1).then_some(())).await;
+    first.running.signal("TERM");
+    assert_eq!(asking.await.unwrap().as_deref(), Some("slow, but here\n"));
     let (status, _folder) = first.stop();
     assert!(status.success());
     let mut there = second.client();

@@ -11,6 +11,7 @@ use futures_util::{SinkExt, StreamExt};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::Message;
 
+use super::metrics;
 use super::support::client::Client;
 use super::support::nodes::{self, Nodes};
 use super::support::page;
@@ -302,6 +303,12 @@ async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_s
     assert!(first.output().contains("pooler"), "{}", first.output());
     let mut owner = first.client();
     people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap()).await;
+    let missed = async || {
+        let counts = metrics::page(&mut second.client()).await;
+        assert_eq!(metrics::value(&counts, "portcullis_lease"), 0, "nobody tells this node when a session ends");
+        metrics::value(&counts, "portcullis_copies_missed_total")
+    };
+    let before = missed().await;
     for _ in 0..10 {
         let mut doomed = first.client();
         people::sign_in(&mut doomed, OWNER, PASSWORD).await;
@@ -313,4 +320,5 @@ async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_s
         assert_eq!(people::sign_out(&mut doomed).await.status, 303);
         assert_eq!(there.fetch("/page").await.status, 401);
     }
+    assert!(missed().await >= before + 60, "a check was answered from memory");
 }
