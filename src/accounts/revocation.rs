@@ -104,7 +104,7 @@ impl Accounts {
     /// was just registered, has missed notices, or may be connected to another database than before, by a failover.
     pub fn start_over(&self) -> Result<(), StorageError> {
         self.0.heard.forget();
-        self.0.cache.end_all();
+        self.0.cache.forget_all();
         if self.0.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some() {
             self.hear(&News::Claimed);
         }
@@ -116,17 +116,17 @@ impl Accounts {
         let (cache, streams) = (&self.0.cache, &self.0.streams);
         match news {
             News::SessionEnded(id) => {
-                cache.end(id);
+                cache.forget(id);
                 streams.cut(id);
             }
-            News::SessionChanged(id) => cache.end(id),
+            News::SessionChanged(id) => cache.forget(id),
             News::UserEnded(user) => {
-                cache.end_user(user);
+                cache.forget_user(user);
                 streams.cut_user(user);
             }
-            News::UserChanged(user) => cache.end_user(user),
+            News::UserChanged(user) => cache.forget_user(user),
             News::AllEnded => {
-                cache.end_all();
+                cache.forget_all();
                 streams.cut_all();
             }
             // Heard twice where it happened: by the deed and by the watch.
@@ -134,7 +134,7 @@ impl Accounts {
             News::Claimed => {
                 self.set_phase(Phase::Claimed);
                 self.keep_claim_marker();
-                cache.end_all();
+                cache.forget_all();
                 streams.cut_all();
             }
         }

@@ -76,7 +76,7 @@ impl Accounts {
         for session in self.0.streams.sessions() {
             let (store, now, id) = (self.0.store.clone(), self.0.clock.now(), session.clone());
             if self.0.database.read(move |c| store.find_live(c, &id, now)).await?.is_none() {
-                self.0.cache.end(&session);
+                self.0.cache.forget(&session);
                 self.0.streams.cut(&session);
             }
         }
