@@ -294,6 +294,7 @@ user-delete = حذف…
 user-change-role = تغيير الدور
 user-change-note = تغيير الدور والتعطيل ينهيان كل جلسات الحساب.
 user-sessions = الجلسات
+user-sessions-unknown = لا يمكن عرض الجلسات الآن. كل ما في هذه الصفحة يعمل رغم ذلك.
 user-end-all = إنهاء كل الجلسات
 user-events = أحداث حديثة
 user-all-events = كل أحداث هذا الحساب

@@ -261,6 +261,7 @@ user-delete = Löschen…
 user-change-role = Rolle ändern
 user-change-note = Eine andere Rolle und das Sperren beenden alle Sitzungen des Kontos.
 user-sessions = Sitzungen
+user-sessions-unknown = Die Sitzungen lassen sich gerade nicht anzeigen. Alles auf dieser Seite geht trotzdem.
 user-end-all = Alle Sitzungen beenden
 user-events = Letzte Ereignisse
 user-all-events = Alle Ereignisse dieses Kontos

@@ -263,6 +263,7 @@ user-delete = Delete…
 user-change-role = Change the role
 user-change-note = Changing the role and disabling end every session of the account.
 user-sessions = Sessions
+user-sessions-unknown = The sessions cannot be listed just now. Everything on this page works all the same.
 user-end-all = End all sessions
 user-events = Recent events
 user-all-events = All events of this account

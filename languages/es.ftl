@@ -261,6 +261,7 @@ user-delete = Eliminar…
 user-change-role = Cambiar el rol
 user-change-note = Cambiar el rol y bloquear terminan todas las sesiones de la cuenta.
 user-sessions = Sesiones
+user-sessions-unknown = Ahora mismo no se puede mostrar la lista de sesiones. Todo lo demás de esta página funciona.
 user-end-all = Terminar todas las sesiones
 user-events = Eventos recientes
 user-all-events = Todos los eventos de esta cuenta

@@ -261,6 +261,7 @@ user-delete = Supprimer…
 user-change-role = Changer le rôle
 user-change-note = Changer le rôle et désactiver terminent toutes les sessions du compte.
 user-sessions = Sessions
+user-sessions-unknown = Les sessions ne peuvent pas être affichées pour le moment. Tout le reste de cette page fonctionne.
 user-end-all = Terminer toutes les sessions
 user-events = Événements récents
 user-all-events = Tous les événements de ce compte

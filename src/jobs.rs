@@ -1,10 +1,13 @@
 //! Work beside requests: hearing what other processes did, which keeps the copies' lease, mails, and cleaning up.
 
 use std::collections::HashMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+use futures_util::FutureExt;
 
 use crate::accounts::Accounts;
 use crate::domain::news::News;
@@ -21,8 +24,12 @@ const BEAT: Duration = Duration::from_millis(500);
 const REOPEN: Duration = Duration::from_millis(500);
 /// Own beats without one of another node, after which that one is taken off the list: ten seconds.
 const SILENT_BEATS: u32 = 20;
+/// How often notices are forgotten that everybody has heard.
+const MINUTE: Duration = Duration::from_mins(1);
 /// How often expired rows are looked for.
-const CLEANING: Duration = Duration::from_mins(10);
+const CLEANING_MINUTES: u32 = 10;
+/// How long a job rests after a panic; longer than the lease of the copies.
+const PANIC_PAUSE: Duration = Duration::from_secs(3);
 /// How often the queue of mails is looked at for mails of other processes and for retries.
 const MAIL_LOOK: Duration = Duration::from_millis(500);
 /// How long the mailer waits after a fault of the store.
@@ -53,9 +60,9 @@ impl Jobs {
         let thread = thread.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
         let runtime = accounts.database().runtime();
         let tasks = vec![
-            runtime.spawn(deliver(accounts.clone())),
-            runtime.spawn(cut_without_news(accounts.clone(), blind)),
-            runtime.spawn(clean(accounts.clone())),
+            runtime.spawn(in_spite_of_panics("mails", accounts.clone(), deliver)),
+            runtime.spawn(in_spite_of_panics("streams", accounts.clone(), move |accounts| cut_without_news(accounts, Arc::clone(&blind)))),
+            runtime.spawn(in_spite_of_panics("cleaning", accounts.clone(), clean)),
         ];
         Ok(Self { stop, thread: Some(thread), tasks })
     }
@@ -121,6 +128,30 @@ impl Watch {
     }
 
     fn run(&mut self, stop: &AtomicBool) {
+        while panic::catch_unwind(AssertUnwindSafe(|| self.watch(stop))).is_err() {
+            self.rest(stop);
+        }
+        // A node that stopped is not waited for.
+        let node = self.accounts.node().to_owned();
+        let gone = self.accounts.database().write_blocking(|c| notices::remove(c, Some(&node)));
+        if let Err(fault) = gone {
+            tracing::warn!(%fault, "this server could not be taken off the list of running servers");
+        }
+    }
+
+    /// After a panic nobody knows how far the work came: it begins as after a lost wire, without any copy, when the lease is over.
+    fn rest(&mut self, stop: &AtomicBool) {
+        tracing::error!(job = "watch", "work in the background ended by a panic and is begun again");
+        self.wire = None;
+        self.blind.store(true, Ordering::Release);
+        let mut left = PANIC_PAUSE;
+        while !left.is_zero() && !stop.load(Ordering::Acquire) {
+            thread::sleep(FILE_LOOK);
+            left = left.saturating_sub(FILE_LOOK);
+        }
+    }
+
+    fn watch(&mut self, stop: &AtomicBool) {
         while !stop.load(Ordering::Acquire) {
             let pause = match &self.wire {
                 None => REOPEN,
@@ -129,12 +160,6 @@ impl Watch {
             };
             thread::sleep(pause);
             self.round();
-        }
-        // A node that stopped is not waited for.
-        let node = self.accounts.node().to_owned();
-        let gone = self.accounts.database().write_blocking(|c| notices::remove(c, Some(&node)));
-        if let Err(fault) = gone {
-            tracing::warn!(%fault, "this server could not be taken off the list of running servers");
         }
     }
 
@@ -251,6 +276,14 @@ impl Watch {
     }
 }
 
+/// Runs a job, and runs it again after a pause when it panicked, which is a fault of ours and must not end it for good.
+async fn in_spite_of_panics<F: Future<Output = ()>>(job: &'static str, accounts: Accounts, run: impl Fn(Accounts) -> F) {
+    while AssertUnwindSafe(run(accounts.clone())).catch_unwind().await.is_err() {
+        tracing::error!(job, "work in the background ended by a panic and is begun again");
+        tokio::time::sleep(PANIC_PAUSE).await;
+    }
+}
+
 /// Sends mails as they come, this process's at once and those of others within half a second.
 async fn deliver(accounts: Accounts) {
     loop {
@@ -293,9 +326,10 @@ async fn cut_without_news(accounts: Accounts, blind: Arc<AtomicBool>) {
 
 async fn clean(accounts: Accounts) {
     loop {
-        if let Err(fault) = accounts.clean_up().await {
-            tracing::warn!(%fault, "cleaning up failed and is tried again later");
+        accounts.clean_up().await;
+        for _ in 0..CLEANING_MINUTES {
+            accounts.forget_news().await;
+            tokio::time::sleep(MINUTE).await;
         }
-        tokio::time::sleep(CLEANING).await;
     }
 }

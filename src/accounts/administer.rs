@@ -159,17 +159,15 @@ impl Accounts {
                     role.as_str().clone_into(&mut line.detail);
                 }
                 match apply(c, &store, &record, deed)? {
-                    Applied::Nothing => Ok(Ok(None)),
+                    Applied::Nothing => Ok(Ok(revocation::done_before(c)?)),
                     Applied::LastAdmin => Ok(Err(AccountError::LastAdmin)),
                     Applied::Ended(sessions) => {
                         audit::append(c, &line)?;
-                        Ok(Ok(Some(revocation::user_ended(c, &id, sessions, now)?)))
+                        Ok(Ok(revocation::user_ended(c, &id, sessions, now)?))
                     }
                 }
             });
-            if let Some(ended) = outcome.await?? {
-                this.ended(ended).await;
-            }
+            this.ended(outcome.await??).await;
             Ok(())
         })
         .await

@@ -14,12 +14,15 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::mail::{Letter, MailError, Outgoing};
+use crate::storage::mails::{self, Due};
 use crate::storage::tokens::{self, TokenGrant};
-use crate::storage::{audit, mails, users};
+use crate::storage::{audit, users};
 use crate::texts;
 
 /// Seconds for which a mail is one worker's; longer than any try takes.
 const LEASE_SECS: i64 = 120;
+/// What is noted with a row of which no mail can be made: it is damaged, or of a newer version.
+const UNREADABLE: &str = "it cannot be read";
 
 /// A letter, and the token that is in it.
 struct Prepared {
@@ -31,7 +34,11 @@ impl Accounts {
     /// Sends one mail that is due; false when none is.
     pub async fn deliver_next(&self) -> Result<bool, AccountError> {
         let now = self.0.clock.now();
-        let Some(mut mail) = self.0.database.read(move |c| mails::find_due(c, now)).await? else { return Ok(false) };
+        let mut mail = match self.0.database.read(move |c| mails::find_due(c, now)).await? {
+            None => return Ok(false),
+            Some(Due::Mail(mail)) => mail,
+            Some(Due::Unreadable(id)) => return self.give_up(id).await.map(|()| true),
+        };
         let as_found = mail.clone();
         if !self.0.database.write(move |c| mails::claim(c, &as_found, now.plus(LEASE_SECS))).await? {
             return Ok(true);
@@ -44,6 +51,15 @@ impl Accounts {
         let sent = self.send(&mail, &prepared.letter).await;
         self.settle(&mail, prepared.token, sent).await?;
         Ok(true)
+    }
+
+    /// Takes a row that cannot be read out of the way of the others.
+    async fn give_up(&self, id: String) -> Result<(), AccountError> {
+        tracing::warn!(mail.id = id, "a mail in the queue cannot be read and is given up");
+        let mut line = self.audit_line("mail.failed", "", "", "");
+        line.detail = format!("{id}: {UNREADABLE}");
+        let given_up = self.0.database.write(move |c| if mails::give_up(c, &id, UNREADABLE)? { audit::append(c, &line) } else { Ok(()) });
+        Ok(given_up.await?)
     }
 
     async fn send(&self, mail: &QueuedMail, letter: &Letter) -> Result<(), MailError> {

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+use tokio::time::timeout;
+
 use super::{AccountError, Accounts};
 use crate::domain::mail::MailState;
 use crate::domain::measure::{Counter, Exposition, Histogram};
-use crate::storage::{mails, notices};
+use crate::storage::{StorageError, mails, notices};
+
+/// How long a scrape waits for what only the store knows: less than any scraper does.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Who was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,22 +138,26 @@ impl Accounts {
         page.histogram("portcullis_store_seconds", "use=\"write\"", writes);
         page.begin("portcullis_store_faults_total", "counter", "Questions to the database that failed.");
         page.counter("portcullis_store_faults_total", "", faults);
+        let (counted, answers) = tokio::join!(self.counted(), timeout(PATIENCE, self.check_ready()));
+        if let Some((sessions, queued, failed, nodes)) = counted {
+            page.begin("portcullis_sessions", "gauge", "Live sessions.");
+            page.value("portcullis_sessions", "", sessions);
+            page.begin("portcullis_mails", "gauge", "Mails by state.");
+            page.value("portcullis_mails", "state=\"queued\"", queued);
+            page.value("portcullis_mails", "state=\"failed\"", failed);
+            gauge(&mut page, "portcullis_nodes", "Running nodes.", nodes);
+        }
+        gauge(&mut page, "portcullis_store_up", "1 if the store answered just now.", usize::from(matches!(answers, Ok(Ok(())))));
+        page.into_text()
+    }
+
+    /// Live sessions, mails that wait, mails that failed, and nodes; none when the store does not say soon.
+    async fn counted(&self) -> Option<(i64, i64, i64, usize)> {
         let (store, now) = (self.0.store.clone(), self.0.clock.now());
         let counted = self.0.database.read(move |c| {
             Ok((store.count(c, now)?, mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?, notices::beats(c)?.len()))
         });
-        match counted.await {
-            Ok((sessions, queued, failed, nodes)) => {
-                page.begin("portcullis_sessions", "gauge", "Live sessions.");
-                page.value("portcullis_sessions", "", sessions);
-                page.begin("portcullis_mails", "gauge", "Mails by state.");
-                page.value("portcullis_mails", "state=\"queued\"", queued);
-                page.value("portcullis_mails", "state=\"failed\"", failed);
-                gauge(&mut page, "portcullis_nodes", "Running nodes.", nodes);
-            }
-            Err(fault) => tracing::warn!(%fault, "the store did not answer for the metrics"),
-        }
-        gauge(&mut page, "portcullis_store_up", "1 if the store answered just now.", usize::from(self.check_ready().await.is_ok()));
-        page.into_text()
+        let counted = timeout(PATIENCE, counted).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.to_string())));
+        counted.inspect_err(|fault| tracing::warn!(%fault, "the store did not answer for the metrics")).ok()
     }
 }

@@ -7,7 +7,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
@@ -165,6 +165,8 @@ struct Inner {
     heard: Heard,
     metrics: Metrics,
     counter: AtomicU64,
+    /// Whether it was said that the database has another time.
+    clocks_differ: AtomicBool,
 }
 
 impl Accounts {
@@ -202,6 +204,7 @@ impl Accounts {
             heard: Heard::default(),
             metrics: Metrics::default(),
             counter: AtomicU64::new(0),
+            clocks_differ: AtomicBool::new(false),
         })))
     }
 

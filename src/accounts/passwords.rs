@@ -5,6 +5,7 @@ use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
 use super::{links, revocation};
 use crate::crypto::password_hash::PasswordHash;
+use crate::crypto::random;
 use crate::domain::access::SignedIn;
 use crate::domain::email::Email;
 use crate::domain::link::Purpose;
@@ -13,6 +14,7 @@ use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::text::Text;
 use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::{User, UserState};
+use crate::storage::session_store::Kept;
 use crate::storage::{attempts, audit, tokens, users};
 
 /// A new password, typed twice.
@@ -134,13 +136,13 @@ impl Accounts {
             let now = this.0.clock.now();
             let line = this.audit_line("password.changed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
             let (mails, detail) = (this.drafts(), Detail::of(&client, now));
-            let store = this.0.store.clone();
+            let (store, step) = (this.0.store.clone(), random::step());
             let outcome = this.0.database.write(move |c| {
                 if !users::set_password(c, &user.id, Some(&old), &hash)? {
                     return Ok(None);
                 }
                 links::void_every_way_in(c, &user.id)?;
-                let ended = store.end_all_of_user(c, &user.id, Some(&who.session))?;
+                let ended = store.end_all_of_user(c, &user.id, Some(&Kept { session: &who.session, step }))?;
                 audit::append(c, &line)?;
                 outgoing::put(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
                 revocation::others_ended(c, &user.id, ended, now).map(Some)

@@ -73,7 +73,7 @@ impl Accounts {
         match outcome.await? {
             Outcome::Live(session) => {
                 // The copy knows the old generation.
-                self.0.cache.end(&session.id);
+                self.0.cache.forget(&session.id);
                 Ok(Refreshed::Tokens(self.tokens_of(&session, &claims.user)?))
             }
             Outcome::Reused(ended) => {
@@ -97,7 +97,7 @@ impl Accounts {
                 Ok(marked)
             });
             if marked.await? {
-                this.0.cache.end(&id);
+                this.0.cache.forget(&id);
             }
             Ok(())
         })

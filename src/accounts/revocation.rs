@@ -19,7 +19,9 @@ const LOOK: Duration = Duration::from_millis(4);
 /// What a deed waits beyond the lease, for the two clocks to differ.
 const MARGIN: Duration = Duration::from_millis(200);
 
-/// What a transaction ended, and the number of its newest notice; 0 when there is nothing to tell.
+/// What a transaction ended, and the number of its newest notice, or of the newest there was when it found nothing to do; 0 when
+/// nobody has to hear of anything.
+#[derive(Default)]
 #[must_use = "other nodes hear of an end only by Accounts::ended"]
 pub(super) struct Ended {
     sessions: Vec<SessionId>,
@@ -27,10 +29,16 @@ pub(super) struct Ended {
     number: i64,
 }
 
-/// Leaves the end of single sessions, last in the transaction that ended them.
+/// Leaves the end of single sessions, last in the transaction that ended them; without any it is [`done_before`].
 pub(super) fn sessions_ended(c: &mut Connection, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
-    let news = sessions.iter().cloned().map(News::SessionEnded).collect();
-    leave(c, sessions, news, now)
+    let news: Vec<News> = sessions.iter().cloned().map(News::SessionEnded).collect();
+    if news.is_empty() { done_before(c) } else { leave(c, sessions, news, now) }
+}
+
+/// For a deed that found done what it was to do: its answer has to hold on every node too, and those may not have heard yet of who
+/// did it, not even this one.
+pub(super) fn done_before(c: &mut Connection) -> Result<Ended, StorageError> {
+    Ok(Ended { number: notices::newest(c)?, ..Ended::default() })
 }
 
 /// Leaves the end of `user`'s other sessions, last in the transaction that ended them: those known by name are cut, and of the
@@ -96,7 +104,7 @@ impl Accounts {
     /// was just registered, has missed notices, or may be connected to another database than before, by a failover.
     pub fn start_over(&self) -> Result<(), StorageError> {
         self.0.heard.forget();
-        self.0.cache.end_all();
+        self.0.cache.forget_all();
         if self.0.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some() {
             self.hear(&News::Claimed);
         }
@@ -108,17 +116,17 @@ impl Accounts {
         let (cache, streams) = (&self.0.cache, &self.0.streams);
         match news {
             News::SessionEnded(id) => {
-                cache.end(id);
+                cache.forget(id);
                 streams.cut(id);
             }
-            News::SessionChanged(id) => cache.end(id),
+            News::SessionChanged(id) => cache.forget(id),
             News::UserEnded(user) => {
-                cache.end_user(user);
+                cache.forget_user(user);
                 streams.cut_user(user);
             }
-            News::UserChanged(user) => cache.end_user(user),
+            News::UserChanged(user) => cache.forget_user(user),
             News::AllEnded => {
-                cache.end_all();
+                cache.forget_all();
                 streams.cut_all();
             }
             // Heard twice where it happened: by the deed and by the watch.
@@ -126,7 +134,7 @@ impl Accounts {
             News::Claimed => {
                 self.set_phase(Phase::Claimed);
                 self.keep_claim_marker();
-                cache.end_all();
+                cache.forget_all();
                 streams.cut_all();
             }
         }
@@ -137,15 +145,17 @@ impl Accounts {
     /// The deed is done whatever happens here. A node that has not heard after the lease and the margin has none: each lease
     /// ends two seconds after a moment at which its node had applied everything committed before.
     pub(super) async fn ended(&self, ended: Ended) {
-        self.0.heard.note(ended.number, ended.news.len());
         ended.news.iter().for_each(|news| self.hear(news));
+        // Only now: until it is noted the watch applies it as well, and acknowledges nothing that is not in force here.
+        self.0.heard.note(ended.number, ended.news.len());
         if !ended.sessions.is_empty() {
             let (store, sessions) = (self.0.store.clone(), ended.sessions);
             drop(self.0.database.runtime().spawn_blocking(move || store.sweep(&sessions)));
         }
         let begin = self.0.clock.monotonic();
         while ended.number > 0 && self.0.clock.monotonic().saturating_sub(begin) < LEASE + MARGIN {
-            let (number, own) = (ended.number, self.0.node.clone());
+            let own = if ended.news.is_empty() { String::new() } else { self.0.node.clone() };
+            let number = ended.number;
             // A store that cannot be asked is no answer: then the lease has to run out.
             if let Ok(false) = self.0.database.read(move |c| notices::is_awaited(c, number, &own)).await {
                 return;

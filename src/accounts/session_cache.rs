@@ -100,15 +100,15 @@ impl SessionCache {
         self.len() == 0
     }
 
-    /// Sets the copy of an ended session to gone.
-    pub fn end(&self, session: &SessionId) {
+    /// Sets the copy of a session to gone; the session itself may live on.
+    pub fn forget(&self, session: &SessionId) {
         if let Some(copy) = self.shard(session).and_then(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).remove(session)) {
             copy.state.store(GONE, Ordering::Release);
         }
     }
 
     /// Sets the copies of a user's sessions to gone, and those too of which it is not known yet whose they are.
-    pub fn end_user(&self, user: &UserId) {
+    pub fn forget_user(&self, user: &UserId) {
         for shard in &self.shards {
             shard.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, copy| {
                 let others = copy.view.get().is_some_and(|view| view.session.user.as_ref() != Some(user));
@@ -121,7 +121,7 @@ impl SessionCache {
     }
 
     /// Sets every copy to gone.
-    pub fn end_all(&self) {
+    pub fn forget_all(&self) {
         for shard in &self.shards {
             clear(&mut shard.lock().unwrap_or_else(PoisonError::into_inner));
         }
@@ -273,7 +273,7 @@ mod tests {
         let (cache, id) = (SessionCache::default(), id());
         // A miss registers, reads the row; the session ends; only then the miss stores what it read.
         let copy = cache.begin(&id, Duration::ZERO);
-        cache.end(&id);
+        cache.forget(&id);
         assert!(!copy.become_good(view(&id)));
         assert!(copy.usable(Duration::ZERO).is_none() && cache.find(&id).is_none());
         // Without an end between, it does.
@@ -290,7 +290,7 @@ mod tests {
         let newer = cache.begin(&id, Duration::ZERO);
         assert!(held.usable(Duration::ZERO).is_none());
         assert!(newer.become_good(view(&id)));
-        cache.end_all();
+        cache.forget_all();
         assert!(newer.usable(Duration::ZERO).is_none());
     }
 

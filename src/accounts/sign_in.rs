@@ -1,7 +1,8 @@
 //! Signing in with address and password (S16 to S31).
 
+use super::revocation::{self, Ended};
 use super::throttle::{self, Asking, Reservation};
-use super::{AccountError, Accounts, Client, NewSession, outgoing, revocation};
+use super::{AccountError, Accounts, Client, NewSession, outgoing};
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::device::Device;
@@ -93,7 +94,7 @@ impl Accounts {
         let news = (!known && user.last_sign_in_at.is_some())
             .then(|| self.drafts().to_user(MailKind::NewDevice, &user, &outgoing::Detail::of(&client, now)));
         let device_cookie = self.0.devices.issue(&device.id, &user.id);
-        let store = self.0.store.clone();
+        let (store, brought_none) = (self.0.store.clone(), old.is_empty());
         let signed_in = self.0.database.write(move |c| {
             if !users::record_sign_in(c, &id, Some(&hash), now)? {
                 return Ok(None);
@@ -117,7 +118,7 @@ impl Accounts {
             }
             audit::append(c, &line)?;
             store.insert(c, &row)?;
-            revocation::sessions_ended(c, ended, now).map(Some)
+            if brought_none { Ok(Some(Ended::default())) } else { revocation::sessions_ended(c, ended, now).map(Some) }
         });
         let Some(ended) = signed_in.await? else {
             // Disabled, or the password changed, while the old one was verified.

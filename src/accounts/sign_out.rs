@@ -1,10 +1,11 @@
 //! Ending sessions: one's own, one of them, all of them (S47, S50).
 
 use super::{AccountError, Accounts, links, revocation};
+use crate::crypto::random;
 use crate::domain::access::SignedIn;
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
-use crate::storage::session_store::SessionStore;
+use crate::storage::session_store::{Kept, SessionStore};
 use crate::storage::{Connection, StorageError, audit};
 
 /// Which of one's own sessions end.
@@ -79,7 +80,7 @@ fn end(c: &mut Connection, store: &SessionStore, who: &SignedIn, ending: &Ending
     let one = |ended: bool, id: &SessionId| if ended { vec![id.clone()] } else { Vec::new() };
     match (ending, who.user_id()) {
         (Ending::One(id), Some(user)) => Ok(one(store.end(c, id, Some(user))?, id)),
-        (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&who.session)),
+        (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&Kept { session: &who.session, step: random::step() })),
         (Ending::Everywhere, Some(user)) => {
             links::void_email_change(c, user)?;
             store.end_all_of_user(c, user, None)

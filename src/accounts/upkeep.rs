@@ -1,13 +1,14 @@
 //! What is done now and then: forgetting what has expired, and noting which sessions are in use.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use super::throttle::MAX_BUCKETS;
 use super::{AccountError, Accounts};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
-use crate::storage::{attempts, audit, mails, notices, settings, tokens};
+use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, settings, shared_time, tokens};
 
 /// Seconds for which mails that are done stay on the admin page: thirty days.
 const MAILS_KEPT_SECS: i64 = 30 * 86_400;
@@ -15,24 +16,59 @@ const MAILS_KEPT_SECS: i64 = 30 * 86_400;
 const CONFIGURATION: &str = "configuration";
 /// Seconds for which notices stay; a node that was away for longer drops whatever it remembers.
 const NOTICES_KEPT_SECS: i64 = 3600;
+/// Seconds by which the clocks of a node and of the database may differ without a word.
+const CLOCKS_DIFFER_SECS: i64 = 60;
 /// How old the note of a session's last use may be, in seconds.
 const SEEN_SECS: i64 = 300;
 
 impl Accounts {
-    /// Removes what has expired or is more than is kept.
-    pub async fn clean_up(&self) -> Result<(), AccountError> {
-        let now = self.0.clock.now();
-        let audit_before = self.0.audit_days.map(|days| now.plus(-days * 86_400));
-        let store = self.0.store.clone();
-        self.0.database.write(move |c| store.delete_expired(c, now)).await?;
-        self.0.database.write(move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await?;
-        self.0.database.write(move |c| tokens::delete_expired(c, now)).await?;
-        self.0.database.write(|c| attempts::trim(c, MAX_BUCKETS)).await?;
-        self.0.database.write(move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await?;
-        if let Some(before) = audit_before {
-            self.0.database.write(move |c| audit::delete_older(c, before)).await?;
+    /// Removes what has expired or is more than is kept. A step that fails keeps none of the others from being done.
+    pub async fn clean_up(&self) {
+        let Some(now) = self.cleaning_time().await else { return };
+        let (store, keys) = (self.0.store.clone(), self.0.store.clone());
+        self.clean("sessions", move |c| store.delete_expired(c, now)).await;
+        self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
+        self.clean("links", move |c| tokens::delete_expired(c, now)).await;
+        self.clean("attempts", |c| attempts::trim(c, MAX_BUCKETS)).await;
+        self.clean("mails", move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await;
+        if let Some(days) = self.0.audit_days {
+            self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;
         }
-        Ok(())
+        // A walk through all of Redis: no connection and no lock of the database is held for it.
+        let pruned = self.0.database.runtime().spawn_blocking(move || keys.prune()).await;
+        note("keys", pruned.unwrap_or_else(|fault| Err(StorageError::Unavailable(fault.to_string()))));
+    }
+
+    /// Forgets news that every node has heard: somebody who is signed in can leave hundreds a second.
+    pub async fn forget_news(&self) {
+        self.clean("notices", notices::delete_applied).await;
+    }
+
+    /// The time by which something must be over to be removed for good: the earlier one of this node's and the database's, or one
+    /// node whose clock is far ahead would remove what is alive for all the others. None when the database does not say.
+    async fn cleaning_time(&self) -> Option<Timestamp> {
+        let own = self.0.clock.now();
+        let shared = self.0.database.read(shared_time).await;
+        let shared = shared.inspect_err(|fault| tracing::warn!(%fault, what = "everything", "cleaning up failed and is tried again later"));
+        let there = shared.ok()?.unwrap_or(own);
+        let ahead = own.since(there);
+        let differ = ahead.saturating_abs() > CLOCKS_DIFFER_SECS;
+        if differ && !self.0.clocks_differ.load(Ordering::Relaxed) {
+            tracing::warn!(
+                seconds = ahead,
+                "the clock of this node is not that of the database; the earlier one decides what is cleaned away"
+            );
+        }
+        self.0.clocks_differ.store(differ, Ordering::Relaxed);
+        Some(own.min(there))
+    }
+
+    async fn clean<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static,
+    ) {
+        note(what, self.0.database.write(work).await);
     }
 
     /// Cuts open streams whose sessions are not in the store any more, however they went.
@@ -40,7 +76,7 @@ impl Accounts {
         for session in self.0.streams.sessions() {
             let (store, now, id) = (self.0.store.clone(), self.0.clock.now(), session.clone());
             if self.0.database.read(move |c| store.find_live(c, &id, now)).await?.is_none() {
-                self.0.cache.end(&session);
+                self.0.cache.forget(&session);
                 self.0.streams.cut(&session);
             }
         }
@@ -86,5 +122,12 @@ impl Accounts {
         if let Err(fault) = self.0.database.write(move |c| store.touch(c, &id, now)).await {
             tracing::debug!(%fault, "the last use of a session could not be noted");
         }
+    }
+}
+
+/// Says so when a step of cleaning failed.
+fn note<T>(what: &str, done: Result<T, StorageError>) {
+    if let Err(fault) = done {
+        tracing::warn!(%fault, what, "cleaning up failed and is tried again later");
     }
 }

@@ -1,4 +1,7 @@
-//! `/_auth/metrics` for Prometheus: with the token where one is set, else from loopback without a proxy in between.
+//! `/_auth/metrics` for Prometheus: with the token where one is set, else from loopback, by a name of loopback, without a proxy in
+//! between.
+
+use std::net::IpAddr;
 
 use actix_web::{HttpRequest, HttpResponse};
 
@@ -20,9 +23,55 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
 fn may(req: &HttpRequest) -> bool {
     let forwarded = OF_PROXIES.iter().any(|name| req.headers().contains_key(*name));
     let has_token = settings::of(req).metrics_token.is_some();
-    if !has_token && client_address::of(req).peer.is_loopback() && !forwarded {
-        return true;
+    if !has_token {
+        // By another name a page in the operator's browser could ask, whose own name was made to point here (DNS rebinding).
+        let host = req.headers().get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
+        return client_address::of(req).peer.is_loopback() && !forwarded && is_loopback_name(host);
     }
     let given = req.headers().get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));
     given.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && settings::is_metrics_token(req, token.trim()))
+}
+
+/// Whether `Host` is a name or an address of this machine for itself, with any port.
+fn is_loopback_name(host: &str) -> bool {
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => rest.split_once(']').unwrap_or(("", "")),
+        None => host.find(':').map_or((host, ""), |colon| host.split_at(colon)),
+    };
+    let port_is_good = port.is_empty() || port.strip_prefix(':').is_some_and(|digits| digits.parse::<u16>().is_ok());
+    let address = name.parse::<IpAddr>().ok().filter(|address| address.is_ipv6() == host.starts_with('['));
+    port_is_good && (name.eq_ignore_ascii_case("localhost") || address.is_some_and(|address| address.is_loopback()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_loopback_are_names_of_loopback() {
+        for good in ["localhost", "LocalHost:3000", "127.0.0.1", "127.0.0.1:80", "127.8.9.1:1", "[::1]", "[::1]:3000"] {
+            assert!(is_loopback_name(good), "{good}");
+        }
+        let others = [
+            "",
+            ":80",
+            "localhost.example.org",
+            "example.org",
+            "localhost:80:80",
+            "localhost:x",
+            "localhost:",
+            "::1",
+            "[127.0.0.1]",
+            "[::1",
+            "[::2]",
+            "127.0.0.1.example.org",
+            "128.0.0.1",
+            "0.0.0.0",
+            "localhost@example.org",
+            "example.org:localhost",
+        ];
+        for bad in others {
+            assert!(!is_loopback_name(bad), "{bad}");
+        }
+    }
 }

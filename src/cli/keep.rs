@@ -12,16 +12,16 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::runtime::{Builder, Runtime};
 
 use super::say;
-use crate::app::{self, SystemClock};
+use super::store::Store;
+use crate::app::SystemClock;
 use crate::config::{self, Config, DatabaseUrl, data_dir, secrets};
 use crate::crypto::checksum::Checksum;
 use crate::crypto::random;
 use crate::domain::time::Clock;
+use crate::storage::StorageError;
 use crate::storage::copying::{self, TABLES, Table};
-use crate::storage::{Database, StorageError, migrate};
 use crate::telemetry;
 
 /// The form of the file; raised when an older program could not read it.
@@ -36,13 +36,6 @@ enum Line {
     Secret { name: String, value: String },
     Row { table: String, values: Value },
     End { rows: Counts, sha256: String },
-}
-
-/// An open database and what it runs on.
-struct Store {
-    database: Database,
-    _runtime: Runtime,
-    _lock: Option<File>,
 }
 
 enum Fault {
@@ -71,17 +64,6 @@ impl From<Fault> for String {
     }
 }
 
-fn open(url: &DatabaseUrl, alone: bool) -> Result<Store, String> {
-    let lock = if alone { app::lock(url).map_err(|fault| fault.to_string())? } else { None };
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|fault| fault.to_string())?;
-    let database = Database::open(url, runtime.handle().clone()).map_err(|fault| fault.to_string())?;
-    database.alone(|| migrate::run(&database)).map_err(|fault| fault.to_string())?;
-    if let DatabaseUrl::Sqlite(path) = url {
-        app::narrow(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
-    }
-    Ok(Store { database, _runtime: runtime, _lock: lock })
-}
-
 fn columns() -> BTreeMap<String, Vec<String>> {
     TABLES.iter().map(|table| (table.name.to_owned(), table.columns.iter().map(|&name| name.to_owned()).collect())).collect()
 }
@@ -106,7 +88,7 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     {
         return Err(format!("there is no database at {}", path.display()));
     }
-    let store = open(&config.database, false)?;
+    let store = Store::open_to_read(&config.database)?;
     // A name that nobody can have laid a trap at; published by a link, which replaces nothing.
     let mut temporary = target.clone().into_os_string();
     temporary.push(format!(".{}.part", random::id()));
@@ -218,38 +200,49 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
         Ok(())
     })?;
     data_dir::ensure(&config.data_dir).map_err(|faults| faults.to_string())?;
-    let store = open(&config.database, true)?;
+    let store = Store::open_to_fill(&config.database)?;
     let missing = new_secrets(config, &secrets)?;
-    let mut trouble = None;
-    let restored = store.database.write_blocking(|c| {
-        if copying::is_inhabited(c)? {
-            trouble = Some("the database has users or an audit trail already; restore into an empty one".to_owned());
-            return Err(StorageError::Unavailable(String::new()));
-        }
-        copying::clear(c)?;
-        let read = read_backup(&source, &mut |line| match line {
-            Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
-            _ => Ok(()),
-        });
-        let rows = read.map_err(|text| {
-            trouble = Some(text);
-            StorageError::Unavailable(String::new())
-        })?;
-        if !keep_sessions {
-            copying::end_what_was_open(c, SystemClock::new().now())?;
-        }
-        Ok(rows)
-    });
-    if let Some(trouble) = trouble {
-        return Err(trouble);
-    }
-    let rows = restored.map_err(|fault| fault.to_string())?;
-    for (path, value) in missing {
-        data_dir::write_new(&path, &value).map_err(|fault| format!("{}: {fault}", path.display()))?;
-    }
+    let mut written = Vec::new();
+    let restored = restore_rows(&store, &source, keep_sessions, || write_secrets(missing, &mut written));
+    let rows = restored.inspect_err(|_fault| written.iter().for_each(|path| drop(fs::remove_file(path))))?;
     say(&format!("Restored {}.", summary(&rows)));
     if !keep_sessions {
         say("Everybody signs in anew, and links that were sent before are void.");
+    }
+    Ok(())
+}
+
+/// Restores the rows, and does `last` before they are there for good: after a crash in between, the same restore can be done again.
+fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl FnOnce() -> Result<(), String>) -> Result<Counts, String> {
+    // What is wrong and no fault of the store waits outside of its work.
+    let mut trouble = None;
+    let mut stop = |text: String| {
+        trouble = Some(text);
+        StorageError::Unavailable(String::new())
+    };
+    let restored = store.database.write_blocking(|c| {
+        if copying::is_inhabited(c)? {
+            return Err(stop("the database has users or an audit trail already; restore into an empty one".to_owned()));
+        }
+        copying::clear(c)?;
+        let read = read_backup(source, &mut |line| match line {
+            Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
+            _ => Ok(()),
+        });
+        let rows = read.map_err(&mut stop)?;
+        if !keep_sessions {
+            copying::end_what_was_open(c, SystemClock::new().now())?;
+        }
+        last().map_err(&mut stop)?;
+        Ok(rows)
+    });
+    trouble.map_or_else(|| restored.map_err(|fault| fault.to_string()), Err)
+}
+
+fn write_secrets(missing: Vec<(PathBuf, String)>, written: &mut Vec<PathBuf>) -> Result<(), String> {
+    for (path, value) in missing {
+        data_dir::write_new(&path, &value).map_err(|fault| format!("{}: {fault}", path.display()))?;
+        written.push(path);
     }
     Ok(())
 }
@@ -288,8 +281,8 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
         return Err(format!("--from: there is no database at {}", path.display()));
     }
     let in_the_way = |side: &str, fault: String| format!("--{side}: {fault}");
-    let source = open(&from, true).map_err(|fault| in_the_way("from", fault))?;
-    let target = open(&to, true).map_err(|fault| in_the_way("to", fault))?;
+    let source = Store::open_to_move(&from).map_err(|fault| in_the_way("from", fault))?;
+    let target = Store::open_to_fill(&to).map_err(|fault| in_the_way("to", fault))?;
     let inhabited = target.database.read_blocking(copying::is_inhabited).map_err(|fault| fault.to_string())?;
     if inhabited {
         return Err("--to: the database has users or an audit trail already; give an empty one".to_owned());

@@ -15,6 +15,7 @@ use crate::config::{self, Config, Values, env};
 mod keep;
 mod people;
 mod server;
+mod store;
 
 /// Prints one line to standard output.
 fn say(line: &str) {

@@ -223,7 +223,7 @@ impl Guard {
         };
         if !fits(&copy) {
             // Another node may have rotated a moment ago.
-            accounts.cache().end(&claims.session);
+            accounts.cache().forget(&claims.session);
             let Some(anew) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
             copy = anew;
         }

@@ -16,6 +16,7 @@ use super::connection::{AnyConnection, Link, Manager, Use, open_postgres, open_s
 use super::wire::loses_notifications;
 use crate::config::DatabaseUrl;
 use crate::domain::measure::{Counter, Histogram};
+use crate::domain::time::Timestamp;
 
 /// Readers of a SQLite file.
 const READERS: u32 = 4;
@@ -217,6 +218,18 @@ impl Database {
     pub fn runtime(&self) -> &Handle {
         &self.0.runtime
     }
+}
+
+/// What PostgreSQL says the time is, which is one for all nodes; nothing for SQLite, which has the time of this machine.
+pub fn shared_time(connection: &mut AnyConnection) -> Result<Option<Timestamp>, StorageError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        secs: i64,
+    }
+    let AnyConnection::Postgres(inner) = connection else { return Ok(None) };
+    let row: Row = diesel::sql_query("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT) AS secs").get_result(inner)?;
+    Ok(Some(Timestamp::from_secs(row.secs)))
 }
 
 fn in_transaction<T>(

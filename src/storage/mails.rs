@@ -54,11 +54,29 @@ pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, St
     Ok(true)
 }
 
-/// A mail that is due at `now`, if there is one; nobody has it yet.
-pub fn find_due(connection: &mut Connection, now: Timestamp) -> Result<Option<QueuedMail>, StorageError> {
+/// What the queue has next.
+pub enum Due {
+    /// A mail.
+    Mail(QueuedMail),
+    /// A row of which nobody can make a mail, by its name.
+    Unreadable(String),
+}
+
+/// What is due at `now`, if anything is; nobody has it yet.
+pub fn find_due(connection: &mut Connection, now: Timestamp) -> Result<Option<Due>, StorageError> {
     let due = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs())));
     let row: Option<Row> = due.order(dsl::next_try_at.asc()).first(connection).optional()?;
-    row.map(to_mail).transpose()
+    Ok(row.map(|row| {
+        let id = row.0.clone();
+        to_mail(row).map_or(Due::Unreadable(id), Due::Mail)
+    }))
+}
+
+/// Marks a row that cannot be read as failed; false when somebody else did.
+pub fn give_up(connection: &mut Connection, id: &str, last_error: &str) -> Result<bool, StorageError> {
+    let waiting = dsl::mails.filter(dsl::id.eq(id).and(dsl::state.eq(MailState::Queued.as_str())));
+    let values = (dsl::state.eq(MailState::Failed.as_str()), dsl::last_error.eq(last_error));
+    Ok(diesel::update(waiting).set(values).execute(connection)? == 1)
 }
 
 /// Takes `mail` as found, and counts the try; false when another worker was quicker. It is this worker's until `until`.
@@ -92,14 +110,22 @@ pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Res
     Ok(())
 }
 
-/// Mails, newest first, older than `before`.
+/// Mails, newest first, older than `before`, without rows that cannot be read.
 pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) -> Result<Vec<QueuedMail>, StorageError> {
-    let mut query = dsl::mails.into_boxed();
-    if let Some(Cursor { at, id }) = before {
-        query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
+    let (mut found, mut before) = (Vec::new(), before.cloned());
+    let wanted = usize::try_from(limit).unwrap_or(0);
+    while found.len() < wanted {
+        let mut query = dsl::mails.into_boxed();
+        if let Some(Cursor { at, id }) = before {
+            query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
+        }
+        let rows: Vec<Row> = query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).load(connection)?;
+        let Some(last) = rows.last() else { break };
+        before = Some(Cursor { at: Timestamp::from_secs(last.6), id: last.0.clone() });
+        found.extend(rows.into_iter().filter_map(|row| to_mail(row).ok()));
     }
-    let rows: Vec<Row> = query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).load(connection)?;
-    rows.into_iter().map(to_mail).collect()
+    found.truncate(wanted);
+    Ok(found)
 }
 
 /// How many mails are in `state`.

@@ -1,10 +1,11 @@
 //! Migrations: one portable set, embedded; a database of a newer version is refused untouched (S94).
 
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{Connection, Database, StorageError};
@@ -12,13 +13,53 @@ use crate::config::DatabaseUrl;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
+/// Which version a database is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// It has no schema of ours.
+    Missing,
+    /// Of this version.
+    Current,
+    /// Migrations are missing.
+    Older,
+    /// It has migrations that are not known here.
+    Newer,
+}
+
+/// Which version the database is of; changes nothing in it.
+pub fn schema_of(database: &Database) -> Result<Schema, StorageError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let ours = ours()?;
+    let applied = database.read_blocking(|c| {
+        let rows = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Row>(c);
+        match rows {
+            Err(fault) if fault.to_string().contains("__diesel_schema_migrations") => Ok(Vec::new()),
+            rows => Ok(rows?.into_iter().map(|row| row.version).collect()),
+        }
+    })?;
+    Ok(if applied.is_empty() {
+        Schema::Missing
+    } else if applied.iter().any(|version| !ours.contains(version)) {
+        Schema::Newer
+    } else if ours.iter().any(|version| !applied.contains(version)) {
+        Schema::Older
+    } else {
+        Schema::Current
+    })
+}
+
+fn ours() -> Result<Vec<String>, StorageError> {
+    let all = diesel::migration::MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(corrupt)?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
 /// Brings the schema up to date; returns how many migrations ran.
 pub fn run(database: &Database) -> Result<usize, StorageError> {
-    let ours: Vec<String> = diesel::migration::MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS)
-        .map_err(corrupt)?
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
+    let ours = ours()?;
     database.migrate_blocking(|connection| {
         let (newer, pending) = match connection {
             Connection::Sqlite(inner) => (applied(inner)?, inner.has_pending_migration(MIGRATIONS).map_err(corrupt)?),
@@ -43,15 +84,25 @@ pub fn run(database: &Database) -> Result<usize, StorageError> {
     })
 }
 
-/// Copies the file as it is before it is changed, once for each version (S94).
+/// Copies the file as it is before it is changed, once for each version (S94). Under another name until it is whole: what was
+/// interrupted halfway is no copy.
 fn keep_before(connection: &mut Connection, path: &Path, version: &str) -> Result<(), StorageError> {
     let copy = PathBuf::from(format!("{}.before-{version}", path.display()));
-    if !copy.exists() {
-        diesel::sql_query("VACUUM INTO $1").bind::<Text, _>(copy.display().to_string()).execute(connection)?;
-        std::fs::set_permissions(&copy, std::fs::Permissions::from_mode(0o600))
-            .map_err(|fault| StorageError::Unavailable(format!("{}: {fault}", copy.display())))?;
-        tracing::info!(file = %copy.display(), "the database was copied before it is brought up to date");
+    if copy.exists() {
+        return Ok(());
     }
+    let part = PathBuf::from(format!("{}.part", copy.display()));
+    let failed = |fault: std::io::Error| StorageError::Unavailable(format!("{}: {fault}", part.display()));
+    for left in [part.clone(), PathBuf::from(format!("{}-journal", part.display()))] {
+        if left.exists() {
+            fs::remove_file(&left).map_err(failed)?;
+        }
+    }
+    diesel::sql_query("VACUUM INTO $1").bind::<Text, _>(part.display().to_string()).execute(connection)?;
+    fs::set_permissions(&part, fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    fs::File::open(&part).and_then(|file| file.sync_all()).map_err(failed)?;
+    fs::rename(&part, &copy).map_err(failed)?;
+    tracing::info!(file = %copy.display(), "the database was copied before it is brought up to date");
     Ok(())
 }
 

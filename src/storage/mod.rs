@@ -25,5 +25,5 @@ pub mod users;
 pub mod wire;
 
 pub use connection::AnyConnection as Connection;
-pub use database::Database;
+pub use database::{Database, shared_time};
 pub use error::{Constraint, StorageError};

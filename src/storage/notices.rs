@@ -1,6 +1,6 @@
 //! What one process did and the others must hear, and the nodes that listen.
 
-use diesel::dsl::max;
+use diesel::dsl::{max, min};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -11,6 +11,8 @@ use crate::domain::time::Timestamp;
 
 /// The channel on which PostgreSQL wakes the listeners.
 pub(super) const CHANNEL: &str = "portcullis";
+/// Notices that stay although every node has applied them.
+const KEPT: i64 = 10_000;
 
 #[derive(QueryableByName)]
 struct Counter {
@@ -73,6 +75,14 @@ pub fn delete_older(connection: &mut Connection, before: Timestamp) -> Result<us
     let last: Option<i64> = notices::table.filter(notices::at.le(before.secs())).select(max(notices::number)).first(connection)?;
     let Some(last) = last else { return Ok(0) };
     Ok(diesel::delete(notices::table.filter(notices::number.le(last))).execute(connection)?)
+}
+
+/// Forgets what every registered node has applied, but for the newest ten thousand of it, which are for a node that was taken off the
+/// list and comes back: it would find a gap, and drop all that it remembers for nothing. Counted, because clocks differ.
+pub fn delete_applied(connection: &mut Connection) -> Result<usize, StorageError> {
+    let applied: Option<i64> = nodes::table.select(min(nodes::acknowledged)).first(connection)?;
+    let Some(applied) = applied else { return Ok(0) };
+    Ok(diesel::delete(notices::table.filter(notices::number.le(applied - KEPT))).execute(connection)?)
 }
 
 /// Registers a node that has applied everything up to `number`.

@@ -43,7 +43,7 @@ const SEEN: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then
     redis.call('HSET', KEYS[1], 'successor_seen_at', ARGV[2])
     return 1";
 const EPOCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-    redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
+    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'next_epoch', ARGV[2])
     return 1";
 const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
     redis.call('HSET', KEYS[1], 'last_seen_at', ARGV[1])
@@ -56,6 +56,8 @@ pub struct StoredSession {
     pub session: Session,
     /// `users.session_epoch` at sign-in; 0 in the deprecated mode.
     pub epoch: i64,
+    /// The epoch that follows when its user ends all others: it is good under both, for the database may not have got there yet.
+    pub next_epoch: Option<i64>,
 }
 
 /// The Redis store; clones share the connections.
@@ -229,9 +231,9 @@ impl RedisSessions {
         Ok(done == 1)
     }
 
-    /// Gives the session another epoch of its user.
-    pub fn set_epoch(&self, id: &SessionId, epoch: i64) -> Result<(), StorageError> {
-        self.run(|c| Script::new(EPOCH).key(key(id)).arg(epoch).invoke::<i64>(c)).map(drop)
+    /// Lets the session outlive the epoch that its user has now.
+    pub fn set_epochs(&self, id: &SessionId, now: i64, next: i64) -> Result<(), StorageError> {
+        self.run(|c| Script::new(EPOCH).key(key(id)).arg(now).arg(next).invoke::<i64>(c)).map(drop)
     }
 
     /// Notes that the session is in use.
@@ -319,5 +321,6 @@ fn from_fields(id: &SessionId, fields: &HashMap<String, String>) -> Result<Optio
         device: text("device")?.to_owned(),
         last_seen_at: time("last_seen_at")?,
     };
-    Ok(Some(StoredSession { session, epoch: number("epoch")? }))
+    let next_epoch = fields.get("next_epoch").map(|_| number("next_epoch")).transpose()?;
+    Ok(Some(StoredSession { session, epoch: number("epoch")?, next_epoch }))
 }

@@ -22,6 +22,15 @@ pub enum SessionStore {
     Redis(RedisSessions),
 }
 
+/// The one session of a user that does not end with the others.
+pub struct Kept<'a> {
+    /// Its name.
+    pub session: &'a SessionId,
+    /// How far away the user's next epoch is; random. Redis is told of it before the commit, and perhaps there is none: if others
+    /// could come to the same epoch later, the session would outlive its end then.
+    pub step: i64,
+}
+
 impl SessionStore {
     /// Adds a session, last but for the notices in the transaction of a sign-in: a Redis that fails undoes the sign-in.
     pub fn insert(&self, c: &mut Connection, session: &Session) -> Result<(), StorageError> {
@@ -29,7 +38,7 @@ impl SessionStore {
             Self::Database => sessions::insert(c, session),
             Self::Redis(redis) => {
                 let epoch = session.user.as_ref().map(|user| epoch_of(c, user)).transpose()?.flatten().unwrap_or(0);
-                redis.insert(&StoredSession { session: session.clone(), epoch }, session.created_at)
+                redis.insert(&StoredSession { session: session.clone(), epoch, next_epoch: None }, session.created_at)
             }
         }
     }
@@ -63,8 +72,17 @@ impl SessionStore {
         limit: i64,
     ) -> Result<Vec<(Session, Option<String>)>, StorageError> {
         let Self::Redis(redis) = self else { return sessions::page(c, before, now, limit) };
-        let found = only_live(c, redis.page(before, usize::try_from(limit).unwrap_or(0))?, now)?;
-        let named = found.into_iter().map(|session| {
+        // Redis knows ended ones too, and a short page would be taken for the last.
+        let (mut live, mut before) = (Vec::new(), before.cloned());
+        let wanted = usize::try_from(limit).unwrap_or(0);
+        while live.len() < wanted {
+            let found = redis.page(before.as_ref(), wanted)?;
+            let Some(last) = found.last() else { break };
+            before = Some(Cursor { at: last.session.created_at, id: last.session.id.to_string() });
+            live.extend(only_live(c, found, now)?);
+        }
+        live.truncate(wanted);
+        let named = live.into_iter().map(|session| {
             let email = session.user.as_ref().map(|user| email_of(c, user)).transpose()?.flatten();
             Ok((session, email))
         });
@@ -110,19 +128,20 @@ impl SessionStore {
     /// Ends all sessions of a user but `except`; returns the ones it knows of.
     ///
     /// The raised epoch ends whatever Redis has, or has again later, listed or not, and also where this process keeps sessions in the
-    /// database; the one that stays is given the new epoch. Without an exception this works while Redis is away.
-    pub fn end_all_of_user(&self, c: &mut Connection, user: &UserId, except: Option<&SessionId>) -> Result<Vec<SessionId>, StorageError> {
+    /// database; the one that stays is given the new epoch beside the old. Without an exception this works while Redis is away.
+    pub fn end_all_of_user(&self, c: &mut Connection, user: &UserId, except: Option<&Kept<'_>>) -> Result<Vec<SessionId>, StorageError> {
+        let step = except.map_or(1, |kept| kept.step);
         // Holds the user's row, so that sign-ins wait: what they add has the new epoch.
         diesel::update(users::table.filter(users::id.eq(user.as_str())))
-            .set(users::session_epoch.eq(users::session_epoch + 1))
+            .set(users::session_epoch.eq(users::session_epoch + step))
             .execute(c)?;
-        let Self::Redis(redis) = self else { return sessions::end_all_of_user(c, user, except) };
+        let Self::Redis(redis) = self else { return sessions::end_all_of_user(c, user, except.map(|kept| kept.session)) };
         let mut ended = sessions::end_all_of_user(c, user, None)?;
         if let (Some(kept), Some(epoch)) = (except, epoch_of(c, user)?) {
-            redis.set_epoch(kept, epoch)?;
+            redis.set_epochs(kept.session, epoch - step, epoch)?;
         }
         let listed = known(redis.names_of(Some(user)));
-        ended.extend(listed.into_iter().filter(|id| Some(id) != except));
+        ended.extend(listed.into_iter().filter(|id| except.is_none_or(|kept| kept.session != id)));
         Ok(ended)
     }
 
@@ -165,10 +184,14 @@ impl SessionStore {
         }
     }
 
-    /// Removes what is past its absolute end.
+    /// Removes rows that are past the absolute end of their session.
     pub fn delete_expired(&self, c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
         diesel::delete(tombstones::table.filter(tombstones::expires_at.le(now.secs()))).execute(c)?;
-        sessions::delete_expired(c, now)?;
+        sessions::delete_expired(c, now).map(drop)
+    }
+
+    /// Removes from Redis what its keys leave behind when they go; takes long where there are many.
+    pub fn prune(&self) -> Result<(), StorageError> {
         match self {
             Self::Database => Ok(()),
             Self::Redis(redis) => redis.prune(),
@@ -216,7 +239,7 @@ fn is_live(c: &mut Connection, stored: &StoredSession, now: Timestamp) -> Result
     }
     let buried: i64 = tombstones::table.filter(tombstones::session_id.eq(session.id.as_str())).count().get_result(c)?;
     let current = match &session.user {
-        Some(user) => epoch_of(c, user)? == Some(stored.epoch),
+        Some(user) => epoch_of(c, user)?.is_some_and(|epoch| epoch == stored.epoch || Some(epoch) == stored.next_epoch),
         None => true,
     };
     Ok(buried == 0 && current)

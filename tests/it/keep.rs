@@ -1,8 +1,9 @@
 //! Backups that restore, and the way from one database to another (S94).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use tempfile::TempDir;
@@ -158,24 +159,106 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
 }
 
 #[tokio::test]
-async fn s94_a_database_is_copied_before_it_is_brought_up_to_date() {
+async fn s94_nothing_is_restored_or_moved_while_a_node_runs_on_the_database() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let (process, _) = lived_in(&secrets()).await;
+    let (kept, empty) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let file = path(&kept, "kept.backup");
+    ok(&process.run(&["backup", &file]));
+    let (_, old) = process.stop();
+    let from = format!("sqlite://{}", old.path().join("data/portcullis.db").display());
+    let there = [("DATABASE_URL", postgres.url())];
+    // Nobody lives there yet, but a node waits for its owner.
+    let mut variables = secrets();
+    variables.push(("DATABASE_URL".to_owned(), postgres.url()));
+    let node = Process::start_with(TempDir::new().unwrap(), "start", &variables).await;
+    let restore = || run_with(empty.path(), &["restore", &file], &there);
+    refused(&restore(), "a server runs on this database");
+    refused(&run(old.path(), &["migrate-store", "--from", &from, "--to", &postgres.url()]), "--to: a server runs on this database");
+    let fresh = format!("sqlite://{}", kept.path().join("new.db").display());
+    refused(&run(old.path(), &["migrate-store", "--from", &postgres.url(), "--to", &fresh]), "--from: a server runs on this database");
+    // One that was killed stays on the list, and does not live.
+    node.kill();
+    assert!(ok(&restore()).contains("6 users"));
+}
+
+#[tokio::test]
+async fn s94_a_restore_whose_keys_cannot_be_written_leaves_an_empty_database_behind() {
+    let (process, _) = lived_in(&[]).await;
+    let (kept, fresh) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let file = path(&kept, "kept.backup");
+    ok(&process.run(&["backup", &file]));
+    std::fs::create_dir(fresh.path().join("data")).unwrap();
+    let keys = fresh.path().join("data/secrets");
+    // A folder in which nobody can make a file.
+    std::os::unix::fs::symlink("/proc", &keys).unwrap();
+    refused(&run(fresh.path(), &["restore", &file]), "data/secrets/");
+    std::fs::remove_file(&keys).unwrap();
+    assert!(ok(&run(fresh.path(), &["restore", &file])).contains("6 users"));
+    let restored = Process::start_in(fresh, "start").await;
+    people::sign_in(&mut restored.client(), OWNER, PASSWORD).await;
+}
+
+#[tokio::test]
+async fn s94_a_backup_and_a_move_change_nothing_in_what_they_read() {
+    let (folder, database) = of_the_first_schema();
+    refused(&run(folder.path(), &["backup", "kept.backup"]), "of an older version");
+    let (from, to) = (format!("sqlite://{}", database.display()), format!("sqlite://{}", path(&folder, "new.db")));
+    refused(&run(folder.path(), &["migrate-store", "--from", &from, "--to", &to]), "--from: the database is of an older version");
+    let applied = MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut sqlite(&database)).unwrap();
+    assert!(applied.len() == 1 && copies(&folder).is_empty() && !folder.path().join("kept.backup").exists());
+    sqlite(&database).batch_execute("DROP TABLE __diesel_schema_migrations").unwrap();
+    refused(&run(folder.path(), &["backup", "kept.backup"]), "no database of Portcullis");
+}
+
+/// A SQLite file as the first version would have left it, in a folder to run commands in.
+fn of_the_first_schema() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
     std::fs::create_dir(folder.path().join("data")).unwrap();
     let database = folder.path().join("data/portcullis.db");
-    let old = |file: &Path| SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     let all = FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
-    let mut connection = old(&database);
-    connection.run_next_migration(all).unwrap();
-    drop(connection);
+    sqlite(&database).run_next_migration(all).unwrap();
+    (folder, database)
+}
+
+fn sqlite(file: &Path) -> SqliteConnection {
+    SqliteConnection::establish(file.to_str().unwrap()).unwrap()
+}
+
+/// The copies that were made in it before migrations.
+fn copies(folder: &TempDir) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder.path().join("data")).unwrap();
+    entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_str().unwrap().contains(".before-")).collect()
+}
+
+#[tokio::test]
+async fn s94_a_database_is_copied_before_it_is_brought_up_to_date() {
+    let (folder, _database) = of_the_first_schema();
     ok(&run(folder.path(), &["migrate"]));
-    let copies: Vec<_> = std::fs::read_dir(folder.path().join("data"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.to_str().unwrap().contains(".before-"))
-        .collect();
+    let copies = copies(&folder);
     assert_eq!(copies.len(), 1, "{copies:?}");
-    let applied = MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut old(&copies[0])).unwrap();
+    let applied = MigrationHarness::<diesel::sqlite::Sqlite>::applied_migrations(&mut sqlite(&copies[0])).unwrap();
     assert_eq!(applied.len(), 1, "the copy is of before");
+}
+
+#[tokio::test]
+async fn s94_a_copy_that_was_interrupted_halfway_is_made_again() {
+    let (folder, database) = of_the_first_schema();
+    let filling = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+        INSERT INTO settings (name, value) SELECT 'filling ' || i, hex(randomblob(100)) FROM n";
+    sqlite(&database).batch_execute(filling).unwrap();
+    // The end of the process in the middle of the copy: no file may grow beyond this.
+    let mut killed = std::process::Command::new("prlimit");
+    killed.args(["--fsize=100000:100000", "--core=0", env!("CARGO_BIN_EXE_portcullis"), "migrate"]).current_dir(folder.path());
+    assert!(!killed.env_clear().output().unwrap().status.success());
+    assert!(!copies(&folder).is_empty(), "nothing was begun, so this test shows nothing");
+    ok(&run(folder.path(), &["migrate"]));
+    let copies = copies(&folder);
+    assert!(copies.len() == 1 && !copies[0].to_str().unwrap().contains(".part"), "{copies:?}");
+    let rows: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT count(*) FROM settings WHERE name LIKE 'filling %'")
+        .get_result(&mut sqlite(&copies[0]))
+        .unwrap();
+    assert_eq!(rows, 2000);
 }
 
 #[tokio::test]

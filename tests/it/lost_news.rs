@@ -64,6 +64,38 @@ async fn s15_a_changed_password_ends_sessions_that_redis_does_not_list_any_more(
 }
 
 #[tokio::test]
+async fn s15_who_changes_the_password_is_never_signed_out_and_an_end_of_all_ends_them_too() {
+    let Some(nodes) = Nodes::start(2, true).await else { return };
+    let mut owner = nodes.owner().await;
+    let (mut elsewhere, mut first) = (nodes.at(1, &owner), owner.clone());
+    first.get("/_auth/account/password").await;
+    // The change is held up between what Redis hears and the commit, where it writes its line of the trail.
+    let mut holder = nodes.postgres.connect();
+    holder.batch_execute("BEGIN; LOCK TABLE audit_events IN ACCESS EXCLUSIVE MODE").unwrap();
+    let changing = tokio::spawn(async move {
+        let fields = [("current_password", PASSWORD), ("new_password", NEW), ("confirm", NEW)];
+        first.post_form("/_auth/account/password", &fields).await.status
+    });
+    let key = redis(nodes.redis.as_ref().unwrap(), &["KEYS", "portcullis:session:*"]);
+    let before = redis(nodes.redis.as_ref().unwrap(), &["HGETALL", &key]);
+    wait::eventually("Redis to hear of the change", async || {
+        (redis(nodes.redis.as_ref().unwrap(), &["HGETALL", &key]) != before).then_some(())
+    })
+    .await;
+    assert!(is_in(&mut elsewhere).await, "no copy, and the store is asked in between");
+    // The change fails after all; an end of everything then ends this session as well, whatever Redis was told.
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    nodes.postgres.connect().batch_execute(cut).unwrap();
+    assert_eq!(changing.await.unwrap(), 503);
+    holder.batch_execute("ROLLBACK").unwrap();
+    assert!(is_in(&mut owner).await && is_in(&mut elsewhere).await);
+    let mut database = nodes.postgres.connect();
+    database.batch_execute("UPDATE users SET session_epoch = session_epoch + 1").unwrap();
+    nodes.clock.advance(61);
+    assert!(!is_in(&mut owner).await && !is_in(&mut elsewhere).await, "it came back with the next epoch");
+}
+
+#[tokio::test]
 async fn s50_a_database_that_lost_its_last_commits_still_tells_every_node_of_an_end() {
     let Some(nodes) = Nodes::start(2, false).await else { return };
     let mut owner = nodes.owner().await;

@@ -27,6 +27,7 @@ mod forward_auth;
 mod gate;
 mod gate_edges;
 mod invitations;
+mod jobs;
 mod keep;
 mod languages;
 mod limits;

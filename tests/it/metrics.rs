@@ -1,14 +1,18 @@
 //! What operators can count, who may see it, and that the documents name it all.
 
+use std::time::{Duration, Instant};
+
 use super::support::app::TestApp;
 use super::support::client::{Call, Client};
+use super::support::nodes::Nodes;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::source;
 use super::support::upstream::Upstream;
 
 const TOKEN: &str = "a-token-for-the-metrics-0123456789";
 
-async fn page(client: &mut Client) -> String {
+/// What is counted, as Prometheus gets it.
+pub async fn page(client: &mut Client) -> String {
     let answer = client.send(Call::new("GET", "/_auth/metrics")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     assert!(answer.header("content-type").unwrap().starts_with("text/plain; version=0.0.4"));
@@ -16,7 +20,7 @@ async fn page(client: &mut Client) -> String {
 }
 
 /// The value of the line that begins so.
-fn value(page: &str, line: &str) -> u64 {
+pub fn value(page: &str, line: &str) -> u64 {
     let found =
         page.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(' ')).unwrap_or_else(|| panic!("{line} is not in\n{page}"));
     found.parse().unwrap()
@@ -40,6 +44,13 @@ async fn only_this_machine_or_who_has_the_token_sees_the_metrics() {
     let without = TestApp::start(|_| {}).await;
     let call = with("Via", "x").header("Authorization", "Bearer ");
     assert_eq!(without.client().send(call).await.status, 403, "an unset token opens nothing");
+    // A page of somebody else's, whose name was made to point here, sends that name.
+    for (host, status) in
+        [("rebound.example.org:3000", 403), ("localhost.", 403), ("127.0.0.1:3000", 200), ("[::1]:3000", 200), ("localhost", 200)]
+    {
+        let asked = without.client().raw(format!("GET /_auth/metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+        assert!(asked.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {asked}");
+    }
 }
 
 #[tokio::test]
@@ -73,6 +84,22 @@ async fn requests_sign_ins_and_sessions_are_counted() {
     assert_eq!((value(&text, "portcullis_store_up"), value(&text, "portcullis_nodes"), value(&text, "portcullis_hash_queue")), (1, 1, 0));
     assert!(value(&text, "portcullis_copies") >= 1 && value(&text, "portcullis_copies_missed_total") >= 1);
     assert!(value(&text, "portcullis_store_seconds_count{use=\"read\"}") > 0);
+}
+
+#[tokio::test]
+async fn while_the_store_is_frozen_pages_are_counted_as_unavailable_and_a_scrape_is_quick() {
+    let Some(nodes) = Nodes::start(1, false).await else { return };
+    let mut owner = nodes.owner().await;
+    let asked = "portcullis_request_seconds_count{asked=\"page\",verdict=\"unavailable\"}";
+    assert_eq!(value(&page(&mut nodes.apps[0].client()).await, asked), 0);
+    nodes.postgres.signal_all("STOP");
+    nodes.clock.advance(61);
+    assert_eq!(owner.get("/_auth/account").await.status, 503);
+    let begin = Instant::now();
+    let text = page(&mut nodes.apps[0].client()).await;
+    assert!(begin.elapsed() < Duration::from_secs(4), "{:?}", begin.elapsed());
+    assert_eq!((value(&text, asked), value(&text, "portcullis_store_up")), (1, 0));
+    nodes.postgres.signal_all("CONT");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use tempfile::TempDir;
@@ -182,6 +183,35 @@ async fn s03_twelve_claims_at_once_over_three_nodes_make_one_owner() {
 }
 
 #[tokio::test]
+async fn s05_a_claim_while_a_node_starts_is_known_to_it_when_it_runs() {
+    let Some(mut nodes) = Nodes::start(1, false).await else { return };
+    // The start is held up after it has read that nobody owns the instance: where it notes that its configuration is another one.
+    let trap = "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END';
+        CREATE TRIGGER hold BEFORE INSERT ON audit_events FOR EACH ROW WHEN (NEW.event = 'config.changed') EXECUTE FUNCTION hold()";
+    let mut holder = nodes.postgres.connect();
+    holder.batch_execute(trap).unwrap();
+    holder.batch_execute("SELECT pg_advisory_lock(4711)").unwrap();
+    let url = nodes.postgres.url();
+    let starting = nodes.node(&url, &[("JWT_TOKEN_EXPIRY_IN_MINUTES", "30")]);
+    let claiming = async {
+        let mut watcher = nodes.postgres.connect();
+        wait::eventually("the start to be held up", async || {
+            let waits = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 4711 AND NOT granted";
+            let waiting: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(waits).get_result(&mut watcher).unwrap();
+            (waiting == 1).then_some(())
+        })
+        .await;
+        nodes.owner().await;
+        diesel::sql_query("SELECT pg_advisory_unlock(4711)").execute(&mut holder).unwrap();
+    };
+    let (second, ()) = futures_util::future::join(starting, claiming).await;
+    assert_eq!(second.client().get("/_auth/login").await.status, 200, "it still leads to set-up");
+    assert_eq!(second.client().get(&format!("/_auth/setup?token={}", "x".repeat(43))).await.status, 303);
+    assert!(second.data("claimed").exists() && !second.data("setup-token").exists());
+    nodes.apps.push(second);
+}
+
+#[tokio::test]
 async fn s44_two_nodes_that_rotate_at_once_give_the_same_successor() {
     for with_redis in [false, true] {
         let Some(nodes) = Nodes::start(2, with_redis).await else { return };
@@ -281,6 +311,34 @@ async fn s50_in_redis_the_keys_of_a_session_go_with_it_and_at_its_absolute_end()
 }
 
 #[tokio::test]
+async fn in_redis_ended_sessions_that_are_still_there_do_not_end_the_list_of_sessions_early() {
+    let Some(nodes) = Nodes::start(1, true).await else { return };
+    let mut owner = nodes.owner().await;
+    let mut ids: Vec<String> = Vec::new();
+    for _ in 0..55 {
+        nodes.clock.advance(1);
+        people::sign_in(&mut nodes.apps[0].client(), OWNER, PASSWORD).await;
+    }
+    // The newest two ended, and Redis still has them, as when it was away at that moment.
+    let listed = owner.get("/_auth/admin/sessions").await.text();
+    ids.extend(
+        page::tags(&listed)
+            .iter()
+            .filter_map(|tag| tag.attribute("action")?.strip_prefix("/_auth/admin/sessions/")?.strip_suffix("/end").map(str::to_owned)),
+    );
+    assert_eq!(ids.len(), 50);
+    let mut database = nodes.postgres.connect();
+    for id in &ids[..2] {
+        let bury = format!("INSERT INTO tombstones (session_id, expires_at) VALUES ('{id}', 9999999999)");
+        diesel::sql_query(bury).execute(&mut database).unwrap();
+    }
+    let first = owner.get("/_auth/admin/sessions").await.text();
+    let shown = page::tags(&first).iter().filter(|tag| tag.attribute("action").is_some_and(|action| action.ends_with("/end"))).count();
+    assert_eq!(shown, 50);
+    assert!(first.contains("?before="), "54 live sessions are more than a page");
+}
+
+#[tokio::test]
 async fn s86_a_node_with_another_key_or_without_one_refuses_to_start_and_says_which() {
     let Some(postgres) = Postgres::start().await else { return };
     let upstream = super::support::upstream::Upstream::start().await;
@@ -312,6 +370,12 @@ async fn s74_a_node_that_stops_drains_and_the_others_go_on() {
     let second = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let mut owner = first.client();
     people::claim_with(&mut owner, &std::fs::read_to_string(second.folder.path().join("data/setup-token")).unwrap()).await;
+    // One request is under way, and is answered all the same.
+    let mut slow = owner.clone();
+    let asking = tokio::spawn(async move { slow.try_send(Call::fetch("GET", "/slow?ms=1500")).await.map(|answer| answer.text()) });
+    wait::eventually("the request to reach the app", async || (upstream.count() == 1).then_some(())).await;
+    first.running.signal("TERM");
+    assert_eq!(asking.await.unwrap().as_deref(), Some("slow, but here\n"));
     let (status, _folder) = first.stop();
     assert!(status.success());
     let mut there = second.client();

@@ -11,6 +11,7 @@ use futures_util::{SinkExt, StreamExt};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::Message;
 
+use super::metrics;
 use super::support::client::Client;
 use super::support::nodes::{self, Nodes};
 use super::support::page;
@@ -194,6 +195,30 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
 }
 
 #[tokio::test]
+async fn s49_who_finds_a_deed_done_is_answered_no_sooner_than_it_holds_everywhere() {
+    let Some(nodes) = Nodes::start(2, false).await else { return };
+    let mut owner = nodes.owner().await;
+    let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
+    let place = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().to_owned();
+    let user = place.split('?').next().unwrap().to_owned();
+    let (mut here, mut there) = (owner.clone(), nodes.at(1, &owner));
+    there.get(&user).await;
+    // A node that hears nothing.
+    let mut database = nodes.postgres.connect();
+    database.batch_execute("INSERT INTO nodes (id, acknowledged, beat) VALUES ('frozen', 0, 1)").unwrap();
+    let (begin, page) = (Instant::now(), user.clone());
+    let first = tokio::spawn(async move { here.submit(&page, &format!("{page}/disable"), &[]).await.status });
+    wait::eventually("the deed to be in the store", async || {
+        there.get(&user).await.text().contains("data-state=\"disabled\"").then_some(())
+    })
+    .await;
+    assert_eq!(there.post_form(&format!("{user}/disable"), &[]).await.status, 303);
+    let second = begin.elapsed();
+    assert_eq!(first.await.unwrap(), 303);
+    assert!(second > Duration::from_secs(2), "answered after {second:?}, while the frozen node has a lease");
+}
+
+#[tokio::test]
 async fn s37_a_node_that_was_frozen_lets_nothing_stale_in_when_it_wakes() {
     let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
     let awake = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
@@ -278,6 +303,12 @@ async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_s
     assert!(first.output().contains("pooler"), "{}", first.output());
     let mut owner = first.client();
     people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap()).await;
+    let missed = async || {
+        let counts = metrics::page(&mut second.client()).await;
+        assert_eq!(metrics::value(&counts, "portcullis_lease"), 0, "nobody tells this node when a session ends");
+        metrics::value(&counts, "portcullis_copies_missed_total")
+    };
+    let before = missed().await;
     for _ in 0..10 {
         let mut doomed = first.client();
         people::sign_in(&mut doomed, OWNER, PASSWORD).await;
@@ -289,4 +320,5 @@ async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_s
         assert_eq!(people::sign_out(&mut doomed).await.status, 303);
         assert_eq!(there.fetch("/page").await.status, 401);
     }
+    assert!(missed().await >= before + 60, "a check was answered from memory");
 }

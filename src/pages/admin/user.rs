@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{act, actor, enter};
+use crate::accounts::AccountError;
 use crate::accounts::administer::UserDeed;
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::ids::UserId;
@@ -30,7 +31,8 @@ struct UserPage {
     csrf_token: String,
     flash: Option<String>,
     user: User,
-    sessions: Vec<Session>,
+    /// None while the store of sessions does not answer: what can be done to the account needs no list of them.
+    sessions: Option<Vec<Session>>,
     events: Vec<AuditLine>,
     has_mail_server: bool,
 }
@@ -59,13 +61,18 @@ pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Que
     };
     let (accounts, id) = (settings::accounts(&req), parse(&id)?);
     let user = accounts.user(&id).await?;
+    let sessions = match accounts.sessions_of(&id).await {
+        Ok(sessions) => Some(sessions),
+        Err(AccountError::Unavailable(_)) => None,
+        Err(fault) => return Err(fault.into()),
+    };
     let filter = AuditFilter { person: user.email.to_string(), ..AuditFilter::default() };
     let content = UserPage {
         layout: Layout::with_menu(&req, "user-title", visit.menu()),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
-        sessions: accounts.sessions_of(&id).await?,
+        sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
         has_mail_server: settings::of(&req).mail_server.is_some(),
         user,

@@ -1,8 +1,8 @@
 //! A clock that stands still until a test moves it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
 
 use portcullis::domain::time::{Clock, Timestamp};
 
@@ -17,12 +17,41 @@ struct Inner {
     wall: AtomicI64,
     moved: AtomicI64,
     started: Instant,
+    panics: Mutex<Vec<&'static str>>,
 }
 
 impl TestClock {
     /// A clock at [`START`].
     pub fn new() -> Self {
-        Self(Arc::new(Inner { wall: AtomicI64::new(START), moved: AtomicI64::new(0), started: Instant::now() }))
+        Self(Arc::new(Inner { wall: AtomicI64::new(START), moved: AtomicI64::new(0), started: Instant::now(), panics: Mutex::default() }))
+    }
+
+    /// A clock that many seconds before the machine's, where the clock of a database plays a part.
+    pub fn before_the_machines(seconds: i64) -> Self {
+        let clock = Self::new();
+        let machine = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        clock.jump(i64::try_from(machine).unwrap() - seconds - START);
+        clock
+    }
+
+    /// Lets the next look of a thread of that name end by a panic, as a fault of ours in its work would.
+    pub fn panic_in(&self, thread: &'static str) {
+        self.0.panics.lock().unwrap().push(thread);
+    }
+
+    /// How many panics have not come yet.
+    pub fn panics_left(&self) -> usize {
+        self.0.panics.lock().unwrap().len()
+    }
+
+    fn look(&self) {
+        let mut panics = self.0.panics.lock().unwrap();
+        let here = std::thread::current().name().and_then(|name| panics.iter().position(|thread| *thread == name));
+        if let Some(here) = here {
+            panics.remove(here);
+            drop(panics);
+            panic!("a test wants a panic here");
+        }
     }
 
     /// Lets `seconds` pass, on both scales.
@@ -40,10 +69,12 @@ impl TestClock {
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
+        self.look();
         Timestamp::from_secs(self.0.wall.load(Ordering::SeqCst))
     }
 
     fn monotonic(&self) -> Duration {
+        self.look();
         let moved = u64::try_from(self.0.moved.load(Ordering::SeqCst)).unwrap_or_default();
         self.0.started.elapsed() + Duration::from_secs(moved)
     }

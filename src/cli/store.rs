@@ -1,0 +1,92 @@
+//! The database that a command reads or has for itself, without a server.
+
+use std::fs::File;
+use std::thread;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::app;
+use crate::config::DatabaseUrl;
+use crate::storage::migrate::{self, Schema};
+use crate::storage::{Database, notices};
+
+/// How often it is looked whether a node beats, which each does twice a second, and how many times.
+const LOOK: Duration = Duration::from_millis(200);
+const LOOKS: u32 = 12;
+
+/// An open database and what it runs on.
+pub(super) struct Store {
+    /// The database.
+    pub(super) database: Database,
+    _runtime: Runtime,
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Opens a database to fill it: nobody else may use it meanwhile, and its schema is brought up to date.
+    pub(super) fn open_to_fill(url: &DatabaseUrl) -> Result<Self, String> {
+        let store = Self::open_alone(url)?;
+        store.database.alone(|| migrate::run(&store.database)).map_err(|fault| fault.to_string())?;
+        Ok(store)
+    }
+
+    /// Opens a database to move what is in it: nobody else may use it meanwhile, and nothing changes in it.
+    pub(super) fn open_to_move(url: &DatabaseUrl) -> Result<Self, String> {
+        Self::open_alone(url)?.of_this_version()
+    }
+
+    /// Opens a database to read it, also beside a running server; nothing changes in it.
+    pub(super) fn open_to_read(url: &DatabaseUrl) -> Result<Self, String> {
+        Self::open(url)?.of_this_version()
+    }
+
+    fn of_this_version(self) -> Result<Self, String> {
+        match migrate::schema_of(&self.database).map_err(|fault| fault.to_string())? {
+            Schema::Current => Ok(self),
+            Schema::Missing => Err("this is no database of Portcullis: it has no tables".to_owned()),
+            Schema::Older => Err("the database is of an older version; use that version, or run `portcullis migrate` first".to_owned()),
+            Schema::Newer => Err("the database is of a newer version of Portcullis; use that version".to_owned()),
+        }
+    }
+
+    fn open_alone(url: &DatabaseUrl) -> Result<Self, String> {
+        let lock = app::lock(url).map_err(|fault| fault.to_string())?;
+        let store = Self { _lock: lock, ..Self::open(url)? };
+        if matches!(url, DatabaseUrl::Postgres(_)) {
+            refuse_if_served(&store.database)?;
+        }
+        Ok(store)
+    }
+
+    fn open(url: &DatabaseUrl) -> Result<Self, String> {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|fault| fault.to_string())?;
+        let database = Database::open(url, runtime.handle().clone()).map_err(|fault| fault.to_string())?;
+        if let DatabaseUrl::Sqlite(path) = url {
+            app::narrow(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
+        }
+        Ok(Self { database, _runtime: runtime, _lock: None })
+    }
+}
+
+/// Refuses a database on which a node shows that it lives.
+fn refuse_if_served(database: &Database) -> Result<(), String> {
+    let beats = || -> Result<Vec<(String, i64)>, String> {
+        let read = || database.read_blocking(notices::beats);
+        match migrate::schema_of(database).map_err(|fault| fault.to_string())? {
+            Schema::Missing => Ok(Vec::new()),
+            Schema::Current => read().map_err(|fault| fault.to_string()),
+            // Where that version keeps no such list, nobody beats.
+            Schema::Older | Schema::Newer => Ok(read().unwrap_or_default()),
+        }
+    };
+    let (before, mut looks) = (beats()?, 0);
+    while !before.is_empty() && looks < LOOKS {
+        thread::sleep(LOOK);
+        looks += 1;
+        if beats()?.iter().any(|beat| !before.contains(beat)) {
+            return Err("a server runs on this database; stop it first".to_owned());
+        }
+    }
+    Ok(())
+}
