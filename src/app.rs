@@ -34,7 +34,7 @@ use crate::storage::{Database, StorageError, migrate, settings};
 use crate::{accounts, routes};
 
 /// Longest time that running requests have after SIGTERM, in seconds.
-const DRAIN_SECS: u64 = 10;
+const DRAIN_SECS: u64 = 8;
 /// How long an answer may wait for a client that does not take it, before its connection is closed (RFC 5482).
 #[cfg(target_os = "linux")]
 const STALLED: Duration = Duration::from_mins(2);

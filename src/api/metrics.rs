@@ -1,5 +1,4 @@
-//! `/_auth/metrics` for Prometheus: with the token where one is set, else from loopback, by a name of loopback, without a proxy in
-//! between.
+//! `/_auth/metrics` for Prometheus: from loopback, by a name of loopback, without a proxy in between; or with `METRICS_TOKEN`.
 
 use std::net::IpAddr;
 
@@ -8,8 +7,20 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::http::error::HttpError;
 use crate::http::{client_address, settings};
 
-/// Headers that only a proxy writes; a request with one of them did not begin on this machine.
-const OF_PROXIES: [&str; 6] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+/// Headers that only proxies write, by how they begin; a request with one of them did not begin on this machine.
+const OF_PROXIES: [&str; 11] = [
+    "forwarded",
+    "via",
+    "x-forwarded",
+    "x-real-ip",
+    "x-original-",
+    "x-client-ip",
+    "true-client-ip",
+    "x-envoy-",
+    "cf-",
+    "cdn-loop",
+    "fastly-",
+];
 
 /// The page of counts.
 pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
@@ -21,15 +32,20 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
 }
 
 fn may(req: &HttpRequest) -> bool {
-    let forwarded = OF_PROXIES.iter().any(|name| req.headers().contains_key(*name));
-    let has_token = settings::of(req).metrics_token.is_some();
-    if !has_token {
-        // By another name a page in the operator's browser could ask, whose own name was made to point here (DNS rebinding).
-        let host = req.headers().get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
-        return client_address::of(req).peer.is_loopback() && !forwarded && is_loopback_name(host);
+    // By another name a page in the operator's browser could ask, whose own name was made to point here (DNS rebinding).
+    let host = req.headers().get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
+    let forwarded = req.headers().keys().any(|name| is_of_proxies(name.as_str()));
+    if client_address::of(req).peer.is_loopback() && !forwarded && is_loopback_name(host) {
+        return true;
     }
     let given = req.headers().get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));
     given.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && settings::is_metrics_token(req, token.trim()))
+}
+
+/// With `_` read as `-`, as some programs do.
+fn is_of_proxies(name: &str) -> bool {
+    let folded = name.replace('_', "-");
+    OF_PROXIES.iter().any(|begin| folded.starts_with(begin))
 }
 
 /// Whether `Host` is a name or an address of this machine for itself, with any port.

@@ -14,7 +14,8 @@ use crate::domain::app_url::AppUrl;
 
 #[expect(clippy::expect_used, reason = "the default address is a constant that parses, as the tests show")]
 pub(super) fn server(reader: &mut Reader<'_>) -> Server {
-    let text = reader.text("APP_URL").unwrap_or_else(|| "http://localhost:3000".to_owned());
+    let port = reader.number("PORT", 3000, 1, u16::MAX);
+    let text = reader.text("APP_URL").unwrap_or_else(|| format!("http://localhost:{port}"));
     let app_url = AppUrl::parse(&text).unwrap_or_else(|fault| {
         reader.faults.add("APP_URL", fault.to_string());
         AppUrl::parse("http://localhost:3000").expect("the default is an address")
@@ -28,7 +29,7 @@ pub(super) fn server(reader: &mut Reader<'_>) -> Server {
     Server {
         app_url,
         host,
-        port: reader.number("PORT", 3000, 1, u16::MAX),
+        port,
         trusted_proxies: reader.networks("TRUSTED_PROXIES"),
         metrics_token: reader.text("METRICS_TOKEN").map(Into::into),
         production,

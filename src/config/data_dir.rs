@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use super::env::Faults;
@@ -46,7 +46,7 @@ fn is_ours(path: &Path) -> bool {
     name == "lost+found"
         || name == ".write-probe"
         || OURS.iter().any(|own| name == *own)
-        || name.starts_with("portcullis.db")
+        || name.starts_with("portcullis.")
         || name.ends_with(".tmp")
 }
 
@@ -120,8 +120,21 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_extension(format!("{}.tmp", std::process::id()))
 }
 
+/// Gives what root's commands make in the directory to its owner, so that the server, which is not root, can use it. For anybody else
+/// there is nothing to give.
+pub fn adopt(path: &Path) {
+    let owners = || Some((fs::metadata(path).ok()?, fs::metadata(path.parent()?).ok()?));
+    if let Some((own, above)) = owners()
+        && own.uid() != above.uid()
+        && let Err(fault) = chown(path, Some(above.uid()), Some(above.gid()))
+    {
+        tracing::debug!(%fault, path = %path.display(), "a file stays with who made it");
+    }
+}
+
 fn write_synced(path: &Path, content: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    adopt(path);
     file.write_all(content.as_bytes())?;
     file.sync_all()
 }
@@ -149,7 +162,9 @@ mod tests {
         }
         assert!(ensure(dir.path()).unwrap().len() >= 2);
         assert_eq!((mode(&file), mode(&deep), mode(&dir.path().join("secrets"))), (0o600, 0o600, 0o700));
-        assert!(ensure(dir.path()).unwrap().is_empty());
+        fs::write(dir.path().join("portcullis.lock"), "").unwrap();
+        fs::set_permissions(dir.path().join("portcullis.lock"), Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(ensure(dir.path()).unwrap(), Vec::<String>::new());
 
         let shared = tempfile::tempdir().unwrap();
         let other = shared.path().join("letter.txt");
@@ -161,6 +176,7 @@ mod tests {
         assert_eq!(rights(), (0o644, 0o755, 0o700));
         // What is ours now does not make the others' files ours.
         fs::write(shared.path().join("portcullis.db"), "x").unwrap();
+        fs::write(shared.path().join("portcullis.lock"), "").unwrap();
         fs::set_permissions(shared.path().join("portcullis.db"), Permissions::from_mode(0o644)).unwrap();
         assert!(ensure(shared.path()).unwrap().join(" ").contains("not ours"));
         assert_eq!(rights(), (0o644, 0o755, 0o700));

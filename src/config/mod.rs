@@ -230,6 +230,7 @@ impl Config {
         let show = |variable: &variables::Variable| match given.get(variable.name) {
             Some(_) if variable.secret => "[hidden]".to_owned(),
             Some(value) => value.clone(),
+            None if variable.name == "APP_URL" => self.server.app_url.to_string(),
             None => variable.default.to_owned(),
         };
         variables::TABLE.iter().map(|variable| (variable.name.to_owned(), show(variable))).collect()

@@ -28,7 +28,7 @@ pub const RESET_EXPIRY_ALIAS: &str = "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES";
 pub const TABLE: &[Variable] = &[
     row(
         "APP_URL",
-        "http://localhost:3000",
+        "http://localhost:<PORT>",
         "The address people use: scheme and host, no path, query or user. Cookies and links follow it.",
     ),
     row("PORT", "3000", "Port to listen on, 1 to 65535."),
@@ -95,7 +95,7 @@ pub const TABLE: &[Variable] = &[
         "en, de, fr, es or ar: for mails to people who have chosen no language, and pages for browsers that ask for another one.",
     ),
     row("AUDIT_RETENTION_DAYS", "365", "Days for which audit lines are kept; 0 keeps them for ever."),
-    secret("METRICS_TOKEN", "", "Bearer token for /_auth/metrics, which without it answers loopback alone."),
+    secret("METRICS_TOKEN", "", "Bearer token for /_auth/metrics, for who does not ask from this machine itself."),
     row("NODE_ENV", "", "production makes weak secrets stop the start, as https in APP_URL does."),
     row("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
     row("LOG_FORMAT", "text", "text or json."),

@@ -12,7 +12,7 @@ use super::support::source::repository;
 const RUN_BY_PROXIES: [(&str, &[&str]); 2] =
     [("docs/FORWARD-AUTH.md", &["nginx", "caddy", "yaml", "haproxy", "envoy"]), ("docs/TLS.md", &["nginx", "caddy", "yaml"])];
 /// What is not a command of ours, and where it is seen working.
-const OTHERS: [(&str, &str); 20] = [
+const OTHERS: [(&str, &str); 21] = [
     ("cargo run -- demo", "command_line.rs starts the demo"),
     ("cargo build --release", "builds what every test builds"),
     ("cargo install --path .", "builds what every test builds"),
@@ -27,11 +27,12 @@ const OTHERS: [(&str, &str); 20] = [
     ("cp .env.example .env", "by hand: scripts/test-image"),
     ("docker compose up --build", "by hand: scripts/test-image"),
     ("docker compose logs portcullis", "by hand: scripts/test-image"),
+    ("docker compose exec portcullis portcullis user list", "by hand: scripts/test-image"),
     ("cd docker/nodes", "the files are read by documents.rs and run by nodes.rs"),
     ("for name in JWT_AUTH_TOKEN_SECRET", "run below"),
     ("echo \"$name=", "run below"),
     ("done", "run below"),
-    ("sudo systemd-run", "by hand: scripts/test-package"),
+    ("systemd-run", "by hand: scripts/test-package"),
     ("scripts/test s33", "is what CI runs"),
 ];
 
