@@ -175,7 +175,7 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
         let user = place.split('?').next().unwrap().to_owned();
         let link = page::tags(&owner.submit(&user, &format!("{user}/invite"), &[]).await.text())
             .iter()
-            .find_map(|tag| tag.attribute("value").filter(|value| value.contains("token=")).map(str::to_owned))
+            .find_map(|tag| tag.attribute("data-link").map(str::to_owned))
             .expect("a link to copy");
         let link = link.strip_prefix("http://localhost:3000").unwrap();
         let (mut ada, token) = (nodes.apps[1].client(), link.split_once("token=").unwrap().1);
