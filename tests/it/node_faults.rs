@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
 
+use super::metrics;
 use super::support::app::TestApp;
 use super::support::client::{Call, Client};
 use super::support::nodes::{self, Nodes};
@@ -232,6 +233,9 @@ async fn s92_a_redis_that_is_flushed_or_goes_back_in_time_revives_nothing() {
     back_in_time();
     scene.forget();
     assert_eq!((doomed.fetch("/page").await.status, scene.owner.fetch("/page").await.status), (401, 200));
+    // Time was moved beyond the lease; the next beat lays another.
+    let leased = async || (metrics::value(&metrics::page(&mut scene.app().client()).await, "portcullis_lease") == 1).then_some(());
+    wait::eventually("a lease", leased).await;
     // And all of a user's, also those that Redis did not know when they ended.
     redis::cmd("FLUSHALL").query::<()>(&mut client.get_connection().unwrap()).unwrap();
     let mut other = scene.app().client();
