@@ -33,7 +33,8 @@ use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, StorageError, migrate, settings};
 use crate::{accounts, routes};
 
-/// Longest time that running requests have after SIGTERM, in seconds.
+/// Longest time that running requests have after SIGTERM, in seconds: with what the jobs take afterwards less than the ten after
+/// which container engines kill.
 const DRAIN_SECS: u64 = 8;
 /// How long an answer may wait for a client that does not take it, before its connection is closed (RFC 5482).
 #[cfg(target_os = "linux")]
@@ -122,7 +123,7 @@ pub struct Core {
 impl Core {
     /// Opens everything below HTTP.
     pub fn open(config: &Config, internals: &Internals) -> Result<Self, StartError> {
-        for warning in data_dir::ensure(&config.data_dir)?.iter().chain(&config.warnings) {
+        for warning in config.ensure_data_dir()?.iter().chain(&config.warnings) {
             tracing::warn!("{warning}");
         }
         let runtime = Builder::new_multi_thread()

@@ -186,7 +186,10 @@ impl Watch {
         let reopened = self.wire.is_none();
         if reopened {
             self.wire = Some(Wire::open(self.accounts.database())?);
-            self.applied = self.on_wire(notices::newest)?;
+            // What was left meanwhile cuts its streams; then every copy goes, whatever it was about.
+            let applied = self.applied;
+            let news = self.on_wire(|c| notices::since(c, applied))?;
+            self.apply(news)?;
             self.accounts.start_over()?;
         }
         let Some(wire) = &mut self.wire else { return Ok(()) };
@@ -197,7 +200,7 @@ impl Watch {
                 if heard {
                     let database = self.accounts.database().clone();
                     let news = database.read_blocking(|c| notices::since(c, self.applied))?;
-                    if self.apply(news)? {
+                    if self.apply(news)? || reopened {
                         let (node, applied) = (self.accounts.node().to_owned(), self.applied);
                         database.write_blocking(|c| notices::acknowledge(c, &node, applied))?;
                     }

@@ -193,14 +193,14 @@ impl Accounts {
         Ok((record.user, hash))
     }
 
-    /// Judges a new password for `user`; `field` is its name in the form.
-    /// Judges a new password, on the hash workers: the lists and rules take a while, and requests must not wait for them.
+    /// Judges a new password for `user`, whose field in the form is `field`, on the hash workers: the lists and rules take a while, and requests must not wait for them.
     async fn check_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, AccountError> {
         let (this, user) = (self.clone(), user.clone());
         let judge = move || this.judge_new_password(&user, new, field);
         self.0.hasher.run(judge).await?.map_err(AccountError::Rules)
     }
 
+    /// [`Self::check_new_password`], on the calling thread.
     fn judge_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, Vec<FieldFault>> {
         let mut faults = Vec::new();
         let same = new.password == new.confirm;

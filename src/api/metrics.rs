@@ -34,8 +34,11 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
 fn may(req: &HttpRequest) -> bool {
     // By another name a page in the operator's browser could ask, whose own name was made to point here (DNS rebinding).
     let host = req.headers().get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
+    // A proxy on this machine may hand on what it got without a word: where people come by another name, and a token is set, it is asked for.
+    let settings = settings::of(req);
+    let open = settings.metrics_token.is_none() || settings.app_url.is_loopback();
     let forwarded = req.headers().keys().any(|name| is_of_proxies(name.as_str()));
-    if client_address::of(req).peer.is_loopback() && !forwarded && is_loopback_name(host) {
+    if open && client_address::of(req).peer.is_loopback() && !forwarded && is_loopback_name(host) {
         return true;
     }
     let given = req.headers().get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));

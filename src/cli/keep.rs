@@ -199,7 +199,7 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
         }
         Ok(())
     })?;
-    data_dir::ensure(&config.data_dir).map_err(|faults| faults.to_string())?;
+    config.ensure_data_dir().map_err(|faults| faults.to_string())?;
     let store = Store::open_to_fill(&config.database)?;
     let missing = new_secrets(config, &secrets)?;
     let mut written = Vec::new();

@@ -9,7 +9,7 @@ use super::say;
 use crate::accounts::AccountError;
 use crate::accounts::administer::{Actor, UserDeed};
 use crate::app::{Core, Internals};
-use crate::config::{Config, DatabaseUrl};
+use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
@@ -22,6 +22,9 @@ const LIST_LIMIT: i64 = 100_000;
 
 fn open(config: &Config) -> Result<Core, String> {
     telemetry::init_for_command(config.log);
+    if let Some(owner) = data_dir::owner_other_than_root(&config.data_dir) {
+        tracing::warn!(owner, "DATA_DIR belongs to another user, who cannot open what root makes in it; run this as that user");
+    }
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
 }
 

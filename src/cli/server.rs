@@ -47,7 +47,7 @@ fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
         }
         actix_web::rt::spawn(async move {
             wait_for_signal().await;
-            tracing::info!("stopping: running requests have ten seconds");
+            tracing::info!("stopping: running requests have eight seconds");
             handle.stop(true).await;
         });
         server.await
@@ -86,7 +86,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     checks.extend(runtime.block_on(probe::mail(config.mail.address().as_deref())));
     checks.extend(config.checks());
     let unwritable = data_dir::why_unwritable(&config.data_dir);
-    checks.extend(unwritable.map(|text| Check { title: Text::new("check-data"), outcome: Outcome::Wrong, text: Said::Log(text) }));
+    checks.extend(unwritable.clone().map(|text| Check { title: Text::new("check-data"), outcome: Outcome::Wrong, text: Said::Log(text) }));
     checks.sort_by_key(|check| check.outcome);
     for check in checks {
         let text = match &check.text {
@@ -100,6 +100,9 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     for variable in TABLE {
         let value = shown.get(variable.name).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
         say(&format!("{}={value}", variable.name));
+    }
+    if let Some(fault) = unwritable {
+        return Err(fault);
     }
     say("\nThe configuration has no faults.");
     Ok(())

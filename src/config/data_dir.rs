@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::env::Faults;
@@ -14,18 +14,22 @@ pub const CLAIMED: &str = "claimed";
 
 /// Names that we put into a data directory, beside the database and its copies.
 const OURS: [&str; 4] = ["secrets", SETUP_TOKEN, CLAIMED, "outbox"];
+/// What else may be there.
+const OTHERS_OF_OURS: [&str; 3] = ["portcullis.lock", ".write-probe", "lost+found"];
 /// Files looked at when rights are narrowed.
 const MOST_FILES: usize = 10_000;
 
 /// Makes the directory and `secrets/` when missing and narrows wider rights of what is ours; returns what to warn about. In a directory
 /// that holds other people's files, their rights and its own are not ours to change.
-pub fn ensure(dir: &Path) -> Result<Vec<String>, Faults> {
+///
+/// `database` is the SQLite file, if it is in this directory.
+pub fn ensure(dir: &Path, database: Option<&Path>) -> Result<Vec<String>, Faults> {
     let mut warnings = Vec::new();
     for path in [dir.to_path_buf(), dir.join("secrets")] {
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|fault| unwritable(&path, &fault))?;
     }
     let entries: Vec<PathBuf> = fs::read_dir(dir).map_err(|fault| unwritable(dir, &fault))?.flatten().map(|entry| entry.path()).collect();
-    let (ours, others): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|path| is_ours(path));
+    let (ours, others): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|path| is_ours(path, database));
     if others.is_empty() {
         narrow(dir, 0o700, &mut warnings);
     } else {
@@ -41,13 +45,17 @@ pub fn ensure(dir: &Path) -> Result<Vec<String>, Faults> {
 }
 
 /// Whether this entry of the directory is ours, or of the file system.
-fn is_ours(path: &Path) -> bool {
+fn is_ours(path: &Path, database: Option<&Path>) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name == "lost+found"
-        || name == ".write-probe"
-        || OURS.iter().any(|own| name == *own)
-        || name.starts_with("portcullis.")
-        || name.ends_with(".tmp")
+    let own_database = database.and_then(Path::file_name).map(|file| file.to_string_lossy());
+    let of_database = |file: &str| name.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
+    // What a crash left of a file that was being replaced.
+    let unfinished = OURS.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.') && rest.ends_with(".tmp")));
+    OURS.iter().chain(&OTHERS_OF_OURS).any(|own| name == *own)
+        || of_database("portcullis.db")
+        || own_database.is_some_and(|file| of_database(&file))
+        || unfinished
+        || name.starts_with(".portcullis-")
 }
 
 /// Narrows a directory and everything in it, links aside.
@@ -120,21 +128,21 @@ fn temporary(path: &Path) -> PathBuf {
     path.with_extension(format!("{}.tmp", std::process::id()))
 }
 
-/// Gives what root's commands make in the directory to its owner, so that the server, which is not root, can use it. For anybody else
-/// there is nothing to give.
-pub fn adopt(path: &Path) {
-    let owners = || Some((fs::metadata(path).ok()?, fs::metadata(path.parent()?).ok()?));
-    if let Some((own, above)) = owners()
-        && own.uid() != above.uid()
-        && let Err(fault) = chown(path, Some(above.uid()), Some(above.gid()))
-    {
-        tracing::debug!(%fault, path = %path.display(), "a file stays with who made it");
-    }
+/// The user whose directory this is, when root is about to write into somebody else's: what root makes, that user cannot open.
+pub fn owner_other_than_root(dir: &Path) -> Option<u32> {
+    let own = fs::metadata("/proc/self").ok()?.uid();
+    let owner = fs::metadata(dir).ok()?.uid();
+    (own == 0 && owner != 0).then_some(owner)
 }
 
 fn write_synced(path: &Path, content: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    adopt(path);
+    // A name that a crash left, or somebody laid as a trap, goes: what is written into is made here.
+    if let Err(fault) = fs::remove_file(path)
+        && fault.kind() != io::ErrorKind::NotFound
+    {
+        return Err(fault);
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(content.as_bytes())?;
     file.sync_all()
 }
@@ -160,26 +168,36 @@ mod tests {
             fs::write(path, "x").unwrap();
             fs::set_permissions(path, Permissions::from_mode(0o644)).unwrap();
         }
-        assert!(ensure(dir.path()).unwrap().len() >= 2);
+        assert!(ensure(dir.path(), None).unwrap().len() >= 2);
         assert_eq!((mode(&file), mode(&deep), mode(&dir.path().join("secrets"))), (0o600, 0o600, 0o700));
         fs::write(dir.path().join("portcullis.lock"), "").unwrap();
         fs::set_permissions(dir.path().join("portcullis.lock"), Permissions::from_mode(0o600)).unwrap();
-        assert_eq!(ensure(dir.path()).unwrap(), Vec::<String>::new());
+        assert_eq!(ensure(dir.path(), None).unwrap(), Vec::<String>::new());
 
         let shared = tempfile::tempdir().unwrap();
         let other = shared.path().join("letter.txt");
         fs::write(&other, "x").unwrap();
         fs::set_permissions(&other, Permissions::from_mode(0o644)).unwrap();
         fs::set_permissions(shared.path(), Permissions::from_mode(0o755)).unwrap();
-        assert!(ensure(shared.path()).unwrap().join(" ").contains("not ours"));
+        assert!(ensure(shared.path(), None).unwrap().join(" ").contains("not ours"));
         let rights = || (mode(&other), mode(shared.path()), mode(&shared.path().join("secrets")));
         assert_eq!(rights(), (0o644, 0o755, 0o700));
         // What is ours now does not make the others' files ours.
         fs::write(shared.path().join("portcullis.db"), "x").unwrap();
         fs::write(shared.path().join("portcullis.lock"), "").unwrap();
         fs::set_permissions(shared.path().join("portcullis.db"), Permissions::from_mode(0o644)).unwrap();
-        assert!(ensure(shared.path()).unwrap().join(" ").contains("not ours"));
+        assert!(ensure(shared.path(), None).unwrap().join(" ").contains("not ours"));
         assert_eq!(rights(), (0o644, 0o755, 0o700));
         assert_eq!(mode(&shared.path().join("portcullis.db")), 0o600);
+
+        let named = tempfile::tempdir().unwrap();
+        for file in ["gate.db", "gate.db-wal", "gate.db.before-1", "claimed.7.tmp"] {
+            fs::write(named.path().join(file), "x").unwrap();
+            fs::set_permissions(named.path().join(file), Permissions::from_mode(0o600)).unwrap();
+        }
+        assert!(!ensure(named.path(), Some(&named.path().join("gate.db"))).unwrap().join(" ").contains("not ours"));
+        for others in ["portcullis.env", "build.tmp", "gate.dbx"] {
+            assert!(!is_ours(&named.path().join(others), Some(Path::new("gate.db"))), "{others}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::variables::{RESET_EXPIRY_ALIAS, TABLE};
@@ -116,33 +117,31 @@ fn from_source(source: &Values, name: &str, faults: &mut Faults) -> Option<Strin
 }
 
 fn read_dotenv(path: &Path, faults: &mut Faults) -> Values {
-    if !path.exists() {
-        return Values::new();
-    }
-    // A folder of that name, as container engines make for a missing file, would be read for ever.
-    if !fs::metadata(path).is_ok_and(|found| found.is_file() && found.len() <= MOST_DOTENV_BYTES) {
-        faults.add(&path.display().to_string(), "must be a file of at most 1 MiB");
-        return Values::new();
-    }
-    let entries = match dotenvy::from_path_iter(path) {
-        Ok(entries) => entries,
-        Err(_fault) => {
-            faults.add(&path.display().to_string(), "cannot be read");
+    let place = path.display().to_string();
+    let mut text = Vec::new();
+    // A folder of that name, as container engines make for a missing file, or a device would be read for ever.
+    let read = fs::File::open(path).and_then(|file| file.take(MOST_DOTENV_BYTES + 1).read_to_end(&mut text));
+    match read {
+        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Values::new(),
+        Err(fault) => {
+            faults.add(&place, format!("cannot be read: {fault}"));
             return Values::new();
         }
-    };
+        Ok(_) if u64::try_from(text.len()).is_ok_and(|length| length > MOST_DOTENV_BYTES) => {
+            faults.add(&place, "is larger than 1 MiB");
+            return Values::new();
+        }
+        Ok(_) => {}
+    }
+    let entries = dotenvy::from_read_iter(text.as_slice());
     let mut values = Values::new();
     for (number, entry) in entries.enumerate() {
         match entry {
             Ok((name, value)) => {
                 values.insert(name, value);
             }
-            Err(dotenvy::Error::Io(_fault)) => {
-                faults.add(&path.display().to_string(), "cannot be read");
-                break;
-            }
             // The error of dotenvy quotes the line, which may hold a secret.
-            Err(_fault) => faults.add(&path.display().to_string(), format!("entry {} is not of the form NAME=value", number + 1)),
+            Err(_fault) => faults.add(&place, format!("entry {} is not of the form NAME=value", number + 1)),
         }
     }
     values

@@ -236,6 +236,12 @@ impl Config {
         variables::TABLE.iter().map(|variable| (variable.name.to_owned(), show(variable))).collect()
     }
 
+    /// Makes `DATA_DIR` and narrows its rights; see [`data_dir::ensure`].
+    pub fn ensure_data_dir(&self) -> Result<Vec<String>, Faults> {
+        let file = if let DatabaseUrl::Sqlite(path) = &self.database { Some(path.as_path()) } else { None };
+        data_dir::ensure(&self.data_dir, file)
+    }
+
     /// What can be said about this configuration without asking anybody.
     pub fn checks(&self) -> Vec<Check> {
         checks::of(self)
@@ -359,7 +365,7 @@ mod tests {
     #[test]
     fn s86_the_loser_of_two_starts_takes_the_secret_of_the_winner() {
         let dir = tempfile::tempdir().unwrap();
-        data_dir::ensure(dir.path()).unwrap();
+        data_dir::ensure(dir.path(), None).unwrap();
         // The other process writes between our look and our write.
         let generate = || {
             for name in ["jwt_auth_token_secret", "express_session_secret", "password_key", "token_hash_secret"] {
@@ -374,7 +380,7 @@ mod tests {
     #[test]
     fn s86_a_damaged_secret_is_named_and_never_made_anew() {
         let dir = tempfile::tempdir().unwrap();
-        data_dir::ensure(dir.path()).unwrap();
+        data_dir::ensure(dir.path(), None).unwrap();
         let generate = || "g".repeat(43);
         let first = secrets::complete(&Values::new(), dir.path(), true, &generate).unwrap();
         assert_eq!(first.jwt_auth.expose_secret(), "g".repeat(43));

@@ -168,8 +168,8 @@ fn is_repetition(folded: &str) -> bool {
 
 /// Nearly every character follows its neighbour, in the alphabet, in the digits or on a keyboard.
 fn is_sequence(folded: &str) -> bool {
-    const ROWS: [&str; 7] =
-        ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik"];
+    const ROWS: [&str; 8] =
+        ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik", "!@#$%^&*()"];
     let chars: Vec<char> = folded.chars().collect();
     let beside = |a: char, b: char| {
         let (x, y) = (u32::from(a), u32::from(b));
@@ -246,6 +246,10 @@ mod tests {
             "P@ssw0rdP@ssw0rd",
             "111111111111111111",
             "0987654321098765",
+            "1234567890!@#$%^&*()",
+            "!@#$%^&*()1234567890",
+            "123456789!@#$%^&*(",
+            "12345!@#$%67890",
         ] {
             assert!(judge(bad, 15).is_err(), "{bad:?} was accepted");
         }

@@ -45,6 +45,11 @@ pub enum HttpError {
         /// The origin received, or a dash.
         received: String,
     },
+    /// Too many wrong passwords for an account; a new one, by a link, gets its owner in.
+    SignInThrottled {
+        /// Seconds until the next try is looked at.
+        retry_after: i64,
+    },
     /// The body is too large.
     TooLarge,
     /// The body came too slowly.
@@ -83,6 +88,7 @@ impl ResponseError for HttpError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Forbidden(_) | Self::Csrf { .. } => StatusCode::FORBIDDEN,
+            Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -113,7 +119,8 @@ fn account_status(fault: &AccountError) -> StatusCode {
 
 fn retry_after(error: &HttpError) -> Option<i64> {
     match error {
-        HttpError::Account(AccountError::TooMany { retry_after } | AccountError::Busy { retry_after }) => Some(*retry_after),
+        HttpError::Account(AccountError::TooMany { retry_after } | AccountError::Busy { retry_after })
+        | HttpError::SignInThrottled { retry_after } => Some(*retry_after),
         HttpError::Account(AccountError::Unavailable(_)) => Some(5),
         _ => None,
     }
@@ -125,7 +132,7 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Csrf { received } => {
             return Text::new("fault-csrf").with("url", settings.app_url.to_string()).with("origin", received);
         }
-        HttpError::Account(AccountError::TooMany { retry_after }) => {
+        HttpError::Account(AccountError::TooMany { retry_after }) | HttpError::SignInThrottled { retry_after } => {
             return Text::new("fault-too-many").with("minutes", (retry_after + 59) / 60);
         }
         HttpError::BadRequest(key) | HttpError::Unprocessable(key) | HttpError::Forbidden(key) => key,
@@ -174,8 +181,7 @@ fn heading(error: &HttpError) -> &'static str {
 /// Addresses that may help, and the keys of what they are called.
 fn ways_on(error: &HttpError) -> &'static [(&'static str, &'static str)] {
     match error {
-        // A new password clears the count of an account that others have guessed at.
-        HttpError::Account(AccountError::TooMany { .. }) => &[("/_auth/forgot", "too-many-forgot"), ("/_auth/", "error-start")],
+        HttpError::SignInThrottled { .. } => &[("/_auth/forgot", "too-many-forgot"), ("/_auth/", "error-start")],
         _ => &[("/_auth/", "error-start")],
     }
 }

@@ -6,7 +6,6 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use super::Outgoing;
-use crate::config::data_dir::adopt;
 
 /// Files kept at most; the oldest go first.
 const KEPT: usize = 1000;
@@ -14,13 +13,11 @@ const KEPT: usize = 1000;
 /// Writes one mail; its name sorts by time.
 pub(super) fn write(folder: &Path, mail: &Outgoing, bytes: &[u8]) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    adopt(folder);
     let name = format!("{:012}-{}.eml", mail.date.secs().max(0), mail.id);
     let unfinished = folder.join(format!(".{name}"));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    adopt(&unfinished);
     fs::rename(&unfinished, folder.join(name))?;
     trim(folder)
 }

@@ -32,7 +32,7 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
 fn ways(req: &HttpRequest, who: &SignedIn) -> HttpResponse {
     let app = settings::of(req).upstream.is_some();
     if who.user_id().is_none() {
-        return see_other("/");
+        return see_other(if app { "/" } else { "/_auth/account" });
     }
     let admin = who.role() == Some(Role::Admin);
     let mut page = MessagePage::new(req, "home-heading", if admin { Menu::Admin } else { Menu::User });

@@ -71,6 +71,7 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
             let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "password" };
             Ok(form(&req, &standing, StatusCode::UNAUTHORIZED, next, &typed, None, vec![FieldFault::new(field, NEUTRAL)]))
         }
+        Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => Err(HttpError::SignInThrottled { retry_after }),
         Err(fault) => Err(fault.into()),
     }
 }

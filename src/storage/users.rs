@@ -85,9 +85,10 @@ pub fn page(connection: &mut Connection, filter: &UserFilter, before: Option<&Cu
     let mut query = dsl::users.into_boxed();
     if !filter.query.is_empty() {
         let pattern = |text: &str| format!("%{}%", escape_like(text));
-        let folded = pattern(&filter.query.to_lowercase());
-        // The databases fold the case of ASCII alone: a name like Ömer is found as typed, and with its capital.
-        let (typed, capital) = (pattern(&filter.query), pattern(&with_capital(&filter.query)));
+        let lower_case = filter.query.to_lowercase();
+        let folded = pattern(&lower_case);
+        // The databases fold the case of ASCII alone: a name like Ömer Öz is found as typed, and with capitals.
+        let (typed, capital) = (pattern(&filter.query), pattern(&with_capitals(&lower_case)));
         let by_name = lower(dsl::name).like(folded.clone()).escape('\\');
         let by_name = by_name.or(dsl::name.like(typed).escape('\\')).or(dsl::name.like(capital).escape('\\'));
         query = query.filter(dsl::email.like(folded).escape('\\').or(by_name));
@@ -105,12 +106,17 @@ pub fn page(connection: &mut Connection, filter: &UserFilter, before: Option<&Cu
     rows.into_iter().map(|row| to_record(row).map(|record| record.user)).collect()
 }
 
-/// What is typed is text, never a pattern.
-fn with_capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+/// Each word with a capital.
+fn with_capitals(text: &str) -> String {
+    let mut begins = true;
+    let mut capital = |c: char| {
+        let now = std::mem::replace(&mut begins, !c.is_alphanumeric());
+        if now { c.to_uppercase().collect::<String>() } else { c.to_string() }
+    };
+    text.chars().map(&mut capital).collect()
 }
 
+/// What is typed is text, never a pattern.
 fn escape_like(text: &str) -> String {
     text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }

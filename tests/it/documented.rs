@@ -177,7 +177,7 @@ async fn every_documented_command_works_as_written() {
         assert!(output.status.success(), "portcullis {}: {}", words.join(" "), said(&output));
     }
     let folder = tempfile::tempdir().unwrap();
-    let completions = Command::new("cargo")
+    let completions = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--locked", "--example", "completions", "--", "bash"])
         .arg(folder.path())
         .current_dir(repository())

@@ -185,3 +185,22 @@ async fn s06_the_marker_in_the_store_closes_the_deprecated_mode_also_where_nobod
     assert_eq!(app.client().submit("/_auth/login", "/_auth/login", &right).await.status, 401);
     assert_eq!(upstream.count(), 1);
 }
+
+#[tokio::test]
+async fn s20_the_deprecated_mode_without_an_app_leads_nowhere_in_circles() {
+    let app = TestApp::start(|options| options.legacy = Some(("user".to_owned(), "1234".to_owned()))).await;
+    let mut client = app.client();
+    let right = [("legacy_username", "user"), ("legacy_password", "1234")];
+    assert_eq!(client.submit("/_auth/login", "/_auth/login", &right).await.status, 303);
+    let (mut path, mut hops) = ("/".to_owned(), 0);
+    loop {
+        let answer = client.get(&path).await;
+        if answer.status != 303 {
+            assert_eq!((answer.status, path.as_str()), (403, "/_auth/account"), "there is no account in this mode: {}", answer.text());
+            break;
+        }
+        path = answer.location().to_owned();
+        hops += 1;
+        assert!(hops < 5, "in circles at {path}");
+    }
+}
