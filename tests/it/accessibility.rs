@@ -115,8 +115,12 @@ async fn every_page_for_people_and_admins_passes_axe_and_fits() {
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
     browser.at("/_auth/account").await;
     axe.judge(&browser, "account").await;
-    for (path, name) in [("/_auth/admin/mail", "mail-few"), ("/_auth/admin/users", "users-one"), ("/_auth/admin/users?q=zzz", "users-none")]
-    {
+    for (path, name) in [
+        ("/_auth/", "home"),
+        ("/_auth/admin/mail", "mail-few"),
+        ("/_auth/admin/users", "users-one"),
+        ("/_auth/admin/users?q=zzz", "users-none"),
+    ] {
         browser.open(&format!("{base}{path}")).await;
         axe.judge(&browser, name).await;
     }
