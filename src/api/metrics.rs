@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
+use actix_web::http::Version;
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::http::error::HttpError;
 use crate::http::{client_address, settings};
 
-/// Headers that only proxies write, by how they begin; a request with one of them did not begin on this machine.
-const OF_PROXIES: [&str; 11] = [
+/// Headers that only proxies and browsers write, by how they begin; a request with one of them did not begin on this machine.
+const OF_PROXIES: [&str; 14] = [
     "forwarded",
     "via",
     "x-forwarded",
@@ -20,6 +21,9 @@ const OF_PROXIES: [&str; 11] = [
     "cf-",
     "cdn-loop",
     "fastly-",
+    "sec-fetch-",
+    "x-cluster-",
+    "x-scheme",
 ];
 
 /// The page of counts.
@@ -37,7 +41,9 @@ fn may(req: &HttpRequest) -> bool {
     // A proxy on this machine may hand on what it got without a word: where people come by another name, and a token is set, it is asked for.
     let settings = settings::of(req);
     let open = settings.metrics_token.is_none() || settings.app_url.is_loopback();
-    let forwarded = req.headers().keys().any(|name| is_of_proxies(name.as_str()));
+    // Nor do pages ask here, or who speaks HTTP/1.0 as old proxies do.
+    let old = req.version() < Version::HTTP_11;
+    let forwarded = old || req.headers().keys().any(|name| is_of_proxies(name.as_str()));
     if open && client_address::of(req).peer.is_loopback() && !forwarded && is_loopback_name(host) {
         return true;
     }

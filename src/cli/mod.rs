@@ -59,17 +59,6 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// The one table of commands: help, man page, completions and `docs/COMMANDS.md` come from it.
 pub fn command() -> Command {
-    let flags = || {
-        TABLE.iter().map(|variable| {
-            Arg::new(variable.name)
-                .long(variable.name)
-                .value_name("VALUE")
-                .help(variable.about)
-                .global(true)
-                .hide_short_help(true)
-                .help_heading("Settings, for every command")
-        })
-    };
     let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
     let email = || Arg::new("email").required(true).help("The account's address");
     let named = || {
@@ -109,7 +98,7 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("Puts sign-in in front of any web app")
         .subcommand_required(true)
-        .args(flags())
+        .args(settings())
         .subcommands([
             Command::new("start").visible_alias("serve").about("Run the gate"),
             Command::new("demo").about("Run the gate in front of a small sample app"),
@@ -121,6 +110,19 @@ pub fn command() -> Command {
             Command::new("send-test-mail").about("Send a test mail now and say what the mail server says").arg(email()).arg(json()),
         ])
         .subcommands(keeping())
+}
+
+/// Every variable as a flag of every command.
+fn settings() -> impl Iterator<Item = Arg> {
+    TABLE.iter().map(|variable| {
+        Arg::new(variable.name)
+            .long(variable.name)
+            .value_name("VALUE")
+            .help(variable.about)
+            .global(true)
+            .hide_short_help(true)
+            .help_heading("Settings, for every command")
+    })
 }
 
 /// `backup`, `restore` and `migrate-store`.

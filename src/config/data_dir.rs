@@ -15,7 +15,7 @@ pub const CLAIMED: &str = "claimed";
 /// Names that we put into a data directory, beside the database and its copies.
 const OURS: [&str; 4] = ["secrets", SETUP_TOKEN, CLAIMED, "outbox"];
 /// What else may be there.
-const OTHERS_OF_OURS: [&str; 3] = ["portcullis.lock", ".write-probe", "lost+found"];
+const OTHERS_OF_OURS: [&str; 2] = ["portcullis.lock", "lost+found"];
 /// Files looked at when rights are narrowed.
 const MOST_FILES: usize = 10_000;
 
@@ -39,9 +39,14 @@ pub fn ensure(dir: &Path, database: Option<&Path>) -> Result<Vec<String>, Faults
     for path in ours {
         narrow_below(&path, &mut warnings);
     }
-    let probe = dir.join(".write-probe");
-    fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(|fault| unwritable(dir, &fault))?;
+    probe(dir).map_err(|fault| unwritable(dir, &fault))?;
     Ok(warnings)
+}
+
+/// Makes a file and removes it; what has its name already is not written into.
+fn probe(dir: &Path) -> io::Result<()> {
+    let probe = dir.join(format!(".portcullis-{}.tmp", std::process::id()));
+    write_new(&probe, "").and_then(|()| fs::remove_file(&probe))
 }
 
 /// Whether this entry of the directory is ours, or of the file system.
@@ -50,7 +55,8 @@ fn is_ours(path: &Path, database: Option<&Path>) -> bool {
     let own_database = database.and_then(Path::file_name).map(|file| file.to_string_lossy());
     let of_database = |file: &str| name.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
     // What a crash left of a file that was being replaced.
-    let unfinished = OURS.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.') && rest.ends_with(".tmp")));
+    let temporary = Path::new(&*name).extension().is_some_and(|ending| ending == "tmp");
+    let unfinished = temporary && OURS.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')));
     OURS.iter().chain(&OTHERS_OF_OURS).any(|own| name == *own)
         || of_database("portcullis.db")
         || own_database.is_some_and(|file| of_database(&file))
@@ -102,8 +108,7 @@ fn unwritable(path: &Path, fault: &io::Error) -> Faults {
 pub fn why_unwritable(dir: &Path) -> Option<String> {
     let dir = std::path::absolute(dir).ok()?;
     let there = dir.ancestors().find(|path| path.exists())?;
-    let probe = there.join(format!(".portcullis-{}.tmp", std::process::id()));
-    let fault = write_new(&probe, "").and_then(|()| fs::remove_file(&probe)).err()?;
+    let fault = probe(there).err()?;
     Some(format!("DATA_DIR cannot be written: {}: {fault}. Give a folder that this user may write, or change its owner.", there.display()))
 }
 
@@ -189,6 +194,12 @@ mod tests {
         assert!(ensure(shared.path(), None).unwrap().join(" ").contains("not ours"));
         assert_eq!(rights(), (0o644, 0o755, 0o700));
         assert_eq!(mode(&shared.path().join("portcullis.db")), 0o600);
+
+        // A trap under a name that could be known before is not written through.
+        let (trap, victim) = (shared.path().join(format!(".portcullis-{}.tmp", std::process::id())), shared.path().join("letter.txt"));
+        std::os::unix::fs::symlink(&victim, trap).unwrap();
+        drop(ensure(shared.path(), None));
+        assert_eq!(fs::read_to_string(victim).unwrap(), "x");
 
         let named = tempfile::tempdir().unwrap();
         for file in ["gate.db", "gate.db-wal", "gate.db.before-1", "claimed.7.tmp"] {

@@ -48,6 +48,21 @@ impl CanonicalPath {
     }
 }
 
+/// Whether some program might read `raw` as one of the gate's own paths: for who forwards a path as it came and not the canonical one.
+pub fn is_reserved_to_some_reader(raw: &str) -> bool {
+    let plain = !raw.contains('%') && !raw.as_bytes().windows(5).any(|part| part.eq_ignore_ascii_case(b"_auth"));
+    if plain {
+        return false;
+    }
+    if let Ok(path) = CanonicalPath::parse(raw) {
+        return path.is_reserved();
+    }
+    // Ambiguous: any part of it may become the first one.
+    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().to_ascii_lowercase();
+    let decoded = decode(&decode(raw));
+    decoded.split(['/', '\\', ';']).any(|part| part.trim().starts_with("_auth"))
+}
+
 /// Returns the canonical spelling and the decoded bytes.
 fn decode_once(raw: &[u8]) -> Result<(Vec<u8>, Vec<u8>), PathFault> {
     let mut canonical = Vec::with_capacity(raw.len());
@@ -95,6 +110,28 @@ fn has_doubly_encoded_separator(decoded: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s82_whatever_somebody_may_read_as_ours_is_ours() {
+        for ours in [
+            "/_auth",
+            "/_auth/login",
+            "/_AUTH/login",
+            "//_auth/x",
+            "/%5fauth/login",
+            "/_auth;x/login",
+            "/_auth%2flogin",
+            "/_auth\\login",
+            "/./_auth/x",
+            "/x/../_auth/x",
+            "/%255fauth%252flogin",
+        ] {
+            assert!(is_reserved_to_some_reader(ours), "{ours}");
+        }
+        for others in ["/", "/login", "/my_auth", "/x/_auth/y", "/a%2Fb", "/a/../b", "/caf%C3%A9", "/%"] {
+            assert!(!is_reserved_to_some_reader(others), "{others}");
+        }
+    }
 
     #[test]
     fn ordinary_paths_stay_as_they_are() {

@@ -51,6 +51,7 @@ impl Upload {
         rt::spawn(async move {
             loop {
                 let piece = tokio::select! {
+                    biased;
                     // The app has answered or gone away; so has a client whose request was dropped.
                     () = sender.closed() => return,
                     () = ended(ticket.as_ref()) => Piece::Broken("the session ended".to_owned()),
@@ -150,8 +151,11 @@ struct Looks {
     accounts: Accounts,
     waited: bool,
     /// A piece that is handed out when the store has said that the session lives.
-    held: Option<(Bytes, Pin<Box<dyn Future<Output = bool>>>)>,
+    held: Option<(Bytes, Answer)>,
 }
+
+/// Whether the session lives, once the store has said it.
+type Answer = Pin<Box<dyn Future<Output = bool>>>;
 
 impl Looks {
     /// Whether the session is known to live, without asking anybody.

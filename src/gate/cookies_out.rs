@@ -107,7 +107,9 @@ mod tests {
     fn s79_a_proxy_is_told_the_cookies_of_the_app_alone() {
         let told = |values: &[&str]| {
             let mut headers = HeaderMap::new();
-            values.iter().for_each(|value| headers.append(COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
+            for value in values {
+                headers.append(COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+            }
             of_the_app(&headers).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         assert_eq!(told(&[]), None);

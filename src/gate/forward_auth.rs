@@ -12,6 +12,7 @@ use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::domain::access::{Decision, Visitor, decide};
 use crate::domain::language::Language;
+use crate::domain::path::is_reserved_to_some_reader;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Standing, guard};
@@ -67,6 +68,11 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     let Some(resource) = forwarded::read(dialect, req) else {
         return Err(HttpError::BadRequest("fault-no-original"));
     };
+    let path = resource.path_and_query.split('?').next().unwrap_or_default();
+    if is_reserved_to_some_reader(path) {
+        // What is ours is not the app's, however it is spelt (S82); proxies send it here without asking.
+        return Err(HttpError::NotFound);
+    }
     let open = settings::accounts(req).phase() != Phase::Unclaimed;
     if open && let Some(passport) = guard(req).remembered(req) {
         return Ok(allow(req, &passport, dialect));
@@ -89,7 +95,8 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
 }
 
 /// 200 with every identity header, empty ones too, so that none of the client's remains (S70). `Cookie` has what is left without
-/// ours: a proxy that copies it, as it copies the identity, keeps them from the app (S79).
+/// ours: a proxy that copies it, as it copies the identity, keeps them from the app (S79). Where the built-in proxy does that nobody
+/// is told, nor where the proxy cuts by itself: a page that could ask here would read its app's own `HttpOnly` cookies.
 fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpResponse {
     let identity = &passport.headers;
     let mut answer = HttpResponse::new(StatusCode::OK);
@@ -100,7 +107,8 @@ fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpRespon
     headers.insert(REMOTE_GROUPS, identity.groups.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
-    let cookies = cookies_out::of_the_app(req.headers());
+    let told = settings::of(req).upstream.is_none() && dialect != Dialect::Caddy;
+    let cookies = if told { cookies_out::of_the_app(req.headers()) } else { None };
     if dialect == Dialect::Envoy {
         headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });
     }

@@ -243,6 +243,7 @@ mod tests {
     #[test]
     fn s67_the_app_cannot_share_a_browsing_context_with_our_pages() {
         const COOP: &str = "cross-origin-opener-policy";
+        const COEP: &str = "cross-origin-embedder-policy";
         let passed = |headers: &[(&'static str, &'static str)]| {
             let mut map = AppHeaders::new();
             for (name, value) in headers {
@@ -257,7 +258,6 @@ mod tests {
         for kept in ["same-origin-allow-popups", "unsafe-none", "noopener-allow-popups"] {
             assert_eq!(passed(&[(COOP, kept)]), kept);
         }
-        const COEP: &str = "cross-origin-embedder-policy";
         for isolated in ["require-corp", " credentialless ; report-to=\"x\""] {
             assert_eq!(passed(&[(COOP, "same-origin"), (COEP, isolated)]), "same-origin");
         }

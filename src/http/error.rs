@@ -230,18 +230,18 @@ pub async fn render_as<B: MessageBody + 'static>(
     let settings = &**shared;
     let accepted = language::accepted(req.headers(), settings.site.language);
     let held = unread::hold_of(&mut req);
-    let hold = |answer: HttpResponse| unread::until_answered(held, answer);
+    let with_body = |answer: HttpResponse| unread::until_answered(held, answer);
     // NUL is in no address of ours and in nothing an admin looks for, and PostgreSQL takes no text with it.
     let looked_for = if req.path().starts_with("/_auth/admin/") { req.query_string() } else { "" };
     if [req.uri().path(), looked_for].iter().any(|text| text.contains("%00")) {
         let language = if audience == Audience::Page { accepted } else { Language::English };
-        return Ok(req.into_response(hold(respond(&HttpError::BadRequest("fault-address"), audience, settings, language))));
+        return Ok(req.into_response(with_body(respond(&HttpError::BadRequest("fault-address"), audience, settings, language))));
     }
     let answer = match next.call(req).await {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(fault) => {
             let unavailable = HttpError::Account(AccountError::Unavailable(crate::accounts::unavailable(fault.to_string())));
-            return Err(InternalError::from_response(fault, hold(respond(&unavailable, audience, settings, accepted))).into());
+            return Err(InternalError::from_response(fault, with_body(respond(&unavailable, audience, settings, accepted))).into());
         }
     };
     // Scripts read English; people the language of their account, which is known by now, or of their browser.
@@ -253,5 +253,5 @@ pub async fn render_as<B: MessageBody + 'static>(
         (None, _) => None,
     });
     let (request, response) = answer.into_parts();
-    Ok(ServiceResponse::new(request, hold(rendered.unwrap_or(response))))
+    Ok(ServiceResponse::new(request, with_body(rendered.unwrap_or(response))))
 }

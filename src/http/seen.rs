@@ -33,7 +33,6 @@ pub fn of(req: &HttpRequest) -> Seen {
 /// `APP_URL`, when it is https and the browser came by plain http: it would drop our cookies, and people would sign in for nothing.
 ///
 /// Browsers send `Sec-Fetch-Site` to https and to loopback alone, whatever a proxy forgets to say.
-#[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
 pub fn without_https(req: &HttpRequest) -> Option<String> {
     let settings = settings::of(req);
     let secure = || req.headers().contains_key("sec-fetch-site") || matches!(of(req), Seen::Address(seen) if seen.starts_with("https:"));

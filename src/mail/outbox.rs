@@ -13,6 +13,9 @@ const KEPT: usize = 1000;
 /// Writes one mail; its name sorts by time.
 pub(super) fn write(folder: &Path, mail: &Outgoing, bytes: &[u8]) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    if !fs::symlink_metadata(folder)?.is_dir() {
+        return Err(io::Error::other(format!("{} is a link, and mails are not written through it", folder.display())));
+    }
     let name = format!("{:012}-{}.eml", mail.date.secs().max(0), mail.id);
     let unfinished = folder.join(format!(".{name}"));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;

@@ -171,7 +171,7 @@ fn judge(fault: &lettre::transport::smtp::Error) -> MailError {
         cause = inner.source();
     }
     if text.contains("InvalidContentType") {
-        text = "the server does not begin with TLS on this port; 465 does as a rule, and on 587 TLS begins by STARTTLS".to_owned();
+        "the server does not begin with TLS on this port; 465 does as a rule, and on 587 TLS begins by STARTTLS".clone_into(&mut text);
     }
     let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
     let about_us = fault.status().is_some_and(|code| AUTH_CODES.contains(&u16::from(code)));

@@ -39,34 +39,47 @@ const OTHERS: [(&str, &str); 21] = [
 fn documents() -> Vec<(String, String)> {
     let mut files = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "SECURITY.md".to_owned()];
     let below = std::fs::read_dir(repository().join("docs")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    files.extend(below.filter(|name| name.ends_with(".md")).map(|name| format!("docs/{name}")));
+    files.extend(below.filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md")).map(|name| format!("docs/{name}")));
     files.into_iter().map(|file| (file.clone(), std::fs::read_to_string(repository().join(&file)).unwrap())).collect()
 }
 
-/// Fenced blocks with their kind, and indented lines as blocks of the kind "indented".
-fn blocks(text: &str) -> Vec<(String, String)> {
-    let (mut blocks, mut fence): (Vec<(String, String)>, Option<(String, String)>) = (Vec::new(), None);
-    let mut after_blank = false;
+/// A piece of a document that is code.
+struct Block {
+    /// What stands behind the fence; "indented" for lines that are indented after an empty one.
+    kind: String,
+    lines: Vec<String>,
+}
+
+impl Block {
+    fn new(kind: &str) -> Self {
+        Self { kind: kind.to_owned(), lines: Vec::new() }
+    }
+
+    fn text(&self) -> String {
+        self.lines.join("\n") + "\n"
+    }
+}
+
+fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let (mut fenced, mut indented, mut after_blank) = (false, false, false);
     for line in text.lines() {
-        match (&mut fence, line.strip_prefix("```")) {
-            (None, Some(kind)) => fence = Some((kind.to_owned(), String::new())),
-            (Some(_), Some(_)) => blocks.extend(fence.take()),
-            (Some((_, block)), None) => *block += &format!("{line}\n"),
-            // An indented block begins after an empty line; the lines of an item of a list do not.
-            (None, None)
-                if line.starts_with("    ")
-                    && (after_blank
-                        || blocks.last().is_some_and(|(kind, block)| kind == "indented" && text.contains(&format!("{block}{line}")))) =>
-            {
-                let code = line.trim_start();
-                match blocks.last_mut() {
-                    Some((kind, block)) if kind == "indented" && !after_blank => *block += &format!("{code}\n"),
-                    _ => blocks.push(("indented".to_owned(), format!("{code}\n"))),
-                }
+        if let Some(kind) = line.strip_prefix("```") {
+            fenced = !fenced;
+            if fenced {
+                blocks.push(Block::new(kind));
             }
-            (None, None) => {}
+            continue;
         }
-        after_blank = line.trim().is_empty() || (after_blank && line.starts_with("    "));
+        // Lines of an item of a list are indented too, but not after an empty line.
+        indented = !fenced && line.starts_with("    ") && (indented || after_blank);
+        if indented && after_blank {
+            blocks.push(Block::new("indented"));
+        }
+        if fenced || indented {
+            blocks.last_mut().unwrap().lines.push(line.trim_start().to_owned());
+        }
+        after_blank = line.trim().is_empty();
     }
     blocks
 }
@@ -74,9 +87,8 @@ fn blocks(text: &str) -> Vec<(String, String)> {
 /// Every line that somebody is told to type, with its document.
 fn commands() -> Vec<(String, String)> {
     let told = |(file, text): (String, String)| -> Vec<(String, String)> {
-        let shell = blocks(&text).into_iter().filter(|(kind, _)| ["indented", "sh"].contains(&kind.as_str()));
-        let lines =
-            shell.flat_map(|(_, block)| block.lines().map(|line| line.split(" #").next().unwrap().trim().to_owned()).collect::<Vec<_>>());
+        let shell = blocks(&text).into_iter().filter(|block| ["indented", "sh"].contains(&block.kind.as_str()));
+        let lines = shell.flat_map(|block| block.lines).map(|line| line.split(" #").next().unwrap().trim().to_owned());
         lines.filter(|line| !line.is_empty()).map(|line| (file.clone(), line)).collect()
     };
     documents()
@@ -95,7 +107,7 @@ fn of_ours(command: &str) -> Option<Vec<&str>> {
 fn every_block_of_the_documents_is_run_or_parsed_by_some_test() {
     let mut kinds = BTreeSet::new();
     for (file, text) in documents() {
-        for (kind, _) in blocks(&text) {
+        for Block { kind, .. } in blocks(&text) {
             let by_proxies = RUN_BY_PROXIES.iter().any(|(known, held)| *known == file && held.contains(&kind.as_str()));
             let known = by_proxies || ["indented", "sh", "env"].contains(&kind.as_str()) || file == "docs/ARCHITECTURE.md";
             assert!(known, "{file}: nobody runs a block of the kind {kind:?}");
@@ -113,7 +125,8 @@ fn every_block_of_the_documents_is_run_or_parsed_by_some_test() {
 fn the_documented_settings_are_good_ones() {
     let mut seen = 0;
     for (file, text) in documents() {
-        for (_, block) in blocks(&text).into_iter().filter(|(kind, _)| kind == "env") {
+        for block in blocks(&text).into_iter().filter(|block| block.kind == "env") {
+            let block = block.text();
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(".env"), &block).unwrap();
             let output = run(folder.path(), &["check-config"]);

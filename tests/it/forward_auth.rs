@@ -52,3 +52,30 @@ async fn s46_forward_auth_takes_the_refresh_token_and_never_rotates() {
     people::sign_out(&mut owner.clone()).await;
     assert_eq!(owner.send(ask("traefik")).await.status, 303);
 }
+
+#[tokio::test]
+async fn s79_where_the_built_in_proxy_serves_the_app_no_answer_names_its_cookies() {
+    for (with_app, told) in [(false, Some("app=1")), (true, None)] {
+        let app = TestApp::start(|options| {
+            options.trusted_proxies = Some("127.0.0.1".to_owned());
+            options.upstream = with_app.then(|| ([127, 0, 0, 1], 9).into());
+        })
+        .await;
+        let mut owner = people::claim(&app).await;
+        owner.jar.put("app", "1");
+        let answer = owner.send(ask("nginx")).await;
+        assert_eq!((answer.status, answer.header("cookie")), (200, told), "with an app behind: {with_app}");
+    }
+}
+
+#[tokio::test]
+async fn s82_a_proxy_that_asks_about_our_own_paths_in_any_spelling_hears_no() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1".to_owned())).await;
+    let mut owner = people::claim(&app).await;
+    for path in ["/_auth/login", "/_AUTH/x", "/%5fauth", "/_auth%2flogin", "//_auth/x"] {
+        let answer = owner.send(ask("nginx").header("x-original-url", &format!("http://localhost:3000{path}"))).await;
+        assert_eq!(answer.status, 403, "{path}");
+        let answer = owner.send(ask("traefik").header("x-forwarded-uri", path)).await;
+        assert_eq!(answer.status, 404, "{path}");
+    }
+}

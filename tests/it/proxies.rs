@@ -19,6 +19,7 @@ async fn guards_the_app(place: Place, said: &dyn Fn() -> String) {
     people::sign_in(&mut owner, OWNER, PASSWORD).await;
     app_sees_the_visitor_and_nothing_forged(&place, &mut owner, said).await;
     bodies_and_web_sockets_pass(&place, &mut owner).await;
+    the_question_is_the_proxys_alone(&place, &mut owner, said).await;
     guesses_count_for_where_they_come_from(&place).await;
     let (before, mut frozen) = (place.upstream.count(), owner.clone());
     people::sign_out(&mut owner).await;
@@ -31,6 +32,7 @@ async fn guards_the_app(place: Place, said: &dyn Fn() -> String) {
     assert_eq!(place.upstream.count(), before);
 }
 
+#[expect(clippy::cognitive_complexity, reason = "the macros of assertions count as branches; there are none")]
 async fn stranger_sees_sign_in_alone(place: &Place, stranger: &mut Client, said: &dyn Fn() -> String) {
     let turned = stranger.get("/page?x=1&y=/z").await;
     assert_eq!(turned.status, 303, "{}\n{}", turned.text(), said());
@@ -79,6 +81,23 @@ async fn bodies_and_web_sockets_pass(place: &Place, owner: &mut Client) {
     assert_eq!(posted.status, 200);
     assert_eq!(place.upstream.last().body, b"whole body");
     assert!(owner.web_socket("/ws", &place.base).await.is_ok(), "a WebSocket of somebody who is signed in opens");
+}
+
+/// The gate's yes names the app's cookies, so nobody but the proxy gets to hear it; and nothing that could be read as ours is the app's.
+async fn the_question_is_the_proxys_alone(place: &Place, owner: &mut Client, said: &dyn Fn() -> String) {
+    let before = place.upstream.count();
+    for dialect in ["nginx", "caddy", "traefik", "haproxy", "envoy/", "envoy/page"] {
+        let ask = Call::fetch("GET", &format!("/_auth/verify/{dialect}")).header("X-Original-URL", &format!("{}/page", place.base));
+        let ask = ask.header("X-Forwarded-Method", "GET").header("X-Forwarded-Uri", "/page").header("X-Forwarded-Host", "localhost");
+        let answer = owner.send(ask.header("X-Forwarded-Proto", "http")).await;
+        assert!(answer.status >= 400 && answer.header("cookie").is_none(), "{dialect}: {}\n{}", answer.status, said());
+    }
+    for spelt in ["/_AUTH/login", "/_auth;x/login", "/_auth%2flogin", "/%5fauth/login", "//_auth/login", "/_auth"] {
+        owner.send(Call::navigation(spelt)).await;
+        assert_eq!(place.upstream.count(), before, "{spelt} reached the app\n{}", said());
+    }
+    let asked = owner.send(Call::fetch("GET", "/_auth/ask")).await;
+    assert!(asked.status >= 400, "{}", asked.status);
 }
 
 /// What a client says of where it comes from counts for nothing: ten guesses, each with another word on it, are ten of one source.

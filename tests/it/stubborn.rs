@@ -29,10 +29,10 @@ async fn s47_s80_who_does_not_read_cannot_go_on_writing_to_the_app_after_the_end
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     let mut socket = socket.connect(app.address).await.unwrap();
-    let head = other.raw_head("GET", "/ws-flood").replace("Connection: close", "Connection: Upgrade");
+    let request = other.raw_head("GET", "/ws-flood").replace("Connection: close", "Connection: Upgrade");
     let rest = "Upgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
-    socket.write_all(format!("{head}{rest}Origin: {}\r\n\r\n", app.app_url).as_bytes()).await.unwrap();
-    let heard = || {
+    socket.write_all(format!("{request}{rest}Origin: {}\r\n\r\n", app.app_url).as_bytes()).await.unwrap();
+    let app_got = || {
         upstream
             .received()
             .iter()
@@ -50,12 +50,12 @@ async fn s47_s80_who_does_not_read_cannot_go_on_writing_to_the_app_after_the_end
     })
     .await;
     socket.write_all(b"one word before").await.unwrap();
-    wait::eventually("the app to hear", async || heard().contains("one word before").then_some(())).await;
+    wait::eventually("the app to hear", async || app_got().contains("one word before").then_some(())).await;
     let ended = owner.submit("/_auth/account", "/_auth/account/sessions/end-others", &[]).await;
     assert_eq!(ended.status, 303);
     drop(socket.write_all(b"one word after").await);
-    wait::eventually("the app's side to be closed", async || heard().ends_with("[closed]").then_some(())).await;
-    assert!(!heard().contains("one word after"), "{}", heard());
+    wait::eventually("the app's side to be closed", async || app_got().ends_with("[closed]").then_some(())).await;
+    assert!(!app_got().contains("one word after"), "{}", app_got());
 }
 
 #[tokio::test]
