@@ -234,13 +234,14 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         shown.retain(|name, _| !["PORT", "HOST", "DATA_DIR"].contains(&name.as_str()));
     }
     core.block_on(core.accounts.note_configuration(shown))?;
+    // Before anybody can connect: who sees the server listen finds the token.
+    let token = core.accounts.ensure_setup_token()?;
     let port = if internals.any_port { 0 } else { config.server.port };
     let address = SocketAddr::new(config.server.host, port);
     let listener = TcpListener::bind(address)
         .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
     let address = listener.local_addr()?;
     give_up_stalled_clients(&listener);
-    let token = core.accounts.ensure_setup_token()?;
     let setup_link = match core.accounts.phase() {
         Phase::Unclaimed => token.map(|token| config.server.app_url.join(&format!("/_auth/setup?token={token}"))),
         Phase::Legacy => Some(config.server.app_url.join("/_auth/setup")),
