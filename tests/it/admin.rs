@@ -6,7 +6,6 @@ use super::support::clock::TestClock;
 use super::support::mailbox::Mailbox;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::upstream::Upstream;
 
 const ADA: &str = "ada@example.org";
 
@@ -26,21 +25,13 @@ async fn member(app: &TestApp, owner: &mut Client, email: &str, role: &str) -> (
     (client, page)
 }
 
-async fn with_app() -> (TestApp, Upstream, Client) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let owner = people::claim(&app).await;
-    (app, upstream, owner)
-}
-
 async fn deed(owner: &mut Client, page: &str, deed: &str, fields: &[(&str, &str)]) -> Response {
     owner.submit(page, &format!("{page}/{deed}"), fields).await
 }
 
 #[tokio::test]
 async fn s49_disabling_refuses_the_next_request_and_cuts_the_open_web_socket() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let (mut ada, page) = member(&app, &mut owner, ADA, "user").await;
     assert_eq!(ada.fetch("/page").await.status, 200);
     let mut socket = ada.web_socket("/ws", &app.app_url).await.unwrap();
@@ -59,7 +50,7 @@ async fn s49_disabling_refuses_the_next_request_and_cuts_the_open_web_socket() {
 
 #[tokio::test]
 async fn s49_s50_role_change_end_all_and_deletion_are_in_force_at_once() {
-    let (app, upstream, mut owner) = with_app().await;
+    let (app, upstream, mut owner) = people::with_app().await;
     let (mut ada, page) = member(&app, &mut owner, ADA, "user").await;
     assert_eq!(ada.fetch("/page").await.status, 200);
     assert_eq!(deed(&mut owner, &page, "role", &[("role", "admin")]).await.status, 303);
@@ -81,7 +72,7 @@ async fn s49_s50_role_change_end_all_and_deletion_are_in_force_at_once() {
 
 #[tokio::test]
 async fn s50_an_admin_ends_anybodys_session_from_the_list() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     app.advance(1);
     let (mut ada, _page) = member(&app, &mut owner, ADA, "user").await;
     assert_eq!(ada.fetch("/page").await.status, 200);
@@ -96,7 +87,7 @@ async fn s50_an_admin_ends_anybodys_session_from_the_list() {
 
 #[tokio::test]
 async fn s100_the_last_active_admin_stays() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let list = owner.get("/_auth/admin/users").await.text();
     let own = format!("/_auth/admin/users/{}", page::data(&list, "user-id").unwrap());
     for (what, fields) in [("disable", &[][..]), ("role", &[("role", "user")][..])] {
@@ -125,7 +116,7 @@ async fn s100_the_last_active_admin_stays() {
 
 #[tokio::test]
 async fn s98_every_admin_address_and_method_is_for_admins_alone() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let (mut ada, user) = member(&app, &mut owner, ADA, "user").await;
     let pages = [
         "/_auth/admin/users",
@@ -169,7 +160,7 @@ async fn s98_every_admin_address_and_method_is_for_admins_alone() {
 
 #[tokio::test]
 async fn users_are_found_by_a_part_of_address_or_name_and_never_by_a_pattern() {
-    let (_app, _upstream, mut owner) = with_app().await;
+    let (_app, _upstream, mut owner) = people::with_app().await;
     for (email, name) in [
         ("bob_1@example.org", "Bob \"the\" B\u{e4}r"),
         ("bobx1@example.org", "Bobby"),
@@ -197,7 +188,7 @@ async fn users_are_found_by_a_part_of_address_or_name_and_never_by_a_pattern() {
 
 #[tokio::test]
 async fn long_lists_are_paged_without_a_gap() {
-    let (_app, _upstream, mut owner) = with_app().await;
+    let (_app, _upstream, mut owner) = people::with_app().await;
     for number in 0..55 {
         let email = format!("person{number}@example.org");
         assert_eq!(
@@ -230,7 +221,7 @@ async fn long_lists_are_paged_without_a_gap() {
 
 #[tokio::test]
 async fn s90_every_deed_leaves_a_line_and_s99_the_export_is_safe_for_spreadsheets() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let (mut ada, page) = member(&app, &mut owner, ADA, "user").await;
     people::try_sign_in(&mut app.client(), ADA, "wrong password here").await;
     people::try_sign_in(&mut app.client(), "=cmd@example.org", "wrong password here").await;
@@ -299,7 +290,7 @@ async fn audit_lines_are_kept_as_long_as_the_setting_says() {
 
 #[tokio::test]
 async fn the_mail_page_shows_the_queue_and_sends_a_test() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let mut mailbox = Mailbox::of(&app.data(""));
     assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
     assert_eq!(mailbox.wait_for("Test mail").await.header("To"), OWNER);
@@ -336,7 +327,7 @@ async fn s90_a_changed_configuration_is_audited_by_name_and_never_by_value() {
 
 #[tokio::test]
 async fn the_first_page_of_ours_says_where_to_go() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let links = async |client: &mut Client| -> Vec<String> {
         let html = client.get("/_auth/").await.text();
         let main = html.split_once("<main").unwrap().1.to_owned();

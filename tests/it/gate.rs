@@ -3,22 +3,12 @@
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::support::app::TestApp;
-use super::support::client::{Call, Client};
+use super::support::client::Call;
 use super::support::people;
-use super::support::upstream::Upstream;
-
-async fn with_app() -> (TestApp, Upstream, Client) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let owner = people::claim(&app).await;
-    (app, upstream, owner)
-}
 
 #[tokio::test]
 async fn s71_s77_s78_identity_comes_from_the_gate_alone() {
-    let (_app, upstream, mut owner) = with_app().await;
+    let (_app, upstream, mut owner) = people::with_app().await;
     let call = Call::fetch("GET", "/echo")
         .header("remote-user", "evil")
         .header("remote_user", "evil")
@@ -42,7 +32,7 @@ async fn s71_s77_s78_identity_comes_from_the_gate_alone() {
 
 #[tokio::test]
 async fn s79_cookies_of_gate_and_app_are_separated() {
-    let (_app, upstream, mut owner) = with_app().await;
+    let (_app, upstream, mut owner) = people::with_app().await;
     owner.send(Call::fetch("GET", "/set-cookie")).await;
     owner.fetch("/echo").await;
     assert!(!upstream.last().head_text().contains("portcullis_"), "{}", upstream.last().head_text());
@@ -53,7 +43,7 @@ async fn s79_cookies_of_gate_and_app_are_separated() {
 
 #[tokio::test]
 async fn s73_s75_s82_nothing_of_the_gate_reaches_the_app_in_any_spelling() {
-    let (_app, upstream, owner) = with_app().await;
+    let (_app, upstream, owner) = people::with_app().await;
     let cookie = owner.jar.header("/").unwrap_or_default();
     let before = upstream.count();
     for path in [
@@ -79,7 +69,7 @@ async fn s73_s75_s82_nothing_of_the_gate_reaches_the_app_in_any_spelling() {
 
 #[tokio::test]
 async fn s75_without_a_session_not_one_byte_reaches_the_app() {
-    let (app, upstream, _owner) = with_app().await;
+    let (app, upstream, _owner) = people::with_app().await;
     let mut stranger = app.client();
     let before = upstream.count();
     assert_eq!(stranger.get("/page?x=1").await.location(), "/_auth/login?next=/page%3Fx%3D1");
@@ -93,7 +83,7 @@ async fn s75_without_a_session_not_one_byte_reaches_the_app() {
 
 #[tokio::test]
 async fn s76_ambiguous_framing_is_refused() {
-    let (_app, upstream, owner) = with_app().await;
+    let (_app, upstream, owner) = people::with_app().await;
     let cookie = owner.jar.header("/").unwrap_or_default();
     let before = upstream.count();
     for framing in [
@@ -113,7 +103,7 @@ async fn s76_ambiguous_framing_is_refused() {
 
 #[tokio::test]
 async fn s81_large_bodies_stream_both_ways_and_keep_their_length() {
-    let (_app, upstream, mut owner) = with_app().await;
+    let (_app, upstream, mut owner) = people::with_app().await;
     let body = super::support::upstream::pattern(0, 3_000_000);
     let answer = owner.send(Call::new("POST", "/upload").body(&body)).await;
     assert_eq!(answer.status, 200);
@@ -125,7 +115,7 @@ async fn s81_large_bodies_stream_both_ways_and_keep_their_length() {
 
 #[tokio::test]
 async fn s81_an_app_that_is_away_is_an_honest_502_without_addresses() {
-    let (_app, upstream, mut owner) = with_app().await;
+    let (_app, upstream, mut owner) = people::with_app().await;
     let address = upstream.address;
     drop(upstream);
     let answer = super::support::wait::eventually("the app to be away", async || {
@@ -138,7 +128,7 @@ async fn s81_an_app_that_is_away_is_an_honest_502_without_addresses() {
 
 #[tokio::test]
 async fn s80_a_web_socket_echoes_and_is_cut_when_its_session_ends() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     assert_eq!(owner.web_socket("/ws", "https://evil.example").await.err(), Some(403));
     let mut socket = owner.web_socket("/ws", &app.app_url).await.unwrap();
     socket.send(Message::text("hello")).await.unwrap();
@@ -150,7 +140,7 @@ async fn s80_a_web_socket_echoes_and_is_cut_when_its_session_ends() {
 
 #[tokio::test]
 async fn s80_an_event_stream_is_cut_when_its_session_ends() {
-    let (_app, _upstream, mut owner) = with_app().await;
+    let (_app, _upstream, mut owner) = people::with_app().await;
     let mut events = owner.open(Call::fetch("GET", "/events")).await;
     events.read_until("data:").await;
     people::sign_out(&mut owner).await;

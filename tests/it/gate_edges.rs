@@ -6,16 +6,8 @@ use tokio::net::TcpListener;
 use super::support::app::TestApp;
 use super::support::client::{Call, Client};
 use super::support::people;
-use super::support::upstream::{Upstream, checksum, pattern};
+use super::support::upstream::{checksum, pattern};
 use super::support::wait;
-
-async fn with_app() -> (TestApp, Upstream, Client) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let owner = people::claim(&app).await;
-    (app, upstream, owner)
-}
 
 /// An app that answers each connection with the next of `scripts`, raw, and then closes it. Counts the requests it read.
 async fn scripted(scripts: Vec<&'static str>) -> (std::net::SocketAddr, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
@@ -47,7 +39,7 @@ async fn before(address: std::net::SocketAddr) -> (TestApp, Client) {
 
 #[tokio::test]
 async fn every_method_passes_and_bodies_arrive_whole() {
-    let (_app, upstream, mut owner) = with_app().await;
+    let (_app, upstream, mut owner) = people::with_app().await;
     for method in ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"] {
         let answer = owner.send(Call::new(method, "/echo").body("hello")).await;
         assert_eq!((answer.status, answer.json()["method"].as_str()), (200, Some(method)), "{method}");
@@ -64,7 +56,7 @@ async fn every_method_passes_and_bodies_arrive_whole() {
 
 #[tokio::test]
 async fn the_query_and_the_path_arrive_byte_for_byte() {
-    let (_app, upstream, mut owner) = with_app().await;
+    let (_app, upstream, mut owner) = people::with_app().await;
     for target in ["/echo?a=%2F..%2F&b=%7C{}&c=a+b&&=", "/echo?next=http://x.example/?y=1", "/caf%C3%A9/%E2%82%AC?x=%ff", "/echo?"] {
         assert_eq!(owner.fetch(target).await.status, 200, "{target}");
         assert_eq!(upstream.last().target(), target);
@@ -73,7 +65,7 @@ async fn the_query_and_the_path_arrive_byte_for_byte() {
 
 #[tokio::test]
 async fn a_chunked_upload_arrives_whole() {
-    let (_app, upstream, owner) = with_app().await;
+    let (_app, upstream, owner) = people::with_app().await;
     let head = format!("{}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n", owner.raw_head("POST", "/upload"));
     let answer = owner.raw(format!("{head}5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n")).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -82,7 +74,7 @@ async fn a_chunked_upload_arrives_whole() {
 
 #[tokio::test]
 async fn a_refused_handshake_is_an_answer_a_client_can_read() {
-    let (_app, _upstream, owner) = with_app().await;
+    let (_app, _upstream, owner) = people::with_app().await;
     let handshake = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: http://localhost:3000\r\n";
     let answer = owner.raw(format!("{}{handshake}\r\n", owner.raw_head("GET", "/status/404"))).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
@@ -92,7 +84,7 @@ async fn a_refused_handshake_is_an_answer_a_client_can_read() {
 
 #[tokio::test]
 async fn http_1_0_gets_an_answer_it_understands() {
-    let (app, _upstream, owner) = with_app().await;
+    let (app, _upstream, owner) = people::with_app().await;
     let head = owner.raw_head("GET", "/events").replace("HTTP/1.1", "HTTP/1.0");
     let mut stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
     stream.write_all(format!("{head}\r\n").as_bytes()).await.unwrap();
@@ -141,7 +133,7 @@ async fn informational_answers_and_odd_headers_of_the_app_pass() {
 
 #[tokio::test]
 async fn a_slow_answer_holds_up_nobody_else() {
-    let (_app, _upstream, mut owner) = with_app().await;
+    let (_app, _upstream, mut owner) = people::with_app().await;
     let mut other = owner.clone();
     let slow = tokio::spawn(async move { other.fetch("/slow?ms=1500").await.status });
     for _ in 0..20 {
@@ -153,7 +145,7 @@ async fn a_slow_answer_holds_up_nobody_else() {
 
 #[tokio::test]
 async fn a_large_download_is_the_same_on_the_other_side() {
-    let (_app, _upstream, mut owner) = with_app().await;
+    let (_app, _upstream, mut owner) = people::with_app().await;
     let answer = owner.get("/big?size=5000000").await;
     assert_eq!(checksum(&answer.body), checksum(&pattern(0, 5_000_000)));
 }

@@ -3,19 +3,10 @@
 use super::support::app::TestApp;
 use super::support::client::{Call, Client};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::upstream::Upstream;
-
-async fn with_app() -> (TestApp, Upstream, Client) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let owner = people::claim(&app).await;
-    (app, upstream, owner)
-}
 
 #[tokio::test]
 async fn s37_s47_after_sign_out_the_old_cookies_open_nothing() {
-    let (app, upstream, mut owner) = with_app().await;
+    let (app, upstream, mut owner) = people::with_app().await;
     assert_eq!(owner.get("/page").await.status, 200);
     let stolen = owner.jar.clone();
     let answer = people::sign_out(&mut owner).await;
@@ -32,7 +23,7 @@ async fn s37_s47_after_sign_out_the_old_cookies_open_nothing() {
 
 #[tokio::test]
 async fn s40_s41_the_access_token_is_good_for_an_hour_and_then_refreshed_in_the_same_request() {
-    let (app, upstream, mut owner) = with_app().await;
+    let (app, upstream, mut owner) = people::with_app().await;
     app.advance(3599);
     assert!(owner.get("/page").await.set_cookies().is_empty());
     app.advance(1);
@@ -46,7 +37,7 @@ async fn s40_s41_the_access_token_is_good_for_an_hour_and_then_refreshed_in_the_
 
 #[tokio::test]
 async fn s45_the_refresh_lifetime_is_absolute() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     app.advance(89 * 86_400);
     let answer = owner.get("/page").await;
     assert_eq!(answer.status, 200);
@@ -59,7 +50,7 @@ async fn s45_the_refresh_lifetime_is_absolute() {
 
 #[tokio::test]
 async fn s44_two_tabs_that_refresh_at_once_get_the_same_successor() {
-    let (app, _upstream, owner) = with_app().await;
+    let (app, _upstream, owner) = people::with_app().await;
     app.advance(3700);
     let tabs = (0..8).map(|_| {
         let mut tab = app.client();
@@ -72,7 +63,7 @@ async fn s44_two_tabs_that_refresh_at_once_get_the_same_successor() {
 
 #[tokio::test]
 async fn s42_s43_a_replayed_refresh_token_ends_the_session() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let first = owner.jar.clone();
     app.advance(3700);
     assert_eq!(owner.get("/page").await.status, 200);
@@ -92,7 +83,7 @@ async fn s42_s43_a_replayed_refresh_token_ends_the_session() {
 
 #[tokio::test]
 async fn s35_s39_carriers_that_disagree_or_come_twice_are_no_sign_in() {
-    let (app, _upstream, owner) = with_app().await;
+    let (app, _upstream, owner) = people::with_app().await;
     let other = people::another_browser(&app).await;
     let value = |client: &Client, name: &str| client.jar.get(name).unwrap().to_owned();
     let (access, refresh) = (value(&owner, "portcullis_access"), value(&owner, "portcullis_refresh"));
@@ -109,7 +100,7 @@ async fn s35_s39_carriers_that_disagree_or_come_twice_are_no_sign_in() {
 
 #[tokio::test]
 async fn s50_sign_out_everywhere_ends_all_own_sessions_at_once() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let mut second = people::another_browser(&app).await;
     assert_eq!(second.fetch("/page").await.status, 200);
     let answer = owner.submit("/_auth/account", "/_auth/account/sessions/end-all", &[]).await;
@@ -121,7 +112,7 @@ async fn s50_sign_out_everywhere_ends_all_own_sessions_at_once() {
 
 #[tokio::test]
 async fn s48_sign_out_is_a_post_with_a_token() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     assert_eq!(owner.get("/_auth/logout").await.status, 405);
     assert_eq!(owner.send(Call::form("/_auth/logout", &app.app_url, &[("csrf_token", "x")])).await.status, 403);
     assert_eq!(owner.fetch("/page").await.status, 200);
@@ -129,7 +120,7 @@ async fn s48_sign_out_is_a_post_with_a_token() {
 
 #[tokio::test]
 async fn s51_expire_auth_tokens_on_restart_ends_every_session_and_only_then() {
-    let (mut app, _upstream, owner) = with_app().await;
+    let (mut app, _upstream, owner) = people::with_app().await;
     for (expire, live) in [("false", true), ("true", false)] {
         let (data, clock) = app.stop().await;
         app = TestApp::start(|options| {

@@ -8,23 +8,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 use super::support::app::TestApp;
-use super::support::client::{Call, Client};
+use super::support::client::Call;
 use super::support::people::{self, OWNER};
 use super::support::process::{Running, free_port};
-use super::support::upstream::{FLOODED, Upstream};
+use super::support::upstream::FLOODED;
 use super::support::wait;
-
-async fn with_app() -> (TestApp, Upstream, Client) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let owner = people::claim(&app).await;
-    (app, upstream, owner)
-}
 
 #[tokio::test]
 async fn s47_s80_who_does_not_read_cannot_go_on_writing_to_the_app_after_the_end() {
-    let (app, upstream, mut owner) = with_app().await;
+    let (app, upstream, mut owner) = people::with_app().await;
     let other = people::another_browser(&app).await;
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
@@ -60,7 +52,7 @@ async fn s47_s80_who_does_not_read_cannot_go_on_writing_to_the_app_after_the_end
 
 #[tokio::test]
 async fn s81_a_small_answer_that_drips_is_cut_when_its_session_ends() {
-    let (app, _upstream, mut owner) = with_app().await;
+    let (app, _upstream, mut owner) = people::with_app().await;
     let mut other = people::another_browser(&app).await;
     let mut drip = other.open(Call::fetch("GET", "/drip")).await;
     drip.read_until("a piece").await;
@@ -76,7 +68,7 @@ async fn s81_a_small_answer_that_drips_is_cut_when_its_session_ends() {
 
 #[tokio::test]
 async fn s95_a_chunked_body_that_never_ends_holds_no_connection() {
-    let (app, _upstream, owner) = with_app().await;
+    let (app, _upstream, owner) = people::with_app().await;
     let stranger = app.client();
     let mut open = Vec::new();
     for (client, method, path) in [
@@ -130,7 +122,7 @@ async fn s49_a_long_download_of_the_audit_trail_ends_with_the_session() {
 
 #[tokio::test]
 async fn s18_nul_in_an_address_is_refused_whatever_the_store() {
-    let (_app, upstream, mut owner) = with_app().await;
+    let (_app, upstream, mut owner) = people::with_app().await;
     for path in ["users?q=%00", "audit?person=a%00b", "audit?event=%00", "audit?before=%00", "audit/export?person=%00", "users/%00"] {
         assert_eq!(owner.get(&format!("/_auth/admin/{path}")).await.status, 400, "{path}");
     }

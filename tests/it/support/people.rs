@@ -2,11 +2,21 @@
 
 use super::app::TestApp;
 use super::client::{Client, Response};
+use super::upstream::Upstream;
 
 /// The address of the first admin.
 pub const OWNER: &str = "owner@example.org";
 /// The owner's password.
 pub const PASSWORD: &str = "tall-giraffes-eat-9-leaves";
+
+/// A gate with an app behind it, claimed, and the owner's browser.
+pub async fn with_app() -> (TestApp, Upstream, Client) {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let owner = claim(&app).await;
+    (app, upstream, owner)
+}
 
 /// Claims the instance with the set-up token and returns the browser that did it, signed in as [`OWNER`].
 pub async fn claim(app: &TestApp) -> Client {
