@@ -34,8 +34,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .route("/haproxy", web::to(forward_auth::haproxy))
         .route("/envoy", web::to(forward_auth::envoy))
         .route("/envoy/{rest:.*}", web::to(forward_auth::envoy))
-        .default_service(web::to(home::not_found))
-        .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
+        .default_service(web::to(forward_auth::unknown));
     let api = web::scope("/_auth/api")
         .service(web::resource("/session").route(get().to(session::show)).default_service(web::to(home::wrong_method)))
         .service(web::resource("/refresh").route(post().to(session::refresh)).default_service(web::to(home::wrong_method)))

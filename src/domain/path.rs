@@ -2,7 +2,10 @@
 
 /// A path in canonical form; what was checked is what is forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CanonicalPath(String);
+pub struct CanonicalPath {
+    text: String,
+    reserved: bool,
+}
 
 /// Why a path is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,27 +28,40 @@ impl CanonicalPath {
         if !raw.starts_with('/') {
             return Err(PathFault::NotAbsolute);
         }
+        if is_plain(raw) {
+            return Ok(Self { text: raw.to_owned(), reserved: begins_as_ours(raw) });
+        }
         let (canonical, decoded) = decode_once(raw.as_bytes())?;
         let decoded = String::from_utf8(decoded).map_err(|_fault| PathFault::Encoding)?;
         let dotted = decoded.split('/').any(|segment| matches!(segment.split(';').next(), Some("." | "..")));
         if dotted || has_doubly_encoded_separator(&decoded) {
             return Err(PathFault::Ambiguous);
         }
-        String::from_utf8(canonical).map(Self).map_err(|_fault| PathFault::Encoding)
+        let text = String::from_utf8(canonical).map_err(|_fault| PathFault::Encoding)?;
+        Ok(Self { text, reserved: begins_as_ours(&decoded) })
     }
 
     /// The path to forward.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// Whether the path is the gate's own in any spelling: empty segments, parameters and case do not matter.
-    pub fn is_reserved(&self) -> bool {
-        let decoded = decode_once(self.0.as_bytes()).map(|(_, decoded)| decoded).unwrap_or_default();
-        let first = decoded.split(|b| *b == b'/').find(|segment| !segment.is_empty()).unwrap_or_default();
-        let name = first.split(|b| *b == b';').next().unwrap_or_default();
-        name.trim_ascii().to_ascii_lowercase().starts_with(b"_auth")
+    pub const fn is_reserved(&self) -> bool {
+        self.reserved
     }
+}
+
+/// Whether there is one way to read `raw`, so that it is canonical as it stands.
+fn is_plain(raw: &str) -> bool {
+    raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'~' | b'.')) && !raw.contains("/.")
+}
+
+/// Whether the first segment of a decoded path is ours.
+fn begins_as_ours(decoded: &str) -> bool {
+    let first = decoded.split('/').find(|segment| !segment.is_empty()).unwrap_or_default();
+    let name = first.split(';').next().unwrap_or_default().trim_ascii();
+    name.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("_auth"))
 }
 
 /// Whether some program might read `raw` as one of the gate's own paths: for who forwards a path as it came and not the canonical one.
@@ -136,7 +152,7 @@ mod tests {
     #[test]
     fn ordinary_paths_stay_as_they_are() {
         for path in ["/", "/a/b", "/a%20b", "/%C3%A9", "//double//slash", "/100%25", "/a;v=1/b", "/.well-known/x", "/a..b", "/..."] {
-            assert_eq!(CanonicalPath::parse(path).map(|p| p.0).as_deref(), Ok(path));
+            assert_eq!(CanonicalPath::parse(path).map(|p| p.text).as_deref(), Ok(path));
         }
         assert_eq!(CanonicalPath::parse("/%7Euser/a%2Etxt").unwrap().as_str(), "/~user/a.txt");
     }

@@ -2,6 +2,8 @@
 
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 
+use crate::http::cookies::pairs;
+
 /// Prefixes that browsers give a meaning, in any case, and that our names have had or may get.
 const PREFIXES: [&[u8]; 3] = [b"__host-", b"__secure-", b"__http-"];
 /// What the names of all our cookies begin with.
@@ -29,11 +31,10 @@ fn name_of(pair: &[u8]) -> &[u8] {
 
 /// A `Cookie` header without ours, all else byte for byte; `None` when nothing is left.
 pub(super) fn cut(header: &[u8]) -> Option<Vec<u8>> {
-    let pairs = || header.split(|byte| *byte == b';');
-    if !pairs().any(|pair| is_ours(name_of(pair))) {
+    if !pairs(header).any(|pair| is_ours(name_of(pair))) {
         return Some(header.to_vec());
     }
-    let theirs: Vec<&[u8]> = pairs().filter(|pair| !is_ours(name_of(pair))).collect();
+    let theirs: Vec<&[u8]> = pairs(header).filter(|pair| !is_ours(name_of(pair))).collect();
     let theirs = theirs.join(&b";"[..]);
     let theirs = theirs.trim_ascii_start();
     (!theirs.is_empty()).then(|| theirs.to_vec())
@@ -42,7 +43,7 @@ pub(super) fn cut(header: &[u8]) -> Option<Vec<u8>> {
 /// The app's own cookies in all `Cookie` headers of a request, as one; `None` when there are none. Costs no allocation then.
 pub(super) fn of_the_app(headers: &HeaderMap) -> Option<HeaderValue> {
     let is_theirs = |pair: &&[u8]| !pair.trim_ascii().is_empty() && !is_ours(name_of(pair));
-    let theirs = || headers.get_all(COOKIE).flat_map(|value| value.as_bytes().split(|byte| *byte == b';')).filter(is_theirs);
+    let theirs = || headers.get_all(COOKIE).flat_map(|value| pairs(value.as_bytes())).filter(is_theirs);
     theirs().next()?;
     let pairs: Vec<&[u8]> = theirs().map(<[u8]>::trim_ascii).collect();
     HeaderValue::from_bytes(&pairs.join(&b"; "[..])).ok()

@@ -1,10 +1,10 @@
 //! Forward-auth: another proxy asks, we answer in its dialect; nothing is rotated and no cookie is set (S46, S70 to S74).
 //!
-//! Any method is answered. The routes must not be wrapped: an answer to a visitor who is remembered costs little else.
+//! Any method is answered. The routes are wrapped by nothing, since an answer to a visitor who is remembered costs little else.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LOCATION, VARY};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::forwarded::{self, Dialect, RequestedResource};
 use super::{cookies_out, deny};
@@ -16,7 +16,7 @@ use crate::domain::path::is_reserved_to_some_reader;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Standing, guard};
-use crate::http::{client_address, measured};
+use crate::http::{client_address, measured, unread};
 
 const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
@@ -28,39 +28,46 @@ const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remot
 const OTHER_SPELLINGS_AND_COOKIES: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,cookie");
 
 /// nginx `auth_request`: 200, 401 with `Location`, or 403; nothing else but our own faults.
-pub async fn nginx(req: HttpRequest) -> HttpResponse {
-    verify(&req, Dialect::Nginx).await
+pub async fn nginx(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    verify(&req, payload, Dialect::Nginx).await
 }
 
 /// Traefik `ForwardAuth`: 200, 303 to an absolute address, or 401.
-pub async fn traefik(req: HttpRequest) -> HttpResponse {
-    verify(&req, Dialect::Traefik).await
+pub async fn traefik(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    verify(&req, payload, Dialect::Traefik).await
 }
 
 /// Caddy `forward_auth`: 200, 303, or 401.
-pub async fn caddy(req: HttpRequest) -> HttpResponse {
-    verify(&req, Dialect::Caddy).await
+pub async fn caddy(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    verify(&req, payload, Dialect::Caddy).await
 }
 
 /// HAProxy auth-request.lua: 200, 303, or 401.
-pub async fn haproxy(req: HttpRequest) -> HttpResponse {
-    verify(&req, Dialect::Haproxy).await
+pub async fn haproxy(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    verify(&req, payload, Dialect::Haproxy).await
 }
 
 /// Envoy `ext_authz`, at this path and everything below it: exactly 200, 303, or 401.
-pub async fn envoy(req: HttpRequest) -> HttpResponse {
-    verify(&req, Dialect::Envoy).await
+pub async fn envoy(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    verify(&req, payload, Dialect::Envoy).await
 }
 
-async fn verify(req: &HttpRequest, dialect: Dialect) -> HttpResponse {
+/// A dialect that is none.
+pub async fn unknown(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let held = unread::hold(req.headers(), &mut payload.into_inner());
+    unread::until_answered(held, error::respond(&HttpError::NotFound, Audience::Json, settings::of(&req), Language::English))
+}
+
+async fn verify(req: &HttpRequest, payload: web::Payload, dialect: Dialect) -> HttpResponse {
     let begin = measured::begin(req);
+    let held = unread::hold(req.headers(), &mut payload.into_inner());
     let answer = match judge(req, dialect).await {
         Ok(answer) => answer,
         Err(fault) => refuse(&fault, dialect, settings::of(req)),
     };
     let verdict = if answer.status().is_redirection() { Verdict::SignIn } else { Verdict::of_status(answer.status().as_u16()) };
     measured::end(req, begin, Asked::Check, verdict);
-    answer
+    unread::until_answered(held, answer)
 }
 
 async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, HttpError> {
@@ -86,11 +93,10 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
 
 /// Others than trusted proxies could make up the forwarded request; they learn nothing (S72).
 fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
-    let address = client_address::of(req);
-    if address.peer_trusted {
+    if client_address::has_trusted_peer(req) {
         return Ok(());
     }
-    tracing::warn!(peer = %address.peer, "refused a forward-auth request: the peer is not in TRUSTED_PROXIES");
+    tracing::warn!(peer = %client_address::of(req).peer, "refused a forward-auth request: the peer is not in TRUSTED_PROXIES");
     Err(HttpError::Forbidden("fault-untrusted-proxy"))
 }
 

@@ -3,11 +3,15 @@
 //! A header that is missing or doubled is a fault, never a guess (S72). Only peers in `TRUSTED_PROXIES` get this far.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HOST, HeaderMap, HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
 
 use crate::domain::app_url::AppUrl;
 use crate::domain::return_to::ReturnTo;
 
+static X_ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
+static X_ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
+static X_FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
+static X_FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 /// Where Envoy appends the original path.
 const ENVOY_PREFIX: &str = "/_auth/verify/envoy";
 
@@ -52,9 +56,9 @@ pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Option<RequestedResou
 
 /// `X-Original-URL` and, if configured, `X-Original-Method`.
 fn nginx(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
-    let (scheme, rest) = one(headers, "x-original-url")?.split_once("://")?;
+    let (scheme, rest) = one(headers, &X_ORIGINAL_URL)?.split_once("://")?;
     let (host, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))?;
-    resource(optional(headers, "x-original-method")?, scheme, host, path)
+    resource(optional(headers, &X_ORIGINAL_METHOD)?, scheme, host, path)
 }
 
 /// `X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri`.
@@ -76,22 +80,22 @@ fn haproxy(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
 fn envoy(req: &HttpRequest) -> Option<RequestedResource<'_>> {
     let own = req.uri().path_and_query()?.as_str();
     let path = own.strip_prefix(ENVOY_PREFIX)?;
-    resource(Some(req.method().as_str()), one(req.headers(), "x-forwarded-proto")?, one(req.headers(), "host")?, path)
+    resource(Some(req.method().as_str()), one(req.headers(), &X_FORWARDED_PROTO)?, one(req.headers(), &HOST)?, path)
 }
 
 fn four_forwarded(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
-    let method = optional(headers, "x-forwarded-method")?;
-    resource(method, one(headers, "x-forwarded-proto")?, one(headers, "x-forwarded-host")?, one(headers, "x-forwarded-uri")?)
+    let method = optional(headers, &X_FORWARDED_METHOD)?;
+    resource(method, one(headers, &X_FORWARDED_PROTO)?, one(headers, &X_FORWARDED_HOST)?, one(headers, &X_FORWARDED_URI)?)
 }
 
 /// The value of a header that must be there once.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     optional(headers, name)?
 }
 
 /// The value of a header that may be there once; `None` when it is doubled or no text.
 #[expect(clippy::option_option, reason = "the outer one is the fault, the inner one the absence")]
-fn optional<'a>(headers: &'a HeaderMap, name: &str) -> Option<Option<&'a str>> {
+fn optional<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a str>> {
     let mut values = headers.get_all(name);
     let Some(value) = values.next() else { return Some(None) };
     if values.next().is_some() {

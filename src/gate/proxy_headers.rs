@@ -4,13 +4,20 @@ use std::net::IpAddr;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 // actix speaks an older version of the same types.
-use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue};
+use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
 use super::cookies_out;
 use crate::domain::access::Identity;
 use crate::domain::app_url::AppUrl;
 use crate::http::signed_in::Passport;
 
+static X_FORWARDED_FOR: AppName = AppName::from_static("x-forwarded-for");
+static X_FORWARDED_PROTO: AppName = AppName::from_static("x-forwarded-proto");
+static X_FORWARDED_HOST: AppName = AppName::from_static("x-forwarded-host");
+static REMOTE_USER: AppName = AppName::from_static("remote-user");
+static REMOTE_EMAIL: AppName = AppName::from_static("remote-email");
+static REMOTE_NAME: AppName = AppName::from_static("remote-name");
+static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
 /// Headers of one connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
 /// What only a proxy may say; compared with `_` read as `-`. `Proxy` becomes `HTTP_PROXY` in CGI apps.
@@ -35,6 +42,10 @@ impl Listed {
 
 /// Whether apps may believe this header of a proxy, in any spelling.
 fn is_spoof(name: &str) -> bool {
+    // All of them begin so; nearly all other names do not.
+    if !name.starts_with(['f', 'p', 'r', 'x']) {
+        return false;
+    }
     let folded = || name.bytes().map(|byte| if byte == b'_' { b'-' } else { byte });
     let begins = |prefix: &str| folded().zip(prefix.bytes()).filter(|(a, b)| a == b).count() == prefix.len();
     SPOOFS.iter().any(|spoof| spoof.len() == name.len() && begins(spoof)) || SPOOF_PREFIXES.iter().any(|prefix| begins(prefix))
@@ -44,19 +55,19 @@ fn is_spoof(name: &str) -> bool {
 /// in the request can remove them. The framing is added by the caller.
 pub(super) fn to_app(incoming: &HeaderMap, passport: &Passport, client: IpAddr, app_url: &AppUrl) -> AppHeaders {
     let mut outgoing = pass_on(incoming, matches!(passport.who.who, Identity::Legacy { .. }));
-    let mut add = |name: &'static str, value: &[u8]| {
+    let mut add = |name: &'static AppName, value: &[u8]| {
         // An identity that cannot be said is said to be empty, never left out (S70).
         let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));
-        outgoing.insert(AppName::from_static(name), value);
+        outgoing.insert(name, value);
     };
-    add("host", app_url.authority().as_bytes());
-    add("x-forwarded-for", client.to_string().as_bytes());
-    add("x-forwarded-proto", app_url.scheme().as_bytes());
-    add("x-forwarded-host", app_url.authority().as_bytes());
-    add("remote-user", passport.headers.user.as_bytes());
-    add("remote-email", passport.headers.email.as_bytes());
-    add("remote-name", passport.headers.name.as_bytes());
-    add("remote-groups", passport.headers.groups.as_bytes());
+    add(&header::HOST, app_url.authority().as_bytes());
+    add(&X_FORWARDED_FOR, client.to_string().as_bytes());
+    add(&X_FORWARDED_PROTO, app_url.scheme().as_bytes());
+    add(&X_FORWARDED_HOST, app_url.authority().as_bytes());
+    add(&REMOTE_USER, passport.headers.user.as_bytes());
+    add(&REMOTE_EMAIL, passport.headers.email.as_bytes());
+    add(&REMOTE_NAME, passport.headers.name.as_bytes());
+    add(&REMOTE_GROUPS, passport.headers.groups.as_bytes());
     outgoing
 }
 

@@ -2,12 +2,13 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, ORIGIN, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, ORIGIN, TRANSFER_ENCODING};
 
 use super::upgrade::{self, Wish};
 use crate::domain::path::CanonicalPath;
 use crate::http::error::HttpError;
 
+static SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
 /// Longest head of a request, in bytes (S96).
 const MAX_HEAD: usize = 64 * 1024;
 
@@ -76,7 +77,7 @@ fn framing(headers: &HeaderMap) -> Result<Framing, HttpError> {
 /// The widest scope of a service worker is the folder of its script; the root's would cover our pages.
 fn check_service_worker(headers: &HeaderMap, path: &CanonicalPath) -> Result<(), HttpError> {
     let folder = path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
-    if folder.is_empty() && headers.contains_key("service-worker") {
+    if folder.is_empty() && headers.contains_key(&SERVICE_WORKER) {
         return Err(HttpError::Forbidden("fault-service-worker"));
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HeaderValue;
+use actix_web::http::header::{HeaderValue, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
 use super::settings;
@@ -20,27 +20,36 @@ pub struct ClientAddress {
 }
 
 /// The addresses of `req`; nothing is believed of a peer outside `TRUSTED_PROXIES`.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that asks for the peer")]
 pub fn of(req: &HttpRequest) -> ClientAddress {
-    let peer = req.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical());
-    let trusted = &settings::of(req).trusted_proxies;
     // Headers are lines of one list, and the list is read from its end.
-    resolve(peer, req.headers().get_all("x-forwarded-for").map(HeaderValue::as_bytes), trusted)
+    resolve(peer(req), req.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes), &settings::of(req).trusted_proxies)
 }
 
-fn resolve<'a>(peer: IpAddr, lines: impl Iterator<Item = &'a [u8]>, trusted: &[IpNet]) -> ClientAddress {
-    let is_trusted = |ip: &IpAddr| trusted.iter().any(|net| net.contains(ip));
-    let peer_trusted = is_trusted(&peer);
+/// Whether the other end of the connection is in `TRUSTED_PROXIES`.
+pub fn has_trusted_peer(req: &HttpRequest) -> bool {
+    is_in(&peer(req), &settings::of(req).trusted_proxies)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks for the peer")]
+fn peer(req: &HttpRequest) -> IpAddr {
+    req.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical())
+}
+
+fn is_in(ip: &IpAddr, networks: &[IpNet]) -> bool {
+    networks.iter().any(|network| network.contains(ip))
+}
+
+fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, trusted: &[IpNet]) -> ClientAddress {
+    let peer_trusted = is_in(&peer, trusted);
     if !peer_trusted {
         return ClientAddress { peer, client: peer, peer_trusted };
     }
-    let lines: Vec<&[u8]> = lines.collect();
     let mut client = peer;
-    for entry in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
+    for entry in lines.rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
         // What does not parse was not written by a proxy: the last address that was is the client's.
         let Some(ip) = std::str::from_utf8(entry).ok().and_then(|entry| entry.trim().parse::<IpAddr>().ok()) else { break };
         client = ip.to_canonical();
-        if !is_trusted(&client) {
+        if !is_in(&client, trusted) {
             break;
         }
     }

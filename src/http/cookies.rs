@@ -3,8 +3,8 @@
 use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, CookieJar, Key};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use memchr::memchr;
 
-use super::settings::HttpSettings;
 use crate::accounts::{NewSession, TokenPair};
 use crate::domain::app_url::AppUrl;
 use crate::domain::ids::SessionId;
@@ -107,6 +107,17 @@ impl CookieNames {
     }
 }
 
+/// What stands between the semicolons of a `Cookie` header. It is most of a request, and looked through each time.
+pub fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(header);
+    std::iter::from_fn(move || {
+        let all = rest?;
+        let (pair, after) = all.split_at(memchr(b';', all).unwrap_or(all.len()));
+        rest = after.get(1..);
+        Some(pair)
+    })
+}
+
 impl<'a> RequestCookies<'a> {
     /// Reads our cookies; `None` when one of our names comes twice, which is no sign-in (S39).
     pub fn read(req: &'a HttpRequest, names: &CookieNames) -> Option<Self> {
@@ -116,7 +127,7 @@ impl<'a> RequestCookies<'a> {
     fn read_headers(headers: &'a HeaderMap, names: &CookieNames) -> Option<Self> {
         let mut found = Self::default();
         for header in headers.get_all(COOKIE) {
-            for pair in header.as_bytes().split(|byte| *byte == b';') {
+            for pair in pairs(header.as_bytes()) {
                 let pair = pair.strip_prefix(b" ").unwrap_or(pair);
                 let Some(at) = pair.iter().position(|byte| *byte == b'=') else { continue };
                 let (name, value) = (pair.get(..at)?, pair.get(at + 1..)?);
@@ -156,11 +167,6 @@ pub fn append(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
         headers.append(SET_COOKIE, cookie);
     }
     headers.insert(actix_web::http::header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-}
-
-/// The settings' names, for callers that have the settings at hand.
-pub fn names(settings: &HttpSettings) -> &CookieNames {
-    &settings.cookies
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub enum Seen {
 /// What the browser seems to see.
 pub fn of(req: &HttpRequest) -> Seen {
     let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let scheme = match (client_address::of(req).peer_trusted, text("x-forwarded-proto")) {
+    let scheme = match (client_address::has_trusted_peer(req), text("x-forwarded-proto")) {
         (true, Some(said)) => said,
         (false, Some(_)) => return Seen::Hidden,
         (_, None) => "http".to_owned(),

@@ -22,6 +22,8 @@ use crate::domain::ids::SessionId;
 use crate::domain::session::GenerationVerdict;
 use crate::domain::time::Timestamp;
 
+/// Bytes of a signature that name a verdict: 96 bits.
+const NAME_BYTES: usize = 16;
 /// Verdicts a worker remembers at most.
 const REMEMBERED: usize = 8192;
 /// Seconds a verdict that rests on the refresh token is remembered.
@@ -94,14 +96,16 @@ enum Finding {
 }
 
 struct Remembered {
+    access: Vec<u8>,
     refresh: Vec<u8>,
     session: Vec<u8>,
     passport: Rc<Passport>,
 }
 
-/// One worker's memory of verdicts.
+/// One worker's memory of verdicts, each under the end of the signature of the token that it rests on. Only what was verified
+/// is kept, so nobody can choose these names.
 #[derive(Default)]
-pub struct Guard(RefCell<HashMap<Vec<u8>, Remembered>>);
+pub struct Guard(RefCell<HashMap<[u8; NAME_BYTES], Remembered>>);
 
 /// The worker's guard.
 #[expect(clippy::expect_used, reason = "app.rs registers the guard before any route exists")]
@@ -118,11 +122,12 @@ impl Guard {
 
     fn recall(&self, accounts: &Accounts, cookies: &RequestCookies<'_>) -> Option<Rc<Passport>> {
         let memory = self.0.borrow();
-        let entry = memory.get(key_of(cookies)?)?;
-        let same = entry.refresh == bytes(cookies.refresh) && entry.session == bytes(cookies.session);
-        let monotonic = accounts.clock().monotonic();
-        let live = entry.passport.copy.as_ref()?.usable(monotonic)?.session.expires_at > accounts.clock().now();
-        let current = entry.passport.until > accounts.clock().now();
+        let entry = memory.get(name_of(cookies)?)?;
+        let same =
+            entry.access == bytes(cookies.access) && entry.refresh == bytes(cookies.refresh) && entry.session == bytes(cookies.session);
+        let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
+        let live = entry.passport.copy.as_ref()?.usable(monotonic)?.session.expires_at > now;
+        let current = entry.passport.until > now;
         (same && live && current && accounts.cache().has_lease(monotonic)).then(|| Rc::clone(&entry.passport))
     }
 
@@ -246,14 +251,14 @@ impl Guard {
     }
 
     fn remember(&self, found: &RequestCookies<'_>, passport: &Rc<Passport>) {
-        let Some(key) = key_of(found) else { return };
+        let Some(name) = name_of(found) else { return };
         let mut memory = self.0.borrow_mut();
         if memory.len() >= REMEMBERED {
             memory.clear();
         }
-        let entry =
-            Remembered { refresh: bytes(found.refresh).to_vec(), session: bytes(found.session).to_vec(), passport: Rc::clone(passport) };
-        memory.insert(key.to_vec(), entry);
+        let kept = |value| bytes(value).to_vec();
+        let (access, refresh, session) = (kept(found.access), kept(found.refresh), kept(found.session));
+        memory.insert(*name, Remembered { access, refresh, session, passport: Rc::clone(passport) });
     }
 }
 
@@ -262,8 +267,8 @@ fn bytes(value: Option<&str>) -> &[u8] {
 }
 
 /// The access token names the verdict; without one, the refresh token.
-fn key_of<'a>(cookies: &RequestCookies<'a>) -> Option<&'a [u8]> {
-    cookies.access.or(cookies.refresh).map(str::as_bytes)
+fn name_of<'a>(cookies: &RequestCookies<'a>) -> Option<&'a [u8; NAME_BYTES]> {
+    cookies.access.or(cookies.refresh)?.as_bytes().last_chunk()
 }
 
 /// All carriers that verify, expired ones included, must name one session.

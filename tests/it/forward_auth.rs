@@ -79,3 +79,35 @@ async fn s82_a_proxy_that_asks_about_our_own_paths_in_any_spelling_hears_no() {
         assert_eq!(answer.status, 404, "{path}");
     }
 }
+
+#[tokio::test]
+async fn s33_a_remembered_verdict_is_about_every_byte_of_its_token() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1".to_owned())).await;
+    let owner = people::claim(&app).await;
+    for name in ["portcullis_access", "portcullis_refresh"] {
+        let token = owner.jar.get(name).unwrap().to_owned();
+        let mut other = app.client();
+        other.jar.put(name, &token);
+        // Often enough that every worker has it in memory.
+        for _ in 0..8 {
+            assert_eq!(other.send(ask("nginx")).await.status, 200);
+        }
+        // Another first byte; the signature stays.
+        other.jar.put(name, &format!("A{}", &token[1..]));
+        assert_ne!(other.jar.get(name), Some(&*token));
+        for _ in 0..8 {
+            assert_eq!(other.send(ask("nginx")).await.status, 401, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_dialect_that_is_none_is_not_found_and_lets_nobody_in() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1".to_owned())).await;
+    let mut owner = people::claim(&app).await;
+    for path in ["/_auth/verify/apache", "/_auth/verify/nginx/x", "/_auth/verify/"] {
+        let answer = owner.send(Call::new("GET", path)).await;
+        assert_eq!((answer.status, answer.header("content-type")), (404, Some("application/json")), "{path}");
+        assert!(answer.header("remote-user").is_none() && answer.header("x-content-type-options").is_some(), "{path}");
+    }
+}
