@@ -23,6 +23,7 @@ use crate::accounts::{AccountError, Phase};
 use crate::domain::access::{Decision, Visitor, decide};
 use crate::domain::language::Language;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::user::Role;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Renewal, Standing, guard};
@@ -47,7 +48,7 @@ pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
         Err(fault) => Err(fault),
     };
     let mut answer = outcome.unwrap_or_else(|fault| {
-        let answer = faulty(&fault, &req, settings);
+        let answer = faulty(&fault, &req, Audience::Page);
         verdict = Verdict::of_status(answer.status().as_u16());
         answer
     });
@@ -76,7 +77,8 @@ async fn pass(
         None => Err(HttpError::NotFound),
     };
     let mut answer = outcome.unwrap_or_else(|fault| {
-        let answer = faulty(&fault, req, settings);
+        let is_admin = passport.who.role() == Some(Role::Admin);
+        let answer = faulty(&fault, req, if is_admin { Audience::Admin } else { Audience::Page });
         *verdict = Verdict::of_status(answer.status().as_u16());
         answer
     });
@@ -111,10 +113,14 @@ fn turn_away(req: &HttpRequest, sound: &Sound, decision: &Decision, settings: &H
     if deny::is_navigation(req.headers()) { deny::redirect(&destination, settings) } else { deny::unauthenticated(&destination, settings) }
 }
 
-fn faulty(fault: &HttpError, req: &HttpRequest, settings: &HttpSettings) -> HttpResponse {
-    let audience = if deny::is_navigation(req.headers()) { Audience::Page } else { Audience::Json };
-    let language = if audience == Audience::Page { language::of(req) } else { Language::English };
-    error::respond(fault, audience, settings, language)
+/// The answer for `person`, if it is a person who asks.
+fn faulty(fault: &HttpError, req: &HttpRequest, person: Audience) -> HttpResponse {
+    let settings = settings::of(req);
+    if deny::is_navigation(req.headers()) {
+        error::respond(fault, person, settings, language::of(req))
+    } else {
+        error::respond(fault, Audience::Json, settings, Language::English)
+    }
 }
 
 /// actix reads what follows a request that asks for an upgrade as its body, and neither that nor a body that was refused may

@@ -23,6 +23,8 @@ use crate::texts;
 pub enum Audience {
     /// A person.
     Page,
+    /// A person who can mend what is wrong.
+    Admin,
     /// A script.
     Json,
 }
@@ -179,8 +181,11 @@ fn heading(error: &HttpError) -> &'static str {
 }
 
 /// Addresses that may help, and the keys of what they are called.
-fn ways_on(error: &HttpError) -> &'static [(&'static str, &'static str)] {
+fn ways_on(error: &HttpError, audience: Audience) -> &'static [(&'static str, &'static str)] {
     match error {
+        HttpError::Upstream(_) | HttpError::UpstreamTimeout if audience == Audience::Admin => {
+            &[("/_auth/admin/checklist", "home-checklist"), ("/_auth/", "error-start")]
+        }
         HttpError::SignInThrottled { .. } => &[("/_auth/forgot", "too-many-forgot"), ("/_auth/", "error-start")],
         _ => &[("/_auth/", "error-start")],
     }
@@ -202,8 +207,8 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     }
     let text = texts::say(language, &sentence(error, settings));
     let mut response = match audience {
-        Audience::Page => {
-            let told = page::Told { heading: heading(error), text: &text, request_id: &request_id, ways: ways_on(error) };
+        Audience::Page | Audience::Admin => {
+            let told = page::Told { heading: heading(error), text: &text, request_id: &request_id, ways: ways_on(error, audience) };
             page::error_page(status, &told, settings, language)
         }
         Audience::Json => {

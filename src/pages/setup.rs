@@ -60,7 +60,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     ))
 }
 
-/// Makes the owner and goes to the app.
+/// Makes the owner and goes on.
 pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
     if accounts.phase() == Phase::Claimed {
@@ -87,7 +87,7 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
         proof,
     };
     match accounts.claim(claim, client(&req)).await {
-        Ok(new) => login::signed_in(&req, &new, if settings::of(&req).upstream.is_some() { "/" } else { "/_auth/account" }),
+        Ok(new) => login::signed_in(&req, &new, first_page(&req)),
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials) => {
             let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "setup_token" };
@@ -99,6 +99,11 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
         Err(AccountError::Rules(faults)) => Ok(form(&req, &standing, StatusCode::UNPROCESSABLE_ENTITY, &typed, faults)),
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// Where the owner goes first: to the app, or where there is none to see, to the list that says what is still to be done.
+fn first_page(req: &HttpRequest) -> &'static str {
+    if settings::of(req).upstream.is_some() { "/" } else { "/_auth/admin/checklist" }
 }
 
 /// What was typed and is shown again.

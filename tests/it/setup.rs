@@ -48,6 +48,19 @@ async fn s01_s05_before_the_claim_the_app_sees_nothing_and_a_wrong_token_claims_
 }
 
 #[tokio::test]
+async fn the_owner_comes_to_the_app_and_without_one_to_the_checklist() {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    for (behind, first) in [(Some(address), "/"), (None, "/_auth/admin/checklist")] {
+        let app = TestApp::start(|options| options.upstream = behind).await;
+        let mut client = app.client();
+        let answer = people::try_claim(&app, &mut client, OWNER, PASSWORD).await;
+        assert_eq!((answer.status, answer.location()), (303, first));
+        assert_eq!(client.get(first).await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn an_old_link_can_be_put_right_in_the_form() {
     let app = TestApp::start(|_| {}).await;
     let mut client = app.client();

@@ -1,9 +1,7 @@
-//! axe-core in the real browser: judges a page as it is shown, in light and in dark, and measures whether it fits.
+//! axe-core in the real browser: judges a page as it is shown, by everything a system can wish, and measures whether it fits.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
 
 use super::browser::Browser;
@@ -11,12 +9,28 @@ use super::source;
 
 /// The rules: WCAG 2.0 to 2.2, levels A and AA, and what axe calls best practice.
 const RULES: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/// What depends on colours, with the contrast that level AAA asks for.
+const COLOURS: [&str; 1] = ["cat.color"];
+/// What the rules say of a page does not depend on its colours but for some of them.
+const LOOKS: [(Look, &[&str]); 5] = [
+    (Look { name: "light", scheme: "light", contrast: "no-preference", forced: "none" }, &RULES),
+    (Look { name: "dark", scheme: "dark", contrast: "no-preference", forced: "none" }, &RULES),
+    (Look { name: "light, more contrast", scheme: "light", contrast: "more", forced: "none" }, &COLOURS),
+    (Look { name: "dark, more contrast", scheme: "dark", contrast: "more", forced: "none" }, &COLOURS),
+    (Look { name: "forced colours", scheme: "dark", contrast: "more", forced: "active" }, &COLOURS),
+];
 /// Runs axe and answers with a line for each thing it finds wrong.
 const JUDGE: &str = "const [rules, done] = arguments; \
     axe.run(document, { runOnly: { type: 'tag', values: rules } }).then((found) => done(found.violations.flatMap((one) => \
         one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary}`)))).catch((fault) => done([String(fault)]));";
+/// Whether something has the focus without showing it, or is a button without an edge: what forced colours take away.
+const LOST: &str = "return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => one.offsetParent).flatMap((one) => { \
+    one.focus(); \
+    const look = getComputedStyle(one), field = !one.matches('a, input[type=hidden]'); \
+    const unseen = look.outlineStyle === 'none' || parseFloat(look.outlineWidth) < 2, bare = field && parseFloat(look.borderTopWidth) < 1; \
+    return unseen || bare ? [one.outerHTML] : []; });";
 /// How far the page is wider than the window, in CSS pixels.
-const TOO_WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
+pub const TOO_WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
 
 /// The judge.
 pub struct Axe {
@@ -24,39 +38,41 @@ pub struct Axe {
     pictures: Option<PathBuf>,
     /// What was found, a line each.
     pub found: Vec<String>,
-    /// Pages and states that were judged, each in both themes.
+    /// Pages and states that were judged, each in every look.
     pub judged: usize,
 }
 
-/// A command of the Chrome `DevTools` Protocol, passed on by chromedriver.
-struct Cdp(&'static str, Value);
-
-impl fmt::Debug for Cdp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl WebDriverCompatibleCommand for Cdp {
-    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _url: &url::Url) -> (hyper::Method, Option<String>) {
-        (hyper::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
-    }
-}
-
 /// Shows pages in `theme` (light or dark) from now on.
-pub async fn set_theme(browser: &Browser, theme: &str) {
-    let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": theme }, { "name": "prefers-reduced-motion", "value": "reduce" }] });
-    browser.page.issue_cmd(Cdp("Emulation.setEmulatedMedia", features)).await.unwrap();
+pub async fn set_theme(browser: &Browser, theme: &'static str) {
+    Look { name: theme, scheme: theme, contrast: "no-preference", forced: "none" }.set(browser).await;
+}
+
+/// What a system wishes of the colours.
+#[derive(Clone, Copy)]
+struct Look {
+    name: &'static str,
+    scheme: &'static str,
+    contrast: &'static str,
+    forced: &'static str,
+}
+
+impl Look {
+    async fn set(self, browser: &Browser) {
+        let wishes = [
+            ("prefers-color-scheme", self.scheme),
+            ("prefers-contrast", self.contrast),
+            ("forced-colors", self.forced),
+            ("prefers-reduced-motion", "reduce"),
+        ];
+        let wishes: Vec<Value> = wishes.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        browser.devtools("Emulation.setEmulatedMedia", json!({ "features": wishes })).await;
+    }
 }
 
 /// Gives pages a window of that size, in CSS pixels.
 pub async fn set_size(browser: &Browser, width: u32, height: u32) {
     let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-    browser.page.issue_cmd(Cdp("Emulation.setDeviceMetricsOverride", size)).await.unwrap();
+    browser.devtools("Emulation.setDeviceMetricsOverride", size).await;
 }
 
 impl Axe {
@@ -71,17 +87,27 @@ impl Axe {
         Some(Self { script, pictures: std::env::var_os("PICTURES").map(PathBuf::from), found: Vec::new(), judged: 0 })
     }
 
-    /// Judges the page that is open, by both themes; measures it at 320 px and at 640 px (1280 at a zoom of 200 %), in both directions.
+    /// Judges the page that is open in every look; measures it at 320 px and at 640 px (1280 at a zoom of 200 %), in both directions.
     pub async fn judge(&mut self, browser: &Browser, name: &str) {
         self.judged += 1;
-        for theme in ["light", "dark"] {
-            set_theme(browser, theme).await;
-            self.picture(browser, &format!("{name}-{theme}")).await;
-            browser.page.execute(&self.script, Vec::new()).await.unwrap();
-            let found = browser.page.execute_async(JUDGE, vec![json!(RULES)]).await.unwrap();
-            let lines = found.as_array().unwrap().iter().map(|line| format!("{name}, {theme}: {}", line.as_str().unwrap_or_default()));
-            self.found.extend(lines);
+        self.look_at(browser, name).await;
+        self.fit(browser, name).await;
+    }
+
+    async fn look_at(&mut self, browser: &Browser, name: &str) {
+        browser.page.execute(&self.script, Vec::new()).await.unwrap();
+        for (look, rules) in LOOKS {
+            look.set(browser).await;
+            self.picture(browser, &format!("{name}-{}", look.name.replace(", ", "-").replace(' ', "-"))).await;
+            let found = browser.page.execute_async(JUDGE, vec![json!(rules)]).await.unwrap();
+            self.note(&format!("{name}, {}", look.name), &found);
         }
+        let lost = browser.page.execute(LOST, Vec::new()).await.unwrap();
+        self.note(&format!("{name}, forced colours, no focus or no edge"), &lost);
+        set_theme(browser, "light").await;
+    }
+
+    async fn fit(&mut self, browser: &Browser, name: &str) {
         let own_direction = browser.page.execute("return document.documentElement.dir;", Vec::new()).await.unwrap();
         for (width, height) in [(320, 640), (640, 400)] {
             set_size(browser, width, height).await;
@@ -92,6 +118,10 @@ impl Axe {
         }
         self.set_direction(browser, &own_direction).await;
         set_size(browser, 1280, 800).await;
+    }
+
+    fn note(&mut self, place: &str, lines: &Value) {
+        self.found.extend(lines.as_array().unwrap().iter().map(|line| format!("{place}: {}", line.as_str().unwrap_or_default())));
     }
 
     async fn measure(&mut self, browser: &Browser, name: &str) {
@@ -118,6 +148,6 @@ impl Axe {
 /// Lets the browser ask for that language from now on.
 pub async fn set_language(browser: &Browser, tag: &str) {
     let headers = json!({ "headers": { "Accept-Language": tag } });
-    browser.page.issue_cmd(Cdp("Network.enable", json!({}))).await.unwrap();
-    browser.page.issue_cmd(Cdp("Network.setExtraHTTPHeaders", headers)).await.unwrap();
+    browser.devtools("Network.enable", json!({})).await;
+    browser.devtools("Network.setExtraHTTPHeaders", headers).await;
 }

@@ -1,10 +1,12 @@
 //! A real Chromium, driven through Debian's chromedriver.
 
+use std::fmt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use fantoccini::elements::Element;
+use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -12,6 +14,8 @@ use tempfile::TempDir;
 
 use super::process::{Running, is_installed};
 
+/// A name of this machine that Chromium does not trust as it trusts loopback: without https a page there is insecure.
+pub const NOT_LOOPBACK: &str = "gate.example.test";
 /// How long the browser may take for one thing.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -21,6 +25,25 @@ pub struct Browser {
     pub page: Client,
     driver: Running,
     profile: TempDir,
+}
+
+/// A command of the Chrome `DevTools` Protocol, passed on by chromedriver.
+struct Cdp(&'static str, Value);
+
+impl fmt::Debug for Cdp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl WebDriverCompatibleCommand for Cdp {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _url: &url::Url) -> (hyper::Method, Option<String>) {
+        (hyper::Method::POST, Some(json!({ "cmd": self.0, "params": self.1 }).to_string()))
+    }
 }
 
 impl Browser {
@@ -141,6 +164,11 @@ impl Browser {
         self.page.get_all_cookies().await.unwrap().iter().map(|cookie| cookie.name().to_owned()).collect()
     }
 
+    /// Sends a command of the Chrome `DevTools` Protocol.
+    pub async fn devtools(&self, command: &'static str, parameters: Value) {
+        self.page.issue_cmd(Cdp(command, parameters)).await.unwrap();
+    }
+
     /// Writes a picture of the page.
     pub async fn screenshot(&self, file: &Path) {
         std::fs::write(file, self.page.screenshot().await.unwrap()).unwrap();
@@ -174,6 +202,7 @@ fn options(chromium: &Path, profile: &Path, scripts: bool) -> Value {
         .map(|flag| (*flag).to_owned())
         .collect();
     arguments.push(format!("--user-data-dir={}", profile.display()));
+    arguments.push(format!("--host-resolver-rules=MAP {NOT_LOOPBACK} 127.0.0.1"));
     let java_script = if scripts { 1 } else { 2 };
     json!({
         "binary": chromium,

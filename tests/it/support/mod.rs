@@ -9,6 +9,7 @@ pub mod browser;
 pub mod client;
 pub mod clock;
 pub mod jar;
+pub mod keyboard;
 pub mod log;
 pub mod mailbox;
 pub mod nginx;

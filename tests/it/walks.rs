@@ -1,0 +1,262 @@
+//! Every flow in a real Chromium by keyboard alone, on a wide and on a narrow screen, light and dark, with JavaScript and without.
+
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+
+use super::support::axe;
+use super::support::browser::Browser;
+use super::support::keyboard::{fill, go, press, tab_to, type_in, write};
+use super::support::mailbox::Mailbox;
+use super::support::people::{OWNER, PASSWORD};
+use super::support::process::Process;
+use super::support::upstream::Upstream;
+
+const EVE: &str = "eve@example.org";
+const MOVED: &str = "olive@example.org";
+const SECOND: &str = "nine-otters-paint-the-barn";
+const THIRD: &str = "eleven-owls-mend-a-clock";
+/// Whether the background is lighter than the text.
+const IS_LIGHT: &str = "const sum = (name) => getComputedStyle(document.body)[name].match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0); \
+    return sum('backgroundColor') > sum('color');";
+
+/// One browser on its way through everything.
+struct Walk {
+    browser: Browser,
+    base: String,
+    mailbox: Mailbox,
+    is_light: bool,
+}
+
+impl Walk {
+    /// Waits for the element of one of our pages, and looks at the page as it is shown.
+    async fn see(&self, css: &str) {
+        self.browser.find(css).await;
+        let page = &self.browser.page;
+        let over = page.execute(axe::TOO_WIDE, Vec::new()).await.unwrap();
+        assert_eq!(over, Value::from(0), "{} is {over} px too wide", self.browser.url().await);
+        let is_light = page.execute(IS_LIGHT, Vec::new()).await.unwrap();
+        assert_eq!(is_light, Value::Bool(self.is_light), "{} is not in the theme of the system", self.browser.url().await);
+    }
+
+    async fn go_to(&self, css: &str, then: &str) {
+        go(&self.browser, css).await;
+        self.see(then).await;
+    }
+
+    async fn open(&self, path: &str, then: &str) {
+        self.browser.open(&format!("{}{path}", self.base)).await;
+        self.see(then).await;
+    }
+
+    /// The focus is on the summary of the mistakes, and its first link leads to the field.
+    async fn follow_the_summary(&self, field: &str) {
+        self.see(".summary").await;
+        let focused = self.browser.page.active_element().await.unwrap().attr("class").await.unwrap();
+        assert_eq!(focused.as_deref(), Some("summary"));
+        go(&self.browser, ".summary a").await;
+        let at = self.browser.page.active_element().await.unwrap().attr("name").await.unwrap();
+        assert_eq!(at.as_deref(), Some(field), "the summary's link leads elsewhere");
+    }
+
+    async fn sign_in(&self, email: &str, password: &str) {
+        type_in(&self.browser, &[("email", email), ("password", password)]).await;
+        self.browser.find("#app").await;
+    }
+
+    async fn sign_out(&self) {
+        self.open("/_auth/account", "dl[data-user-email]").await;
+        self.go_to("form[action='/_auth/logout'] button", "form[action='/_auth/login']").await;
+    }
+
+    async fn claim(&self, token: &str) {
+        self.open(&format!("/_auth/setup?token={token}"), "form[action='/_auth/setup']").await;
+        type_in(&self.browser, &[("email", OWNER), ("password", "short"), ("confirm", "short")]).await;
+        self.follow_the_summary("password").await;
+        write(&self.browser, PASSWORD).await;
+        type_in(&self.browser, &[("confirm", PASSWORD)]).await;
+        self.browser.find("#app").await;
+    }
+
+    /// Out, and in again after a mistake.
+    async fn out_and_in(&self) {
+        self.sign_out().await;
+        type_in(&self.browser, &[("email", OWNER), ("password", "wrong-one")]).await;
+        self.follow_the_summary("password").await;
+        write(&self.browser, PASSWORD).await;
+        press(&self.browser, Key::Enter).await;
+        self.browser.find("#app").await;
+    }
+
+    async fn choose_language(&self, begin: &str, then: &str) {
+        fill(&self.browser, "name", "Olive Owner").await;
+        tab_to(&self.browser, "[name='language']").await;
+        write(&self.browser, begin).await;
+        self.go_to("form[action='/_auth/account/profile'] button", then).await;
+    }
+
+    /// Name and language, there and back.
+    async fn own_profile(&self) {
+        self.open("/_auth/account", "dl[data-user-email]").await;
+        self.go_to("a[href='/_auth/account/profile']", "[name='language']").await;
+        self.choose_language("Deu", "html[lang='de'] .flash").await;
+        self.go_to("a[href='/_auth/account/profile']", "[name='language']").await;
+        self.choose_language("Eng", "html[lang='en'] .flash").await;
+    }
+
+    async fn own_password(&self) {
+        self.go_to("a[href='/_auth/account/password']", "[name='current_password']").await;
+        type_in(&self.browser, &[("current_password", PASSWORD), ("new_password", SECOND), ("confirm", "another")]).await;
+        self.follow_the_summary("confirm").await;
+        type_in(&self.browser, &[("current_password", PASSWORD), ("new_password", SECOND), ("confirm", SECOND)]).await;
+        self.see(".flash").await;
+    }
+
+    async fn own_address(&mut self) {
+        self.go_to("a[href='/_auth/account/email']", "[name='email']").await;
+        type_in(&self.browser, &[("current_password", SECOND), ("email", MOVED)]).await;
+        self.see(".flash").await;
+        let link = self.mailbox.wait_for("Confirm your new address").await.link();
+        self.open(&link, "form[action='/_auth/account/email/confirm']").await;
+        self.go_to("form[action='/_auth/account/email/confirm'] button", "form[action='/_auth/login']").await;
+        self.sign_in(MOVED, SECOND).await;
+    }
+
+    /// Asks for a link, and returns it.
+    async fn forget(&mut self) -> String {
+        self.sign_out().await;
+        self.go_to("a[href='/_auth/forgot']", "form[action='/_auth/forgot']").await;
+        type_in(&self.browser, &[("email", MOVED)]).await;
+        self.browser.at("/_auth/forgot/sent").await;
+        self.see("main").await;
+        self.mailbox.wait_for("Choose a new password").await.link()
+    }
+
+    /// Uses the link, which is then a dead end.
+    async fn reset(&self, link: &str) {
+        self.open(link, "form[action='/_auth/reset']").await;
+        type_in(&self.browser, &[("password", "short"), ("confirm", "short")]).await;
+        self.follow_the_summary("password").await;
+        write(&self.browser, THIRD).await;
+        type_in(&self.browser, &[("confirm", THIRD)]).await;
+        self.see("form[action='/_auth/login']").await;
+        self.sign_in(MOVED, THIRD).await;
+        self.open(link, "main").await;
+        assert!(self.browser.find("h1").await.text().await.unwrap().contains("does not work"), "{}", self.browser.text().await);
+    }
+
+    /// Invites Eve, and returns the link to copy.
+    async fn invite(&self) -> String {
+        self.open("/_auth/admin/users", "a[href='/_auth/admin/users/new']").await;
+        self.go_to("a[href='/_auth/admin/users/new']", "[name='role']").await;
+        type_in(&self.browser, &[("email", EVE), ("name", "Eve")]).await;
+        self.see("[data-state='invited']").await;
+        self.go_to("form[action$='/invite'] button", "#link").await;
+        let link = self.browser.find("#link").await.attr("data-link").await.unwrap().unwrap();
+        link[link.find("/_auth/").unwrap()..].to_owned()
+    }
+
+    /// Eve takes the link, chooses a password, signs in, and out everywhere.
+    async fn accept(&self, link: &str) {
+        self.sign_out().await;
+        self.open(link, "form[action='/_auth/invite']").await;
+        type_in(&self.browser, &[("password", SECOND), ("confirm", SECOND)]).await;
+        self.see("form[action='/_auth/login']").await;
+        self.sign_in(EVE, SECOND).await;
+        self.open("/_auth/account", "dl[data-user-email]").await;
+        self.go_to("form[action='/_auth/account/sessions/end-all'] button", "form[action='/_auth/login']").await;
+        self.sign_in(MOVED, THIRD).await;
+    }
+
+    /// Finds Eve, and makes a link for her.
+    async fn find_eve(&self) {
+        self.open("/_auth/admin/users", "[name='q']").await;
+        type_in(&self.browser, &[("q", "eve")]).await;
+        self.see("[data-email='eve@example.org'] a").await;
+        self.go_to("td a", "dd[data-state='active']").await;
+        self.go_to("form[action$='/reset-link'] button", "#link").await;
+        self.go_to("main a", "dd[data-state='active']").await;
+    }
+
+    /// What an admin does to Eve, up to deleting her.
+    async fn administer(&self) {
+        self.go_to("form[action$='/disable'] button", "dd[data-state='disabled']").await;
+        self.go_to("form[action$='/enable'] button", "dd[data-state='active']").await;
+        tab_to(&self.browser, "[name='role']").await;
+        write(&self.browser, "Adm").await;
+        self.go_to("form[action$='/role'] button", ".flash").await;
+        self.go_to("a[href$='/delete']", "button.danger").await;
+        self.go_to("button.danger", ".flash").await;
+        assert!(self.browser.url().await.contains("/_auth/admin/users?flash=deleted"));
+    }
+
+    async fn go_through(&mut self, token: &str) {
+        self.claim(token).await;
+        self.out_and_in().await;
+        self.own_profile().await;
+        self.own_password().await;
+        self.own_address().await;
+        let link = self.forget().await;
+        self.reset(&link).await;
+        let link = self.invite().await;
+        self.accept(&link).await;
+        self.find_eve().await;
+        self.administer().await;
+        self.lists().await;
+    }
+
+    /// The lists, and a test mail.
+    async fn lists(&self) {
+        for (list, then) in [("sessions", "form[action$='/end'] button"), ("audit", "[name='person']"), ("checklist", ".checks")] {
+            self.go_to(&format!("nav a[href='/_auth/admin/{list}']"), then).await;
+        }
+        self.go_to("nav a[href='/_auth/admin/audit']", "[name='person']").await;
+        fill(&self.browser, "person", EVE).await;
+        press(&self.browser, Key::Enter).await;
+        self.see("[data-event='user.deleted']").await;
+        self.go_to("nav a[href='/_auth/admin/mail']", "form[action='/_auth/admin/mail/test'] button").await;
+        self.go_to("form[action='/_auth/admin/mail/test'] button", ".flash").await;
+        self.go_to("nav a[href='/_auth/account']", "dl[data-user-email]").await;
+        self.go_to("form[action='/_auth/account/sessions/end-all'] button", "form[action='/_auth/login']").await;
+    }
+}
+
+async fn start(width: u32, theme: &'static str, scripts: bool) -> Option<Browser> {
+    let browser = if scripts { Browser::start().await } else { Browser::without_scripts().await }?;
+    axe::set_size(&browser, width, 640).await;
+    axe::set_theme(&browser, theme).await;
+    // As a window that is in front; a headless one may lose that when Tab leaves the page at its end.
+    browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await;
+    Some(browser)
+}
+
+async fn walk(width: u32, theme: &'static str, scripts: bool) {
+    let Some(browser) = start(width, theme, scripts).await else { return };
+    let upstream = Upstream::start().await;
+    let variables = [("UPSTREAM_URL".to_owned(), upstream.url())];
+    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &variables).await;
+    let data = process.folder.path().join("data");
+    let token = std::fs::read_to_string(data.join("setup-token")).unwrap();
+    let mut walk = Walk { browser, base: process.app_url(), mailbox: Mailbox::of(&data), is_light: theme == "light" };
+    walk.go_through(token.trim()).await;
+    walk.browser.close().await;
+}
+
+#[tokio::test]
+async fn every_flow_goes_by_keyboard_on_a_wide_light_screen() {
+    walk(1280, "light", true).await;
+}
+
+#[tokio::test]
+async fn every_flow_goes_by_keyboard_on_a_wide_dark_screen_without_javascript() {
+    walk(1280, "dark", false).await;
+}
+
+#[tokio::test]
+async fn every_flow_goes_by_keyboard_at_320_px_in_the_dark() {
+    walk(320, "dark", true).await;
+}
+
+#[tokio::test]
+async fn every_flow_goes_by_keyboard_at_320_px_without_javascript() {
+    walk(320, "light", false).await;
+}
