@@ -13,6 +13,7 @@ use clap::ArgMatches;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::progress::Progress;
 use super::say;
 use super::store::Store;
 use crate::app::SystemClock;
@@ -96,7 +97,12 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     let written = write_backup(config, &store, &temporary, matches.get_flag("without-secrets"));
     let rows = written.inspect_err(|_fault| drop(fs::remove_file(&temporary))).map_err(String::from)?;
     // What was written is read again before it is called a backup.
-    let read = read_backup(&temporary, &mut |_line| Ok(()))?;
+    let mut progress = Progress::begin("Reading it again");
+    let read = read_backup(&temporary, &mut |_line| {
+        progress.step();
+        Ok(())
+    })?;
+    drop(progress);
     if read != rows {
         return Err(format!("{} does not hold what was written", temporary.display()));
     }
@@ -127,9 +133,10 @@ fn write_backup(config: &Config, store: &Store, path: &Path, without_secrets: bo
         }
     }
     // The work may fail with a fault of the file, which is none of the store: it waits outside.
-    let mut trouble = None;
+    let (mut trouble, mut progress) = (None, Progress::begin("Writing"));
     let copied = store.database.snapshot_blocking(|c| {
         copying::each_row(c, |table, values| {
+            progress.step();
             *rows.entry(table.name.to_owned()).or_default() += 1;
             put(&Line::Row { table: table.name.to_owned(), values }).map_err(|fault| {
                 trouble = Some(fault);
@@ -193,12 +200,15 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     let keep_sessions = matches.get_flag("keep-sessions");
     // First all of it is read; only then anything is written.
     let mut secrets: Vec<(String, String)> = Vec::new();
+    let mut progress = Progress::begin("Reading");
     read_backup(&source, &mut |line| {
+        progress.step();
         if let Line::Secret { name, value } = line {
             secrets.push((name, value));
         }
         Ok(())
     })?;
+    drop(progress);
     config.ensure_data_dir().map_err(|faults| faults.to_string())?;
     let store = Store::open_to_fill(&config.database)?;
     let missing = new_secrets(config, &secrets)?;
@@ -225,10 +235,15 @@ fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl Fn
             return Err(stop("the database has users or an audit trail already; restore into an empty one".to_owned()));
         }
         copying::clear(c)?;
-        let read = read_backup(source, &mut |line| match line {
-            Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
-            _ => Ok(()),
+        let mut progress = Progress::begin("Restoring");
+        let read = read_backup(source, &mut |line| {
+            progress.step();
+            match line {
+                Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
+                _ => Ok(()),
+            }
         });
+        drop(progress);
         let rows = read.map_err(&mut stop)?;
         if !keep_sessions {
             copying::end_what_was_open(c, SystemClock::new().now())?;
@@ -289,15 +304,18 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
     }
     let sums = target.database.write_blocking(|there| {
         copying::clear(there)?;
-        let mut sent = Sums::default();
+        let (mut sent, mut progress) = (Sums::default(), Progress::begin("Moving"));
         source.database.snapshot_blocking(|here| {
             copying::each_row(here, |table, row| {
+                progress.step();
                 sent.add(table, &row);
                 copying::put(there, table, row)
             })
         })?;
-        let mut arrived = Sums::default();
+        drop(progress);
+        let (mut arrived, mut progress) = (Sums::default(), Progress::begin("Reading them again"));
         copying::each_row(there, |table, row| {
+            progress.step();
             arrived.add(table, &row);
             Ok::<_, StorageError>(())
         })?;

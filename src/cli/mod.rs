@@ -14,6 +14,7 @@ use crate::config::{self, Config, Values, env};
 
 mod keep;
 mod people;
+mod progress;
 mod server;
 mod store;
 

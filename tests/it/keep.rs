@@ -293,3 +293,31 @@ async fn s88_a_store_that_cannot_be_had_stops_the_start_with_one_line_without_th
         assert!(begin.elapsed() < std::time::Duration::from_secs(12), "{names}: {:?}", begin.elapsed());
     }
 }
+
+/// Runs a command of `portcullis` with a terminal as its standard error, and returns what that terminal was sent.
+fn on_a_terminal(folder: &Path, arguments: &str) -> String {
+    let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_portcullis"));
+    let output =
+        std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).current_dir(folder).env_clear().output().unwrap();
+    ok(&output)
+}
+
+#[tokio::test]
+async fn long_work_shows_how_far_it_is_on_a_terminal_and_only_there() {
+    let (process, _owner) = lived_in(&[]).await;
+    let (_, folder) = process.stop();
+    let filling = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
+         INSERT INTO audit_events (id, at, event, actor, subject, source, detail) SELECT 'x' || i, 0, 'login.ok', '', '', '', '' FROM n";
+    sqlite(&folder.path().join("data/portcullis.db")).batch_execute(filling).unwrap();
+    let shown = on_a_terminal(folder.path(), "backup shown.backup");
+    assert!(shown.contains("Writing \u{2026} 2000 rows") && shown.contains("Reading it again \u{2026} 2000 rows"), "{shown:?}");
+    let (_, last) = shown.rsplit_once("\u{1b}[2K").unwrap();
+    assert!(last.starts_with("shown.backup holds"), "{last:?}");
+    let quiet = ok(&run(folder.path(), &["backup", "quiet.backup"]));
+    assert!(!quiet.contains('\u{1b}') && !quiet.contains("Writing"), "{quiet:?}");
+    let fresh = TempDir::new().unwrap();
+    let shown = on_a_terminal(fresh.path(), &format!("restore {}", path(&folder, "shown.backup")));
+    assert!(shown.contains("Restoring \u{2026} 2000 rows") && shown.contains("Restored"), "{shown:?}");
+    let shown = on_a_terminal(folder.path(), "migrate-store --from sqlite://data/portcullis.db --to sqlite://other.db");
+    assert!(shown.contains("Moving \u{2026} 2000 rows") && shown.contains("Moved"), "{shown:?}");
+}
