@@ -7,6 +7,7 @@ pub mod app_url;
 pub mod audit;
 pub mod check;
 pub mod colour;
+mod common;
 pub mod csv;
 pub mod cursor;
 pub mod device;

@@ -5,20 +5,14 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
-use zxcvbn::zxcvbn;
 
+use super::common::{is_sequence, is_soon_guessed};
 use super::text::Text;
 
 /// Longest password accepted, in bytes; refused before any hashing (S08).
 pub const MAX_PASSWORD_BYTES: usize = 4096;
-/// A password that a guesser reaches in fewer than ten to this power tries is a common one as a whole.
-const COMMON_GUESSES_LOG10: f64 = 9.0;
-/// Characters of a password that are looked up; no common password is longer, and the look-up grows with the square.
+/// Characters of a password that are looked up; no common password is longer, and the look-up grows with the third power.
 const LOOKED_UP_CHARS: usize = 40;
-/// The letters for which signs are read, each with those signs, as zxcvbn does; it tries every way to read all of them.
-const SIGNS_FOR_LETTERS: [&str; 12] = ["4@", "8", "({[<", "3", "69", "1!|", "1|7", "0", "$5", "+7", "%", "2"];
-/// Ways to read the signs of a password beyond which it is none that somebody derived from a common one.
-const MOST_READINGS: usize = 16;
 /// Digits and signs that may surround a refused core without making it better.
 const FEW_EXTRA_CHARS: usize = 6;
 
@@ -137,11 +131,6 @@ fn is_common(text: &str) -> bool {
     is_soon_guessed(&first) && (skipped == 0 || is_soon_guessed(&last))
 }
 
-fn is_soon_guessed(text: &str) -> bool {
-    let readings = SIGNS_FOR_LETTERS.iter().map(|signs| signs.chars().filter(|sign| text.contains(*sign)).count().max(1));
-    readings.product::<usize>() <= MOST_READINGS && zxcvbn(text, &[]).guesses_log10() < COMMON_GUESSES_LOG10
-}
-
 /// The password is a word of the context, also reversed or repeated, plus a few digits or signs.
 fn is_context(folded: &str, context: &PasswordContext<'_>) -> bool {
     let email = context.email.to_lowercase();
@@ -164,20 +153,6 @@ fn is_context(folded: &str, context: &PasswordContext<'_>) -> bool {
 fn is_repetition(folded: &str) -> bool {
     let chars: Vec<char> = folded.chars().collect();
     (1..=8.min(chars.len() / 2)).any(|unit| chars.iter().zip(chars.iter().skip(unit)).all(|(a, b)| a == b))
-}
-
-/// Nearly every character follows its neighbour, in the alphabet, in the digits or on a keyboard.
-fn is_sequence(folded: &str) -> bool {
-    const ROWS: [&str; 8] =
-        ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik", "!@#$%^&*()"];
-    let chars: Vec<char> = folded.chars().collect();
-    let beside = |a: char, b: char| {
-        let (x, y) = (u32::from(a), u32::from(b));
-        let rows = || ROWS.iter().any(|row| row.contains(&format!("{a}{b}")) || row.contains(&format!("{b}{a}")));
-        a == b || x.abs_diff(y) == 1 || rows()
-    };
-    let broken = chars.iter().zip(chars.iter().skip(1)).filter(|(a, b)| !beside(**a, **b)).count();
-    broken <= chars.len() / 5
 }
 
 #[cfg(test)]
