@@ -12,7 +12,7 @@ use super::support::source::repository;
 const RUN_BY_PROXIES: [(&str, &[&str]); 2] =
     [("docs/FORWARD-AUTH.md", &["nginx", "caddy", "yaml", "haproxy", "envoy"]), ("docs/TLS.md", &["nginx", "caddy", "yaml"])];
 /// What is not a command of ours, and where it is seen working.
-const OTHERS: [(&str, &str); 21] = [
+const OTHERS: [(&str, &str); 19] = [
     ("cargo run -- demo", "command_line.rs starts the demo"),
     ("cargo build --release", "builds what every test builds"),
     ("cargo install --path .", "builds what every test builds"),
@@ -27,12 +27,10 @@ const OTHERS: [(&str, &str); 21] = [
     ("cp .env.example .env", "by hand: scripts/test-image"),
     ("docker compose up --build", "by hand: scripts/test-image"),
     ("docker compose logs portcullis", "by hand: scripts/test-image"),
-    ("docker compose exec portcullis portcullis user list", "by hand: scripts/test-image"),
     ("cd docker/nodes", "the files are read by documents.rs and run by nodes.rs"),
     ("for name in JWT_AUTH_TOKEN_SECRET", "run below"),
     ("echo \"$name=", "run below"),
     ("done", "run below"),
-    ("systemd-run", "by hand: scripts/test-package"),
     ("scripts/test s33", "is what CI runs"),
 ];
 
@@ -98,7 +96,10 @@ fn commands() -> Vec<(String, String)> {
         .collect()
 }
 
+/// The words of a command of ours, also inside a container or beside the unit: what is around it is seen by hand with scripts/test-image and scripts/test-package.
 fn of_ours(command: &str) -> Option<Vec<&str>> {
+    let is_inside = command.starts_with("docker compose exec") || command.starts_with("systemd-run");
+    let command = command.rfind(" portcullis ").filter(|_| is_inside).map_or(command, |at| &command[at + 1..]);
     let rest = command.strip_prefix("target/release/").unwrap_or(command).strip_prefix("portcullis ")?;
     Some(rest.split_whitespace().collect())
 }
