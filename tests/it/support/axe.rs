@@ -29,8 +29,10 @@ const LOST: &str = "return [...document.querySelectorAll('a, button, input, sele
     const look = getComputedStyle(one), field = !one.matches('a, input[type=hidden]'); \
     const unseen = look.outlineStyle === 'none' || parseFloat(look.outlineWidth) < 2, bare = field && parseFloat(look.borderTopWidth) < 1; \
     return unseen || bare ? [one.outerHTML] : []; });";
-/// How far the page is wider than the window, in CSS pixels.
-pub const TOO_WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth;";
+/// How far the page is wider than the window, in CSS pixels, or on a narrow screen a list wider than its place.
+pub const TOO_WIDE: &str = "const over = (one) => one.scrollWidth - one.clientWidth; \
+    const lists = innerWidth > 480 ? [] : [...document.querySelectorAll('.scroll')]; \
+    return Math.max(over(document.documentElement), ...lists.map(over));";
 
 /// The judge.
 pub struct Axe {
