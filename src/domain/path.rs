@@ -1,5 +1,7 @@
 //! One canonical form for the path that is checked and forwarded (S73, S82).
 
+use percent_encoding::percent_decode_str;
+
 /// A path in canonical form; what was checked is what is forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CanonicalPath {
@@ -57,11 +59,11 @@ fn is_plain(raw: &str) -> bool {
     raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'~' | b'.')) && !raw.contains("/.")
 }
 
-/// Whether the first segment of a decoded path is ours.
+/// Whether the first segment of a decoded path that says anything besides parameters is ours, also for who decodes twice.
 fn begins_as_ours(decoded: &str) -> bool {
-    let first = decoded.split('/').find(|segment| !segment.is_empty()).unwrap_or_default();
-    let name = first.split(';').next().unwrap_or_default().trim_ascii();
-    name.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("_auth"))
+    let mut names = decoded.split('/').map(|segment| segment.split(';').next().unwrap_or_default().trim_ascii());
+    let first = percent_decode_str(names.find(|name| !name.is_empty()).unwrap_or_default()).decode_utf8_lossy();
+    first.trim_ascii().get(..5).is_some_and(|head| head.eq_ignore_ascii_case("_auth"))
 }
 
 /// Whether some program might read `raw` as one of the gate's own paths: for who forwards a path as it came and not the canonical one.
@@ -74,7 +76,7 @@ pub fn is_reserved_to_some_reader(raw: &str) -> bool {
         return path.is_reserved();
     }
     // Ambiguous: any part of it may become the first one.
-    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().to_ascii_lowercase();
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().to_ascii_lowercase();
     let decoded = decode(&decode(raw));
     decoded.split(['/', '\\', ';']).any(|part| part.trim().starts_with("_auth"))
 }
@@ -141,6 +143,9 @@ mod tests {
             "/./_auth/x",
             "/x/../_auth/x",
             "/%255fauth%252flogin",
+            "/%255fauth",
+            "/;/_auth",
+            "/;x=1//;y/_auth/login",
         ] {
             assert!(is_reserved_to_some_reader(ours), "{ours}");
         }
@@ -197,6 +202,10 @@ mod tests {
             "///_Auth;/",
             "/_auth%20/x",
             "/_authx",
+            "/;/_auth/login",
+            "/;x//;y=1/_auth",
+            "/%255fauth",
+            "/%20/_auth",
         ] {
             assert!(CanonicalPath::parse(path).unwrap().is_reserved(), "{path:?} would reach the app");
         }
