@@ -34,12 +34,16 @@ const SIGNS: Cost = 6;
 /// What stands between the numbers of a date.
 const SEPARATORS: [char; 6] = ['.', '-', '/', '_', ' ', '\\'];
 /// Keys that stand in a row or in a column, on the usual keyboards.
-const ROWS: [&str; 8] =
-    ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik", "!@#$%^&*()"];
+const ROWS: [&str; 7] = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik"];
+/// What the keys of the digits write with Shift.
+const SIGNS_ABOVE: [(char, char); 10] =
+    [('!', '1'), ('@', '2'), ('#', '3'), ('$', '4'), ('%', '5'), ('^', '6'), ('&', '7'), ('*', '8'), ('(', '9'), (')', '0')];
 
 /// Whether `text` costs fewer guesses than [`SOON`]. The work grows with the third power of its length.
 pub(super) fn is_soon_guessed(text: &str) -> bool {
-    let chars: Zeroizing<Vec<char>> = Zeroizing::new(text.chars().collect());
+    let whole: Zeroizing<Vec<char>> = Zeroizing::new(text.chars().collect());
+    // Saying it again makes nothing better.
+    let chars = units(&whole).next().and_then(|unit| whole.get(..unit)).unwrap_or(&whole);
     // The cheapest ways to each place, in one part, in two and in three.
     let mut ways = vec![[Cost::MAX; MOST_PARTS]; chars.len() + 1];
     for from in 0..chars.len() {
@@ -52,8 +56,8 @@ pub(super) fn is_soon_guessed(text: &str) -> bool {
             }
         }
     }
-    let whole = ways.last().copied().unwrap_or_default();
-    whole.iter().zip(ORDERS).any(|(way, (order, least))| way.saturating_add(order).max(least) < SOON)
+    let ways = ways.last().copied().unwrap_or_default();
+    ways.iter().zip(ORDERS).any(|(way, (order, least))| way.saturating_add(order).max(least) < SOON)
 }
 
 /// The cost of each beginning of `rest`, taken as one part; the shortest first.
@@ -136,9 +140,13 @@ fn look_up(word: &str) -> Option<Cost> {
 
 /// The same few characters over and over, in any case; `costs` are those of the shorter beginnings.
 fn repetition(part: &[char], costs: &[Cost]) -> Option<Cost> {
+    units(part).filter_map(|unit| Some(costs.get(unit - 1)? + CHARACTER * (part.len() / unit).ilog10().max(1))).min()
+}
+
+/// Lengths of what `part` says several times, the shortest first.
+fn units(part: &[char]) -> impl Iterator<Item = usize> {
     let again = |unit: usize| part.iter().zip(part.iter().skip(unit)).all(|(a, b)| a.eq_ignore_ascii_case(b));
-    let units = (1..=part.len() / 2).filter(|unit| part.len().is_multiple_of(*unit) && again(*unit));
-    units.filter_map(|unit| Some(costs.get(unit - 1)? + CHARACTER * (part.len() / unit).ilog10().max(1))).min()
+    (1..=part.len() / 2).filter(move |unit| part.len().is_multiple_of(*unit) && again(*unit))
 }
 
 /// Each character beside the one before, in the alphabet, in the digits or on a keyboard.
@@ -162,9 +170,15 @@ enum Step {
     KeyBefore,
 }
 
+/// What the key of a character writes without Shift.
+fn key_of(character: char) -> char {
+    let above = SIGNS_ABOVE.iter().find(|(sign, _)| *sign == character);
+    above.map_or(character.to_ascii_lowercase(), |(_, digit)| *digit)
+}
+
 /// The step between two characters; `None` when they are not beside each other.
 fn step(from: char, to: char) -> Option<Step> {
-    let (from, to) = (from.to_ascii_lowercase(), to.to_ascii_lowercase());
+    let (from, to) = (key_of(from), key_of(to));
     let beside = |a: char, b: char| a.is_alphanumeric() && b.is_alphanumeric() && u32::from(a) + 1 == u32::from(b);
     let keys = |a: char, b: char| ROWS.iter().any(|row| row.chars().zip(row.chars().skip(1)).any(|pair| pair == (a, b)));
     match () {

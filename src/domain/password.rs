@@ -225,6 +225,11 @@ mod tests {
             "!@#$%^&*()1234567890",
             "123456789!@#$%^&*(",
             "12345!@#$%67890",
+            "spring2025spring2025",
+            "ZAQ!2wsxCDE#4rfv",
+            "!QAZ2wsx#EDC4rfv",
+            "iloveyouforever1",
+            "01.01.1990password",
         ] {
             assert!(judge(bad, 15).is_err(), "{bad:?} was accepted");
         }
