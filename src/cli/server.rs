@@ -8,7 +8,7 @@ use super::say;
 use crate::app::{self, App, Internals};
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl, data_dir};
-use crate::domain::check::{Check, Outcome, Said};
+use crate::domain::check::{Check, Outcome, Said, in_order};
 use crate::domain::language::Language;
 use crate::domain::text::Text;
 use crate::http::probe;
@@ -87,8 +87,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     checks.extend(config.checks());
     let unwritable = data_dir::why_unwritable(&config.data_dir);
     checks.extend(unwritable.clone().map(|text| Check { title: Text::new("check-data"), outcome: Outcome::Wrong, text: Said::Log(text) }));
-    checks.sort_by_key(|check| check.outcome);
-    for check in checks {
+    for check in in_order(checks) {
         let text = match &check.text {
             Said::Text(text) => texts::say(Language::English, text),
             Said::Log(text) => text.clone(),

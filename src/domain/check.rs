@@ -53,6 +53,15 @@ impl Outcome {
     }
 }
 
+/// The lines as they are told: what needs a hand first, else in their order. What is wrong takes the place of what is good about the
+/// same thing.
+pub fn in_order(mut checks: Vec<Check>) -> Vec<Check> {
+    checks.sort_by_key(|check| check.outcome);
+    let wrong: Vec<Text> = checks.iter().filter(|check| check.outcome == Outcome::Wrong).map(|check| check.title.clone()).collect();
+    checks.retain(|check| check.outcome != Outcome::Good || !wrong.contains(&check.title));
+    checks
+}
+
 impl Check {
     /// A line that says that all is well.
     pub const fn good(title: &'static str, text: Text) -> Self {

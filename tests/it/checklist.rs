@@ -65,15 +65,20 @@ async fn the_https_behind_a_proxy_trap_is_explained() {
 fn the_command_line_says_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let nobody = format!("http://127.0.0.1:{}", free_port());
-    let variables =
-        [("APP_URL", "https://gate.example.org".to_owned()), ("UPSTREAM_URL", nobody), ("SMTP_HOST", "mail.example.org".to_owned())];
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let variables = [
+        ("APP_URL", "https://gate.example.org".to_owned()),
+        ("UPSTREAM_URL", nobody),
+        ("SMTP_HOST", "127.0.0.1".to_owned()),
+        ("SMTP_PORT", server.local_addr().unwrap().port().to_string()),
+    ];
     let output = run_with(folder.path(), &["check-config"], &variables);
     let text = said(&output);
     assert!(output.status.success(), "{text}");
     for line in [
         "advice: Address: APP_URL is https://gate.example.org",
         "wrong: The app: Nothing answers",
-        "good: Mail: Mails go to mail.example.org",
+        "good: Mail: Mails go to 127.0.0.1",
         "good: Data:",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
@@ -123,6 +128,7 @@ fn check_config_names_what_is_misspelt_silent_or_not_writable() {
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+    assert!(!text.contains("good: Mail") && !text.contains("good: Data"), "what is wrong is said to be good: {text}");
     assert!(!text.contains("sets POSTGRES_PASSWORD"), "other programs have names of their own: {text}");
     let (wrong, good) = (text.find("wrong:").unwrap(), text.find("good:").unwrap());
     assert!(wrong < good && good < text.find("APP_URL=").unwrap(), "what needs a hand comes first: {text}");

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::enter;
-use crate::domain::check::{Check, Said};
+use crate::domain::check::{Check, Said, in_order};
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
@@ -29,9 +29,7 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let mut checks = vec![browser(&req), probe::app(settings.upstream.as_deref(), settings.trusted_proxies.is_empty()).await];
     checks.extend(probe::mail(settings.mail_server.as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
-    // What needs a hand first; within that in the order of the list.
-    checks.sort_by_key(|check| check.outcome);
-    let content = ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", visit.menu()), checks };
+    let content = ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", visit.menu()), checks: in_order(checks) };
     Ok(visit.answer(&req, page(StatusCode::OK, &content)).await)
 }
 
