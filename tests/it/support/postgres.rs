@@ -138,10 +138,10 @@ impl Postgres {
 
     /// Stops (`STOP`) or wakes (`CONT`) the server with all of its processes.
     pub fn signal_all(&self, name: &str) {
-        let mut pids = vec![self.running.id().to_string()];
+        // The first process first: once it stands still it starts no more of them.
+        self.running.signal(name);
         let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.running.id())).unwrap();
-        pids.extend(children.split_whitespace().map(str::to_owned));
-        let sent = Command::new("kill").args(["-s", name]).args(pids).status().unwrap();
+        let sent = Command::new("kill").args(["-s", name]).args(children.split_whitespace()).status().unwrap();
         assert!(sent.success() || name == "STOP", "kill -s {name}");
     }
 }
