@@ -97,12 +97,7 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     let written = write_backup(config, &store, &temporary, matches.get_flag("without-secrets"));
     let rows = written.inspect_err(|_fault| drop(fs::remove_file(&temporary))).map_err(String::from)?;
     // What was written is read again before it is called a backup.
-    let mut progress = Progress::begin("Reading it again");
-    let read = read_backup(&temporary, &mut |_line| {
-        progress.step();
-        Ok(())
-    })?;
-    drop(progress);
+    let read = read_backup(&temporary, "Reading it again", &mut |_line| Ok(()))?;
     if read != rows {
         return Err(format!("{} does not hold what was written", temporary.display()));
     }
@@ -156,8 +151,9 @@ fn write_backup(config: &Config, store: &Store, path: &Path, without_secrets: bo
     Ok(rows)
 }
 
-/// Reads a backup to its end and hands its lines out; an error when it is not whole.
-fn read_backup(path: &Path, line_of: &mut dyn FnMut(Line) -> Result<(), String>) -> Result<Counts, String> {
+/// Reads a backup to its end and hands its lines out, and says that it does `what`; an error when it is not whole.
+fn read_backup(path: &Path, what: &'static str, line_of: &mut dyn FnMut(Line) -> Result<(), String>) -> Result<Counts, String> {
+    let mut progress = Progress::begin(what);
     let unreadable = |fault: std::io::Error| format!("{}: {fault}", path.display());
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
     let damaged = |what: &str| format!("{} is no whole backup: {what}; nothing was restored from it", path.display());
@@ -189,6 +185,7 @@ fn read_backup(path: &Path, line_of: &mut dyn FnMut(Line) -> Result<(), String>)
             }
         }
         sum.update(text.as_bytes());
+        progress.step();
         line_of(line)?;
     }
 }
@@ -200,15 +197,12 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     let keep_sessions = matches.get_flag("keep-sessions");
     // First all of it is read; only then anything is written.
     let mut secrets: Vec<(String, String)> = Vec::new();
-    let mut progress = Progress::begin("Reading");
-    read_backup(&source, &mut |line| {
-        progress.step();
+    read_backup(&source, "Reading", &mut |line| {
         if let Line::Secret { name, value } = line {
             secrets.push((name, value));
         }
         Ok(())
     })?;
-    drop(progress);
     config.ensure_data_dir().map_err(|faults| faults.to_string())?;
     let store = Store::open_to_fill(&config.database)?;
     let missing = new_secrets(config, &secrets)?;
@@ -235,15 +229,10 @@ fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl Fn
             return Err(stop("the database has users or an audit trail already; restore into an empty one".to_owned()));
         }
         copying::clear(c)?;
-        let mut progress = Progress::begin("Restoring");
-        let read = read_backup(source, &mut |line| {
-            progress.step();
-            match line {
-                Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
-                _ => Ok(()),
-            }
+        let read = read_backup(source, "Restoring", &mut |line| match line {
+            Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
+            _ => Ok(()),
         });
-        drop(progress);
         let rows = read.map_err(&mut stop)?;
         if !keep_sessions {
             copying::end_what_was_open(c, SystemClock::new().now())?;

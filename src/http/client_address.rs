@@ -15,8 +15,6 @@ pub struct ClientAddress {
     pub peer: IpAddr,
     /// The client, behind trusted proxies.
     pub client: IpAddr,
-    /// Whether the peer is in `TRUSTED_PROXIES`.
-    pub peer_trusted: bool,
 }
 
 /// The addresses of `req`; nothing is believed of a peer outside `TRUSTED_PROXIES`.
@@ -40,9 +38,8 @@ fn is_in(ip: &IpAddr, networks: &[IpNet]) -> bool {
 }
 
 fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, trusted: &[IpNet]) -> ClientAddress {
-    let peer_trusted = is_in(&peer, trusted);
-    if !peer_trusted {
-        return ClientAddress { peer, client: peer, peer_trusted };
+    if !is_in(&peer, trusted) {
+        return ClientAddress { peer, client: peer };
     }
     let mut client = peer;
     for entry in lines.rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
@@ -53,7 +50,7 @@ fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, t
             break;
         }
     }
-    ClientAddress { peer, client, peer_trusted }
+    ClientAddress { peer, client }
 }
 
 #[cfg(test)]

@@ -98,13 +98,6 @@ impl CookieNames {
     pub fn remove_tokens(&self) -> Vec<HeaderValue> {
         [&self.access, &self.refresh].into_iter().filter_map(|name| self.set(name, "", 0)).collect()
     }
-
-    /// Whether `name` is one of ours, in any prefix and case.
-    pub fn is_ours(&self, name: &[u8]) -> bool {
-        let name = name.trim_ascii().to_ascii_lowercase();
-        let bare = name.strip_prefix(b"__host-").or_else(|| name.strip_prefix(b"__secure-")).unwrap_or(&name);
-        ["access", "refresh", "session", "form", "device"].iter().any(|what| bare == format!("portcullis_{what}").as_bytes())
-    }
 }
 
 /// What stands between the semicolons of a `Cookie` header. It is most of a request, and looked through each time.
