@@ -67,9 +67,10 @@ async fn every_page_for_visitors_passes_axe_and_fits() {
         ("/_auth/account/email/confirm?token=none", "confirm-dead-end"),
         ("/_auth/nothing", "error-404"),
         ("/_auth/logout", "error-405"),
-        ("/_auth/metrics%", "error-400"),
+        ("/_auth/login%00", "error-400"),
     ] {
         browser.open(&format!("{base}{path}")).await;
+        is_what_it_is_called(&browser, name).await;
         axe.judge(&browser, name).await;
     }
     invite(&mut owner, "eve@example.org").await;
@@ -87,6 +88,14 @@ async fn every_page_for_visitors_passes_axe_and_fits() {
     assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
 }
 
+/// A page that is called after a status shows that one.
+async fn is_what_it_is_called(browser: &Browser, name: &str) {
+    if let Some(status) = name.strip_prefix("error-").and_then(|rest| rest.get(..3)) {
+        let shown = browser.text().await;
+        assert!(shown.contains(&format!("Status {status}")), "{name} shows {shown}");
+    }
+}
+
 async fn too_many_failures(browser: &Browser, axe: &mut Axe, base: &str, visitor: &mut Client) {
     browser.open(&format!("{base}/_auth/login")).await;
     browser.submit("/_auth/login", &[("email", OWNER), ("password", "wrong")]).await;
@@ -98,6 +107,7 @@ async fn too_many_failures(browser: &Browser, axe: &mut Axe, base: &str, visitor
     browser.submit("/_auth/login", &[("email", OWNER), ("password", "wrong")]).await;
     let told = async || browser.text().await.contains("Try again in").then_some(());
     super::support::wait::eventually("the page that says when to try again", told).await;
+    is_what_it_is_called(browser, "error-429").await;
     axe.judge(browser, "error-429").await;
 }
 
@@ -143,6 +153,7 @@ async fn every_page_for_people_and_admins_passes_axe_and_fits() {
         ("/", "error-502"),
     ] {
         browser.open(&format!("{base}{path}")).await;
+        is_what_it_is_called(&browser, name).await;
         axe.judge(&browser, name).await;
     }
     forms_and_one_user(&browser, &mut axe, &base, &mut owner).await;
@@ -244,6 +255,10 @@ async fn the_deprecated_mode_and_every_language_pass_axe_and_fit() {
             browser.find("#app").await;
             browser.open(&format!("{base}/_auth/account")).await;
             axe.judge(&browser, "no-account").await;
+            browser.open(&format!("{base}/_auth/admin/users")).await;
+            is_what_it_is_called(&browser, "error-403").await;
+            axe.judge(&browser, "error-403").await;
+            browser.open(&format!("{base}/_auth/account")).await;
             browser.submit("/_auth/logout", &[]).await;
             browser.at("/_auth/login").await;
         }
