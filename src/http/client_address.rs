@@ -1,6 +1,6 @@
 //! Who the client is: the peer, or what trusted proxies say, read from right to left (S28).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderValue, X_FORWARDED_FOR};
@@ -44,13 +44,21 @@ fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, t
     let mut client = peer;
     for entry in lines.rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
         // What does not parse was not written by a proxy: the last address that was is the client's.
-        let Some(ip) = std::str::from_utf8(entry).ok().and_then(|entry| entry.trim().parse::<IpAddr>().ok()) else { break };
+        let Some(ip) = parse_entry(entry) else { break };
         client = ip.to_canonical();
         if !is_in(&client, trusted) {
             break;
         }
     }
     ClientAddress { peer, client }
+}
+
+/// One entry of `X-Forwarded-For`: an address, which some proxies write in brackets or with the port of the connection.
+fn parse_entry(entry: &[u8]) -> Option<IpAddr> {
+    let entry = std::str::from_utf8(entry).ok()?.trim();
+    let bracketed = || entry.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+    entry.parse().ok().or_else(bracketed).or_else(with_port)
 }
 
 #[cfg(test)]
@@ -74,7 +82,32 @@ mod tests {
     fn s28_a_malformed_entry_bypasses_nothing() {
         assert_eq!(client("10.0.0.1", "198.51.100.7, a"), "10.0.0.1");
         assert_eq!(client("10.0.0.1", "a, 198.51.100.7"), "198.51.100.7");
-        assert_eq!(client("10.0.0.1", "198.51.100.7:80"), "10.0.0.1");
+        for garbage in [
+            "198.51.100.7:",
+            "198.51.100.7:x",
+            "198.51.100.7:65536",
+            "[198.51.100.7]:80",
+            "2001:db8::7]:443",
+            "[2001:db8::7",
+            "[]",
+            ":443",
+            "_hidden",
+        ] {
+            assert_eq!(client("10.0.0.1", &format!("203.0.113.9, {garbage}")), "10.0.0.1", "{garbage}");
+        }
+    }
+
+    #[test]
+    fn s28_an_entry_may_carry_a_port_or_brackets() {
+        for (entry, expected) in [
+            ("198.51.100.7:51008", "198.51.100.7"),
+            ("[2001:db8::7]:443", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("[::ffff:198.51.100.7]:80", "198.51.100.7"),
+            ("203.0.113.9:1, 198.51.100.7:2 , 10.0.0.2:3", "198.51.100.7"),
+        ] {
+            assert_eq!(client("10.0.0.1", entry), expected, "{entry}");
+        }
     }
 
     #[test]
