@@ -1,7 +1,7 @@
 //! The safe way back after sign-in, read as a browser reads it (S69).
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use url::Url;
+use url::{Position, Url};
 
 use super::app_url::AppUrl;
 
@@ -9,36 +9,73 @@ use super::app_url::AppUrl;
 const QUERY_VALUE: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>').add(b'?').add(b'=').add(b'\'');
 
-/// Longest way back kept, in bytes.
-const MAX_BYTES: usize = 2048;
+/// Longest way back kept, in bytes: that of a request line.
+const MAX_BYTES: usize = 16 * 1024;
 
 /// An address that is safe to redirect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnTo(String);
 
+/// Why an address is not safe to redirect to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReturnFault {
+    /// More than a request line holds.
+    #[error("longer than {MAX_BYTES} bytes")]
+    TooLong,
+    /// A browser reads something else than what is written.
+    #[error("control characters, or a backslash before the query")]
+    Ambiguous,
+    /// Neither a path nor an http address.
+    #[error("not an address")]
+    NotAnAddress,
+    /// An origin that is none of ours.
+    #[error("another site")]
+    Elsewhere,
+    /// The pages of signing in and out themselves.
+    #[error("a page that only signs in or out")]
+    SignIn,
+}
+
 impl ReturnTo {
     /// Takes `next` when it is a local path, an address of `app_url`'s origin (kept as a path) or one of a host at or below
-    /// `cookie_domain`; otherwise, and for the pages of signing in and out themselves, nothing.
+    /// `cookie_domain`. Everything else is dropped, and the log says why.
     pub fn parse(next: &str, app_url: &AppUrl, cookie_domain: Option<&str>) -> Option<Self> {
-        let suspicious = next.is_empty() || next.len() > MAX_BYTES || next.chars().any(|c| c.is_control() || c == '\\');
-        let local = next.starts_with('/') && !next.starts_with("//");
-        if suspicious || !(local || next.starts_with("http://") || next.starts_with("https://")) {
-            return None;
+        let judged = Self::check(next, app_url, cookie_domain);
+        if let Err(fault) = &judged
+            && !next.is_empty()
+        {
+            tracing::info!(reason = %fault, bytes = next.len(), "the way back after sign-in was dropped");
         }
-        let base = Url::parse(app_url.origin()).ok()?;
-        let url = base.join(next).ok()?;
+        judged.ok()
+    }
+
+    fn check(next: &str, app_url: &AppUrl, cookie_domain: Option<&str>) -> Result<Self, ReturnFault> {
+        if next.len() > MAX_BYTES {
+            return Err(ReturnFault::TooLong);
+        }
+        // Browsers take a backslash for a slash up to the query, and only there.
+        let place = next.split(['?', '#']).next().unwrap_or_default();
+        if next.chars().any(char::is_control) || place.contains('\\') {
+            return Err(ReturnFault::Ambiguous);
+        }
+        if !(next.starts_with('/') || next.starts_with("http://") || next.starts_with("https://")) {
+            return Err(ReturnFault::NotAnAddress);
+        }
+        if next.starts_with("//") {
+            return Err(ReturnFault::Elsewhere);
+        }
+        let base = Url::parse(app_url.origin()).map_err(|_fault| ReturnFault::NotAnAddress)?;
+        let url = base.join(next).map_err(|_fault| ReturnFault::NotAnAddress)?;
         if !url.username().is_empty() || url.password().is_some() {
-            return None;
+            return Err(ReturnFault::Elsewhere);
         }
         if url.origin() == base.origin() {
-            let fragment = url.fragment().map(|text| format!("#{text}")).unwrap_or_default();
-            let query = url.query().map(|text| format!("?{text}")).unwrap_or_default();
-            return local_path(url.path(), &query, &fragment);
+            return local_path(&url);
         }
-        let host = url.host_str()?;
+        let host = url.host_str().unwrap_or_default();
         let below = cookie_domain.is_some_and(|domain| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')));
         let same_safety = url.scheme() == "https" || (url.scheme() == "http" && !app_url.is_https());
-        (below && same_safety).then(|| Self(url.to_string()))
+        if below && same_safety { Ok(Self(encoded(url.as_str()))) } else { Err(ReturnFault::Elsewhere) }
     }
 
     /// The value for `Location`.
@@ -53,9 +90,20 @@ impl ReturnTo {
 }
 
 /// A path that a browser cannot take for another host, and that does not lead back to the forms.
-fn local_path(path: &str, query: &str, fragment: &str) -> Option<ReturnTo> {
-    let loops = ["/_auth/login", "/_auth/logout", "/_auth/setup"].iter().any(|page| path.starts_with(page));
-    (path.starts_with('/') && !path.starts_with("//") && !loops).then(|| ReturnTo(format!("{path}{query}{fragment}")))
+fn local_path(url: &Url) -> Result<ReturnTo, ReturnFault> {
+    let path = url.path();
+    if path.starts_with("//") {
+        return Err(ReturnFault::Elsewhere);
+    }
+    if ["/_auth/login", "/_auth/logout", "/_auth/setup"].iter().any(|page| path.starts_with(page)) {
+        return Err(ReturnFault::SignIn);
+    }
+    Ok(ReturnTo(encoded(&url[Position::BeforePath..])))
+}
+
+/// The backslashes of a query or fragment, encoded: what reads them next may be no browser.
+fn encoded(address: &str) -> String {
+    address.replace('\\', "%5C")
 }
 
 #[cfg(test)]
@@ -108,6 +156,51 @@ mod tests {
             "/_auth/logout",
         ] {
             assert_eq!(parse(evil), None, "{evil:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn a_way_back_is_as_long_as_a_request_line() {
+        for length in [2105, 8192, 16 * 1024 - 4] {
+            let long = format!("/x?{}", "a".repeat(length));
+            assert_eq!(parse(&long).as_deref(), Some(&*long), "{length}");
+        }
+        let app = AppUrl::parse("https://app.example.org").unwrap();
+        let too_long = format!("/x?{}", "a".repeat(16 * 1024));
+        assert_eq!(ReturnTo::check(&too_long, &app, None), Err(ReturnFault::TooLong));
+    }
+
+    #[test]
+    fn what_is_harmless_behind_the_path_is_kept_and_encoded() {
+        for (next, kept) in [
+            ("/x?file=C:\\Users\\ada", "/x?file=C:%5CUsers%5Cada"),
+            ("/x?a=b#\\tab", "/x?a=b#%5Ctab"),
+            ("/x?to=//evil.example\\@y", "/x?to=//evil.example%5C@y"),
+            ("https://wiki.example.org/x?q=\\d+", "https://wiki.example.org/x?q=%5Cd+"),
+            ("/caf%E9.txt?q=%2F", "/caf%E9.txt?q=%2F"),
+            ("/@scope%2fpkg/50%2525off", "/@scope%2fpkg/50%2525off"),
+            ("/a%5Cb.txt", "/a%5Cb.txt"),
+            ("/x?q=\u{e9} \"<>|", "/x?q=%C3%A9%20%22%3C%3E|"),
+        ] {
+            assert_eq!(parse(next).as_deref(), Some(kept), "{next}");
+        }
+    }
+
+    #[test]
+    fn the_reason_for_dropping_a_way_back_is_known() {
+        let app = AppUrl::parse("https://app.example.org").unwrap();
+        for (next, fault) in [
+            ("/a\\b?x", ReturnFault::Ambiguous),
+            ("https://app.example.org\\x?y", ReturnFault::Ambiguous),
+            ("/x?a\nb", ReturnFault::Ambiguous),
+            ("x", ReturnFault::NotAnAddress),
+            ("javascript:alert(1)", ReturnFault::NotAnAddress),
+            ("//evil.example", ReturnFault::Elsewhere),
+            ("https://evil.example/", ReturnFault::Elsewhere),
+            ("https://ada@app.example.org/", ReturnFault::Elsewhere),
+            ("/_auth/login?next=/", ReturnFault::SignIn),
+        ] {
+            assert_eq!(ReturnTo::check(next, &app, None), Err(fault), "{next}");
         }
     }
 
