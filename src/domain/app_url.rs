@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// A scheme and host (and port), nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,4 +97,10 @@ impl fmt::Display for AppUrl {
 pub fn origin_of(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
+}
+
+/// Path and query of `address` when it is of that origin.
+pub fn path_on(address: &str, origin: &str) -> Option<String> {
+    let url = Url::parse(address).ok()?;
+    (url.origin().ascii_serialization() == origin).then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())
 }

@@ -22,6 +22,8 @@ const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
 const REMOTE_NAME: HeaderName = HeaderName::from_static("remote-name");
 const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
+/// Tells nginx, which decides itself what becomes of a 401, whether to lead there or to say no.
+const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
 /// Envoy overrides what we name and keeps a client's other spellings, unless told to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
 const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups");
@@ -127,11 +129,12 @@ fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpRespon
 /// The way to sign in. nginx hands only 401 on, and takes the address from `Location`.
 fn sign_in_first(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'_>, decision: &Decision) -> HttpResponse {
     let settings = settings::of(req);
-    let next = resource.way_back(&settings.app_url, settings.cookie_domain.as_deref());
+    let next = resource.way_back(req.headers(), &settings.app_url, settings.cookie_domain.as_deref());
     let destination = deny::destination(decision, next.as_ref());
     // Traefik would read a relative address as one of ours inside its network.
     let location = settings.app_url.join(&destination);
-    if dialect != Dialect::Nginx && deny::is_navigation(req.headers()) {
+    let navigation = deny::is_navigation(req.headers());
+    if dialect != Dialect::Nginx && navigation {
         return deny::redirect(&location, settings);
     }
     let mut answer = deny::unauthenticated(&destination, settings);
@@ -139,6 +142,7 @@ fn sign_in_first(req: &HttpRequest, dialect: Dialect, resource: &RequestedResour
         && let Ok(location) = HeaderValue::from_str(&location)
     {
         answer.headers_mut().insert(LOCATION, location);
+        answer.headers_mut().insert(NAVIGATION, HeaderValue::from_static(if navigation { "yes" } else { "no" }));
     }
     tracing::trace!(resource.method = ?resource.method, "a forward-auth request was sent to sign-in");
     answer

@@ -5,7 +5,8 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
 
-use crate::domain::app_url::AppUrl;
+use super::deny;
+use crate::domain::app_url::{self, AppUrl};
 use crate::domain::return_to::ReturnTo;
 
 static X_ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
@@ -117,12 +118,14 @@ fn resource<'a>(method: Option<&'a str>, scheme: &str, host: &'a str, path_and_q
 
 impl RequestedResource<'_> {
     /// The way back: path and query when the host is `APP_URL`'s, the whole address at or below `COOKIE_DOMAIN`, else nothing.
-    pub(super) fn way_back(&self, app_url: &AppUrl, cookie_domain: Option<&str>) -> Option<ReturnTo> {
+    /// `headers` are those of the visitor.
+    pub(super) fn way_back(&self, headers: &HeaderMap, app_url: &AppUrl, cookie_domain: Option<&str>) -> Option<ReturnTo> {
+        let path_on = |origin: &str| deny::path_back(self.method.unwrap_or("GET"), headers, origin, self.path_and_query);
         if self.is_on(app_url) {
-            return ReturnTo::parse(self.path_and_query, app_url, None);
+            return ReturnTo::parse(&path_on(app_url.origin()), app_url, None);
         }
-        let address = format!("{}://{}{}", self.scheme, self.host, self.path_and_query);
-        ReturnTo::parse(&address, app_url, cookie_domain)
+        let origin = app_url::origin_of(&format!("{}://{}", self.scheme, self.host))?;
+        ReturnTo::parse(&format!("{origin}{}", path_on(&origin)), app_url, cookie_domain)
     }
 
     /// Proxies leave the port out as often as not; another port is another app.
@@ -195,7 +198,7 @@ mod tests {
 
     fn way_back(host: &str, path: &str, cookie_domain: Option<&str>) -> Option<String> {
         let app_url = AppUrl::parse("https://app.example.org").unwrap();
-        let back = resource(None, "https", host, path).unwrap().way_back(&app_url, cookie_domain);
+        let back = resource(None, "https", host, path).unwrap().way_back(&HeaderMap::new(), &app_url, cookie_domain);
         back.map(|back| back.location().to_owned())
     }
 

@@ -68,7 +68,7 @@ async fn pass(
         Admission::In(passport, renewal) => (passport, renewal),
         Admission::Out(decision) => {
             *verdict = Verdict::SignIn;
-            return Ok(turn_away(req, sound, &decision, settings));
+            return Ok(turn_away(req, &decision, settings));
         }
     };
     let outcome = match req.app_data::<Rc<Upstream>>() {
@@ -104,11 +104,9 @@ async fn admit(req: &HttpRequest) -> Result<Admission, HttpError> {
     })
 }
 
-fn turn_away(req: &HttpRequest, sound: &Sound, decision: &Decision, settings: &HttpSettings) -> HttpResponse {
-    let back = match req.uri().query() {
-        Some(query) => format!("{}?{query}", sound.path.as_str()),
-        None => sound.path.as_str().to_owned(),
-    };
+fn turn_away(req: &HttpRequest, decision: &Decision, settings: &HttpSettings) -> HttpResponse {
+    let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
+    let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
     let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url, None).as_ref());
     if deny::is_navigation(req.headers()) { deny::redirect(&destination, settings) } else { deny::unauthenticated(&destination, settings) }
 }

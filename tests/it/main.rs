@@ -54,3 +54,4 @@ mod stubborn;
 mod support;
 mod tls;
 mod walks;
+mod ways_back;

@@ -188,6 +188,15 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             send(stream, 200, &[], b"slow, but here\n").await
         }
         "/drip" => drip(stream).await,
+        "/form" => {
+            // `/form?to=address` posts there.
+            let query = target.split_once('?').map_or("", |(_, query)| query);
+            let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+            let to = to.map_or_else(|| "/orders".to_owned(), |(_, value)| value.into_owned());
+            let page =
+                format!("<!doctype html><form id=order method=post action='{to}'><input name=a value=1><button>Order</button></form>");
+            send(stream, 200, &[("Content-Type", "text/html")], page.as_bytes()).await
+        }
         "/cut" => stream.shutdown().await,
         "/set-cookie" => {
             let headers =
