@@ -6,16 +6,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::see_other;
-use crate::accounts::{AccountError, FieldFault, NewSession, Phase};
+use crate::accounts::{AccountError, NewSession, Phase};
 use crate::domain::return_to::ReturnTo;
-use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::signed_in::{Standing, client, guard};
 use crate::http::{carriers, cookies, forms, settings};
-
-/// The one answer to every wrong pair (S16, S21).
-const NEUTRAL: Text = Text::new("wrong-pair");
 
 #[derive(Template)]
 #[template(path = "pages/login.html")]
@@ -26,7 +22,7 @@ struct LoginPage<'a> {
     email: &'a str,
     legacy: bool,
     flash: Option<String>,
-    faults: Vec<FieldFault>,
+    refused: bool,
 }
 
 /// Where to go afterwards, and what to say.
@@ -34,6 +30,14 @@ struct LoginPage<'a> {
 pub struct Query {
     next: Option<String>,
     flash: Option<String>,
+}
+
+/// What the form shows.
+struct Shown<'a> {
+    next: &'a str,
+    email: &'a str,
+    flash: Option<String>,
+    refused: bool,
 }
 
 /// The form; who is signed in goes on at once.
@@ -48,11 +52,12 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
         return Ok(answer);
     }
-    Ok(form(&req, &standing, StatusCode::OK, next, "", super::flash(&req, query.flash.as_deref()), Vec::new()))
+    let shown = Shown { next, email: "", flash: super::flash(&req, query.flash.as_deref()), refused: false };
+    Ok(form(&req, &standing, StatusCode::OK, shown))
 }
 
-/// Signs in and goes back to the page asked for.
-pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+/// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then carries on.
+pub async fn submit(req: HttpRequest, payload: web::Payload, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let standing = guard(&req).check(&req).await?;
     let mut fields = forms::take(&req, payload, &standing).await?;
     let accounts = settings::accounts(&req);
@@ -63,13 +68,12 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
     } else {
         accounts.sign_in(&email, password, client(&req)).await
     };
-    let next = fields.get("next");
+    let next = Some(fields.get("next")).filter(|next| !next.is_empty()).or(query.next.as_deref()).unwrap_or("");
     match outcome {
         Ok(new) => signed_in(&req, &new, &way_back(&req, next)),
         Err(AccountError::InvalidCredentials) => {
-            let typed = if accounts.phase() == Phase::Legacy { username } else { email };
-            let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "password" };
-            Ok(form(&req, &standing, StatusCode::UNAUTHORIZED, next, &typed, None, vec![FieldFault::new(field, NEUTRAL)]))
+            let typed = if accounts.phase() == Phase::Legacy { &username } else { &email };
+            Ok(form(&req, &standing, StatusCode::UNAUTHORIZED, Shown { next, email: typed, refused: true, flash: None }))
         }
         Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => Err(HttpError::SignInThrottled { retry_after }),
         Err(fault) => Err(fault.into()),
@@ -90,19 +94,12 @@ fn way_back(req: &HttpRequest, next: &str) -> String {
     back.map_or_else(|| home.to_owned(), |back| back.location().to_owned())
 }
 
-fn form(
-    req: &HttpRequest,
-    standing: &Standing,
-    status: StatusCode,
-    next: &str,
-    email: &str,
-    flash: Option<String>,
-    faults: Vec<FieldFault>,
-) -> HttpResponse {
+fn form(req: &HttpRequest, standing: &Standing, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
     let token = forms::token(req, standing);
     let legacy = settings::accounts(req).phase() == Phase::Legacy;
-    let mut answer =
-        page(status, &LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: token.value, next, email, legacy, flash, faults });
+    let Shown { next, email, flash, refused } = shown;
+    let content = LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: token.value, next, email, legacy, flash, refused };
+    let mut answer = page(status, &content);
     cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
     answer
 }

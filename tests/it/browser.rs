@@ -1,7 +1,7 @@
 //! A real Chromium walks the main job.
 
 use super::support::app::TestApp;
-use super::support::browser::Browser;
+use super::support::browser::{Browser, SIGN_IN};
 use super::support::mailbox::Mailbox;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::{Process, free_port};
@@ -147,7 +147,7 @@ async fn s69_chromium_is_never_led_elsewhere_by_the_way_back() {
     ] {
         browser.open(&format!("{base}/_auth/login?next={next}")).await;
         browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
-        browser.gone("form[action='/_auth/login']").await;
+        browser.gone(SIGN_IN).await;
         let url = browser.url().await;
         assert!(url.starts_with(&base), "{next} led to {url}");
         browser.open(&format!("{base}/_auth/account")).await;

@@ -4,7 +4,7 @@ use fantoccini::key::Key;
 use serde_json::{Value, json};
 
 use super::support::axe;
-use super::support::browser::Browser;
+use super::support::browser::{Browser, SIGN_IN};
 use super::support::keyboard::{fill, go, press, tab_to, type_in, write};
 use super::support::mailbox::Mailbox;
 use super::support::people::{OWNER, PASSWORD};
@@ -48,11 +48,16 @@ impl Walk {
         self.see(then).await;
     }
 
-    /// The focus is on the summary of the mistakes, and its first link leads to the field.
-    async fn follow_the_summary(&self, field: &str) {
+    /// The focus is on the summary of the mistakes.
+    async fn at_the_summary(&self) {
         self.see(".summary").await;
         let focused = self.browser.page.active_element().await.unwrap().attr("class").await.unwrap();
         assert_eq!(focused.as_deref(), Some("summary"));
+    }
+
+    /// The focus is on the summary of the mistakes, and its first link leads to the field.
+    async fn follow_the_summary(&self, field: &str) {
+        self.at_the_summary().await;
         go(&self.browser, ".summary a").await;
         let at = self.browser.page.active_element().await.unwrap().attr("name").await.unwrap();
         assert_eq!(at.as_deref(), Some(field), "the summary's link leads elsewhere");
@@ -65,7 +70,7 @@ impl Walk {
 
     async fn sign_out(&self) {
         self.open("/_auth/account", "dl[data-user-email]").await;
-        self.go_to("form[action='/_auth/logout'] button", "form[action='/_auth/login']").await;
+        self.go_to("form[action='/_auth/logout'] button", SIGN_IN).await;
     }
 
     async fn claim(&self, token: &str) {
@@ -81,9 +86,8 @@ impl Walk {
     async fn out_and_in(&self) {
         self.sign_out().await;
         type_in(&self.browser, &[("email", OWNER), ("password", "wrong-one")]).await;
-        self.follow_the_summary("password").await;
-        write(&self.browser, PASSWORD).await;
-        press(&self.browser, Key::Enter).await;
+        self.at_the_summary().await;
+        type_in(&self.browser, &[("password", PASSWORD)]).await;
         self.browser.find("#app").await;
     }
 
@@ -117,7 +121,7 @@ impl Walk {
         self.see(".flash").await;
         let link = self.mailbox.wait_for("Confirm your new address").await.link();
         self.open(&link, "form[action='/_auth/account/email/confirm']").await;
-        self.go_to("form[action='/_auth/account/email/confirm'] button", "form[action='/_auth/login']").await;
+        self.go_to("form[action='/_auth/account/email/confirm'] button", SIGN_IN).await;
         self.sign_in(MOVED, SECOND).await;
     }
 
@@ -138,7 +142,7 @@ impl Walk {
         self.follow_the_summary("password").await;
         write(&self.browser, THIRD).await;
         type_in(&self.browser, &[("confirm", THIRD)]).await;
-        self.see("form[action='/_auth/login']").await;
+        self.see(SIGN_IN).await;
         self.sign_in(MOVED, THIRD).await;
         self.open(link, "main").await;
         assert!(self.browser.find("h1").await.text().await.unwrap().contains("does not work"), "{}", self.browser.text().await);
@@ -160,10 +164,10 @@ impl Walk {
         self.sign_out().await;
         self.open(link, "form[action='/_auth/invite']").await;
         type_in(&self.browser, &[("password", SECOND), ("confirm", SECOND)]).await;
-        self.see("form[action='/_auth/login']").await;
+        self.see(SIGN_IN).await;
         self.sign_in(EVE, SECOND).await;
         self.open("/_auth/account", "dl[data-user-email]").await;
-        self.go_to("form[action='/_auth/account/sessions/end-all'] button", "form[action='/_auth/login']").await;
+        self.go_to("form[action='/_auth/account/sessions/end-all'] button", SIGN_IN).await;
         self.sign_in(MOVED, THIRD).await;
     }
 
@@ -216,7 +220,7 @@ impl Walk {
         self.go_to("nav a[href='/_auth/admin/mail']", "form[action='/_auth/admin/mail/test'] button").await;
         self.go_to("form[action='/_auth/admin/mail/test'] button", ".flash").await;
         self.go_to("nav a[href='/_auth/account']", "dl[data-user-email]").await;
-        self.go_to("form[action='/_auth/account/sessions/end-all'] button", "form[action='/_auth/login']").await;
+        self.go_to("form[action='/_auth/account/sessions/end-all'] button", SIGN_IN).await;
     }
 }
 

@@ -1,8 +1,9 @@
 //! The way back after sign-in: which page it leads to, and that nothing that was posted is asked for by GET.
 
 use super::support::app::TestApp;
-use super::support::browser::{Browser, NOT_LOOPBACK};
+use super::support::browser::{Browser, NOT_LOOPBACK, SIGN_IN};
 use super::support::client::Call;
+use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::Process;
 use super::support::upstream::Upstream;
@@ -110,6 +111,41 @@ async fn who_navigates_is_led_to_sign_in_and_scripts_are_told_by_both_gates() {
     }
 }
 
+#[tokio::test]
+async fn long_and_odd_ways_back_are_kept_through_the_sign_in() {
+    let (app, _asked, _upstream) = both_gates().await;
+    for asked in [
+        format!("/page?x={}", "a".repeat(2105)),
+        format!("/page?x={}", "a".repeat(16 * 1024 - 8)),
+        "/page?file=C:\\Users\\ada".to_owned(),
+        "/page?x=%5C%5C&y=%26".to_owned(),
+        "/page?x=//elsewhere.example\\@y".to_owned(),
+    ] {
+        let mut client = app.client();
+        let turned = client.get(&asked).await;
+        assert_eq!(turned.status, 303, "{asked}");
+        let form = client.get(turned.location()).await;
+        assert_eq!(form.status, 200, "{asked}");
+        // As the form does it: to its own address, with the hidden field.
+        let next = page::field(&form.text(), "next").unwrap();
+        let fields = [("next", next.as_str()), ("email", OWNER), ("password", PASSWORD)];
+        let answer = client.post_form(turned.location(), &fields).await;
+        assert_eq!((answer.status, answer.location()), (303, asked.replace('\\', "%5C").as_str()));
+    }
+    // The field may be missing: then the address says it.
+    let mut client = app.client();
+    client.get("/_auth/login?next=/page").await;
+    let answer = client.post_form("/_auth/login?next=/page", &[("email", OWNER), ("password", PASSWORD)]).await;
+    assert_eq!((answer.status, answer.location()), (303, "/page"));
+    for dropped in ["/a%5Cb\\c", "/page%0A", "https://elsewhere.example/", "//elsewhere.example/"] {
+        let mut client = app.client();
+        client.get("/_auth/login").await;
+        let answer = client.post_form("/_auth/login", &[("next", dropped), ("email", OWNER), ("password", PASSWORD)]).await;
+        let led = answer.location();
+        assert!(answer.status == 303 && (led == "/" || led == "/page%0A"), "{dropped} led to {led}");
+    }
+}
+
 /// A claimed server in a process of its own, so that the browser's origin is `APP_URL`.
 async fn claimed(upstream: &Upstream) -> Process {
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[("UPSTREAM_URL".to_owned(), upstream.url())]).await;
@@ -178,4 +214,37 @@ async fn a_form_of_another_site_that_brings_no_cookies_leads_to_the_start_and_se
     let callbacks: Vec<String> = upstream.received().iter().map(|one| one.target()).filter(|target| target.contains("callback")).collect();
     assert!(callbacks.iter().all(|target| target.starts_with("/form?to=")), "{callbacks:?}");
     browser.close().await;
+}
+
+async fn keeps_the_fragment(browser: Browser) {
+    let upstream = Upstream::start().await;
+    let process = claimed(&upstream).await;
+    let base = process.app_url();
+    for (asked, wrong_first) in [("/x#/deep", false), ("/x?y=1#/deep/er?z=2", true), ("/#tab", true)] {
+        browser.open(&format!("{base}{asked}")).await;
+        browser.at("/_auth/login").await;
+        if wrong_first {
+            browser.submit("/_auth/login", &[("email", OWNER), ("password", "not the password")]).await;
+            browser.find(".summary").await;
+        }
+        browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+        browser.find("#app").await;
+        assert_eq!(browser.url().await, format!("{base}{asked}"));
+        browser.open(&format!("{base}/_auth/account")).await;
+        browser.submit("/_auth/logout", &[]).await;
+        browser.find(SIGN_IN).await;
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn chromium_keeps_the_fragment_through_the_sign_in() {
+    let Some(browser) = Browser::start().await else { return };
+    keeps_the_fragment(browser).await;
+}
+
+#[tokio::test]
+async fn chromium_keeps_the_fragment_through_the_sign_in_without_javascript() {
+    let Some(browser) = Browser::without_scripts().await else { return };
+    keeps_the_fragment(browser).await;
 }

@@ -16,6 +16,8 @@ use super::process::{Running, is_installed};
 
 /// A name of this machine that Chromium does not trust as it trusts loopback: without https a page there is insecure.
 pub const NOT_LOOPBACK: &str = "gate.example.test";
+/// The sign-in form.
+pub const SIGN_IN: &str = "form[data-form='sign-in']";
 /// How long the browser may take for one thing.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -103,7 +105,9 @@ impl Browser {
         for (name, text) in fields {
             self.fill(name, text).await;
         }
-        self.click(&format!("form[action='{action}'] [type=submit], form[action='{action}'] button:not([type])")).await;
+        // The sign-in form posts to its own address.
+        let form = if action == "/_auth/login" { SIGN_IN.to_owned() } else { format!("form[action='{action}']") };
+        self.click(&format!("{form} [type=submit], {form} button:not([type])")).await;
     }
 
     /// Waits until the address holds `part`.
