@@ -4,9 +4,12 @@ use std::fmt;
 
 use url::{Host, Position, Url};
 
+use super::origin::Origin;
+
 /// A scheme and host (and port), nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppUrl {
+    canonical: Origin,
     origin: String,
     authority: String,
     host: String,
@@ -48,7 +51,13 @@ impl AppUrl {
         let host = host.to_string();
         let authority = url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
         let https = url.scheme() == "https";
-        Ok(Self { origin: format!("{}://{authority}", url.scheme()), authority, host, https, loopback })
+        let canonical = Origin::parse(https, &authority).ok_or(AppUrlFault::NotAUrl)?;
+        Ok(Self { canonical, origin: format!("{}://{authority}", url.scheme()), authority, host, https, loopback })
+    }
+
+    /// The same, to be compared with where a request was sent.
+    pub const fn canonical(&self) -> &Origin {
+        &self.canonical
     }
 
     /// `scheme://host[:port]`, as a browser sends it in `Origin`.

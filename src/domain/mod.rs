@@ -18,6 +18,7 @@ pub mod link;
 pub mod mail;
 pub mod measure;
 pub mod news;
+pub mod origin;
 pub mod password;
 pub mod path;
 pub mod return_to;

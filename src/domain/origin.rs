@@ -1,0 +1,153 @@
+//! Where a request was sent, in one canonical form: two spellings of one place must not be two places (S73).
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Longest host name, and longest label of one, in bytes (RFC 1035, section 2.3.4).
+const MAX_HOST: usize = 253;
+const MAX_LABEL: usize = 63;
+
+/// Scheme, host and port: lower case, IDNA in ASCII, no final dot, no default port, IPv6 in its normal form.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    https: bool,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origin {
+    /// Takes `host[:port]`; `None` for whatever has no canonical form.
+    pub fn parse(https: bool, authority: &str) -> Option<Self> {
+        let end_of_host =
+            if authority.starts_with('[') { authority.find(']')? + 1 } else { authority.find(':').unwrap_or(authority.len()) };
+        let (host, port) = authority.split_at_checked(end_of_host)?;
+        let host = match host.strip_prefix('[') {
+            Some(rest) => format!("[{}]", rest.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?),
+            None => canonical_name(host.strip_suffix('.').unwrap_or(host))?,
+        };
+        let port = match port.strip_prefix(':') {
+            Some(digits) => Some(canonical_port(digits)?),
+            None if port.is_empty() => None,
+            None => return None,
+        };
+        let default = if https { 443 } else { 80 };
+        Some(Self { https, host, port: port.filter(|port| *port != default) })
+    }
+
+    /// The host alone; IPv6 in brackets.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port, unless it is the scheme's own.
+    pub const fn port(&self) -> Option<u16> {
+        self.port
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.https { "https://" } else { "http://" })?;
+        f.write_str(&self.host)?;
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+    }
+}
+
+fn canonical_port(digits: &str) -> Option<u16> {
+    let plain = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    digits.parse().ok().filter(|_| plain)
+}
+
+fn canonical_name(name: &str) -> Option<String> {
+    let ascii = if is_plain(name) { name.to_owned() } else { idna::domain_to_ascii(name).ok()? };
+    let well_formed = |label: &str| !label.is_empty() && label.len() <= MAX_LABEL && !label.starts_with('-') && !label.ends_with('-');
+    let fits = ascii.len() <= MAX_HOST && ascii.split('.').all(well_formed) && ascii.bytes().all(is_of_names);
+    // What ends in a number is an address, and addresses have other spellings: 127.1, 0x7f000001.
+    let last = ascii.rsplit('.').next().unwrap_or_default();
+    let number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
+    let sound = fits && (!number || ascii.parse::<Ipv4Addr>().is_ok());
+    sound.then_some(ascii)
+}
+
+/// Whether IDNA would change nothing.
+fn is_plain(name: &str) -> bool {
+    name.bytes().all(is_of_names) && !name.split('.').any(|label| label.starts_with("xn--"))
+}
+
+/// Underscores are in no host name of the internet, but in those of container networks.
+const fn is_of_names(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(authority: &str) -> Option<String> {
+        Origin::parse(true, authority).map(|origin| origin.to_string())
+    }
+
+    #[test]
+    fn s73_all_spellings_of_a_place_are_one_origin() {
+        for spelling in ["app.example.org", "APP.Example.ORG", "app.example.org.", "app.example.org:443", "App.example.org.:443"] {
+            assert_eq!(canonical(spelling).as_deref(), Some("https://app.example.org"), "{spelling}");
+        }
+        assert_eq!(canonical("B\u{fc}cher.example").as_deref(), Some("https://xn--bcher-kva.example"));
+        assert_eq!(canonical("XN--BCHER-KVA.example").as_deref(), Some("https://xn--bcher-kva.example"));
+        for spelling in ["[2001:DB8::0:1]:8443", "[2001:0db8:0:0:0:0:0:1]:8443"] {
+            assert_eq!(canonical(spelling).as_deref(), Some("https://[2001:db8::1]:8443"), "{spelling}");
+        }
+        assert_eq!(canonical("192.0.2.7:80").as_deref(), Some("https://192.0.2.7:80"));
+        assert_eq!(Origin::parse(false, "my_app:80").map(|origin| origin.to_string()).as_deref(), Some("http://my_app"));
+        assert_eq!(Origin::parse(false, "localhost:443").and_then(|origin| origin.port()), Some(443));
+    }
+
+    #[test]
+    fn s73_what_has_no_canonical_form_is_no_origin() {
+        for bad in [
+            "",
+            ".",
+            "..",
+            ":80",
+            "a..b",
+            ".a",
+            "a%00b.example.org",
+            "a%2eb",
+            "a<b.example.org",
+            "a b",
+            "a,b",
+            "a@b",
+            "a/b",
+            "a\\b",
+            "a?b",
+            "a#b",
+            "a*b",
+            "a!b",
+            "a:",
+            "a:0",
+            "a:080",
+            "a:65536",
+            "a:80:80",
+            "a:x",
+            "-a.example",
+            "a-.example",
+            "xn--\u{fc}.example",
+            "xn--a.example",
+            "127.1",
+            "0x7f.0.0.1",
+            "127.0.0.01",
+            "256.0.0.1",
+            "1",
+            "a.0x1",
+            "[::1",
+            "[::1]x",
+            "[::g]",
+            "[fe80::1%25eth0]",
+            "::1",
+        ] {
+            assert_eq!(canonical(bad), None, "{bad:?}");
+        }
+        assert_eq!(canonical(&format!("{}.example", "a".repeat(64))), None);
+        assert_eq!(canonical(&"a.".repeat(130)), None);
+    }
+}
