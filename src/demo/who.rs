@@ -12,7 +12,7 @@ struct WhoPage {
 }
 
 /// The identity headers the gate always sends.
-const IDENTITY: [&str; 4] = ["Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups"];
+const IDENTITY: [&str; 5] = ["Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups", "Remote-Id"];
 
 /// `GET /`: the visitor as the gate names them, and every header that arrived.
 pub(super) async fn show(request: HttpRequest) -> HttpResponse {

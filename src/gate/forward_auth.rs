@@ -22,12 +22,14 @@ const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
 const REMOTE_NAME: HeaderName = HeaderName::from_static("remote-name");
 const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
+const REMOTE_ID: HeaderName = HeaderName::from_static("remote-id");
 /// Tells nginx, which decides itself what becomes of a 401, whether to lead there or to say no.
 const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
 /// Envoy overrides what we name and keeps a client's other spellings, unless told to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
-const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups");
-const OTHER_SPELLINGS_AND_COOKIES: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,cookie");
+const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id");
+const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
+    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,cookie");
 
 /// nginx `auth_request`: 200, 401 with `Location`, or 403; nothing else but our own faults.
 pub async fn nginx(req: HttpRequest, payload: web::Payload) -> HttpResponse {
@@ -113,6 +115,7 @@ fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpRespon
     headers.insert(REMOTE_EMAIL, identity.email.clone());
     headers.insert(REMOTE_NAME, identity.name.clone());
     headers.insert(REMOTE_GROUPS, identity.groups.clone());
+    headers.insert(REMOTE_ID, identity.id.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
     let told = settings::of(req).upstream.is_none() && dialect != Dialect::Caddy;

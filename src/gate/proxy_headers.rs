@@ -18,12 +18,15 @@ static REMOTE_USER: AppName = AppName::from_static("remote-user");
 static REMOTE_EMAIL: AppName = AppName::from_static("remote-email");
 static REMOTE_NAME: AppName = AppName::from_static("remote-name");
 static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
+static REMOTE_ID: AppName = AppName::from_static("remote-id");
 /// Headers of one connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
-/// What only a proxy may say; compared with `_` read as `-`. `Proxy` becomes `HTTP_PROXY` in CGI apps.
-const SPOOFS: [&str; 4] = ["forwarded", "x-real-ip", "x-rewrite-url", "proxy"];
-/// The same, by prefix.
-const SPOOF_PREFIXES: [&str; 6] = ["x-forwarded-", "x-original-", "remote-", "x-remote-", "x-auth-request-", "x-webauth-"];
+/// What only a proxy may say, as letters and digits alone. `Proxy` becomes `HTTP_PROXY` in CGI apps.
+const SPOOFS: [&[u8]; 4] = [b"forwarded", b"xrealip", b"xrewriteurl", b"proxy"];
+/// The same, by how it begins.
+const SPOOF_PREFIXES: [&[u8]; 6] = [b"xforwarded", b"xoriginal", b"remote", b"xremote", b"xauthrequest", b"xwebauth"];
+/// Longest name in [`SPOOFS`] and [`SPOOF_PREFIXES`], and one more byte.
+const LONGEST: usize = 13;
 
 /// The names that `Connection` lists, which end here as well.
 struct Listed(Vec<Vec<u8>>);
@@ -40,15 +43,21 @@ impl Listed {
     }
 }
 
-/// Whether apps may believe this header of a proxy, in any spelling.
+/// Whether an app may take this field for one that only a proxy may send. CGI makes one `_` of every byte that is no letter or
+/// digit, so a name that has others than `-` and `_` is nobody's, and the rest is compared without these two (S78, S101).
 fn is_spoof(name: &str) -> bool {
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+        return true;
+    }
     // All of them begin so; nearly all other names do not.
-    if !name.starts_with(['f', 'p', 'r', 'x']) {
+    if !name.trim_start_matches(['-', '_']).starts_with(['f', 'p', 'r', 'x']) {
         return false;
     }
-    let folded = || name.bytes().map(|byte| if byte == b'_' { b'-' } else { byte });
-    let begins = |prefix: &str| folded().zip(prefix.bytes()).filter(|(a, b)| a == b).count() == prefix.len();
-    SPOOFS.iter().any(|spoof| spoof.len() == name.len() && begins(spoof)) || SPOOF_PREFIXES.iter().any(|prefix| begins(prefix))
+    let mut head = [0; LONGEST];
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric);
+    let length = head.iter_mut().zip(letters).map(|(place, byte)| *place = byte).count();
+    let folded = head.get(..length).unwrap_or_default();
+    SPOOFS.contains(&folded) || SPOOF_PREFIXES.iter().any(|prefix| folded.len() > prefix.len() && folded.starts_with(prefix))
 }
 
 /// The headers for the app: what ends here and what deceives is out, our cookies are cut, and ours come last, so that nothing
@@ -68,6 +77,7 @@ pub(super) fn to_app(incoming: &HeaderMap, passport: &Passport, client: IpAddr, 
     add(&REMOTE_EMAIL, passport.headers.email.as_bytes());
     add(&REMOTE_NAME, passport.headers.name.as_bytes());
     add(&REMOTE_GROUPS, passport.headers.groups.as_bytes());
+    add(&REMOTE_ID, passport.headers.id.as_bytes());
     outgoing
 }
 
@@ -172,15 +182,46 @@ mod tests {
             "X-Auth-Request-Email",
             "X_WebAuth_User",
             "Proxy",
+            "RemoteUser",
+            "Remote--User",
+            "-Remote-User",
+            "Remote-User-",
+            "X-ForwardedFor",
+            "XRealIP",
+            "Pro-xy",
+            "Remote-Id",
         ] {
             assert!(names_passed(&[(name, "x")]).is_empty(), "{name}");
         }
     }
 
     #[test]
+    fn s101_a_name_that_cgi_would_fold_is_nobodys() {
+        for sign in "!#$%&'*+.^`|~".chars() {
+            for name in [format!("Remote{sign}User"), format!("X{sign}Forwarded-For"), format!("x-own{sign}"), format!("{sign}accept")] {
+                assert!(names_passed(&[(&name, "x")]).is_empty(), "{name}");
+            }
+        }
+    }
+
+    #[test]
     fn other_headers_pass() {
-        for name in ["x-request-id", "user-agent", "remote", "x-real-ip-2", "x_custom", "accept", "x-forwarded", "authorization", "origin"]
-        {
+        for name in [
+            "x-request-id",
+            "user-agent",
+            "remote",
+            "x-real-ip-2",
+            "x_custom",
+            "accept",
+            "x-forwarded",
+            "forwarded-by",
+            "x-remote",
+            "proximity",
+            "priority",
+            "x-auth-request",
+            "authorization",
+            "origin",
+        ] {
             assert_eq!(names_passed(&[(name, "x")]), [name]);
         }
     }

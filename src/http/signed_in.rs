@@ -40,6 +40,8 @@ pub struct IdentityHeaders {
     pub name: HeaderValue,
     /// `Remote-Groups`.
     pub groups: HeaderValue,
+    /// `Remote-Id`: the account, whatever its address becomes.
+    pub id: HeaderValue,
 }
 
 /// A visitor whose session is live.
@@ -344,11 +346,11 @@ pub fn client(req: &HttpRequest) -> Client {
 
 /// What the app is told of a visitor.
 pub fn identity_headers(who: &Identity) -> IdentityHeaders {
-    let (user, email, name, groups) = match who {
-        Identity::User { email, name, role, .. } => (email.as_str(), email.as_str(), name.as_str(), role.as_str()),
-        Identity::Legacy { username } => (username.as_str(), "", "", ""),
+    let (user, email, name, groups, id) = match who {
+        Identity::User { id, email, name, role, .. } => (email.as_str(), email.as_str(), name.as_str(), role.as_str(), id.as_str()),
+        Identity::Legacy { username } => (username.as_str(), "", "", "", ""),
     };
-    IdentityHeaders { user: value(user), email: value(email), name: value(name), groups: value(groups) }
+    IdentityHeaders { user: value(user), email: value(email), name: value(name), groups: value(groups), id: value(id) }
 }
 
 /// ASCII as it is, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).

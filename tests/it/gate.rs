@@ -23,6 +23,7 @@ async fn s71_s77_s78_identity_comes_from_the_gate_alone() {
     assert_eq!(seen.all("remote-user"), [people::OWNER]);
     assert_eq!(seen.all("remote-groups"), ["admin"]);
     assert_eq!(seen.all("remote-name"), ["Olive Owner"]);
+    assert_eq!(seen.all("remote-id").len(), 1);
     assert_eq!(seen.all("x-forwarded-for"), ["127.0.0.1"]);
     assert_eq!(seen.all("x-forwarded-proto"), ["http"]);
     assert_eq!(seen.all("host"), ["localhost:3000"]);
@@ -39,32 +40,6 @@ async fn s79_cookies_of_gate_and_app_are_separated() {
     let answer = owner.fetch("/set-our-cookies").await;
     assert!(answer.set_cookies().iter().all(|cookie| !cookie.name.to_lowercase().contains("portcullis_")), "{:?}", answer.set_cookies());
     assert_eq!(owner.fetch("/echo").await.status, 200);
-}
-
-#[tokio::test]
-async fn s73_s75_s82_nothing_of_the_gate_reaches_the_app_in_any_spelling() {
-    let (_app, upstream, owner) = people::with_app().await;
-    let cookie = owner.jar.header("/").unwrap_or_default();
-    let before = upstream.count();
-    for path in [
-        "/_auth/x",
-        "//_auth/login",
-        "/%5fauth/login",
-        "/_AUTH/login",
-        "/x/../_auth/login",
-        "/_auth%2flogin",
-        "/_auth;x/login",
-        "/a/%2e%2e/b",
-        "/a%5cb",
-        "/%00",
-        "/a/..;/b",
-    ] {
-        let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n");
-        let answer = owner.raw(request).await;
-        let status: u16 = answer.split(' ').nth(1).unwrap_or("0").parse().unwrap_or(0);
-        assert!((300..500).contains(&status), "{path}: {answer}");
-    }
-    assert_eq!(upstream.count(), before, "the app saw {:?}", upstream.last().target());
 }
 
 #[tokio::test]
