@@ -1,128 +1,145 @@
-//! One canonical form for the path that is checked and forwarded (S73, S82).
+//! How programs may read a path, and which paths are the gate's own (S73, S82).
+//!
+//! Paths are forwarded as they came, and apps and proxies read them in different ways. What one of these readings puts under
+//! `/_auth` is the gate's and never the app's.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::percent_decode;
 
-/// A path in canonical form; what was checked is what is forwarded.
+/// The first segment of everything that is the gate's.
+const OURS: &[u8] = b"_auth";
+
+const BACKSLASH: u8 = 1;
+const PARAMETERS: u8 = 2;
+const EMPTY_SEGMENTS: u8 = 4;
+const DOT_SEGMENTS: u8 = 8;
+const CUT: u8 = 16;
+
+/// One way to read a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CanonicalPath {
-    text: String,
-    reserved: bool,
-}
+pub struct Reading(Vec<u8>);
 
-/// Why a path is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PathFault {
-    /// Does not begin with a slash.
-    #[error("the path does not begin with a slash")]
-    NotAbsolute,
-    /// `%` without two hexadecimal digits, or bytes that are no UTF-8.
-    #[error("the path is not properly percent-encoded")]
-    Encoding,
-    /// A dot segment, a backslash, an encoded separator or a control character, possibly encoded twice.
-    #[error("the path is ambiguous")]
-    Ambiguous,
-}
-
-impl CanonicalPath {
-    /// Decodes `raw` once: encoded unreserved characters become themselves, everything ambiguous is refused,
-    /// all else stays byte for byte.
-    pub fn parse(raw: &str) -> Result<Self, PathFault> {
-        if !raw.starts_with('/') {
-            return Err(PathFault::NotAbsolute);
-        }
-        if is_plain(raw) {
-            return Ok(Self { text: raw.to_owned(), reserved: begins_as_ours(raw) });
-        }
-        let (canonical, decoded) = decode_once(raw.as_bytes())?;
-        let decoded = String::from_utf8(decoded).map_err(|_fault| PathFault::Encoding)?;
-        let dotted = decoded.split('/').any(|segment| matches!(segment.split(';').next(), Some("." | "..")));
-        if dotted || has_doubly_encoded_separator(&decoded) {
-            return Err(PathFault::Ambiguous);
-        }
-        let text = String::from_utf8(canonical).map_err(|_fault| PathFault::Encoding)?;
-        Ok(Self { text, reserved: begins_as_ours(&decoded) })
-    }
-
-    /// The path to forward.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether the path is the gate's own in any spelling: empty segments, parameters and case do not matter.
-    pub const fn is_reserved(&self) -> bool {
-        self.reserved
+impl Reading {
+    /// The segments that say something, in order.
+    pub fn segments(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.split(|byte| *byte == b'/').filter(|segment| !segment.is_empty())
     }
 }
 
-/// Whether there is one way to read `raw`, so that it is canonical as it stands.
-fn is_plain(raw: &str) -> bool {
-    raw.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'~' | b'.')) && !raw.contains("/.")
+/// Whether `raw` can be the path of a request: it begins with a slash and has no byte that HTTP forbids there.
+pub fn is_well_formed(raw: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'#' | b'<' | b'>' | b'?' | b'`');
+    raw.starts_with('/') && raw.bytes().all(allowed)
 }
 
-/// Whether the first segment of a decoded path that says anything besides parameters is ours, also for who decodes twice.
-fn begins_as_ours(decoded: &str) -> bool {
-    let mut names = decoded.split('/').map(|segment| segment.split(';').next().unwrap_or_default().trim_ascii());
-    let first = percent_decode_str(names.find(|name| !name.is_empty()).unwrap_or_default()).decode_utf8_lossy();
-    first.trim_ascii().get(..5).is_some_and(|head| head.eq_ignore_ascii_case("_auth"))
+/// Whether `raw` is `/_auth` or below it as it stands, in any case.
+pub fn is_plainly_ours(raw: &str) -> bool {
+    raw.as_bytes().split(|byte| *byte == b'/').nth(1).is_some_and(is_our_segment)
 }
 
-/// Whether some program might read `raw` as one of the gate's own paths: for who forwards a path as it came and not the canonical one.
-pub fn is_reserved_to_some_reader(raw: &str) -> bool {
-    let plain = !raw.contains('%') && !raw.as_bytes().windows(5).any(|part| part.eq_ignore_ascii_case(b"_auth"));
-    if plain {
-        return false;
+/// Whether some program may read `raw` as `/_auth` or something below it. Costs no allocation on ordinary paths.
+pub fn is_ours_to_some_reader(raw: &str) -> bool {
+    if has_one_reading(raw) {
+        return is_plainly_ours(raw);
     }
-    if let Ok(path) = CanonicalPath::parse(raw) {
-        return path.is_reserved();
-    }
-    // Ambiguous: any part of it may become the first one.
-    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().to_ascii_lowercase();
-    let decoded = decode(&decode(raw));
-    decoded.split(['/', '\\', ';']).any(|part| part.trim().starts_with("_auth"))
+    // Readings cut, drop and resolve segments, but they join no two: who never names it cannot mean it.
+    let names_ours = |text: &[u8]| text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS));
+    let may_mean_ours = if raw.contains('%') { decodings(raw).iter().any(|text| names_ours(text)) } else { names_ours(raw.as_bytes()) };
+    may_mean_ours && readings(raw).any(|reading| reading.segments().next().is_some_and(is_our_segment))
 }
 
-/// Returns the canonical spelling and the decoded bytes.
-fn decode_once(raw: &[u8]) -> Result<(Vec<u8>, Vec<u8>), PathFault> {
-    let mut canonical = Vec::with_capacity(raw.len());
-    let mut decoded = Vec::with_capacity(raw.len());
-    let mut rest = raw.iter().copied();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            if byte == b'\\' || byte.is_ascii_control() {
-                return Err(PathFault::Ambiguous);
+fn is_our_segment(segment: &[u8]) -> bool {
+    segment.eq_ignore_ascii_case(OURS)
+}
+
+/// Whether every program reads `raw` alike.
+fn has_one_reading(raw: &str) -> bool {
+    let mut before = 0;
+    raw.bytes().all(|byte| {
+        let after_slash = std::mem::replace(&mut before, byte) == b'/';
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'@' | b':' | b'+' | b',' | b'=');
+        plain || (matches!(byte, b'/' | b'.') && !after_slash)
+    })
+}
+
+/// Every way to read `raw`: as it is, decoded once, decoded twice; in each `\` taken for `/` or not, what follows `;` cut from
+/// segments or not, empty segments dropped or not, dot segments resolved or not; and in the decoded ones the rest after `?`,
+/// `#` or NUL cut or not. Overlong UTF-8 is also read as the character that it stands for.
+pub fn readings(raw: &str) -> impl Iterator<Item = Reading> {
+    decodings(raw).into_iter().enumerate().flat_map(|(number, text)| {
+        let all_ways = ways_that_matter(&text, number > 0);
+        (0..=all_ways).filter(move |ways| ways & !all_ways == 0).map(move |ways| read(&text, ways))
+    })
+}
+
+/// `raw` itself first, then what it may be decoded to; each once.
+fn decodings(raw: &str) -> Vec<Vec<u8>> {
+    let mut found = vec![raw.as_bytes().to_vec()];
+    let mut newest = 0..1;
+    for _time in 0..2 {
+        let decoded: Vec<Vec<u8>> = found.get(newest.clone()).unwrap_or_default().iter().flat_map(|text| decode(text)).collect();
+        newest.start = found.len();
+        for text in decoded {
+            if !found.contains(&text) {
+                found.push(text);
             }
-            canonical.push(byte);
-            decoded.push(byte);
-            continue;
         }
-        let (high, low) = rest.next().zip(rest.next()).ok_or(PathFault::Encoding)?;
-        let value = hex(high).zip(hex(low)).map(|(h, l)| h * 16 + l).ok_or(PathFault::Encoding)?;
-        if matches!(value, b'/' | b'\\') || value.is_ascii_control() {
-            return Err(PathFault::Ambiguous);
-        }
-        decoded.push(value);
-        if value.is_ascii_alphanumeric() || b"-._~".contains(&value) {
-            canonical.push(value);
-        } else {
-            canonical.extend([b'%', high.to_ascii_uppercase(), low.to_ascii_uppercase()]);
-        }
+        newest.end = found.len();
     }
-    Ok((canonical, decoded))
+    found
 }
 
-const fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
+fn decode(text: &[u8]) -> [Vec<u8>; 2] {
+    let decoded: Vec<u8> = percent_decode(text).collect();
+    let without_overlong = shorten(&decoded);
+    [decoded, without_overlong]
 }
 
-/// `%252e` and its kin: an app that decodes twice would see another path.
-fn has_doubly_encoded_separator(decoded: &str) -> bool {
-    let lower = decoded.to_ascii_lowercase();
-    ["%2e", "%2f", "%5c", "%00", "%25"].iter().any(|code| lower.contains(code))
+/// Overlong UTF-8 of ASCII characters as these characters.
+fn shorten(text: &[u8]) -> Vec<u8> {
+    let mut shortened = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let (byte, after) = match rest {
+            [lead @ (0xc0 | 0xc1), last @ 0x80..=0xbf, after @ ..]
+            | [0xe0, lead @ (0x80 | 0x81), last @ 0x80..=0xbf, after @ ..]
+            | [0xf0, 0x80, lead @ (0x80 | 0x81), last @ 0x80..=0xbf, after @ ..] => ((lead & 1) << 6 | (last & 0x3f), after),
+            _ => (*first, after),
+        };
+        shortened.push(byte);
+        rest = after;
+    }
+    shortened
+}
+
+/// The ways of reading that can make a difference for `text`.
+fn ways_that_matter(text: &[u8], decoded: bool) -> u8 {
+    let when = |has: bool, way: u8| if has { way } else { 0 };
+    let (backslash, parameters) = (text.contains(&b'\\'), text.contains(&b';'));
+    let dots = text.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment.starts_with(b"."));
+    // Empty segments matter to who goes back by `..`, and to nobody else.
+    let empty = dots && (backslash || parameters || text.windows(2).any(|pair| pair == b"//"));
+    when(backslash, BACKSLASH)
+        | when(parameters, PARAMETERS)
+        | when(empty, EMPTY_SEGMENTS)
+        | when(dots, DOT_SEGMENTS)
+        | when(decoded && text.iter().any(|byte| matches!(byte, b'?' | b'#' | 0)), CUT)
+}
+
+fn read(text: &[u8], ways: u8) -> Reading {
+    let does = |way: u8| ways & way != 0;
+    let whole = |byte: &u8| does(CUT) && matches!(byte, b'?' | b'#' | 0);
+    let text = text.split(whole).next().unwrap_or_default();
+    let mut segments: Vec<&[u8]> = Vec::new();
+    for segment in text.split(|byte| *byte == b'/' || (*byte == b'\\' && does(BACKSLASH))).skip(1) {
+        let parameters = |byte: &u8| *byte == b';' && does(PARAMETERS);
+        match segment.split(parameters).next().unwrap_or_default() {
+            b"" if does(EMPTY_SEGMENTS) => {}
+            b"." if does(DOT_SEGMENTS) => {}
+            b".." if does(DOT_SEGMENTS) => drop(segments.pop()),
+            segment => segments.push(segment),
+        }
+    }
+    Reading(segments.iter().flat_map(|segment| b"/".iter().chain(*segment)).copied().collect())
 }
 
 #[cfg(test)]
@@ -130,87 +147,116 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s82_whatever_somebody_may_read_as_ours_is_ours() {
+    fn s82_what_some_program_reads_as_ours_is_ours() {
         for ours in [
             "/_auth",
+            "/_auth/",
             "/_auth/login",
             "/_AUTH/login",
             "//_auth/x",
             "/%5fauth/login",
-            "/_auth;x/login",
-            "/_auth%2flogin",
-            "/_auth\\login",
-            "/./_auth/x",
-            "/x/../_auth/x",
-            "/%255fauth%252flogin",
-            "/%255fauth",
-            "/;/_auth",
-            "/;x=1//;y/_auth/login",
-        ] {
-            assert!(is_reserved_to_some_reader(ours), "{ours}");
-        }
-        for others in ["/", "/login", "/my_auth", "/x/_auth/y", "/a%2Fb", "/a/../b", "/caf%C3%A9", "/%"] {
-            assert!(!is_reserved_to_some_reader(others), "{others}");
-        }
-    }
-
-    #[test]
-    fn ordinary_paths_stay_as_they_are() {
-        for path in ["/", "/a/b", "/a%20b", "/%C3%A9", "//double//slash", "/100%25", "/a;v=1/b", "/.well-known/x", "/a..b", "/..."] {
-            assert_eq!(CanonicalPath::parse(path).map(|p| p.text).as_deref(), Ok(path));
-        }
-        assert_eq!(CanonicalPath::parse("/%7Euser/a%2Etxt").unwrap().as_str(), "/~user/a.txt");
-    }
-
-    #[test]
-    fn s73_ambiguous_paths_are_refused() {
-        for path in [
-            "",
-            "a",
-            "/a/../b",
-            "/..",
-            "/./a",
-            "/%2e%2e/a",
-            "/.%2E/a",
-            "/a%2fb",
-            "/a%5Cb",
-            "/a\\b",
-            "/%00",
-            "/%0a",
-            "/%",
-            "/%4",
-            "/%zz",
-            "/%ff",
-            "/%252e%252e/a",
-            "/%252fa",
-            "/..;/a",
-        ] {
-            assert!(CanonicalPath::parse(path).is_err(), "{path:?} was accepted");
-        }
-    }
-
-    #[test]
-    fn s82_the_gates_prefix_is_reserved_in_every_spelling() {
-        for path in [
-            "/_auth",
-            "/_auth/login",
-            "//_auth/login",
-            "/%5fauth/login",
-            "/_AUTH/login",
             "/_%61uth",
             "/_auth;x/login",
-            "///_Auth;/",
-            "/_auth%20/x",
-            "/_authx",
-            "/;/_auth/login",
-            "/;x//;y=1/_auth",
-            "/%255fauth",
-            "/%20/_auth",
+            "/;x//;y=1/_auth/login",
+            "/_auth%2flogin",
+            "/_auth\\login",
+            "/\\_auth",
+            "/%5c_auth",
+            "/./_auth/x",
+            "/x/../_auth/x",
+            "/x/%2e%2e/_auth",
+            "/x/.%2E/_auth",
+            "/x/..;a=1/_auth",
+            "/x%2f..%2f_auth/login",
+            "/x/..\\_auth",
+            "/x//../_auth",
+            "/%255fauth%252flogin",
+            "/x/..%252f_auth",
+            "/x/..%25c0%25af_auth",
+            "/x/%c0%ae%c0%ae/_auth",
+            "/x/%e0%80%ae%e0%80%ae/_auth",
+            "/%c1%9fauth",
+            "/_auth%3Fx",
+            "/_auth%23",
+            "/_auth%00.png",
+            "/x/%2e%2e/_auth%253fy",
+            "/b/../_auth/x/..;/../y",
+            "/x/../_auth//../y",
+            "/a/..//_auth//../y",
+            "/b/../_auth/%c0%ae%c0%ae/y",
+            "/..%2f..%2f_auth",
         ] {
-            assert!(CanonicalPath::parse(path).unwrap().is_reserved(), "{path:?} would reach the app");
+            assert!(is_ours_to_some_reader(ours), "{ours}");
         }
-        for path in ["/", "/x/_auth", "/auth", "/__auth"] {
-            assert!(!CanonicalPath::parse(path).unwrap().is_reserved(), "{path:?} was kept from the app");
+    }
+
+    #[test]
+    fn s82_everything_else_is_the_apps() {
+        for others in [
+            "/",
+            "/_authors",
+            "/_auth0/x",
+            "/_auth.html",
+            "/_authors/../x",
+            "/my_auth",
+            "/x/_auth/y",
+            "/x%2f_auth",
+            "/@scope%2fpkg",
+            "/api/queues/%2F/q",
+            "/a%5Cb.txt",
+            "/file%252Fname",
+            "/a/./b",
+            "/a/../b",
+            "/x/.%2e./y",
+            "/caf%E9.txt",
+            "/caf%C3%A9",
+            "/50%2525off",
+            "/%",
+            "/%zz",
+            "/a%00b",
+            "/%20/_auth",
+            "/_auth%20/x",
+            "/.well-known/x",
+            "/x/..%25c0%25af",
+            "//double//slash",
+            "/a;v=1/b",
+        ] {
+            assert!(!is_ours_to_some_reader(others), "{others}");
+        }
+    }
+
+    fn all(raw: &str) -> Vec<String> {
+        let mut all: Vec<String> = readings(raw).map(|reading| String::from_utf8_lossy(&reading.0).into_owned()).collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    #[test]
+    fn s73_an_ordinary_path_has_one_reading_and_others_have_each_of_theirs() {
+        for plain in ["/a/b", "/a.b/c..d", "/@scope/pkg:1,2=3", "/_authors"] {
+            assert!(has_one_reading(plain), "{plain}");
+            assert_eq!(all(plain), [plain]);
+        }
+        assert_eq!(all("/a/../b"), ["/a/../b", "/b"]);
+        assert_eq!(all("/a%2fb"), ["/a%2fb", "/a/b"]);
+        assert_eq!(all("/a%252fb"), ["/a%252fb", "/a%2fb", "/a/b"]);
+        assert_eq!(all("/a;v/b"), ["/a/b", "/a;v/b"]);
+        assert_eq!(all("/a%3fb"), ["/a", "/a%3fb", "/a?b"]);
+        assert_eq!(all("/a\\b"), ["/a/b", "/a\\b"]);
+        assert_eq!(readings("/x//y").next().unwrap().segments().collect::<Vec<_>>(), [b"x", b"y"]);
+        for overlong in ["/x%c0%afy", "/x%e0%80%afy", "/x%f0%80%80%afy", "/x%25c0%25afy"] {
+            assert!(all(overlong).contains(&"/x/y".to_owned()), "{overlong}");
+        }
+    }
+
+    #[test]
+    fn s73_what_http_does_not_allow_in_a_path_is_not_well_formed() {
+        for good in ["/", "/a\\b", "/{x}", "/a|b^c", "/caf%E9", "//x"] {
+            assert!(is_well_formed(good), "{good}");
+        }
+        for bad in ["", "a", "*", "/a b", "/a#b", "/a?b", "/<x>", "/\u{e9}", "/a\tb", "/\u{7f}"] {
+            assert!(!is_well_formed(bad), "{bad:?}");
         }
     }
 }

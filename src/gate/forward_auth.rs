@@ -7,12 +7,11 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LO
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::forwarded::{self, Dialect, RequestedResource};
-use super::{cookies_out, deny};
+use super::{cookies_out, deny, refusals};
 use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::domain::access::{Decision, Visitor, decide};
 use crate::domain::language::Language;
-use crate::domain::path::is_reserved_to_some_reader;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Standing, guard};
@@ -79,11 +78,7 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     let Some(resource) = forwarded::read(dialect, req) else {
         return Err(HttpError::BadRequest("fault-no-original"));
     };
-    let path = resource.path_and_query.split('?').next().unwrap_or_default();
-    if is_reserved_to_some_reader(path) {
-        // What is ours is not the app's, however it is spelt (S82); proxies send it here without asking.
-        return Err(HttpError::NotFound);
-    }
+    refusals::check_path(resource.path_and_query.split('?').next().unwrap_or_default())?;
     let open = settings::accounts(req).phase() != Phase::Unclaimed;
     if open && let Some(passport) = guard(req).remembered(req) {
         return Ok(allow(req, &passport, dialect));

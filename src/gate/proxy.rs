@@ -73,7 +73,7 @@ async fn pass(
     };
     let outcome = match req.app_data::<Rc<Upstream>>() {
         Some(upstream) => Passage { req, sound, passport: &passport, upstream, settings }.forward(payload).await,
-        None if sound.path.as_str() == "/" && deny::is_navigation(req.headers()) => Ok(deny::redirect("/_auth/", settings)),
+        None if req.uri().path() == "/" && deny::is_navigation(req.headers()) => Ok(deny::redirect("/_auth/", settings)),
         None => Err(HttpError::NotFound),
     };
     let mut answer = outcome.unwrap_or_else(|fault| {
@@ -189,10 +189,10 @@ impl Passage<'_> {
         }
     }
 
-    /// The request for the app: the path that was checked, our headers last, the framing as it came.
+    /// The request for the app: path and query byte for byte, our headers last, the framing as it came.
     fn request(&self, body: Upload) -> Result<Request<Upload>, SendFault> {
         let unspeakable = |fault: &dyn std::error::Error| SendFault::Broken(fault.to_string());
-        let address = self.upstream.address(self.sound.path.as_str(), self.req.uri().query());
+        let address = self.upstream.address(self.req.uri().path(), self.req.uri().query());
         let mut request = Request::new(body);
         *request.method_mut() = self.req.method().as_str().parse().map_err(|fault| unspeakable(&fault))?;
         *request.uri_mut() = address.try_into().map_err(|fault| unspeakable(&fault))?;

@@ -5,7 +5,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, ORIGIN, TRANSFER_ENCODING};
 
 use super::upgrade::{self, Wish};
-use crate::domain::path::CanonicalPath;
+use crate::domain::path;
 use crate::http::error::HttpError;
 
 static SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
@@ -26,13 +26,20 @@ pub(super) enum Framing {
 /// A request that may be forwarded, if the visitor may pass.
 #[derive(Debug)]
 pub(super) struct Sound {
-    pub(super) path: CanonicalPath,
     pub(super) framing: Framing,
     pub(super) websocket: bool,
 }
 
-/// Checks the head of `req`; `own_origin` is `APP_URL`'s.
+/// Checks the head of `req`; `own_origin` is `APP_URL`'s. What is refused is in the log, with the reason.
 pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
+    let path = req.uri().path();
+    if !matches!(*req.method(), Method::CONNECT | Method::TRACE) {
+        check_path(path)?;
+    }
+    check_head(req, own_origin).inspect_err(|why| tracing::info!(?path, %why, "refused a request before asking who sent it"))
+}
+
+fn check_head(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
     if matches!(*req.method(), Method::CONNECT | Method::TRACE) {
         return Err(HttpError::MethodNotAllowed);
     }
@@ -40,10 +47,6 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
     let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
     if size > MAX_HEAD {
         return Err(HttpError::TooLarge);
-    }
-    let path = CanonicalPath::parse(req.uri().path()).map_err(|_fault| HttpError::BadRequest("fault-ambiguous-address"))?;
-    if path.is_reserved() {
-        return Err(HttpError::NotFound);
     }
     let framing = framing(headers)?;
     let websocket = match upgrade::wish(req.method(), headers) {
@@ -54,8 +57,23 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
     if websocket && headers.get_all(ORIGIN).any(|origin| origin.as_bytes() != own_origin.as_bytes()) {
         return Err(HttpError::Forbidden("fault-foreign-websocket"));
     }
-    check_service_worker(headers, &path)?;
-    Ok(Sound { path, framing, websocket })
+    check_service_worker(headers, req.uri().path())?;
+    Ok(Sound { framing, websocket })
+}
+
+/// Whether `path`, raw as it came, may be the app's: no program may read it as one of the gate's own (S82). Both gates ask this.
+pub(super) fn check_path(path: &str) -> Result<(), HttpError> {
+    let (fault, why) = if !path::is_well_formed(path) {
+        (HttpError::BadRequest("fault-address"), "it is none")
+    } else if !path::is_ours_to_some_reader(path) {
+        return Ok(());
+    } else if path::is_plainly_ours(path) {
+        (HttpError::NotFound, "everything below /_auth is the gate's")
+    } else {
+        (HttpError::BadRequest("fault-ambiguous-address"), "some programs read it as an address below /_auth")
+    };
+    tracing::info!(?path, why, "refused a path");
+    Err(fault)
 }
 
 /// actix refuses most of this itself; the app must never depend on that.
@@ -75,8 +93,8 @@ fn framing(headers: &HeaderMap) -> Result<Framing, HttpError> {
 }
 
 /// The widest scope of a service worker is the folder of its script; the root's would cover our pages.
-fn check_service_worker(headers: &HeaderMap, path: &CanonicalPath) -> Result<(), HttpError> {
-    let folder = path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+fn check_service_worker(headers: &HeaderMap, path: &str) -> Result<(), HttpError> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     if folder.is_empty() && headers.contains_key(&SERVICE_WORKER) {
         return Err(HttpError::Forbidden("fault-service-worker"));
     }
@@ -117,14 +135,17 @@ mod tests {
     }
 
     #[test]
-    fn s82_our_paths_never_reach_the_app_and_s73_ambiguous_ones_neither() {
-        for path in ["/_auth/x", "//_auth/x", "/%5fauth/x", "/_AUTH"] {
+    fn s82_what_some_program_reads_as_ours_never_reaches_the_app() {
+        for path in ["/_auth/x", "/_AUTH"] {
             assert_eq!(status(Method::GET, path, &[]), 404, "{path}");
         }
-        for path in ["/a/../b", "/a%2fb", "/%2e%2e/a", "/a%00"] {
+        for path in ["//_auth/x", "/%5fauth/x", "/a/../_auth", "/_auth%2fx", "/x/%2e%2e/_auth/y"] {
             assert_eq!(status(Method::GET, path, &[]), 400, "{path}");
         }
-        assert_eq!(check_request(Method::GET, "/%61?x=%2f", &[]).unwrap().path.as_str(), "/a");
+        for path in ["/a/../b", "/a%2fb", "/%2e%2e/a", "/a%00", "/caf%E9", "/_authors"] {
+            assert_eq!(status(Method::GET, path, &[]), 200, "{path}");
+        }
+        assert_eq!(status(Method::OPTIONS, "*", &[]), 400);
     }
 
     #[test]
