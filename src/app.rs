@@ -277,6 +277,7 @@ fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result
         cookies: CookieNames::new(&config.server.app_url, config.gate.cookie_domain.as_deref()),
         cookie_domain: config.gate.cookie_domain.clone(),
         trusted_proxies: config.server.trusted_proxies.clone(),
+        forward_auth: config.gate.forward_auth.clone(),
         session_key: Key::from(core.keys.session_cookie()),
         csrf: CsrfKey::new(&core.keys),
         metrics_token: config.server.metrics_token.clone(),

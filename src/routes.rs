@@ -27,14 +27,7 @@ fn get() -> Route {
 
 /// Registers everything; called once for each worker.
 pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowStore, session_secs: i64) {
-    let verify = web::scope("/_auth/verify")
-        .route("/nginx", web::to(forward_auth::nginx))
-        .route("/traefik", web::to(forward_auth::traefik))
-        .route("/caddy", web::to(forward_auth::caddy))
-        .route("/haproxy", web::to(forward_auth::haproxy))
-        .route("/envoy", web::to(forward_auth::envoy))
-        .route("/envoy/{rest:.*}", web::to(forward_auth::envoy))
-        .default_service(web::to(forward_auth::unknown));
+    let verify = web::scope("/_auth/verify").default_service(web::to(forward_auth::verify));
     let api = web::scope("/_auth/api")
         .service(web::resource("/session").route(get().to(session::show)).default_service(web::to(home::wrong_method)))
         .service(web::resource("/refresh").route(post().to(session::refresh)).default_service(web::to(home::wrong_method)))

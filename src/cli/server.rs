@@ -82,7 +82,8 @@ fn greet(config: &Config, app: &App) {
 /// `check-config`: what was found, what needs a hand first; then the settings.
 pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| fault.to_string())?;
-    let mut checks = vec![runtime.block_on(probe::app(config.gate.upstream.as_deref(), config.server.trusted_proxies.is_empty()))];
+    let no_proxy = config.server.trusted_proxies.is_empty() || config.gate.forward_auth.is_empty();
+    let mut checks = vec![runtime.block_on(probe::app(config.gate.upstream.as_deref(), no_proxy))];
     checks.extend(runtime.block_on(probe::mail(config.mail.address().as_deref())));
     checks.extend(config.checks());
     let unwritable = data_dir::why_unwritable(&config.data_dir);

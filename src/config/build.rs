@@ -36,7 +36,15 @@ pub(super) fn server(reader: &mut Reader<'_>) -> Server {
     }
 }
 
-pub(super) fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<String> {
+pub(super) fn gate(reader: &mut Reader<'_>, server: &Server) -> Gate {
+    Gate {
+        upstream: upstream(reader, server),
+        cookie_domain: cookie_domain(reader, &server.app_url),
+        forward_auth: reader.dialects("FORWARD_AUTH"),
+    }
+}
+
+fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<String> {
     let text = reader.text("UPSTREAM_URL")?;
     let url = Url::parse(&text)
         .ok()
@@ -57,7 +65,7 @@ pub(super) fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<Strin
     None
 }
 
-pub(super) fn cookie_domain(reader: &mut Reader<'_>, app_url: &AppUrl) -> Option<String> {
+fn cookie_domain(reader: &mut Reader<'_>, app_url: &AppUrl) -> Option<String> {
     let text = reader.text("COOKIE_DOMAIN")?.to_ascii_lowercase();
     let domain = text.strip_prefix('.').unwrap_or(&text).to_owned();
     let host = app_url.host();
@@ -171,6 +179,17 @@ pub(super) fn reset_minutes(reader: &mut Reader<'_>) -> i64 {
     alias
 }
 
+/// What keeps forward-auth from being asked.
+fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
+    match (gate.forward_auth.is_empty(), server.trusted_proxies.is_empty()) {
+        (false, true) => Some("FORWARD_AUTH is set, but TRUSTED_PROXIES names no proxy, so nobody may ask"),
+        (true, false) if gate.upstream.is_none() => Some(
+            "TRUSTED_PROXIES is set, but neither UPSTREAM_URL nor FORWARD_AUTH: name in FORWARD_AUTH the proxies that ask (nginx, traefik, caddy, haproxy, envoy)",
+        ),
+        _ => None,
+    }
+}
+
 /// The page's best practices and the strength of secrets; weak ones are faults in production.
 pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwords: Passwords, faults: &mut Faults) -> Vec<String> {
     let mut warnings = Vec::new();
@@ -187,6 +206,7 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
             None => {}
         }
     }
+    warnings.extend(about_forward_auth(server, gate).map(str::to_owned));
     let mut note = |applies: bool, text: &str| {
         if applies {
             warnings.push(text.to_owned());

@@ -11,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::app_url::AppUrl;
 use crate::domain::check::Check;
+use crate::domain::dialect::Dialect;
 
 mod build;
 mod checks;
@@ -57,6 +58,8 @@ pub struct Gate {
     pub upstream: Option<String>,
     /// `COOKIE_DOMAIN`, without a leading dot.
     pub cookie_domain: Option<String>,
+    /// `FORWARD_AUTH`: the proxies that may ask.
+    pub forward_auth: Vec<Dialect>,
 }
 
 /// Where data is kept.
@@ -187,7 +190,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let mut reader = Reader { values: &values, faults };
     let server = build::server(&mut reader);
     let data_dir = PathBuf::from(reader.text("DATA_DIR").unwrap_or_else(|| "data".to_owned()));
-    let gate = Gate { upstream: build::upstream(&mut reader, &server), cookie_domain: build::cookie_domain(&mut reader, &server.app_url) };
+    let gate = build::gate(&mut reader, &server);
     let database = build::database(&mut reader, &data_dir);
     let sessions = build::sessions(&mut reader);
     let passwords = Passwords {
@@ -292,6 +295,7 @@ mod tests {
             ("PASSWORD_MIN_LENGTH", "7"),
             ("EXPIRE_AUTH_TOKENS_ON_RESTART", "TRUE"),
             ("TRUSTED_PROXIES", "10.0.0.0/8,banana"),
+            ("FORWARD_AUTH", "nginx,apache"),
             ("COOKIE_DOMAIN", "com"),
             ("LOG_LEVEL", "loud"),
             ("LOG_FORMAT", "xml"),
@@ -305,6 +309,21 @@ mod tests {
             assert!(text.contains(name), "{name} is not named in:\n{text}");
         }
         assert!(text.contains("FLOWISE_USERNAME") && !text.contains("hunter2") && !text.contains("1234"));
+    }
+
+    #[test]
+    fn s103_what_keeps_proxies_from_asking_is_said() {
+        let warned = |pairs: &[(&str, &str)]| load_pairs(pairs).unwrap().warnings.join(" ");
+        assert!(warned(&[("FORWARD_AUTH", "nginx")]).contains("TRUSTED_PROXIES"));
+        assert!(warned(&[("TRUSTED_PROXIES", "10.0.0.1")]).contains("FORWARD_AUTH"));
+        let both = [("FORWARD_AUTH", " nginx ,caddy,"), ("TRUSTED_PROXIES", "10.0.0.1")];
+        assert_eq!(load_pairs(&both).unwrap().gate.forward_auth, [Dialect::Nginx, Dialect::Caddy]);
+        assert_eq!(warned(&both), "");
+        assert_eq!(warned(&[("UPSTREAM_URL", "http://127.0.0.1:8080"), ("TRUSTED_PROXIES", "10.0.0.1")]), "");
+        for bad in ["apache", "Nginx", "nginx;caddy", "nginx caddy", "all"] {
+            let faults = load_pairs(&[("FORWARD_AUTH", bad)]).unwrap_err().to_string();
+            assert!(faults.contains("FORWARD_AUTH") && faults.contains("nginx, traefik, caddy, haproxy, envoy"), "{faults}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use ipnet::IpNet;
 
 use super::env::{Faults, Values};
+use crate::domain::dialect::Dialect;
 
 /// Reads values by type and collects what is wrong.
 pub(super) struct Reader<'a> {
@@ -47,6 +48,18 @@ impl Reader<'_> {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
         self.faults.add(name, format!("must be one of {}", words.join(", ")));
         default
+    }
+
+    pub(super) fn dialects(&mut self, name: &str) -> Vec<Dialect> {
+        let text = self.text(name).unwrap_or_default();
+        let mut dialects = Vec::new();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            match Dialect::of_name(part) {
+                Some(dialect) => dialects.push(dialect),
+                None => self.faults.add(name, format!("{part:?} is none of {}", Dialect::ALL.map(Dialect::name).join(", "))),
+            }
+        }
+        dialects
     }
 
     pub(super) fn networks(&mut self, name: &str) -> Vec<IpNet> {

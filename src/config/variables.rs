@@ -85,6 +85,11 @@ pub const TABLE: &[Variable] = &[
         "",
         "Addresses or CIDR ranges, comma-separated, whose X-Forwarded-* are believed and who may ask /_auth/verify.",
     ),
+    row(
+        "FORWARD_AUTH",
+        "",
+        "Which proxies ask the gate before each request: nginx, traefik, caddy, haproxy, envoy, comma-separated. Without it nobody can ask.",
+    ),
     row("COOKIE_DOMAIN", "", "Domain for the cookies, to protect several hosts below it."),
     row("SITE_NAME", "Portcullis", "Name on the pages and of the sender of mails, at most 60 characters."),
     row("SITE_LOGO", "", "Path of an SVG or PNG picture for the pages, at most 128 KiB."),

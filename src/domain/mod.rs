@@ -11,6 +11,7 @@ mod common;
 pub mod csv;
 pub mod cursor;
 pub mod device;
+pub mod dialect;
 pub mod email;
 pub mod ids;
 pub mod language;

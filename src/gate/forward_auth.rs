@@ -2,15 +2,18 @@
 //!
 //! Any method is answered. The routes are wrapped by nothing, since an answer to a visitor who is remembered costs little else.
 
+use std::sync::{Mutex, PoisonError};
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::forwarded::{self, Dialect, RequestedResource};
+use super::forwarded::{self, RequestedResource};
 use super::{cookies_out, deny, refusals};
 use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::domain::access::{Decision, Visitor, decide};
+use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
@@ -30,55 +33,46 @@ const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remot
 const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
     HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,cookie");
 
-/// nginx `auth_request`: 200, 401 with `Location`, or 403; nothing else but our own faults.
-pub async fn nginx(req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    verify(&req, payload, Dialect::Nginx).await
-}
-
-/// Traefik `ForwardAuth`: 200, 303 to an absolute address, or 401.
-pub async fn traefik(req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    verify(&req, payload, Dialect::Traefik).await
-}
-
-/// Caddy `forward_auth`: 200, 303, or 401.
-pub async fn caddy(req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    verify(&req, payload, Dialect::Caddy).await
-}
-
-/// HAProxy auth-request.lua: 200, 303, or 401.
-pub async fn haproxy(req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    verify(&req, payload, Dialect::Haproxy).await
-}
-
-/// Envoy `ext_authz`, at this path and everything below it: exactly 200, 303, or 401.
-pub async fn envoy(req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    verify(&req, payload, Dialect::Envoy).await
-}
-
-/// A dialect that is none.
-pub async fn unknown(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+/// Every address below `/_auth/verify`: the dialect is what the raw path says, and only one of `FORWARD_AUTH` (S103).
+pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let settings = settings::of(&req);
     let held = unread::hold(req.headers(), &mut payload.into_inner());
-    unread::until_answered(held, error::respond(&HttpError::NotFound, Audience::Json, settings::of(&req), Language::English))
-}
-
-async fn verify(req: &HttpRequest, payload: web::Payload, dialect: Dialect) -> HttpResponse {
-    let begin = measured::begin(req);
-    let held = unread::hold(req.headers(), &mut payload.into_inner());
-    let answer = match judge(req, dialect).await {
+    let Some(dialect) = Dialect::of_path(req.uri().path()).filter(|dialect| is_named(*dialect, &req)) else {
+        return unread::until_answered(held, error::respond(&HttpError::NotFound, Audience::Json, settings, Language::English));
+    };
+    let begin = measured::begin(&req);
+    let answer = match judge(&req, dialect).await {
         Ok(answer) => answer,
-        Err(fault) => refuse(&fault, dialect, settings::of(req)),
+        Err(fault) => refuse(&fault, dialect, settings),
     };
     let verdict = if answer.status().is_redirection() { Verdict::SignIn } else { Verdict::of_status(answer.status().as_u16()) };
-    measured::end(req, begin, Asked::Check, verdict);
+    measured::end(&req, begin, Asked::Check, verdict);
     unread::until_answered(held, answer)
+}
+
+/// Whether `FORWARD_AUTH` names `dialect`; the first time that somebody asks one that it does not name, the log says so.
+fn is_named(dialect: Dialect, req: &HttpRequest) -> bool {
+    static NOTED: Mutex<Vec<Dialect>> = Mutex::new(Vec::new());
+    if settings::of(req).forward_auth.contains(&dialect) {
+        return true;
+    }
+    let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if !noted.contains(&dialect) {
+        noted.push(dialect);
+        let (peer, dialect) = (client_address::of(req).peer, dialect.name());
+        tracing::info!(%peer, dialect, "somebody asks as a proxy that FORWARD_AUTH does not name; if it is yours, add it there");
+    }
+    false
 }
 
 async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, HttpError> {
     check_peer(req)?;
-    let Some(resource) = forwarded::read(dialect, req) else {
-        return Err(HttpError::BadRequest("fault-no-original"));
-    };
-    refusals::check_path(resource.path_and_query.split('?').next().unwrap_or_default())?;
+    let resource = forwarded::read(dialect, req).map_err(|unclear| {
+        let (peer, dialect) = (client_address::of(req).peer, dialect.name());
+        tracing::info!(%peer, dialect, why = unclear.0, "refused a forward-auth request that does not say what is asked for");
+        HttpError::BadRequest("fault-no-original")
+    })?;
+    refusals::check_path(resource.path())?;
     let open = settings::accounts(req).phase() != Phase::Unclaimed;
     if open && let Some(passport) = guard(req).remembered(req) {
         return Ok(allow(req, &passport, dialect));

@@ -1,12 +1,15 @@
-//! What each proxy says about the request it asks for: one small function a dialect (FORWARD-AUTH.md, section 1).
+//! What each proxy says about the request it asks for: one small function a dialect (docs/FORWARD-AUTH.md).
 //!
-//! A header that is missing or doubled is a fault, never a guess (S72). Only peers in `TRUSTED_PROXIES` get this far.
+//! What is missing, doubled or makes no sense is a fault, never a guess (S72). Only peers in `TRUSTED_PROXIES` get this far.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
 
 use super::deny;
-use crate::domain::app_url::{self, AppUrl};
+use crate::domain::app_url::AppUrl;
+use crate::domain::dialect::Dialect;
+use crate::domain::origin::Origin;
+use crate::domain::path;
 use crate::domain::return_to::ReturnTo;
 
 static X_ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
@@ -15,134 +18,133 @@ static X_FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-met
 static X_FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 /// Where Envoy appends the original path.
 const ENVOY_PREFIX: &str = "/_auth/verify/envoy";
+/// Longest method.
+const MAX_METHOD: usize = 20;
 
-/// The proxies that are understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// `auth_request`.
-    Nginx,
-    /// `ForwardAuth`.
-    Traefik,
-    /// `forward_auth`.
-    Caddy,
-    /// auth-request.lua.
-    Haproxy,
-    /// `ext_authz` over HTTP.
-    Envoy,
-}
-
-/// The request that the visitor made of the proxy; borrowed, so that reading it costs no allocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The request that the visitor made of the proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RequestedResource<'a> {
-    /// The method, where the dialect tells it; no rule looks at it yet.
-    pub(super) method: Option<&'a str>,
-    /// `http` or `https`, also for WebSockets.
-    pub(super) scheme: &'static str,
-    /// `host[:port]` as forwarded.
-    pub(super) host: &'a str,
+    /// The method; no rule looks at it yet.
+    pub(super) method: &'a str,
+    /// Where it was sent; https also for a WebSocket over TLS.
+    pub(super) origin: Origin,
     /// Path and query as forwarded, from the slash on.
     pub(super) path_and_query: &'a str,
 }
 
-/// Reads what `dialect` says; `None` when it does not say enough.
-pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Option<RequestedResource<'_>> {
+/// Why a question cannot be answered, for the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unclear(pub(super) &'static str);
+
+/// Reads what `dialect` says.
+pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Result<RequestedResource<'_>, Unclear> {
     match dialect {
         Dialect::Nginx => nginx(req.headers()),
-        Dialect::Traefik => traefik(req.headers()),
-        Dialect::Caddy => caddy(req.headers()),
-        Dialect::Haproxy => haproxy(req.headers()),
+        // Traefik and Caddy set these four themselves, the documented HAProxy by its script.
+        Dialect::Traefik | Dialect::Caddy | Dialect::Haproxy => four_forwarded(req.headers()),
         Dialect::Envoy => envoy(req),
     }
 }
 
-/// `X-Original-URL` and, if configured, `X-Original-Method`.
-fn nginx(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
-    let (scheme, rest) = one(headers, &X_ORIGINAL_URL)?.split_once("://")?;
-    let (host, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))?;
-    resource(optional(headers, &X_ORIGINAL_METHOD)?, scheme, host, path)
+/// `X-Original-URL` and `X-Original-Method`.
+fn nginx(headers: &HeaderMap) -> Result<RequestedResource<'_>, Unclear> {
+    const URL: Unclear = Unclear("X-Original-URL is not there once, or is no http address");
+    let (scheme, rest) = once(headers, &X_ORIGINAL_URL).and_then(|url| url.split_once("://")).ok_or(URL)?;
+    let (host, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).ok_or(URL)?;
+    resource(once(headers, &X_ORIGINAL_METHOD), Some(scheme), Some(host), Some(path))
 }
 
 /// `X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri`.
-fn traefik(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
-    four_forwarded(headers)
+fn four_forwarded(headers: &HeaderMap) -> Result<RequestedResource<'_>, Unclear> {
+    let [method, scheme, host, path] =
+        [&X_FORWARDED_METHOD, &X_FORWARDED_PROTO, &X_FORWARDED_HOST, &X_FORWARDED_URI].map(|name| once(headers, name));
+    resource(method, scheme, host, path)
 }
 
-/// `X-Forwarded-Method` and `-Uri` of its own, `-Proto` and `-Host` of its `reverse_proxy`.
-fn caddy(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
-    four_forwarded(headers)
+/// The original method, `Host`, and the path after our prefix; `X-Forwarded-Proto` is Envoy's own.
+fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, Unclear> {
+    let path = req.uri().path_and_query().and_then(|own| own.as_str().strip_prefix(ENVOY_PREFIX));
+    let [scheme, host] = [&X_FORWARDED_PROTO, &HOST].map(|name| once(req.headers(), name));
+    resource(Some(req.method().as_str()), scheme, host, path)
 }
 
-/// The four `X-Forwarded-*` that the documented frontend sets.
-fn haproxy(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
-    four_forwarded(headers)
-}
-
-/// The original method, `Host`, and the path after our prefix; `X-Forwarded-Proto` by `headers_to_add`.
-fn envoy(req: &HttpRequest) -> Option<RequestedResource<'_>> {
-    let own = req.uri().path_and_query()?.as_str();
-    let path = own.strip_prefix(ENVOY_PREFIX)?;
-    resource(Some(req.method().as_str()), one(req.headers(), &X_FORWARDED_PROTO)?, one(req.headers(), &HOST)?, path)
-}
-
-fn four_forwarded(headers: &HeaderMap) -> Option<RequestedResource<'_>> {
-    let method = optional(headers, &X_FORWARDED_METHOD)?;
-    resource(method, one(headers, &X_FORWARDED_PROTO)?, one(headers, &X_FORWARDED_HOST)?, one(headers, &X_FORWARDED_URI)?)
-}
-
-/// The value of a header that must be there once.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    optional(headers, name)?
-}
-
-/// The value of a header that may be there once; `None` when it is doubled or no text.
-#[expect(clippy::option_option, reason = "the outer one is the fault, the inner one the absence")]
-fn optional<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a str>> {
+/// The value of a header that is there once and is text.
+fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name);
-    let Some(value) = values.next() else { return Some(None) };
-    if values.next().is_some() {
-        return None;
+    let value = values.next().filter(|_| values.next().is_none())?;
+    value.to_str().ok()
+}
+
+fn resource<'a>(
+    method: Option<&'a str>,
+    scheme: Option<&str>,
+    host: Option<&str>,
+    path_and_query: Option<&'a str>,
+) -> Result<RequestedResource<'a>, Unclear> {
+    let method = method.ok_or(Unclear("the method is not there once"))?;
+    if !is_method(method) {
+        return Err(Unclear("the method is not 1 to 20 letters"));
     }
-    value.to_str().ok().map(Some)
-}
-
-fn resource<'a>(method: Option<&'a str>, scheme: &str, host: &'a str, path_and_query: &'a str) -> Option<RequestedResource<'a>> {
-    let scheme = match scheme {
-        "https" | "wss" => "https",
-        "http" | "ws" => "http",
-        _ => return None,
+    let https = match scheme.ok_or(Unclear("the scheme is not there once"))? {
+        "https" | "wss" => true,
+        "http" | "ws" => false,
+        _ => return Err(Unclear("the scheme is not http or https")),
     };
-    let named = !host.is_empty() && !host.bytes().any(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'\\' | b'@' | b',' | b'?' | b'#'));
-    let path_and_query = if path_and_query.is_empty() { "/" } else { path_and_query };
-    (named && path_and_query.starts_with('/')).then_some(RequestedResource { method, scheme, host, path_and_query })
+    let host = host.ok_or(Unclear("the host is not there once"))?;
+    let origin = Origin::parse(https, host).ok_or(Unclear("the host has no canonical form"))?;
+    let path_and_query = path_and_query.ok_or(Unclear("the path is not there once"))?;
+    if !path::is_well_formed(path_of(path_and_query)) {
+        return Err(Unclear("the path is none"));
+    }
+    Ok(RequestedResource { method, origin, path_and_query })
 }
 
-impl RequestedResource<'_> {
+fn is_method(method: &str) -> bool {
+    (1..=MAX_METHOD).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+}
+
+fn path_of(path_and_query: &str) -> &str {
+    path_and_query.split('?').next().unwrap_or_default()
+}
+
+impl<'a> RequestedResource<'a> {
+    /// The path as forwarded.
+    pub(super) fn path(&self) -> &'a str {
+        path_of(self.path_and_query)
+    }
+
     /// The way back: path and query when the host is `APP_URL`'s, the whole address at or below `COOKIE_DOMAIN`, else nothing.
     /// `headers` are those of the visitor.
     pub(super) fn way_back(&self, headers: &HeaderMap, app_url: &AppUrl, cookie_domain: Option<&str>) -> Option<ReturnTo> {
-        let path_on = |origin: &str| deny::path_back(self.method.unwrap_or("GET"), headers, origin, self.path_and_query);
+        let path_on = |origin: &str| deny::path_back(self.method, headers, origin, self.path_and_query);
         if self.is_on(app_url) {
             return ReturnTo::parse(&path_on(app_url.origin()), app_url, None);
         }
-        let origin = app_url::origin_of(&format!("{}://{}", self.scheme, self.host))?;
+        let origin = self.origin.to_string();
         ReturnTo::parse(&format!("{origin}{}", path_on(&origin)), app_url, cookie_domain)
     }
 
-    /// Proxies leave the port out as often as not; another port is another app.
+    /// Proxies leave the port out as often as not, and some do not know that TLS ended before them; another port is another app.
     fn is_on(&self, app_url: &AppUrl) -> bool {
-        let bare = self.host.strip_suffix(":443").or_else(|| self.host.strip_suffix(":80")).unwrap_or(self.host);
-        [self.host, bare].iter().any(|host| host.eq_ignore_ascii_case(app_url.authority()) || host.eq_ignore_ascii_case(app_url.host()))
+        let own = app_url.canonical();
+        let unsaid = matches!(self.origin.port(), None | Some(80 | 443));
+        self.origin.host() == own.host() && (unsaid || self.origin.port() == own.port())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::Method;
     use actix_web::test::TestRequest;
 
     use super::*;
 
-    const FORWARDED: [(&str, &str); 3] =
-        [("x-forwarded-proto", "https"), ("x-forwarded-host", "app.example.org"), ("x-forwarded-uri", "/a?b")];
+    const FORWARDED: [(&str, &str); 4] = [
+        ("x-forwarded-method", "GET"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "app.example.org"),
+        ("x-forwarded-uri", "/a?b"),
+    ];
 
     fn read_with(dialect: Dialect, headers: &[(&str, &str)]) -> Option<String> {
         let mut request = TestRequest::with_uri("/_auth/verify/envoy/x?y");
@@ -150,76 +152,141 @@ mod tests {
             request = request.append_header((*name, *value));
         }
         let request = request.to_http_request();
-        read(dialect, &request).map(|found| format!("{}://{}{}", found.scheme, found.host, found.path_and_query))
+        read(dialect, &request).ok().map(|found| format!("{} {}{}", found.method, found.origin, found.path_and_query))
+    }
+
+    fn nginx_of(url: &str) -> Option<String> {
+        read_with(Dialect::Nginx, &[("x-original-url", url), ("x-original-method", "GET")])
     }
 
     #[test]
     fn s74_each_dialect_is_read_from_its_own_headers() {
         for dialect in [Dialect::Traefik, Dialect::Caddy, Dialect::Haproxy] {
-            assert_eq!(read_with(dialect, &FORWARDED).as_deref(), Some("https://app.example.org/a?b"));
+            assert_eq!(read_with(dialect, &FORWARDED).as_deref(), Some("GET https://app.example.org/a?b"));
         }
-        let nginx = [("x-original-url", "http://app.example.org:8080/a?b=://c")];
-        assert_eq!(read_with(Dialect::Nginx, &nginx).as_deref(), Some("http://app.example.org:8080/a?b=://c"));
+        assert_eq!(nginx_of("http://app.example.org:8080/a?b=://c").as_deref(), Some("GET http://app.example.org:8080/a?b=://c"));
         let envoy = [("x-forwarded-proto", "https"), ("host", "app.example.org")];
-        assert_eq!(read_with(Dialect::Envoy, &envoy).as_deref(), Some("https://app.example.org/x?y"));
-        let websocket = [("x-forwarded-proto", "wss"), ("x-forwarded-host", "a"), ("x-forwarded-uri", "/ws")];
-        assert_eq!(read_with(Dialect::Traefik, &websocket).as_deref(), Some("https://a/ws"));
+        assert_eq!(read_with(Dialect::Envoy, &envoy).as_deref(), Some("GET https://app.example.org/x?y"));
+        let websocket =
+            [("x-forwarded-method", "GET"), ("x-forwarded-proto", "wss"), ("x-forwarded-host", "a"), ("x-forwarded-uri", "/ws")];
+        assert_eq!(read_with(Dialect::Traefik, &websocket).as_deref(), Some("GET https://a/ws"));
     }
 
     #[test]
     fn s72_the_headers_of_another_dialect_are_no_resource() {
         assert_eq!(read_with(Dialect::Nginx, &FORWARDED), None);
-        assert_eq!(read_with(Dialect::Caddy, &[("x-original-url", "https://app.example.org/")]), None);
+        assert_eq!(read_with(Dialect::Caddy, &[("x-original-url", "https://app.example.org/"), ("x-original-method", "GET")]), None);
         assert_eq!(read_with(Dialect::Envoy, &[("host", "app.example.org")]), None);
     }
 
     #[test]
-    fn s72_a_missing_or_doubled_header_is_no_resource() {
+    fn s72_what_is_missing_or_doubled_is_no_resource() {
         for without in 0..FORWARDED.len() {
             let mut headers = FORWARDED.to_vec();
             headers.remove(without);
             assert_eq!(read_with(Dialect::Haproxy, &headers), None, "{without}");
         }
-        for doubled in [("x-forwarded-uri", "/public"), ("x-forwarded-host", "b"), ("x-forwarded-proto", "http")] {
+        for doubled in
+            [("x-forwarded-uri", "/public"), ("x-forwarded-host", "b"), ("x-forwarded-proto", "http"), ("x-forwarded-method", "POST")]
+        {
             assert_eq!(read_with(Dialect::Traefik, &[&FORWARDED[..], &[doubled]].concat()), None, "{doubled:?}");
         }
-        let methods = [("x-forwarded-method", "GET"), ("x-forwarded-method", "POST")];
-        assert_eq!(read_with(Dialect::Traefik, &[&FORWARDED[..], &methods].concat()), None);
+        let nginx = [("x-original-url", "https://a/"), ("x-original-method", "GET")];
+        for doubled in nginx {
+            assert_eq!(read_with(Dialect::Nginx, &[&nginx[..], &[doubled]].concat()), None, "{doubled:?}");
+        }
+        assert_eq!(read_with(Dialect::Nginx, &nginx[..1]), None);
+        for headers in [[("x-forwarded-proto", "http"), ("host", "a"), ("host", "b")], [("x-forwarded-proto", "http"); 3]] {
+            assert_eq!(read_with(Dialect::Envoy, &headers), None);
+        }
+        for bare in ["/_auth/verify/envoy", "/_auth/verify/envoy?x"] {
+            let request = TestRequest::with_uri(bare).append_header(("x-forwarded-proto", "http")).append_header(("host", "a"));
+            assert_eq!(read(Dialect::Envoy, &request.to_http_request()), Err(Unclear("the path is none")), "{bare}");
+        }
+    }
+
+    #[test]
+    fn s72_a_method_is_1_to_20_letters_in_every_dialect() {
+        let asked = |method: &str| {
+            let forwarded = [&[("x-forwarded-method", method)], &FORWARDED[1..]].concat();
+            [
+                read_with(Dialect::Haproxy, &forwarded),
+                read_with(Dialect::Nginx, &[("x-original-url", "http://a/"), ("x-original-method", method)]),
+            ]
+        };
+        for good in ["GET", "M-SEARCH", "VERSION-CONTROL", "A"] {
+            assert!(asked(good).iter().all(Option::is_some), "{good}");
+        }
+        for bad in ["", "GET,POST", "GE T", "<x>", "get", "GET1", "ABCDEFGHIJKLMNOPQRSTU", "G\u{c9}T"] {
+            assert!(asked(bad).iter().all(Option::is_none), "{bad}");
+        }
+        for bad in ["get", "GET1", "ABCDEFGHIJKLMNOPQRSTU", "X_Y"] {
+            let request = TestRequest::with_uri("/_auth/verify/envoy/x").method(Method::from_bytes(bad.as_bytes()).unwrap());
+            let request = request.append_header(("x-forwarded-proto", "http")).append_header(("host", "a")).to_http_request();
+            assert!(read(Dialect::Envoy, &request).is_err(), "{bad}");
+        }
     }
 
     #[test]
     fn s73_what_is_no_address_is_no_resource() {
-        for url in ["ftp://a/", "/a", "https:///a", "https://u@a/", "https://a b/", "https://a,b/", "https://a?b", "https://a\\b/", ""] {
-            assert_eq!(read_with(Dialect::Nginx, &[("x-original-url", url)]), None, "{url}");
+        for url in [
+            "ftp://a/",
+            "/a",
+            "https:///a",
+            "https://u@a/",
+            "https://a b/",
+            "https://a,b/",
+            "https://a?b",
+            "https://a\\b/",
+            "",
+            "https://a",
+            "https://a%00b.example.org/",
+            "https://a<b.example.org/",
+            "https://a..b/",
+            "https://a:99999/",
+            "https://a/<x>",
+            "https://a/x#y",
+        ] {
+            assert_eq!(nginx_of(url), None, "{url}");
         }
-        let relative = [("x-forwarded-proto", "https"), ("x-forwarded-host", "a"), ("x-forwarded-uri", "a")];
+        for host in ["a%00b.example.org", "a<b.example.org", "a\u{2039}b.example.org", "127.1", "a:80:80", "a, b"] {
+            let forwarded = [&FORWARDED[..2], &[("x-forwarded-host", host)], &FORWARDED[3..]].concat();
+            assert_eq!(read_with(Dialect::Caddy, &forwarded), None, "{host}");
+            assert_eq!(read_with(Dialect::Envoy, &[("x-forwarded-proto", "http"), ("host", host)]), None, "{host}");
+        }
+        let relative = [&FORWARDED[..3], &[("x-forwarded-uri", "a")]].concat();
         assert_eq!(read_with(Dialect::Traefik, &relative), None);
     }
 
-    fn way_back(host: &str, path: &str, cookie_domain: Option<&str>) -> Option<String> {
+    fn asked(https: bool, host: &str) -> RequestedResource<'static> {
+        RequestedResource { method: "GET", origin: Origin::parse(https, host).unwrap(), path_and_query: "/a?b" }
+    }
+
+    fn way_back(host: &str, cookie_domain: Option<&str>) -> Option<String> {
         let app_url = AppUrl::parse("https://app.example.org").unwrap();
-        let back = resource(None, "https", host, path).unwrap().way_back(&HeaderMap::new(), &app_url, cookie_domain);
-        back.map(|back| back.location().to_owned())
+        asked(true, host).way_back(&HeaderMap::new(), &app_url, cookie_domain).map(|back| back.location().to_owned())
     }
 
     #[test]
     fn s69_the_way_back_follows_the_forwarded_host() {
-        for own in ["app.example.org", "APP.example.org", "app.example.org:443", "app.example.org:80"] {
-            assert_eq!(way_back(own, "/a?b", None).as_deref(), Some("/a?b"), "{own}");
+        for own in ["app.example.org", "APP.example.org", "app.example.org.", "app.example.org:443", "app.example.org:80"] {
+            assert_eq!(way_back(own, None).as_deref(), Some("/a?b"), "{own}");
         }
-        assert_eq!(way_back("wiki.example.org", "/a?b", Some("example.org")).as_deref(), Some("https://wiki.example.org/a?b"));
-        assert_eq!(way_back("app.example.org:8443", "/", Some("example.org")).as_deref(), Some("https://app.example.org:8443/"));
-        assert_eq!(way_back("wiki.example.org", "/a", None), None);
-        assert_eq!(way_back("evil.example", "/a", Some("example.org")), None);
-        assert_eq!(way_back("app.example.org.evil.example", "/a", Some("example.org")), None);
-        assert_eq!(way_back("app.example.org", "//evil.example/a", None), None);
+        assert_eq!(way_back("wiki.example.org", Some("example.org")).as_deref(), Some("https://wiki.example.org/a?b"));
+        assert_eq!(way_back("app.example.org:8443", Some("example.org")).as_deref(), Some("https://app.example.org:8443/a?b"));
+        assert_eq!(way_back("wiki.example.org", None), None);
+        assert_eq!(way_back("evil.example", Some("example.org")), None);
+        assert_eq!(way_back("app.example.org.evil.example", Some("example.org")), None);
+        let app_url = AppUrl::parse("https://app.example.org").unwrap();
+        let elsewhere = RequestedResource { path_and_query: "//evil.example/a", ..asked(true, "app.example.org") };
+        assert_eq!(elsewhere.way_back(&HeaderMap::new(), &app_url, None), None);
     }
 
     #[test]
     fn a_port_of_app_url_may_be_left_out_by_the_proxy() {
         let app_url = AppUrl::parse("http://localhost:3000").unwrap();
         for (host, local) in [("localhost:3000", true), ("localhost", true), ("localhost:4000", false)] {
-            assert_eq!(resource(None, "http", host, "/").unwrap().is_on(&app_url), local, "{host}");
+            assert_eq!(asked(false, host).is_on(&app_url), local, "{host}");
         }
     }
 }

@@ -15,10 +15,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const NOWHERE: (&str, u16) = ("192.0.2.1", 9);
 
 /// Whether the app at `upstream` answers, and only here. Without one: whether the gate has anything to do.
-pub async fn app(upstream: Option<&str>, no_proxies: bool) -> Check {
+pub async fn app(upstream: Option<&str>, no_proxy: bool) -> Check {
     let title = "check-app";
     let Some(upstream) = upstream else {
-        return if no_proxies {
+        return if no_proxy {
             Check::advice(title, Text::new("check-app-nothing"))
         } else {
             Check::good(title, Text::new("check-app-none"))

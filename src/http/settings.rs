@@ -11,6 +11,7 @@ use crate::config::Site;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::app_url::AppUrl;
 use crate::domain::check::Check;
+use crate::domain::dialect::Dialect;
 
 /// Shared by all workers.
 pub struct HttpSettings {
@@ -22,6 +23,8 @@ pub struct HttpSettings {
     pub cookie_domain: Option<String>,
     /// `TRUSTED_PROXIES`.
     pub trusted_proxies: Vec<IpNet>,
+    /// `FORWARD_AUTH`.
+    pub forward_auth: Vec<Dialect>,
     /// Encrypts the session cookie.
     pub session_key: Key,
     /// Binds forms.

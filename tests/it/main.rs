@@ -37,6 +37,7 @@ mod metrics;
 mod node_faults;
 mod nodes;
 mod outside;
+mod paths;
 mod postgres;
 mod postgres_tls;
 mod proxies;

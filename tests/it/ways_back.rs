@@ -1,6 +1,6 @@
 //! The way back after sign-in: which page it leads to, and that nothing that was posted is asked for by GET.
 
-use super::support::app::TestApp;
+use super::support::app::{TestApp, TestOptions};
 use super::support::browser::{Browser, NOT_LOOPBACK, SIGN_IN};
 use super::support::client::Call;
 use super::support::page;
@@ -59,7 +59,7 @@ async fn both_gates() -> (TestApp, TestApp, Upstream) {
     let upstream = Upstream::start().await;
     let address = upstream.address;
     let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let asked = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1".to_owned())).await;
+    let asked = TestApp::start(TestOptions::let_proxies_ask).await;
     people::claim(&app).await;
     people::claim(&asked).await;
     (app, asked, upstream)

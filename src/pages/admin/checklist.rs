@@ -26,7 +26,8 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
         Err(answer) => return Ok(answer),
     };
     let settings = settings::of(&req);
-    let mut checks = vec![browser(&req), probe::app(settings.upstream.as_deref(), settings.trusted_proxies.is_empty()).await];
+    let no_proxy = settings.trusted_proxies.is_empty() || settings.forward_auth.is_empty();
+    let mut checks = vec![browser(&req), probe::app(settings.upstream.as_deref(), no_proxy).await];
     checks.extend(probe::mail(settings.mail_server.as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
     let content = ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", visit.menu()), checks: in_order(checks) };

@@ -26,6 +26,8 @@ pub struct TestOptions {
     pub legacy: Option<(String, String)>,
     /// `TRUSTED_PROXIES`.
     pub trusted_proxies: Option<String>,
+    /// `FORWARD_AUTH`.
+    pub forward_auth: Option<String>,
     /// Any other variable.
     pub variables: Vec<(String, String)>,
     /// An existing data directory, to start again on what an earlier app left; a fresh one otherwise.
@@ -37,6 +39,12 @@ pub struct TestOptions {
 }
 
 impl TestOptions {
+    /// Lets proxies on this machine ask in any dialect.
+    pub fn let_proxies_ask(&mut self) {
+        self.trusted_proxies = Some("127.0.0.1/32".to_owned());
+        self.forward_auth = Some("nginx,traefik,caddy,haproxy,envoy".to_owned());
+    }
+
     /// Sets one variable.
     pub fn set(&mut self, name: &str, value: &str) {
         self.variables.push((name.to_owned(), value.to_owned()));
@@ -48,6 +56,7 @@ impl TestOptions {
             upstream: None,
             legacy: None,
             trusted_proxies: None,
+            forward_auth: None,
             variables: Vec::new(),
             data_dir: None,
             clock: TestClock::new(),
@@ -64,6 +73,7 @@ impl TestOptions {
         ];
         all.extend(self.upstream.map(|address| ("UPSTREAM_URL".to_owned(), format!("http://{address}"))));
         all.extend(self.trusted_proxies.clone().map(|list| ("TRUSTED_PROXIES".to_owned(), list)));
+        all.extend(self.forward_auth.clone().map(|list| ("FORWARD_AUTH".to_owned(), list)));
         if let Some((username, password)) = self.legacy.clone() {
             all.extend([("FLOWISE_USERNAME".to_owned(), username), ("FLOWISE_PASSWORD".to_owned(), password)]);
         }

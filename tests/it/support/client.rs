@@ -55,6 +55,13 @@ impl Call {
         call.header("Content-Type", "application/x-www-form-urlencoded").body(encode_form(fields))
     }
 
+    /// Sends it to another path.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// Sends it with another method.
     #[must_use]
     pub fn method(mut self, method: &str) -> Self {
