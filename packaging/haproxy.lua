@@ -4,8 +4,11 @@
 -- The gate as HAProxy reaches it: plain http, by address.
 local gate = "http://127.0.0.1:3000"
 
--- What the app is told of the visitor; of the client's own headers neither spelling stays.
-local identity = { "remote-user", "remote-email", "remote-name", "remote-groups" }
+-- What the app is told of the visitor.
+local identity = { "remote-user", "remote-email", "remote-name", "remote-groups", "remote-id" }
+-- What only a proxy may say, as letters and digits alone; and the same, by how it begins.
+local spoofs = { forwarded = true, xrealip = true, xrewriteurl = true, proxy = true }
+local spoof_beginnings = { "xforwarded.", "xoriginal.", "remote.", "xremote.", "xauthrequest.", "xwebauth." }
 -- What belongs to one connection or to a body is not handed on, in neither direction.
 local own = { host = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true,
   te = true, trailer = true, upgrade = true, expect = true, ["proxy-connection"] = true }
@@ -29,11 +32,48 @@ local function question(txn)
   return headers
 end
 
+-- Whether an app may take this field for one of a proxy's. CGI makes one "_" of every byte that is no letter or digit, so a name
+-- that has others than "-" and "_" is nobody's, and the rest is compared without these two.
+local function is_spoof(name)
+  if name:find("[^%w_-]") then
+    return true
+  end
+  local letters = name:gsub("[_-]", "")
+  if spoofs[letters] then
+    return true
+  end
+  for _, beginning in ipairs(spoof_beginnings) do
+    if letters:find("^" .. beginning) then
+      return true
+    end
+  end
+  return false
+end
+
 local function let_in(txn, headers)
+  local upgrades = {}
+  for name, values in pairs(txn.http:req_get_headers()) do
+    if is_spoof(name) or name == "http2-settings" then
+      txn.http:req_del_header(name)
+    elseif name == "upgrade" then
+      for _, value in pairs(values) do
+        table.insert(upgrades, value:lower())
+      end
+    end
+  end
   for _, name in ipairs(identity) do
     local values = headers[name]
-    txn.http:req_del_header((name:gsub("-", "_")))
     txn.http:req_set_header(name, values and values[0] or "")
+  end
+  txn.http:req_set_header("x-forwarded-for", txn.f:src())
+  txn.http:req_set_header("x-forwarded-proto", txn.f:ssl_fc() == 1 and "https" or "http")
+  txn.http:req_set_header("x-forwarded-host", txn.f:req_fhdr("host"))
+  -- Another protocol speaks past the gate: a WebSocket alone may. What the client lists in Connection could drop the identity.
+  txn.http:req_del_header("connection")
+  if #upgrades == 1 and upgrades[1] == "websocket" then
+    txn.http:req_set_header("connection", "upgrade")
+  else
+    txn.http:req_del_header("upgrade")
   end
   -- The visitor's cookies without the gate's own.
   txn.http:req_del_header("cookie")

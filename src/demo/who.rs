@@ -36,11 +36,12 @@ mod tests {
     async fn the_page_shows_the_visitor_and_escapes_what_arrived() {
         let request = TestRequest::default()
             .insert_header(("remote-user", "ada@example.org"))
+            .insert_header(("remote-id", "an-id-that-stays"))
             .insert_header(("user-agent", "<script>alert(1)</script>"))
             .to_http_request();
         let body = show(request).await.into_body().try_into_bytes().unwrap();
         let html = String::from_utf8(body.to_vec()).unwrap();
-        assert!(html.contains("ada@example.org"));
+        assert!(html.contains("ada@example.org") && html.contains("Remote-Id") && html.contains("an-id-that-stays"));
         assert!(!html.contains("<script>alert(1)"), "{html}");
     }
 }

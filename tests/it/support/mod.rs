@@ -10,6 +10,7 @@ pub mod client;
 pub mod clock;
 pub mod jar;
 pub mod keyboard;
+pub mod lighttpd;
 pub mod log;
 pub mod mailbox;
 pub mod nginx;

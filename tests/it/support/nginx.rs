@@ -18,18 +18,6 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts with `server` as the body of its only `server` block (`listen` is added); `None` when nginx is not installed.
-    pub async fn start(server: &str) -> Option<Self> {
-        Self::start_with("", server).await
-    }
-
-    /// [`Self::start`] with more beside that block.
-    pub async fn start_with(beside: &str, server: &str) -> Option<Self> {
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let map = "map $http_upgrade $connection_upgrade { default upgrade; '' close; }";
-        Self::start_http(address, &format!("{map}\n{beside}\nserver {{\nlisten {address};\n{server}\n}}\n")).await
-    }
-
     /// Starts with `http` as its configuration, which listens on `address`.
     pub async fn start_http(address: SocketAddr, http: &str) -> Option<Self> {
         let program = is_installed("nginx")?;
@@ -73,6 +61,8 @@ impl Nginx {
 
 #[tokio::test]
 async fn nginx_starts_and_serves() {
-    let Some(nginx) = Nginx::start("location / { return 200 'from nginx'; }").await else { return };
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let server = format!("server {{ listen {address}; location / {{ return 200 'from nginx'; }} }}");
+    let Some(nginx) = Nginx::start_http(address, &server).await else { return };
     assert_eq!(nginx.client("http://localhost:3000").get("/").await.text(), "from nginx", "{}", nginx.error_log());
 }

@@ -104,12 +104,9 @@ fn documented(file: &str, addresses: &[SocketAddr]) -> String {
 
 /// The nodes behind nginx, as documented; each request goes to the next node.
 pub async fn nginx_before(addresses: &[SocketAddr]) -> Option<Nginx> {
-    let text = documented("nginx.conf", addresses);
-    let (head, server) = text.split_once("server {\n    listen 8080;").unwrap();
-    // The test's own frame has that map already.
-    let head = head.split_inclusive('\n').filter(|line| !line.starts_with("map ")).collect::<String>();
-    let server = server.trim_end().strip_suffix('}').unwrap().to_owned();
-    Nginx::start_with(&head, &format!("{server}\nadd_header X-Node $upstream_addr always;")).await
+    let address = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let listen = format!("listen {address};\n    add_header X-Node $upstream_addr always;");
+    Nginx::start_http(address, &documented("nginx.conf", addresses).replace("listen 8080;", &listen)).await
 }
 
 /// A real HAProxy that gives each request to the next node.

@@ -33,9 +33,21 @@ pub struct Place {
 }
 
 impl Place {
-    /// A gate without an app of its own, which is asked by the proxy.
-    pub async fn asked() -> Self {
-        Self::new("http", |_, _| {}).await
+    /// A gate without an app of its own, which that proxy asks.
+    pub async fn asked(dialect: &str) -> Self {
+        let dialect = dialect.to_owned();
+        Self::new("http", |options, _| options.forward_auth = Some(dialect)).await
+    }
+
+    /// A gate with the app behind it, and nothing before it.
+    pub async fn built_in() -> Self {
+        let mut place = Self::new("http", |options, app| {
+            options.upstream = Some(app);
+            options.trusted_proxies = None;
+        })
+        .await;
+        place.port = place.app.address.port();
+        place
     }
 
     /// A gate with the app behind it, before which the proxy does TLS.

@@ -64,8 +64,12 @@ pub struct Upstream {
     /// Where it listens.
     pub address: SocketAddr,
     received: Arc<Mutex<Vec<Received>>>,
+    relays: Relays,
     task: JoinHandle<()>,
 }
+
+/// What begins so is another server's.
+type Relays = Arc<Mutex<Vec<(&'static str, SocketAddr)>>>;
 
 impl Upstream {
     /// Starts on a free port of the loopback address.
@@ -73,13 +77,20 @@ impl Upstream {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let received = Arc::new(Mutex::new(Vec::new()));
-        let log = received.clone();
+        let relays = Relays::default();
+        let (log, known) = (received.clone(), relays.clone());
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, log.clone()));
+                tokio::spawn(serve(stream, log.clone(), known.clone()));
             }
         });
-        Self { address, received, task }
+        Self { address, received, relays, task }
+    }
+
+    /// Hands requests whose target begins with `prefix` to the server at `address`, byte for byte, and whatever follows on their
+    /// connections too; they are remembered like others.
+    pub fn relay(&self, prefix: &'static str, address: SocketAddr) {
+        self.relays.lock().unwrap().push((prefix, address));
     }
 
     /// `http://host:port`, for `UPSTREAM_URL`.
@@ -109,10 +120,17 @@ impl Drop for Upstream {
     }
 }
 
-async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Received>>>) {
+async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Received>>>, relays: Relays) {
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer).await {
         log.lock().unwrap().push(request.clone());
+        let relay = relays.lock().unwrap().iter().find(|(prefix, _)| request.target().starts_with(prefix)).map(|(_, address)| *address);
+        if let Some(address) = relay {
+            let mut other = TcpStream::connect(address).await.unwrap();
+            let sent = other.write_all(&[request.head, request.body, buffer].concat()).await;
+            drop(sent.and(tokio::io::copy_bidirectional(&mut stream, &mut other).await.map(drop)));
+            return;
+        }
         if request.target().starts_with("/ws-flood") {
             return flood(stream, &request, log).await;
         }

@@ -1,0 +1,61 @@
+//! The includes of packaging/nginx in more than the one way that the table tries.
+
+use super::{DOCUMENT, Place, snippet, source};
+use crate::support::client::{Call, Client};
+use crate::support::nginx::Nginx;
+use crate::support::people::{self, OWNER, PASSWORD};
+
+/// `site` as documented, with the includes beside it and the addresses of this test.
+pub(super) fn documented(place: &Place, site: &str) -> String {
+    let includes = place.folder.path().join("portcullis");
+    std::fs::create_dir_all(&includes).unwrap();
+    let moved = |text: &str| place.here(text).replace("/etc/nginx/portcullis", includes.to_str().unwrap());
+    for file in source::files_below(&source::repository().join("packaging/nginx")) {
+        let text = moved(&std::fs::read_to_string(&file).unwrap());
+        std::fs::write(includes.join(file.file_name().unwrap()), text).unwrap();
+    }
+    moved(site).replace("listen 80;", &format!("listen {};", place.address()))
+}
+
+#[tokio::test]
+async fn s70_s79_a_public_location_is_open_and_tells_the_app_nobody() {
+    let place = Place::asked("nginx").await;
+    let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &snippet(DOCUMENT, "nginx"))).await else { return };
+    people::claim(&place.app).await;
+    let mut owner = place.browser();
+    people::sign_in(&mut owner, OWNER, PASSWORD).await;
+    for mut visitor in [place.browser(), owner] {
+        let call = Call::fetch("GET", "/public/a-1.txt?x=1").header("Remote-User", "evil").header("X-Remote-User", "evil");
+        assert_eq!(visitor.send(call.header("X-Forwarded-For", "192.0.2.9")).await.status, 200, "{}", nginx.error_log());
+        let seen = place.upstream.last();
+        assert_eq!((seen.target().as_str(), seen.header("remote-user"), seen.header("cookie")), ("/public/a-1.txt?x=1", None, None));
+        assert_eq!(seen.header("x-forwarded-for").as_deref(), Some("127.0.0.1"));
+        assert!(!seen.head_text().contains("evil"), "{}", seen.head_text());
+    }
+    let before = place.upstream.count();
+    let mut stranger = place.browser();
+    for around in ["/public/..;/admin", "/public/..%2fadmin", "/public/../admin", "/public/..%5cadmin", "/public/..%252fadmin", "/publicx"]
+    {
+        assert_eq!(stranger.fetch(around).await.status, 401, "{around}");
+    }
+    assert_eq!(place.upstream.count(), before);
+}
+
+#[tokio::test]
+async fn s70_several_servers_share_the_includes() {
+    let place = Place::asked("nginx").await;
+    let site = snippet(DOCUMENT, "nginx");
+    let server = &site[site.find("server {").unwrap()..];
+    let other = server.replace("app.example.org", "wiki.example.org");
+    let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &format!("{site}\n{other}"))).await else { return };
+    people::claim(&place.app).await;
+    let mut owner = place.browser();
+    people::sign_in(&mut owner, OWNER, PASSWORD).await;
+    for host in ["app.example.org", "wiki.example.org"] {
+        let answer = owner.send(Call::fetch("GET", "/page").header("Host", host)).await;
+        assert_eq!(answer.status, 200, "{host}: {}", nginx.error_log());
+        assert_eq!(place.upstream.last().header("remote-user").as_deref(), Some(OWNER));
+        let mut stranger = Client::new(place.address(), &place.base);
+        assert_eq!(stranger.send(Call::fetch("GET", "/page").header("Host", host)).await.status, 401, "{host}");
+    }
+}
