@@ -80,7 +80,7 @@ pub async fn status(client: &Client, path: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn s73_s82_s113_the_built_in_proxy_forwards_paths_as_they_came_and_none_of_ours() {
+async fn s73_s82_the_built_in_proxy_forwards_paths_as_they_came_and_none_of_ours() {
     let (_app, upstream, owner) = people::with_app().await;
     for path in OF_THE_APP {
         assert_eq!(status(&owner, path).await, 200, "{path}");
