@@ -68,28 +68,42 @@ impl Accounts {
         Ok(user)
     }
 
-    /// Adds an account that waits for its owner to choose a password; `by_mail` queues the invitation.
-    pub async fn invite_user(&self, email: &str, name: &str, role: Role, by_mail: bool, actor: &Actor) -> Result<User, AccountError> {
+    /// Adds an account that waits for its owner to choose a password. Either the invitation is queued as a mail, or its link is
+    /// returned: never both, since the newer one voids the older.
+    pub async fn invite_user(
+        &self,
+        email: &str,
+        name: &str,
+        role: Role,
+        by_mail: bool,
+        actor: &Actor,
+    ) -> Result<(User, Option<String>), AccountError> {
         let mut faults = Vec::new();
         let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault.text()))).ok();
         let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();
         let (Some(email), Some(name)) = (email, name) else { return Err(AccountError::Rules(faults)) };
         let user = self.new_user(email, name, role, UserState::Invited)?;
-        let line = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
+        let audited = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
         let (row, mail) = (user.clone(), self.drafts().to_user(MailKind::Invitation, &user, &outgoing::Detail::default()));
+        let (link, end) = ((!by_mail).then(|| self.new_link(Purpose::Invitation)), self.link_end(Purpose::Invitation));
+        let address = link.as_ref().map(|link| link.address(self));
         let this = self.clone();
         self.deed(async move {
             let invited = this.0.database.write(move |c| {
                 users::insert(c, &row, None)?;
-                audit::append(c, &line)?;
-                if by_mail { outgoing::put(c, &mail) } else { Ok(()) }
+                audit::append(c, &audited)?;
+                let grant = TokenGrant { user: row.id, payload: String::new() };
+                match link {
+                    Some(link) => tokens::insert(c, &link.hash, Purpose::Invitation, &grant, end),
+                    None => outgoing::put(c, &mail),
+                }
             });
             invited.await?;
             this.wake_mailer();
             Ok(())
         })
         .await?;
-        Ok(user)
+        Ok((user, address))
     }
 
     fn new_user(&self, email: Email, name: DisplayName, role: Role, state: UserState) -> Result<User, AccountError> {

@@ -121,20 +121,18 @@ fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
     let actor = Actor::command_line();
     let (email, name, by_mail) = (text(matches, "email"), text(matches, "name"), matches.get_flag("mail"));
     let known = core.block_on(core.accounts.user_by_email(email)).ok().filter(|user| user.state == UserState::Invited);
-    let user = match known {
-        Some(user) if by_mail => core.block_on(core.accounts.send_invitation(&user.id, &actor)).map(|()| user),
-        Some(user) => Ok(user),
+    let invited = match known {
+        Some(user) if by_mail => core.block_on(core.accounts.send_invitation(&user.id, &actor)).map(|()| (user, None)),
+        Some(user) => core.block_on(core.accounts.make_link(&user.id, &actor)).map(|(user, link)| (user, Some(link))),
         None => core.block_on(core.accounts.invite_user(email, name, role(matches), by_mail, &actor)),
     };
-    let user = user.map_err(explain)?;
-    if by_mail {
-        return Ok((format!("invited {}; the running server sends the mail", user.email), describe(&user)));
-    }
-    let (user, link) = core.block_on(core.accounts.make_link(&user.id, &actor)).map_err(explain)?;
-    Ok((
-        format!("invited {} as {}; give them this link, it is good for seven days:\n\n    {link}\n", user.email, user.role.as_str()),
-        with_link(&user, &link),
-    ))
+    Ok(match invited.map_err(explain)? {
+        (user, None) => (format!("invited {}; the running server sends the mail", user.email), describe(&user)),
+        (user, Some(link)) => (
+            format!("invited {} as {}; give them this link, it is good for seven days:\n\n    {link}\n", user.email, user.role.as_str()),
+            with_link(&user, &link),
+        ),
+    })
 }
 
 fn reset_link(core: &Core, matches: &ArgMatches) -> Outcome {

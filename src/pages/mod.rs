@@ -79,10 +79,18 @@ impl Visit {
     }
 }
 
-/// To sign-in, and back to this page afterwards.
+/// The ends of addresses at which the form is that is posted there.
+const HAVE_A_FORM: [&str; 5] = ["/account/profile", "/account/password", "/account/email", "/users/new", "/delete"];
+
+/// To sign-in, and back to this page afterwards; from a form that was posted, to the page of that form.
 fn to_sign_in(req: &HttpRequest) -> HttpResponse {
     let settings = settings::of(req);
-    let here = if matches!(*req.method(), Method::GET | Method::HEAD) { req.uri().path() } else { "/_auth/account" };
+    let here = req.uri().path_and_query().map_or("/_auth/", |here| here.as_str());
+    let here = if matches!(*req.method(), Method::GET | Method::HEAD) || HAVE_A_FORM.iter().any(|end| here.ends_with(end)) {
+        here
+    } else {
+        "/_auth/account"
+    };
     let next = ReturnTo::parse(here, &settings.app_url, None).map_or_else(String::new, |back| format!("?next={}", back.query_escaped()));
     see_other(&format!("/_auth/login{next}"))
 }
@@ -95,12 +103,12 @@ fn flash(req: &HttpRequest, code: Option<&str>) -> Option<String> {
         "welcome" => "flash-welcome",
         "password-changed" => "flash-password-changed",
         "profile-saved" => "flash-profile-saved",
-        "email-asked" => "flash-email-asked",
+        "email-asked" if settings::of(req).mail_server.is_some() => "flash-email-asked",
+        "email-asked" => "flash-email-asked-no-mail",
         "email-changed" => "flash-email-changed",
         "device-forgotten" => "flash-device-forgotten",
         "ended" => "flash-ended",
-        "invited" if settings::of(req).mail_server.is_some() => "flash-invited",
-        "invited" => "flash-invited-no-mail",
+        "invited" => "flash-invited",
         "disabled" => "flash-disabled",
         "enabled" => "flash-enabled",
         "deleted" => "flash-deleted",

@@ -22,8 +22,9 @@ async fn lived_in(variables: &[(String, String)]) -> (Process, Client) {
     people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap()).await;
     for number in 0..5 {
         let email = format!("person{number}@example.org");
-        let fields = [("email", email.as_str()), ("name", "N\u{e4}me, \"quoted\""), ("role", "user")];
-        assert_eq!(owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.status, 303);
+        let invited = people::invite(&mut owner, &email, "N\u{e4}me, \"quoted\"", "user").await;
+        let by_mail = owner.submit(&invited.page, &format!("{}/invite", invited.page), &[("by", "mail")]).await;
+        assert_eq!(by_mail.status, 303);
     }
     people::sign_in(&mut process.client(), OWNER, PASSWORD).await;
     (process, owner)

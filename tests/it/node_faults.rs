@@ -279,9 +279,7 @@ async fn s50_s92_an_admin_ends_everything_of_somebody_while_redis_is_away() {
 #[tokio::test]
 async fn s92_an_admin_disables_somebody_on_their_page_while_redis_is_frozen() {
     let Some(mut scene) = Scene::set(true).await else { return };
-    let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
-    let place = scene.owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().to_owned();
-    let user = place.split('?').next().unwrap();
+    let user = &people::invite(&mut scene.owner, "ada@example.org", "Ada", "user").await.page;
     scene.nodes.redis.as_ref().unwrap().running.signal("STOP");
     let page = scene.owner.get(user).await;
     assert_eq!(page.status, 200, "{}", page.text());

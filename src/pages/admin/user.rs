@@ -175,7 +175,8 @@ pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<Strin
     Ok(show_link(&req, visit.menu(), &user, &link))
 }
 
-fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) -> HttpResponse {
+/// The page with a link to copy, which is shown this once.
+pub(super) fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) -> HttpResponse {
     let back = format!("/_auth/admin/users/{}", user.id);
     let until = settings::accounts(req).link_lasts_until(user);
     let mut page = MessagePage::new(req, "copy-heading", menu);

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::user::show_link;
 use super::{PAGE_ROWS, Visit, act, actor, cut, enter};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::cursor::Cursor;
@@ -73,7 +74,7 @@ pub async fn show_new(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     Ok(visit.answer(&req, answer).await)
 }
 
-/// Invites somebody; the mail is queued in the same moment.
+/// Invites somebody: by mail where there is a mail server, else by a link that is shown at once.
 pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
     let (visit, mut fields) = match act(&req, payload).await? {
         Ok(done) => done,
@@ -85,8 +86,10 @@ pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
         let faults = vec![FieldFault::new("role", Text::new("role-choose"))];
         return Ok(form(&req, &visit, (&email, &name), Role::User, faults));
     };
-    match settings::accounts(&req).invite_user(&email, &name, role, true, &actor(&req, &visit)).await {
-        Ok(user) => Ok(see_other(&format!("/_auth/admin/users/{}?flash=invited", user.id))),
+    let by_mail = settings::of(&req).mail_server.is_some();
+    match settings::accounts(&req).invite_user(&email, &name, role, by_mail, &actor(&req, &visit)).await {
+        Ok((user, Some(link))) => Ok(show_link(&req, visit.menu(), &user, &link)),
+        Ok((user, None)) => Ok(see_other(&format!("/_auth/admin/users/{}?flash=invited", user.id))),
         Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, (&email, &name), role, faults)),
         Err(fault) => Err(fault.into()),
     }
@@ -94,7 +97,8 @@ pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
 
 fn form(req: &HttpRequest, visit: &Visit, (email, name): (&str, &str), role: Role, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "invite-somebody", visit.menu(), "/_auth/admin/users/new", "invite-somebody-submit");
-    page.intro = vec![Text::new("invite-somebody-intro")];
+    let by_mail = settings::of(req).mail_server.is_some();
+    page.intro = vec![Text::new(if by_mail { "invite-somebody-intro" } else { "invite-somebody-intro-no-mail" })];
     let choice = |value, label| Choice { value, label: Text::new(label), language: None };
     page.fields = vec![
         Field::email("email", email, "off"),

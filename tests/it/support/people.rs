@@ -2,6 +2,7 @@
 
 use super::app::TestApp;
 use super::client::{Client, Response};
+use super::page;
 use super::upstream::Upstream;
 
 /// The address of the first admin.
@@ -41,6 +42,32 @@ async fn submit_claim(client: &mut Client, token: &str, email: &str, password: &
     client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await
 }
 
+/// Somebody who was just invited where there is no mail server.
+pub struct Invited {
+    /// The page of the account.
+    pub page: String,
+    /// Path and query of the link that the admin copies.
+    pub link: String,
+}
+
+/// Invites somebody and reads the page that shows the link.
+pub async fn invite(admin: &mut Client, email: &str, name: &str, role: &str) -> Invited {
+    let fields = [("email", email), ("name", name), ("role", role)];
+    let answer = admin.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await;
+    assert_eq!(answer.status, 200, "{email} was not invited: {}", answer.text());
+    let tags = page::tags(&answer.text());
+    let back = tags.iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.attribute("href"));
+    let page = back.into_iter().find(|href| href.starts_with("/_auth/admin/users/") && !href.ends_with("/new")).unwrap().to_owned();
+    let link = page::data(&answer.text(), "link").unwrap();
+    Invited { page, link: link[link.find("/_auth/").unwrap()..].to_owned() }
+}
+
+/// Accepts an invitation, which signs in.
+pub async fn accept(client: &mut Client, link: &str, password: &str) -> Response {
+    let token = link.split_once("token=").unwrap().1;
+    client.submit(link, "/_auth/invite", &[("token", token), ("password", password), ("confirm", password)]).await
+}
+
 /// Posts the sign-in form of a fresh sign-in page, whatever comes of it.
 pub async fn try_sign_in(client: &mut Client, email: &str, password: &str) -> Response {
     client.submit("/_auth/login", "/_auth/login", &[("email", email), ("password", password)]).await
@@ -68,5 +95,5 @@ pub async fn sign_out(client: &mut Client) -> Response {
 /// Whom the account page says is signed in; `None` when it sends to sign-in.
 pub async fn who_am_i(client: &mut Client) -> Option<String> {
     let answer = client.get("/_auth/account").await;
-    if answer.status == 200 { super::page::data(&answer.text(), "user-email") } else { None }
+    if answer.status == 200 { page::data(&answer.text(), "user-email") } else { None }
 }
