@@ -2,7 +2,7 @@
 
 use super::outgoing::{self, Detail};
 use super::throttle::{self, Asking, Reservation};
-use super::{AccountError, Accounts, Client, FieldFault};
+use super::{AccountError, Accounts, Client, FieldFault, NewSession};
 use super::{links, revocation};
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
@@ -60,17 +60,27 @@ impl Accounts {
         Ok(())
     }
 
-    /// Sets the password that a reset link allows: ends every session, signs nobody in (S58).
-    pub async fn reset_password(&self, token: &str, new: NewPassword, client: Client) -> Result<(), AccountError> {
+    /// Sets the password that a reset link allows: ends every session, signs nobody in (S58). Returns the account's address.
+    pub async fn reset_password(&self, token: &str, new: NewPassword, client: Client) -> Result<Email, AccountError> {
         self.choose_by_link(Purpose::Reset, token, new, client).await
     }
 
-    /// Accepts an invitation with the first password.
-    pub async fn accept_invitation(&self, token: &str, new: NewPassword, client: Client) -> Result<(), AccountError> {
-        self.choose_by_link(Purpose::Invitation, token, new, client).await
+    /// Accepts an invitation with the first password, and signs in with it as the sign-in form does: the link proved the mailbox,
+    /// and the password was just chosen. No session when the sign-in is refused; the invitation is accepted all the same.
+    pub async fn accept_invitation(
+        &self,
+        token: &str,
+        new: NewPassword,
+        client: Client,
+    ) -> Result<(Email, Option<NewSession>), AccountError> {
+        let password = new.password.clone();
+        let email = self.choose_by_link(Purpose::Invitation, token, new, client.clone()).await?;
+        let signed_in = self.sign_in(email.as_str(), password, client).await;
+        let session = signed_in.inspect_err(|fault| tracing::info!(reason = %fault, "nobody was signed in after an accepted invitation"));
+        Ok((email, session.ok()))
     }
 
-    async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<(), AccountError> {
+    async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<Email, AccountError> {
         let (open, reservation) = self.try_link(purpose, token, &client).await?;
         // The password is judged before the link is used up: a refused one costs nothing.
         let hashed = match self.check_new_password(&open.user, new, "password").await {
@@ -84,9 +94,10 @@ impl Accounts {
                 return Err(fault);
             }
         };
-        let token_hash = self.hash_of(purpose, token);
+        let (token_hash, email) = (self.hash_of(purpose, token), open.user.email.clone());
         let this = self.clone();
-        self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, reservation, client).await }).await
+        self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, reservation, client).await }).await?;
+        Ok(email)
     }
 
     async fn use_link(

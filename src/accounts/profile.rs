@@ -64,8 +64,9 @@ impl Accounts {
         Ok(())
     }
 
-    /// Uses the link that proves a new address; every session ends, so that no carrier speaks of the old one.
-    pub async fn confirm_email(&self, token: &str, client: Client) -> Result<(), AccountError> {
+    /// Uses the link that proves a new address; every session ends, so that no carrier speaks of the old one. Returns the
+    /// new address.
+    pub async fn confirm_email(&self, token: &str, client: Client) -> Result<Email, AccountError> {
         let (open, reservation) = self.try_link(Purpose::EmailChange, token, &client).await?;
         let new = Email::parse(&open.payload).map_err(|fault| AccountError::Internal(format!("{fault:?}")))?;
         let hash = self.hash_of(Purpose::EmailChange, token);
@@ -78,9 +79,9 @@ impl Accounts {
             let mut detail = Detail::of(&client, now);
             detail.new_email = new.to_string();
             let mail = this.drafts().to_user(MailKind::EmailChanged, &user, &detail);
-            let store = this.0.store.clone();
+            let (store, set) = (this.0.store.clone(), new.clone());
             let outcome = this.0.database.write(move |c| {
-                if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &new)? {
+                if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &set)? {
                     return Ok(None);
                 }
                 links::void_every_way_in(c, &user.id)?;
@@ -93,7 +94,7 @@ impl Accounts {
             let ended = outcome.await?.ok_or(AccountError::Link)?;
             this.wake_mailer();
             this.ended(ended).await;
-            Ok(())
+            Ok(new)
         })
         .await
     }

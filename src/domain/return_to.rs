@@ -85,8 +85,13 @@ impl ReturnTo {
 
     /// The address as the value of a query parameter.
     pub fn query_escaped(&self) -> String {
-        utf8_percent_encode(&self.0, QUERY_VALUE).to_string()
+        encode_query(&self.0)
     }
+}
+
+/// Any text as the value of a query parameter.
+pub fn encode_query(text: &str) -> String {
+    utf8_percent_encode(text, QUERY_VALUE).to_string()
 }
 
 /// A path that a browser cannot take for another host, and that does not lead back to the forms.

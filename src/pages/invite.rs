@@ -6,20 +6,15 @@ use super::link::{self, Choosing};
 use crate::domain::link::Purpose;
 use crate::http::error::HttpError;
 
-const PAGE: Choosing = Choosing {
-    purpose: Purpose::Invitation,
-    title: "invite-heading",
-    intro: "invite-intro",
-    submit: "invite-submit",
-    done: "/_auth/login?flash=welcome",
-};
+const PAGE: Choosing =
+    Choosing { purpose: Purpose::Invitation, title: "invite-heading", intro: "invite-intro", submit: "invite-submit", done: "welcome" };
 
 /// The form for the token in the address; opening it changes nothing (S57).
 pub async fn show(req: HttpRequest, query: web::Query<link::Query>) -> Result<HttpResponse, HttpError> {
     link::show(&req, &query, &PAGE).await
 }
 
-/// Takes the token and the new password.
+/// Takes the token and the new password; an accepted invitation signs in.
 pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
     link::submit(&req, payload, &PAGE).await
 }

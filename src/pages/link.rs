@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::form::{Field, FormPage, MessagePage};
-use super::see_other;
+use super::{login, see_other};
 use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
@@ -21,6 +21,7 @@ pub struct Choosing {
     pub(super) title: &'static str,
     pub(super) intro: &'static str,
     pub(super) submit: &'static str,
+    /// What the sign-in page says afterwards.
     pub(super) done: &'static str,
 }
 
@@ -60,10 +61,11 @@ pub(super) async fn submit(req: &HttpRequest, payload: web::Payload, page: &Choo
     let accounts = settings::accounts(req);
     let outcome = match page.purpose {
         Purpose::Invitation => accounts.accept_invitation(&token, new, client(req)).await,
-        Purpose::Reset | Purpose::EmailChange => accounts.reset_password(&token, new, client(req)).await,
+        Purpose::Reset | Purpose::EmailChange => accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None)),
     };
     match outcome {
-        Ok(()) => Ok(see_other(page.done)),
+        Ok((_, Some(session))) => login::signed_in(req, &session, &login::way_back(req, "")),
+        Ok((email, None)) => Ok(see_other(&login::address_after(page.done, &email))),
         Err(AccountError::Rules(faults)) => {
             // The form as it was: with the name under which a password manager files what is typed.
             let open = accounts.open_link(page.purpose, &token, &client(req)).await.ok();

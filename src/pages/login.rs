@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::see_other;
 use crate::accounts::{AccountError, NewSession, Phase};
-use crate::domain::return_to::ReturnTo;
+use crate::domain::email::Email;
+use crate::domain::return_to::{ReturnTo, encode_query};
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::signed_in::{Standing, client, guard};
@@ -25,11 +26,12 @@ struct LoginPage<'a> {
     refused: bool,
 }
 
-/// Where to go afterwards, and what to say.
+/// Where to go afterwards, what to say, and who is expected.
 #[derive(Deserialize)]
 pub struct Query {
     next: Option<String>,
     flash: Option<String>,
+    email: Option<String>,
 }
 
 /// What the form shows.
@@ -52,7 +54,9 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
         return Ok(answer);
     }
-    let shown = Shown { next, email: "", flash: super::flash(&req, query.flash.as_deref()), refused: false };
+    let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
+    let flash = super::flash(&req, query.flash.as_deref());
+    let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), flash, refused: false };
     Ok(form(&req, &standing, StatusCode::OK, shown))
 }
 
@@ -87,7 +91,8 @@ pub(super) fn signed_in(req: &HttpRequest, new: &NewSession, location: &str) -> 
     Ok(answer)
 }
 
-fn way_back(req: &HttpRequest, next: &str) -> String {
+/// Where `next` leads, or home.
+pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
     let settings = settings::of(req);
     let back = ReturnTo::parse(next, &settings.app_url, settings.cookie_domain.as_deref());
     let home = if settings.upstream.is_some() { "/" } else { "/_auth/account" };
@@ -102,4 +107,9 @@ fn form(req: &HttpRequest, standing: &Standing, status: StatusCode, shown: Shown
     let mut answer = page(status, &content);
     cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
     answer
+}
+
+/// The sign-in page that greets who has just chosen a password or an address.
+pub(super) fn address_after(flash: &str, email: &Email) -> String {
+    format!("/_auth/login?flash={flash}&email={}", encode_query(email.as_str()))
 }

@@ -6,13 +6,8 @@ use super::link::{self, Choosing};
 use crate::domain::link::Purpose;
 use crate::http::error::HttpError;
 
-const PAGE: Choosing = Choosing {
-    purpose: Purpose::Reset,
-    title: "reset-heading",
-    intro: "reset-intro",
-    submit: "reset-submit",
-    done: "/_auth/login?flash=password-set",
-};
+const PAGE: Choosing =
+    Choosing { purpose: Purpose::Reset, title: "reset-heading", intro: "reset-intro", submit: "reset-submit", done: "password-set" };
 
 /// The form for the token in the address; opening it changes nothing (S57).
 pub async fn show(req: HttpRequest, query: web::Query<link::Query>) -> Result<HttpResponse, HttpError> {

@@ -111,7 +111,6 @@ async fn s49_people_are_managed_beside_the_running_server_and_every_deed_holds_a
     let invited = ok(&["user", "invite", "Ada@Example.org", "--name", "Ada", "--json"]);
     let mut ada = process.client();
     assert_eq!(choose(&mut ada, &link_of(&invited), PASSWORD).await, 303);
-    people::sign_in(&mut ada, "ada@example.org", PASSWORD).await;
     let mut socket = ada.web_socket("/ws", &process.app_url()).await.unwrap();
     ok(&["user", "disable", "ada@example.org"]);
     assert_eq!(ada.fetch("/").await.status, 401);

@@ -170,17 +170,9 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
         let Some(nodes) = Nodes::start(3, with_redis).await else { return };
         let mut owner = nodes.owner().await;
         nodes.clock.advance(1);
-        let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
-        let place = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().to_owned();
-        let user = place.split('?').next().unwrap().to_owned();
-        let link = page::tags(&owner.submit(&user, &format!("{user}/invite"), &[]).await.text())
-            .iter()
-            .find_map(|tag| tag.attribute("data-link").map(str::to_owned))
-            .expect("a link to copy");
-        let link = link.strip_prefix("http://localhost:3000").unwrap();
-        let (mut ada, token) = (nodes.apps[1].client(), link.split_once("token=").unwrap().1);
-        ada.submit(link, "/_auth/invite", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
-        people::sign_in(&mut ada, "ada@example.org", PASSWORD).await;
+        let people::Invited { page: user, link } = people::invite(&mut owner, "ada@example.org", "Ada", "user").await;
+        let mut ada = nodes.apps[1].client();
+        assert_eq!(people::accept(&mut ada, &link, PASSWORD).await.status, 303);
         let (mut there, beyond) = (nodes.at(1, &ada), nodes.at(2, &ada));
         let mut socket = beyond.web_socket("/ws", "http://localhost:3000").await.unwrap();
         socket.send(Message::text("hello")).await.unwrap();
@@ -198,9 +190,7 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
 async fn s49_who_finds_a_deed_done_is_answered_no_sooner_than_it_holds_everywhere() {
     let Some(nodes) = Nodes::start(2, false).await else { return };
     let mut owner = nodes.owner().await;
-    let fields = [("email", "ada@example.org"), ("name", "Ada"), ("role", "user")];
-    let place = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.location().to_owned();
-    let user = place.split('?').next().unwrap().to_owned();
+    let user = people::invite(&mut owner, "ada@example.org", "Ada", "user").await.page;
     let (mut here, mut there) = (owner.clone(), nodes.at(1, &owner));
     there.get(&user).await;
     // A node that hears nothing.
