@@ -122,8 +122,10 @@ current-password = Derzeitiges Passwort
 ## Forgotten passwords, invitations and their links
 forgot-heading = Passwort vergessen?
 forgot-intro = Geben Sie Ihre Adresse ein. Wenn es ein Konto dazu gibt, senden wir Ihnen einen Link für ein neues Passwort.
-forgot-no-mail = Diese Website verschickt noch keine E-Mails: Bitten Sie Ihren Admin um einen Link. Ein Admin erzeugt ihn auf der Seite Ihres Kontos.
+forgot-no-mail = Diese Website verschickt keine E-Mails. Bitten Sie einen Admin um einen Link für ein neues Passwort: Admins erzeugen ihn auf der Seite Ihres Kontos.
+forgot-no-mail-operator = Betreiben Sie diese Website selbst, erzeugen Sie den Link auf ihrem Server: { $command }
 forgot-submit = Link senden
+forgot-submit-note = Den Admins eine Notiz hinterlassen
 forgot-sent-heading = Sehen Sie in Ihre E-Mails
 forgot-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit einem Link unterwegs. Der Link gilt { $minutes ->
     [one] { $minutes } Minute
@@ -131,6 +133,7 @@ forgot-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit ein
 } und nur einmal.
 forgot-sent-nothing = Nach einigen Minuten nichts da? Sehen Sie in den Spam-Ordner, oder bitten Sie Ihren Admin um einen Link.
 forgot-again = Andere Adresse verwenden
+forgot-noted-heading = Ihre Bitte ist notiert
 reset-heading = Neues Passwort wählen
 reset-intro = Alle Ihre Sitzungen enden, und Sie melden sich mit dem neuen Passwort an.
 reset-submit = Neues Passwort setzen
@@ -185,7 +188,9 @@ password-intro = Hier bleiben Sie angemeldet; Ihre anderen Sitzungen enden.
 password-submit = Passwort ändern
 email-heading = Adresse ändern
 email-intro = Wir senden einen Link an die neue Adresse; die Änderung gilt, sobald Sie ihn verwenden.
+email-intro-no-mail = Diese Website verschickt keine E-Mails. Ein Link für die neue Adresse wird auf ihrem Server in den Ordner outbox geschrieben: Bitten Sie einen Admin darum. Die Änderung gilt, sobald der Link verwendet wird.
 email-new = Neue E-Mail-Adresse
+email-submit = Adresse ändern
 no-account-heading = Kein Konto
 no-account-intro = Sie sind mit dem eingestellten Benutzernamen und Passwort angemeldet. Das öffnet die Anwendung und sonst nichts.
 no-account-setup = Ersten Admin einrichten
@@ -197,6 +202,7 @@ flash-welcome = Ihr Konto ist bereit. Melden Sie sich mit Ihrem neuen Passwort a
 flash-password-changed = Ihr Passwort ist geändert, und Ihre anderen Sitzungen sind beendet.
 flash-profile-saved = Gespeichert.
 flash-email-asked = Wenn die Adresse frei ist, ist eine E-Mail mit einem Link an sie unterwegs. Die Änderung gilt, sobald der Link verwendet wird.
+flash-email-asked-no-mail = Wenn die Adresse frei ist, liegt ein Link im Ordner outbox auf dem Server: Bitten Sie einen Admin darum. Die Änderung gilt, sobald der Link verwendet wird.
 flash-email-changed = Ihre Adresse ist geändert. Melden Sie sich mit der neuen an.
 flash-device-forgotten = Das Gerät ist vergessen.
 flash-ended = Beendet.

@@ -124,8 +124,10 @@ current-password = Current password
 ## Forgotten passwords, invitations and their links
 forgot-heading = Forgot your password?
 forgot-intro = Enter your address. If there is an account with it, we mail you a link to choose a new password.
-forgot-no-mail = This site sends no mail yet: ask your admin for a link. An admin makes it on the page of your account.
+forgot-no-mail = This site sends no mail. Ask an admin for a link to choose a new password: admins make one on the page of your account.
+forgot-no-mail-operator = If you run this site yourself, make the link on its server: { $command }
 forgot-submit = Send me a link
+forgot-submit-note = Leave a note for the admins
 forgot-sent-heading = Check your mail
 forgot-sent = If there is an account with this address, a mail with a link is on its way. The link is good for { $minutes ->
     [one] { $minutes } minute
@@ -133,6 +135,7 @@ forgot-sent = If there is an account with this address, a mail with a link is on
 } and works once.
 forgot-sent-nothing = Nothing there after a few minutes? Look into the spam folder, or ask your admin for a link.
 forgot-again = Use another address
+forgot-noted-heading = Your request is noted
 reset-heading = Choose a new password
 reset-intro = All your sessions end, and you sign in with the new password.
 reset-submit = Set the new password
@@ -187,7 +190,9 @@ password-intro = You stay signed in here; your other sessions end.
 password-submit = Change the password
 email-heading = Change your address
 email-intro = We mail a link to the new address; the change is made when you use it.
+email-intro-no-mail = This site sends no mail. A link for the new address is written to the folder outbox on its server: ask an admin for it. The change is made when the link is used.
 email-new = New e-mail address
+email-submit = Change the address
 no-account-heading = No account
 no-account-intro = You are signed in with the configured user name and password. It opens the app and nothing else.
 no-account-setup = Set up the first admin
@@ -199,6 +204,7 @@ flash-welcome = Your account is ready. Sign in with your new password.
 flash-password-changed = Your password is changed, and your other sessions have ended.
 flash-profile-saved = Saved.
 flash-email-asked = If the address is free, a mail with a link is on its way to it. The change is made when that link is used.
+flash-email-asked-no-mail = If the address is free, a link is in the folder outbox on the server: ask an admin for it. The change is made when that link is used.
 flash-email-changed = Your address is changed. Sign in with the new one.
 flash-device-forgotten = The device is forgotten.
 flash-ended = Ended.

@@ -122,8 +122,10 @@ current-password = Contraseña actual
 ## Forgotten passwords, invitations and their links
 forgot-heading = ¿Ha olvidado la contraseña?
 forgot-intro = Escriba su dirección. Si existe una cuenta con ella, le enviamos un enlace para elegir una contraseña nueva.
-forgot-no-mail = Este sitio todavía no envía correo: pida un enlace a su administrador. El administrador lo crea en la página de su cuenta.
+forgot-no-mail = Este sitio no envía correo. Pida a un administrador un enlace para elegir una contraseña nueva: lo crea en la página de su cuenta.
+forgot-no-mail-operator = Si usted mismo administra este sitio, cree el enlace en su servidor: { $command }
 forgot-submit = Enviarme un enlace
+forgot-submit-note = Dejar una nota a los administradores
 forgot-sent-heading = Mire su correo
 forgot-sent = Si existe una cuenta con esta dirección, va en camino un correo con un enlace. El enlace vale durante { $minutes ->
     [one] { $minutes } minuto
@@ -131,6 +133,7 @@ forgot-sent = Si existe una cuenta con esta dirección, va en camino un correo c
 } y una sola vez.
 forgot-sent-nothing = ¿No llega nada tras unos minutos? Mire en la carpeta de correo no deseado, o pida un enlace a su administrador.
 forgot-again = Usar otra dirección
+forgot-noted-heading = Su petición está anotada
 reset-heading = Elija una contraseña nueva
 reset-intro = Todas sus sesiones terminan, y usted inicia sesión con la contraseña nueva.
 reset-submit = Guardar la contraseña nueva
@@ -185,7 +188,9 @@ password-intro = Aquí la sesión sigue abierta; sus otras sesiones terminan.
 password-submit = Cambiar la contraseña
 email-heading = Cambiar la dirección
 email-intro = Enviamos un enlace a la nueva dirección; el cambio se hace cuando usted lo usa.
+email-intro-no-mail = Este sitio no envía correo. Un enlace para la nueva dirección se guarda en la carpeta outbox de su servidor: pídalo a un administrador. El cambio se hace cuando se usa el enlace.
 email-new = Nueva dirección de correo
+email-submit = Cambiar la dirección
 no-account-heading = Sin cuenta
 no-account-intro = Ha iniciado sesión con el nombre de usuario y la contraseña configurados. Eso abre la aplicación y nada más.
 no-account-setup = Crear el primer administrador
@@ -197,6 +202,7 @@ flash-welcome = Su cuenta está lista. Inicie sesión con su contraseña nueva.
 flash-password-changed = Su contraseña ha cambiado, y sus otras sesiones han terminado.
 flash-profile-saved = Guardado.
 flash-email-asked = Si la dirección está libre, va en camino hacia ella un correo con un enlace. El cambio se hace cuando se usa ese enlace.
+flash-email-asked-no-mail = Si la dirección está libre, hay un enlace en la carpeta outbox del servidor: pídalo a un administrador. El cambio se hace cuando se usa ese enlace.
 flash-email-changed = Su dirección ha cambiado. Inicie sesión con la nueva.
 flash-device-forgotten = El dispositivo está olvidado.
 flash-ended = Hecho.

@@ -122,8 +122,10 @@ current-password = Mot de passe actuel
 ## Forgotten passwords, invitations and their links
 forgot-heading = Mot de passe oublié ?
 forgot-intro = Saisissez votre adresse. S'il existe un compte avec elle, nous vous envoyons un lien pour choisir un nouveau mot de passe.
-forgot-no-mail = Ce site n'envoie pas encore d'e-mails : demandez un lien à votre administrateur. Il le crée sur la page de votre compte.
+forgot-no-mail = Ce site n'envoie pas d'e-mails. Demandez à un administrateur un lien pour choisir un nouveau mot de passe : il le crée sur la page de votre compte.
+forgot-no-mail-operator = Si vous gérez vous-même ce site, créez le lien sur son serveur : { $command }
 forgot-submit = M'envoyer un lien
+forgot-submit-note = Laisser une note aux administrateurs
 forgot-sent-heading = Consultez vos e-mails
 forgot-sent = S'il existe un compte avec cette adresse, un e-mail avec un lien est en route. Le lien est valable { $minutes ->
     [one] { $minutes } minute
@@ -131,6 +133,7 @@ forgot-sent = S'il existe un compte avec cette adresse, un e-mail avec un lien e
 } et sert une seule fois.
 forgot-sent-nothing = Rien au bout de quelques minutes ? Regardez dans les indésirables, ou demandez un lien à votre administrateur.
 forgot-again = Utiliser une autre adresse
+forgot-noted-heading = Votre demande est notée
 reset-heading = Choisissez un nouveau mot de passe
 reset-intro = Toutes vos sessions se terminent, et vous vous connectez avec le nouveau mot de passe.
 reset-submit = Définir le nouveau mot de passe
@@ -185,7 +188,9 @@ password-intro = Vous restez connecté ici ; vos autres sessions se terminent.
 password-submit = Changer le mot de passe
 email-heading = Changer d'adresse
 email-intro = Nous envoyons un lien à la nouvelle adresse ; le changement se fait quand vous l'utilisez.
+email-intro-no-mail = Ce site n'envoie pas d'e-mails. Un lien pour la nouvelle adresse est écrit dans le dossier outbox de son serveur : demandez-le à un administrateur. Le changement se fait quand le lien est utilisé.
 email-new = Nouvelle adresse e-mail
+email-submit = Changer l'adresse
 no-account-heading = Pas de compte
 no-account-intro = Vous êtes connecté avec le nom d'utilisateur et le mot de passe configurés. Cela ouvre l'application et rien d'autre.
 no-account-setup = Créer le premier administrateur
@@ -197,6 +202,7 @@ flash-welcome = Votre compte est prêt. Connectez-vous avec votre nouveau mot de
 flash-password-changed = Votre mot de passe est changé, et vos autres sessions sont terminées.
 flash-profile-saved = Enregistré.
 flash-email-asked = Si l'adresse est libre, un e-mail avec un lien est en route vers elle. Le changement se fait quand ce lien est utilisé.
+flash-email-asked-no-mail = Si l'adresse est libre, un lien se trouve dans le dossier outbox du serveur : demandez-le à un administrateur. Le changement se fait quand ce lien est utilisé.
 flash-email-changed = Votre adresse est changée. Connectez-vous avec la nouvelle.
 flash-device-forgotten = L'appareil est oublié.
 flash-ended = Terminé.

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::form::{Field, FormPage};
 use super::link::{Query, dead_end};
-use super::{Visit, see_other, to_sign_in};
+use super::{Visit, login, see_other, to_sign_in};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
@@ -55,8 +55,8 @@ pub async fn confirm(req: HttpRequest, payload: web::Payload) -> Result<HttpResp
     let standing = guard(&req).check(&req).await?;
     let mut fields = forms::take(&req, payload, &standing).await?;
     match settings::accounts(&req).confirm_email(&fields.take("token"), client(&req)).await {
-        Ok(()) => {
-            let mut answer = see_other("/_auth/login?flash=email-changed");
+        Ok(email) => {
+            let mut answer = see_other(&login::address_after("email-changed", &email));
             carriers::end(&req, answer.headers_mut());
             Ok(answer)
         }
@@ -66,8 +66,9 @@ pub async fn confirm(req: HttpRequest, payload: web::Payload) -> Result<HttpResp
 }
 
 fn form(req: &HttpRequest, visit: &Visit, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new(req, "email-heading", visit.menu(), "/_auth/account/email", "forgot-submit");
-    page.intro = vec![Text::new("email-intro")];
+    let mut page = FormPage::new(req, "email-heading", visit.menu(), "/_auth/account/email", "email-submit");
+    let has_mail_server = settings::of(req).mail_server.is_some();
+    page.intro = vec![Text::new(if has_mail_server { "email-intro" } else { "email-intro-no-mail" })];
     page.fields =
         vec![Field::password("current_password", "current-password", "current-password"), Field::email("email-new", email, "email")];
     page.links = vec![("/_auth/account", "back-to-account")];

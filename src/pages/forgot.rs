@@ -36,25 +36,35 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
 
 /// What happens now.
 pub async fn sent(req: HttpRequest) -> HttpResponse {
+    if !has_mail_server(&req) {
+        let mut page = MessagePage::new(&req, "forgot-noted-heading", Menu::None);
+        page.texts = without_mail();
+        page.links = vec![("/_auth/login", "back-to-sign-in")];
+        return page.answer(StatusCode::OK);
+    }
     let minutes = settings::accounts(&req).link_secs(Purpose::Reset) / 60;
     let mut page = MessagePage::new(&req, "forgot-sent-heading", Menu::None);
     page.texts = vec![Text::new("forgot-sent").with("minutes", minutes), Text::new("forgot-sent-nothing")];
-    page.texts.extend(without_mail(&req));
     page.links = vec![("/_auth/login", "back-to-sign-in"), ("/_auth/forgot", "forgot-again")];
     page.answer(StatusCode::OK)
 }
 
+/// Without a mail server the form promises no mail: what was asked for is noted in the audit list, where admins see it.
 fn form(req: &HttpRequest, standing: &Standing, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new(req, "forgot-heading", Menu::None, "/_auth/forgot", "forgot-submit");
-    page.intro = vec![Text::new("forgot-intro")];
-    page.intro.extend(without_mail(req));
+    let submit = if has_mail_server(req) { "forgot-submit" } else { "forgot-submit-note" };
+    let mut page = FormPage::new(req, "forgot-heading", Menu::None, "/_auth/forgot", submit);
+    page.intro = if has_mail_server(req) { vec![Text::new("forgot-intro")] } else { without_mail() };
     page.fields = vec![Field::email("email", email, "username")];
     page.links = vec![("/_auth/login", "back-to-sign-in")];
     page.faults = faults;
     page.answer(req, standing)
 }
 
-/// Nobody should wait for a mail that stays on this machine.
-fn without_mail(req: &HttpRequest) -> Option<Text> {
-    settings::of(req).mail_server.is_none().then(|| Text::new("forgot-no-mail"))
+fn has_mail_server(req: &HttpRequest) -> bool {
+    settings::of(req).mail_server.is_some()
+}
+
+/// Whom to ask when no mail comes; the last sentence is for who has nobody to ask.
+fn without_mail() -> Vec<Text> {
+    vec![Text::new("forgot-no-mail"), Text::new("forgot-no-mail-operator").with("command", "portcullis user reset-link")]
 }
