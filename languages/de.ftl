@@ -16,7 +16,11 @@ home-signed-in = Sie sind angemeldet als { $email }.
 home-account = Ihr Konto: Name, Passwort, Sitzungen, abmelden
 home-users = Benutzer: einladen, Sitzungen beenden, Rollen ändern
 home-checklist = Checkliste: Ist alles gut eingerichtet?
-insecure-browser = Ihr Browser kam ohne https hierher und kann Sie deshalb nicht angemeldet halten. Öffnen Sie stattdessen { $url }.
+insecure-browser = Sie haben diese Seite ohne https geöffnet; so kann Ihr Browser Sie nicht angemeldet halten.
+other-address = Sie haben diese Seite unter { $seen } geöffnet; eingestellt ist diese Website aber für { $url } (APP_URL). Das Anmelden kann hier scheitern.
+other-address-open = Stattdessen { $url } öffnen
+other-address-remedy = Soll { $seen } die Adresse sein, setzt der Betreiber dieser Website APP_URL={ $seen } und startet sie neu.
+other-address-local = Diese Adresse gilt nur auf dem Server selbst. Für andere Rechner setzt der Betreiber dieser Website APP_URL={ $seen } und HOST=0.0.0.0 und startet sie neu.
 password-show = Anzeigen
 password-hide = Verbergen
 password-live-length = { $count } von mindestens { $min } Zeichen
@@ -380,6 +384,7 @@ error-400 = Diese Anfrage ergibt keinen Sinn
 error-401 = Sie sind nicht angemeldet
 error-403 = Das ist nicht für Sie bestimmt
 error-form = Dieses Formular wurde nicht angenommen
+error-cookie = Cookies erforderlich
 error-404 = Hier ist nichts
 error-405 = Das geht hier nicht
 error-408 = Das hat zu lange gedauert
@@ -393,7 +398,10 @@ error-500 = Etwas ist schiefgegangen
 error-502 = Die Anwendung antwortet nicht
 error-503 = Im Augenblick nicht verfügbar
 error-504 = Die Anwendung braucht zu lange
-fault-csrf = Dieses Formular kam nicht von { $url }, der Adresse, unter der sich diese Website kennt (APP_URL), oder es war zu lange offen. Der Browser sagt, es komme von { $origin }. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
+fault-csrf = Dieses Formular kam nicht von { $url }, der Adresse, für die diese Website eingestellt ist (APP_URL); der Browser sagt, es komme von { $origin }. Öffnen Sie { $url } und versuchen Sie es dort noch einmal. Soll eine andere Adresse gelten, setzt der Betreiber APP_URL darauf.
+fault-cookie = Ihr Browser hat mit diesem Formular kein Cookie gesendet. Zum Anmelden sind Cookies nötig: Erlauben Sie sie für { $url }, öffnen Sie die Seite neu und senden Sie das Formular noch einmal. War die Seite einen Tag lang offen, genügt es, sie neu zu öffnen.
+fault-cookie-insecure = Dieses Formular wurde ohne https gesendet; so bewahrt Ihr Browser keine Cookies von { $url } auf, die zum Anmelden nötig sind. Öffnen Sie { $url } und versuchen Sie es dort noch einmal.
+fault-form-out-of-date = Dieses Formular von { $url } gilt nicht mehr: Sie haben sich nach dem Öffnen an- oder abgemeldet, oder es war zu lange offen. Gehen Sie zurück, laden Sie die Seite neu und versuchen Sie es noch einmal.
 fault-too-many = Zu viele Versuche. Versuchen Sie es in { $minutes ->
     [one] { $minutes } Minute
    *[other] { $minutes } Minuten

@@ -18,7 +18,11 @@ home-signed-in = You are signed in as { $email }.
 home-account = Your account: name, password, sessions, sign out
 home-users = Users: invite people, end sessions, change roles
 home-checklist = Checklist: is everything set up well?
-insecure-browser = Your browser came here without https, so it cannot keep you signed in. Open { $url } instead.
+insecure-browser = Your browser came here without https, so it cannot keep you signed in.
+other-address = You opened this page at { $seen }, but this site is set up for { $url } (APP_URL). Signing in may not work here.
+other-address-open = Open { $url } instead
+other-address-remedy = If people are meant to use { $seen }, whoever runs this site sets APP_URL={ $seen } and starts it again.
+other-address-local = That address works on the server itself only. For other machines, whoever runs this site sets APP_URL={ $seen } and HOST=0.0.0.0 and starts it again.
 password-show = Show
 password-hide = Hide
 password-live-length = { $count } of at least { $min } characters
@@ -382,6 +386,7 @@ error-400 = This request makes no sense
 error-401 = You are not signed in
 error-403 = This is not for you
 error-form = This form was not accepted
+error-cookie = Cookies needed
 error-404 = There is nothing here
 error-405 = This cannot be done here
 error-408 = That took too long
@@ -395,7 +400,10 @@ error-500 = Something went wrong
 error-502 = The app does not answer
 error-503 = Not available at the moment
 error-504 = The app takes too long
-fault-csrf = This form was not sent from { $url }, the address this site knows itself by (APP_URL), or it was open for too long. The browser said it came from { $origin }. Go back, reload the page and try again.
+fault-csrf = This form was not sent from { $url }, the address this site is set up for (APP_URL); the browser said it came from { $origin }. Open { $url } and try again there. If people are meant to use another address, whoever runs this site sets APP_URL to it.
+fault-cookie = Your browser sent no cookie with this form. Cookies are needed to sign in: allow them for { $url }, open the page again and send the form once more. If the page was open for a day, opening it again is enough.
+fault-cookie-insecure = This form was sent without https, and without it your browser keeps no cookies of { $url }, which are needed to sign in. Open { $url } and try again there.
+fault-form-out-of-date = This form of { $url } is no longer valid: you signed in or out after it was opened, or it was open for too long. Go back, reload the page and try again.
 fault-too-many = Too many attempts. Try again in { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes

@@ -16,7 +16,11 @@ home-signed-in = Ha iniciado sesión como { $email }.
 home-account = Su cuenta: nombre, contraseña, sesiones, cerrar sesión
 home-users = Usuarios: invitar, terminar sesiones, cambiar roles
 home-checklist = Comprobaciones: ¿está todo bien configurado?
-insecure-browser = Su navegador llegó aquí sin https, así que no puede mantener su sesión. Abra { $url } en su lugar.
+insecure-browser = Ha abierto esta página sin https, así que su navegador no puede mantener su sesión.
+other-address = Ha abierto esta página en { $seen }, pero este sitio está configurado para { $url } (APP_URL). Es posible que aquí no pueda iniciar sesión.
+other-address-open = Abrir { $url } en su lugar
+other-address-remedy = Si la dirección debe ser { $seen }, quien administra este sitio define APP_URL={ $seen } y lo reinicia.
+other-address-local = Esa dirección solo funciona en el propio servidor. Para otros equipos, quien administra este sitio define APP_URL={ $seen } y HOST=0.0.0.0 y lo reinicia.
 password-show = Mostrar
 password-hide = Ocultar
 password-live-length = { $count } de al menos { $min } caracteres
@@ -380,6 +384,7 @@ error-400 = Esta petición no tiene sentido
 error-401 = No ha iniciado sesión
 error-403 = Esto no es para usted
 error-form = Este formulario no fue aceptado
+error-cookie = Se necesitan cookies
 error-404 = Aquí no hay nada
 error-405 = Eso no se puede hacer aquí
 error-408 = Tardó demasiado
@@ -393,7 +398,10 @@ error-500 = Algo salió mal
 error-502 = La aplicación no responde
 error-503 = No disponible por el momento
 error-504 = La aplicación tarda demasiado
-fault-csrf = Este formulario no se envió desde { $url }, la dirección por la que este sitio se conoce (APP_URL), o estuvo abierto demasiado tiempo. El navegador dice que viene de { $origin }. Vuelva atrás, recargue la página e inténtelo otra vez.
+fault-csrf = Este formulario no se envió desde { $url }, la dirección para la que está configurado este sitio (APP_URL); el navegador dice que viene de { $origin }. Abra { $url } e inténtelo allí. Si debe usarse otra dirección, quien administra este sitio pone APP_URL en ella.
+fault-cookie = Su navegador no envió ninguna cookie con este formulario. Las cookies son necesarias para iniciar sesión: permítalas para { $url }, abra la página de nuevo y envíe el formulario otra vez. Si la página estuvo abierta un día, basta con abrirla de nuevo.
+fault-cookie-insecure = Este formulario se envió sin https, y así su navegador no guarda las cookies de { $url }, necesarias para iniciar sesión. Abra { $url } e inténtelo allí.
+fault-form-out-of-date = Este formulario de { $url } ya no es válido: ha iniciado o cerrado sesión después de abrirlo, o estuvo abierto demasiado tiempo. Vuelva atrás, recargue la página e inténtelo otra vez.
 fault-too-many = Demasiados intentos. Inténtelo otra vez dentro de { $minutes ->
     [one] { $minutes } minuto
    *[other] { $minutes } minutos

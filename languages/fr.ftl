@@ -16,7 +16,11 @@ home-signed-in = Vous êtes connecté en tant que { $email }.
 home-account = Votre compte : nom, mot de passe, sessions, déconnexion
 home-users = Utilisateurs : inviter, terminer des sessions, changer des rôles
 home-checklist = Vérifications : tout est-il bien réglé ?
-insecure-browser = Votre navigateur est arrivé ici sans https et ne peut donc pas garder votre connexion. Ouvrez plutôt { $url }.
+insecure-browser = Vous avez ouvert cette page sans https : votre navigateur ne peut pas maintenir votre connexion.
+other-address = Vous avez ouvert cette page à l'adresse { $seen }, mais ce site est configuré pour { $url } (APP_URL). La connexion peut échouer ici.
+other-address-open = Ouvrir plutôt { $url }
+other-address-remedy = Si { $seen } doit être l'adresse, la personne qui gère ce site définit APP_URL={ $seen } et le redémarre.
+other-address-local = Cette adresse ne fonctionne que sur le serveur lui-même. Pour d'autres machines, la personne qui gère ce site définit APP_URL={ $seen } et HOST=0.0.0.0 et le redémarre.
 password-show = Afficher
 password-hide = Masquer
 password-live-length = { $count } sur { $min } caractères au moins
@@ -380,6 +384,7 @@ error-400 = Cette requête n'a pas de sens
 error-401 = Vous n'êtes pas connecté
 error-403 = Ceci n'est pas pour vous
 error-form = Ce formulaire n'a pas été accepté
+error-cookie = Cookies nécessaires
 error-404 = Il n'y a rien ici
 error-405 = Cela ne peut pas se faire ici
 error-408 = C'était trop long
@@ -393,7 +398,10 @@ error-500 = Quelque chose s'est mal passé
 error-502 = L'application ne répond pas
 error-503 = Indisponible pour le moment
 error-504 = L'application prend trop de temps
-fault-csrf = Ce formulaire n'a pas été envoyé depuis { $url }, l'adresse sous laquelle ce site se connaît (APP_URL), ou il est resté ouvert trop longtemps. Le navigateur dit qu'il vient de { $origin }. Revenez en arrière, rechargez la page et réessayez.
+fault-csrf = Ce formulaire n'a pas été envoyé depuis { $url }, l'adresse pour laquelle ce site est configuré (APP_URL) ; le navigateur dit qu'il vient de { $origin }. Ouvrez { $url } et réessayez là-bas. Si une autre adresse doit servir, la personne qui gère ce site y règle APP_URL.
+fault-cookie = Votre navigateur n'a envoyé aucun cookie avec ce formulaire. Les cookies sont nécessaires pour se connecter : autorisez-les pour { $url }, rouvrez la page et renvoyez le formulaire. Si la page est restée ouverte une journée, il suffit de la rouvrir.
+fault-cookie-insecure = Ce formulaire a été envoyé sans https ; votre navigateur ne conserve alors aucun cookie de { $url }, nécessaire pour se connecter. Ouvrez { $url } et réessayez là-bas.
+fault-form-out-of-date = Ce formulaire de { $url } n'est plus valable : vous vous êtes connecté ou déconnecté après l'avoir ouvert, ou il est resté ouvert trop longtemps. Revenez en arrière, rechargez la page et réessayez.
 fault-too-many = Trop de tentatives. Réessayez dans { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes

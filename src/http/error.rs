@@ -42,11 +42,18 @@ pub enum HttpError {
     Unprocessable(&'static str),
     /// Signed in or not, this is not for you; the text of this key says why.
     Forbidden(&'static str),
-    /// The form's token or origin is wrong (S61).
+    /// The form comes from another origin (S61).
     Csrf {
         /// The origin received, or a dash.
         received: String,
     },
+    /// The form came without the cookie that its page set.
+    FormWithoutCookie {
+        /// Whether it is plain http that keeps the browser from storing it.
+        insecure: bool,
+    },
+    /// The form's token is of another page or session (S61).
+    FormOutOfDate,
     /// Too many wrong passwords for an account; a new one, by a link, gets its owner in.
     SignInThrottled {
         /// Seconds until the next try is looked at.
@@ -89,7 +96,7 @@ impl ResponseError for HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Forbidden(_) | Self::Csrf { .. } => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Csrf { .. } | Self::FormWithoutCookie { .. } | Self::FormOutOfDate => StatusCode::FORBIDDEN,
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -134,6 +141,11 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Csrf { received } => {
             return Text::new("fault-csrf").with("url", settings.app_url.to_string()).with("origin", received);
         }
+        HttpError::FormWithoutCookie { insecure } => {
+            let key = if *insecure { "fault-cookie-insecure" } else { "fault-cookie" };
+            return Text::new(key).with("url", settings.app_url.to_string());
+        }
+        HttpError::FormOutOfDate => return Text::new("fault-form-out-of-date").with("url", settings.app_url.to_string()),
         HttpError::Account(AccountError::TooMany { retry_after }) | HttpError::SignInThrottled { retry_after } => {
             return Text::new("fault-too-many").with("minutes", (retry_after + 59) / 60);
         }
@@ -160,7 +172,8 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
 /// The heading for people, a key.
 fn heading(error: &HttpError) -> &'static str {
     match error.status_code().as_u16() {
-        403 if matches!(error, HttpError::Csrf { .. }) => "error-form",
+        403 if matches!(error, HttpError::FormWithoutCookie { .. }) => "error-cookie",
+        403 if matches!(error, HttpError::Csrf { .. } | HttpError::FormOutOfDate) => "error-form",
         400 => "error-400",
         401 => "error-401",
         403 => "error-403",

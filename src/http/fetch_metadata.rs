@@ -33,7 +33,11 @@ pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
         Some(site) => matches!(site, "same-origin" | "none"),
         None => received.as_deref() == Some(own),
     };
-    if fine { Ok(()) } else { Err(HttpError::Csrf { received: received.unwrap_or_else(|| "-".to_owned()) }) }
+    if fine {
+        return Ok(());
+    }
+    tracing::info!(origin = ?received, app_url = own, "refused a form of another origin");
+    Err(HttpError::Csrf { received: received.unwrap_or_else(|| "-".to_owned()) })
 }
 
 fn origin_of(referer: &str) -> Option<String> {

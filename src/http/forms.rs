@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use super::cookies::RequestCookies;
 use super::error::HttpError;
 use super::signed_in::Standing;
-use super::{fetch_metadata, settings};
+use super::{fetch_metadata, seen, settings};
 use crate::crypto::random;
 
 /// Largest form, in bytes.
@@ -69,18 +69,28 @@ pub async fn take(req: &HttpRequest, payload: web::Payload, standing: &Standing)
     fetch_metadata::check_origin(req)?;
     let body = tokio::time::timeout(MAX_TIME, collect(payload)).await.map_err(|_late| HttpError::TooSlow)??;
     let fields = parse(&body)?;
+    check_token(req, standing, fields.get("csrf_token"))?;
+    Ok(fields)
+}
+
+/// The hidden token belongs to the session, or before sign-in to the cookie that the form's page set.
+fn check_token(req: &HttpRequest, standing: &Standing, given: &str) -> Result<(), HttpError> {
     let settings = settings::of(req);
-    let binding = match standing {
-        Standing::SignedIn(passport) => Some(format!("session:{}", passport.who.session)),
-        Standing::Anonymous => {
-            RequestCookies::read(req, &settings.cookies).and_then(|cookies| cookies.form).map(|form| format!("form:{form}"))
+    let cookies = RequestCookies::read(req, &settings.cookies);
+    let binding = match (standing, cookies.map(|cookies| cookies.form)) {
+        (Standing::SignedIn(passport), _) => Some(format!("session:{}", passport.who.session)),
+        (Standing::Anonymous, Some(Some(form))) => Some(format!("form:{form}")),
+        (Standing::Anonymous, Some(None)) => {
+            tracing::info!("refused a form without the cookie that its page set");
+            return Err(HttpError::FormWithoutCookie { insecure: seen::without_https(req) });
         }
+        (Standing::Anonymous, None) => None,
     };
-    if binding.is_some_and(|binding| settings.csrf.is_valid(&binding, fields.get("csrf_token"))) {
-        return Ok(fields);
+    if binding.is_some_and(|binding| settings.csrf.is_valid(&binding, given)) {
+        return Ok(());
     }
-    let received = req.headers().get("origin").and_then(|value| value.to_str().ok()).unwrap_or("-");
-    Err(HttpError::Csrf { received: received.to_owned() })
+    tracing::info!("refused a form with a token of another page or session");
+    Err(HttpError::FormOutOfDate)
 }
 
 /// What the head announces is judged before one byte of the body is read.

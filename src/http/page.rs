@@ -4,8 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::language;
+use super::seen::{self, WrongWay};
 use super::settings::{self, HttpSettings};
-use super::{language, seen};
 use crate::domain::language::Language;
 use crate::domain::text::{Gap, Text};
 use crate::domain::time::Timestamp;
@@ -33,8 +34,8 @@ pub struct Layout {
     pub menu: Menu,
     /// The path of the page, for the menu.
     pub path: String,
-    /// `APP_URL`, for a browser that came without the https in it and would lose every cookie.
-    pub insecure: Option<String>,
+    /// Why nobody can sign in from here, and where to go instead.
+    pub wrong_way: Option<WrongWay>,
 }
 
 /// The menu of a page, by who reads it.
@@ -59,9 +60,9 @@ pub struct When {
 }
 
 impl Layout {
-    /// A layout without a menu; `title` is a key.
+    /// A layout of a form before sign-in; `title` is a key.
     pub fn new(req: &HttpRequest, title: &'static str) -> Self {
-        Self { insecure: seen::without_https(req), ..Self::with_menu(req, title, Menu::None) }
+        Self { wrong_way: seen::wrong_way(req), ..Self::with_menu(req, title, Menu::None) }
     }
 
     /// A layout for who is signed in; `title` is a key.
@@ -81,7 +82,7 @@ impl Layout {
             language,
             menu,
             path: String::new(),
-            insecure: None,
+            wrong_way: None,
         }
     }
 
@@ -130,7 +131,6 @@ impl Layout {
 #[template(path = "errors/error.html")]
 struct ErrorPage<'a> {
     layout: Layout,
-    heading: String,
     text: &'a str,
     status: String,
     ways: &'a [(&'static str, &'static str)],
@@ -161,8 +161,7 @@ pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
 
 /// The page for a fault, with a sentence and the request id of the log line.
 pub(super) fn error_page(status: StatusCode, told: &Told<'_>, settings: &HttpSettings, language: Language) -> HttpResponse {
-    let layout = Layout::build(settings, language, "error-title", Menu::None);
-    let heading = layout.say(told.heading);
+    let layout = Layout::build(settings, language, told.heading, Menu::None);
     let status_line = layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", told.request_id));
-    page(status, &ErrorPage { layout, heading, text: told.text, status: status_line, ways: told.ways })
+    page(status, &ErrorPage { layout, text: told.text, status: status_line, ways: told.ways })
 }

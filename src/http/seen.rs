@@ -6,6 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use actix_web::HttpRequest;
 
 use super::{client_address, settings};
+use crate::domain::app_url::AppUrl;
+use crate::domain::text::Text;
+
+/// What says that a proxy stands in between, whose `Host` may be its own.
+const FORWARDING: [&str; 6] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
 /// Addresses that are told to the log at most; a client makes up as many as it likes.
 const MOST_TOLD: usize = 8;
@@ -30,21 +35,74 @@ pub fn of(req: &HttpRequest) -> Seen {
     Seen::Address(format!("{scheme}://{}", text("host").unwrap_or_default()))
 }
 
-/// `APP_URL`, when it is https and the browser came by plain http: it would drop our cookies, and people would sign in for nothing.
+/// Why a sign-in from here may fail, in texts for the page, and where to go instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongWay {
+    /// What is wrong.
+    pub what: Text,
+    /// What whoever runs the site can do about it.
+    pub remedy: Option<Text>,
+    /// The same page at `APP_URL`.
+    pub instead: String,
+    /// The words of the link there.
+    pub open: Text,
+}
+
+/// What a sign-in from here would fail on, to be said before anything is typed.
+pub fn wrong_way(req: &HttpRequest) -> Option<WrongWay> {
+    let app_url = &settings::of(req).app_url;
+    let (what, remedy) = if without_https(req) {
+        (Text::new("insecure-browser"), None)
+    } else {
+        let seen = other_address(req)?;
+        let remedy = if app_url.is_loopback() { "other-address-local" } else { "other-address-remedy" };
+        let what = Text::new("other-address").with("seen", seen.origin()).with("url", app_url.origin());
+        (what, Some(Text::new(remedy).with("seen", seen.origin())))
+    };
+    let page = req.uri().path_and_query().map_or("/_auth/", |page| page.as_str());
+    Some(WrongWay { what, remedy, instead: app_url.join(page), open: Text::new("other-address-open").with("url", app_url.origin()) })
+}
+
+/// `APP_URL` is https and the browser came by plain http: it would drop our cookies, and people would sign in for nothing.
 ///
 /// Browsers send `Sec-Fetch-Site` to https and to loopback alone, whatever a proxy forgets to say.
-pub fn without_https(req: &HttpRequest) -> Option<String> {
+pub fn without_https(req: &HttpRequest) -> bool {
     let settings = settings::of(req);
     let secure = || req.headers().contains_key("sec-fetch-site") || matches!(of(req), Seen::Address(seen) if seen.starts_with("https:"));
     if !settings.app_url.is_https() || secure() {
-        return None;
+        return false;
     }
     if let Seen::Address(seen) = of(req)
         && is_news(&seen)
     {
         tracing::warn!(seen = ?seen, app_url = %settings.app_url, "a browser came without https, and cannot stay signed in");
     }
-    Some(settings.app_url.to_string())
+    true
+}
+
+/// Where the browser came to, when that is another host or port than `APP_URL`'s. Behind a proxy, whose `Host` may be its own,
+/// only what a trusted one says of it counts.
+fn other_address(req: &HttpRequest) -> Option<AppUrl> {
+    let settings = settings::of(req);
+    let said = |name: &str| req.headers().get(name)?.to_str().ok();
+    let (scheme, host) = if !FORWARDING.iter().any(|name| req.headers().contains_key(*name)) {
+        ("http", said("host")?)
+    } else if client_address::has_trusted_peer(req) {
+        (said("x-forwarded-proto")?, said("x-forwarded-host")?)
+    } else {
+        return None;
+    };
+    let read_as = |scheme: &str| AppUrl::parse(&format!("{scheme}://{host}")).ok();
+    let (seen, domain) = (read_as(scheme)?, settings.cookie_domain.as_deref());
+    let shares_cookies =
+        domain.is_some_and(|domain| seen.host().strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
+    if shares_cookies || read_as(settings.app_url.scheme())?.authority() == settings.app_url.authority() {
+        return None;
+    }
+    if is_news(seen.origin()) {
+        tracing::warn!(seen = %seen, app_url = %settings.app_url, "a browser came to another address than APP_URL; sign-in may fail there");
+    }
+    Some(seen)
 }
 
 fn is_news(seen: &str) -> bool {

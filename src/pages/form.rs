@@ -111,8 +111,9 @@ pub(super) struct FormPage<'a> {
 impl<'a> FormPage<'a> {
     /// A form that posts to `action`; `title` and `submit` are keys.
     pub(super) fn new(req: &HttpRequest, title: &'static str, menu: Menu, action: &'a str, submit: &'static str) -> Self {
+        let layout = if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) };
         Self {
-            layout: Layout::with_menu(req, title, menu),
+            layout,
             csrf_token: String::new(),
             heading: title,
             intro: Vec::new(),

@@ -35,9 +35,7 @@ async fn link_for(owner: &mut Client, email: &str, deed: &str) -> String {
 }
 
 async fn invite(owner: &mut Client, email: &str) {
-    let answer =
-        owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &[("email", email), ("name", "Eve"), ("role", "user")]).await;
-    assert_eq!(answer.status, 303, "{}", answer.text());
+    people::invite(owner, email, "Eve", "user").await;
 }
 
 #[tokio::test]
@@ -172,6 +170,10 @@ async fn forms_and_one_user(browser: &Browser, axe: &mut Axe, base: &str, owner:
         browser.find(".summary").await;
         axe.judge(browser, &format!("faults{}", path.replace("/_auth", "").replace('/', "-"))).await;
     }
+    browser.open(&format!("{base}/_auth/admin/users/new")).await;
+    browser.submit("/_auth/admin/users/new", &[("email", "copied@example.org")]).await;
+    browser.find("#link").await;
+    axe.judge(browser, "invited-link").await;
     one_user(browser, axe, base, owner).await;
 }
 
@@ -203,8 +205,7 @@ async fn accept_invitation(owner: &mut Client, base: &str) {
     let link = link_for(owner, "eve", "invite").await;
     let mut eve = Client::clone(owner);
     eve.jar = Client::new(([127, 0, 0, 1], 1).into(), base).jar;
-    eve.submit(&link, "/_auth/invite", &[("token", link.rsplit('=').next().unwrap()), ("password", NEW), ("confirm", NEW)]).await;
-    people::sign_in(&mut eve, "eve@example.org", NEW).await;
+    assert_eq!(people::accept(&mut eve, &link, NEW).await.status, 303);
 }
 
 #[tokio::test]
@@ -216,14 +217,33 @@ async fn the_notice_for_browsers_without_https_passes_axe_and_fits() {
     let token = set_up_token(&process);
     for (path, name) in [(format!("/_auth/setup?token={token}"), "set-up-insecure"), ("/_auth/login".to_owned(), "sign-in-insecure")] {
         browser.open(&format!("{base}{path}")).await;
-        assert!(browser.find("p.summary[role='alert']").await.text().await.unwrap().contains(&process.app_url()));
+        let notice = browser.find("p.summary[role='alert'] a").await.attr("href").await.unwrap().unwrap();
+        assert_eq!(notice, format!("{}{path}", process.app_url()));
         axe.judge(&browser, name).await;
         if name == "set-up-insecure" {
             people::claim_with(&mut process.client(), &token).await;
         }
     }
+    other_address_and_cookies(&browser, &mut axe).await;
     browser.close().await;
     assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
+}
+
+/// At another address than `APP_URL`, and without the cookie of a form.
+async fn other_address_and_cookies(browser: &Browser, axe: &mut Axe) {
+    let process = start(&[]).await;
+    people::claim_with(&mut process.client(), &set_up_token(&process)).await;
+    for path in ["login", "forgot"] {
+        browser.open(&format!("http://{NOT_LOOPBACK}:{}/_auth/{path}", process.port)).await;
+        browser.find(".notice").await;
+        axe.judge(browser, &format!("{path}-other-address")).await;
+    }
+    browser.open(&format!("{}/_auth/login", process.app_url())).await;
+    browser.page.delete_all_cookies().await.unwrap();
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    let told = async || browser.text().await.contains("Cookies needed").then_some(());
+    super::support::wait::eventually("the page about cookies", told).await;
+    axe.judge(browser, "error-cookies").await;
 }
 
 #[tokio::test]

@@ -56,3 +56,4 @@ mod support;
 mod tls;
 mod walks;
 mod ways_back;
+mod wrong_address;

@@ -51,22 +51,28 @@ impl WebDriverCompatibleCommand for Cdp {
 impl Browser {
     /// Starts a browser; `None` when Chromium or its driver is not installed.
     pub async fn start() -> Option<Self> {
-        Self::with_scripts(true).await
+        Self::that_refuses("").await
     }
 
     /// Starts a browser in which pages may not run scripts.
     pub async fn without_scripts() -> Option<Self> {
-        Self::with_scripts(false).await
+        Self::that_refuses("javascript").await
     }
 
-    async fn with_scripts(scripts: bool) -> Option<Self> {
+    /// Starts a browser that keeps no cookies.
+    pub async fn without_cookies() -> Option<Self> {
+        Self::that_refuses("cookies").await
+    }
+
+    /// Starts a browser whose user does not allow sites to use that.
+    async fn that_refuses(content: &str) -> Option<Self> {
         let chromium = is_installed("chromium")?;
         let driver = Running::start(Command::new(is_installed("chromedriver")?).arg("--port=0"));
         let line = driver.line_with("started successfully on port");
         let port: u16 =
             line.rsplit(' ').next().and_then(|word| word.trim_end_matches('.').parse().ok()).unwrap_or_else(|| panic!("{line}"));
         let profile = TempDir::new().unwrap();
-        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), scripts) });
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), content) });
         let Value::Object(capabilities) = capabilities else { panic!("not an object") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let page = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
@@ -198,7 +204,7 @@ impl Drop for Browser {
     }
 }
 
-fn options(chromium: &Path, profile: &Path, scripts: bool) -> Value {
+fn options(chromium: &Path, profile: &Path, refused: &str) -> Value {
     let quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"];
     let mut arguments: Vec<String> = ["--headless=new", "--no-sandbox", "--disable-sync", "--disable-dev-shm-usage"]
         .iter()
@@ -207,19 +213,19 @@ fn options(chromium: &Path, profile: &Path, scripts: bool) -> Value {
         .collect();
     arguments.push(format!("--user-data-dir={}", profile.display()));
     arguments.push(format!("--host-resolver-rules=MAP {NOT_LOOPBACK} 127.0.0.1"));
-    let java_script = if scripts { 1 } else { 2 };
-    json!({
-        "binary": chromium,
-        "args": arguments,
-        "prefs": { "profile.managed_default_content_settings.javascript": java_script, "credentials_enable_service": false }
-    })
+    let mut preferences = json!({ "credentials_enable_service": false });
+    for content in ["javascript", "cookies"] {
+        let allowed = if content == refused { 2 } else { 1 };
+        preferences[format!("profile.managed_default_content_settings.{content}")] = allowed.into();
+    }
+    json!({ "binary": chromium, "args": arguments, "prefs": preferences })
 }
 
 #[tokio::test]
 async fn the_browser_opens_a_page_with_and_without_scripts() {
     let upstream = super::upstream::Upstream::start().await;
     for scripts in [true, false] {
-        let Some(browser) = Browser::with_scripts(scripts).await else { return };
+        let Some(browser) = Browser::that_refuses(if scripts { "" } else { "javascript" }).await else { return };
         browser.open(&upstream.url()).await;
         assert_eq!(browser.find("#app").await.text().await.unwrap(), "The app behind");
         browser.open("data:text/html,<p>plain</p><script>document.body.textContent = 'scripted'</script>").await;

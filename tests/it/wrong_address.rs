@@ -1,0 +1,157 @@
+//! Who comes to another address than `APP_URL`, or without cookies, is told so, and what to do.
+
+use super::support::app::TestApp;
+use super::support::browser::{Browser, NOT_LOOPBACK};
+use super::support::client::{Call, Response};
+use super::support::page;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::process::Process;
+
+/// The notice of the page, if it has one.
+fn notice(answer: &Response) -> Option<String> {
+    page::text_inside(&answer.text(), |tag| tag.has_class("notice"))
+}
+
+#[tokio::test]
+async fn every_form_before_sign_in_tells_who_came_to_another_address_before_anything_is_typed() {
+    for (app_url, host, remedy) in [
+        ("http://localhost:3000", "box.lan:3000", "APP_URL=http://box.lan:3000 and HOST=0.0.0.0"),
+        ("http://localhost:3000", "192.0.2.7:3000", "APP_URL=http://192.0.2.7:3000 and HOST=0.0.0.0"),
+        ("http://localhost:3000", "localhost:8080", "APP_URL=http://localhost:8080"),
+        ("http://box.lan:3000", "box:3000", "APP_URL=http://box:3000"),
+        ("http://box.lan:3000", "[2001:db8::7]:3000", "APP_URL=http://[2001:db8::7]:3000"),
+    ] {
+        let app = TestApp::start(|options| app_url.clone_into(&mut options.app_url)).await;
+        let open = async |path: &str| app.client().send(Call::navigation(path).header("Host", host)).await;
+        let token = app.setup_token();
+        let set_up = open(&format!("/_auth/setup?token={token}")).await;
+        let told = notice(&set_up).unwrap_or_else(|| panic!("{host}: {}", set_up.text()));
+        assert!(told.contains(remedy) && told.contains(app_url), "{told}");
+        assert!(set_up.text().contains(&format!("href=\"{app_url}/_auth/setup?token={token}\"")), "{}", set_up.text());
+        people::claim(&app).await;
+        for path in ["/_auth/login?next=/x", "/_auth/forgot"] {
+            let told = notice(&open(path).await).unwrap_or_else(|| panic!("{host} {path}"));
+            assert!(told.contains(remedy) && told.contains(&format!("Open {app_url} instead")), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_own_address_in_any_spelling_and_what_a_proxy_says_of_it_need_no_notice() {
+    let app = TestApp::start(|options| {
+        options.app_url = "https://gate.example.org".to_owned();
+        options.trusted_proxies = Some("127.0.0.1".to_owned());
+    })
+    .await;
+    people::claim(&app).await;
+    let forwarded = [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "gate.example.org")];
+    for (headers, wrong) in [
+        (vec![("Host", "GATE.example.org")], false),
+        (vec![("Host", "gate.example.org:443")], false),
+        (vec![("Host", "127.0.0.1:3000"), forwarded[0], forwarded[1]], false),
+        (vec![("Host", "127.0.0.1:3000"), ("X-Forwarded-For", "192.0.2.1")], false),
+        (vec![("Host", "gate:3000"), ("Via", "1.1 proxy")], false),
+        (vec![("Host", "gate.example.org"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "www.example.org")], true),
+        (vec![("Host", "www.example.org")], true),
+    ] {
+        let call = headers.iter().fold(Call::navigation("/_auth/login"), |call, (name, value)| call.header(name, value));
+        let told = notice(&app.client().send(call).await);
+        assert_eq!(told.is_some(), wrong, "{headers:?}: {told:?}");
+    }
+    // A stranger's word about it is worth nothing.
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let call = Call::navigation("/_auth/login").header("X-Forwarded-Host", "evil.example").header("X-Forwarded-Proto", "https");
+    assert_eq!(notice(&app.client().send(call).await), None);
+}
+
+#[tokio::test]
+async fn a_refused_form_says_why_and_what_to_do() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let fields = [("email", OWNER), ("password", PASSWORD)];
+    // No cookie at all, whatever the token.
+    let mut client = app.client();
+    client.get("/_auth/login").await;
+    client.jar.remove("portcullis_form");
+    for path in ["/_auth/login", "/_auth/forgot"] {
+        let refused = client.post_form(path, &fields).await;
+        assert_eq!(refused.status, 403);
+        assert!(refused.text().contains("Cookies needed") && refused.text().contains(&app.app_url), "{}", refused.text());
+        assert!(!refused.text().contains("was not sent from") && !refused.text().contains("came from"), "{}", refused.text());
+    }
+    // A form of before the sign-in, posted after it.
+    let mut client = app.client();
+    let form = client.get("/_auth/login").await;
+    people::sign_in(&mut client, OWNER, PASSWORD).await;
+    let token = page::csrf_token(&form.text()).unwrap();
+    let stale = [("csrf_token", token.as_str()), ("name", "x"), ("language", "")];
+    let refused = client.send(Call::form("/_auth/account/profile", &app.app_url, &stale)).await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.text().contains("no longer valid") && refused.text().contains("reload"), "{}", refused.text());
+    // Another origin: both are named, and what to do.
+    let foreign = Call::form("/_auth/login", "http://box.lan:3000", &fields).without("Sec-Fetch-Site");
+    let refused = client.send(foreign).await;
+    assert_eq!(refused.status, 403);
+    for said in [&*app.app_url, "http://box.lan:3000", "sets APP_URL"] {
+        assert!(refused.text().contains(said), "{said}: {}", refused.text());
+    }
+}
+
+#[tokio::test]
+async fn without_https_a_refused_form_says_that_this_is_what_is_missing() {
+    let app = TestApp::start(|options| options.app_url = "https://gate.example.org".to_owned()).await;
+    people::claim(&app).await;
+    let mut client = app.client();
+    client.get("/_auth/login").await;
+    client.jar.remove("portcullis_form");
+    let call = client.filled_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).unwrap();
+    let refused = client.send(call.without("Sec-Fetch-Site").header("Host", "gate.example.org")).await;
+    assert!(refused.status == 403 && refused.text().contains("sent without https"), "{}", refused.text());
+}
+
+async fn tells_at_another_address(browser: Browser) {
+    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
+    let base = format!("http://{NOT_LOOPBACK}:{}", process.port);
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    browser.open(&format!("{base}/_auth/setup?token={}", token.trim())).await;
+    let told = browser.find(".notice[role='alert']").await.text().await.unwrap();
+    assert!(told.contains(&format!("APP_URL={base} and HOST=0.0.0.0")) && told.contains(&process.app_url()), "{told}");
+    // The link leads to the form that works.
+    browser.click(".notice a").await;
+    browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
+    browser.at("/_auth/admin/checklist").await;
+    assert!(process.output().contains("a browser came to another address than APP_URL"), "{}", process.output());
+    browser.open(&format!("{base}/_auth/login?next=/_auth/account")).await;
+    browser.find(".notice a").await;
+    // Who goes on all the same hears it again, with the way out.
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    let refused = async || browser.text().await.contains("sets APP_URL").then_some(());
+    super::support::wait::eventually("the form to be refused", refused).await;
+    browser.open(&format!("{}/_auth/account", process.app_url())).await;
+    browser.find("dl[data-user-email]").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn chromium_is_told_at_another_address_before_anything_is_typed() {
+    let (Some(browser), Some(plain)) = (Browser::start().await, Browser::without_scripts().await) else { return };
+    tells_at_another_address(browser).await;
+    tells_at_another_address(plain).await;
+}
+
+#[tokio::test]
+async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
+    let Some(browser) = Browser::without_cookies().await else { return };
+    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut process.client(), token.trim()).await;
+    browser.open(&format!("{}/_auth/login", process.app_url())).await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    let told = async || browser.text().await.contains("Cookies needed").then_some(());
+    super::support::wait::eventually("the page about cookies", told).await;
+    let shown = browser.text().await;
+    assert!(shown.contains(&process.app_url()) && !shown.contains("came from"), "{shown}");
+    assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());
+    browser.close().await;
+}
