@@ -14,6 +14,15 @@ use crate::http::page::Menu;
 use crate::http::settings;
 use crate::http::signed_in::{Standing, guard};
 
+/// The admin pages, in the order of the menu.
+const ADMIN_PAGES: &[(&str, &str)] = &[
+    ("/_auth/admin/users", "home-users"),
+    ("/_auth/admin/sessions", "home-sessions"),
+    ("/_auth/admin/audit", "home-audit"),
+    ("/_auth/admin/mail", "home-mail"),
+    ("/_auth/admin/checklist", "home-checklist"),
+];
+
 /// Signed in: the ways from here; else sign-in or set-up.
 pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
@@ -39,9 +48,7 @@ fn ways(req: &HttpRequest, who: &SignedIn) -> HttpResponse {
     page.texts = vec![Text::new("home-signed-in").with("email", who.name())];
     page.links.extend(app.then_some(("/", "menu-app")));
     page.links.push(("/_auth/account", "home-account"));
-    if admin {
-        page.links.extend([("/_auth/admin/users", "home-users"), ("/_auth/admin/checklist", "home-checklist")]);
-    }
+    page.links.extend(if admin { ADMIN_PAGES } else { &[] });
     page.answer(StatusCode::OK)
 }
 
