@@ -6,7 +6,7 @@ use super::support::client::Call;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::Process;
-use super::support::upstream::Upstream;
+use super::support::upstream::{Received, Upstream};
 
 const DIALECTS: [&str; 4] = ["nginx", "traefik", "caddy", "haproxy"];
 /// What a browser sends with a form.
@@ -161,6 +161,7 @@ async fn end_all_sessions(process: &Process) {
     assert_eq!(other.submit("/_auth/account", "/_auth/account/sessions/end-all", &[]).await.status, 303);
 }
 
+#[expect(clippy::cognitive_complexity, reason = "the macros of assertions count as branches; there are none")]
 async fn posts_after_the_end(browser: Browser) {
     let upstream = Upstream::start().await;
     let process = claimed(&upstream).await;
@@ -211,11 +212,12 @@ async fn a_form_of_another_site_that_brings_no_cookies_leads_to_the_start_and_se
     browser.click("#order button").await;
     browser.find("#app").await;
     assert_eq!(browser.url().await, format!("{base}/"));
-    let callbacks: Vec<String> = upstream.received().iter().map(|one| one.target()).filter(|target| target.contains("callback")).collect();
+    let callbacks: Vec<String> = upstream.received().iter().map(Received::target).filter(|target| target.contains("callback")).collect();
     assert!(callbacks.iter().all(|target| target.starts_with("/form?to=")), "{callbacks:?}");
     browser.close().await;
 }
 
+#[expect(clippy::cognitive_complexity, reason = "the macros of assertions count as branches; there are none")]
 async fn keeps_the_fragment(browser: Browser) {
     let upstream = Upstream::start().await;
     let process = claimed(&upstream).await;
