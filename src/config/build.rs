@@ -248,3 +248,30 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
     );
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, load};
+    use crate::domain::dialect::Dialect;
+
+    fn load_pairs(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
+        let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        load(&Values::new(), &values, Path::new("/nonexistent/.env"))
+    }
+
+    #[test]
+    fn s103_what_keeps_proxies_from_asking_is_said() {
+        let warned = |pairs: &[(&str, &str)]| load_pairs(pairs).unwrap().warnings.join(" ");
+        assert!(warned(&[("FORWARD_AUTH", "nginx")]).contains("TRUSTED_PROXIES"));
+        assert!(warned(&[("TRUSTED_PROXIES", "10.0.0.1")]).contains("FORWARD_AUTH"));
+        let both = [("FORWARD_AUTH", " nginx ,caddy,"), ("TRUSTED_PROXIES", "10.0.0.1")];
+        assert_eq!(load_pairs(&both).unwrap().gate.forward_auth, [Dialect::Nginx, Dialect::Caddy]);
+        assert_eq!(warned(&both), "");
+        assert_eq!(warned(&[("UPSTREAM_URL", "http://127.0.0.1:8080"), ("TRUSTED_PROXIES", "10.0.0.1")]), "");
+        for bad in ["apache", "Nginx", "nginx;caddy", "nginx caddy", "all"] {
+            let faults = load_pairs(&[("FORWARD_AUTH", bad)]).unwrap_err().to_string();
+            assert!(faults.contains("FORWARD_AUTH") && faults.contains("nginx, traefik, caddy, haproxy, envoy"), "{faults}");
+        }
+    }
+}
