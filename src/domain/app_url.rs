@@ -75,6 +75,11 @@ impl AppUrl {
         &self.host
     }
 
+    /// The port, where it is not the scheme's own.
+    pub fn port(&self) -> Option<&str> {
+        self.authority.strip_prefix(self.host.as_str())?.strip_prefix(':')
+    }
+
     /// `http` or `https`.
     pub const fn scheme(&self) -> &'static str {
         if self.https { "https" } else { "http" }

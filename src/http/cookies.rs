@@ -46,14 +46,16 @@ pub struct RequestCookies<'a> {
 }
 
 impl CookieNames {
-    /// Names and attributes: `__Host-` on https, `__Secure-` with a cookie domain, none on plain http.
+    /// Names and attributes: `__Host-` on https, `__Secure-` with a cookie domain, none on plain http. Cookies know no ports, so
+    /// a port in `APP_URL` is part of the names: two gates on one host must not sign each other out.
     pub fn new(app_url: &AppUrl, cookie_domain: Option<&str>) -> Self {
         let prefix = match (app_url.is_https(), cookie_domain) {
             (false, _) => "",
             (true, None) => "__Host-",
             (true, Some(_)) => "__Secure-",
         };
-        let name = |what: &str| format!("{prefix}portcullis_{what}");
+        let port = app_url.port().map_or_else(String::new, |port| format!("_{port}"));
+        let name = |what: &str| format!("{prefix}portcullis_{what}{port}");
         let secure = if app_url.is_https() { "; Secure" } else { "" };
         let domain = cookie_domain.map_or_else(String::new, |domain| format!("; Domain={domain}"));
         Self {
@@ -179,13 +181,31 @@ mod tests {
     #[test]
     fn s64_s65_attributes_and_prefixes_follow_app_url() {
         let text = |names: CookieNames| names.set(&names.access, "v", 60).unwrap().to_str().unwrap().to_owned();
-        assert_eq!(text(names("http://localhost:3000", None)), "portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+        assert_eq!(text(names("http://localhost", None)), "portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
         assert_eq!(
             text(names("https://a.example.org", None)),
             "__Host-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"
         );
         let wide = "__Secure-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Domain=example.org; Max-Age=60";
         assert_eq!(text(names("https://a.example.org", Some("example.org"))), wide);
+    }
+
+    #[test]
+    fn s65_a_port_in_app_url_is_part_of_every_name() {
+        let all = |url: &str| {
+            let names = names(url, None);
+            [names.access, names.refresh, names.session, names.form, names.device]
+        };
+        let named = |prefix: &str, end: &str| {
+            ["access", "refresh", "session", "form", "device"].map(|what| format!("{prefix}portcullis_{what}{end}"))
+        };
+        assert_eq!(all("http://localhost:3000"), named("", "_3000"));
+        assert_eq!(all("http://[::1]:3001"), named("", "_3001"));
+        assert_eq!(all("https://a.example.org:8443"), named("__Host-", "_8443"));
+        for default in ["http://localhost", "http://localhost:80", "http://[::1]"] {
+            assert_eq!(all(default), named("", ""), "{default}");
+        }
+        assert_eq!(all("https://a.example.org:443"), named("__Host-", ""));
     }
 
     #[test]

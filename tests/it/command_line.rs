@@ -40,14 +40,15 @@ async fn s86_s91_a_killed_server_has_lost_nothing_and_damage_stops_the_start_by_
     let path = folder.path().to_owned();
     let process = Process::start_in(folder, "start").await;
     let jar = claimed(&process, &path).await.jar;
-    let folder = process.kill();
+    // On the same port, which is in the names of the cookies.
+    let (port, folder) = (process.port, process.kill());
     for entry in ["data", "data/secrets"] {
         assert_eq!(path.join(entry).metadata().unwrap().permissions().mode() & 0o777, 0o700, "{entry}");
     }
     for entry in ["data/portcullis.db", "data/secrets/password_key", "data/claimed"] {
         assert_eq!(path.join(entry).metadata().unwrap().permissions().mode() & 0o777, 0o600, "{entry}");
     }
-    let process = Process::start_in(folder, "start").await;
+    let process = Process::start_on(port, folder, "start", &[]).await;
     let mut client = process.client();
     client.jar = jar;
     assert_eq!(client.get("/_auth/account").await.status, 200);
@@ -188,8 +189,8 @@ async fn s91_a_kill_in_the_middle_of_sign_ins_and_of_the_claim_loses_nothing_ack
     let mut claimant = process.client();
     // The claim is answered, and in the same moment the server dies.
     people::claim_with(&mut claimant, &token).await;
-    let folder = process.kill();
-    let process = Process::start_in(folder, "start").await;
+    let (port, folder) = (process.port, process.kill());
+    let process = Process::start_on(port, folder, "start", &[]).await;
     let mut again = process.client();
     again.jar = claimant.jar.clone();
     assert_eq!(again.get("/_auth/account").await.status, 200, "the claim was acknowledged and is lost");
@@ -217,7 +218,7 @@ async fn s91_a_kill_in_the_middle_of_sign_ins_and_of_the_claim_loses_nothing_ack
         assert!(ended.is_err());
     }
     let jars = acknowledged.lock().unwrap().clone();
-    let process = Process::start_in(folder, "start").await;
+    let process = Process::start_on(port, folder, "start", &[]).await;
     for jar in jars {
         let mut client = process.client();
         client.jar = jar;

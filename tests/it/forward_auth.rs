@@ -237,7 +237,7 @@ async fn s79_where_the_built_in_proxy_serves_the_app_no_answer_names_its_cookies
 #[tokio::test]
 async fn s33_a_remembered_verdict_is_about_every_byte_of_its_token() {
     let (app, owner) = asked_gate().await;
-    for name in ["portcullis_access", "portcullis_refresh"] {
+    for name in ["portcullis_access_3000", "portcullis_refresh_3000"] {
         let token = owner.jar.get(name).unwrap().to_owned();
         let mut other = app.client();
         other.jar.put(name, &token);

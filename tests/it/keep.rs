@@ -63,13 +63,14 @@ async fn s94_a_backup_made_while_people_sign_in_restores_everything_but_what_was
         assert_eq!(task.await.unwrap(), 303);
     }
     refused(&process.run(&["restore", &file]), "in use by another running server");
+    let address = [("APP_URL".to_owned(), process.app_url())];
     let (_, old) = process.stop();
     refused(&run(old.path(), &["restore", &file]), "already");
 
     // Into nothing: the people, their passwords and the trail are there, the sessions are not.
     let fresh = TempDir::new().unwrap();
     assert!(ok(&run(fresh.path(), &["restore", &file])).contains("6 users"));
-    let restored = Process::start_in(fresh, "start").await;
+    let restored = Process::start_with(fresh, "start", &address).await;
     let mut there = restored.client();
     there.jar = owner.jar.clone();
     assert_eq!(people::who_am_i(&mut there).await, None, "a session of the backup lives again");
@@ -82,7 +83,7 @@ async fn s94_a_backup_made_while_people_sign_in_restores_everything_but_what_was
     // Told so, sessions are kept.
     let kept_open = TempDir::new().unwrap();
     ok(&run(kept_open.path(), &["restore", &file, "--keep-sessions"]));
-    let again = Process::start_in(kept_open, "start").await;
+    let again = Process::start_with(kept_open, "start", &address).await;
     owner = {
         let mut client = again.client();
         client.jar = owner.jar.clone();

@@ -20,6 +20,7 @@ mod aftermath;
 mod browser;
 mod checklist;
 mod command_line;
+mod cookies;
 mod documented;
 mod documents;
 mod floors;

@@ -88,14 +88,18 @@ async fn s35_s39_carriers_that_disagree_or_come_twice_are_no_sign_in() {
     let value = |client: &Client, name: &str| client.jar.get(name).unwrap().to_owned();
     let (access, refresh) = (value(&owner, "portcullis_access"), value(&owner, "portcullis_refresh"));
     let ask = async |cookie: String| app.client().send(Call::fetch("GET", "/page").header("cookie", &cookie)).await.status;
-    assert_eq!(ask(format!("portcullis_access={access}")).await, 200);
-    assert_eq!(ask(format!("portcullis_refresh={refresh}")).await, 200);
-    assert_eq!(ask(format!("portcullis_session={}", value(&owner, "portcullis_session"))).await, 401);
-    assert_eq!(ask(format!("portcullis_access={access}; portcullis_refresh={}", value(&other, "portcullis_refresh"))).await, 401);
-    assert_eq!(ask(format!("portcullis_access={access}; portcullis_session={}", value(&other, "portcullis_session"))).await, 401);
-    assert_eq!(ask(format!("portcullis_access={access}; portcullis_access={access}")).await, 401);
-    assert_eq!(ask(format!("portcullis_access={refresh}")).await, 401);
-    assert_eq!(ask(format!("portcullis_refresh={access}")).await, 401);
+    let session = |client: &Client| format!("portcullis_session_3000={}", value(client, "portcullis_session"));
+    assert_eq!(ask(format!("portcullis_access_3000={access}")).await, 200);
+    assert_eq!(ask(format!("portcullis_refresh_3000={refresh}")).await, 200);
+    assert_eq!(ask(session(&owner)).await, 401);
+    assert_eq!(ask(format!("portcullis_access_3000={access}; portcullis_refresh_3000={}", value(&other, "portcullis_refresh"))).await, 401);
+    assert_eq!(ask(format!("portcullis_access_3000={access}; {}", session(&other))).await, 401);
+    assert_eq!(ask(format!("portcullis_access_3000={access}; portcullis_access_3000={access}")).await, 401);
+    assert_eq!(ask(format!("portcullis_access_3000={refresh}")).await, 401);
+    assert_eq!(ask(format!("portcullis_refresh_3000={access}")).await, 401);
+    for other in ["portcullis_access", "portcullis_access_", "portcullis_access_3001", "portcullis_access_03000"] {
+        assert_eq!(ask(format!("{other}={access}")).await, 401, "{other}");
+    }
 }
 
 #[tokio::test]

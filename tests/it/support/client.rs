@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use super::jar::{Jar, SetCookie};
+use super::jar::{self, Jar, SetCookie};
 use super::{page, wait};
 
 /// How long [`Client::raw`] listens for more.
@@ -149,10 +149,9 @@ impl Response {
         self.headers_named("set-cookie").into_iter().map(SetCookie::parse).collect()
     }
 
-    /// The cookie of that name, prefix aside, if the answer sets or removes it.
+    /// The cookie of that name, prefix and port aside, if the answer sets or removes it.
     pub fn set_cookie(&self, name: &str) -> Option<SetCookie> {
-        let bare = |cookie: &SetCookie| cookie.name.trim_start_matches("__Host-").trim_start_matches("__Secure-") == name;
-        self.set_cookies().into_iter().find(|cookie| cookie.name == name || bare(cookie))
+        self.set_cookies().into_iter().find(|cookie| cookie.name == name || jar::bare(&cookie.name) == name)
     }
 }
 

@@ -70,7 +70,7 @@ impl Jar {
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
-    /// The value of a cookie; its name may be given without `__Host-` or `__Secure-`.
+    /// The value of a cookie; its name may be given without `__Host-` or `__Secure-`, and without the port.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|kept| same_name(&kept.name, name)).map(|kept| kept.value.as_str())
     }
@@ -100,9 +100,15 @@ impl Jar {
     }
 }
 
+/// A name without the prefix and the port that ours have.
+pub fn bare(name: &str) -> &str {
+    let name = name.strip_prefix("__Host-").or_else(|| name.strip_prefix("__Secure-")).unwrap_or(name);
+    let port = |end: &str| !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit());
+    name.rsplit_once('_').filter(|(_, end)| port(end)).map_or(name, |(name, _)| name)
+}
+
 fn same_name(kept: &str, asked: &str) -> bool {
-    let bare = kept.strip_prefix("__Host-").or_else(|| kept.strip_prefix("__Secure-")).unwrap_or(kept);
-    kept == asked || bare == asked
+    kept == asked || bare(kept) == asked
 }
 
 #[test]
@@ -119,5 +125,9 @@ fn a_jar_keeps_sends_and_forgets_like_a_browser() {
     jar.advance(1);
     assert_eq!(jar.get("a"), None);
     jar.take(&SetCookie::parse("b=; Path=/deep; Max-Age=0"));
+    assert_eq!(
+        (bare("__Host-portcullis_access_3000"), bare("portcullis_access"), bare("app_two")),
+        ("portcullis_access", "portcullis_access", "app_two")
+    );
     assert!(jar.names().is_empty());
 }

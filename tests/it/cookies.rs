@@ -1,0 +1,71 @@
+//! Our cookies: whose they are, how they are read, and how they are kept apart (S39, S65, S79, S104).
+
+use super::support::app::TestApp;
+use super::support::browser::Browser;
+use super::support::client::Client;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::process::free_port;
+use super::support::upstream::Upstream;
+
+async fn gate(app_url: &str) -> (TestApp, Upstream) {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| {
+        app_url.clone_into(&mut options.app_url);
+        options.upstream = Some(address);
+    })
+    .await;
+    (app, upstream)
+}
+
+/// The same browser at another gate on its host: cookies know no ports.
+fn at(app: &TestApp, browser: &Client) -> Client {
+    let mut client = app.client();
+    client.jar = browser.jar.clone();
+    client
+}
+
+#[tokio::test]
+async fn s65_two_gates_on_one_host_do_not_sign_each_other_out() {
+    let ((one, one_app), (two, two_app)) = (gate("http://localhost:3000").await, gate("http://localhost:3001").await);
+    let first = people::claim(&one).await;
+    let mut second = at(&two, &first);
+    people::try_claim(&two, &mut second, OWNER, PASSWORD).await;
+    for _ in 0..2 {
+        let mut first = at(&one, &second);
+        assert_eq!((first.fetch("/page").await.status, second.fetch("/page").await.status), (200, 200));
+        assert_eq!(people::who_am_i(&mut first).await.as_deref(), Some(OWNER));
+        one.advance(3700);
+        two.advance(3700);
+        assert_eq!(first.get("/page").await.status, 200, "the refresh of the one takes the other's cookies for its own");
+        second = at(&two, &first);
+        assert_eq!(second.get("/page").await.status, 200);
+    }
+    for app in [&one_app, &two_app] {
+        assert!(app.received().iter().all(|request| !request.head_text().contains("portcullis_")), "an app sees the cookies of a gate");
+    }
+    people::sign_out(&mut second).await;
+    assert_eq!(at(&one, &second).fetch("/page").await.status, 200);
+    assert_eq!(second.fetch("/page").await.status, 401);
+}
+
+#[tokio::test]
+async fn s65_chromium_stays_signed_in_at_two_gates_on_one_host() {
+    let Some(browser) = Browser::start().await else { return };
+    let (one, two) = (gate(&format!("http://localhost:{}", free_port())).await, gate(&format!("http://localhost:{}", free_port())).await);
+    for (app, _) in [&one, &two] {
+        browser.open(&format!("http://{}/_auth/setup?token={}", app.address, app.setup_token())).await;
+        browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
+        browser.find("#app").await;
+    }
+    for (app, _) in [&one, &two, &one] {
+        browser.open(&format!("http://{}/page", app.address)).await;
+        browser.find("#app").await;
+    }
+    browser.open(&format!("http://{}/_auth/account", two.0.address)).await;
+    browser.submit("/_auth/logout", &[]).await;
+    browser.at("/_auth/login").await;
+    browser.open(&format!("http://{}/page", one.0.address)).await;
+    browser.find("#app").await;
+    browser.close().await;
+}
