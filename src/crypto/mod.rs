@@ -6,6 +6,7 @@ pub mod checksum;
 pub mod csrf;
 pub mod device;
 pub mod jwt;
+pub mod keyed_hash;
 pub mod keys;
 mod mac;
 pub mod opaque_token;

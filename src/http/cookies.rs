@@ -1,8 +1,8 @@
-//! Our cookies: read from raw bytes by exact names, written in one place (S39, S64, S65).
+//! Our cookies: read from raw bytes by exact names, written in one place (S39, S64, S65, S104).
 
-use actix_web::HttpRequest;
 use actix_web::cookie::{Cookie, CookieJar, Key};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use actix_web::HttpRequest;
 use memchr::memchr;
 
 use crate::accounts::{NewSession, TokenPair};
@@ -13,6 +13,19 @@ use crate::domain::ids::SessionId;
 const DEVICE_SECS: i64 = 315_360_000;
 /// A form stays open at most a day, in seconds.
 const FORM_SECS: i64 = 86_400;
+/// Longest cookie of ours, name and value, in bytes: browsers keep none that is longer, so such a one is not from us (S104).
+const MAX_BYTES: usize = 4096;
+
+/// Why the cookies of a request are no sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CookieFault {
+    /// Two cookies of one of our names: one of them is somebody else's (S39).
+    #[error("a cookie of ours came twice")]
+    Twice,
+    /// Longer than any cookie we set (S104).
+    #[error("a cookie of ours is longer than 4096 bytes")]
+    TooLong,
+}
 
 /// The names of our cookies and the attributes they are written with.
 #[derive(Clone, Debug)]
@@ -114,18 +127,18 @@ pub fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 impl<'a> RequestCookies<'a> {
-    /// Reads our cookies; `None` when one of our names comes twice, which is no sign-in (S39).
+    /// Reads our cookies; `None` when they are no sign-in.
     pub fn read(req: &'a HttpRequest, names: &CookieNames) -> Option<Self> {
-        Self::read_headers(req.headers(), names)
+        Self::read_headers(req.headers(), names).ok()
     }
 
-    fn read_headers(headers: &'a HeaderMap, names: &CookieNames) -> Option<Self> {
+    /// Reads our cookies, or says why they are no sign-in.
+    pub fn read_headers(headers: &'a HeaderMap, names: &CookieNames) -> Result<Self, CookieFault> {
         let mut found = Self::default();
         for header in headers.get_all(COOKIE) {
             for pair in pairs(header.as_bytes()) {
                 let pair = pair.strip_prefix(b" ").unwrap_or(pair);
-                let Some(at) = pair.iter().position(|byte| *byte == b'=') else { continue };
-                let (name, value) = (pair.get(..at)?, pair.get(at + 1..)?);
+                let Some((name, value)) = memchr(b'=', pair).and_then(|at| Some((pair.get(..at)?, pair.get(at + 1..)?))) else { continue };
                 let slot = match name {
                     name if name == names.access.as_bytes() => &mut found.access,
                     name if name == names.refresh.as_bytes() => &mut found.refresh,
@@ -134,13 +147,16 @@ impl<'a> RequestCookies<'a> {
                     name if name == names.device.as_bytes() => &mut found.device,
                     _ => continue,
                 };
+                if name.len() + value.len() > MAX_BYTES {
+                    return Err(CookieFault::TooLong);
+                }
                 let value = std::str::from_utf8(value).unwrap_or("");
                 if slot.replace(value).is_some() {
-                    return None;
+                    return Err(CookieFault::Twice);
                 }
             }
         }
-        Some(found)
+        Ok(found)
     }
 }
 
@@ -209,9 +225,22 @@ mod tests {
     }
 
     #[test]
+    fn s104_a_cookie_of_ours_over_4096_bytes_is_no_sign_in() {
+        let names = names("http://localhost", None);
+        for name in ["portcullis_access", "portcullis_session", "portcullis_form", "portcullis_device"] {
+            let of = |length: usize| headers(format!("x=1; {name}={}", "a".repeat(length - name.len())).as_bytes());
+            assert!(RequestCookies::read_headers(&of(4096), &names).is_ok(), "{name}");
+            assert_eq!(RequestCookies::read_headers(&of(4097), &names).unwrap_err(), CookieFault::TooLong, "{name}");
+        }
+        let theirs = headers(format!("theirs={}; portcullis_access=a", "a".repeat(9000)).as_bytes());
+        assert_eq!(RequestCookies::read_headers(&theirs, &names).unwrap().access, Some("a"));
+    }
+
+    #[test]
     fn s39_two_cookies_of_one_of_our_names_are_none() {
         let names = names("http://localhost", None);
-        assert!(RequestCookies::read_headers(&headers(b"portcullis_access=a; x=1; portcullis_access=b"), &names).is_none());
+        let twice = headers(b"portcullis_access=a; x=1; portcullis_access=b");
+        assert_eq!(RequestCookies::read_headers(&twice, &names).unwrap_err(), CookieFault::Twice);
         let one = headers(b"x=1; portcullis_access=a=b; bad\xff=1");
         assert_eq!(RequestCookies::read_headers(&one, &names).unwrap().access, Some("a=b"));
     }

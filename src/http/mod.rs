@@ -19,3 +19,4 @@ pub mod settings;
 pub mod signed_in;
 pub mod static_files;
 pub mod unread;
+mod verdicts;

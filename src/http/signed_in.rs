@@ -1,9 +1,9 @@
 //! The signed-in check (docs/adr/0002 and 0003): from cookies to a live session, from memory where it may.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderValue};
@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::cookies::{self, RequestCookies};
 use super::error::HttpError;
+use super::verdicts::Verdicts;
 use super::{client_address, language, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::SessionCopy;
@@ -22,10 +23,6 @@ use crate::domain::ids::SessionId;
 use crate::domain::session::GenerationVerdict;
 use crate::domain::time::Timestamp;
 
-/// Bytes of a signature that name a verdict: 96 bits.
-const NAME_BYTES: usize = 16;
-/// Verdicts a worker remembers at most.
-const REMEMBERED: usize = 8192;
 /// Seconds a verdict that rests on the refresh token is remembered.
 const REFRESH_VERDICT_SECS: i64 = 30;
 
@@ -56,8 +53,14 @@ pub struct Passport {
 
 impl Passport {
     /// Whether the session was not touched since: then nothing has to be asked.
-    pub fn is_untouched(&self, monotonic: std::time::Duration) -> bool {
+    pub fn is_untouched(&self, monotonic: Duration) -> bool {
         self.copy.as_ref().is_some_and(|copy| copy.usable(monotonic).is_some())
+    }
+
+    /// Whether this can never again be the verdict on the cookies it was given for: the session was touched or is over, or the token is.
+    fn is_over(&self, monotonic: Duration, now: Timestamp) -> bool {
+        let lives = self.copy.as_ref().and_then(|copy| copy.usable(monotonic)).is_some_and(|view| view.session.expires_at > now);
+        !lives || self.until <= now
     }
 
     /// Whether there is no session behind it: HTTP Basic of the deprecated mode.
@@ -97,17 +100,9 @@ enum Finding {
     Refreshable(Claims),
 }
 
-struct Remembered {
-    access: Vec<u8>,
-    refresh: Vec<u8>,
-    session: Vec<u8>,
-    passport: Rc<Passport>,
-}
-
-/// One worker's memory of verdicts, each under the end of the signature of the token that it rests on. Only what was verified
-/// is kept, so nobody can choose these names.
+/// One worker's memory of verdicts; only what was verified is kept.
 #[derive(Default)]
-pub struct Guard(RefCell<HashMap<[u8; NAME_BYTES], Remembered>>);
+pub struct Guard(RefCell<Verdicts<Rc<Passport>>>);
 
 /// The worker's guard.
 #[expect(clippy::expect_used, reason = "app.rs registers the guard before any route exists")]
@@ -124,13 +119,15 @@ impl Guard {
 
     fn recall(&self, accounts: &Accounts, cookies: &RequestCookies<'_>) -> Option<Rc<Passport>> {
         let memory = self.0.borrow();
-        let entry = memory.get(name_of(cookies)?)?;
-        let same =
-            entry.access == bytes(cookies.access) && entry.refresh == bytes(cookies.refresh) && entry.session == bytes(cookies.session);
+        let name = memory.name_of(cookies)?;
+        let passport = memory.get(name)?;
         let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
-        let live = entry.passport.copy.as_ref()?.usable(monotonic)?.session.expires_at > now;
-        let current = entry.passport.until > now;
-        (same && live && current && accounts.cache().has_lease(monotonic)).then(|| Rc::clone(&entry.passport))
+        if passport.is_over(monotonic, now) {
+            drop(memory);
+            self.0.borrow_mut().forget(name);
+            return None;
+        }
+        accounts.cache().has_lease(monotonic).then(|| Rc::clone(passport))
     }
 
     /// Checks without rotating, as forward-auth must (S46).
@@ -178,7 +175,13 @@ impl Guard {
     async fn examine(&self, req: &HttpRequest) -> Result<Finding, HttpError> {
         const ANONYMOUS: Finding = Finding::Standing(Standing::Anonymous);
         let (settings, accounts) = (settings::of(req), settings::accounts(req));
-        let Some(found) = RequestCookies::read(req, &settings.cookies) else { return Ok(ANONYMOUS) };
+        let found = match RequestCookies::read_headers(req.headers(), &settings.cookies) {
+            Ok(found) => found,
+            Err(fault) => {
+                tracing::info!(%fault, "the cookies of a request are no sign-in");
+                return Ok(ANONYMOUS);
+            }
+        };
         if let Some(passport) = self.recall(accounts, &found) {
             return Ok(Finding::Standing(Standing::SignedIn(passport)));
         }
@@ -215,7 +218,7 @@ impl Guard {
         note_successor(accounts, &view.session, refresh.as_ref()).await?;
         let Some(passport) = passport(Arc::clone(&copy), claims.expires_at) else { return Ok(Standing::Anonymous) };
         let passport = Rc::new(passport);
-        self.remember(found, &passport);
+        self.remember(accounts, found, &passport);
         Ok(Standing::SignedIn(passport))
     }
 
@@ -247,30 +250,18 @@ impl Guard {
         if let Some(found) = RequestCookies::read(req, &settings::of(req).cookies)
             && found.access.is_none()
         {
-            self.remember(&found, &passport);
+            self.remember(accounts, &found, &passport);
         }
         Ok(Standing::SignedIn(passport))
     }
 
-    fn remember(&self, found: &RequestCookies<'_>, passport: &Rc<Passport>) {
-        let Some(name) = name_of(found) else { return };
+    fn remember(&self, accounts: &Accounts, found: &RequestCookies<'_>, passport: &Rc<Passport>) {
+        let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
         let mut memory = self.0.borrow_mut();
-        if memory.len() >= REMEMBERED {
-            memory.clear();
+        if let Some(name) = memory.name_of(found) {
+            memory.keep(name, Rc::clone(passport), |passport| passport.is_over(monotonic, now));
         }
-        let kept = |value| bytes(value).to_vec();
-        let (access, refresh, session) = (kept(found.access), kept(found.refresh), kept(found.session));
-        memory.insert(*name, Remembered { access, refresh, session, passport: Rc::clone(passport) });
     }
-}
-
-fn bytes(value: Option<&str>) -> &[u8] {
-    value.unwrap_or("").as_bytes()
-}
-
-/// The access token names the verdict; without one, the refresh token.
-fn name_of<'a>(cookies: &RequestCookies<'a>) -> Option<&'a [u8; NAME_BYTES]> {
-    cookies.access.or(cookies.refresh)?.as_bytes().last_chunk()
 }
 
 /// All carriers that verify, expired ones included, must name one session.

@@ -2,7 +2,7 @@
 
 use super::support::app::TestApp;
 use super::support::browser::Browser;
-use super::support::client::Client;
+use super::support::client::{Call, Client};
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::free_port;
 use super::support::upstream::Upstream;
@@ -68,4 +68,26 @@ async fn s65_chromium_stays_signed_in_at_two_gates_on_one_host() {
     browser.open(&format!("http://{}/page", one.0.address)).await;
     browser.find("#app").await;
     browser.close().await;
+}
+
+#[tokio::test]
+async fn s104_a_cookie_of_ours_over_4096_bytes_is_no_sign_in_anywhere() {
+    let (app, upstream, owner) = people::with_app().await;
+    let cookies = owner.jar.header("/").unwrap();
+    let before = upstream.count();
+    for name in ["portcullis_access_3000", "portcullis_refresh_3000", "portcullis_session_3000", "portcullis_form_3000"] {
+        let kept: Vec<&str> = cookies.split("; ").filter(|pair| !pair.starts_with(name)).collect();
+        let junk = format!("{}; {name}={}", kept.join("; "), "a".repeat(4097 - name.len()));
+        for (call, refused) in [
+            (Call::fetch("GET", "/page"), 401),
+            (Call::navigation("/page"), 303),
+            (Call::navigation("/_auth/account"), 303),
+            (Call::fetch("GET", "/_auth/api/session"), 401),
+        ] {
+            assert_eq!(app.client().send(call.header("cookie", &junk)).await.status, refused, "{name}");
+        }
+    }
+    assert_eq!(upstream.count(), before);
+    let theirs = format!("{cookies}; theirs={}", "a".repeat(9000));
+    assert_eq!(app.client().send(Call::fetch("GET", "/page").header("cookie", &theirs)).await.status, 200, "the app's are its own matter");
 }

@@ -1,0 +1,133 @@
+//! A worker's memory of verdicts, each of constant size whatever cookies it was given for (S104, docs/adr/0003).
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::cookies::RequestCookies;
+use crate::crypto::keyed_hash::KeyedHash;
+
+/// Verdicts kept at most.
+const MOST: usize = 8192;
+/// So many are kept without a look for those that are over.
+const FEW: usize = 64;
+
+/// Verdicts by the keyed hash of the three cookies that they were given for.
+///
+/// The hash stands for the cookies: what would be let in under a verdict of others is what has the same 128 bits, and without the
+/// key, which is random in each worker and never leaves it, nobody can compute two such inputs or know that he has met one.
+pub(super) struct Verdicts<V> {
+    hash: KeyedHash,
+    kept: HashMap<u128, V, BuildHasherDefault<AsItIs>>,
+    look_at: usize,
+}
+
+impl<V> Default for Verdicts<V> {
+    fn default() -> Self {
+        Self { hash: KeyedHash::default(), kept: HashMap::default(), look_at: FEW }
+    }
+}
+
+impl<V> Verdicts<V> {
+    /// The name of what these cookies say; none without a token.
+    pub(super) fn name_of(&self, cookies: &RequestCookies<'_>) -> Option<u128> {
+        cookies.access.or(cookies.refresh)?;
+        Some(self.hash.name_of([cookies.access, cookies.refresh, cookies.session].map(|value| value.map(str::as_bytes))))
+    }
+
+    pub(super) fn get(&self, name: u128) -> Option<&V> {
+        self.kept.get(&name)
+    }
+
+    pub(super) fn forget(&mut self, name: u128) {
+        self.kept.remove(&name);
+    }
+
+    /// Keeps a verdict. Whenever twice as many are kept as lived at the last look, those that are over go: so each costs one look.
+    pub(super) fn keep(&mut self, name: u128, verdict: V, is_over: impl Fn(&V) -> bool) {
+        if self.kept.len() >= self.look_at {
+            self.kept.retain(|_, verdict| !is_over(verdict));
+            if self.kept.len() >= MOST {
+                self.kept.clear();
+            }
+            self.look_at = (2 * self.kept.len()).clamp(FEW, MOST);
+            self.kept.shrink_to(self.look_at);
+        }
+        self.kept.insert(name, verdict);
+    }
+}
+
+/// The name is a keyed hash already; a part of it will do for the table.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if let Some(first) = bytes.first_chunk() {
+            self.0 = u64::from_ne_bytes(*first);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
+    use super::*;
+
+    fn cookies<'a>(access: &'a str, session: &'a str) -> RequestCookies<'a> {
+        RequestCookies { access: Some(access), session: Some(session), ..RequestCookies::default() }
+    }
+
+    #[test]
+    fn s104_a_verdict_is_found_by_the_same_three_cookies_and_no_others() {
+        let mut verdicts = Verdicts::default();
+        let name = verdicts.name_of(&cookies("token", "s")).unwrap();
+        verdicts.keep(name, "yes", |_| false);
+        assert_eq!(verdicts.get(verdicts.name_of(&cookies("token", "s")).unwrap()), Some(&"yes"));
+        for (access, session) in [("token", "t"), ("Token", "s"), ("tokens", ""), ("token", "")] {
+            assert_eq!(verdicts.get(verdicts.name_of(&cookies(access, session)).unwrap()), None, "{access} {session}");
+        }
+        let with_refresh = RequestCookies { refresh: Some("r"), ..cookies("token", "s") };
+        assert_eq!(verdicts.get(verdicts.name_of(&with_refresh).unwrap()), None);
+        let no_token = RequestCookies { session: Some("s"), form: Some("f"), device: Some("d"), ..RequestCookies::default() };
+        assert_eq!(verdicts.name_of(&no_token), None);
+        verdicts.forget(name);
+        assert_eq!(verdicts.get(name), None);
+    }
+
+    #[test]
+    fn s104_what_is_kept_has_a_constant_size_and_a_bounded_number() {
+        let mut verdicts = Verdicts::default();
+        let kept = Rc::new(());
+        for number in 0..3 * MOST {
+            let name = verdicts.name_of(&cookies(&number.to_string(), &"junk".repeat(1000))).unwrap();
+            verdicts.keep(name, Rc::clone(&kept), |_| false);
+            assert!(verdicts.kept.len() <= MOST && Rc::strong_count(&kept) <= MOST + 1);
+        }
+        // Name and value in a table that is at most twice as large as what it holds; nothing else is kept of a request.
+        assert_eq!(size_of::<(u128, Rc<()>)>(), 32);
+        assert!(verdicts.kept.capacity() <= 2 * MOST);
+    }
+
+    #[test]
+    fn s104_verdicts_that_are_over_are_forgotten() {
+        let mut verdicts = Verdicts::default();
+        let over = Rc::new(Cell::new(false));
+        for number in 0..1000_u128 {
+            verdicts.keep(number, Rc::clone(&over), |verdict| verdict.get());
+        }
+        assert_eq!(verdicts.kept.len(), 1000);
+        over.set(true);
+        let living = Rc::new(Cell::new(false));
+        for number in 0..200_u128 {
+            verdicts.keep(u128::MAX - number, Rc::clone(&living), |verdict| verdict.get());
+        }
+        assert_eq!(Rc::strong_count(&over), 1, "verdicts of ended sessions stay");
+        assert!(verdicts.kept.len() <= 200 && verdicts.kept.capacity() < 1000);
+    }
+}
