@@ -16,7 +16,7 @@ use crate::gate::{forward_auth, proxy};
 use crate::http::error::{Audience, render_as};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
-use crate::http::{fetch_metadata, measured, security_headers, static_files};
+use crate::http::{cookies, fetch_metadata, measured, security_headers, static_files};
 use crate::pages::admin::{audit, checklist, mail, sessions, user, users};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
@@ -55,6 +55,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .default_service(web::to(home::not_found))
         .wrap(IdentityMiddleware::default())
         .wrap(session_middleware(settings, store, session_secs))
+        .wrap(from_fn(cookies::keep_own))
         .wrap(from_fn(fetch_metadata::only_navigations))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))

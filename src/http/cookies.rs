@@ -1,10 +1,14 @@
 //! Our cookies: read from raw bytes by exact names, written in one place (S39, S64, S65, S104).
 
+use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar, Key};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
-use actix_web::HttpRequest;
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest};
 use memchr::memchr;
 
+use super::settings;
 use crate::accounts::{NewSession, TokenPair};
 use crate::domain::app_url::AppUrl;
 use crate::domain::ids::SessionId;
@@ -158,6 +162,32 @@ impl<'a> RequestCookies<'a> {
         }
         Ok(found)
     }
+
+    /// The same as one `Cookie` header; `None` without any.
+    fn header(&self, names: &CookieNames) -> Option<HeaderValue> {
+        let all = [
+            (&names.access, self.access),
+            (&names.refresh, self.refresh),
+            (&names.session, self.session),
+            (&names.form, self.form),
+            (&names.device, self.device),
+        ];
+        let pairs: Vec<String> = all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?))).collect();
+        if pairs.is_empty() { None } else { HeaderValue::from_str(&pairs.join("; ")).ok() }
+    }
+}
+
+/// Middleware over the pages: of the `Cookie` headers only what we read as ours stays. actix-session reads them by itself: it trims
+/// and decodes names, takes the first of several, and sees none at all beside a byte that is no UTF-8. So both find the same (S39).
+pub async fn keep_own(mut req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let names = &settings::of(req.request()).cookies;
+    let own = RequestCookies::read_headers(req.headers(), names).ok().and_then(|found| found.header(names));
+    let headers = req.headers_mut();
+    headers.remove(COOKIE);
+    if let Some(own) = own {
+        headers.insert(COOKIE, own);
+    }
+    next.call(req).await
 }
 
 /// The session named by actix-session's private cookie; one that cannot be decrypted counts as absent.

@@ -91,3 +91,39 @@ async fn s104_a_cookie_of_ours_over_4096_bytes_is_no_sign_in_anywhere() {
     let theirs = format!("{cookies}; theirs={}", "a".repeat(9000));
     assert_eq!(app.client().send(Call::fetch("GET", "/page").header("cookie", &theirs)).await.status, 200, "the app's are its own matter");
 }
+
+#[tokio::test]
+async fn s39_what_is_not_our_cookie_to_us_is_not_to_actix_session() {
+    let app = TestApp::start(|_| {}).await;
+    let owner = people::claim(&app).await;
+    let stolen = owner.jar.get("portcullis_session").unwrap().to_owned();
+    for planted in [
+        format!("portcullis%5Fsession_3000={stolen}"),
+        format!("%70ortcullis_session_3000={stolen}"),
+        format!("\u{2003}portcullis_session_3000={stolen}"),
+        format!("portcullis_session_3000\u{a0}={stolen}"),
+        format!(" portcullis_session_3000 ={stolen}"),
+        format!("portcullis_session_3000={stolen}; portcullis_session_3000={stolen}"),
+        format!("portcullis_session_3000={stolen}; portcullis_session_3000={}", "a".repeat(5000)),
+    ] {
+        // A sign-in ends the session of the browser that it comes from.
+        let mut browser = app.client();
+        browser.get("/_auth/login").await;
+        let form = browser.jar.header("/").unwrap();
+        let call = browser.filled_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).unwrap();
+        let answer = browser.send(call.header("cookie", &format!("{planted}; {form}"))).await;
+        assert!(matches!(answer.status, 303 | 403), "{planted}: {}", answer.status);
+        assert_eq!(people::who_am_i(&mut owner.clone()).await.as_deref(), Some(OWNER), "{planted} was taken for our cookie");
+    }
+}
+
+#[tokio::test]
+async fn s39_a_byte_that_is_no_utf_8_hides_no_cookie_of_ours() {
+    let app = TestApp::start(|_| {}).await;
+    let owner = people::claim(&app).await;
+    let head = owner.raw_head("GET", "/_auth/account");
+    let (before, after) = head.split_once("Cookie: ").unwrap();
+    let mut request = [before.as_bytes(), b"Cookie: theirs=\xff\xfe; ", after.as_bytes()].concat();
+    request.extend_from_slice(b"Accept: text/html\r\n\r\n");
+    assert!(owner.raw(request).await.starts_with("HTTP/1.1 200"));
+}
