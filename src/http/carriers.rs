@@ -1,6 +1,6 @@
 //! Beginning and ending a session in the browser: all three carriers at once (docs/adr/0002).
 
-use actix_identity::{Identity, IdentityExt};
+use actix_identity::Identity;
 use actix_session::SessionExt;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage, HttpRequest};
@@ -24,14 +24,9 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
     Ok(())
 }
 
-/// Takes the carriers of an ended session from the browser; the device cookie stays.
+/// Takes the carriers of an ended session from the browser; the device cookie stays. actix-session is not asked to: it would have
+/// the store end the session once more, and a fault of that would be the answer to a sign-out that is done.
 pub fn end(req: &HttpRequest, headers: &mut HeaderMap) {
     let names = &settings::of(req).cookies;
-    let mut gone = names.remove_tokens();
-    match req.get_identity() {
-        Ok(identity) => identity.logout(),
-        // actix-session removes its cookie only when it saw a live one.
-        Err(_absent) => gone.extend(names.set(&names.session, "", 0)),
-    }
-    cookies::append(headers, gone);
+    cookies::append(headers, names.remove_session());
 }

@@ -114,8 +114,8 @@ impl CookieNames {
     }
 
     /// What signing out removes; the device cookie stays.
-    pub fn remove_tokens(&self) -> Vec<HeaderValue> {
-        [&self.access, &self.refresh].into_iter().filter_map(|name| self.set(name, "", 0)).collect()
+    pub fn remove_session(&self) -> Vec<HeaderValue> {
+        [&self.access, &self.refresh, &self.session].into_iter().filter_map(|name| self.set(name, "", 0)).collect()
     }
 }
 

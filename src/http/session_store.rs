@@ -45,9 +45,13 @@ impl SessionStore for RowStore {
         Ok(())
     }
 
+    /// Asked at a sign-in, of the session that the browser came with: usually its verb has ended that one already.
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let Some(id) = SessionId::parse(key.as_ref()) else { return Ok(()) };
-        Ok(self.0.end_session(&id).await?)
+        if self.0.is_live(&id).await? {
+            self.0.end_session(&id).await?;
+        }
+        Ok(())
     }
 }
 

@@ -1,10 +1,13 @@
-//! Our cookies: whose they are, how they are read, and how they are kept apart (S39, S65, S79, S104).
+//! Our cookies: whose they are, how they are read, and that they end once (S39, S47, S65, S79, S104).
+
+use diesel::prelude::*;
 
 use super::support::app::TestApp;
 use super::support::browser::Browser;
 use super::support::client::{Call, Client};
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::free_port;
+use super::support::stores::Redis;
 use super::support::upstream::Upstream;
 
 async fn gate(app_url: &str) -> (TestApp, Upstream) {
@@ -126,4 +129,85 @@ async fn s39_a_byte_that_is_no_utf_8_hides_no_cookie_of_ours() {
     let mut request = [before.as_bytes(), b"Cookie: theirs=\xff\xfe; ", after.as_bytes()].concat();
     request.extend_from_slice(b"Accept: text/html\r\n\r\n");
     assert!(owner.raw(request).await.starts_with("HTTP/1.1 200"));
+}
+
+fn count(app: &TestApp, table: &str) -> i64 {
+    #[derive(QueryableByName)]
+    struct Number {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        n: i64,
+    }
+    let mut connection = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+    diesel::sql_query(format!("SELECT count(*) AS n FROM {table}")).get_result::<Number>(&mut connection).unwrap().n
+}
+
+/// A gate on SQLite, with sessions in Redis if there is one.
+async fn on(redis: Option<&Redis>) -> TestApp {
+    TestApp::start(|options| {
+        options.sqlite = true;
+        if let Some(redis) = redis {
+            options.set("SESSION_STORE", "redis");
+            options.set("REDIS_URL", &redis.url());
+        }
+    })
+    .await
+}
+
+const CARRIERS: [&str; 3] = ["portcullis_access", "portcullis_refresh", "portcullis_session"];
+
+/// Signs a browser out that has lost the cookies in `missing`.
+async fn ends_once(app: &TestApp, missing: &[&str]) {
+    let mut client = people::another_browser(app).await;
+    for name in missing {
+        client.jar.remove(name);
+    }
+    client.get("/_auth/account").await;
+    let (notices, lines) = (count(app, "notices"), count(app, "audit_events"));
+    let mut again = client.clone();
+    let answer = client.post_form("/_auth/logout", &[]).await;
+    assert_eq!((answer.status, answer.location()), (303, "/_auth/login?flash=signed-out"), "without {missing:?}");
+    let removed = answer.set_cookies().iter().filter(|cookie| cookie.is_removal()).count();
+    assert!(removed == 3 && CARRIERS.iter().all(|name| answer.set_cookie(name).is_some()), "without {missing:?}");
+    assert_eq!((count(app, "notices"), count(app, "audit_events")), (notices + 1, lines + 1), "without {missing:?}");
+    // What is left of the session in a browser ends nothing any more.
+    assert_eq!(again.post_form("/_auth/logout", &[]).await.location(), "/_auth/login");
+    assert_eq!(again.submit("/_auth/login", "/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await.status, 303);
+    assert_eq!(count(app, "notices"), notices + 1, "without {missing:?}");
+}
+
+async fn every_browser_ends_once(redis: Option<&Redis>) {
+    let app = on(redis).await;
+    people::claim(&app).await;
+    for missing in [&[][..], &CARRIERS[1..], &CARRIERS[..1], &CARRIERS[2..]] {
+        ends_once(&app, missing).await;
+    }
+}
+
+#[tokio::test]
+async fn s47_signing_out_ends_a_session_once() {
+    every_browser_ends_once(None).await;
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(redis) = Redis::start(folder.path(), &[]).await {
+        every_browser_ends_once(Some(&redis)).await;
+    }
+}
+
+#[tokio::test]
+async fn s47_s92_what_fails_after_a_finished_sign_out_is_not_its_answer() {
+    let app = on(None).await;
+    let mut owner = people::claim(&app).await;
+    owner.get("/_auth/account").await;
+    let mut connection = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(
+        &mut connection,
+        "PRAGMA busy_timeout = 10000; CREATE TABLE ends (n INTEGER);
+        CREATE TRIGGER one_end BEFORE INSERT ON notices BEGIN
+            SELECT RAISE(ABORT, 'a second end') WHERE EXISTS (SELECT 1 FROM ends);
+            INSERT INTO ends VALUES (1);
+        END;",
+    )
+    .unwrap();
+    let answer = owner.post_form("/_auth/logout", &[]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    assert!(answer.set_cookie("portcullis_session").unwrap().is_removal());
 }
