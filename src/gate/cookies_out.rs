@@ -4,25 +4,20 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 
 use crate::http::cookies::pairs;
 
-/// Prefixes that browsers give a meaning, in any case, and that our names have had or may get.
-const PREFIXES: [&[u8]; 3] = [b"__host-", b"__secure-", b"__http-"];
-/// What the names of all our cookies begin with.
+/// What the names of all our cookies begin with, whatever port they end with.
 const OURS: &[u8] = b"portcullis_";
 /// What `Clear-Site-Data: "*"` is for an app that does not own the cookies.
 const ALL_BUT_COOKIES: &str = "\"cache\", \"storage\", \"executionContexts\", \"clientHints\", \"prefetchCache\", \"prerenderCache\"";
 
-/// Whether `name` is one of ours or could be taken for one: trimmed, in any case, with any prefix.
+/// Whether `name` is one of ours or could be taken for one: trimmed, in any case, with any prefix. Browsers give a meaning to what
+/// stands between `__` and a dash (`__Host-`, `__Secure-`, `__Http-`, `__Host-Http-`), and give it to new ones now and then.
 fn is_ours(name: &[u8]) -> bool {
-    let mut bare = name.trim_ascii();
-    while let Some(rest) = PREFIXES.iter().find_map(|prefix| strip_in_any_case(bare, prefix)) {
-        bare = rest;
-    }
-    strip_in_any_case(bare, OURS).is_some()
+    let bare = name.trim_ascii();
+    begins_as_ours(bare) || (bare.starts_with(b"__") && bare.split_inclusive(|byte| *byte == b'-').skip(1).any(begins_as_ours))
 }
 
-fn strip_in_any_case<'a>(name: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
-    let (head, rest) = name.split_at_checked(prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then_some(rest)
+fn begins_as_ours(name: &[u8]) -> bool {
+    name.get(..OURS.len()).is_some_and(|head| head.eq_ignore_ascii_case(OURS))
 }
 
 fn name_of(pair: &[u8]) -> &[u8] {
@@ -97,8 +92,18 @@ mod tests {
     fn s79_the_app_never_sees_our_cookies() {
         assert_eq!(cut_text("a=1; __Host-portcullis_access=x; b=2=3; portcullis_refresh=y").as_deref(), Some("a=1; b=2=3"));
         assert_eq!(cut_text("portcullis_session=x;a=1 ;  b=\"2\"").as_deref(), Some("a=1 ;  b=\"2\""));
-        for ours in ["__Host-portcullis_access=x", "__Secure-portcullis_form=", "PORTCULLIS_DEVICE=x", "__host-__Host-portcullis_access=x"]
-        {
+        for ours in [
+            "__Host-portcullis_access=x",
+            "__Secure-portcullis_form=",
+            "PORTCULLIS_DEVICE=x",
+            "__host-__Host-portcullis_access=x",
+            "portcullis_access_3000=x",
+            "__Host-portcullis_refresh_8443=x",
+            "__Host-Http-portcullis_session=x",
+            "__Http-__Host-Http-portcullis_session_3001=x",
+            "__hOsT-hTTp-Portcullis_session=x",
+            "__Later-portcullis_session=x",
+        ] {
             assert_eq!(cut_text(ours), None, "{ours}");
             assert_eq!(cut_text(&format!("{ours}; \tportcullis_x=1")), None, "{ours}");
         }
@@ -120,7 +125,10 @@ mod tests {
 
     #[test]
     fn s79_other_cookies_pass_byte_for_byte() {
-        for theirs in ["a=1;b=2;;  c", "session=1; access=2", "xportcullis_access=1", "__Host-app=1", "a=portcullis_access=1", "=", ""] {
+        for theirs in ["a=1;b=2;;  c", "session=1; access=2", "xportcullis_access=1", "__Host-app=1", "a=portcullis_access=1", "=", ""]
+            .into_iter()
+            .chain(["__Host-app-portcullis=1", "my-portcullis_access=1", "_Host-portcullis_access=1", "__portcullis_access=1"])
+        {
             assert_eq!(cut_text(theirs).as_deref(), Some(theirs));
         }
         assert_eq!(cut(b"a=\xff\xfe").as_deref(), Some(&b"a=\xff\xfe"[..]));
@@ -139,6 +147,12 @@ mod tests {
             "==portcullis_access=x",
             "portcullis_access",
             "portcullis_future=1",
+            "portcullis_access_3000=x",
+            "__Host-portcullis_session_3001=; Max-Age=0",
+            "__Host-Http-portcullis_access=x",
+            "__HOST-HTTP-portcullis_access_3000=x; Path=/; Secure; HttpOnly",
+            "__Http-portcullis_access=x",
+            " =__Secure-__Http-__Host-Http-portcullis_access=x",
         ] {
             assert!(!may_set(forged.as_bytes()), "{forged}");
         }

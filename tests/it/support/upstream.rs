@@ -221,14 +221,7 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
                 [("Set-Cookie", "app_one=1; Path=/"), ("Set-Cookie", "app_two=2; Path=/; HttpOnly"), ("Content-Type", "text/plain")];
             send(stream, 200, &headers, b"cookies\n").await
         }
-        "/set-our-cookies" => {
-            let names = ["portcullis_access", "portcullis_refresh", "portcullis_session", "portcullis_form", "portcullis_device"];
-            let ours: Vec<String> =
-                names.iter().flat_map(|name| [format!("{name}=evil; Path=/"), format!("__Host-{name}=evil; Path=/; Secure")]).collect();
-            let mut headers: Vec<(&str, &str)> = ours.iter().map(|value| ("Set-Cookie", value.as_str())).collect();
-            headers.extend([("Set-Cookie", "app=fine"), ("Clear-Site-Data", "\"cache\", \"cookies\"")]);
-            send(stream, 200, &headers, b"").await
-        }
+        "/set-our-cookies" => set_our_cookies(stream).await,
         _ => {
             let status = path.strip_prefix("/status/").and_then(|code| code.parse().ok()).unwrap_or(200);
             let headers = [("Content-Type", "text/html; charset=utf-8"), ("X-App", "upstream"), ("Location", "/elsewhere")];
@@ -236,6 +229,22 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             send(stream, status, kept, b"<!doctype html><title>The app</title><h1 id=app>The app behind</h1>").await
         }
     }
+}
+
+async fn set_our_cookies(stream: &mut TcpStream) -> std::io::Result<()> {
+    let names = ["portcullis_access", "portcullis_refresh", "portcullis_session", "portcullis_form", "portcullis_device"];
+    let ours: Vec<String> =
+        names.iter().flat_map(|name| our_spellings(name)).map(|name| format!("{name}=evil; Path=/; Secure; HttpOnly")).collect();
+    let mut headers: Vec<(&str, &str)> = ours.iter().map(|value| ("Set-Cookie", value.as_str())).collect();
+    headers.extend([("Set-Cookie", "app=fine"), ("Clear-Site-Data", "\"cache\", \"cookies\"")]);
+    send(stream, 200, &headers, b"").await
+}
+
+/// What a browser could send back as the cookie `name` of a gate.
+fn our_spellings(name: &str) -> [String; 6] {
+    ["", "__Host-", "__Secure-", "__Http-", "__Host-Http-", "__hOST-__Http-"]
+        .map(|prefix| format!("{prefix}{name}_3000"))
+        .map(|name| if name.starts_with("__Secure-") { name.replace("_3000", "") } else { name })
 }
 
 async fn send(stream: &mut TcpStream, status: u16, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<()> {
