@@ -3,20 +3,20 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, HeaderValue, UPGRADE};
+use actix_web::http::header::UPGRADE;
 use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
 use hyper::http::header as app_header;
 use hyper::{Request, Response};
 
-use super::bodies::{Download, Upload, Watch};
+use super::bodies::{Upload, Watch};
 use super::proxy_client::SendFault;
 pub use super::proxy_client::Upstream;
 use super::refusals::{self, Framing, Sound};
-use super::{deny, proxy_headers, upgrade};
+use super::{answers, deny, proxy_headers, upgrade};
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::accounts::streams::StreamTicket;
 use crate::accounts::{AccountError, Phase};
@@ -28,9 +28,6 @@ use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Renewal, Standing, guard};
 use crate::http::{client_address, language, measured, unread};
-
-/// An answer of known length up to this many bytes is not registered as a stream: its session is looked at piece by piece.
-const SMALL: u64 = 64 * 1024;
 
 enum Admission {
     In(Rc<Passport>, Option<Renewal>),
@@ -151,7 +148,7 @@ impl Passage<'_> {
             let response = self.upstream.send(self.request(Upload::Empty)?).await?;
             return match response.status().as_u16() {
                 101 => upgrade::tunnel(response, payload, ticket).await,
-                _ => Ok(answer(response, false, Watch::Stream(ticket))),
+                _ => Ok(answers::pass(response, false, Watch::Stream(ticket))),
             };
         }
         let uploads = !matches!(self.sound.framing, Framing::None | Framing::Length(0));
@@ -164,12 +161,12 @@ impl Passage<'_> {
         let accounts = settings::accounts(self.req);
         let (now, lease) = (accounts.clock().monotonic(), accounts.cache().has_lease(accounts.clock().monotonic()));
         let untouched = lease && self.passport.is_untouched(now);
-        let watch = if is_small(&response) && untouched {
+        let watch = if answers::is_small(&response) && untouched {
             Watch::Pieces(Rc::clone(self.passport), accounts.clone())
         } else {
             Watch::Stream(self.register().await?)
         };
-        Ok(answer(response, self.req.method() == Method::HEAD, watch))
+        Ok(answers::pass(response, self.req.method() == Method::HEAD, watch))
     }
 
     /// Sends the request, once: only a read without a body, whose connection broke before an answer, is sent a second time.
@@ -221,29 +218,4 @@ impl Passage<'_> {
         let live = if self.passport.is_of_one_request() { accounts.phase() == Phase::Legacy } else { accounts.is_live(session).await? };
         if live { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }
     }
-}
-
-fn is_small(response: &Response<Incoming>) -> bool {
-    let kind = response.headers().get(app_header::CONTENT_TYPE).map_or(&b""[..], app_header::HeaderValue::as_bytes);
-    let is_event_stream = kind.get(..17).is_some_and(|kind| kind.eq_ignore_ascii_case(b"text/event-stream"));
-    !is_event_stream && response.body().size_hint().exact().is_some_and(|size| size <= SMALL)
-}
-
-fn answer(response: Response<Incoming>, to_head: bool, watch: Watch) -> HttpResponse {
-    let (head, body) = response.into_parts();
-    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let announced = head.headers.get(app_header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-    let size = match announced {
-        _ if bodiless => BodySize::None,
-        Some(length) if to_head => BodySize::Sized(length),
-        None if to_head => BodySize::None,
-        _ => body.size_hint().exact().map_or(BodySize::Stream, BodySize::Sized),
-    };
-    let mut answer = HttpResponse::with_body(status, BoxBody::new(Download::new(body, size, watch)));
-    proxy_headers::from_app(&head.headers, answer.headers_mut());
-    if let (StatusCode::NOT_MODIFIED, Some(length)) = (status, announced) {
-        answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-    }
-    answer
 }

@@ -177,3 +177,23 @@ async fn s44_two_tabs_of_one_chromium_refresh_at_once_and_stay_signed_in() {
     browser.find("#app").await;
     browser.close().await;
 }
+
+#[tokio::test]
+async fn s79_chromium_shows_no_page_of_an_ended_session_from_its_disk() {
+    let Some(browser) = Browser::start().await else { return };
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let base = format!("http://{}", app.address);
+    browser.open(&format!("{base}/_auth/setup?token={}", app.setup_token())).await;
+    browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
+    browser.find("#app").await;
+    // A page about which the app says nothing but that it is old: browsers keep such for years.
+    browser.open(&format!("{base}/kept")).await;
+    browser.find("#app").await;
+    browser.open("about:blank").await;
+    people::another_browser(&app).await.submit("/_auth/account", "/_auth/account/sessions/end-others", &[]).await;
+    browser.open(&format!("{base}/kept")).await;
+    browser.at("/_auth/login").await;
+    browser.close().await;
+}

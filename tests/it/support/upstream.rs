@@ -216,6 +216,7 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             send(stream, 200, &[("Content-Type", "text/html")], page.as_bytes()).await
         }
         "/cut" => stream.shutdown().await,
+        "/kept" => kept(stream).await,
         "/set-cookie" => {
             let headers =
                 [("Set-Cookie", "app_one=1; Path=/"), ("Set-Cookie", "app_two=2; Path=/; HttpOnly"), ("Content-Type", "text/plain")];
@@ -229,6 +230,13 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             send(stream, status, kept, b"<!doctype html><title>The app</title><h1 id=app>The app behind</h1>").await
         }
     }
+}
+
+/// A page about which nothing is said but that it is old.
+async fn kept(stream: &mut TcpStream) -> std::io::Result<()> {
+    // Old enough for a browser to keep it for a while by itself.
+    let headers = [("Content-Type", "text/html"), ("Last-Modified", "Sat, 01 Jan 2000 00:00:00 GMT")];
+    send(stream, 200, &headers, b"<!doctype html><title>Kept</title><h1 id=app>Private</h1>").await
 }
 
 async fn set_our_cookies(stream: &mut TcpStream) -> std::io::Result<()> {

@@ -1,0 +1,93 @@
+//! The app's answer on its way to the browser: how it is framed, and kept by caches.
+
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, BoxBody};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use hyper::Response;
+use hyper::body::{Body, Incoming};
+use hyper::http::header;
+
+use super::bodies::{Download, Watch};
+use super::proxy_headers;
+
+/// An answer of known length up to this many bytes is not registered as a stream: its session is looked at piece by piece.
+const SMALL: u64 = 64 * 1024;
+
+/// Whether the answer need not be registered as a stream.
+pub(super) fn is_small(response: &Response<Incoming>) -> bool {
+    !is_event_stream(response) && response.body().size_hint().exact().is_some_and(|size| size <= SMALL)
+}
+
+/// Whether it is a stream of events, which has no end of its own.
+pub(super) fn is_event_stream(response: &Response<Incoming>) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| is_type(kind.as_bytes(), b"text/event-stream"))
+}
+
+/// The app's answer as ours.
+pub(super) fn pass(response: Response<Incoming>, to_head: bool, watch: Watch) -> HttpResponse {
+    let (head, body) = response.into_parts();
+    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
+    let announced = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let size = match announced {
+        _ if bodiless => BodySize::None,
+        Some(length) if to_head => BodySize::Sized(length),
+        None if to_head => BodySize::None,
+        _ => body.size_hint().exact().map_or(BodySize::Stream, BodySize::Sized),
+    };
+    let mut answer = HttpResponse::with_body(status, BoxBody::new(Download::new(body, size, watch)));
+    proxy_headers::from_app(&head.headers, answer.headers_mut());
+    if status == StatusCode::NOT_MODIFIED {
+        if let Some(length) = announced {
+            answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+    } else {
+        keep_private(answer.headers_mut());
+    }
+    answer
+}
+
+/// What an app does not say about caches: nobody but this browser keeps the answer, and no page is shown again without asking us, or
+/// the page of an ended session would come from the disk. A 304 is left alone, since its headers replace those of the kept answer.
+fn keep_private(headers: &mut HeaderMap) {
+    if headers.contains_key(CACHE_CONTROL) {
+        return;
+    }
+    // Without a type browsers look into the body, and may find HTML.
+    let is_page = headers.get(CONTENT_TYPE).is_none_or(|kind| {
+        let kind = kind.as_bytes();
+        is_type(kind, b"text/html") || is_type(kind, b"application/xhtml+xml")
+    });
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(if is_page { "private, no-cache" } else { "private" }));
+}
+
+fn is_type(kind: &[u8], wanted: &[u8]) -> bool {
+    let essence = kind.split(|byte| *byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_app_does_not_say_about_caches_is_said() {
+        let kept = |kind: Option<&'static str>, said: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            kind.map(|kind| headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind)));
+            said.map(|said| headers.insert(CACHE_CONTROL, HeaderValue::from_static(said)));
+            keep_private(&mut headers);
+            headers.get(CACHE_CONTROL).unwrap().to_str().unwrap().to_owned()
+        };
+        for page in [Some("text/html"), Some("Text/HTML; charset=utf-8"), Some(" application/xhtml+xml ;x=y"), None] {
+            assert_eq!(kept(page, None), "private, no-cache", "{page:?}");
+        }
+        for other in ["text/css", "image/png", "application/json", "text/html-sandboxed", "text/event-stream"] {
+            assert_eq!(kept(Some(other), None), "private", "{other}");
+        }
+        for said in ["public, max-age=3600", "", "no-store"] {
+            assert_eq!(kept(Some("text/html"), Some(said)), said);
+        }
+    }
+}
