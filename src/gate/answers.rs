@@ -1,15 +1,17 @@
-//! The app's answer on its way to the browser: how it is framed, and kept by caches.
+//! The app's answer on its way to the browser: how it is framed, kept by caches, and what it cannot say of our host.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
 use hyper::Response;
 use hyper::body::{Body, Incoming};
 use hyper::http::header;
 
 use super::bodies::{Download, Watch};
 use super::proxy_headers;
+use crate::domain::app_url::AppUrl;
+use crate::http::security_headers::ONLY_HTTPS;
 
 /// An answer of known length up to this many bytes is not registered as a stream: its session is looked at piece by piece.
 const SMALL: u64 = 64 * 1024;
@@ -62,6 +64,14 @@ fn keep_private(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(if is_page { "private, no-cache" } else { "private" }));
 }
 
+/// Whether our host is to be reached by https alone, is ours to say where it is: the app's word could take ours back, or bind other
+/// hosts. On plain http browsers do not listen to it.
+pub(super) fn keep_https(headers: &mut HeaderMap, app_url: &AppUrl) {
+    if app_url.is_https() && headers.contains_key(STRICT_TRANSPORT_SECURITY) {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_HTTPS));
+    }
+}
+
 fn is_type(kind: &[u8], wanted: &[u8]) -> bool {
     let essence = kind.split(|byte| *byte == b';').next().unwrap_or_default();
     essence.trim_ascii().eq_ignore_ascii_case(wanted)
@@ -89,5 +99,22 @@ mod tests {
         for said in ["public, max-age=3600", "", "no-store"] {
             assert_eq!(kept(Some("text/html"), Some(said)), said);
         }
+    }
+
+    #[test]
+    fn s65_on_https_the_app_cannot_say_otherwise_of_our_host() {
+        let passed = |url: &str, said: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for said in said {
+                headers.append(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(said));
+            }
+            keep_https(&mut headers, &AppUrl::parse(url).unwrap());
+            headers.get_all(STRICT_TRANSPORT_SECURITY).map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        for said in [&["max-age=0"][..], &["max-age=63072000; includeSubDomains; preload"], &["", "max-age=0"]] {
+            assert_eq!(passed("https://a.example.org", said), [ONLY_HTTPS], "{said:?}");
+            assert_eq!(passed("http://a.example.org", said), said, "{said:?}");
+        }
+        assert!(passed("https://a.example.org", &[]).is_empty());
     }
 }

@@ -79,6 +79,7 @@ async fn pass(
         *verdict = Verdict::of_status(answer.status().as_u16());
         answer
     });
+    answers::keep_https(answer.headers_mut(), &settings.app_url);
     guard(req).append_renewal(req, renewal, answer.headers_mut()).await;
     Ok(answer)
 }

@@ -8,6 +8,9 @@ use actix_web::middleware::Next;
 
 use super::settings::{self, HttpSettings};
 
+/// What our host says about https, a year long.
+pub const ONLY_HTTPS: &str = "max-age=31536000";
+
 /// Adds the headers; what an answer has set itself stays.
 pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
     let mut set = |name: &'static str, value: &str| {
@@ -36,7 +39,7 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
         set("cross-origin-opener-policy", "same-origin");
     }
     if settings.app_url.is_https() {
-        set("strict-transport-security", "max-age=31536000");
+        set("strict-transport-security", ONLY_HTTPS);
         // The app shares our origin: no policy of its own may have our addresses reported to others.
         set("nel", r#"{"report_to":"none","max_age":0}"#);
     }
