@@ -3,10 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::Payload;
-use actix_web::http::header::UPGRADE;
-use actix_web::http::{ConnectionType, Method, StatusCode, Version};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, web};
 use hyper::body::Incoming;
 use hyper::http::header as app_header;
@@ -50,7 +48,7 @@ pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
         answer
     });
     measured::end(&req, begin, Asked::Proxy, verdict);
-    settle_connection(&req, &mut answer);
+    settle_connection(&mut answer);
     unread::until_answered(held, answer)
 }
 
@@ -119,16 +117,9 @@ fn faulty(fault: &HttpError, req: &HttpRequest, person: Audience) -> HttpRespons
     }
 }
 
-/// actix reads what follows a request that asks for an upgrade as its body, and neither that nor a body that was refused may
-/// become the next request. In an answer to such a request, or to HTTP/1.0, only the end of the connection can end a body.
-fn settle_connection(req: &HttpRequest, answer: &mut HttpResponse) {
-    let status = answer.status();
-    let refused_upgrade = status != StatusCode::SWITCHING_PROTOCOLS && (req.head().upgrade() || req.headers().contains_key(UPGRADE));
-    let unchunked = answer.body().size() == BodySize::Stream && (refused_upgrade || req.version() < Version::HTTP_11);
-    if unchunked {
-        answer.head_mut().no_chunking(true);
-    }
-    if unchunked || refused_upgrade || matches!(status, StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED) {
+/// What was refused as one request must not be read on as the next.
+fn settle_connection(answer: &mut HttpResponse) {
+    if matches!(answer.status(), StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED) {
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
 }

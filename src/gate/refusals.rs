@@ -9,8 +9,6 @@ use crate::domain::path;
 use crate::http::error::HttpError;
 
 static SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
-/// Longest head of a request, in bytes (S96).
-const MAX_HEAD: usize = 64 * 1024;
 
 /// How the body of a request is framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +42,6 @@ fn check_head(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
         return Err(HttpError::MethodNotAllowed);
     }
     let headers = req.headers();
-    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if size > MAX_HEAD {
-        return Err(HttpError::TooLarge);
-    }
     let framing = framing(headers)?;
     let websocket = match upgrade::wish(req.method(), headers) {
         Wish::Ordinary => false,
@@ -185,10 +179,5 @@ mod tests {
         assert_eq!(status(Method::GET, "/%73w.js", &script), 403);
         assert_eq!(status(Method::GET, "/app/sw.js", &script), 200);
         assert_eq!(status(Method::GET, "/sw.js", &[]), 200);
-    }
-
-    #[test]
-    fn s96_a_huge_head_is_refused() {
-        assert_eq!(status(Method::GET, "/", &[("x-big", &"a".repeat(MAX_HEAD))]), 413);
     }
 }

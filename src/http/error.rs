@@ -61,6 +61,8 @@ pub enum HttpError {
     },
     /// The body is too large.
     TooLarge,
+    /// The head is too large.
+    HeadTooLarge,
     /// The body came too slowly.
     TooSlow,
     /// The body has a type that forms do not have.
@@ -99,6 +101,7 @@ impl ResponseError for HttpError {
             Self::Forbidden(_) | Self::Csrf { .. } | Self::FormWithoutCookie { .. } | Self::FormOutOfDate => StatusCode::FORBIDDEN,
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -161,6 +164,7 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Account(AccountError::Internal(_)) => "fault-internal",
         HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "fault-not-found",
         HttpError::TooLarge => "fault-too-large",
+        HttpError::HeadTooLarge => "fault-head-too-large",
         HttpError::TooSlow => "fault-too-slow",
         HttpError::MediaType => "fault-media-type",
         HttpError::MethodNotAllowed => "fault-method",
@@ -186,6 +190,7 @@ fn heading(error: &HttpError) -> &'static str {
         415 => "error-415",
         422 => "error-422",
         429 => "error-429",
+        431 => "error-431",
         502 => "error-502",
         503 => "error-503",
         504 => "error-504",

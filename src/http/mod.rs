@@ -4,10 +4,12 @@
 
 pub mod carriers;
 pub mod client_address;
+pub mod connection;
 pub mod cookies;
 pub mod error;
 pub mod fetch_metadata;
 pub mod forms;
+pub mod heads;
 pub mod language;
 pub mod measured;
 pub mod page;
@@ -18,5 +20,6 @@ pub mod session_store;
 pub mod settings;
 pub mod signed_in;
 pub mod static_files;
+pub mod unfinished;
 pub mod unread;
 mod verdicts;

@@ -119,6 +119,7 @@ const FENCES: &[Fence] = &[
     Fence { crates: &["actix_session", "actix_identity"], only_in: &["http/", "app.rs", "routes.rs"] },
     Fence { crates: &["dotenvy"], only_in: &["config/"] },
     Fence { crates: &["hyper", "hyper_util", "http_body_util"], only_in: &["gate/", "demo/"] },
+    Fence { crates: &["actix_http", "actix_server", "actix_service"], only_in: &["app/server.rs"] },
 ];
 
 fn stands_in(file: &str, places: &[&str]) -> bool {

@@ -95,8 +95,15 @@ async fn s95_slow_clients_are_cut_off() {
     let request = "POST /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nOrigin: http://localhost:3000\r\n\
         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=a";
     form.write_all(request.as_bytes()).await.unwrap();
-    let ((after_head, _), (after_form, answer)) = tokio::join!(wait_for_end(&mut head), wait_for_end(&mut form));
+    // A connection that has been answered before.
+    let mut second = TcpStream::connect(app.address).await.unwrap();
+    second.write_all(b"GET /_auth/health/live HTTP/1.1\r\nHost: localhost:3000\r\n\r\n").await.unwrap();
+    wait::in_time("the first answer", second.read_exact(&mut [0; 64])).await.unwrap();
+    second.write_all(b"GET /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\n").await.unwrap();
+    let ((after_head, _), (after_second, _), (after_form, answer)) =
+        tokio::join!(wait_for_end(&mut head), wait_for_end(&mut second), wait_for_end(&mut form));
     assert!(after_head < Duration::from_secs(25), "a half head is kept for {after_head:?}");
+    assert!(after_second < Duration::from_secs(25), "a half second head is kept for {after_second:?}");
     assert!(after_form < Duration::from_secs(45), "a half form is kept for {after_form:?}");
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
 }

@@ -1,46 +1,30 @@
 //! Builds every part from the configuration, and stops it again.
 
+mod server;
+
 use std::fs::{File, TryLockError};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use actix_web::cookie::Key;
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::{App as WebApp, HttpServer, web};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::accounts;
 use crate::accounts::{Accounts, Parts, Phase};
 use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir};
-use crate::crypto::csrf::CsrfKey;
 use crate::crypto::keys::{Keys, SecretMaterial};
 use crate::crypto::random;
 use crate::domain::time::{Clock, Timestamp};
-use crate::gate::proxy::Upstream;
-use crate::http::cookies::CookieNames;
-use crate::http::session_store::RowStore;
-use crate::http::settings::HttpSettings;
-use crate::http::signed_in::Guard;
-use crate::http::static_files::StaticFiles;
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Transport};
 use crate::storage::redis_sessions::RedisSessions;
 use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, StorageError, migrate, settings};
-use crate::{accounts, routes};
 
-/// Longest time that running requests have after SIGTERM, in seconds: with what the jobs take afterwards less than the ten after
-/// which container engines kill.
-const DRAIN_SECS: u64 = 8;
-/// How long an answer may wait for a client that does not take it, before its connection is closed (RFC 5482).
-#[cfg(target_os = "linux")]
-const STALLED: Duration = Duration::from_mins(2);
-/// Connections accepted at once, for each worker.
-const MAX_CONNECTIONS: usize = 25_000;
 /// Threads for database work.
 const BLOCKING_THREADS: usize = 16;
 
@@ -209,17 +193,6 @@ impl Drop for Held {
     }
 }
 
-/// Connections that the listener accepts inherit this: without it a client that reads nothing keeps its place for ever (S95).
-#[cfg(target_os = "linux")]
-fn give_up_stalled_clients(listener: &TcpListener) {
-    if let Err(fault) = socket2::SockRef::from(listener).set_tcp_user_timeout(Some(STALLED)) {
-        tracing::debug!(%fault, "clients that read nothing are not given up by the system");
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-const fn give_up_stalled_clients(_listener: &TcpListener) {}
-
 /// Opens the core, binds the address and builds the server.
 pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> {
     if let SessionStoreUrl::Redis(url) = &config.session_store {
@@ -241,13 +214,12 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let listener = TcpListener::bind(address)
         .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
     let address = listener.local_addr()?;
-    give_up_stalled_clients(&listener);
     let setup_link = match core.accounts.phase() {
         Phase::Unclaimed => token.map(|token| config.server.app_url.join(&format!("/_auth/setup?token={token}"))),
         Phase::Legacy => Some(config.server.app_url.join("/_auth/setup")),
         Phase::Claimed => None,
     };
-    let server = serve(config, &core, listener)?;
+    let server = server::run(config, &core, listener)?;
     let jobs = Jobs::start(&core.accounts)?;
     Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })
 }
@@ -269,42 +241,6 @@ fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
 fn keeps_sessions_elsewhere(config: &Config, core: &Core) -> Result<bool, StartError> {
     let kept_in = core.block_on(core.accounts.noted("SESSION_STORE"))?;
     Ok(kept_in.is_some() && kept_in.as_ref() != config.shown().get("SESSION_STORE"))
-}
-
-fn serve(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result<Server> {
-    let settings = web::Data::new(HttpSettings {
-        app_url: config.server.app_url.clone(),
-        cookies: CookieNames::new(&config.server.app_url, config.gate.cookie_domain.as_deref()),
-        cookie_domain: config.gate.cookie_domain.clone(),
-        trusted_proxies: config.server.trusted_proxies.clone(),
-        forward_auth: config.gate.forward_auth.clone(),
-        session_key: Key::from(core.keys.session_cookie()),
-        csrf: CsrfKey::new(&core.keys),
-        metrics_token: config.server.metrics_token.clone(),
-        upstream: config.gate.upstream.clone(),
-        checks: config.checks(),
-        mail_server: config.mail.address(),
-        site: config.site.clone(),
-        files: StaticFiles::new(&config.site),
-    });
-    let (accounts, upstream) = (core.accounts.clone(), config.gate.upstream.clone());
-    let server = HttpServer::new(move || {
-        let mut app =
-            WebApp::new().app_data(settings.clone()).app_data(web::Data::new(accounts.clone())).app_data(Rc::new(Guard::default()));
-        if let Some(upstream) = &upstream {
-            app = app.app_data(Rc::new(Upstream::new(upstream)));
-        }
-        app.configure(|config| routes::register(config, &settings, RowStore(accounts.clone()), accounts.session_secs()))
-    });
-    Ok(server
-        .client_request_timeout(Duration::from_secs(15))
-        .keep_alive(Duration::from_secs(75))
-        .tcp_nodelay(true)
-        .max_connections(MAX_CONNECTIONS)
-        .shutdown_timeout(DRAIN_SECS)
-        .disable_signals()
-        .listen(listener)?
-        .run())
 }
 
 /// The keys, made by the first node on an empty database, and the same on every other.

@@ -1,0 +1,122 @@
+//! The HTTP server: its limits, and what it hands to the routes.
+
+use std::future::ready;
+use std::net::TcpListener;
+use std::rc::Rc;
+use std::time::Duration;
+
+use actix_http::error::DispatchError;
+use actix_http::{HttpService, KeepAlive};
+use actix_server::GracefulShutdownSignal;
+use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::cookie::Key;
+use actix_web::dev::{AppConfig, Server};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App as WebApp, Error, web};
+
+use super::Core;
+use crate::accounts::Accounts;
+use crate::config::Config;
+use crate::crypto::csrf::CsrfKey;
+use crate::gate::proxy::Upstream;
+use crate::http::connection::Connection;
+use crate::http::cookies::CookieNames;
+use crate::http::heads::Heads;
+use crate::http::session_store::RowStore;
+use crate::http::settings::HttpSettings;
+use crate::http::signed_in::Guard;
+use crate::http::static_files::StaticFiles;
+use crate::http::unfinished::Connections;
+use crate::routes;
+
+/// Longest time that running requests have after SIGTERM, in seconds: with what the jobs take afterwards less than the ten after
+/// which container engines kill.
+const DRAIN_SECS: u64 = 8;
+/// Time for the first head of a connection; [`Connections`] sees to the others.
+const HEAD: Duration = Duration::from_secs(15);
+/// How long a connection may wait for its next request.
+const IDLE: Duration = Duration::from_secs(75);
+/// How long a client that still sends a body may go on, so that it comes to read an answer that did not wait for it.
+const LINGER: Duration = Duration::from_secs(5);
+/// How long an answer may wait for a client that does not take it, before its connection is closed (RFC 5482).
+#[cfg(target_os = "linux")]
+const STALLED: Duration = Duration::from_mins(2);
+/// Connections accepted at once, for each worker.
+const MAX_CONNECTIONS: usize = 25_000;
+
+/// Starts the server. This is what `actix_web::HttpServer` does, with a [`Connection`] around each stream.
+pub(super) fn run(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result<Server> {
+    give_up_stalled_clients(&listener);
+    let (settings, accounts) = (web::Data::new(settings(config, core)), core.accounts.clone());
+    let builder = Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
+    let stopping = builder.graceful_shutdown_signal();
+    let builder = builder.listen("portcullis", listener, move || worker(&settings, &accounts, &stopping))?;
+    Ok(builder.run())
+}
+
+/// What each worker makes of the connections that it is given.
+fn worker(
+    settings: &web::Data<HttpSettings>,
+    accounts: &Accounts,
+    stopping: &GracefulShutdownSignal,
+) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
+    let mut app = WebApp::new().app_data(settings.clone()).app_data(web::Data::new(accounts.clone())).app_data(Rc::new(Guard::default()));
+    if let Some(upstream) = &settings.upstream {
+        app = app.app_data(Rc::new(Upstream::new(upstream)));
+    }
+    let app = app
+        .configure(|config| routes::register(config, settings, RowStore(accounts.clone()), accounts.session_secs()))
+        .wrap(Heads)
+        .into_factory()
+        .map_err(|fault: Error| fault.error_response());
+    let stopping = stopping.clone();
+    let http = HttpService::build()
+        .graceful_shutdown_signal(move || {
+            let stopping = stopping.clone();
+            async move { stopping.notified().await }
+        })
+        .client_request_timeout(HEAD)
+        .keep_alive(KeepAlive::Timeout(IDLE))
+        .client_disconnect_timeout(LINGER)
+        .h1_allow_half_closed(true)
+        .on_connect_ext(|connection: &Connection, data| drop(data.insert(connection.state())))
+        .h1(map_config(app, |()| AppConfig::default()));
+    let connections = Connections::watched();
+    let connect = move |stream: TcpStream| {
+        let peer = stream.peer_addr().ok();
+        if let Err(fault) = stream.set_nodelay(true) {
+            tracing::trace!(%fault, "a connection is gone already");
+        }
+        ready(Ok((Connection::new(stream, &connections), peer)))
+    };
+    fn_service(connect).and_then(http)
+}
+
+fn settings(config: &Config, core: &Core) -> HttpSettings {
+    HttpSettings {
+        app_url: config.server.app_url.clone(),
+        cookies: CookieNames::new(&config.server.app_url, config.gate.cookie_domain.as_deref()),
+        cookie_domain: config.gate.cookie_domain.clone(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        forward_auth: config.gate.forward_auth.clone(),
+        session_key: Key::from(core.keys.session_cookie()),
+        csrf: CsrfKey::new(&core.keys),
+        metrics_token: config.server.metrics_token.clone(),
+        upstream: config.gate.upstream.clone(),
+        checks: config.checks(),
+        mail_server: config.mail.address(),
+        site: config.site.clone(),
+        files: StaticFiles::new(&config.site),
+    }
+}
+
+/// Connections that the listener accepts inherit this: without it a client that reads nothing keeps its place for ever (S95).
+#[cfg(target_os = "linux")]
+fn give_up_stalled_clients(listener: &TcpListener) {
+    if let Err(fault) = socket2::SockRef::from(listener).set_tcp_user_timeout(Some(STALLED)) {
+        tracing::debug!(%fault, "clients that read nothing are not given up by the system");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn give_up_stalled_clients(_listener: &TcpListener) {}

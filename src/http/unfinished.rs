@@ -1,0 +1,225 @@
+//! Heads of requests that are not over: bounded in length, time and number (S95, S104).
+//!
+//! actix reads up to 128 KiB before it gives a head up, and gives time to the first head of a connection alone. The server calls
+//! [`State::head_is_over`] for each head that it has read; what is read beside bodies since then is the head that is not over yet.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use actix_web::rt;
+
+/// Longest head of a request, in bytes (S96).
+pub const MAX_HEAD: usize = 64 * 1024;
+/// What is read of a head before it is refused unread: who is a little over is told so on a page.
+pub(super) const LONGEST_READ: usize = 96 * 1024;
+/// What every unfinished head may have; a longer one needs one of the places in [`LONG_HEADS`].
+pub(super) const SHORT_HEAD: usize = 16 * 1024;
+/// Unfinished heads longer than [`SHORT_HEAD`] that a worker reads at once.
+pub(super) const LONG_HEADS: usize = 64;
+/// Unfinished heads that a worker keeps beyond a second; of more, the oldest go.
+const UNFINISHED: usize = 2048;
+/// Seconds that a head has: one more than actix gives the first of a connection, which it answers with 408.
+pub(super) const HEAD_SECS: u32 = 16;
+
+/// All connections of one worker.
+#[derive(Default)]
+pub struct Connections {
+    all: RefCell<Vec<Weak<State>>>,
+    long_heads: Rc<()>,
+}
+
+/// What is known of one connection.
+pub struct State {
+    /// A body is being read: nothing is counted.
+    pub(super) in_body: Cell<bool>,
+    /// Bytes read of a head that is not over.
+    pub(super) read: Cell<usize>,
+    /// How many of them the server has looked at without finding the end.
+    looked_at: Cell<usize>,
+    /// Seconds for which the head has not been over.
+    secs: Cell<u32>,
+    pub(super) given_up: Cell<bool>,
+    pub(super) refused: Cell<bool>,
+    pub(super) reset: Cell<bool>,
+    pub(super) over: Cell<bool>,
+    pub(super) place: RefCell<Option<Rc<()>>>,
+    places: Weak<()>,
+    waker: RefCell<Option<Waker>>,
+}
+
+/// How much more may be read now.
+pub(super) enum Room {
+    /// So many bytes.
+    Bytes(usize),
+    /// The server has to look at what there is first.
+    Look,
+    /// Nothing: the head is longer than any may be.
+    TooLong,
+    /// Nothing: no place is left for a long head.
+    Busy,
+    /// Nothing: the head was given up.
+    Over,
+}
+
+impl Connections {
+    /// The connections of the worker that calls this, and the watch over them.
+    pub fn watched() -> Rc<Self> {
+        let all = Rc::new(Self::default());
+        let watched = Rc::clone(&all);
+        rt::spawn(async move {
+            let mut second = tokio::time::interval(Duration::from_secs(1));
+            loop {
+                second.tick().await;
+                watched.look();
+            }
+        });
+        all
+    }
+
+    pub(super) fn add(&self) -> Rc<State> {
+        let state = Rc::new(State {
+            in_body: Cell::new(false),
+            read: Cell::new(0),
+            looked_at: Cell::new(0),
+            secs: Cell::new(0),
+            given_up: Cell::new(false),
+            refused: Cell::new(false),
+            reset: Cell::new(false),
+            over: Cell::new(false),
+            place: RefCell::default(),
+            places: Rc::downgrade(&self.long_heads),
+            waker: RefCell::default(),
+        });
+        self.all.borrow_mut().push(Rc::downgrade(&state));
+        state
+    }
+
+    /// Once a second: gives up the heads whose time is over, and the oldest where there are too many.
+    pub(super) fn look(&self) {
+        let mut unfinished = Vec::new();
+        self.all.borrow_mut().retain(|state| {
+            let Some(state) = state.upgrade() else { return false };
+            if state.is_unfinished() {
+                state.secs.set(state.secs.get() + 1);
+                unfinished.push(state);
+            }
+            true
+        });
+        unfinished.sort_unstable_by_key(|state| state.secs.get());
+        let surplus = unfinished.split_off(unfinished.len().min(UNFINISHED));
+        if !surplus.is_empty() {
+            tracing::warn!(connections = surplus.len(), "closed connections whose heads were not over: there are too many");
+        }
+        surplus.iter().chain(unfinished.iter().filter(|state| state.secs.get() >= HEAD_SECS)).for_each(|state| state.give_up());
+    }
+}
+
+impl State {
+    /// To be called for each request, with whether it has a body.
+    pub fn head_is_over(&self, in_body: bool) {
+        self.in_body.set(in_body);
+        self.read.set(0);
+        self.looked_at.set(0);
+        self.secs.set(0);
+        if !self.refused.get() {
+            self.place.replace(None);
+        }
+    }
+
+    /// To be called when the body is over: what comes now is the next head.
+    pub fn body_is_over(&self) {
+        self.in_body.set(false);
+    }
+
+    /// Sees to it that the end of what is written now ends this direction, while the client may still be sending.
+    pub fn end_with_the_answer(&self) {
+        self.over.set(true);
+    }
+
+    /// Sees to it that the end of this connection is no proper one.
+    pub fn reset_at_the_end(&self) {
+        self.reset.set(true);
+    }
+
+    pub(super) fn is_unfinished(&self) -> bool {
+        !self.in_body.get() && self.read.get() > 0 && !self.given_up.get()
+    }
+
+    pub(super) fn give_up(&self) {
+        self.given_up.set(true);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    pub(super) fn room(&self) -> Room {
+        if self.given_up.get() {
+            return Room::Over;
+        }
+        let read = self.read.get();
+        let most = if self.place.borrow().is_some() { LONGEST_READ } else { SHORT_HEAD };
+        if read < most {
+            return Room::Bytes(most - read);
+        }
+        if self.looked_at.replace(read) < read {
+            return Room::Look;
+        }
+        if most == LONGEST_READ {
+            return Room::TooLong;
+        }
+        match self.places.upgrade().filter(|places| Rc::strong_count(places) <= LONG_HEADS + 1) {
+            Some(place) => {
+                self.place.replace(Some(place));
+                Room::Bytes(LONGEST_READ - read)
+            }
+            None => Room::Busy,
+        }
+    }
+
+    pub(super) fn refuse_too_long(&self) {
+        if !self.refused.replace(true) {
+            tracing::info!("refused a request: its head is longer than 64 KiB");
+        }
+    }
+
+    pub(super) fn refuse_for_now(&self) {
+        tracing::info!("refused a request: its head is long, and too many long ones are not over");
+        self.given_up.set(true);
+    }
+
+    /// A waker for [`Self::give_up`]; there is usually the same one already.
+    pub(super) fn note(&self, context: &Context<'_>) {
+        let mut waker = self.waker.borrow_mut();
+        if !waker.as_ref().is_some_and(|known| known.will_wake(context.waker())) {
+            *waker = Some(context.waker().clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn s104_of_too_many_unfinished_heads_the_oldest_go() {
+        let all = Connections::default();
+        let states: Vec<_> = (0..UNFINISHED).map(|_| all.add()).collect();
+        for state in &states {
+            state.read.set(1);
+        }
+        all.look();
+        assert!(states.iter().all(|state| !state.given_up.get()));
+        let newer: Vec<_> = (0..10).map(|_| all.add()).collect();
+        for state in &newer {
+            state.read.set(1);
+        }
+        all.look();
+        assert_eq!(states.iter().filter(|state| state.given_up.get()).count(), 10);
+        assert!(newer.iter().all(|state| !state.given_up.get()));
+        drop((states, newer));
+        all.look();
+        assert!(all.all.borrow().is_empty());
+    }
+}

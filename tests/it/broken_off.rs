@@ -1,0 +1,127 @@
+//! Answers of the app that break off look so (S110).
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use super::support::app::TestApp;
+use super::support::client::Client;
+use super::support::people;
+
+/// How an app ends its connection after what it has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Close,
+    Reset,
+}
+
+/// An app that says `answer` to every request as soon as it has read its head, and then ends the connection.
+async fn app_saying(answer: &str, end: End) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let answer: Arc<[u8]> = answer.as_bytes().into();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = Arc::clone(&answer);
+            tokio::spawn(async move {
+                let mut head = Vec::new();
+                while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+                    if stream.read_buf(&mut head).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+                drop(stream.write_all(&answer).await);
+                if end == End::Reset {
+                    // After what was said has been read, or it would be lost with the connection.
+                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    stream.set_zero_linger().unwrap();
+                }
+            });
+        }
+    });
+    address
+}
+
+async fn before(address: SocketAddr) -> (TestApp, Client) {
+    let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let owner = people::claim(&app).await;
+    (app, owner)
+}
+
+/// Whether a client that knows HTTP takes what it received for a whole answer.
+async fn looks_whole(owner: &Client, address: SocketAddr, version: &str, headers: &str) -> bool {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = owner.raw_head("GET", "/x").replace("HTTP/1.1", version).replace("Connection: close\r\n", "");
+    stream.write_all(format!("{head}{headers}\r\n").as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let ended = loop {
+        let read = tokio::time::timeout(std::time::Duration::from_secs(3), stream.read_buf(&mut answer)).await;
+        match read {
+            // Kept open after a whole answer.
+            Err(_silence) => break None,
+            Ok(Ok(0)) => break Some(true),
+            Ok(Ok(_)) => {}
+            Ok(Err(_reset)) => break Some(false),
+        }
+    };
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let head = head.to_ascii_lowercase();
+    assert!(head.starts_with("http/1.") && head.contains(" 200"), "{version} {headers:?}: {text}");
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+    if head.contains("transfer-encoding: chunked") {
+        assert_eq!(version, "HTTP/1.1", "no chunks in HTTP/1.0");
+        body.ends_with("0\r\n\r\n")
+    } else if let Some(length) = length {
+        body.len() == length
+    } else {
+        ended == Some(true)
+    }
+}
+
+const HANDSHAKE: &str = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+    Sec-WebSocket-Version: 13\r\nOrigin: http://localhost:3000\r\n";
+
+/// What requests offer.
+const OFFERS: [(&str, &str); 9] = [
+    ("HTTP/1.1", ""),
+    ("HTTP/1.1", "Connection: upgrade, http2-settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"),
+    ("HTTP/1.1", "Connection: upgrade\r\n"),
+    ("HTTP/1.1", "Upgrade: h2c\r\n"),
+    ("HTTP/1.1", "Connection: keep-alive, Upgrade\r\nUpgrade: TLS/1.2, foo/2\r\n"),
+    ("HTTP/1.1", HANDSHAKE),
+    ("HTTP/1.0", ""),
+    ("HTTP/1.0", "Connection: keep-alive\r\n"),
+    ("HTTP/1.0", "Connection: upgrade\r\nUpgrade: h2c\r\n"),
+];
+
+#[tokio::test]
+async fn s110_an_answer_that_breaks_off_looks_broken_off_whatever_was_offered() {
+    for (answer, end) in [
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", End::Close),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", End::Close),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this", End::Close),
+        ("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nonly this", End::Reset),
+    ] {
+        let (app, owner) = before(app_saying(answer, end).await).await;
+        for (version, offer) in OFFERS {
+            assert!(!looks_whole(&owner, app.address, version, offer).await, "{answer:?} to {version} {offer:?} looks whole");
+        }
+    }
+}
+
+#[tokio::test]
+async fn s110_a_whole_answer_looks_whole_whatever_was_offered() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhello",
+    ] {
+        let (app, owner) = before(app_saying(answer, End::Close).await).await;
+        for (version, offer) in OFFERS {
+            assert!(looks_whole(&owner, app.address, version, offer).await, "{answer:?} to {version} {offer:?}");
+        }
+    }
+}
