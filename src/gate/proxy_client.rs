@@ -19,6 +19,8 @@ const CONNECT: Duration = Duration::from_secs(5);
 const ANSWER: Duration = Duration::from_mins(15);
 /// How long an unused connection is kept: less than the 5 s after which Node and uvicorn close theirs.
 const IDLE: Duration = Duration::from_secs(4);
+/// Most header lines of an answer. Browsers know no limit; hyper wants one, and its own is 100.
+const MAX_HEADERS: usize = 1000;
 
 /// Connections to the app, made when needed and kept; one of these a worker, in an `Rc`.
 pub struct Upstream {
@@ -50,7 +52,12 @@ impl Upstream {
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(connect));
         let mut builder = legacy::Client::builder(TokioExecutor::new());
-        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).set_host(false);
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).set_host(false).http1_max_headers(MAX_HEADERS);
+        // As browsers take them: a line that is folded is one, a space before the colon is none, a line that is no header is left out.
+        builder
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_ignore_invalid_headers_in_responses(true);
         Self { client: builder.build(connector), authority: authority.to_owned(), answer }
     }
 

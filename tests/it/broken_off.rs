@@ -1,4 +1,4 @@
-//! Answers of the app that break off look so (S110).
+//! Answers of the app that end early, come early, or are written oddly: the client sees what the app did (S81, S110).
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -124,4 +124,33 @@ async fn s110_a_whole_answer_looks_whole_whatever_was_offered() {
             assert!(looks_whole(&owner, app.address, version, offer).await, "{answer:?} to {version} {offer:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn headers_that_browsers_would_take_pass() {
+    for lines in [101, 250, 900] {
+        let many: Vec<String> = (0..lines).map(|line| format!("X-Line-{line}: {line}\r\n")).collect();
+        let many = many.concat();
+        let (_app, owner) = before(app_saying(&format!("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{many}\r\nok"), End::Close).await).await;
+        // Not with the client of the other tests, which has such a limit itself.
+        let answer = owner.raw(owner.raw_head("GET", "/x") + "\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\nok"), "{lines} lines: {answer}");
+        assert_eq!(answer.lines().filter(|line| line.starts_with("x-line-")).count(), lines);
+    }
+    let odd = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Folded: one\r\n two\r\n\tthree\r\nbad name: x\r\n: nameless\r\nno colon at all\r\n\
+        X-Spaced : spaced\r\nX-\u{fc}: x\r\nX-Last: last\r\n\r\nok";
+    let (_app, mut owner) = before(app_saying(odd, End::Close).await).await;
+    let answer = owner.fetch("/x").await;
+    assert_eq!((answer.status, answer.text().as_str()), (200, "ok"));
+    assert_eq!(answer.header("x-folded"), Some("one two three"));
+    assert_eq!((answer.header("x-spaced"), answer.header("x-last")), (Some("spaced"), Some("last")));
+}
+
+#[tokio::test]
+async fn s79_no_odd_way_of_writing_a_header_sets_our_cookies() {
+    let forged = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie : portcullis_access_3000=x\r\nSet-Cookie:\r\n portcullis_session_3000=x\r\n\
+        Set-Cookie:\r\n\t__Host-Http-portcullis_refresh=x\r\nset-cookie\t: portcullis_form=x\r\nSet-Cookie: theirs=1;\r\n Path=/\r\n\r\nok";
+    let (_app, mut owner) = before(app_saying(forged, End::Close).await).await;
+    let cookies: Vec<String> = owner.fetch("/x").await.set_cookies().into_iter().map(|cookie| cookie.name).collect();
+    assert_eq!(cookies, ["theirs"]);
 }
