@@ -4,6 +4,7 @@
 //! who may pass is `domain::access`'s to decide, and nothing here reads an account.
 
 mod answers;
+mod app_stream;
 mod bodies;
 mod cookies_out;
 mod deny;

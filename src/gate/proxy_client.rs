@@ -10,6 +10,7 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::app_stream::AppConnector;
 use super::bodies::Upload;
 use crate::http::error::HttpError;
 
@@ -24,7 +25,7 @@ const MAX_HEADERS: usize = 1000;
 
 /// Connections to the app, made when needed and kept; one of these a worker, in an `Rc`.
 pub struct Upstream {
-    client: legacy::Client<HttpConnector, Upload>,
+    client: legacy::Client<AppConnector, Upload>,
     authority: String,
     answer: Duration,
 }
@@ -58,7 +59,7 @@ impl Upstream {
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true);
-        Self { client: builder.build(connector), authority: authority.to_owned(), answer }
+        Self { client: builder.build(AppConnector::new(connector)), authority: authority.to_owned(), answer }
     }
 
     /// The address of `path_and_query` at the app; the host is configuration alone (S82).

@@ -7,8 +7,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::support::app::TestApp;
-use super::support::client::Client;
+use super::support::client::{Call, Client};
 use super::support::people;
+use super::support::wait;
 
 /// How an app ends its connection after what it has to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +124,42 @@ async fn s110_a_whole_answer_looks_whole_whatever_was_offered() {
         for (version, offer) in OFFERS {
             assert!(looks_whole(&owner, app.address, version, offer).await, "{answer:?} to {version} {offer:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn s81_an_answer_that_comes_before_the_end_of_an_upload_reaches_the_client() {
+    let refusal = "HTTP/1.1 413 Content Too Large\r\nContent-Length: 8\r\nConnection: close\r\n\r\ntoo much";
+    let (app, mut owner) = before(app_saying(refusal, End::Close).await).await;
+    let body = vec![b'a'; 8_000_000];
+    for round in 0..12 {
+        let answer = owner.send(Call::new("POST", "/upload").body(&body)).await;
+        assert_eq!((answer.status, answer.text().as_str()), (413, "too much"), "round {round}");
+    }
+    // Chunked, by a client that reads only when it has sent all, or cannot send any more.
+    let head = owner.raw_head("PUT", "/upload").replace("Connection: close\r\n", "") + "Transfer-Encoding: chunked\r\n\r\n";
+    for round in 0..6 {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..100 {
+            if stream.write_all(format!("{:x}\r\n{}\r\n", 32_768, "a".repeat(32_768)).as_bytes()).await.is_err() {
+                break;
+            }
+        }
+        let mut answer = Vec::new();
+        wait::in_time("the early answer", async {
+            while !answer.ends_with(b"too much") && matches!(stream.read_buf(&mut answer).await, Ok(1..)) {}
+        })
+        .await;
+        assert!(answer.starts_with(b"HTTP/1.1 413"), "round {round}: {}", String::from_utf8_lossy(&answer));
+    }
+}
+
+#[tokio::test]
+async fn s81_an_app_that_goes_away_during_an_upload_is_a_502() {
+    let (_app, mut owner) = before(app_saying("", End::Close).await).await;
+    for _ in 0..4 {
+        assert_eq!(owner.send(Call::new("POST", "/upload").body(vec![b'a'; 2_000_000])).await.status, 502);
     }
 }
 
