@@ -19,29 +19,46 @@ struct Open {
 type Table = Mutex<HashMap<SessionId, Open>>;
 
 /// The registry; touched at a stream's start, its end, and at revocation.
-#[derive(Clone, Default)]
-pub struct Streams(Arc<Table>);
+#[derive(Clone)]
+pub struct Streams {
+    table: Arc<Table>,
+    stopping: Arc<watch::Sender<bool>>,
+}
+
+impl Default for Streams {
+    fn default() -> Self {
+        Self { table: Arc::default(), stopping: Arc::new(watch::channel(false).0) }
+    }
+}
 
 /// One registered stream; dropping it takes it off the registry.
 pub struct StreamTicket {
     table: Arc<Table>,
     session: SessionId,
     signal: watch::Receiver<bool>,
+    stopping: watch::Receiver<bool>,
+    endless: bool,
 }
 
 impl Streams {
     /// Registers a stream that may last until then; check the session again afterwards, it may have ended meanwhile.
     pub fn register(&self, session: &SessionId, user: Option<&UserId>, until: Option<Timestamp>) -> StreamTicket {
-        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Open { signal: watch::channel(false).0, count: 0, user: user.cloned(), until };
         let entry = table.entry(session.clone()).or_insert_with(new);
         entry.count += 1;
-        StreamTicket { table: Arc::clone(&self.0), session: session.clone(), signal: entry.signal.subscribe() }
+        StreamTicket {
+            table: Arc::clone(&self.table),
+            session: session.clone(),
+            signal: entry.signal.subscribe(),
+            stopping: self.stopping.subscribe(),
+            endless: false,
+        }
     }
 
     /// How many sessions have open streams.
     pub fn len(&self) -> usize {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Whether there is no open stream.
@@ -51,7 +68,7 @@ impl Streams {
 
     /// Cuts every stream of `session`.
     pub fn cut(&self, session: &SessionId) {
-        let entry = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+        let entry = self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
         if let Some(open) = entry {
             open.signal.send_replace(true);
             tracing::debug!(session.streams = open.count, "streams of an ended session were cut");
@@ -60,7 +77,7 @@ impl Streams {
 
     /// Cuts every stream of a user.
     pub fn cut_user(&self, user: &UserId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
             let others = open.user.as_ref() != Some(user);
             if !others {
                 open.signal.send_replace(true);
@@ -71,7 +88,7 @@ impl Streams {
 
     /// Cuts the streams of sessions whose absolute end has come.
     pub fn cut_expired(&self, now: Timestamp) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
             let over = open.until.is_some_and(|until| until <= now);
             if over {
                 open.signal.send_replace(true);
@@ -82,26 +99,40 @@ impl Streams {
 
     /// The sessions with open streams, of those that have an end; HTTP Basic has none.
     pub fn sessions(&self) -> Vec<SessionId> {
-        let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         table.iter().filter(|(_, open)| open.until.is_some()).map(|(session, _)| session.clone()).collect()
     }
 
-    /// Cuts everything, for a store that cannot be asked or a server that stops.
+    /// Cuts the streams that have no end of their own, now and from now on: the server stops, and would wait for them.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Cuts everything, for a store that cannot be asked.
     pub fn cut_all(&self) {
-        for (_, open) in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain() {
+        for (_, open) in self.table.lock().unwrap_or_else(PoisonError::into_inner).drain() {
             open.signal.send_replace(true);
         }
     }
 }
 
 impl StreamTicket {
-    /// Resolves when the session ends.
+    /// The same for a stream that has no end of its own, which a server that stops does not wait for.
+    #[must_use]
+    pub fn endless(mut self) -> Self {
+        self.endless = true;
+        self
+    }
+
+    /// Resolves when the session ends, or the server stops and the stream is endless.
     pub async fn ended(&self) {
-        let mut signal = self.signal.clone();
-        // An error means that the sender was taken off the registry, which happens only when it is cut.
-        if signal.wait_for(|cut| *cut).await.is_err() {
-            tracing::trace!("a stream's registry entry is gone");
-        }
+        let (mut signal, mut stopping) = (self.signal.clone(), self.stopping.clone());
+        // An error means that the sender was taken off the registry, which happens only when it is cut, or that all is over.
+        let over = tokio::select! {
+            cut = signal.wait_for(|cut| *cut) => cut.is_ok(),
+            stop = stopping.wait_for(|stop| *stop), if self.endless => stop.is_ok(),
+        };
+        tracing::trace!(was_told = over, "a stream was cut");
     }
 }
 

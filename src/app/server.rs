@@ -12,7 +12,7 @@ use actix_service::{IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_se
 use actix_web::cookie::Key;
 use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::TcpStream;
-use actix_web::{App as WebApp, Error, web};
+use actix_web::{App as WebApp, Error, rt, web};
 
 use super::Core;
 use crate::accounts::Accounts;
@@ -29,9 +29,9 @@ use crate::http::static_files::StaticFiles;
 use crate::http::unfinished::Connections;
 use crate::routes;
 
-/// Longest time that running requests have after SIGTERM, in seconds: with what the jobs take afterwards less than the ten after
-/// which container engines kill.
-const DRAIN_SECS: u64 = 8;
+/// Longest time that running requests have after SIGTERM, in seconds: with what the jobs take afterwards well under the ten after
+/// which container engines kill. WebSockets and event streams, which have no end of their own, are given none.
+const DRAIN_SECS: u64 = 6;
 /// Time for the first head of a connection; [`Connections`] sees to the others.
 const HEAD: Duration = Duration::from_secs(15);
 /// How long a connection may wait for its next request.
@@ -69,6 +69,11 @@ fn worker(
         .wrap(Heads)
         .into_factory()
         .map_err(|fault: Error| fault.error_response());
+    let (streams, stops) = (accounts.streams().clone(), stopping.clone());
+    rt::spawn(async move {
+        stops.notified().await;
+        streams.stop();
+    });
     let stopping = stopping.clone();
     let http = HttpService::build()
         .graceful_shutdown_signal(move || {

@@ -47,7 +47,7 @@ fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
         }
         actix_web::rt::spawn(async move {
             wait_for_signal().await;
-            tracing::info!("stopping: running requests have eight seconds");
+            tracing::info!("stopping: WebSockets and event streams end, running requests have six seconds");
             handle.stop(true).await;
         });
         server.await

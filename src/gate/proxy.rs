@@ -139,7 +139,7 @@ impl Passage<'_> {
             let ticket = self.register().await?;
             let response = self.upstream.send(self.request(Upload::Empty)?).await?;
             return match response.status().as_u16() {
-                101 => upgrade::tunnel(response, payload, ticket).await,
+                101 => upgrade::tunnel(response, payload, ticket.endless()).await,
                 _ => Ok(answers::pass(response, false, Watch::Stream(ticket))),
             };
         }
@@ -156,7 +156,8 @@ impl Passage<'_> {
         let watch = if answers::is_small(&response) && untouched {
             Watch::Pieces(Rc::clone(self.passport), accounts.clone())
         } else {
-            Watch::Stream(self.register().await?)
+            let ticket = self.register().await?;
+            Watch::Stream(if answers::is_event_stream(&response) { ticket.endless() } else { ticket })
         };
         Ok(answers::pass(response, self.req.method() == Method::HEAD, watch))
     }

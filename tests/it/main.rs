@@ -52,6 +52,7 @@ mod setup;
 mod sign_in;
 mod site;
 mod smtp;
+mod stopping;
 mod storage;
 mod store_faults;
 mod stubborn;
