@@ -8,8 +8,10 @@ use crate::domain::throttle::{self, Verdict, WINDOW_SECS};
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, attempts, audit};
 
-/// Buckets kept at most; the oldest go first.
+/// Buckets kept at most.
 pub(super) const MAX_BUCKETS: i64 = 100_000;
+/// How the names of buckets begin that count failures in a row, whatever time passes. Every other bucket has a window.
+pub(super) const IN_A_ROW: [&str; 3] = ["account:", "device:", "reauth-row:"];
 
 /// The buckets that one attempt counts in.
 #[derive(Clone, Debug)]
@@ -107,7 +109,10 @@ fn is_first_refusal(c: &mut Connection, asking: &Asking, now: Timestamp) -> Resu
     let bucket = format!("refused:{}", asking.source);
     let window_over = now.plus(-WINDOW_SECS);
     let first = attempts::find(c, &bucket)?.is_none_or(|bucket| bucket.window_start <= window_over);
-    attempts::add(c, &bucket, now, window_over)?;
+    if first {
+        // Once, and no more: whoever is refused often must not have the bucket that is kept longest.
+        attempts::add(c, &bucket, now, window_over)?;
+    }
     Ok(first)
 }
 

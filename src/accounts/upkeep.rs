@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
-use super::throttle::MAX_BUCKETS;
+use super::throttle::{IN_A_ROW, MAX_BUCKETS};
 use super::{AccountError, Accounts};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
+use crate::domain::throttle::LONGEST_WINDOW_SECS;
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, settings, shared_time, tokens};
 
@@ -29,7 +30,7 @@ impl Accounts {
         self.clean("sessions", move |c| store.delete_expired(c, now)).await;
         self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
         self.clean("links", move |c| tokens::delete_expired(c, now)).await;
-        self.clean("attempts", |c| attempts::trim(c, MAX_BUCKETS)).await;
+        self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS)).await;
         self.clean("mails", move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await;
         if let Some(days) = self.0.audit_days {
             self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;

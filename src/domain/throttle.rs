@@ -18,6 +18,8 @@ pub const FORGOT_PER_ACCOUNT: i64 = 5;
 pub const FORGOT_PER_SOURCE: i64 = 30;
 /// Window of both limits on reset mails, in seconds.
 pub const FORGOT_WINDOW_SECS: i64 = 3600;
+/// The longest window there is, in seconds.
+pub const LONGEST_WINDOW_SECS: i64 = FORGOT_WINDOW_SECS;
 /// Longest wait announced, in seconds.
 pub const MAX_WAIT_SECS: i64 = 3600;
 

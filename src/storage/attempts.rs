@@ -1,4 +1,4 @@
-//! Counts of guesses; bounded, oldest out first (S30).
+//! Counts of guesses; bounded, and those near their limit are kept longest (S30, S106).
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -58,10 +58,20 @@ pub fn clear(connection: &mut Connection, bucket: &str) -> Result<(), StorageErr
     Ok(())
 }
 
-/// Keeps the `keep` newest buckets.
-pub fn trim(connection: &mut Connection, keep: i64) -> Result<usize, StorageError> {
-    let limit: Option<i64> =
-        dsl::attempts.order(dsl::last_failure.desc()).offset(keep).limit(1).select(dsl::last_failure).first(connection).optional()?;
-    let Some(limit) = limit else { return Ok(0) };
-    Ok(diesel::delete(dsl::attempts.filter(dsl::last_failure.le(limit))).execute(connection)?)
+/// Removes buckets whose window is over, which began at or before `over`, but none whose name begins with one of `in_a_row`: those have
+/// no window. Of the rest it keeps `keep`: the ones with the fewest failures go first, of equals the oldest (S106).
+pub fn trim(connection: &mut Connection, over: Timestamp, in_a_row: &[&str], keep: i64) -> Result<usize, StorageError> {
+    const SURPLUS: &str = "DELETE FROM attempts WHERE bucket IN \
+        (SELECT bucket FROM attempts ORDER BY failures, last_failure, bucket LIMIT $1)";
+    let mut ended = diesel::delete(dsl::attempts.filter(dsl::window_start.le(over.secs()))).into_boxed();
+    for prefix in in_a_row {
+        ended = ended.filter(dsl::bucket.not_like(format!("{prefix}%")));
+    }
+    let removed = ended.execute(connection)?;
+    let left: i64 = dsl::attempts.count().get_result(connection)?;
+    let surplus = left.saturating_sub(keep);
+    if surplus <= 0 {
+        return Ok(removed);
+    }
+    Ok(removed + diesel::sql_query(SURPLUS).bind::<BigInt, _>(surplus).execute(connection)?)
 }

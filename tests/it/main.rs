@@ -17,6 +17,7 @@ mod accessibility;
 mod account;
 mod admin;
 mod aftermath;
+mod attempts;
 mod broken_off;
 mod browser;
 mod checklist;

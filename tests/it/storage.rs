@@ -165,20 +165,6 @@ async fn s29_attempts_are_counted_without_a_loss() {
     assert_eq!(found, Some(Bucket { failures: 1, window_start: later, last_failure: later }));
 }
 
-#[tokio::test]
-async fn s30_the_table_of_attempts_is_bounded_and_the_oldest_go_first() {
-    let store = store();
-    for number in 0..30 {
-        let now = Timestamp::from_secs(number);
-        store.database.write(move |c| attempts::add(c, &format!("b{number}"), now, now)).await.unwrap();
-    }
-    store.database.write(|c| attempts::trim(c, 10)).await.unwrap();
-    for (number, kept) in [(0, false), (19, false), (20, true), (29, true)] {
-        let found = store.database.read(move |c| attempts::find(c, &format!("b{number}"))).await.unwrap();
-        assert_eq!(found.is_some(), kept, "b{number}");
-    }
-}
-
 fn session(id: &str) -> Session {
     let zero = Timestamp::from_secs(0);
     Session {
