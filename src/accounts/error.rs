@@ -32,6 +32,9 @@ pub enum AccountError {
         /// Seconds to wait, 1 to 3600.
         retry_after: i64,
     },
+    /// The deprecated user name and password were guessed at too often: only the set-up token proves anything now.
+    #[error("the user name and password are closed")]
+    PairClosed,
     /// The password workers are busy.
     #[error("too busy")]
     Busy {

@@ -1,10 +1,11 @@
 //! The deprecated mode: one user name and password guard the app until the claim, and open nothing else.
 
-use super::throttle::{self, Asking};
+use super::setup::ClaimProof;
 use super::{AccountError, Accounts, Client, NewSession, Phase};
 use crate::domain::access::{Identity, SignedIn};
 use crate::domain::ids::SessionId;
-use crate::storage::{audit, settings};
+use crate::domain::throttle::PAIR_LIMIT;
+use crate::storage::{Connection, StorageError, attempts, settings};
 
 /// The name that streams of HTTP Basic visitors are registered under; there is no such row.
 pub(super) fn basic_session() -> Result<SessionId, AccountError> {
@@ -54,38 +55,29 @@ impl Accounts {
         if self.phase() != Phase::Legacy {
             return Err(AccountError::InvalidCredentials);
         }
-        let asking = Asking::of_source(&self.0.token_hasher, client);
-        let now = self.0.clock.now();
-        let fits = self.is_legacy_pair(username, password);
-        let line = (!fits).then(|| self.audit_line("login.failed", "", "", &client.source.to_string()));
-        let verdict = self.0.database.write(move |c| {
-            // Another node may have been claimed a moment ago: its marker decides, whatever this one has heard.
-            if settings::find(c, super::CLAIMED_SETTING)?.is_some() {
-                return Ok(Asked::Closed);
-            }
-            let reserved = throttle::reserve(c, &asking, now)?;
-            if let Ok(reservation) = &reserved {
-                match &line {
-                    None => throttle::succeed(c, reservation, None)?,
-                    Some(line) => audit::append(c, line)?,
-                }
-            }
-            Ok(reserved.map_or_else(Asked::TooOften, |_reservation| Asked::Evaluated))
-        });
-        match verdict.await? {
-            Asked::TooOften(retry_after) => Err(AccountError::TooMany { retry_after }),
-            Asked::Evaluated if fits => Ok(()),
-            Asked::Evaluated | Asked::Closed => Err(AccountError::InvalidCredentials),
+        let proof = ClaimProof::Legacy { username: username.to_owned(), password: password.to_owned() };
+        match self.prove(proof, ("login.failed", "login.throttled"), client).await {
+            // Another node was claimed a moment ago, and this one has not heard of it.
+            Err(AccountError::Closed) => Err(AccountError::InvalidCredentials),
+            outcome => outcome,
         }
+    }
+
+    /// Where wrong guesses at the pair are counted, by form, HTTP Basic and claim, from everywhere. Another pair has another bucket.
+    pub(super) fn pair_bucket(&self) -> Option<String> {
+        let legacy = self.0.legacy.as_ref()?;
+        let pair = format!("{}\0{}", legacy.username, legacy.expose_password());
+        Some(format!("pair:{}", self.0.token_hasher.hash("pair", &pair).as_str()))
+    }
+
+    /// Whether the pair was guessed at so often that it opens nothing any more.
+    pub async fn is_pair_closed(&self) -> Result<bool, AccountError> {
+        let Some(bucket) = self.pair_bucket().filter(|_| self.phase() == Phase::Legacy) else { return Ok(false) };
+        Ok(self.0.database.read(move |c| is_closed(c, &bucket)).await?)
     }
 }
 
-/// What became of an attempt with the pair.
-enum Asked {
-    /// Somebody has claimed the instance: the pair opens nothing any more.
-    Closed,
-    /// One of the attempts that are looked at.
-    Evaluated,
-    /// Too many failures; seconds until the next is looked at.
-    TooOften(i64),
+/// Whether the pair of that bucket is closed.
+pub(super) fn is_closed(c: &mut Connection, bucket: &str) -> Result<bool, StorageError> {
+    Ok(attempts::find(c, bucket)?.is_some_and(|bucket| bucket.failures >= PAIR_LIMIT))
 }

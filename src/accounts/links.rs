@@ -1,6 +1,6 @@
 //! Links with a token: one builder and one lookup for every kind (S52 to S57).
 
-use super::throttle::{Asking, Reservation};
+use super::throttle::{self, Asking, Guess, Guessed};
 use super::{AccountError, Accounts, Client};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::ids::UserId;
@@ -8,7 +8,7 @@ use crate::domain::link::{EMAIL_CHANGE_SECS, INVITATION_SECS, Purpose};
 use crate::domain::mail::MailKind;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
-use crate::storage::{Connection, StorageError, mails, tokens, users};
+use crate::storage::{Connection, StorageError, audit, mails, tokens, users};
 
 /// A link as handed out; prints as `[hidden]`.
 pub struct Link {
@@ -71,25 +71,26 @@ impl Accounts {
         self.0.token_hasher.hash(purpose.as_str(), token)
     }
 
-    /// Looks at a link without using it up (S57); one that is none counts as a failure of its source (S31).
+    /// Looks at a link without using it up (S57); one that is none counts as a failure of its source (S31), but not as a failed sign-in.
     pub async fn open_link(&self, purpose: Purpose, token: &str, client: &Client) -> Result<OpenLink, AccountError> {
-        let (open, reservation) = self.try_link(purpose, token, client).await?;
-        self.release(reservation).await?;
-        Ok(open)
-    }
-
-    /// [`Self::open_link`] that keeps the reservation, for the deed that follows.
-    pub(super) async fn try_link(&self, purpose: Purpose, token: &str, client: &Client) -> Result<(OpenLink, Reservation), AccountError> {
-        let asking = Asking::of_source(&self.0.token_hasher, client);
-        let reservation = self.reserve(asking, "login.throttled", "", client).await?;
-        let (hash, now) = (self.hash_of(purpose, token), self.0.clock.now());
-        let found = self.0.database.read(move |c| {
-            let Some(grant) = tokens::find(c, &hash, purpose, now)? else { return Ok(None) };
-            Ok(users::find_by_id(c, &grant.user)?.map(|record| OpenLink { user: record.user, payload: grant.payload }))
+        let (hash, now, source) = (self.hash_of(purpose, token), self.0.clock.now(), Asking::links_of_source(&self.0.token_hasher, client));
+        let refused = self.audit_line("login.throttled", "", "", &client.source.to_string());
+        let looked = self.0.database.write(move |c| {
+            let open = match tokens::find(c, &hash, purpose, now)? {
+                Some(grant) => users::find_by_id(c, &grant.user)?.map(|record| OpenLink { user: record.user, payload: grant.payload }),
+                None => None,
+            };
+            let open = open.filter(|open| fits(purpose, open.user.state));
+            let guess = Guess { source, pair: None, fits: open.is_some() };
+            let judged = throttle::guess(c, &guess, now)?;
+            if matches!(judged, Guessed::TooOften(_)) && throttle::is_first_refusal(c, &guess.source, now)? {
+                audit::append(c, &refused)?;
+            }
+            Ok((judged, open))
         });
-        match found.await?.filter(|open| fits(purpose, open.user.state)) {
-            Some(open) => Ok((open, reservation)),
-            None => Err(AccountError::Link),
+        match looked.await? {
+            (Guessed::TooOften(retry_after), _) => Err(AccountError::TooMany { retry_after }),
+            (_, open) => open.ok_or(AccountError::Link),
         }
     }
 }

@@ -67,6 +67,8 @@ pub struct Client {
     pub device_cookie: Option<String>,
     /// The sessions that the browser's cookies name; they end at the next sign-in (S19).
     pub old_sessions: Vec<SessionId>,
+    /// Whether another site sent the browser here.
+    pub from_elsewhere: bool,
 }
 
 /// Whether somebody has claimed this instance.

@@ -1,7 +1,7 @@
 //! Choosing passwords: by a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
 
 use super::outgoing::{self, Detail};
-use super::throttle::{self, Asking, Reservation};
+use super::throttle::{self, Asking};
 use super::{AccountError, Accounts, Client, FieldFault, NewSession};
 use super::{links, revocation};
 use crate::crypto::password_hash::PasswordHash;
@@ -81,22 +81,13 @@ impl Accounts {
     }
 
     async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<Email, AccountError> {
-        let (open, reservation) = self.try_link(purpose, token, &client).await?;
-        // The password is judged before the link is used up: a refused one costs nothing.
-        let hashed = match self.check_new_password(&open.user, new, "password").await {
-            Ok(password) => self.0.hasher.hash(password).await.map_err(AccountError::from),
-            Err(fault) => Err(fault),
-        };
-        let hash = match hashed {
-            Ok(hash) => hash,
-            Err(fault) => {
-                self.release(reservation).await?;
-                return Err(fault);
-            }
-        };
+        let open = self.open_link(purpose, token, &client).await?;
+        // The password is judged before the link is used up: a refused one leaves it as good as it was.
+        let password = self.check_new_password(&open.user, new, "password").await?;
+        let hash = self.0.hasher.hash(password).await?;
         let (token_hash, email) = (self.hash_of(purpose, token), open.user.email.clone());
         let this = self.clone();
-        self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, reservation, client).await }).await?;
+        self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, client).await }).await?;
         Ok(email)
     }
 
@@ -106,7 +97,6 @@ impl Accounts {
         token: crate::crypto::opaque_token::TokenHash,
         user: User,
         hash: PasswordHash,
-        reservation: Reservation,
         client: Client,
     ) -> Result<(), AccountError> {
         let now = self.0.clock.now();
@@ -124,7 +114,7 @@ impl Accounts {
             }
             links::void_every_way_in(c, &user.id)?;
             let ended = store.end_all_of_user(c, &user.id, None)?;
-            throttle::succeed(c, &reservation, Some(&account))?;
+            attempts::clear(c, &account)?;
             audit::append(c, &line)?;
             if let Some(kind) = kind {
                 outgoing::put(c, &mails.to_user(kind, &user, &detail))?;

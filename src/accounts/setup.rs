@@ -3,9 +3,10 @@
 use std::fs;
 use std::io::ErrorKind;
 
-use super::throttle::{self, Asking};
-use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, revocation};
+use super::throttle::{self, Asking, Guess, Guessed};
+use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, legacy, revocation};
 use crate::config::data_dir;
+use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
@@ -53,12 +54,13 @@ pub(super) struct NewAccount {
 }
 
 impl Accounts {
-    /// The set-up token, kept in a file until the claim; none when it is not needed.
+    /// The set-up token, kept in a file until the claim; none after it. With `FLOWISE_USERNAME` and `FLOWISE_PASSWORD` it proves
+    /// something only when the two were guessed at too often.
     ///
     /// It follows from a random number in the database and `TOKEN_HASH_SECRET`, so that any node takes the link of any other,
     /// and neither the database nor the secret alone gives it away.
     pub fn ensure_setup_token(&self) -> Result<Option<String>, AccountError> {
-        if self.phase() != Phase::Unclaimed {
+        if self.phase() == Phase::Claimed {
             return Ok(None);
         }
         let token = self.0.database.write_blocking(|c| self.setup_token(c))?;
@@ -81,35 +83,63 @@ impl Accounts {
         if self.phase() == Phase::Claimed {
             return Err(AccountError::Closed);
         }
-        let asking = Asking::of_source(&self.0.token_hasher, &client);
-        let reservation = self.reserve(asking, "setup.refused", "", &client).await?;
-        if !self.is_proven(&form.proof).await? {
-            let line = self.audit_line("setup.refused", "", "", &client.source.to_string());
-            self.0.database.write(move |c| audit::append(c, &line)).await?;
-            return Err(AccountError::InvalidCredentials);
-        }
-        let hashed = match self.check_account(form.email, form.name, form.password, form.confirm).await {
-            Ok(account) => self.0.hasher.hash(account.password.clone()).await.map(|hash| (account, hash)).map_err(AccountError::from),
-            Err(fault) => Err(fault),
-        };
-        let (account, hash) = match hashed {
-            Ok(done) => done,
-            Err(fault) => {
-                self.release(reservation).await?;
-                return Err(fault);
-            }
-        };
+        self.prove(form.proof, ("setup.refused", "setup.refused"), &client).await?;
+        let account = self.check_account(form.email, form.name, form.password, form.confirm).await?;
+        let hash = self.0.hasher.hash(account.password.clone()).await?;
         let this = self.clone();
-        self.deed(async move { this.take_ownership(account, hash, reservation, client).await }).await
+        self.deed(async move { this.take_ownership(account, hash, client).await }).await
     }
 
-    async fn take_ownership(
-        &self,
-        account: NewAccount,
-        hash: crate::crypto::password_hash::PasswordHash,
-        reservation: throttle::Reservation,
-        client: Client,
-    ) -> Result<NewSession, AccountError> {
+    /// Whether a claim needs the token: without the deprecated pair, and when that was guessed at too often.
+    pub async fn asks_for_token(&self) -> Result<bool, AccountError> {
+        Ok(self.phase() == Phase::Unclaimed || self.is_pair_closed().await?)
+    }
+
+    /// Judges what only the operator has. What is wrong, and the first refusal of a source in a window, are audited as the two `events`.
+    pub(super) async fn prove(&self, proof: ClaimProof, events: (&str, &str), client: &Client) -> Result<(), AccountError> {
+        let (this, now, source) = (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
+        let [wrong, refused] = [events.0, events.1].map(|event| self.audit_line(event, "", "", &client.source.to_string()));
+        let judged = self.0.database.write(move |c| {
+            // Another node may have been claimed a moment ago: its marker decides, whatever this one has heard.
+            if settings::find(c, CLAIMED_SETTING)?.is_some() {
+                return Ok(None);
+            }
+            let guess = this.guess_of(c, proof, source)?;
+            let judged = throttle::guess(c, &guess, now)?;
+            match judged {
+                Guessed::Right => {}
+                Guessed::Wrong => audit::append(c, &wrong)?,
+                Guessed::TooOften(_) | Guessed::PairClosed => {
+                    if throttle::is_first_refusal(c, &guess.source, now)? {
+                        audit::append(c, &refused)?;
+                    }
+                }
+            }
+            Ok(Some(judged))
+        });
+        match judged.await? {
+            None => Err(AccountError::Closed),
+            Some(Guessed::Right) => Ok(()),
+            Some(Guessed::Wrong) => Err(AccountError::InvalidCredentials),
+            Some(Guessed::TooOften(retry_after)) => Err(AccountError::TooMany { retry_after }),
+            Some(Guessed::PairClosed) => Err(AccountError::PairClosed),
+        }
+    }
+
+    /// The pair proves it where it is set; the token where it is not, or is closed.
+    fn guess_of(&self, c: &mut Connection, proof: ClaimProof, source: String) -> Result<Guess, StorageError> {
+        let pair = self.pair_bucket();
+        Ok(match proof {
+            ClaimProof::Legacy { username, password } => Guess { source, pair, fits: self.is_legacy_pair(&username, &password) },
+            ClaimProof::Token(given) => {
+                let expected = self.setup_token(c)?;
+                let counts = pair.map_or(Ok(true), |pair| legacy::is_closed(c, &pair))?;
+                Guess { source, pair: None, fits: self.0.token_hasher.same_secret(given.trim(), &expected) && counts }
+            }
+        })
+    }
+
+    async fn take_ownership(&self, account: NewAccount, hash: PasswordHash, client: Client) -> Result<NewSession, AccountError> {
         let now = self.0.clock.now();
         let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         let user = User {
@@ -135,7 +165,6 @@ impl Accounts {
             users::insert(c, &user, Some(&hash))?;
             devices::insert(c, &user.id, &device)?;
             let ended = store.end_legacy(c)?;
-            throttle::succeed(c, &reservation, None)?;
             audit::append(c, &line)?;
             store.insert(c, &row)?;
             revocation::leave(c, ended, vec![News::Claimed], now).map(Some)
@@ -163,20 +192,6 @@ impl Accounts {
             && fault.kind() != ErrorKind::NotFound
         {
             tracing::warn!(%fault, "the used set-up token could not be removed");
-        }
-    }
-
-    async fn is_proven(&self, proof: &ClaimProof) -> Result<bool, AccountError> {
-        match proof {
-            ClaimProof::Legacy { username, password } => Ok(self.is_legacy_pair(username, password)),
-            ClaimProof::Token(given) => {
-                if self.phase() != Phase::Unclaimed {
-                    return Ok(false);
-                }
-                let this = self.clone();
-                let expected = self.0.database.write(move |c| this.setup_token(c)).await?;
-                Ok(self.0.token_hasher.same_secret(given.trim(), &expected))
-            }
         }
     }
 

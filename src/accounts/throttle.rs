@@ -4,14 +4,16 @@ use super::{AccountError, Accounts, Client};
 use crate::crypto::opaque_token::TokenHasher;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
-use crate::domain::throttle::{self, Verdict, WINDOW_SECS};
+use crate::domain::throttle::{self, PAIR_LIMIT, Verdict, WINDOW_SECS};
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, attempts, audit};
 
 /// Buckets kept at most.
 pub(super) const MAX_BUCKETS: i64 = 100_000;
 /// How the names of buckets begin that count failures in a row, whatever time passes. Every other bucket has a window.
-pub(super) const IN_A_ROW: [&str; 3] = ["account:", "device:", "reauth-row:"];
+pub(super) const IN_A_ROW: [&str; 4] = ["account:", "device:", "reauth-row:", "pair:"];
+/// Where no window ends.
+const NEVER: Timestamp = Timestamp::from_secs(i64::MIN);
 
 /// The buckets that one attempt counts in.
 #[derive(Clone, Debug)]
@@ -28,10 +30,37 @@ pub(super) struct Asking {
     pub(super) device: Option<String>,
 }
 
+/// One guess at a secret that is compared in no time: judged and counted in one transaction, so that no guess escapes the count (S29).
+pub(super) struct Guess {
+    /// The bucket of the source.
+    pub(super) source: String,
+    /// The bucket of the deprecated pair, if it is the pair that is guessed at.
+    pub(super) pair: Option<String>,
+    /// Whether the secret is the right one.
+    pub(super) fits: bool,
+}
+
+/// What became of a [`Guess`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Guessed {
+    Right,
+    Wrong,
+    /// Not looked at; seconds until the next one of the source is.
+    TooOften(i64),
+    /// Not looked at: the pair was guessed at too often, by whomever.
+    PairClosed,
+}
+
 impl Asking {
-    /// The source of `client` alone, for set-up and links. IPv6 counts per /64.
+    /// The source of `client` alone. IPv6 counts per /64.
     pub(super) fn of_source(hasher: &TokenHasher, client: &Client) -> Self {
         Self { source: format!("source:{}", Self::source_of(hasher, client)), account: None, device: None }
+    }
+
+    /// Where bad links of that source count: apart from its sign-ins, and those that another site may have opened apart from the rest,
+    /// or a page that sends its visitors to bad links would lock them out (S109).
+    pub(super) fn links_of_source(hasher: &TokenHasher, client: &Client) -> String {
+        format!("{}:{}", if client.from_elsewhere { "link-elsewhere" } else { "link" }, Self::source_of(hasher, client))
     }
 
     /// The current password of one account, asked of who is signed in: nobody else can use these limits up.
@@ -66,7 +95,7 @@ pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Re
         && throttle::judge_device(&attempts::hold(c, device, now)?) == Verdict::Go
     {
         // Ten in a row, whatever time passes: after them the device is like any other until somebody signs in on it (S26).
-        attempts::add(c, device, now, Timestamp::from_secs(i64::MIN))?;
+        attempts::add(c, device, now, NEVER)?;
         return Ok(Ok(Reservation { source: None, account: None, device: Some(device.clone()) }));
     }
     if let Verdict::Wait { secs } = throttle::judge_source(Some(&attempts::hold(c, &asking.source, now)?), now) {
@@ -76,7 +105,7 @@ pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Re
         if let Verdict::Wait { secs } = throttle::judge_account(Some(&attempts::hold(c, account, now)?), now) {
             return Ok(Err(secs));
         }
-        attempts::add(c, account, now, Timestamp::from_secs(i64::MIN))?;
+        attempts::add(c, account, now, NEVER)?;
     }
     attempts::add(c, &asking.source, now, window_over)?;
     Ok(Ok(Reservation { source: Some(asking.source.clone()), account: asking.account.clone(), device: None }))
@@ -96,6 +125,32 @@ pub(super) fn succeed(c: &mut Connection, reservation: &Reservation, account: Op
     Ok(())
 }
 
+/// Judges a guess, and counts it when it is wrong.
+pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result<Guessed, StorageError> {
+    let source = attempts::hold(c, &guess.source, now)?;
+    let of_pair = guess.pair.as_ref().map(|pair| attempts::hold(c, pair, now)).transpose()?.map_or(0, |pair| pair.failures);
+    if of_pair >= PAIR_LIMIT {
+        return Ok(Guessed::PairClosed);
+    }
+    if let Verdict::Wait { secs } = throttle::judge_source(Some(&source), now) {
+        return Ok(Guessed::TooOften(secs));
+    }
+    if guess.fits {
+        return Ok(Guessed::Right);
+    }
+    attempts::add(c, &guess.source, now, now.plus(-WINDOW_SECS))?;
+    if let Some(pair) = &guess.pair {
+        attempts::add(c, pair, now, NEVER)?;
+        if of_pair + 1 == PAIR_LIMIT {
+            tracing::warn!(
+                "FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at a hundred times and open nothing any more (claim the instance with \
+                 the token in DATA_DIR/setup-token; a restart prints the link)"
+            );
+        }
+    }
+    Ok(Guessed::Wrong)
+}
+
 /// The attempt was never evaluated: gives it back.
 fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
     for bucket in [&reservation.device, &reservation.source, &reservation.account].into_iter().flatten() {
@@ -105,8 +160,8 @@ fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), Storag
 }
 
 /// Refusals are audited once a window for each source, so that nobody can fill the trail.
-fn is_first_refusal(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<bool, StorageError> {
-    let bucket = format!("refused:{}", asking.source);
+pub(super) fn is_first_refusal(c: &mut Connection, source: &str, now: Timestamp) -> Result<bool, StorageError> {
+    let bucket = format!("refused:{source}");
     let window_over = now.plus(-WINDOW_SECS);
     let first = attempts::find(c, &bucket)?.is_none_or(|bucket| bucket.window_start <= window_over);
     if first {
@@ -129,7 +184,7 @@ impl Accounts {
         let line = self.audit_line(event, "", subject, &client.source.to_string());
         let outcome = self.0.database.write(move |c| {
             let reserved = reserve(c, &asking, now)?;
-            if reserved.is_err() && is_first_refusal(c, &asking, now)? {
+            if reserved.is_err() && is_first_refusal(c, &asking.source, now)? {
                 audit::append(c, &line)?;
             }
             Ok(reserved)

@@ -214,11 +214,10 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let listener = TcpListener::bind(address)
         .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
     let address = listener.local_addr()?;
-    let setup_link = match core.accounts.phase() {
-        Phase::Unclaimed => token.map(|token| config.server.app_url.join(&format!("/_auth/setup?token={token}"))),
-        Phase::Legacy => Some(config.server.app_url.join("/_auth/setup")),
-        Phase::Claimed => None,
-    };
+    let with_token = core.block_on(core.accounts.asks_for_token())?;
+    let setup_link = token.map(|token| {
+        config.server.app_url.join(&if with_token { format!("/_auth/setup?token={token}") } else { "/_auth/setup".to_owned() })
+    });
     let server = server::run(config, &core, listener)?;
     let jobs = Jobs::start(&core.accounts)?;
     Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })

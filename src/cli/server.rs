@@ -74,8 +74,10 @@ fn greet(config: &Config, app: &App) {
     }
     if let Some(link) = &app.setup_link {
         say(&format!("Nobody owns this instance yet. Open this link to make it yours:\n\n    {link}\n"));
-        if config.legacy.is_some() {
-            say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app.");
+        match (&config.legacy, link.contains("?token=")) {
+            (None, _) => {}
+            (Some(_), false) => say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app."),
+            (Some(_), true) => say("FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at too often and open nothing any more."),
         }
     } else {
         say(&format!("This instance has an owner. People and settings are at {}", config.server.app_url.join("/_auth/")));

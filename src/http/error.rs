@@ -16,6 +16,7 @@ use crate::accounts::AccountError;
 use crate::crypto::random;
 use crate::domain::language::Language;
 use crate::domain::text::Text;
+use crate::domain::throttle::MAX_WAIT_SECS;
 use crate::texts;
 
 /// Who reads the answer.
@@ -118,7 +119,7 @@ impl ResponseError for HttpError {
 fn account_status(fault: &AccountError) -> StatusCode {
     match fault {
         AccountError::InvalidCredentials => StatusCode::UNAUTHORIZED,
-        AccountError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        AccountError::TooMany { .. } | AccountError::PairClosed => StatusCode::TOO_MANY_REQUESTS,
         AccountError::Rules(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AccountError::NotAllowed => StatusCode::FORBIDDEN,
         AccountError::Closed | AccountError::LastAdmin => StatusCode::CONFLICT,
@@ -134,6 +135,7 @@ fn retry_after(error: &HttpError) -> Option<i64> {
         HttpError::Account(AccountError::TooMany { retry_after } | AccountError::Busy { retry_after })
         | HttpError::SignInThrottled { retry_after } => Some(*retry_after),
         HttpError::Account(AccountError::Unavailable(_)) => Some(5),
+        HttpError::Account(AccountError::PairClosed) => Some(MAX_WAIT_SECS),
         _ => None,
     }
 }
@@ -156,6 +158,7 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Account(AccountError::Link) => "fault-link",
         HttpError::Account(AccountError::LastAdmin) => "fault-last-admin",
         HttpError::Account(AccountError::Busy { .. }) => "fault-busy",
+        HttpError::Account(AccountError::PairClosed) => "fault-pair-closed",
         HttpError::Account(AccountError::Unavailable(_)) => "fault-unavailable",
         HttpError::Account(AccountError::InvalidCredentials) => "fault-sign-in",
         HttpError::Account(AccountError::NotAllowed) => "fault-not-allowed",
@@ -204,6 +207,7 @@ fn ways_on(error: &HttpError, audience: Audience) -> &'static [(&'static str, &'
         HttpError::Upstream(_) | HttpError::UpstreamTimeout if audience == Audience::Admin => {
             &[("/_auth/admin/checklist", "home-checklist"), ("/_auth/", "error-start")]
         }
+        HttpError::Account(AccountError::PairClosed) => &[("/_auth/setup", "sign-in-own-instance-link"), ("/_auth/", "error-start")],
         HttpError::SignInThrottled { .. } => &[("/_auth/forgot", "too-many-forgot"), ("/_auth/", "error-start")],
         _ => &[("/_auth/", "error-start")],
     }

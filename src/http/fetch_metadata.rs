@@ -40,6 +40,11 @@ pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
     Err(HttpError::Csrf { received: received.unwrap_or_else(|| "-".to_owned()) })
 }
 
+/// Whether the browser says that a page of another origin sent it here.
+pub fn is_from_elsewhere(req: &HttpRequest) -> bool {
+    req.headers().get_all("sec-fetch-site").any(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
+}
+
 fn origin_of(referer: &str) -> Option<String> {
     crate::domain::app_url::origin_of(referer)
 }

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::cookies::{self, RequestCookies};
 use super::error::HttpError;
 use super::verdicts::Verdicts;
-use super::{client_address, language, settings};
+use super::{client_address, fetch_metadata, language, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::SessionCopy;
 use crate::accounts::{AccountError, Accounts, Client, Phase};
@@ -297,7 +297,9 @@ async fn legacy(req: &HttpRequest, session: Option<SessionId>) -> Result<Standin
         let passport = found.and_then(|copy| passport(copy, accounts.clock().now()));
         return Ok(passport.map_or(Standing::Anonymous, |passport| Standing::SignedIn(Rc::new(passport))));
     }
-    let Some((username, password)) = basic_credentials(req) else { return Ok(Standing::Anonymous) };
+    // Another site could have the visitor's browser bring wrong ones, at the visitor's cost (S109).
+    let basic = basic_credentials(req).filter(|_| !fetch_metadata::is_from_elsewhere(req));
+    let Some((username, password)) = basic else { return Ok(Standing::Anonymous) };
     match accounts.check_legacy_basic(&username, &password, &client(req)).await {
         Ok(who) => {
             let headers = identity_headers(&who.who);
@@ -332,7 +334,13 @@ pub fn client(req: &HttpRequest) -> Client {
         [named(Kind::Access, found.access), named(Kind::Refresh, found.refresh), opened].into_iter().flatten().collect();
     old_sessions.sort_unstable();
     old_sessions.dedup();
-    Client { source: client_address::of(req).client, user_agent, device_cookie: found.device.map(str::to_owned), old_sessions }
+    Client {
+        source: client_address::of(req).client,
+        user_agent,
+        device_cookie: found.device.map(str::to_owned),
+        old_sessions,
+        from_elsewhere: fetch_metadata::is_from_elsewhere(req),
+    }
 }
 
 /// What the app is told of a visitor.

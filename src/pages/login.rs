@@ -54,6 +54,9 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
         return Ok(answer);
     }
+    if settings::accounts(&req).is_pair_closed().await? {
+        return Ok(see_other("/_auth/setup"));
+    }
     let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
     let flash = super::flash(&req, query.flash.as_deref());
     let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), flash, refused: false };

@@ -20,7 +20,9 @@ struct SetupPage<'a> {
     layout: Layout,
     csrf_token: String,
     setup_token: &'a str,
-    legacy: bool,
+    /// Which proof the form asks for: the token, or the deprecated pair.
+    asks_for_token: bool,
+    pair_closed: bool,
     legacy_username: &'a str,
     home: String,
     email: &'a str,
@@ -51,13 +53,8 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         return Ok(see_other("/_auth/login"));
     }
     let standing = guard(&req).check(&req).await?;
-    Ok(form(
-        &req,
-        &standing,
-        StatusCode::OK,
-        &Typed { token: query.into_inner().token.unwrap_or_default(), ..Typed::default() },
-        Vec::new(),
-    ))
+    let typed = Typed { token: query.into_inner().token.unwrap_or_default(), ..Typed::default() };
+    form(&req, &standing, StatusCode::OK, &typed, Vec::new()).await
 }
 
 /// Makes the owner and goes on.
@@ -74,10 +71,10 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
         email: fields.take("email"),
         name: fields.take("name"),
     };
-    let proof = if accounts.phase() == Phase::Legacy {
-        ClaimProof::Legacy { username: typed.username.clone(), password: fields.take("legacy_password") }
-    } else {
+    let proof = if accounts.asks_for_token().await? {
         ClaimProof::Token(typed.token.clone())
+    } else {
+        ClaimProof::Legacy { username: typed.username.clone(), password: fields.take("legacy_password") }
     };
     let claim = ClaimForm {
         email: typed.email.clone(),
@@ -89,14 +86,15 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
     match accounts.claim(claim, client(&req)).await {
         Ok(new) => login::signed_in(&req, &new, first_page(&req)),
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
-        Err(AccountError::InvalidCredentials) => {
-            let field = if accounts.phase() == Phase::Legacy { "legacy_password" } else { "setup_token" };
+        Err(AccountError::InvalidCredentials | AccountError::PairClosed) => {
+            let (field, text) =
+                if accounts.asks_for_token().await? { ("setup_token", "setup-wrong-token") } else { ("legacy_password", "setup-no-proof") };
             // A wrong token is not kept: the form then has a field for the right one.
             typed.token.clear();
-            let faults = vec![FieldFault::new(field, Text::new("setup-no-proof"))];
-            Ok(form(&req, &standing, StatusCode::UNAUTHORIZED, &typed, faults))
+            let faults = vec![FieldFault::new(field, Text::new(text))];
+            form(&req, &standing, StatusCode::UNAUTHORIZED, &typed, faults).await
         }
-        Err(AccountError::Rules(faults)) => Ok(form(&req, &standing, StatusCode::UNPROCESSABLE_ENTITY, &typed, faults)),
+        Err(AccountError::Rules(faults)) => form(&req, &standing, StatusCode::UNPROCESSABLE_ENTITY, &typed, faults).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -115,10 +113,16 @@ struct Typed {
     name: String,
 }
 
-fn form(req: &HttpRequest, standing: &Standing, status: StatusCode, typed: &Typed, faults: Vec<FieldFault>) -> HttpResponse {
+async fn form(
+    req: &HttpRequest,
+    standing: &Standing,
+    status: StatusCode,
+    typed: &Typed,
+    faults: Vec<FieldFault>,
+) -> Result<HttpResponse, HttpError> {
     let token = forms::token(req, standing);
     let accounts = settings::accounts(req);
-    let legacy = accounts.phase() == Phase::Legacy;
+    let asks_for_token = accounts.asks_for_token().await?;
     let min_length = accounts.password_min_length();
     let mut answer = page(
         status,
@@ -126,7 +130,8 @@ fn form(req: &HttpRequest, standing: &Standing, status: StatusCode, typed: &Type
             layout: Layout::new(req, "setup-title"),
             csrf_token: token.value,
             setup_token: &typed.token,
-            legacy,
+            asks_for_token,
+            pair_closed: asks_for_token && accounts.phase() == Phase::Legacy,
             legacy_username: &typed.username,
             home: settings::of(req).app_url.join("/_auth/"),
             email: &typed.email,
@@ -136,5 +141,5 @@ fn form(req: &HttpRequest, standing: &Standing, status: StatusCode, typed: &Type
         },
     );
     cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
-    answer
+    Ok(answer)
 }

@@ -77,6 +77,67 @@ async fn s24_ipv6_counts_by_network() {
     people::sign_in(&mut from(app.client(), "2001:db8:0:8::1"), OWNER, PASSWORD).await;
 }
 
+/// What another site has a browser do that follows a link of it.
+fn sent_by_another_site(path: &str) -> Call {
+    Call::navigation(path).header("Sec-Fetch-Site", "cross-site")
+}
+
+#[tokio::test]
+async fn s109_bad_links_of_any_kind_do_not_use_up_sign_ins() {
+    for site in ["cross-site", "same-site", "none"] {
+        let app = TestApp::start(|_| {}).await;
+        people::claim(&app).await;
+        let mut visitor = app.client();
+        for number in 0..8 {
+            for page in ["reset", "invite", "account/email/confirm"] {
+                let call = Call::navigation(&format!("/_auth/{page}?token=bad{number}")).header("Sec-Fetch-Site", site);
+                let status = visitor.send(call).await.status;
+                assert!([410, 429].contains(&status), "{page}: {status}");
+            }
+        }
+        // Guessing at links is limited all the same.
+        let guess = Call::navigation("/_auth/reset?token=bad").header("Sec-Fetch-Site", site);
+        assert_eq!(visitor.send(guess).await.status, 429);
+        people::sign_in(&mut visitor, OWNER, PASSWORD).await;
+    }
+}
+
+#[tokio::test]
+async fn s109_what_another_site_opens_leaves_the_visitors_own_link_good() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let mut mailbox = super::support::mailbox::Mailbox::of(&app.data(""));
+    app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    let mut visitor = app.client();
+    for number in 0..12 {
+        visitor.send(sent_by_another_site(&format!("/_auth/reset?token=bad{number}"))).await;
+    }
+    let (token, new) = (link.split_once("token=").unwrap().1, "nine-otters-paint-the-barn");
+    let fields = [("token", token), ("password", new), ("confirm", new)];
+    assert_eq!(visitor.submit(&link, "/_auth/reset", &fields).await.status, 303);
+    people::sign_in(&mut visitor, OWNER, new).await;
+}
+
+#[tokio::test]
+async fn s109_nothing_else_that_another_site_has_a_browser_do_counts_against_the_visitor() {
+    let app = TestApp::start(|options| options.legacy = Some(("user".to_owned(), "1234".to_owned()))).await;
+    let mut visitor = app.client();
+    visitor.get("/_auth/login").await;
+    let wrong = [("legacy_username", "user"), ("legacy_password", "0000")];
+    for number in 0..12 {
+        // A token in the query of set-up, credentials in the address, and a form of the other site.
+        assert_eq!(visitor.send(sent_by_another_site(&format!("/_auth/setup?token=bad{number}"))).await.status, 200);
+        let basic = sent_by_another_site("/page").header("Authorization", "Basic dXNlcjowMDAw");
+        assert_eq!(visitor.send(basic).await.status, 303);
+        let form = visitor.filled_form("/_auth/login", &wrong).unwrap();
+        let form = form.header("Sec-Fetch-Site", "cross-site").header("Origin", "https://evil.example");
+        assert_eq!(visitor.send(form).await.status, 403);
+    }
+    let right = [("legacy_username", "user"), ("legacy_password", "1234")];
+    assert_eq!(visitor.submit("/_auth/login", "/_auth/login", &right).await.status, 303);
+}
+
 async fn wait_for_end(stream: &mut TcpStream) -> (Duration, String) {
     let begin = Instant::now();
     let mut answer = Vec::new();

@@ -41,6 +41,7 @@ mod metrics;
 mod node_faults;
 mod nodes;
 mod outside;
+mod pair;
 mod paths;
 mod postgres;
 mod postgres_tls;
