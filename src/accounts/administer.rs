@@ -56,8 +56,9 @@ impl Actor {
 impl Accounts {
     /// Adds an account that can sign in at once.
     pub async fn add_user(&self, email: &str, name: &str, password: String, role: Role, actor: &Actor) -> Result<User, AccountError> {
-        let account = self.check_account(email.to_owned(), name.to_owned(), password.clone(), password).await?;
-        let hash = self.0.hasher.hash(account.password).await?;
+        let turn = self.0.hasher.turn(None).await?;
+        let account = self.check_account(&turn, email.to_owned(), name.to_owned(), password.clone(), password).await?;
+        let hash = self.0.hasher.hash(&turn, account.password).await?;
         let user = self.new_user(account.email, account.name, role, UserState::Active)?;
         let (line, row) = (self.audit_line("user.created", &actor.name, user.email.as_str(), &actor.source), user.clone());
         let added = self.0.database.write(move |c| {

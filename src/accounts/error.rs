@@ -1,6 +1,6 @@
 //! What can come back from a verb of `accounts`.
 
-use crate::crypto::password_hash::HashBusy;
+use crate::crypto::hash_workers::HashBusy;
 use crate::domain::text::Text;
 use crate::storage::{Constraint, StorageError};
 

@@ -4,6 +4,7 @@ use super::outgoing::{self, Detail};
 use super::throttle::{self, Asking};
 use super::{AccountError, Accounts, Client, FieldFault, NewSession};
 use super::{links, revocation};
+use crate::crypto::hash_workers::Turn;
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::access::SignedIn;
@@ -82,9 +83,11 @@ impl Accounts {
 
     async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<Email, AccountError> {
         let open = self.open_link(purpose, token, &client).await?;
+        self.count_use(Asking::right_of(&self.0.token_hasher, &open.user.id)).await?;
         // The password is judged before the link is used up: a refused one leaves it as good as it was.
-        let password = self.check_new_password(&open.user, new, "password").await?;
-        let hash = self.0.hasher.hash(password).await?;
+        let turn = self.hash_turn(&client, Some(&open.user.email)).await?;
+        let password = self.check_new_password(&turn, &open.user, new, "password").await?;
+        let hash = self.0.hasher.hash(&turn, password).await?;
         let (token_hash, email) = (self.hash_of(purpose, token), open.user.email.clone());
         let this = self.clone();
         self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, client).await }).await?;
@@ -129,9 +132,9 @@ impl Accounts {
 
     /// Changes one's own password; the other sessions end (S15).
     pub async fn change_password(&self, who: &SignedIn, current: String, new: NewPassword, client: Client) -> Result<(), AccountError> {
-        let (user, old) = self.prove_current(who, current, &client).await?;
-        let password = self.check_new_password(&user, new, "new_password").await?;
-        let hash = self.0.hasher.hash(password).await?;
+        let (user, old, turn) = self.prove_current(who, current, &client).await?;
+        let password = self.check_new_password(&turn, &user, new, "new_password").await?;
+        let hash = self.0.hasher.hash(&turn, password).await?;
         let (this, who) = (self.clone(), who.clone());
         self.deed(async move {
             let now = this.0.clock.now();
@@ -157,13 +160,13 @@ impl Accounts {
         .await
     }
 
-    /// Checks the current password of who is signed in, within a limit of its own (S31).
+    /// Checks the current password of who is signed in, within a limit of its own (S31); right ones are counted too (S105).
     pub(super) async fn prove_current(
         &self,
         who: &SignedIn,
         current: String,
         client: &Client,
-    ) -> Result<(User, PasswordHash), AccountError> {
+    ) -> Result<(User, PasswordHash, Turn), AccountError> {
         let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
         let wanted = id.clone();
         let record = self.0.database.read(move |c| users::find_by_id(c, &wanted)).await?.ok_or(AccountError::NotFound)?;
@@ -171,34 +174,39 @@ impl Accounts {
         let reservation = self.reserve(asking, "login.throttled", record.user.email.as_str(), client).await?;
         let typed = Password::take(current);
         let verified = match (typed, &record.password_hash) {
-            (Ok(typed), Some(hash)) => self.0.hasher.verify(typed, Some(hash.clone())).await,
+            (Ok(typed), Some(hash)) => self.verify(client, Some(&record.user.email), typed, Some(hash.clone())).await,
             _ => return Err(wrong_current()),
         };
-        match verified {
-            Ok(verified) if verified.matches => {
-                let row = Asking::row_of(&self.0.token_hasher, &id);
-                self.0.database.write(move |c| throttle::succeed(c, &reservation, Some(&row))).await?;
-            }
-            Ok(_) => {
-                let line =
-                    self.audit_line("login.failed", record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());
-                self.0.database.write(move |c| audit::append(c, &line)).await?;
-                return Err(wrong_current());
-            }
-            Err(busy) => {
+        let (turn, verified) = match verified {
+            Ok(verified) => verified,
+            Err(fault) => {
                 self.release(reservation).await?;
-                return Err(busy.into());
+                return Err(fault);
             }
+        };
+        if !verified.matches {
+            let line = self.audit_line("login.failed", record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());
+            self.0.database.write(move |c| audit::append(c, &line)).await?;
+            return Err(wrong_current());
+        }
+        let (now, hasher) = (self.0.clock.now(), &self.0.token_hasher);
+        let (row, right) = (Asking::row_of(hasher, &id), Asking::right_of(hasher, &id));
+        let waits = self.0.database.write(move |c| {
+            throttle::succeed(c, &reservation, Some(&row))?;
+            throttle::count_right(c, &right, now)
+        });
+        if let Some(retry_after) = waits.await? {
+            return Err(AccountError::TooMany { retry_after });
         }
         let hash = record.password_hash.ok_or_else(wrong_current)?;
-        Ok((record.user, hash))
+        Ok((record.user, hash, turn))
     }
 
     /// Judges a new password for `user`, whose field in the form is `field`, on the hash workers: the lists and rules take a while, and requests must not wait for them.
-    async fn check_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, AccountError> {
+    async fn check_new_password(&self, turn: &Turn, user: &User, new: NewPassword, field: &'static str) -> Result<Password, AccountError> {
         let (this, user) = (self.clone(), user.clone());
         let judge = move || this.judge_new_password(&user, new, field);
-        self.0.hasher.run(judge).await?.map_err(AccountError::Rules)
+        turn.run(judge).await?.map_err(AccountError::Rules)
     }
 
     /// [`Self::check_new_password`], on the calling thread.

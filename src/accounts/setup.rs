@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use super::throttle::{self, Asking, Guess, Guessed};
 use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, legacy, revocation};
 use crate::config::data_dir;
+use crate::crypto::hash_workers::Turn;
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::email::Email;
@@ -84,8 +85,10 @@ impl Accounts {
             return Err(AccountError::Closed);
         }
         self.prove(form.proof, ("setup.refused", "setup.refused"), &client).await?;
-        let account = self.check_account(form.email, form.name, form.password, form.confirm).await?;
-        let hash = self.0.hasher.hash(account.password.clone()).await?;
+        self.count_use("right:claim".to_owned()).await?;
+        let turn = self.hash_turn(&client, None).await?;
+        let account = self.check_account(&turn, form.email, form.name, form.password, form.confirm).await?;
+        let hash = self.0.hasher.hash(&turn, account.password.clone()).await?;
         let this = self.clone();
         self.deed(async move { this.take_ownership(account, hash, client).await }).await
     }
@@ -199,6 +202,7 @@ impl Accounts {
     /// a while.
     pub(super) async fn check_account(
         &self,
+        turn: &Turn,
         email: String,
         name: String,
         typed: String,
@@ -206,7 +210,7 @@ impl Accounts {
     ) -> Result<NewAccount, AccountError> {
         let this = self.clone();
         let judge = move || this.judge_account(&email, &name, typed, &confirm);
-        self.0.hasher.run(judge).await?.map_err(AccountError::Rules)
+        turn.run(judge).await?.map_err(AccountError::Rules)
     }
 
     fn judge_account(&self, email: &str, name: &str, typed: String, confirm: &str) -> Result<NewAccount, Vec<FieldFault>> {

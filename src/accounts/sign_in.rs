@@ -33,22 +33,23 @@ impl Accounts {
         let mut asking = Asking::of_source(&self.0.token_hasher, &client);
         asking.account = email.as_ref().map(|email| self.account_bucket(email));
         asking.device = device.as_ref().map(|device| format!("device:{device}"));
+        asking.right = record.as_ref().map(|record| Asking::right_of(&self.0.token_hasher, &record.user.id));
         let account = asking.account.clone();
         let subject = email.as_ref().map_or("", Email::as_str);
         let reservation = self.reserve(asking, "login.throttled", subject, &client).await?;
 
         let hash = record.as_ref().filter(|record| record.user.state == UserState::Active).and_then(|record| record.password_hash.clone());
-        let verified = match self.0.hasher.verify(password.clone(), hash.clone()).await {
+        let (turn, verified) = match self.verify(&client, email.as_ref(), password.clone(), hash.clone()).await {
             Ok(verified) => verified,
-            Err(busy) => {
+            Err(fault) => {
                 self.release(reservation).await?;
-                return Err(busy.into());
+                return Err(fault);
             }
         };
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
             return self.refuse(subject, &client).await;
         };
-        let upgraded = if verified.needs_upgrade { self.0.hasher.hash(password).await.ok() } else { None };
+        let upgraded = if verified.needs_upgrade { self.0.hasher.hash(&turn, password).await.ok() } else { None };
         let this = self.clone();
         self.deed(async move { this.open_session(record, (hash, upgraded), reservation, account, device, client).await }).await
     }
@@ -89,6 +90,7 @@ impl Accounts {
         let line = self.audit_line("login.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (id, old, row) = (user.id.clone(), client.old_sessions.clone(), session.clone());
         let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
+        let right = Asking::right_of(&self.0.token_hasher, &user.id);
         let (known, device) = (device.is_some(), self.device_of(&client, device));
         // The very first sign-in is no news to its owner.
         let news = (!known && user.last_sign_in_at.is_some())
@@ -96,9 +98,14 @@ impl Accounts {
         let device_cookie = self.0.devices.issue(&device.id, &user.id);
         let (store, brought_none) = (self.0.store.clone(), old.is_empty());
         let signed_in = self.0.database.write(move |c| {
-            if !users::record_sign_in(c, &id, Some(&hash), now)? {
-                return Ok(None);
+            if let Some(secs) = throttle::count_right(c, &right, now)? {
+                throttle::give_back(c, &reservation)?;
+                return Ok(Opening::TooMany(secs));
             }
+            if !users::record_sign_in(c, &id, Some(&hash), now)? {
+                return Ok(Opening::Outdated);
+            }
+            throttle::succeed(c, &reservation, account.as_deref())?;
             if let Some(new) = &upgraded {
                 users::upgrade_password_hash(c, &id, &hash, new)?;
             }
@@ -108,7 +115,6 @@ impl Accounts {
                     ended.push(old);
                 }
             }
-            throttle::succeed(c, &reservation, account.as_deref())?;
             attempts::clear(c, &current_password_row)?;
             if !(known && devices::touch(c, &id, &device.id, &device.source, now)?) {
                 devices::insert(c, &id, &device)?;
@@ -118,11 +124,12 @@ impl Accounts {
             }
             audit::append(c, &line)?;
             store.insert(c, &row)?;
-            if brought_none { Ok(Some(Ended::default())) } else { revocation::sessions_ended(c, ended, now).map(Some) }
+            Ok(Opening::Done(if brought_none { Ended::default() } else { revocation::sessions_ended(c, ended, now)? }))
         });
-        let Some(ended) = signed_in.await? else {
-            // Disabled, or the password changed, while the old one was verified.
-            return self.refuse(user.email.as_str(), &client).await;
+        let ended = match signed_in.await? {
+            Opening::Done(ended) => ended,
+            Opening::Outdated => return self.refuse(user.email.as_str(), &client).await,
+            Opening::TooMany(retry_after) => return Err(AccountError::TooMany { retry_after }),
         };
         self.ended(ended).await;
         self.wake_mailer();
@@ -159,6 +166,16 @@ impl Accounts {
             last_seen_at: now,
         })
     }
+}
+
+/// What became of a right password.
+enum Opening {
+    /// The session is there, and these ended.
+    Done(Ended),
+    /// Disabled, or the password changed, while the old one was verified.
+    Outdated,
+    /// One more than the account has in a window; seconds to wait.
+    TooMany(i64),
 }
 
 /// `User-Agent` as kept: one line, shortened.

@@ -1,10 +1,13 @@
 //! Reserving attempts before a secret is looked at, and what becomes of them (S24 to S31).
 
 use super::{AccountError, Accounts, Client};
+use crate::crypto::hash_workers::Turn;
 use crate::crypto::opaque_token::TokenHasher;
+use crate::crypto::password_hash::{PasswordHash, Verified};
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
-use crate::domain::throttle::{self, PAIR_LIMIT, Verdict, WINDOW_SECS};
+use crate::domain::password::Password;
+use crate::domain::throttle::{self, PAIR_LIMIT, RIGHT_LIMIT, Verdict, WINDOW_SECS};
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, attempts, audit};
 
@@ -28,6 +31,8 @@ pub(super) struct Asking {
     pub(super) source: String,
     pub(super) account: Option<String>,
     pub(super) device: Option<String>,
+    /// Where the right passwords of the account are counted.
+    pub(super) right: Option<String>,
 }
 
 /// One guess at a secret that is compared in no time: judged and counted in one transaction, so that no guess escapes the count (S29).
@@ -54,7 +59,7 @@ pub(super) enum Guessed {
 impl Asking {
     /// The source of `client` alone. IPv6 counts per /64.
     pub(super) fn of_source(hasher: &TokenHasher, client: &Client) -> Self {
-        Self { source: format!("source:{}", Self::source_of(hasher, client)), account: None, device: None }
+        Self { source: format!("source:{}", Self::source_of(hasher, client)), account: None, device: None, right: None }
     }
 
     /// Where bad links of that source count: apart from its sign-ins, and those that another site may have opened apart from the rest,
@@ -63,10 +68,15 @@ impl Asking {
         format!("{}:{}", if client.from_elsewhere { "link-elsewhere" } else { "link" }, Self::source_of(hasher, client))
     }
 
+    /// Where the right passwords of an account count.
+    pub(super) fn right_of(hasher: &TokenHasher, user: &UserId) -> String {
+        format!("right:{}", hasher.hash("right", user.as_str()).as_str())
+    }
+
     /// The current password of one account, asked of who is signed in: nobody else can use these limits up.
     pub(super) fn of_account(hasher: &TokenHasher, user: &UserId) -> Self {
         let source = format!("reauth:{}", hasher.hash("reauth", user.as_str()).as_str());
-        Self { source, account: Some(Self::row_of(hasher, user)), device: None }
+        Self { source, account: Some(Self::row_of(hasher, user)), device: None, right: Some(Self::right_of(hasher, user)) }
     }
 
     /// The failures in a row of that question; a sign-in begins them anew.
@@ -91,6 +101,11 @@ impl Asking {
 /// Buckets are held in one order everywhere (device, source, account), or two transactions could wait for each other.
 pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<Result<Reservation, i64>, StorageError> {
     let window_over = now.plus(-WINDOW_SECS);
+    if let Some(right) = &asking.right
+        && let Verdict::Wait { secs } = throttle::judge(attempts::find(c, right)?.as_ref(), RIGHT_LIMIT, WINDOW_SECS, now)
+    {
+        return Ok(Err(secs));
+    }
     if let Some(device) = &asking.device
         && throttle::judge_device(&attempts::hold(c, device, now)?) == Verdict::Go
     {
@@ -125,6 +140,15 @@ pub(super) fn succeed(c: &mut Connection, reservation: &Reservation, account: Op
     Ok(())
 }
 
+/// Counts a right password of an account, or says how long to wait because there were too many (S105).
+pub(super) fn count_right(c: &mut Connection, bucket: &str, now: Timestamp) -> Result<Option<i64>, StorageError> {
+    if let Verdict::Wait { secs } = throttle::judge(Some(&attempts::hold(c, bucket, now)?), RIGHT_LIMIT, WINDOW_SECS, now) {
+        return Ok(Some(secs));
+    }
+    attempts::add(c, bucket, now, now.plus(-WINDOW_SECS))?;
+    Ok(None)
+}
+
 /// Judges a guess, and counts it when it is wrong.
 pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result<Guessed, StorageError> {
     let source = attempts::hold(c, &guess.source, now)?;
@@ -152,7 +176,7 @@ pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result
 }
 
 /// The attempt was never evaluated: gives it back.
-fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
+pub(super) fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
     for bucket in [&reservation.device, &reservation.source, &reservation.account].into_iter().flatten() {
         attempts::refund(c, bucket)?;
     }
@@ -190,6 +214,36 @@ impl Accounts {
             Ok(reserved)
         });
         outcome.await?.map_err(|retry_after| AccountError::TooMany { retry_after })
+    }
+
+    /// A turn at the hash workers for who asks, and the account it is about (S105).
+    pub(super) async fn hash_turn(&self, client: &Client, account: Option<&Email>) -> Result<Turn, AccountError> {
+        let source = Asking::of_source(&self.0.token_hasher, client).source;
+        let turn = self.0.hasher.turn(std::iter::once(source).chain(account.map(|email| self.account_bucket(email)))).await;
+        turn.map_err(|busy| {
+            tracing::info!(audit.source = ?client.source, "a password was not looked at: many of the same source or account are being checked");
+            busy.into()
+        })
+    }
+
+    /// Verifies a password in a turn of who asks, which is theirs for what follows.
+    pub(super) async fn verify(
+        &self,
+        client: &Client,
+        account: Option<&Email>,
+        password: Password,
+        hash: Option<PasswordHash>,
+    ) -> Result<(Turn, Verified), AccountError> {
+        let turn = self.hash_turn(client, account).await?;
+        let verified = self.0.hasher.verify(&turn, password, hash).await?;
+        Ok((turn, verified))
+    }
+
+    /// Counts one more piece of work that a right password or a good link sets going.
+    pub(super) async fn count_use(&self, bucket: String) -> Result<(), AccountError> {
+        let now = self.0.clock.now();
+        let waits = self.0.database.write(move |c| count_right(c, &bucket, now)).await?;
+        waits.map_or(Ok(()), |retry_after| Err(AccountError::TooMany { retry_after }))
     }
 
     /// The bucket that the failures of an address count in, whoever has it.

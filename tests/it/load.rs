@@ -1,6 +1,8 @@
 //! Three nodes under load while one is killed and comes back: nothing wrong is let in, and nothing acknowledged is lost.
 
+use std::io::Write;
 use std::net::SocketAddr;
+use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -10,9 +12,9 @@ use tempfile::TempDir;
 
 use super::support::client::{Call, Client};
 use super::support::nodes::{self, Haproxy};
-use super::support::people::{self, OWNER, PASSWORD};
+use super::support::people::{self, PASSWORD};
 use super::support::postgres::Postgres;
-use super::support::process::Process;
+use super::support::process::{Process, portcullis};
 use super::support::upstream::Upstream;
 
 /// How long the load lasts; `LOAD_SECS=120` for the numbers in the notes.
@@ -48,10 +50,11 @@ impl Seen {
     }
 
     /// Signs in, uses the session, signs out, and looks whether it is over; until the time is up.
-    async fn live(&self, balancer: SocketAddr, end: Instant) {
+    async fn live(&self, balancer: SocketAddr, end: Instant, mut accounts: impl Iterator<Item = String>) {
         while Instant::now() < end {
             let mut client = Client::new(balancer, "http://localhost:3000");
-            if !self.form(&mut client, "/_auth/login", "/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await {
+            let email = accounts.next().unwrap();
+            if !self.form(&mut client, "/_auth/login", "/_auth/login", &[("email", &email), ("password", PASSWORD)]).await {
                 continue;
             }
             self.signed_in.fetch_add(1, Ordering::Relaxed);
@@ -72,6 +75,15 @@ impl Seen {
     }
 }
 
+/// Adds an account on the command line: no account signs in as often as all people together do here.
+fn add(postgres: &Postgres, node: &Process, email: &str) {
+    let mut command = portcullis(node.folder.path(), &["user", "add", email]);
+    command.envs(nodes::secrets()).env("DATABASE_URL", postgres.url()).env("APP_URL", node.app_url());
+    let mut running = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    writeln!(running.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+    assert!(running.wait().unwrap().success(), "{email}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn s91_under_load_a_node_that_is_killed_and_comes_back_costs_no_write_and_lets_nothing_wrong_in() {
     let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
@@ -84,11 +96,13 @@ async fn s91_under_load_a_node_that_is_killed_and_comes_back_costs_no_write_and_
     let mut owner = running[0].client();
     people::claim_with(&mut owner, &std::fs::read_to_string(running[0].folder.path().join("data/setup-token")).unwrap()).await;
 
+    let accounts: Vec<String> = (0..(duration().as_secs() / 2).max(4)).map(|number| format!("person{number}@example.org")).collect();
+    accounts.iter().for_each(|email| add(&postgres, &running[0], email));
     let (seen, begin, lasts) = (Arc::new(Seen::default()), Instant::now(), duration());
     let people: Vec<_> = (0..4)
-        .map(|_| {
-            let (seen, balancer) = (Arc::clone(&seen), haproxy.address);
-            tokio::spawn(async move { seen.live(balancer, begin + lasts).await })
+        .map(|number| {
+            let (seen, balancer, accounts) = (Arc::clone(&seen), haproxy.address, accounts.clone());
+            tokio::spawn(async move { seen.live(balancer, begin + lasts, accounts.into_iter().cycle().skip(number)).await })
         })
         .collect();
     tokio::time::sleep(lasts / 4).await;

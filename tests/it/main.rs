@@ -29,6 +29,7 @@ mod floors;
 mod forward_auth;
 mod gate;
 mod gate_edges;
+mod hash_limits;
 mod heads;
 mod invitations;
 mod jobs;
