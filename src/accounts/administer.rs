@@ -2,8 +2,9 @@
 //!
 //! A deed that ends sessions is answered when every node has heard of it (revocation.rs).
 
+use super::outgoing::Detail;
 use super::{AccountError, Accounts, Client, FieldFault};
-use super::{links, outgoing, revocation};
+use super::{links, revocation};
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
@@ -85,7 +86,8 @@ impl Accounts {
         let (Some(email), Some(name)) = (email, name) else { return Err(AccountError::Rules(faults)) };
         let user = self.new_user(email, name, role, UserState::Invited)?;
         let audited = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
-        let (row, mail) = (user.clone(), self.drafts().to_user(MailKind::Invitation, &user, &outgoing::Detail::default()));
+        let (row, mails) = (user.clone(), self.drafts());
+        let mail = mails.to_user(MailKind::Invitation, &user, &Detail::default());
         let (link, end) = ((!by_mail).then(|| self.new_link(Purpose::Invitation)), self.link_end(Purpose::Invitation));
         let address = link.as_ref().map(|link| link.address(self));
         let this = self.clone();
@@ -96,7 +98,7 @@ impl Accounts {
                 let grant = TokenGrant { user: row.id, payload: String::new() };
                 match link {
                     Some(link) => tokens::insert(c, &link.hash, Purpose::Invitation, &grant, end),
-                    None => outgoing::put(c, &mail),
+                    None => mails.queue(c, &mail).map(drop),
                 }
             });
             invited.await?;
@@ -143,13 +145,20 @@ impl Accounts {
             return Err(AccountError::NotAllowed);
         }
         let line = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
-        let mail = self.drafts().to_user(MailKind::Invitation, &user, &outgoing::Detail::default());
+        let drafts = self.drafts();
+        let mail = drafts.to_user(MailKind::Invitation, &user, &Detail::default());
         let queued = self.0.database.write(move |c| {
+            if let Some(secs) = drafts.count(c, &mail)? {
+                return Ok(Some(secs));
+            }
             mails::cancel(c, &user.id, MailKind::Invitation)?;
-            outgoing::put(c, &mail)?;
-            audit::append(c, &line)
+            drafts.put(c, &mail)?;
+            audit::append(c, &line)?;
+            Ok(None)
         });
-        queued.await?;
+        if let Some(retry_after) = queued.await? {
+            return Err(AccountError::TooMany { retry_after });
+        }
         self.wake_mailer();
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Working off the queue of mails: one worker at a time has a mail, makes its token when it sends, and notes what became of it.
 
 use super::letters::{self, Facts};
-use super::outgoing::{self, Detail};
+use super::outgoing::Detail;
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
 use crate::domain::access::SignedIn;
@@ -146,10 +146,11 @@ impl Accounts {
     /// Queues a test mail to who is signed in.
     pub async fn queue_test_mail(&self, who: &SignedIn) -> Result<(), AccountError> {
         let id = who.user_id().ok_or(AccountError::NotAllowed)?;
-        let mail = self.drafts().to_user(MailKind::Test, &self.user(id).await?, &Detail::default());
-        self.0.database.write(move |c| outgoing::put(c, &mail)).await?;
+        let drafts = self.drafts();
+        let mail = drafts.to_user(MailKind::Test, &self.user(id).await?, &Detail::default());
+        let waits = self.0.database.write(move |c| drafts.queue(c, &mail)).await?;
         self.wake_mailer();
-        Ok(())
+        waits.map_or(Ok(()), |retry_after| Err(AccountError::TooMany { retry_after }))
     }
 
     /// Sends a test mail at once, for the command line, which shows what the server says.

@@ -54,6 +54,8 @@ pub struct Metrics {
     busy: Counter,
     unavailable: Counter,
     pub(super) copies_missed: Counter,
+    pub(super) mails_over_limit: Counter,
+    pub(super) mails_dropped: Counter,
 }
 
 impl Verdict {
@@ -108,6 +110,9 @@ impl Metrics {
         }
         page.begin("portcullis_copies_missed_total", "counter", "Checks that had to read the store.");
         page.counter("portcullis_copies_missed_total", "", &self.copies_missed);
+        page.begin("portcullis_mails_left_out_total", "counter", "Mails that were not queued, by reason.");
+        page.counter("portcullis_mails_left_out_total", "reason=\"limit\"", &self.mails_over_limit);
+        page.counter("portcullis_mails_left_out_total", "reason=\"full\"", &self.mails_dropped);
     }
 }
 

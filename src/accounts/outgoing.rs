@@ -1,16 +1,15 @@
 //! Putting mails on the queue, in the transaction that causes them; never sending (S23, S85).
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Accounts, Client};
 use crate::crypto::random;
 use crate::domain::email::Email;
 use crate::domain::mail::{MailKind, MailState, QueuedMail};
-use crate::domain::time::{Clock, Timestamp};
+use crate::domain::throttle::{MAIL_WINDOW_SECS, Verdict, judge};
+use crate::domain::time::Timestamp;
 use crate::domain::user::User;
-use crate::storage::{Connection, StorageError, mails};
+use crate::storage::{Connection, StorageError, attempts, mails};
 
 /// What a mail says beside the account; stored with it as JSON, holds no token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,10 +25,10 @@ pub(super) struct Detail {
     pub(super) new_email: String,
 }
 
-/// Makes mails without a look at the store, for use inside a transaction.
+/// Makes mails and queues them, for use inside a transaction.
 #[derive(Clone)]
 pub(super) struct Drafts {
-    clock: Arc<dyn Clock>,
+    accounts: Accounts,
     count: u64,
 }
 
@@ -48,7 +47,7 @@ impl Drafts {
 
     /// A mail that concerns no account.
     pub(super) fn to_address(&self, kind: MailKind, recipient: Email) -> QueuedMail {
-        let now = self.clock.now();
+        let now = self.accounts.0.clock.now();
         QueuedMail {
             id: random::ordered_id(now.secs(), self.count),
             kind,
@@ -62,19 +61,50 @@ impl Drafts {
             last_error: String::new(),
         }
     }
-}
 
-/// Queues `mail`; a full queue drops it and says so in the log, never in an answer.
-pub(super) fn put(c: &mut Connection, mail: &QueuedMail) -> Result<(), StorageError> {
-    if !mails::insert(c, mail)? {
-        tracing::error!(mail.kind = mail.kind.as_str(), "the queue of mails is full; one was dropped");
+    /// Queues `mail`, unless its account has had as many of that kind as it may have in an hour: then the seconds until the next one.
+    pub(super) fn queue(&self, c: &mut Connection, mail: &QueuedMail) -> Result<Option<i64>, StorageError> {
+        let waits = self.count(c, mail)?;
+        if waits.is_none() {
+            self.put(c, mail)?;
+        }
+        Ok(waits)
     }
-    Ok(())
+
+    /// Counts a mail of an account, or says how long to wait (S107).
+    pub(super) fn count(&self, c: &mut Connection, mail: &QueuedMail) -> Result<Option<i64>, StorageError> {
+        let (Some(user), now) = (&mail.user, self.accounts.0.clock.now()) else { return Ok(None) };
+        let bucket = format!("mail:{}:{user}", mail.kind.as_str());
+        if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &bucket, now)?), mail.kind.per_hour(), MAIL_WINDOW_SECS, now) {
+            self.leave_out(mail.kind);
+            return Ok(Some(secs));
+        }
+        attempts::add(c, &bucket, now, now.plus(-MAIL_WINDOW_SECS))?;
+        Ok(None)
+    }
+
+    /// Says that a mail is not queued because there were many of its kind.
+    pub(super) fn leave_out(&self, kind: MailKind) {
+        self.accounts.0.metrics.mails_over_limit.rise();
+        tracing::info!(
+            mail.kind = kind.as_str(),
+            "a mail was left out: its address has had as many of that kind as it may have in an hour"
+        );
+    }
+
+    /// Queues `mail` whatever its account has had. A full queue drops it and says so in the log, never in an answer.
+    pub(super) fn put(&self, c: &mut Connection, mail: &QueuedMail) -> Result<(), StorageError> {
+        if !mails::insert(c, mail)? {
+            self.accounts.0.metrics.mails_dropped.rise();
+            tracing::error!(mail.kind = mail.kind.as_str(), "the queue of mails is full; one was dropped");
+        }
+        Ok(())
+    }
 }
 
 impl Accounts {
     pub(super) fn drafts(&self) -> Drafts {
-        Drafts { clock: Arc::clone(&self.0.clock), count: self.next_count() }
+        Drafts { accounts: self.clone(), count: self.next_count() }
     }
 
     /// Lets the worker of this process look at the queue at once.

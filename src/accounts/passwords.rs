@@ -1,6 +1,6 @@
 //! Choosing passwords: by a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
 
-use super::outgoing::{self, Detail};
+use super::outgoing::Detail;
 use super::throttle::{self, Asking};
 use super::{AccountError, Accounts, Client, FieldFault, NewSession};
 use super::{links, revocation};
@@ -13,7 +13,7 @@ use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::text::Text;
-use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, Verdict, judge};
+use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_PER_SOURCE, MAIL_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::{User, UserState};
 use crate::storage::session_store::Kept;
 use crate::storage::{attempts, audit, tokens, users};
@@ -35,23 +35,25 @@ impl Accounts {
         let source = format!("forgot-source:{}", Asking::source_of(hasher, &client));
         let account = format!("forgot:{}", hasher.hash("account", email.as_str()).as_str());
         let line = self.audit_line("password.reset_requested", "", email.as_str(), &client.source.to_string());
-        let (mails, window_over) = (self.drafts(), now.plus(-FORGOT_WINDOW_SECS));
+        let (mails, window_over) = (self.drafts(), now.plus(-MAIL_WINDOW_SECS));
         let waits = self.0.database.write(move |c| {
-            if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &source, now)?), FORGOT_PER_SOURCE, FORGOT_WINDOW_SECS, now) {
+            if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &source, now)?), FORGOT_PER_SOURCE, MAIL_WINDOW_SECS, now) {
                 return Ok(Some(secs));
             }
             attempts::add(c, &source, now, window_over)?;
             let bucket = attempts::hold(c, &account, now)?;
             attempts::add(c, &account, now, window_over)?;
             audit::append(c, &line)?;
-            let may = judge(Some(&bucket), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) == Verdict::Go;
-            let Some(user) = users::find_by_email(c, &email)?.filter(|_| may).map(|record| record.user) else { return Ok(None) };
-            let kind = match user.state {
-                UserState::Active => MailKind::Reset,
-                UserState::Invited => MailKind::Invitation,
-                UserState::Disabled => return Ok(None),
+            if judge(Some(&bucket), FORGOT_PER_ACCOUNT, MAIL_WINDOW_SECS, now) != Verdict::Go {
+                mails.leave_out(MailKind::Reset);
+                return Ok(None);
+            }
+            let mail = match users::find_by_email(c, &email)?.map(|record| record.user) {
+                Some(user) if user.state == UserState::Active => mails.to_user(MailKind::Reset, &user, &Detail::default()),
+                Some(user) if user.state == UserState::Invited => mails.to_user(MailKind::Invitation, &user, &Detail::default()),
+                _ => return Ok(None),
             };
-            outgoing::put(c, &mails.to_user(kind, &user, &Detail::default()))?;
+            mails.put(c, &mail)?;
             Ok(None)
         });
         if let Some(retry_after) = waits.await? {
@@ -120,7 +122,7 @@ impl Accounts {
             attempts::clear(c, &account)?;
             audit::append(c, &line)?;
             if let Some(kind) = kind {
-                outgoing::put(c, &mails.to_user(kind, &user, &detail))?;
+                mails.queue(c, &mails.to_user(kind, &user, &detail))?;
             }
             revocation::user_ended(c, &user.id, ended, now).map(Some)
         });
@@ -148,7 +150,7 @@ impl Accounts {
                 links::void_every_way_in(c, &user.id)?;
                 let ended = store.end_all_of_user(c, &user.id, Some(&Kept { session: &who.session, step }))?;
                 audit::append(c, &line)?;
-                outgoing::put(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
+                mails.queue(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
                 revocation::others_ended(c, &user.id, ended, now).map(Some)
             });
             // Somebody changed it meanwhile: the current password is not the current one any more.

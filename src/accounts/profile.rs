@@ -1,6 +1,6 @@
 //! One's own name, language, address and known devices.
 
-use super::outgoing::{self, Detail};
+use super::outgoing::Detail;
 use super::{AccountError, Accounts, Client, FieldFault};
 use super::{links, revocation};
 use crate::domain::access::SignedIn;
@@ -8,10 +8,10 @@ use crate::domain::device::Device;
 use crate::domain::email::Email;
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
-use crate::domain::mail::MailKind;
+use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::news::News;
 use crate::domain::text::Text;
-use crate::domain::throttle::{FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, Verdict, judge};
+use crate::domain::throttle::{MAIL_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::DisplayName;
 use crate::storage::{attempts, audit, devices, tokens, users};
 
@@ -46,14 +46,15 @@ impl Accounts {
         // Whoever is signed in could otherwise have us flood strangers.
         let bucket = format!("email-change:{}", user.id);
         let queued = self.0.database.write(move |c| {
-            if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &bucket, now)?), FORGOT_PER_ACCOUNT, FORGOT_WINDOW_SECS, now) {
+            if let Verdict::Wait { secs } =
+                judge(Some(&attempts::hold(c, &bucket, now)?), MailKind::ConfirmEmail.per_hour(), MAIL_WINDOW_SECS, now)
+            {
                 return Ok(Some(secs));
             }
-            attempts::add(c, &bucket, now, now.plus(-FORGOT_WINDOW_SECS))?;
+            attempts::add(c, &bucket, now, now.plus(-MAIL_WINDOW_SECS))?;
             if users::find_by_email(c, &email)?.is_none() {
-                let mut mail = mails.to_user(MailKind::ConfirmEmail, &user, &detail);
-                mail.recipient = email;
-                outgoing::put(c, &mail)?;
+                let mail = QueuedMail { recipient: email, ..mails.to_user(MailKind::ConfirmEmail, &user, &detail) };
+                mails.put(c, &mail)?;
             }
             Ok(None)
         });
@@ -78,7 +79,8 @@ impl Accounts {
             line.detail = format!("was {}", user.email);
             let mut detail = Detail::of(&client, now);
             detail.new_email = new.to_string();
-            let mail = this.drafts().to_user(MailKind::EmailChanged, &user, &detail);
+            let mails = this.drafts();
+            let mail = mails.to_user(MailKind::EmailChanged, &user, &detail);
             let (store, set) = (this.0.store.clone(), new.clone());
             let outcome = this.0.database.write(move |c| {
                 if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &set)? {
@@ -87,7 +89,7 @@ impl Accounts {
                 links::void_every_way_in(c, &user.id)?;
                 let ended = store.end_all_of_user(c, &user.id, None)?;
                 audit::append(c, &line)?;
-                outgoing::put(c, &mail)?;
+                mails.queue(c, &mail)?;
                 revocation::user_ended(c, &user.id, ended, now).map(Some)
             });
             let ended = outcome.await?.ok_or(AccountError::Link)?;

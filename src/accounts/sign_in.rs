@@ -1,8 +1,9 @@
 //! Signing in with address and password (S16 to S31).
 
+use super::outgoing::Detail;
 use super::revocation::{self, Ended};
 use super::throttle::{self, Asking, Reservation};
-use super::{AccountError, Accounts, Client, NewSession, outgoing};
+use super::{AccountError, Accounts, Client, NewSession};
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::device::Device;
@@ -10,10 +11,11 @@ use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
-use crate::domain::session::Session;
-use crate::domain::user::UserState;
+use crate::domain::session::{MAX_SESSIONS, Session};
+use crate::domain::time::Timestamp;
+use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
-use crate::storage::{attempts, audit, devices, users};
+use crate::storage::{Connection, StorageError, attempts, audit, devices, users};
 
 /// Characters of `User-Agent` and address kept with a session.
 const MAX_DEVICE_CHARS: usize = 200;
@@ -93,10 +95,11 @@ impl Accounts {
         let right = Asking::right_of(&self.0.token_hasher, &user.id);
         let (known, device) = (device.is_some(), self.device_of(&client, device));
         // The very first sign-in is no news to its owner.
-        let news = (!known && user.last_sign_in_at.is_some())
-            .then(|| self.drafts().to_user(MailKind::NewDevice, &user, &outgoing::Detail::of(&client, now)));
+        let mails = self.drafts();
+        let notice =
+            (!known && user.last_sign_in_at.is_some()).then(|| mails.to_user(MailKind::NewDevice, &user, &Detail::of(&client, now)));
         let device_cookie = self.0.devices.issue(&device.id, &user.id);
-        let (store, brought_none) = (self.0.store.clone(), old.is_empty());
+        let (this, user_then, store, brought_none) = (self.clone(), user.clone(), self.0.store.clone(), old.is_empty());
         let signed_in = self.0.database.write(move |c| {
             if let Some(secs) = throttle::count_right(c, &right, now)? {
                 throttle::give_back(c, &reservation)?;
@@ -109,22 +112,18 @@ impl Accounts {
             if let Some(new) = &upgraded {
                 users::upgrade_password_hash(c, &id, &hash, new)?;
             }
-            let mut ended = Vec::new();
-            for old in old {
-                if store.end(c, &old, None)? {
-                    ended.push(old);
-                }
-            }
+            let ended = this.end_replaced(c, &user_then, old, now)?;
             attempts::clear(c, &current_password_row)?;
             if !(known && devices::touch(c, &id, &device.id, &device.source, now)?) {
                 devices::insert(c, &id, &device)?;
             }
-            if let Some(mail) = &news {
-                outgoing::put(c, mail)?;
+            if let Some(mail) = &notice {
+                mails.queue(c, mail)?;
             }
             audit::append(c, &line)?;
             store.insert(c, &row)?;
-            Ok(Opening::Done(if brought_none { Ended::default() } else { revocation::sessions_ended(c, ended, now)? }))
+            let nothing = brought_none && ended.is_empty();
+            Ok(Opening::Done(if nothing { Ended::default() } else { revocation::sessions_ended(c, ended, now)? }))
         });
         let ended = match signed_in.await? {
             Opening::Done(ended) => ended,
@@ -135,6 +134,23 @@ impl Accounts {
         self.wake_mailer();
         let tokens = self.tokens_of(&session, &user.id)?;
         Ok(NewSession { session: session.id, user: Some((user.id.clone(), tokens)), device_cookie: Some(device_cookie) })
+    }
+
+    /// Ends what a new session takes the place of: the browser's earlier ones (S19), and the oldest of an account that has many (S107).
+    fn end_replaced(&self, c: &mut Connection, user: &User, old: Vec<SessionId>, now: Timestamp) -> Result<Vec<SessionId>, StorageError> {
+        let mut ended = Vec::new();
+        for old in old {
+            if self.0.store.end(c, &old, None)? {
+                ended.push(old);
+            }
+        }
+        for surplus in self.0.store.end_oldest(c, &user.id, now, MAX_SESSIONS)? {
+            let mut line = self.audit_line("session.ended", "", user.email.as_str(), "");
+            line.detail = format!("the oldest of more than {MAX_SESSIONS}");
+            audit::append(c, &line)?;
+            ended.push(surplus);
+        }
+        Ok(ended)
     }
 
     /// The browser as a device: the known one, or a new one.

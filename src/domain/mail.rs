@@ -72,6 +72,16 @@ impl MailKind {
         })
     }
 
+    /// Whether it brings a link, which somebody waits for.
+    pub const fn has_link(self) -> bool {
+        matches!(self, Self::Reset | Self::Invitation | Self::ConfirmEmail)
+    }
+
+    /// How many of that kind one account is sent in an hour (S107); an admin who tries the mail server needs a few more.
+    pub const fn per_hour(self) -> i64 {
+        if matches!(self, Self::Test) { 20 } else { 5 }
+    }
+
     /// The kind of that word.
     pub fn parse(text: &str) -> Option<Self> {
         KINDS.into_iter().find(|kind| kind.as_str() == text)

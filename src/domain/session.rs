@@ -6,6 +6,8 @@ use super::time::Timestamp;
 /// Seconds for which the predecessor of a refresh token still yields the successor, counted from the
 /// moment the successor was first presented (S44).
 pub const ROTATION_GRACE_SECS: i64 = 30;
+/// Live sessions that one account has at most; the next sign-in ends the oldest (S107).
+pub const MAX_SESSIONS: usize = 100;
 
 /// One live session as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,14 +16,14 @@ pub const ACCOUNT_LIMIT: i64 = 100;
 pub const RIGHT_LIMIT: i64 = 30;
 /// Wrong guesses at the deprecated user name and password, from everywhere together, after which the pair is closed.
 pub const PAIR_LIMIT: i64 = 100;
-/// Reset mails that one account is sent in [`FORGOT_WINDOW_SECS`] (S60).
+/// Reset mails that one account is sent in [`MAIL_WINDOW_SECS`] (S60).
 pub const FORGOT_PER_ACCOUNT: i64 = 5;
-/// Reset mails that one source asks for in [`FORGOT_WINDOW_SECS`], for whomever.
+/// Reset mails that one source asks for in [`MAIL_WINDOW_SECS`], for whomever.
 pub const FORGOT_PER_SOURCE: i64 = 30;
-/// Window of both limits on reset mails, in seconds.
-pub const FORGOT_WINDOW_SECS: i64 = 3600;
+/// Window of all limits on mails, in seconds.
+pub const MAIL_WINDOW_SECS: i64 = 3600;
 /// The longest window there is, in seconds.
-pub const LONGEST_WINDOW_SECS: i64 = FORGOT_WINDOW_SECS;
+pub const LONGEST_WINDOW_SECS: i64 = MAIL_WINDOW_SECS;
 /// Longest wait announced, in seconds.
 pub const MAX_WAIT_SECS: i64 = 3600;
 

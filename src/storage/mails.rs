@@ -7,11 +7,12 @@ use super::{Connection, StorageError};
 use crate::domain::cursor::Cursor;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
-use crate::domain::mail::{MailKind, MailState, QueuedMail};
+use crate::domain::mail::{KINDS, MailKind, MailState, QueuedMail};
 use crate::domain::time::Timestamp;
 
-/// Mails waiting at most; beyond it the newest is dropped by the caller (S60, S85).
-const MAX_QUEUED: i64 = 10_000;
+/// Mails waiting at most that bring a link, and as many that bring none, so that notices take no place of a link (S107); one more is
+/// dropped by the caller (S60, S85).
+const MAX_QUEUED: i64 = 5000;
 
 type Row = (String, String, String, Option<String>, String, String, i64, i64, i64, String);
 
@@ -32,10 +33,22 @@ fn to_mail(row: Row) -> Result<QueuedMail, StorageError> {
     })
 }
 
-/// Queues a mail; false when the queue is full.
+/// The kinds that bring a link.
+fn with_link() -> Vec<&'static str> {
+    KINDS.into_iter().filter(|kind| kind.has_link()).map(MailKind::as_str).collect()
+}
+
+/// How many mails wait that have their places in the queue in common with `mail`.
+fn waiting_beside(connection: &mut Connection, mail: &QueuedMail) -> Result<i64, StorageError> {
+    let mut waiting = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str())).into_boxed();
+    waiting =
+        if mail.kind.has_link() { waiting.filter(dsl::kind.eq_any(with_link())) } else { waiting.filter(dsl::kind.ne_all(with_link())) };
+    Ok(waiting.count().get_result(connection)?)
+}
+
+/// Queues a mail; false when its places in the queue are taken.
 pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, StorageError> {
-    let queued: i64 = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str())).count().get_result(connection)?;
-    if queued >= MAX_QUEUED {
+    if waiting_beside(connection, mail)? >= MAX_QUEUED {
         return Ok(false);
     }
     let values = (

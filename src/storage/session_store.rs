@@ -145,6 +145,20 @@ impl SessionStore {
         Ok(ended)
     }
 
+    /// Ends the oldest sessions of a user, so that with one more there are at most `most`; returns them (S107).
+    pub fn end_oldest(&self, c: &mut Connection, user: &UserId, now: Timestamp, most: usize) -> Result<Vec<SessionId>, StorageError> {
+        let others = most.saturating_sub(1);
+        let surplus = match self {
+            Self::Database => sessions::older_than_newest(c, user, now, others)?,
+            // What Redis lists may be gone or ended: only a list that is long enough is looked through.
+            Self::Redis(redis) if redis.names_of(Some(user))?.len() <= others => Vec::new(),
+            Self::Redis(redis) => {
+                only_live(c, redis.list_of(Some(user))?, now)?.into_iter().skip(others).map(|session| session.id).collect()
+            }
+        };
+        surplus.into_iter().filter_map(|id| self.end(c, &id, Some(user)).map(|ended| ended.then_some(id)).transpose()).collect()
+    }
+
     /// Ends every session; returns the ones it knows of.
     pub fn end_all(&self, c: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
         diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + 1)).execute(c)?;

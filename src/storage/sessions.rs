@@ -65,6 +65,20 @@ pub fn list_of_user(connection: &mut Connection, user: &UserId, now: Timestamp) 
     rows.into_iter().map(to_session).collect()
 }
 
+/// A user's live sessions but the newest ones, of which there are `newest`.
+pub fn older_than_newest(
+    connection: &mut Connection,
+    user: &UserId,
+    now: Timestamp,
+    newest: usize,
+) -> Result<Vec<SessionId>, StorageError> {
+    let own = dsl::sessions.filter(dsl::user_id.eq(user.as_str()).and(dsl::expires_at.gt(now.secs())));
+    let newest = i64::try_from(newest).unwrap_or(i64::MAX);
+    // SQLite takes no offset without a limit.
+    let older = own.order((dsl::created_at.desc(), dsl::id.desc())).offset(newest).limit(i64::MAX).select(dsl::id);
+    Ok(to_ids(&older.load(connection)?))
+}
+
 /// All live sessions with the address of their user, newest first, older than `before`, at most `limit`.
 pub fn page(
     connection: &mut Connection,

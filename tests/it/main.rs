@@ -38,6 +38,7 @@ mod languages;
 mod limits;
 mod load;
 mod lost_news;
+mod mail_limits;
 mod metrics;
 mod node_faults;
 mod nodes;
