@@ -1,5 +1,8 @@
 //! Working off the queue of mails: one worker at a time has a mail, makes its token when it sends, and notes what became of it.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use super::letters::{self, Facts};
 use super::outgoing::Detail;
 use super::{AccountError, Accounts};
@@ -21,6 +24,8 @@ use crate::texts;
 
 /// Seconds for which a mail is one worker's; longer than any try takes.
 const LEASE_SECS: i64 = 120;
+/// A decoy takes no longer than this, however long the last mail took.
+const LONGEST_DECOY: Duration = Duration::from_secs(5);
 /// What is noted with a row of which no mail can be made: it is damaged, or of a newer version.
 const UNREADABLE: &str = "it cannot be read";
 
@@ -31,7 +36,8 @@ struct Prepared {
 }
 
 impl Accounts {
-    /// Sends one mail that is due; false when none is.
+    /// Sends one mail that is due; false when none is. A mail and a decoy cause the same writes: one that takes it, with its token, and
+    /// one that notes what became of it (S108).
     pub async fn deliver_next(&self) -> Result<bool, AccountError> {
         let now = self.0.clock.now();
         let mut mail = match self.0.database.read(move |c| mails::find_due(c, now)).await? {
@@ -39,18 +45,49 @@ impl Accounts {
             Some(Due::Mail(mail)) => mail,
             Some(Due::Unreadable(id)) => return self.give_up(id).await.map(|()| true),
         };
+        let prepared = self.prepare(&mail).await?;
+        let token = prepared.as_ref().and_then(|prepared| prepared.token.as_ref()).map(|(purpose, hash, user)| {
+            let payload = if *purpose == Purpose::EmailChange { mail.recipient.to_string() } else { String::new() };
+            (*purpose, hash.clone(), TokenGrant { user: user.id.clone(), payload }, self.link_end(*purpose))
+        });
         let as_found = mail.clone();
-        if !self.0.database.write(move |c| mails::claim(c, &as_found, now.plus(LEASE_SECS))).await? {
+        let claimed = self.0.database.write(move |c| {
+            let claimed = mails::claim(c, &as_found, now.plus(LEASE_SECS))?;
+            if let Some((purpose, hash, grant, end)) = token.filter(|_| claimed) {
+                tokens::insert(c, &hash, purpose, &grant, end)?;
+            }
+            Ok(claimed)
+        });
+        if !claimed.await? {
             return Ok(true);
         }
         mail.tries += 1;
-        let Some(prepared) = self.prepare(&mail).await? else {
+        let Some(prepared) = prepared else {
             self.settle(&mail, None, Err(MailError::Refused("the account is gone or cannot use it".to_owned()))).await?;
             return Ok(true);
         };
+        if mail.is_decoy() {
+            drop(self.0.database.runtime().spawn(self.clone().discard(mail, prepared.letter)));
+            return Ok(true);
+        }
         let sent = self.send(&mail, &prepared.letter).await;
         self.settle(&mail, prepared.token, sent).await?;
         Ok(true)
+    }
+
+    /// Does for a decoy what a mail causes on this machine, and takes as long as the last mail did; no mail waits for that.
+    #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
+    async fn discard(self, mail: QueuedMail, letter: Letter) {
+        let begin = self.0.clock.monotonic();
+        let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient, date: mail.created_at, letter };
+        if let Err(fault) = self.0.mail.send_to_nobody(&outgoing) {
+            tracing::debug!(%fault, "a mail to nobody could not be written");
+        }
+        let last = Duration::from_millis(self.0.last_mail_millis.load(Ordering::Relaxed));
+        tokio::time::sleep(last.saturating_sub(self.0.clock.monotonic().saturating_sub(begin))).await;
+        if let Err(fault) = self.0.database.write(move |c| mails::remove_decoy(c, &mail.id)).await {
+            tracing::debug!(%fault, "a mail to nobody stays in the queue for another try");
+        }
     }
 
     /// Takes a row that cannot be read out of the way of the others.
@@ -64,13 +101,24 @@ impl Accounts {
 
     async fn send(&self, mail: &QueuedMail, letter: &Letter) -> Result<(), MailError> {
         let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient.clone(), date: mail.created_at, letter: letter.clone() };
-        self.0.mail.send(&outgoing).await
+        let begin = self.0.clock.monotonic();
+        let sent = self.0.mail.send(&outgoing).await;
+        let took = self.0.clock.monotonic().saturating_sub(begin).min(LONGEST_DECOY);
+        self.0.last_mail_millis.store(u64::try_from(took.as_millis()).unwrap_or(0), Ordering::Relaxed);
+        sent
     }
 
-    /// The letter; its token, if it has one, is good from now on.
+    /// The letter and its token, which is good once it is stored.
     async fn prepare(&self, mail: &QueuedMail) -> Result<Option<Prepared>, AccountError> {
-        let id = mail.user.clone();
-        let found = self.0.database.read(move |c| id.map(|id| users::find_by_id(c, &id)).transpose()).await?.flatten();
+        let (id, recipient) = (mail.user.clone(), mail.recipient.clone());
+        let found = self.0.database.read(move |c| match id {
+            Some(id) => users::find_by_id(c, &id),
+            None => users::find_by_email(c, &recipient),
+        });
+        let found = found.await?;
+        if mail.is_decoy() {
+            return Ok(Some(Prepared { letter: self.letter(mail, None, &self.new_link(Purpose::Reset).address(self)), token: None }));
+        }
         let Some(user) = found.map(|record| record.user) else {
             return Ok((mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, ""), token: None }));
         };
@@ -83,9 +131,6 @@ impl Accounts {
             _ => return Ok(Some(Prepared { letter: self.letter(mail, Some(&user), ""), token: None })),
         };
         let link = self.new_link(purpose);
-        let payload = if purpose == Purpose::EmailChange { mail.recipient.to_string() } else { String::new() };
-        let (hash, grant, end) = (link.hash.clone(), TokenGrant { user: user.id.clone(), payload }, self.link_end(purpose));
-        self.0.database.write(move |c| tokens::insert(c, &hash, purpose, &grant, end)).await?;
         let letter = self.letter(mail, Some(&user), &link.address(self));
         Ok(Some(Prepared { letter, token: Some((purpose, link.hash, user)) }))
     }

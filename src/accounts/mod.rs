@@ -159,6 +159,8 @@ struct Inner {
     mail: Transport,
     language: Language,
     mail_waiting: Notify,
+    /// How long the last mail took to send.
+    last_mail_millis: AtomicU64,
     audit_days: Option<i64>,
     data_dir: PathBuf,
     phase: AtomicU8,
@@ -198,6 +200,7 @@ impl Accounts {
             mail: parts.mail,
             language: parts.language,
             mail_waiting: Notify::new(),
+            last_mail_millis: AtomicU64::new(0),
             audit_days: parts.audit_days,
             data_dir: parts.data_dir,
             phase: AtomicU8::new(phase.to_number()),

@@ -27,7 +27,7 @@ pub struct NewPassword {
 }
 
 impl Accounts {
-    /// Asks for a reset mail. Says nothing about who exists, by content or by time (S23), and changes nothing (S60).
+    /// Asks for a reset mail. Says nothing about who exists, by content, by time (S23) or by what follows (S108), and changes nothing (S60).
     pub async fn request_reset(&self, email: &str, client: Client) -> Result<(), AccountError> {
         let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
         let now = self.0.clock.now();
@@ -51,7 +51,7 @@ impl Accounts {
             let mail = match users::find_by_email(c, &email)?.map(|record| record.user) {
                 Some(user) if user.state == UserState::Active => mails.to_user(MailKind::Reset, &user, &Detail::default()),
                 Some(user) if user.state == UserState::Invited => mails.to_user(MailKind::Invitation, &user, &Detail::default()),
-                _ => return Ok(None),
+                _ => mails.decoy(MailKind::Reset, email),
             };
             mails.put(c, &mail)?;
             Ok(None)

@@ -52,10 +52,12 @@ impl Accounts {
                 return Ok(Some(secs));
             }
             attempts::add(c, &bucket, now, now.plus(-MAIL_WINDOW_SECS))?;
-            if users::find_by_email(c, &email)?.is_none() {
-                let mail = QueuedMail { recipient: email, ..mails.to_user(MailKind::ConfirmEmail, &user, &detail) };
-                mails.put(c, &mail)?;
-            }
+            let mail = if users::find_by_email(c, &email)?.is_some() {
+                mails.decoy(MailKind::ConfirmEmail, email)
+            } else {
+                QueuedMail { recipient: email, ..mails.to_user(MailKind::ConfirmEmail, &user, &detail) }
+            };
+            mails.put(c, &mail)?;
             Ok(None)
         });
         if let Some(retry_after) = queued.await? {

@@ -150,6 +150,11 @@ pub struct QueuedMail {
 }
 
 impl QueuedMail {
+    /// Whether it goes to nobody: it is there so that an address without an account causes the same work as one with (S108).
+    pub const fn is_decoy(&self) -> bool {
+        self.kind.has_link() && self.user.is_none()
+    }
+
     /// When to try again after a failed try at `now`; `None` when it is time to give up.
     pub fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
         let tries = usize::try_from(self.tries).unwrap_or(usize::MAX);

@@ -10,8 +10,8 @@ use super::Outgoing;
 /// Files kept at most; the oldest go first.
 const KEPT: usize = 1000;
 
-/// Writes one mail; its name sorts by time.
-pub(super) fn write(folder: &Path, mail: &Outgoing, bytes: &[u8]) -> io::Result<()> {
+/// Writes one mail; its name sorts by time. Without `keep` the same work leaves nothing behind.
+pub(super) fn write(folder: &Path, mail: &Outgoing, bytes: &[u8], keep: bool) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     if !fs::symlink_metadata(folder)?.is_dir() {
         return Err(io::Error::other(format!("{} is a link, and mails are not written through it", folder.display())));
@@ -21,7 +21,11 @@ pub(super) fn write(folder: &Path, mail: &Outgoing, bytes: &[u8]) -> io::Result<
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&unfinished, folder.join(name))?;
+    if keep {
+        fs::rename(&unfinished, folder.join(name))?;
+    } else {
+        fs::remove_file(&unfinished)?;
+    }
     trim(folder)
 }
 
@@ -60,8 +64,9 @@ mod tests {
             fs::write(folder.join(format!("{number:012}-old.eml")), "x").unwrap();
         }
         for number in 2000..2003 {
-            write(&folder, &mail(number), b"a mail").unwrap();
+            write(&folder, &mail(number), b"a mail", true).unwrap();
         }
+        write(&folder, &mail(2003), b"a mail", false).unwrap();
         let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         assert_eq!((names.len(), names[0].as_str(), names[KEPT - 1].as_str()), (KEPT, "000000000003-old.eml", "000000002002-id2002.eml"));

@@ -13,8 +13,16 @@ use crate::domain::time::Timestamp;
 /// Mails waiting at most that bring a link, and as many that bring none, so that notices take no place of a link (S107); one more is
 /// dropped by the caller (S60, S85).
 const MAX_QUEUED: i64 = 5000;
+/// Mails to nobody waiting at most.
+const MAX_DECOYS: i64 = 1000;
 
 type Row = (String, String, String, Option<String>, String, String, i64, i64, i64, String);
+
+macro_rules! to_somebody {
+    () => {
+        dsl::user_id.is_not_null().or(dsl::kind.ne_all(with_link()))
+    };
+}
 
 fn to_mail(row: Row) -> Result<QueuedMail, StorageError> {
     let (id, kind, recipient, user, detail, state, created_at, next_try_at, tries, last_error) = row;
@@ -43,12 +51,13 @@ fn waiting_beside(connection: &mut Connection, mail: &QueuedMail) -> Result<i64,
     let mut waiting = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str())).into_boxed();
     waiting =
         if mail.kind.has_link() { waiting.filter(dsl::kind.eq_any(with_link())) } else { waiting.filter(dsl::kind.ne_all(with_link())) };
+    waiting = if mail.user.is_some() { waiting.filter(dsl::user_id.is_not_null()) } else { waiting.filter(dsl::user_id.is_null()) };
     Ok(waiting.count().get_result(connection)?)
 }
 
 /// Queues a mail; false when its places in the queue are taken.
 pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, StorageError> {
-    if waiting_beside(connection, mail)? >= MAX_QUEUED {
+    if waiting_beside(connection, mail)? >= if mail.is_decoy() { MAX_DECOYS } else { MAX_QUEUED } {
         return Ok(false);
     }
     let values = (
@@ -116,6 +125,12 @@ pub fn settle(
     Ok(diesel::update(dsl::mails.filter(dsl::id.eq(id))).set(values).execute(connection)? == 1)
 }
 
+/// Takes a mail to nobody off the queue, which leaves no trace of it.
+pub fn remove_decoy(connection: &mut Connection, id: &str) -> Result<(), StorageError> {
+    diesel::delete(dsl::mails.filter(dsl::id.eq(id).and(dsl::user_id.is_null()))).execute(connection)?;
+    Ok(())
+}
+
 /// Takes the waiting mails of a kind to a user off the queue; a newer link replaces theirs.
 pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Result<(), StorageError> {
     let waiting = dsl::user_id.eq(user.as_str()).and(dsl::kind.eq(kind.as_str())).and(dsl::state.eq(MailState::Queued.as_str()));
@@ -123,12 +138,12 @@ pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Res
     Ok(())
 }
 
-/// Mails, newest first, older than `before`, without rows that cannot be read.
+/// Mails, newest first, older than `before`, without rows that cannot be read and mails to nobody.
 pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) -> Result<Vec<QueuedMail>, StorageError> {
     let (mut found, mut before) = (Vec::new(), before.cloned());
     let wanted = usize::try_from(limit).unwrap_or(0);
     while found.len() < wanted {
-        let mut query = dsl::mails.into_boxed();
+        let mut query = dsl::mails.filter(to_somebody!()).into_boxed();
         if let Some(Cursor { at, id }) = before {
             query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
         }
@@ -141,9 +156,9 @@ pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) ->
     Ok(found)
 }
 
-/// How many mails are in `state`.
+/// How many mails to somebody are in `state`.
 pub fn count(connection: &mut Connection, state: MailState) -> Result<i64, StorageError> {
-    Ok(dsl::mails.filter(dsl::state.eq(state.as_str())).count().get_result(connection)?)
+    Ok(dsl::mails.filter(dsl::state.eq(state.as_str()).and(to_somebody!())).count().get_result(connection)?)
 }
 
 /// Removes mails that are done and older than `before`.

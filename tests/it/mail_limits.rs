@@ -118,6 +118,17 @@ async fn s107_a_queue_full_of_notices_has_room_for_links_and_nothing_is_dropped_
 }
 
 #[tokio::test]
+async fn s107_mails_to_nobody_take_no_place_of_a_link() {
+    let (app, _owner, mut mailbox) = claimed().await;
+    fill(&app, "reset", 4999);
+    let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+    database.batch_execute("PRAGMA busy_timeout = 5000; UPDATE mails SET user_id = NULL").unwrap();
+    forgot(&app).await;
+    mailbox.wait_for("Choose a new password").await;
+    assert_eq!(left_out(&app, "full").await, 0);
+}
+
+#[tokio::test]
 async fn s107_the_oldest_session_of_an_account_ends_with_the_hundred_and_first() {
     let app = TestApp::start(|_| {}).await;
     let mut first = people::claim(&app).await;

@@ -23,6 +23,7 @@ mod browser;
 mod checklist;
 mod command_line;
 mod cookies;
+mod decoys;
 mod documented;
 mod documents;
 mod floors;

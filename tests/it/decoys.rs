@@ -1,0 +1,178 @@
+//! Who has an account is not told by what a request sets going: an address that gets no mail causes the work of one that does (S108).
+
+use std::collections::BTreeMap;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::metrics;
+use super::support::app::TestApp;
+use super::support::client::Client;
+use super::support::mailbox::Mailbox;
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::wait;
+
+/// A server that notes each row it writes.
+struct Watched {
+    app: TestApp,
+    owner: Client,
+    mailbox: Mailbox,
+    database: SqliteConnection,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    what: String,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// What one request set going: write transactions, and rows by table and kind of write.
+#[derive(Debug, PartialEq, Eq)]
+struct Work {
+    writes: u64,
+    rows: BTreeMap<String, i64>,
+}
+
+impl Watched {
+    async fn start() -> Self {
+        let app = TestApp::start(|options| options.sqlite = true).await;
+        let owner = people::claim(&app).await;
+        let mailbox = Mailbox::of(&app.data(""));
+        let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+        database.batch_execute("PRAGMA busy_timeout = 5000; CREATE TABLE work (what TEXT)").unwrap();
+        for table in ["mails", "attempts", "audit_events"] {
+            for deed in ["INSERT", "UPDATE", "DELETE"] {
+                let trigger =
+                    format!("CREATE TRIGGER {table}_{deed} AFTER {deed} ON {table} BEGIN INSERT INTO work VALUES ('{table} {deed}'); END");
+                database.batch_execute(&trigger).unwrap();
+            }
+        }
+        Self { app, owner, mailbox, database }
+    }
+
+    fn rows(&mut self, query: &str) -> Vec<Row> {
+        diesel::sql_query(query).load(&mut self.database).unwrap()
+    }
+
+    async fn writes(&self) -> u64 {
+        metrics::value(&metrics::page(&mut self.app.client()).await, "portcullis_store_seconds_count{use=\"write\"}")
+    }
+
+    async fn until_idle(&mut self) {
+        wait::eventually("the mailer to have no work left", async || {
+            let left = self.rows("SELECT '' AS what, count(*) AS n FROM mails WHERE state = 'queued'");
+            (left[0].n == 0).then_some(())
+        })
+        .await;
+    }
+
+    /// Runs `request`, waits until the mailer has no work left, and says what was written.
+    async fn work_of(&mut self, request: impl AsyncFn(&mut Client)) -> Work {
+        self.until_idle().await;
+        self.database.batch_execute("DELETE FROM work").unwrap();
+        let before = self.writes().await;
+        let mut owner = self.owner.clone();
+        request(&mut owner).await;
+        self.until_idle().await;
+        let rows = self.rows("SELECT what, count(*) AS n FROM work GROUP BY what");
+        let mut rows: BTreeMap<String, i64> = rows.into_iter().map(|row| (row.what, row.n)).collect();
+        // A mail that was sent is kept as such; of the other nothing stays.
+        let gone = rows.remove("mails DELETE").unwrap_or(0);
+        *rows.entry("mails UPDATE".to_owned()).or_default() += gone;
+        // A count that is there is updated, and one that is not is added.
+        let added = rows.remove("attempts INSERT").unwrap_or(0);
+        *rows.entry("attempts UPDATE".to_owned()).or_default() += added;
+        Work { writes: self.writes().await - before, rows }
+    }
+}
+
+/// Other work of the server may fall into a measurement; it only adds to it.
+async fn least(watched: &mut Watched, request: impl AsyncFn(&mut Client, usize)) -> Work {
+    let mut found: Vec<Work> = Vec::new();
+    for number in 0..3 {
+        found.push(watched.work_of(async |owner| request(owner, number).await).await);
+    }
+    found.into_iter().min_by_key(|work| work.writes).unwrap()
+}
+
+async fn forgot(app: &TestApp, email: &str) {
+    assert_eq!(app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", email)]).await.status, 303);
+}
+
+async fn invite(owner: &mut Client, email: &str) -> String {
+    let fields = [("email", email), ("name", ""), ("role", "user")];
+    let answer = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await;
+    answer.location().split('?').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn s108_a_forgotten_password_causes_the_same_writes_for_every_address() {
+    let mut watched = Watched::start().await;
+    let app = watched.app.client();
+    let ask = async |email: &str| {
+        assert_eq!(app.clone().submit("/_auth/forgot", "/_auth/forgot", &[("email", email)]).await.status, 303);
+    };
+    let disabled = invite(&mut watched.owner, "disabled@example.org").await;
+    watched.mailbox.wait_for("You are invited").await;
+    let answer = watched.owner.submit(&disabled, &format!("{disabled}/disable"), &[]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    invite(&mut watched.owner, "invited@example.org").await;
+    watched.mailbox.wait_for("You are invited").await;
+
+    let known = least(&mut watched, async |_, _| ask(OWNER).await).await;
+    assert_eq!((known.rows["mails INSERT"], known.rows["mails UPDATE"]), (1, 2), "{known:?}");
+    assert_eq!(watched.mailbox.unread().len(), 3);
+    let invited = least(&mut watched, async |_, _| ask("invited@example.org").await).await;
+    assert_eq!(invited, known);
+    watched.mailbox.unread();
+    let unknown = least(&mut watched, async |_, _| ask("nobody@example.org").await).await;
+    assert_eq!(unknown, known);
+    let disabled = least(&mut watched, async |_, _| ask("disabled@example.org").await).await;
+    assert_eq!(disabled, known);
+
+    assert!(watched.mailbox.unread().is_empty(), "a mail left to somebody without an account");
+    let mails = watched.owner.get("/_auth/admin/mail").await.text();
+    assert!(!mails.contains("nobody") && mails.contains(" 0 waiting"), "{mails}");
+    let left = watched.rows("SELECT recipient AS what, count(*) AS n FROM mails WHERE user_id IS NULL GROUP BY recipient");
+    assert!(left.is_empty(), "{:?}", left[0].what);
+}
+
+#[tokio::test]
+async fn s108_a_change_of_address_causes_the_same_writes_whether_or_not_somebody_has_it() {
+    let mut watched = Watched::start().await;
+    invite(&mut watched.owner, "taken@example.org").await;
+    watched.mailbox.wait_for("You are invited").await;
+    let ask = async |owner: &mut Client, email: &str| {
+        let fields = [("current_password", PASSWORD), ("email", email)];
+        assert_eq!(owner.submit("/_auth/account/email", "/_auth/account/email", &fields).await.status, 303);
+    };
+    let free = least(&mut watched, async |owner, number| ask(owner, &format!("free{number}@example.org")).await).await;
+    watched.app.advance(3600);
+    // The access token is over; a new one is no work of what is asked.
+    assert_eq!(watched.owner.get("/_auth/account").await.status, 200);
+    let taken = least(&mut watched, async |owner, _| ask(owner, "taken@example.org").await).await;
+    assert_eq!(taken, free);
+}
+
+#[tokio::test]
+async fn s108_requests_over_the_limit_cause_nothing_for_anybody() {
+    let mut watched = Watched::start().await;
+    for email in [OWNER, "nobody@example.org"] {
+        for _ in 0..5 {
+            forgot(&watched.app, email).await;
+        }
+    }
+    let app = watched.app.client();
+    let mut seen = Vec::new();
+    for email in [OWNER, "nobody@example.org"] {
+        let work = watched.work_of(async |_| {
+            assert_eq!(app.clone().submit("/_auth/forgot", "/_auth/forgot", &[("email", email)]).await.status, 303);
+        });
+        seen.push(work.await.rows);
+    }
+    assert_eq!(seen[0], seen[1]);
+    assert!(!seen[0].contains_key("mails INSERT"), "{seen:?}");
+}
