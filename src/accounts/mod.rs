@@ -168,7 +168,8 @@ struct Inner {
     streams: Streams,
     heard: Heard,
     metrics: Metrics,
-    counter: AtomicU64,
+    /// The newest moment that was given to a row.
+    last_moment: AtomicU64,
     /// Whether it was said that the database has another time.
     clocks_differ: AtomicBool,
 }
@@ -208,7 +209,7 @@ impl Accounts {
             streams: Streams::default(),
             heard: Heard::default(),
             metrics: Metrics::default(),
-            counter: AtomicU64::new(0),
+            last_moment: AtomicU64::new(0),
             clocks_differ: AtomicBool::new(false),
         })))
     }
@@ -286,18 +287,19 @@ impl Accounts {
 
     /// A name for a row of a list that shows the newest first.
     fn ordered_id(&self) -> String {
-        random::ordered_id(self.0.clock.now().secs(), self.next_count())
+        random::ordered_id(self.next_moment())
     }
 
-    /// Rises with every row of such a list in this process.
-    fn next_count(&self) -> u64 {
-        self.0.counter.fetch_add(1, Ordering::Relaxed)
+    /// Now, in microseconds; rises with every row of such a list in this process, whatever the clock does.
+    fn next_moment(&self) -> u64 {
+        let now = self.0.clock.micros();
+        let next = |last: u64| now.max(last.saturating_add(1));
+        self.0.last_moment.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last))).map_or(now, next)
     }
 
     fn audit_line(&self, event: &str, actor: &str, subject: &str, source: &str) -> AuditLine {
         let at = self.0.clock.now();
-        let counter = self.next_count();
-        let id = format!("{:012x}{counter:012x}{}", at.secs(), random::id());
+        let id = format!("{:012x}{:012x}{}", at.secs(), self.next_moment() & 0xffff_ffff_ffff, random::id());
         AuditLine {
             id,
             at,

@@ -29,7 +29,7 @@ pub(super) struct Detail {
 #[derive(Clone)]
 pub(super) struct Drafts {
     accounts: Accounts,
-    count: u64,
+    moment: u64,
 }
 
 impl Detail {
@@ -49,7 +49,7 @@ impl Drafts {
     pub(super) fn to_address(&self, kind: MailKind, recipient: Email) -> QueuedMail {
         let now = self.accounts.0.clock.now();
         QueuedMail {
-            id: random::ordered_id(now.secs(), self.count),
+            id: random::ordered_id(self.moment),
             kind,
             recipient,
             user: None,
@@ -109,7 +109,7 @@ impl Drafts {
 
 impl Accounts {
     pub(super) fn drafts(&self) -> Drafts {
-        Drafts { accounts: self.clone(), count: self.next_count() }
+        Drafts { accounts: self.clone(), moment: self.next_moment() }
     }
 
     /// Lets the worker of this process look at the queue at once.

@@ -52,6 +52,11 @@ impl Clock for SystemClock {
         Timestamp::from_secs(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 
+    fn micros(&self) -> u64 {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    }
+
     fn monotonic(&self) -> Duration {
         self.0.elapsed()
     }

@@ -88,6 +88,11 @@ pub trait Clock: Send + Sync + 'static {
     /// Wall-clock time; may jump (S93).
     fn now(&self) -> Timestamp;
 
+    /// The same in microseconds, to order what happens within one second.
+    fn micros(&self) -> u64 {
+        u64::try_from(self.now().secs()).unwrap_or(0).saturating_mul(1_000_000)
+    }
+
     /// Time since an arbitrary start that never goes backwards; leases are counted in it.
     fn monotonic(&self) -> Duration;
 }
