@@ -1,5 +1,6 @@
 //! What operators can count: requests, sign-ins, queues, copies and the stores.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -11,6 +12,8 @@ use crate::storage::{StorageError, mails, notices};
 
 /// How long a scrape waits for what only the store knows: less than any scraper does.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long what was counted in the store is kept: in large tables counting takes longer than all the rest.
+const KEPT: Duration = Duration::from_mins(1);
 
 /// Who was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +59,15 @@ pub struct Metrics {
     pub(super) copies_missed: Counter,
     pub(super) mails_over_limit: Counter,
     pub(super) mails_dropped: Counter,
+    kept: Mutex<Option<(Duration, Counted)>>,
+}
+
+/// What was counted in the store.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    sessions: i64,
+    queued: i64,
+    failed: i64,
 }
 
 impl Verdict {
@@ -88,6 +100,12 @@ impl Metrics {
             Err(AccountError::Unavailable(_) | AccountError::Internal(_)) => self.unavailable.rise(),
             Err(_) => self.failed.rise(),
         }
+    }
+
+    /// What was counted last, if that is not too long ago.
+    fn kept(&self, now: Duration) -> Option<Counted> {
+        let kept = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.filter(|(at, _)| now.saturating_sub(*at) < KEPT).map(|(_, counted)| counted)
     }
 
     fn write(&self, page: &mut Exposition) {
@@ -144,7 +162,7 @@ impl Accounts {
         page.begin("portcullis_store_faults_total", "counter", "Questions to the database that failed.");
         page.counter("portcullis_store_faults_total", "", faults);
         let (counted, answers) = tokio::join!(self.counted(), timeout(PATIENCE, self.check_ready()));
-        if let Some((sessions, queued, failed, nodes)) = counted {
+        if let Some((Counted { sessions, queued, failed }, nodes)) = counted {
             page.begin("portcullis_sessions", "gauge", "Live sessions.");
             page.value("portcullis_sessions", "", sessions);
             page.begin("portcullis_mails", "gauge", "Mails by state.");
@@ -156,13 +174,26 @@ impl Accounts {
         page.into_text()
     }
 
-    /// Live sessions, mails that wait, mails that failed, and nodes; none when the store does not say soon.
-    async fn counted(&self) -> Option<(i64, i64, i64, usize)> {
-        let (store, now) = (self.0.store.clone(), self.0.clock.now());
-        let counted = self.0.database.read(move |c| {
-            Ok((store.count(c, now)?, mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?, notices::beats(c)?.len()))
+    /// Live sessions and mails, as they were within the last minute, and the nodes; none when the store does not say soon.
+    async fn counted(&self) -> Option<(Counted, usize)> {
+        let (store, now, monotonic) = (self.0.store.clone(), self.0.clock.now(), self.0.clock.monotonic());
+        let kept = self.0.metrics.kept(monotonic);
+        let count = self.0.database.read(move |c| {
+            let counted = match kept {
+                Some(counted) => counted,
+                None => Counted {
+                    sessions: store.count(c, now)?,
+                    queued: mails::count(c, MailState::Queued)?,
+                    failed: mails::count(c, MailState::Failed)?,
+                },
+            };
+            Ok((counted, notices::beats(c)?.len()))
         });
-        let counted = timeout(PATIENCE, counted).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.to_string())));
-        counted.inspect_err(|fault| tracing::warn!(%fault, "the store did not answer for the metrics")).ok()
+        let counted = timeout(PATIENCE, count).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.to_string())));
+        let counted = counted.inspect_err(|fault| tracing::warn!(%fault, "the store did not answer for the metrics")).ok()?;
+        if kept.is_none() {
+            *self.0.metrics.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((monotonic, counted.0));
+        }
+        Some(counted)
     }
 }

@@ -111,6 +111,18 @@ async fn requests_sign_ins_and_sessions_are_counted() {
 }
 
 #[tokio::test]
+async fn what_is_counted_in_the_store_is_kept_for_a_minute() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let sessions = async || value(&page(&mut app.client()).await, "portcullis_sessions");
+    assert_eq!(sessions().await, 1);
+    people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
+    assert_eq!(sessions().await, 1, "it is counted at each scrape");
+    app.advance(61);
+    assert_eq!(sessions().await, 2);
+}
+
+#[tokio::test]
 async fn while_the_store_is_frozen_pages_are_counted_as_unavailable_and_a_scrape_is_quick() {
     let Some(nodes) = Nodes::start(1, false).await else { return };
     let mut owner = nodes.owner().await;
