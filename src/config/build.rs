@@ -224,7 +224,8 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
     );
     note(
         !server.app_url.is_https() && !server.app_url.is_loopback(),
-        "APP_URL is plain http: passwords and cookies can be read on the way",
+        "APP_URL is plain http: passwords and cookies can be read on the way, and scripts of the app can use the gate's own pages, \
+         because browsers send no Sec-Fetch headers there; use https",
     );
     let minutes = |name: &str| values.get(name).and_then(|value| value.parse::<i64>().ok()).unwrap_or(0);
     note(minutes("JWT_TOKEN_EXPIRY_IN_MINUTES") > 1440, "JWT_TOKEN_EXPIRY_IN_MINUTES is more than a day; an hour is usual");

@@ -46,6 +46,7 @@ mod nodes;
 mod outside;
 mod pair;
 mod paths;
+mod plain_http;
 mod postgres;
 mod postgres_tls;
 mod proxies;
