@@ -288,7 +288,32 @@ users-none-match = لا أحد يطابق.
 users-address = العنوان
 users-role = الدور
 users-last = آخر تسجيل دخول
-users-older = حسابات أقدم
+users-more = حسابات أخرى
+users-count = { $count ->
+    [one] حساب واحد
+    [two] حسابان
+    [few] { $count } حسابات
+    [many] { $count } حسابًا
+   *[other] { $count } حساب
+}
+users-select = اختيار
+users-select-one = اختيار { $email }
+users-selected = بالحسابات المختارة:
+selected-accounts = { $count ->
+    [one] حساب واحد: { $emails }
+    [two] حسابان: { $emails }
+    [few] { $count } حسابات: { $emails }
+    [many] { $count } حسابًا: { $emails }
+   *[other] { $count } حساب: { $emails }
+}
+selected-enable = هل تفعّل هذه الحسابات؟
+selected-end-sessions = هل تنهي كل جلسات هذه الحسابات؟
+selected-disable = هل تعطّل هذه الحسابات؟
+selected-disable-note = تنتهي جلساتها فورًا، ولا يسجّل أحد الدخول بها حتى تُفعَّل من جديد.
+selected-delete = هل تحذف هذه الحسابات؟
+selected-delete-note = تزول فورًا مع كل جلساتها. لا يمكن التراجع عن هذا. لإبعاد أشخاص لفترة عطّل الحسابات بدلًا من ذلك.
+selected-delete-submit = حذف نهائي
+list-count-more = أكثر من { $count }
 invite-somebody = دعوة شخص
 invite-somebody-intro = يتلقى الشخص رسالة برابط ليختار كلمة مروره. لن ترى كلمة المرور أبدًا.
 invite-somebody-intro-no-mail = لا يرسل هذا الموقع بريدًا: تحصل على رابط تنسخه وتسلّمه، يختار به الشخص كلمة مروره. لن ترى كلمة المرور أبدًا.
@@ -333,6 +358,13 @@ back-to-user = العودة إلى الحساب
 ## Sessions, audit, mail, check-list
 sessions-heading = الجلسات
 sessions-none = لا أحد مسجّل الدخول.
+sessions-count = { $count ->
+    [one] جلسة واحدة
+    [two] جلستان
+    [few] { $count } جلسات
+    [many] { $count } جلسة
+   *[other] { $count } جلسة
+}
 sessions-configured = اسم المستخدم المضبوط
 sessions-older = جلسات أقدم
 audit-heading = السجل
@@ -341,6 +373,13 @@ audit-person = عن هذا العنوان أو منه
 audit-filter = تصفية
 audit-none = لم يُسجَّل شيء.
 audit-none-match = لم يُسجَّل ما يطابق.
+audit-count = { $count ->
+    [one] حدث واحد
+    [two] حدثان
+    [few] { $count } أحداث
+    [many] { $count } حدثًا
+   *[other] { $count } حدث
+}
 audit-time = الوقت
 audit-about = عن
 audit-by = بواسطة
@@ -374,6 +413,13 @@ mail-to-server = خادم البريد { $server }
 mail-to-files = ملفات في { $folder }، لأن SMTP_HOST غير مضبوط
 mail-test = أرسل رسالة تجربة إلى نفسك
 mail-none = لم تُكتب أي رسالة بعد.
+mail-count = { $count ->
+    [one] رسالة واحدة
+    [two] رسالتان
+    [few] { $count } رسائل
+    [many] { $count } رسالة
+   *[other] { $count } رسالة
+}
 mail-column-mail = الرسالة
 mail-column-to = إلى
 mail-column-state = الحالة
@@ -477,6 +523,8 @@ fault-form-cut = لم يصل النموذج كاملًا.
 fault-form-malformed = النموذج غير سليم.
 fault-metrics = القياسات لهذا الجهاز وحده، أو لمن يحمل METRICS_TOKEN بوصفه رمز Bearer.
 fault-no-invitation = لهذا الحساب كلمة مرور؛ لا دعوة تُعطى.
+fault-choose-deed = اختر ما يُفعل بالحسابات المختارة.
+fault-none-selected = لم يُختر أي حساب. ارجع وحدّد الحسابات التي تقصدها.
 fault-admins-only = لا يفتح هذه الصفحة إلا المديرون.
 fault-configured = اسم المستخدم وكلمة المرور المضبوطان يفتحان التطبيق ولا شيء غيره.
 fault-address = العنوان غير مفهوم.

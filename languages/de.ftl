@@ -255,7 +255,26 @@ users-none-match = Kein Konto passt dazu.
 users-address = Adresse
 users-role = Rolle
 users-last = Letzte Anmeldung
-users-older = Ältere Konten
+users-more = Weitere Konten
+users-count = { $count ->
+    [one] { $count } Konto
+   *[other] { $count } Konten
+}
+users-select = Auswählen
+users-select-one = { $email } auswählen
+users-selected = Mit den ausgewählten Konten:
+selected-accounts = { $count ->
+    [one] { $count } Konto: { $emails }
+   *[other] { $count } Konten: { $emails }
+}
+selected-enable = Diese Konten freigeben?
+selected-end-sessions = Alle Sitzungen dieser Konten beenden?
+selected-disable = Diese Konten sperren?
+selected-disable-note = Ihre Sitzungen enden sofort, und niemand meldet sich damit an, bis sie wieder freigegeben sind.
+selected-delete = Diese Konten löschen?
+selected-delete-note = Sie sind mit allen Sitzungen sofort weg. Das lässt sich nicht rückgängig machen. Um Personen eine Weile auszuschließen, sperren Sie die Konten.
+selected-delete-submit = Endgültig löschen
+list-count-more = Mehr als { $count }
 invite-somebody = Jemanden einladen
 invite-somebody-intro = Die Person bekommt eine E-Mail mit einem Link, um ihr Passwort zu wählen. Das Passwort sehen Sie nie.
 invite-somebody-intro-no-mail = Diese Website verschickt keine E-Mails: Sie bekommen einen Link zum Kopieren und Weitergeben, mit dem die Person ihr Passwort wählt. Das Passwort sehen Sie nie.
@@ -300,6 +319,10 @@ back-to-user = Zurück zum Konto
 ## Sessions, audit, mail, check-list
 sessions-heading = Sitzungen
 sessions-none = Niemand ist angemeldet.
+sessions-count = { $count ->
+    [one] { $count } Sitzung
+   *[other] { $count } Sitzungen
+}
 sessions-configured = der eingestellte Benutzername
 sessions-older = Ältere Sitzungen
 audit-heading = Protokoll
@@ -308,6 +331,10 @@ audit-person = Über diese Adresse oder von ihr
 audit-filter = Filtern
 audit-none = Noch wurde nichts aufgezeichnet.
 audit-none-match = Nichts Passendes wurde aufgezeichnet.
+audit-count = { $count ->
+    [one] { $count } Ereignis
+   *[other] { $count } Ereignisse
+}
 audit-time = Zeit
 audit-about = Über
 audit-by = Von
@@ -341,6 +368,10 @@ mail-to-server = den Mailserver { $server }
 mail-to-files = Dateien in { $folder }, weil SMTP_HOST nicht gesetzt ist
 mail-test = Eine Test-E-Mail an Sie selbst senden
 mail-none = Noch wurde keine E-Mail geschrieben.
+mail-count = { $count ->
+    [one] { $count } E-Mail
+   *[other] { $count } E-Mails
+}
 mail-column-mail = E-Mail
 mail-column-to = An
 mail-column-state = Zustand
@@ -441,6 +472,8 @@ fault-form-cut = Das Formular kam nicht ganz an.
 fault-form-malformed = Das Formular ist fehlerhaft aufgebaut.
 fault-metrics = Messwerte gibt es nur für diese Maschine oder für den, der METRICS_TOKEN als Bearer-Token mitbringt.
 fault-no-invitation = Dieses Konto hat schon ein Passwort; es gibt keine Einladung auszugeben.
+fault-choose-deed = Wählen Sie, was mit den ausgewählten Konten geschehen soll.
+fault-none-selected = Es war kein Konto ausgewählt. Gehen Sie zurück und haken Sie die gemeinten an.
 fault-admins-only = Nur Admins dürfen diese Seite öffnen.
 fault-configured = Der eingestellte Benutzername und das Passwort öffnen die Anwendung und sonst nichts.
 fault-address = Die Adresse ergibt keinen Sinn.

@@ -257,7 +257,26 @@ users-none-match = No account matches.
 users-address = Address
 users-role = Role
 users-last = Last sign-in
-users-older = Older accounts
+users-more = More accounts
+users-count = { $count ->
+    [one] { $count } account
+   *[other] { $count } accounts
+}
+users-select = Select
+users-select-one = Select { $email }
+users-selected = With the selected accounts:
+selected-accounts = { $count ->
+    [one] { $count } account: { $emails }
+   *[other] { $count } accounts: { $emails }
+}
+selected-enable = Enable these accounts?
+selected-end-sessions = End all sessions of these accounts?
+selected-disable = Disable these accounts?
+selected-disable-note = Their sessions end at once, and nobody signs in with them until they are enabled again.
+selected-delete = Delete these accounts?
+selected-delete-note = They are gone with all their sessions at once. This cannot be undone. To lock people out for a while, disable the accounts instead.
+selected-delete-submit = Delete them for good
+list-count-more = More than { $count }
 invite-somebody = Invite somebody
 invite-somebody-intro = They get a mail with a link to choose their password. You never see the password.
 invite-somebody-intro-no-mail = This site sends no mail: you get a link to copy and pass on, with which they choose their password. You never see the password.
@@ -302,6 +321,10 @@ back-to-user = Back to the account
 ## Sessions, audit, mail, check-list
 sessions-heading = Sessions
 sessions-none = Nobody is signed in.
+sessions-count = { $count ->
+    [one] { $count } session
+   *[other] { $count } sessions
+}
 sessions-configured = the configured user name
 sessions-older = Older sessions
 audit-heading = Audit
@@ -310,6 +333,10 @@ audit-person = About or by this address
 audit-filter = Filter
 audit-none = Nothing was recorded.
 audit-none-match = Nothing was recorded that fits.
+audit-count = { $count ->
+    [one] { $count } event
+   *[other] { $count } events
+}
 audit-time = Time
 audit-about = About
 audit-by = By
@@ -343,6 +370,10 @@ mail-to-server = the mail server { $server }
 mail-to-files = files in { $folder }, because SMTP_HOST is not set
 mail-test = Send a test mail to yourself
 mail-none = No mail was written yet.
+mail-count = { $count ->
+    [one] { $count } mail
+   *[other] { $count } mails
+}
 mail-column-mail = Mail
 mail-column-to = To
 mail-column-state = State
@@ -443,6 +474,8 @@ fault-form-cut = The form did not arrive whole.
 fault-form-malformed = The form is malformed.
 fault-metrics = The metrics are for this machine, or for whoever brings METRICS_TOKEN as a bearer token.
 fault-no-invitation = This account has a password already; there is no invitation to give out.
+fault-choose-deed = Choose what to do with the selected accounts.
+fault-none-selected = No account was selected. Go back and tick the ones you mean.
 fault-admins-only = Only admins may open this page.
 fault-configured = The configured user name and password open the app and nothing else.
 fault-address = The address makes no sense.

@@ -255,7 +255,26 @@ users-none-match = Ninguna cuenta coincide.
 users-address = Dirección
 users-role = Rol
 users-last = Último inicio de sesión
-users-older = Cuentas más antiguas
+users-more = Más cuentas
+users-count = { $count ->
+    [one] { $count } cuenta
+   *[other] { $count } cuentas
+}
+users-select = Seleccionar
+users-select-one = Seleccionar { $email }
+users-selected = Con las cuentas seleccionadas:
+selected-accounts = { $count ->
+    [one] { $count } cuenta: { $emails }
+   *[other] { $count } cuentas: { $emails }
+}
+selected-enable = ¿Desbloquear estas cuentas?
+selected-end-sessions = ¿Terminar todas las sesiones de estas cuentas?
+selected-disable = ¿Bloquear estas cuentas?
+selected-disable-note = Sus sesiones terminan al instante, y nadie inicia sesión con ellas hasta que se desbloqueen.
+selected-delete = ¿Eliminar estas cuentas?
+selected-delete-note = Desaparecen al instante con todas sus sesiones. No se puede deshacer. Para excluir a alguien por un tiempo, bloquee las cuentas.
+selected-delete-submit = Eliminarlas para siempre
+list-count-more = Más de { $count }
 invite-somebody = Invitar a alguien
 invite-somebody-intro = La persona recibe un correo con un enlace para elegir su contraseña. Usted nunca ve la contraseña.
 invite-somebody-intro-no-mail = Este sitio no envía correo: usted recibe un enlace para copiar y entregar, con el que la persona elige su contraseña. Usted nunca ve la contraseña.
@@ -300,6 +319,10 @@ back-to-user = Volver a la cuenta
 ## Sessions, audit, mail, check-list
 sessions-heading = Sesiones
 sessions-none = Nadie ha iniciado sesión.
+sessions-count = { $count ->
+    [one] { $count } sesión
+   *[other] { $count } sesiones
+}
 sessions-configured = el nombre de usuario configurado
 sessions-older = Sesiones más antiguas
 audit-heading = Registro
@@ -308,6 +331,10 @@ audit-person = Sobre esta dirección o por ella
 audit-filter = Filtrar
 audit-none = No se ha registrado nada.
 audit-none-match = No se ha registrado nada que coincida.
+audit-count = { $count ->
+    [one] { $count } evento
+   *[other] { $count } eventos
+}
 audit-time = Fecha
 audit-about = Sobre
 audit-by = Por
@@ -341,6 +368,10 @@ mail-to-server = el servidor de correo { $server }
 mail-to-files = archivos en { $folder }, porque SMTP_HOST no está definido
 mail-test = Enviarme un correo de prueba
 mail-none = Todavía no se ha escrito ningún correo.
+mail-count = { $count ->
+    [one] { $count } correo
+   *[other] { $count } correos
+}
 mail-column-mail = Correo
 mail-column-to = Para
 mail-column-state = Estado
@@ -441,6 +472,8 @@ fault-form-cut = El formulario no llegó entero.
 fault-form-malformed = El formulario está mal formado.
 fault-metrics = Las medidas son solo para esta máquina, o para quien traiga METRICS_TOKEN como testigo Bearer.
 fault-no-invitation = Esta cuenta ya tiene contraseña; no hay invitación que entregar.
+fault-choose-deed = Elija qué hacer con las cuentas seleccionadas.
+fault-none-selected = No se seleccionó ninguna cuenta. Vuelva atrás y marque las que quiera.
 fault-admins-only = Solo los administradores pueden abrir esta página.
 fault-configured = El nombre de usuario y la contraseña configurados abren la aplicación y nada más.
 fault-address = La dirección no tiene sentido.

@@ -255,7 +255,26 @@ users-none-match = Aucun compte ne correspond.
 users-address = Adresse
 users-role = Rôle
 users-last = Dernière connexion
-users-older = Comptes plus anciens
+users-more = Comptes suivants
+users-count = { $count ->
+    [one] { $count } compte
+   *[other] { $count } comptes
+}
+users-select = Sélectionner
+users-select-one = Sélectionner { $email }
+users-selected = Avec les comptes sélectionnés :
+selected-accounts = { $count ->
+    [one] { $count } compte : { $emails }
+   *[other] { $count } comptes : { $emails }
+}
+selected-enable = Activer ces comptes ?
+selected-end-sessions = Terminer toutes les sessions de ces comptes ?
+selected-disable = Désactiver ces comptes ?
+selected-disable-note = Leurs sessions se terminent aussitôt, et personne ne se connecte avec eux tant qu'ils ne sont pas réactivés.
+selected-delete = Supprimer ces comptes ?
+selected-delete-note = Ils disparaissent aussitôt avec toutes leurs sessions. C'est irréversible. Pour exclure des personnes un moment, désactivez plutôt les comptes.
+selected-delete-submit = Supprimer définitivement
+list-count-more = Plus de { $count }
 invite-somebody = Inviter quelqu'un
 invite-somebody-intro = La personne reçoit un e-mail avec un lien pour choisir son mot de passe. Vous ne voyez jamais le mot de passe.
 invite-somebody-intro-no-mail = Ce site n'envoie pas d'e-mails : vous recevez un lien à copier et à transmettre, avec lequel la personne choisit son mot de passe. Vous ne voyez jamais le mot de passe.
@@ -300,6 +319,10 @@ back-to-user = Retour au compte
 ## Sessions, audit, mail, check-list
 sessions-heading = Sessions
 sessions-none = Personne n'est connecté.
+sessions-count = { $count ->
+    [one] { $count } session
+   *[other] { $count } sessions
+}
 sessions-configured = le nom d'utilisateur configuré
 sessions-older = Sessions plus anciennes
 audit-heading = Journal
@@ -308,6 +331,10 @@ audit-person = Sur cette adresse ou par elle
 audit-filter = Filtrer
 audit-none = Rien n'a été enregistré.
 audit-none-match = Rien d'enregistré ne correspond.
+audit-count = { $count ->
+    [one] { $count } événement
+   *[other] { $count } événements
+}
 audit-time = Date
 audit-about = Concerne
 audit-by = Par
@@ -341,6 +368,10 @@ mail-to-server = le serveur { $server }
 mail-to-files = des fichiers dans { $folder }, car SMTP_HOST n'est pas défini
 mail-test = M'envoyer un e-mail d'essai
 mail-none = Aucun e-mail n'a encore été écrit.
+mail-count = { $count ->
+    [one] { $count } e-mail
+   *[other] { $count } e-mails
+}
 mail-column-mail = E-mail
 mail-column-to = À
 mail-column-state = État
@@ -441,6 +472,8 @@ fault-form-cut = Le formulaire n'est pas arrivé en entier.
 fault-form-malformed = Le formulaire est mal formé.
 fault-metrics = Les mesures sont réservées à cette machine, ou à qui apporte METRICS_TOKEN comme jeton Bearer.
 fault-no-invitation = Ce compte a déjà un mot de passe ; il n'y a pas d'invitation à donner.
+fault-choose-deed = Choisissez ce qu'il faut faire des comptes sélectionnés.
+fault-none-selected = Aucun compte n'était sélectionné. Revenez en arrière et cochez ceux que vous voulez.
 fault-admins-only = Seuls les administrateurs peuvent ouvrir cette page.
 fault-configured = Le nom d'utilisateur et le mot de passe configurés ouvrent l'application et rien d'autre.
 fault-address = L'adresse n'a pas de sens.

@@ -17,7 +17,7 @@ use crate::http::error::{Audience, render_as};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{cookies, fetch_metadata, measured, security_headers, static_files};
-use crate::pages::admin::{audit, checklist, mail, sessions, user, users};
+use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, users};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
 /// GET, and HEAD wherever GET works (RFC 9110, section 9.1); the body of its answer is left out by the server.
@@ -93,6 +93,7 @@ fn pages(config: &mut ServiceConfig) {
         .service(page("/admin", get().to(home::admin)))
         .service(page("/admin/users", get().to(users::list)))
         .service(form("/admin/users/new", get().to(users::show_new), post().to(users::create)))
+        .service(form("/admin/users/selected", get().to(selected::back), post().to(selected::submit)))
         .service(page("/admin/users/{id}", get().to(user::show)))
         .service(deed("/admin/users/{id}/disable", post().to(user::disable)))
         .service(deed("/admin/users/{id}/enable", post().to(user::enable)))

@@ -5,15 +5,14 @@
 use super::outgoing::Detail;
 use super::{AccountError, Accounts, Client, FieldFault};
 use super::{links, revocation};
-use crate::domain::audit::{AuditFilter, AuditLine};
-use crate::domain::cursor::Cursor;
+use crate::domain::audit::AuditLine;
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
 use crate::domain::news::News;
 use crate::domain::session::Session;
-use crate::domain::user::{DisplayName, Role, User, UserFilter, UserState};
+use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::{self, TokenGrant};
 use crate::storage::{Connection, StorageError, attempts, audit, mails, users};
@@ -40,6 +39,18 @@ pub enum UserDeed {
     SetRole(Role),
     /// It has to sign in anew.
     EndSessions,
+}
+
+impl UserDeed {
+    const fn event(self) -> &'static str {
+        match self {
+            Self::Disable => "user.disabled",
+            Self::Enable => "user.enabled",
+            Self::Delete => "user.deleted",
+            Self::SetRole(_) => "user.role_changed",
+            Self::EndSessions => "session.ended",
+        }
+    }
 }
 
 impl Actor {
@@ -163,33 +174,44 @@ impl Accounts {
         Ok(())
     }
 
-    /// Does `deed`; when the answer comes it is in force on every node, and open streams are cut. The last active admin stays.
+    /// Does `deed` to one account, as [`Self::change_users`] does.
     pub async fn change_user(&self, id: &UserId, deed: UserDeed, actor: &Actor) -> Result<(), AccountError> {
-        let event = match deed {
-            UserDeed::Disable => "user.disabled",
-            UserDeed::Enable => "user.enabled",
-            UserDeed::Delete => "user.deleted",
-            UserDeed::SetRole(_) => "user.role_changed",
-            UserDeed::EndSessions => "session.ended",
-        };
-        let mut line = self.audit_line(event, &actor.name, "", &actor.source);
-        let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
+        self.change_users(vec![id.clone()], deed, actor).await
+    }
+
+    /// Does `deed` to all of these that are still there, or to none; when the answer comes it is in force on every node, and open
+    /// streams are cut. The last active admin stays.
+    pub async fn change_users(&self, mut ids: Vec<UserId>, deed: UserDeed, actor: &Actor) -> Result<(), AccountError> {
+        // Two such deeds take the rows in the same order.
+        ids.sort_unstable();
+        ids.dedup();
+        let lines: Vec<AuditLine> = ids.iter().map(|_| self.audit_line(deed.event(), &actor.name, "", &actor.source)).collect();
+        let (this, now) = (self.clone(), self.0.clock.now());
         self.deed(async move {
             let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
-                let Some(record) = users::find_by_id(c, &id)? else { return Ok(Err(AccountError::NotFound)) };
-                line.subject = record.user.email.to_string();
-                if let UserDeed::SetRole(role) = deed {
-                    role.as_str().clone_into(&mut line.detail);
+                let mut records = Vec::new();
+                for (id, line) in ids.iter().zip(lines) {
+                    records.extend(users::find_by_id(c, id)?.map(|record| (record, line)));
                 }
-                match apply(c, &store, &record, deed)? {
-                    Applied::Nothing => Ok(Ok(revocation::done_before(c)?)),
-                    Applied::LastAdmin => Ok(Err(AccountError::LastAdmin)),
-                    Applied::Ended(sessions) => {
-                        audit::append(c, &line)?;
-                        Ok(Ok(revocation::user_ended(c, &id, sessions, now)?))
+                if records.is_empty() {
+                    return Ok(Err(AccountError::NotFound));
+                }
+                if leaves_no_admin(c, &records, deed)? {
+                    return Ok(Err(AccountError::LastAdmin));
+                }
+                let (mut ended, mut news) = (Vec::new(), Vec::new());
+                for (record, mut line) in records {
+                    let Some(sessions) = apply(c, &store, &record, deed)? else { continue };
+                    line.subject = record.user.email.to_string();
+                    if let UserDeed::SetRole(role) = deed {
+                        role.as_str().clone_into(&mut line.detail);
                     }
+                    audit::append(c, &line)?;
+                    ended.extend(sessions);
+                    news.push(News::UserEnded(record.user.id));
                 }
+                if news.is_empty() { revocation::done_before(c).map(Ok) } else { revocation::leave(c, ended, news, now).map(Ok) }
             });
             this.ended(outcome.await??).await;
             Ok(())
@@ -237,26 +259,10 @@ impl Accounts {
         found.map(|record| record.user).ok_or(AccountError::NotFound)
     }
 
-    /// Accounts, newest first, behind `before`, at most `limit`.
-    pub async fn list_users(&self, filter: UserFilter, before: Option<Cursor>, limit: i64) -> Result<Vec<User>, AccountError> {
-        Ok(self.0.database.read(move |c| users::page(c, &filter, before.as_ref(), limit)).await?)
-    }
-
     /// A user's live sessions, newest first.
     pub async fn sessions_of(&self, id: &UserId) -> Result<Vec<Session>, AccountError> {
         let (store, id, now) = (self.0.store.clone(), id.clone(), self.0.clock.now());
         Ok(self.0.database.read(move |c| store.list_of_user(c, &id, now)).await?)
-    }
-
-    /// All live sessions with the address of their user, newest first, behind `before`, at most `limit`.
-    pub async fn list_sessions(&self, before: Option<Cursor>, limit: i64) -> Result<Vec<(Session, Option<String>)>, AccountError> {
-        let (store, now) = (self.0.store.clone(), self.0.clock.now());
-        Ok(self.0.database.read(move |c| store.page(c, before.as_ref(), now, limit)).await?)
-    }
-
-    /// Audit lines, newest first, behind the one named `before`, at most `limit`.
-    pub async fn list_audit(&self, filter: AuditFilter, before: Option<String>, limit: i64) -> Result<Vec<AuditLine>, AccountError> {
-        Ok(self.0.database.read(move |c| audit::page(c, &filter, before.as_deref(), limit)).await?)
     }
 
     /// Ends every session, for `EXPIRE_AUTH_TOKENS_ON_RESTART` (S51).
@@ -272,31 +278,33 @@ impl Accounts {
     }
 }
 
-enum Applied {
-    /// It was so before.
-    Nothing,
-    /// It would leave no admin.
-    LastAdmin,
-    /// Done; these sessions ended.
-    Ended(Vec<SessionId>),
-}
+type Target = (users::UserRecord, AuditLine);
 
-fn apply(c: &mut Connection, store: &SessionStore, record: &users::UserRecord, deed: UserDeed) -> Result<Applied, StorageError> {
-    let (user, id) = (&record.user, &record.user.id);
-    let needs_other_admin = match deed {
+/// Whether no active admin would be left but those to whom it is done.
+fn leaves_no_admin(c: &mut Connection, targets: &[Target], deed: UserDeed) -> Result<bool, StorageError> {
+    let takes_power = match deed {
         UserDeed::Disable | UserDeed::Delete => true,
         UserDeed::SetRole(role) => role != Role::Admin,
         UserDeed::Enable | UserDeed::EndSessions => false,
     };
-    let is_active_admin = user.role == Role::Admin && user.state == UserState::Active;
-    if needs_other_admin && is_active_admin && users::is_last_active_admin(c, id)? {
-        return Ok(Applied::LastAdmin);
-    }
+    let is_active_admin = |user: &&User| user.role == Role::Admin && user.state == UserState::Active;
+    let admins: Vec<&UserId> = targets.iter().map(|(record, _)| &record.user).filter(is_active_admin).map(|user| &user.id).collect();
+    Ok(takes_power && !admins.is_empty() && users::are_last_active_admins(c, &admins)?)
+}
+
+/// Returns the sessions that ended; none when it was so before.
+fn apply(
+    c: &mut Connection,
+    store: &SessionStore,
+    record: &users::UserRecord,
+    deed: UserDeed,
+) -> Result<Option<Vec<SessionId>>, StorageError> {
+    let (user, id) = (&record.user, &record.user.id);
     // Nothing but the deletion may rest on the cascade: the sessions that end have to be named.
     match deed {
-        UserDeed::Disable if user.state == UserState::Disabled => return Ok(Applied::Nothing),
-        UserDeed::Enable if user.state != UserState::Disabled => return Ok(Applied::Nothing),
-        UserDeed::SetRole(role) if user.role == role => return Ok(Applied::Nothing),
+        UserDeed::Disable if user.state == UserState::Disabled => return Ok(None),
+        UserDeed::Enable if user.state != UserState::Disabled => return Ok(None),
+        UserDeed::SetRole(role) if user.role == role => return Ok(None),
         UserDeed::Disable => {
             users::set_state(c, id, UserState::Disabled)?;
             links::void_every_way_in(c, id)?;
@@ -315,5 +323,5 @@ fn apply(c: &mut Connection, store: &SessionStore, record: &users::UserRecord, d
     if deed == UserDeed::Delete {
         users::delete(c, id)?;
     }
-    Ok(Applied::Ended(ended))
+    Ok(Some(ended))
 }

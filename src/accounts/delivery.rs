@@ -8,7 +8,7 @@ use super::outgoing::Detail;
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
 use crate::domain::access::SignedIn;
-use crate::domain::cursor::Cursor;
+use crate::domain::cursor::{Count, Cursor};
 use crate::domain::email::Email;
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
@@ -210,9 +210,11 @@ impl Accounts {
         Ok(self.0.database.read(move |c| mails::page(c, before.as_ref(), limit)).await?)
     }
 
-    /// How many mails wait, and how many have failed.
-    pub async fn count_mails(&self) -> Result<(i64, i64), AccountError> {
-        Ok(self.0.database.read(|c| Ok((mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?))).await?)
+    /// How many mails wait, how many have failed, and how many there are.
+    pub async fn count_mails(&self) -> Result<(i64, i64, Count), AccountError> {
+        let counted =
+            self.0.database.read(|c| Ok((mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?, mails::count_all(c)?)));
+        Ok(counted.await?)
     }
 
     /// Where mails go, for people.

@@ -33,6 +33,7 @@ pub mod error;
 pub mod legacy;
 pub mod letters;
 pub mod links;
+pub mod lists;
 pub mod metrics;
 mod outgoing;
 pub mod passwords;

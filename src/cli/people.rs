@@ -14,7 +14,8 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Role, User, UserFilter, UserState};
+use crate::domain::user::{Role, User, UserState};
+use crate::domain::user_list::{UserFilter, UserOrder};
 use crate::{telemetry, texts};
 
 /// Most rows a list command prints.
@@ -167,7 +168,7 @@ fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
 
 fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
     let filter = UserFilter { query: text(matches, "query").to_owned(), ..UserFilter::default() };
-    let users = core.block_on(core.accounts.list_users(filter, None, LIST_LIMIT)).map_err(explain)?;
+    let (users, _) = core.block_on(core.accounts.list_users(filter, UserOrder::default(), None, LIST_LIMIT)).map_err(explain)?;
     if matches.get_flag("json") {
         say(&json!(users.iter().map(describe).collect::<Vec<_>>()).to_string());
         return Ok(());

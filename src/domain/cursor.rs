@@ -28,6 +28,25 @@ impl fmt::Display for Cursor {
     }
 }
 
+/// How many rows a list has, as far as they were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// So many.
+    Exactly(usize),
+    /// More than so many.
+    MoreThan(usize),
+}
+
+impl Count {
+    /// Rows are counted so far for a list.
+    pub const MOST: usize = 10_000;
+
+    /// What was found by counting up to one more than `most`.
+    pub const fn up_to(most: usize, found: usize) -> Self {
+        if found > most { Self::MoreThan(most) } else { Self::Exactly(found) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,3 +28,4 @@ pub mod text;
 pub mod throttle;
 pub mod time;
 pub mod user;
+pub mod user_list;

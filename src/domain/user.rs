@@ -154,17 +154,6 @@ pub struct User {
     pub last_sign_in_at: Option<Timestamp>,
 }
 
-/// Which accounts a list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UserFilter {
-    /// A part of the address or the name; empty for all.
-    pub query: String,
-    /// Only those in this state.
-    pub state: Option<UserState>,
-    /// Only those of this role.
-    pub role: Option<Role>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

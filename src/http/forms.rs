@@ -30,6 +30,11 @@ impl Fields {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// What follows `prefix` in the names of fields that begin so: boxes that were ticked.
+    pub fn names_after<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.keys().filter_map(move |name| name.strip_prefix(prefix))
+    }
+
     /// Takes the field's value out.
     pub fn take(&mut self, name: &str) -> String {
         self.0.remove(name).unwrap_or_default()

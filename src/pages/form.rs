@@ -99,7 +99,7 @@ pub(super) struct FormPage<'a> {
     heading: &'static str,
     pub(super) intro: Vec<Text>,
     action: &'a str,
-    pub(super) hidden: Vec<(&'static str, &'a str)>,
+    pub(super) hidden: Vec<(&'a str, &'a str)>,
     pub(super) fields: Vec<Field>,
     pub(super) faults: Vec<FieldFault>,
     submit: &'static str,

@@ -2,9 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::schema::audit_events::dsl;
+use super::schema::audit_events::{BoxedQuery, dsl};
+use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::audit::{AuditFilter, AuditLine};
+use crate::domain::cursor::Count;
 use crate::domain::time::Timestamp;
 
 /// Appends a line, here and in the log.
@@ -23,9 +25,7 @@ pub fn append(connection: &mut Connection, line: &AuditLine) -> Result<(), Stora
     Ok(())
 }
 
-/// Lines, newest first, older than the one named `before`, at most `limit`.
-pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&str>, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
-    type Row = (String, i64, String, String, String, String, String);
+fn filtered(filter: &AuditFilter) -> BoxedQuery<'_, <Connection as diesel::Connection>::Backend> {
     let mut query = dsl::audit_events.into_boxed();
     if !filter.event.is_empty() {
         query = query.filter(dsl::event.eq(&filter.event));
@@ -33,6 +33,13 @@ pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&s
     if !filter.person.is_empty() {
         query = query.filter(dsl::subject.eq(&filter.person).or(dsl::actor.eq(&filter.person)));
     }
+    query
+}
+
+/// Lines, newest first, older than the one named `before`, at most `limit`.
+pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&str>, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
+    type Row = (String, i64, String, String, String, String, String);
+    let mut query = filtered(filter);
     if let Some(before) = before {
         query = query.filter(dsl::id.lt(before));
     }
@@ -47,6 +54,12 @@ pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&s
         detail,
     };
     Ok(rows.into_iter().map(to_line).collect())
+}
+
+/// How many lines the filter shows.
+pub fn count(connection: &mut Connection, filter: &AuditFilter) -> Result<Count, StorageError> {
+    let found = filtered(filter).select(dsl::at).limit(one_more(Count::MOST)).load::<i64>(connection)?;
+    Ok(Count::up_to(Count::MOST, found.len()))
 }
 
 /// Removes lines older than `before`: the retention that the operator chose, and the only way a line goes.

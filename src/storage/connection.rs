@@ -13,6 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::StorageError;
 use crate::config::DatabaseUrl;
 
+/// How long PostgreSQL works on one statement.
+pub(super) const PATIENCE_OF_STATEMENTS: &str = "SET statement_timeout = '5s'";
+
 /// A connection to one of the two databases.
 #[derive(MultiConnection)]
 pub enum AnyConnection {
@@ -123,7 +126,8 @@ pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnec
     if pooled {
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
-    connection.batch_execute("SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '10s'")?;
+    connection.batch_execute(PATIENCE_OF_STATEMENTS)?;
+    connection.batch_execute("SET idle_in_transaction_session_timeout = '10s'")?;
     Ok(connection)
 }
 

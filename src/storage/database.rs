@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::StorageError;
-use super::connection::{AnyConnection, Link, Manager, Use, open_postgres, open_sqlite};
+use super::connection::{AnyConnection, Link, Manager, PATIENCE_OF_STATEMENTS, Use, open_postgres, open_sqlite};
 use super::wire::loses_notifications;
 use crate::config::DatabaseUrl;
 use crate::domain::measure::{Counter, Histogram};
@@ -186,7 +186,17 @@ impl Database {
 
     /// Runs `work` on the write connection without a transaction, for migrations, which bring their own.
     pub(super) fn migrate_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
-        work(&mut self.0.writers.get()?.connection)
+        let mut link = self.0.writers.get()?;
+        let connection = &mut link.connection;
+        // Large tables take their time.
+        let patience = |c: &mut AnyConnection, limit| match c {
+            AnyConnection::Sqlite(_) => Ok(()),
+            AnyConnection::Postgres(c) => c.batch_execute(limit),
+        };
+        patience(connection, "SET statement_timeout = 0")?;
+        let outcome = work(connection);
+        patience(connection, PATIENCE_OF_STATEMENTS)?;
+        outcome
     }
 
     /// Runs `work` while no other node that starts does: migrations, and who makes the secrets.

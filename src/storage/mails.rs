@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 
 use super::schema::mails::dsl;
+use super::users::one_more;
 use super::{Connection, StorageError};
-use crate::domain::cursor::Cursor;
+use crate::domain::cursor::{Count, Cursor};
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::mail::{KINDS, MailKind, MailState, QueuedMail};
@@ -159,6 +160,12 @@ pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) ->
 /// How many mails to somebody are in `state`.
 pub fn count(connection: &mut Connection, state: MailState) -> Result<i64, StorageError> {
     Ok(dsl::mails.filter(dsl::state.eq(state.as_str()).and(to_somebody!())).count().get_result(connection)?)
+}
+
+/// How many mails there are, as far as a list counts.
+pub fn count_all(connection: &mut Connection) -> Result<Count, StorageError> {
+    let found = dsl::mails.select(dsl::created_at).limit(one_more(Count::MOST)).load::<i64>(connection)?;
+    Ok(Count::up_to(Count::MOST, found.len()))
 }
 
 /// Removes mails that are done and older than `before`.

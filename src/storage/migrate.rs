@@ -8,7 +8,7 @@ use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Connection, Database, StorageError};
+use super::{Connection, Database, StorageError, search};
 use crate::config::DatabaseUrl;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
@@ -71,6 +71,7 @@ pub fn run(database: &Database) -> Result<usize, StorageError> {
             )));
         }
         if !pending {
+            search::prepare(connection)?;
             return Ok(0);
         }
         if let (DatabaseUrl::Sqlite(path), Some(version)) = (database.url(), newer.iter().max()) {
@@ -80,6 +81,7 @@ pub fn run(database: &Database) -> Result<usize, StorageError> {
             Connection::Sqlite(inner) => each(inner)?,
             Connection::Postgres(inner) => each(inner)?,
         };
+        search::prepare(connection)?;
         Ok(ran)
     })
 }

@@ -1,7 +1,7 @@
 //! The tables as diesel sees them; one schema for both databases.
 
 diesel::table! {
-    users (id) { id -> Text, email -> Text, name -> Text, role -> Text, state -> Text, password_hash -> Nullable<Text>, session_epoch -> BigInt, created_at -> BigInt, last_sign_in_at -> Nullable<BigInt>, language -> Text, }
+    users (id) { id -> Text, email -> Text, name -> Text, role -> Text, state -> Text, password_hash -> Nullable<Text>, session_epoch -> BigInt, created_at -> BigInt, last_sign_in_at -> Nullable<BigInt>, language -> Text, search -> Text, }
 }
 diesel::table! {
     sessions (id) { id -> Text, user_id -> Nullable<Text>, created_at -> BigInt, expires_at -> BigInt, generation -> BigInt, rotated_at -> BigInt, successor_seen_at -> Nullable<BigInt>, source -> Text, device -> Text, last_seen_at -> BigInt, }

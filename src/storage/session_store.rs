@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::redis_sessions::{RedisSessions, StoredSession};
 use super::schema::{tombstones, users};
 use super::{Connection, StorageError, sessions};
-use crate::domain::cursor::Cursor;
+use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
@@ -94,6 +94,14 @@ impl SessionStore {
         match self {
             Self::Database => sessions::count(c, now),
             Self::Redis(redis) => redis.count(),
+        }
+    }
+
+    /// How many sessions there are, as far as a list counts.
+    pub fn count_for_list(&self, c: &mut Connection, now: Timestamp) -> Result<Count, StorageError> {
+        match self {
+            Self::Database => sessions::count_for_list(c, now),
+            Self::Redis(redis) => Ok(Count::up_to(Count::MOST, usize::try_from(redis.count()?).unwrap_or(usize::MAX))),
         }
     }
 

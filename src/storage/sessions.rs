@@ -4,8 +4,9 @@ use diesel::prelude::*;
 
 use super::schema::sessions::{self, dsl};
 use super::schema::users;
+use super::users::one_more;
 use super::{Connection, StorageError};
-use crate::domain::cursor::Cursor;
+use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::domain::time::Timestamp;
@@ -101,6 +102,16 @@ pub fn page(
 /// How many live sessions there are.
 pub fn count(connection: &mut Connection, now: Timestamp) -> Result<i64, StorageError> {
     Ok(dsl::sessions.filter(dsl::expires_at.gt(now.secs())).count().get_result(connection)?)
+}
+
+/// How many live sessions there are, as far as a list counts.
+pub fn count_for_list(connection: &mut Connection, now: Timestamp) -> Result<Count, StorageError> {
+    let found = dsl::sessions
+        .filter(dsl::expires_at.gt(now.secs()))
+        .select(dsl::expires_at)
+        .limit(one_more(Count::MOST))
+        .load::<i64>(connection)?;
+    Ok(Count::up_to(Count::MOST, found.len()))
 }
 
 /// Notes that the session is in use.

@@ -1,22 +1,22 @@
 //! Accounts.
 
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::BigInt;
 
-use super::schema::users::dsl;
-use super::{Connection, StorageError};
+use super::schema::users::{BoxedQuery, dsl};
+use super::{Connection, StorageError, search};
 use crate::crypto::password_hash::PasswordHash;
-use crate::domain::cursor::Cursor;
+use crate::domain::cursor::Count;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{DisplayName, Role, User, UserFilter, UserState};
+use crate::domain::user::{DisplayName, Role, User, UserState};
+use crate::domain::user_list::{UserFilter, UserOrder, UserPlace, UserSort, fold_case, search_text};
 
-diesel::define_sql_function! {
-    /// Lower case, as far as the database knows it.
-    fn lower(text: Text) -> Text;
-}
+/// So many accounts are put in order; a list of more is read in its order.
+const FEW: usize = 2_000;
 
 /// A user with the hash, for sign-in alone.
 #[derive(Clone, Debug)]
@@ -63,6 +63,7 @@ pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHa
         dsl::created_at.eq(user.created_at.secs()),
         dsl::last_sign_in_at.eq(user.last_sign_in_at.map(Timestamp::secs)),
         dsl::language.eq(user.language.map_or("", Language::tag)),
+        dsl::search.eq(search_text(user.name.as_str(), user.email.as_str())),
     );
     diesel::insert_into(dsl::users).values(values).execute(connection)?;
     Ok(())
@@ -80,40 +81,119 @@ pub fn find_by_id(connection: &mut Connection, id: &UserId) -> Result<Option<Use
     row.map(to_record).transpose()
 }
 
-/// Accounts, newest first, older than `before`, at most `limit`.
-pub fn page(connection: &mut Connection, filter: &UserFilter, before: Option<&Cursor>, limit: i64) -> Result<Vec<User>, StorageError> {
-    let mut query = dsl::users.into_boxed();
-    if !filter.query.is_empty() {
-        let pattern = |text: &str| format!("%{}%", escape_like(text));
-        let lower_case = filter.query.to_lowercase();
-        let folded = pattern(&lower_case);
-        // The databases fold the case of ASCII alone: a name like Ömer Öz is found as typed, and with capitals.
-        let (typed, capital) = (pattern(&filter.query), pattern(&with_capitals(&lower_case)));
-        let by_name = lower(dsl::name).like(folded.clone()).escape('\\');
-        let by_name = by_name.or(dsl::name.like(typed).escape('\\')).or(dsl::name.like(capital).escape('\\'));
-        query = query.filter(dsl::email.like(folded).escape('\\').or(by_name));
-    }
-    if let Some(state) = filter.state {
-        query = query.filter(dsl::state.eq(state.as_str()));
-    }
-    if let Some(role) = filter.role {
-        query = query.filter(dsl::role.eq(role.as_str()));
-    }
-    if let Some(Cursor { at, id }) = before {
-        query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
-    }
-    let rows: Vec<Row> = query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).select(columns!()).load(connection)?;
-    rows.into_iter().map(|row| to_record(row).map(|record| record.user)).collect()
+type Query = BoxedQuery<'static, <Connection as diesel::Connection>::Backend>;
+
+/// How a filter is written down: whether the planner may look for an index for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// It may.
+    ByIndex,
+    /// The list is read in its order, and each row is looked at.
+    InOrder,
 }
 
-/// Each word with a capital.
-fn with_capitals(text: &str) -> String {
-    let mut begins = true;
-    let mut capital = |c: char| {
-        let now = std::mem::replace(&mut begins, !c.is_alphanumeric());
-        if now { c.to_uppercase().collect::<String>() } else { c.to_string() }
+fn filtered(filter: &UserFilter, reading: Reading) -> Query {
+    let mut query = dsl::users.into_boxed();
+    if !filter.query.is_empty() {
+        query = query.filter(dsl::search.like(format!("%{}%", escape_like(&fold_case(&filter.query)))).escape('\\'));
+    }
+    // Of two conditions an index serves one; admins are fewer than accounts of any state, and users are more.
+    let by_role = filter.role == Some(Role::Admin) || filter.state.is_none();
+    if let Some(state) = filter.state.map(UserState::as_str) {
+        let plain = reading == Reading::InOrder || by_role;
+        query = if plain { query.filter(dsl::state.concat("").eq(state)) } else { query.filter(dsl::state.eq(state)) };
+    }
+    if let Some(role) = filter.role.map(Role::as_str) {
+        let plain = reading == Reading::InOrder || !by_role;
+        query = if plain { query.filter(dsl::role.concat("").eq(role)) } else { query.filter(dsl::role.eq(role)) };
+    }
+    query
+}
+
+/// The accounts that the filter shows, by name, when SQLite finds out that they are few. Its planner does not know how many rows a
+/// condition leaves: few are put in order, of many those that come first are found soon. PostgreSQL decides that by itself.
+fn few(c: &mut Connection, filter: &UserFilter) -> Result<Option<Vec<String>>, StorageError> {
+    if matches!(c, Connection::Postgres(_)) || filter.is_empty() {
+        return Ok(None);
+    }
+    let mut query = filtered(filter, Reading::ByIndex);
+    if let Some(ids) = search::candidates(c, &fold_case(&filter.query), FEW)? {
+        query = filtered(filter, Reading::InOrder).filter(dsl::id.eq_any(ids));
+    }
+    let found: Vec<String> = query.select(dsl::id).limit(one_more(FEW)).load(c)?;
+    Ok((found.len() <= FEW).then_some(found))
+}
+
+/// The limit with which it shows that there are more.
+pub(super) fn one_more(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX - 1) + 1
+}
+
+/// A function that orders by `$key`, then in the order in which accounts were made, and begins behind the place; `$value` is the key
+/// of that place.
+macro_rules! order_by {
+    ($name:ident, $key:expr, $place:ident => $value:expr) => {
+        fn $name(mut query: Query, descending: bool, $place: Option<&UserPlace>) -> Query {
+            // The first condition is one that an index can begin at.
+            if let Some($place) = $place
+                && let (Some(key), Some(same_key)) = ($value, $value)
+            {
+                let (at, id) = ($place.cursor.at.secs(), $place.cursor.id.clone());
+                query = if descending {
+                    let same = dsl::created_at.lt(at).or(dsl::created_at.eq(at).and(dsl::id.lt(id)));
+                    query.filter($key.le(key).and($key.lt(same_key).or(same)))
+                } else {
+                    let same = dsl::created_at.gt(at).or(dsl::created_at.eq(at).and(dsl::id.gt(id)));
+                    query.filter($key.ge(key).and($key.gt(same_key).or(same)))
+                };
+            }
+            if descending {
+                query.order(($key.desc(), dsl::created_at.desc(), dsl::id.desc()))
+            } else {
+                query.order(($key.asc(), dsl::created_at.asc(), dsl::id.asc()))
+            }
+        }
     };
-    text.chars().map(&mut capital).collect()
+}
+
+order_by!(by_created, dsl::created_at, place => Some(place.cursor.at.secs()));
+order_by!(by_email, dsl::email, place => Some(place.key.clone()));
+order_by!(by_name, dsl::search, place => Some(place.key.clone()));
+order_by!(by_role, dsl::role, place => Some(place.key.clone()));
+order_by!(by_state, dsl::state, place => Some(place.key.clone()));
+order_by!(by_last_sign_in, last_sign_in(), place => place.key.parse::<i64>().ok());
+
+fn last_sign_in() -> SqlLiteral<BigInt> {
+    diesel::dsl::sql("COALESCE(last_sign_in_at, 0)")
+}
+
+/// Accounts in that order, behind `place`, at most `limit`; and how many the filter shows.
+pub fn page(
+    c: &mut Connection,
+    filter: &UserFilter,
+    order: UserOrder,
+    place: Option<&UserPlace>,
+    limit: i64,
+) -> Result<(Vec<User>, Count), StorageError> {
+    let (query, count) = match few(c, filter)? {
+        Some(ids) => (dsl::users.into_boxed().filter(dsl::id.eq_any(ids.clone())), Count::Exactly(ids.len())),
+        None if matches!(c, Connection::Sqlite(_)) && !filter.is_empty() => (filtered(filter, Reading::InOrder), Count::MoreThan(FEW)),
+        None => {
+            let counted = filtered(filter, Reading::ByIndex).select(dsl::created_at).limit(one_more(Count::MOST)).load::<i64>(c)?;
+            (filtered(filter, Reading::ByIndex), Count::up_to(Count::MOST, counted.len()))
+        }
+    };
+    let in_order = match order.by {
+        UserSort::Created => by_created,
+        UserSort::Email => by_email,
+        UserSort::Name => by_name,
+        UserSort::Role => by_role,
+        UserSort::State => by_state,
+        UserSort::LastSignIn => by_last_sign_in,
+    };
+    let rows: Vec<Row> = in_order(query, order.descending, place).limit(limit).select(columns!()).load(c)?;
+    let users: Result<_, _> = rows.into_iter().map(|row| to_record(row).map(|record| record.user)).collect();
+    Ok((users?, count))
 }
 
 /// What is typed is text, never a pattern.
@@ -161,13 +241,25 @@ pub fn set_password(
 /// Sets the display name and the language.
 pub fn set_profile(connection: &mut Connection, id: &UserId, name: &DisplayName, language: Option<Language>) -> Result<bool, StorageError> {
     let values = (dsl::name.eq(name.as_str()), dsl::language.eq(language.map_or("", Language::tag)));
-    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(values).execute(connection)? == 1)
+    let changed = diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(values).execute(connection)? == 1;
+    set_search_text(connection, id)?;
+    Ok(changed)
 }
 
 /// Sets the address of an active account; an address that is taken is [`StorageError::Conflict`].
 pub fn set_email(connection: &mut Connection, id: &UserId, email: &Email) -> Result<bool, StorageError> {
     let row = dsl::users.filter(dsl::id.eq(id.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
-    Ok(diesel::update(row).set(dsl::email.eq(email.as_str())).execute(connection)? == 1)
+    let changed = diesel::update(row).set(dsl::email.eq(email.as_str())).execute(connection)? == 1;
+    set_search_text(connection, id)?;
+    Ok(changed)
+}
+
+/// Brings what the account is found by up to date with its name and address.
+fn set_search_text(connection: &mut Connection, id: &UserId) -> Result<(), StorageError> {
+    let row = dsl::users.filter(dsl::id.eq(id.as_str()));
+    let Some((name, email)) = row.select((dsl::name, dsl::email)).first::<(String, String)>(connection).optional()? else { return Ok(()) };
+    diesel::update(row).set(dsl::search.eq(search_text(&name, &email))).execute(connection)?;
+    Ok(())
 }
 
 /// Sets the state. The caller has made sure that an active admin stays.
@@ -185,12 +277,11 @@ pub fn delete(connection: &mut Connection, id: &UserId) -> Result<bool, StorageE
     Ok(diesel::delete(dsl::users.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)
 }
 
-/// Whether nobody but `id` is an active admin. Locks the admins' rows, so that two deeds at once cannot remove the last two.
-pub fn is_last_active_admin(connection: &mut Connection, id: &UserId) -> Result<bool, StorageError> {
+/// Whether nobody but these is an active admin. Locks the admins' rows, so that two deeds at once cannot remove the last two.
+pub fn are_last_active_admins(connection: &mut Connection, ids: &[&UserId]) -> Result<bool, StorageError> {
     // An update that changes nothing takes the row locks on both databases alike.
     let admins = dsl::users.filter(dsl::role.eq(Role::Admin.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
-    let mut active: Vec<String> =
+    let active: Vec<String> =
         diesel::update(admins).set(dsl::session_epoch.eq(dsl::session_epoch)).returning(dsl::id).get_results(connection)?;
-    active.retain(|admin| admin != id.as_str());
-    Ok(active.is_empty())
+    Ok(active.iter().all(|admin| ids.iter().any(|id| id.as_str() == admin)))
 }

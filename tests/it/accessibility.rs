@@ -154,6 +154,11 @@ async fn every_page_for_people_and_admins_passes_axe_and_fits() {
         is_what_it_is_called(&browser, name).await;
         axe.judge(&browser, name).await;
     }
+    browser.open(&format!("{base}/_auth/admin/users?sort=-email")).await;
+    browser.click("tbody input[type='checkbox']").await;
+    browser.click("button[value='disable']").await;
+    browser.find("input[name='sure']").await;
+    axe.judge(&browser, "selected-disable").await;
     forms_and_one_user(&browser, &mut axe, &base, &mut owner).await;
     browser.close().await;
     assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));

@@ -135,7 +135,12 @@ async fn s98_every_admin_address_and_method_is_for_admins_alone() {
         .iter()
         .map(|deed| format!("{user}/{deed}"))
         .collect();
-    deeds.extend(["/_auth/admin/users/new".to_owned(), "/_auth/admin/mail/test".to_owned(), session]);
+    deeds.extend([
+        "/_auth/admin/users/selected".to_owned(),
+        "/_auth/admin/users/new".to_owned(),
+        "/_auth/admin/mail/test".to_owned(),
+        session,
+    ]);
     for path in deeds {
         ada.get("/_auth/account/profile").await;
         let fields = [("role", "admin"), ("email", "x@example.org"), ("name", "x")];

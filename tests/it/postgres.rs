@@ -60,7 +60,7 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
     let migrations = || FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
     connection.run_pending_migrations(migrations()).unwrap();
     connection.revert_all_migrations(migrations()).unwrap();
-    assert_eq!(connection.run_pending_migrations(migrations()).unwrap().len(), 4);
+    assert_eq!(connection.run_pending_migrations(migrations()).unwrap().len(), 5);
 }
 
 #[tokio::test]

@@ -71,6 +71,8 @@ fn every_column_worth_keeping_is_copied() {
     for own_to_running_servers in ["notices", "nodes"] {
         declared.remove(own_to_running_servers).unwrap();
     }
+    // Made anew from name and address where it is empty.
+    declared.get_mut("users").unwrap().retain(|(name, _)| name != "search");
     let copied: BTreeMap<String, Vec<&str>> = TABLES.iter().map(|table| (table.name.to_owned(), table.columns.to_vec())).collect();
     assert_eq!(copied.keys().collect::<Vec<_>>(), declared.keys().collect::<Vec<_>>());
     for (table, columns) in &declared {

@@ -10,12 +10,13 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde::Deserialize;
 
-use super::{PAGE_ROWS, cut, enter};
+use super::{PAGE_ROWS, count_line, cut, enter};
 use crate::accounts::{AccountError, Accounts};
 use crate::domain::audit::{AuditFilter, AuditLine, EVENTS};
 use crate::domain::csv;
 use crate::domain::email::Email;
 use crate::domain::ids::SessionId;
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
 use crate::http::settings;
@@ -30,6 +31,7 @@ struct AuditPage<'a> {
     event: &'a str,
     person: &'a str,
     all_events: &'static [(&'static str, &'static str)],
+    count: Text,
     events: Vec<AuditLine>,
     next: Option<String>,
 }
@@ -66,6 +68,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         event: &filter.event,
         person: &filter.person,
         all_events: &EVENTS,
+        count: count_line("audit-count", settings::accounts(&req).count_audit(filter.clone()).await?),
         events,
         next,
     };

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{PAGE_ROWS, act, cut, enter};
+use super::{PAGE_ROWS, act, count_line, cut, enter};
 use crate::domain::cursor::Cursor;
 use crate::domain::mail::QueuedMail;
 use crate::domain::text::Text;
@@ -23,6 +23,7 @@ struct MailPage {
     csrf_token: String,
     flash: Option<String>,
     state_line: Text,
+    count: Text,
     mails: Vec<QueuedMail>,
     next: Option<Cursor>,
 }
@@ -43,7 +44,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let before = query.before.as_deref().and_then(Cursor::parse);
     let accounts = settings::accounts(&req);
     let (mails, more) = cut(accounts.list_mails(before, PAGE_ROWS + 1).await?);
-    let (queued, failed) = accounts.count_mails().await?;
+    let (queued, failed, all) = accounts.count_mails().await?;
     let next = mails.last().filter(|_| more).map(|mail| Cursor { at: mail.created_at, id: mail.id.clone() });
     let content = MailPage {
         layout: Layout::with_menu(&req, "mail-heading", visit.menu()),
@@ -54,6 +55,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
             .with("destination", accounts.mail_destination())
             .with("queued", queued)
             .with("failed", failed),
+        count: count_line("mail-count", all),
         mails,
         next,
     };

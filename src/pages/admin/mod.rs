@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod checklist;
 pub mod mail;
+pub mod selected;
 pub mod sessions;
 pub mod user;
 pub mod users;
@@ -11,6 +12,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{Visit, to_sign_in};
 use crate::accounts::administer::Actor;
+use crate::domain::cursor::Count;
+use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::forms::Fields;
 use crate::http::signed_in::client;
@@ -40,6 +43,14 @@ async fn act(req: &HttpRequest, payload: web::Payload) -> Result<Result<(Visit, 
 /// Who does it, for the audit trail.
 fn actor(req: &HttpRequest, visit: &Visit) -> Actor {
     Actor::admin(visit.who.name(), &client(req))
+}
+
+/// How many rows a list has in all: `key` is the key of the words for it.
+fn count_line(key: &'static str, count: Count) -> Text {
+    match count {
+        Count::Exactly(count) => Text::new(key).with("count", count),
+        Count::MoreThan(count) => Text::new("list-count-more").with("count", count),
+    }
 }
 
 /// The rows of this page, and whether there are more behind it.

@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{PAGE_ROWS, act, actor, cut, enter};
+use super::{PAGE_ROWS, act, actor, count_line, cut, enter};
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
@@ -22,6 +23,7 @@ struct SessionsPage {
     now: Timestamp,
     csrf_token: String,
     flash: Option<String>,
+    count: Text,
     sessions: Vec<(Session, Option<String>)>,
     next: Option<Cursor>,
 }
@@ -47,6 +49,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
+        count: count_line("sessions-count", settings::accounts(&req).count_sessions().await?),
         sessions,
         next,
     };

@@ -6,28 +6,51 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::user::show_link;
-use super::{PAGE_ROWS, Visit, act, actor, cut, enter};
+use super::{PAGE_ROWS, Visit, act, actor, count_line, cut, enter, selected};
 use crate::accounts::{AccountError, FieldFault};
-use crate::domain::cursor::Cursor;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Role, User, UserFilter, UserState};
+use crate::domain::user::{Role, User, UserState};
+use crate::domain::user_list::{UserFilter, UserOrder, UserPlace, UserSort, list_query};
 use crate::http::error::HttpError;
 use crate::http::page::{Layout, page};
-use crate::http::settings;
+use crate::http::{forms, settings};
 use crate::pages::form::{Choice, Field, FormPage};
 use crate::pages::see_other;
 
+/// A column that the list can be ordered by.
+struct Column {
+    label: &'static str,
+    /// The query of the list ordered by it.
+    query: String,
+    /// `ascending` or `descending`, where it is ordered by it now.
+    direction: Option<&'static str>,
+}
+
+const COLUMNS: [(UserSort, &str); 6] = [
+    (UserSort::Email, "users-address"),
+    (UserSort::Name, "name"),
+    (UserSort::Role, "users-role"),
+    (UserSort::State, "users-state"),
+    (UserSort::LastSignIn, "users-last"),
+    (UserSort::Created, "user-since"),
+];
+
 #[derive(Template)]
 #[template(path = "pages/admin/users.html")]
-struct UsersPage<'a> {
+struct UsersPage {
     layout: Layout,
     now: Timestamp,
+    csrf_token: String,
     flash: Option<String>,
-    query: &'a str,
-    state: &'a str,
+    filter: UserFilter,
+    order: UserOrder,
+    count: Text,
+    columns: Vec<Column>,
+    /// The query of this list.
+    list: String,
     users: Vec<User>,
-    next: Option<Cursor>,
+    next: Option<UserPlace>,
 }
 
 /// What the list shows.
@@ -37,28 +60,42 @@ pub struct Query {
     q: String,
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    role: String,
+    #[serde(default)]
+    sort: String,
     before: Option<String>,
     flash: Option<String>,
 }
 
-/// The list, newest first.
+/// The list, newest first unless it is ordered by a column.
 pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let visit = match enter(&req).await? {
         Ok(visit) => visit,
         Err(answer) => return Ok(answer),
     };
-    let filter = UserFilter { query: query.q.trim().to_owned(), state: UserState::parse(&query.state), role: None };
-    let before = query.before.as_deref().and_then(Cursor::parse);
-    let (users, more) = cut(settings::accounts(&req).list_users(filter, before, PAGE_ROWS + 1).await?);
-    let next = users.last().filter(|_| more).map(|user| Cursor { at: user.created_at, id: user.id.to_string() });
+    let (state, role) = (UserState::parse(&query.state), Role::parse(&query.role));
+    let filter = UserFilter { query: query.q.trim().to_owned(), state, role };
+    let order = UserOrder::parse(&query.sort);
+    let place = query.before.as_deref().and_then(UserPlace::parse);
+    let accounts = settings::accounts(&req);
+    let (rows, count) = accounts.list_users(filter.clone(), order, place, PAGE_ROWS + 1).await?;
+    let (users, more) = cut(rows);
+    let direction = if order.descending { "descending" } else { "ascending" };
+    let column =
+        |(by, label)| Column { label, query: list_query(&filter, order.towards(by)), direction: (order.by == by).then_some(direction) };
     let content = UsersPage {
         layout: Layout::with_menu(&req, "users-heading", visit.menu()),
-        now: settings::accounts(&req).clock().now(),
+        now: accounts.clock().now(),
+        csrf_token: forms::token(&req, &visit.standing).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
-        query: query.q.trim(),
-        state: UserState::parse(&query.state).map_or("", UserState::as_str),
+        count: count_line("users-count", count),
+        columns: COLUMNS.into_iter().map(column).collect(),
+        list: list_query(&filter, order),
+        next: users.last().filter(|_| more).map(|user| UserPlace::of(user, order.by)),
+        order,
+        filter,
         users,
-        next,
     };
     let answer = page(StatusCode::OK, &content);
     Ok(visit.answer(&req, answer).await)

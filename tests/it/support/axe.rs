@@ -26,7 +26,7 @@ const JUDGE: &str = "const [rules, done] = arguments; \
 /// Whether something has the focus without showing it, or is a button without an edge: what forced colours take away.
 const LOST: &str = "return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => one.offsetParent).flatMap((one) => { \
     one.focus(); \
-    const look = getComputedStyle(one), field = !one.matches('a, input[type=hidden]'); \
+    const look = getComputedStyle(one), field = !one.matches('a, [type=hidden], [type=checkbox]'); \
     const unseen = look.outlineStyle === 'none' || parseFloat(look.outlineWidth) < 2, bare = field && parseFloat(look.borderTopWidth) < 1; \
     return unseen || bare ? [one.outerHTML] : []; });";
 /// How far the page is wider than the window, in CSS pixels, or on a narrow screen a list wider than its place.

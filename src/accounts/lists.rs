@@ -1,0 +1,44 @@
+//! Lists of accounts, sessions and audit lines, with how many there are.
+
+use super::{AccountError, Accounts};
+use crate::domain::audit::{AuditFilter, AuditLine};
+use crate::domain::cursor::{Count, Cursor};
+use crate::domain::session::Session;
+use crate::domain::user::User;
+use crate::domain::user_list::{UserFilter, UserOrder, UserPlace};
+use crate::storage::{audit, users};
+
+impl Accounts {
+    /// Accounts in that order, behind `place`, at most `limit`; and how many the filter shows.
+    pub async fn list_users(
+        &self,
+        filter: UserFilter,
+        order: UserOrder,
+        place: Option<UserPlace>,
+        limit: i64,
+    ) -> Result<(Vec<User>, Count), AccountError> {
+        Ok(self.0.database.read(move |c| users::page(c, &filter, order, place.as_ref(), limit)).await?)
+    }
+
+    /// All live sessions with the address of their user, newest first, behind `before`, at most `limit`.
+    pub async fn list_sessions(&self, before: Option<Cursor>, limit: i64) -> Result<Vec<(Session, Option<String>)>, AccountError> {
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
+        Ok(self.0.database.read(move |c| store.page(c, before.as_ref(), now, limit)).await?)
+    }
+
+    /// How many live sessions there are. Redis counts some that have just ended.
+    pub async fn count_sessions(&self) -> Result<Count, AccountError> {
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
+        Ok(self.0.database.read(move |c| store.count_for_list(c, now)).await?)
+    }
+
+    /// Audit lines, newest first, behind the one named `before`, at most `limit`.
+    pub async fn list_audit(&self, filter: AuditFilter, before: Option<String>, limit: i64) -> Result<Vec<AuditLine>, AccountError> {
+        Ok(self.0.database.read(move |c| audit::page(c, &filter, before.as_deref(), limit)).await?)
+    }
+
+    /// How many audit lines the filter shows.
+    pub async fn count_audit(&self, filter: AuditFilter) -> Result<Count, AccountError> {
+        Ok(self.0.database.read(move |c| audit::count(c, &filter)).await?)
+    }
+}

@@ -1,0 +1,204 @@
+//! Lists of accounts: which ones, in which order, and where a page of them ends.
+
+use std::fmt;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use unicode_normalization::UnicodeNormalization;
+
+use super::cursor::Cursor;
+use super::time::Timestamp;
+use super::user::{Role, User, UserState};
+
+/// Which accounts a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// A part of the address or the name; empty for all.
+    pub query: String,
+    /// Only those in this state.
+    pub state: Option<UserState>,
+    /// Only those of this role.
+    pub role: Option<Role>,
+}
+
+/// What a list of accounts is ordered by. Equal ones follow in the order in which they were made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UserSort {
+    /// When the account was made.
+    #[default]
+    Created,
+    /// The address.
+    Email,
+    /// The name, without regard to case, then the address.
+    Name,
+    /// The role.
+    Role,
+    /// The state.
+    State,
+    /// The last sign-in; who never signed in comes before everybody.
+    LastSignIn,
+}
+
+/// The order of a list of accounts; newest first unless something else is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserOrder {
+    /// What it goes by.
+    pub by: UserSort,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+impl Default for UserOrder {
+    fn default() -> Self {
+        Self { by: UserSort::Created, descending: true }
+    }
+}
+
+const SORTS: [(UserSort, &str); 6] = [
+    (UserSort::Created, "created"),
+    (UserSort::Email, "email"),
+    (UserSort::Name, "name"),
+    (UserSort::Role, "role"),
+    (UserSort::State, "state"),
+    (UserSort::LastSignIn, "last"),
+];
+
+impl UserOrder {
+    /// Reads what it prints: a column, with a minus before it when the greatest comes first. Anything else is the usual order.
+    pub fn parse(text: &str) -> Self {
+        let (descending, column) = text.strip_prefix('-').map_or((false, text), |column| (true, column));
+        SORTS.iter().find(|(_, name)| *name == column).map_or_else(Self::default, |(by, _)| Self { by: *by, descending })
+    }
+
+    /// The order that a click on a column asks for: the other direction where it is the one already, else the first one of it.
+    #[must_use]
+    pub fn towards(self, by: UserSort) -> Self {
+        let first = matches!(by, UserSort::Created | UserSort::LastSignIn);
+        Self { by, descending: if self.by == by { !self.descending } else { first } }
+    }
+}
+
+impl fmt::Display for UserOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let column = SORTS.iter().find(|(by, _)| *by == self.by).map_or("", |(_, name)| name);
+        write!(f, "{}{column}", if self.descending { "-" } else { "" })
+    }
+}
+
+impl UserFilter {
+    /// Whether it shows everybody.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What is escaped in the query of an address: all but letters, digits and what needs none (RFC 3986, section 2.3).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The query of the address under which a list is found again.
+pub fn list_query(filter: &UserFilter, order: UserOrder) -> String {
+    let mut query = String::new();
+    let mut add = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let joint = if query.is_empty() { "" } else { "&" };
+            query = format!("{query}{joint}{name}={}", utf8_percent_encode(value, ESCAPED));
+        }
+    };
+    add("q", &filter.query);
+    add("state", filter.state.map_or("", UserState::as_str));
+    add("role", filter.role.map_or("", Role::as_str));
+    if order != UserOrder::default() {
+        add("sort", &order.to_string());
+    }
+    query
+}
+
+/// The last account of a page: the next page begins behind it, whatever is added meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserPlace {
+    /// When it was made, and its name.
+    pub cursor: Cursor,
+    /// What the list is ordered by, of it, as text.
+    pub key: String,
+}
+
+impl UserPlace {
+    /// Reads what it prints; anything else is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        let cursor = Cursor::parse(&format!("{}.{}", parts.next()?, parts.next()?))?;
+        Some(Self { cursor, key: parts.next()?.to_owned() })
+    }
+}
+
+impl UserPlace {
+    /// The place of that account in a list that goes by `by`.
+    pub fn of(user: &User, by: UserSort) -> Self {
+        let key = match by {
+            UserSort::Created => String::new(),
+            UserSort::Email => user.email.to_string(),
+            UserSort::Name => search_text(user.name.as_str(), user.email.as_str()),
+            UserSort::Role => user.role.as_str().to_owned(),
+            UserSort::State => user.state.as_str().to_owned(),
+            UserSort::LastSignIn => user.last_sign_in_at.map_or(0, Timestamp::secs).to_string(),
+        };
+        Self { cursor: Cursor { at: user.created_at, id: user.id.to_string() }, key }
+    }
+}
+
+impl fmt::Display for UserPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.cursor, self.key)
+    }
+}
+
+/// A text without regard to case, in every script; composed and decomposed letters are the same.
+pub fn fold_case(text: &str) -> String {
+    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// What an account is found and ordered by: its name and its address, without regard to case.
+pub fn search_text(name: &str, email: &str) -> String {
+    format!("{}\n{}", fold_case(name), fold_case(email))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_read_back_and_anything_else_is_newest_first() {
+        for text in ["created", "-created", "email", "-name", "role", "-state", "last"] {
+            assert_eq!(UserOrder::parse(text).to_string(), text);
+        }
+        for text in ["", "-", "id", "password_hash", "--email", "email desc"] {
+            assert_eq!(UserOrder::parse(text), UserOrder::default(), "{text}");
+        }
+        assert_eq!(UserOrder::default().towards(UserSort::Email).to_string(), "email");
+        assert_eq!(UserOrder::default().towards(UserSort::LastSignIn).to_string(), "-last");
+        assert_eq!(UserOrder::default().towards(UserSort::Created).to_string(), "created");
+        assert_eq!(UserOrder::parse("email").towards(UserSort::Email).to_string(), "-email");
+    }
+
+    #[test]
+    fn a_place_is_read_back_whatever_its_key() {
+        let cursor = Cursor { at: Timestamp::from_secs(5), id: "a-b_C9".to_owned() };
+        for key in ["", "ada@example.org", "\u{f6}mer \u{f6}z\nomer.oz@example.org", "."] {
+            let place = UserPlace { cursor: cursor.clone(), key: key.to_owned() };
+            assert_eq!(UserPlace::parse(&place.to_string()), Some(place));
+        }
+        assert!(["", "5.a", "x.a.k", "5.a'b.k"].iter().all(|text| UserPlace::parse(text).is_none()));
+    }
+
+    #[test]
+    fn letters_of_every_script_are_found_in_any_case() {
+        for (one, other) in [
+            ("\u{d6}MER", "\u{f6}mer"),
+            ("\u{39f}\u{394}\u{3a5}\u{3a3}", "\u{3bf}\u{3b4}\u{3c5}\u{3c2}"),
+            ("STRASSE", "stra\u{df}e"),
+            ("e\u{301}mile", "\u{c9}MILE"),
+            ("\u{418}\u{412}\u{410}\u{41d}", "\u{438}\u{432}\u{430}\u{43d}"),
+        ] {
+            assert_eq!(fold_case(one), fold_case(other));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Finding accounts by a part of their name or address: an index of parts beside the portable schema, since each database has its
+//! own kind: FTS5's trigrams in SQLite, `pg_trgm` in PostgreSQL where it can be had.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::schema::users::dsl;
+use super::users::one_more;
+use super::{Connection, StorageError};
+use crate::domain::user_list::search_text;
+
+/// Parts of a query that are looked up; the text itself decides.
+const PARTS: usize = 32;
+
+/// Numbers of our own: those that SQLite gives to rows change when it is vacuumed. No positions are kept, since what is found is
+/// compared with the text.
+const SQLITE_INDEX: &str = "
+    BEGIN IMMEDIATE;
+    CREATE TABLE user_numbers (number INTEGER NOT NULL PRIMARY KEY, user_id TEXT NOT NULL UNIQUE);
+    CREATE VIRTUAL TABLE user_parts USING fts5(search, content='', columnsize=0, detail=none, tokenize='trigram');
+    INSERT INTO user_numbers (user_id) SELECT id FROM users ORDER BY created_at, id;
+    INSERT INTO user_parts (rowid, search) SELECT number, search FROM user_numbers JOIN users ON id = user_id;
+    CREATE TRIGGER user_parts_added AFTER INSERT ON users BEGIN
+        INSERT INTO user_numbers (user_id) VALUES (new.id);
+        INSERT INTO user_parts (rowid, search) SELECT number, new.search FROM user_numbers WHERE user_id = new.id;
+    END;
+    CREATE TRIGGER user_parts_changed AFTER UPDATE OF search ON users WHEN new.search <> old.search BEGIN
+        INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE user_id = old.id;
+        INSERT INTO user_parts (rowid, search) SELECT number, new.search FROM user_numbers WHERE user_id = new.id;
+    END;
+    CREATE TRIGGER user_parts_removed AFTER DELETE ON users BEGIN
+        INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE user_id = old.id;
+        DELETE FROM user_numbers WHERE user_id = old.id;
+    END;
+    COMMIT;";
+const POSTGRES_INDEX: &str =
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX IF NOT EXISTS user_parts ON users USING gin (search gin_trgm_ops);";
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Fills in the text of accounts that have none, from an older version or a backup, and makes the index where there is none yet.
+pub(super) fn prepare(c: &mut Connection) -> Result<(), StorageError> {
+    fill(c)?;
+    let known = match c {
+        Connection::Sqlite(_) => "SELECT name FROM sqlite_master WHERE name = 'user_parts'",
+        Connection::Postgres(_) => "SELECT CAST(relname AS TEXT) AS name FROM pg_class WHERE relname = 'user_parts'",
+    };
+    if !diesel::sql_query(known).load::<Name>(c)?.is_empty() {
+        return Ok(());
+    }
+    match c {
+        Connection::Sqlite(c) => Ok(c.batch_execute(SQLITE_INDEX)?),
+        Connection::Postgres(c) => {
+            if let Err(fault) = c.batch_execute(POSTGRES_INDEX) {
+                tracing::info!(%fault, "PostgreSQL cannot have the extension pg_trgm here; searching for users reads all of them");
+            }
+            Ok(())
+        }
+    }
+}
+
+fn fill(c: &mut Connection) -> Result<(), StorageError> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        id: String,
+        #[diesel(sql_type = Text)]
+        name: String,
+        #[diesel(sql_type = Text)]
+        email: String,
+    }
+    loop {
+        let rows: Vec<Row> = diesel::sql_query("SELECT id, name, email FROM users WHERE search = '' LIMIT 1000").load(c)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        diesel::Connection::transaction(c, |c| {
+            for Row { id, name, email } in &rows {
+                // Another node may have changed it since.
+                let as_read = dsl::users.filter(dsl::id.eq(id).and(dsl::name.eq(name)).and(dsl::email.eq(email)));
+                diesel::update(as_read).set(dsl::search.eq(search_text(name, email))).execute(c)?;
+            }
+            Ok::<_, StorageError>(())
+        })?;
+    }
+}
+
+/// Names of the accounts that may have the text in theirs; the caller compares. None when the text is too short for the index, there
+/// are more than `most`, or the database's planner looks into its index by itself.
+pub(super) fn candidates(c: &mut Connection, folded: &str, most: usize) -> Result<Option<Vec<String>>, StorageError> {
+    const FIND: &str =
+        "SELECT user_id AS name FROM user_numbers WHERE number IN (SELECT rowid FROM user_parts WHERE user_parts MATCH $1 LIMIT $2)";
+    let Connection::Sqlite(c) = c else { return Ok(None) };
+    let letters: Vec<char> = folded.chars().collect();
+    let quoted = |three: &[char]| format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\""));
+    let parts: Vec<String> = letters.windows(3).take(PARTS).map(quoted).collect();
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let found: Vec<Name> = diesel::sql_query(FIND).bind::<Text, _>(parts.join(" AND ")).bind::<BigInt, _>(one_more(most)).load(c)?;
+    Ok((found.len() <= most).then(|| found.into_iter().map(|row| row.name).collect()))
+}
