@@ -4,6 +4,7 @@ use super::{AccountError, Accounts};
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::session::Session;
+use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 use crate::domain::user_list::{UserFilter, UserOrder, UserPlace};
 use crate::storage::{audit, users};
@@ -18,6 +19,12 @@ impl Accounts {
         limit: i64,
     ) -> Result<(Vec<User>, Count), AccountError> {
         Ok(self.0.database.read(move |c| users::page(c, &filter, order, place.as_ref(), limit)).await?)
+    }
+
+    /// When another account last had the address that `user` has now, as far as the audit trail goes back.
+    pub async fn last_use_of_address(&self, user: &User) -> Result<Option<Timestamp>, AccountError> {
+        let (email, since) = (user.email.clone(), user.created_at);
+        Ok(self.0.database.read(move |c| audit::last_use_of_address(c, &email, since)).await?)
     }
 
     /// All live sessions with the address of their user, newest first, behind `before`, at most `limit`.

@@ -41,6 +41,7 @@ pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<
             page.intro = vec![
                 Text::new("confirm-intro").with("old", open.user.email.as_str()).with("new", &open.payload),
                 Text::new("confirm-ends"),
+                Text::new("email-warning"),
             ];
             page.hidden = vec![("token", query.token())];
             Ok(page.answer(&req, &standing))
@@ -68,7 +69,7 @@ pub async fn confirm(req: HttpRequest, payload: web::Payload) -> Result<HttpResp
 fn form(req: &HttpRequest, visit: &Visit, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "email-heading", visit.menu(), "/_auth/account/email", "email-submit");
     let has_mail_server = settings::of(req).mail_server.is_some();
-    page.intro = vec![Text::new(if has_mail_server { "email-intro" } else { "email-intro-no-mail" })];
+    page.intro = vec![Text::new(if has_mail_server { "email-intro" } else { "email-intro-no-mail" }), Text::new("email-warning")];
     page.fields =
         vec![Field::password("current_password", "current-password", "current-password"), Field::email("email-new", email, "email")];
     page.links = vec![("/_auth/account", "back-to-account")];

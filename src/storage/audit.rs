@@ -7,6 +7,7 @@ use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::cursor::Count;
+use crate::domain::email::Email;
 use crate::domain::time::Timestamp;
 
 /// Appends a line, here and in the log.
@@ -60,6 +61,15 @@ pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&s
 pub fn count(connection: &mut Connection, filter: &AuditFilter) -> Result<Count, StorageError> {
     let found = filtered(filter).select(dsl::at).limit(one_more(Count::MOST)).load::<i64>(connection)?;
     Ok(Count::up_to(Count::MOST, found.len()))
+}
+
+/// When another account last had the address that one made at `since` has now, as far as the trail goes back.
+pub fn last_use_of_address(connection: &mut Connection, email: &Email, since: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+    let deleted = dsl::event.eq("user.deleted").and(dsl::subject.eq(email.as_str()));
+    // Who changes an address is named by the old one. Later lines than the account are its own.
+    let changed = dsl::event.eq("email.changed").and(dsl::actor.eq(email.as_str())).and(dsl::at.le(since.secs()));
+    let lines = dsl::audit_events.filter(deleted.or(changed)).order(dsl::id.desc()).select(dsl::at);
+    Ok(lines.first::<i64>(connection).optional()?.map(Timestamp::from_secs))
 }
 
 /// Removes lines older than `before`: the retention that the operator chose, and the only way a line goes.

@@ -34,6 +34,8 @@ struct UserPage {
     /// None while the store of sessions does not answer: what can be done to the account needs no list of them.
     sessions: Option<Vec<Session>>,
     events: Vec<AuditLine>,
+    /// When another account last had the address.
+    address_before: Option<Timestamp>,
     has_mail_server: bool,
 }
 
@@ -74,6 +76,7 @@ pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Que
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
+        address_before: accounts.last_use_of_address(&user).await?,
         has_mail_server: settings::of(&req).mail_server.is_some(),
         user,
     };
