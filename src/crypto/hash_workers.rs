@@ -151,7 +151,7 @@ mod tests {
         let workers = Workers::start(1).unwrap();
         let barrier = Arc::new(Barrier::new(2));
         let (turn, held) = (workers.turn(None).await.unwrap(), Arc::clone(&barrier));
-        let running = tokio::spawn(async move { turn.run(move || drop(held.wait())).await });
+        let running = tokio::spawn(async move { turn.run(move || held.wait().is_leader()).await.map(|_leads| ()) });
         while workers.load() == 0 {
             tokio::task::yield_now().await;
         }

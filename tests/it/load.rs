@@ -97,7 +97,9 @@ async fn s91_under_load_a_node_that_is_killed_and_comes_back_costs_no_write_and_
     people::claim_with(&mut owner, &std::fs::read_to_string(running[0].folder.path().join("data/setup-token")).unwrap()).await;
 
     let accounts: Vec<String> = (0..(duration().as_secs() / 2).max(4)).map(|number| format!("person{number}@example.org")).collect();
-    accounts.iter().for_each(|email| add(&postgres, &running[0], email));
+    for email in &accounts {
+        add(&postgres, &running[0], email);
+    }
     let (seen, begin, lasts) = (Arc::new(Seen::default()), Instant::now(), duration());
     let people: Vec<_> = (0..4)
         .map(|number| {

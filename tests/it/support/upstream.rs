@@ -187,6 +187,7 @@ fn number(target: &str, name: &str, default: usize) -> usize {
     pair.and_then(|(_, value)| value.parse().ok()).unwrap_or(default)
 }
 
+#[expect(clippy::cognitive_complexity, reason = "one arm for each address, each of a line or two")]
 async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<()> {
     let target = request.target();
     let path = target.split('?').next().unwrap_or_default().to_owned();
@@ -206,22 +207,10 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             send(stream, 200, &[], b"slow, but here\n").await
         }
         "/drip" => drip(stream).await,
-        "/form" => {
-            // `/form?to=address` posts there.
-            let query = target.split_once('?').map_or("", |(_, query)| query);
-            let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
-            let to = to.map_or_else(|| "/orders".to_owned(), |(_, value)| value.into_owned());
-            let page =
-                format!("<!doctype html><form id=order method=post action='{to}'><input name=a value=1><button>Order</button></form>");
-            send(stream, 200, &[("Content-Type", "text/html")], page.as_bytes()).await
-        }
+        "/form" => form(stream, &target).await,
         "/cut" => stream.shutdown().await,
         "/kept" => kept(stream).await,
-        "/set-cookie" => {
-            let headers =
-                [("Set-Cookie", "app_one=1; Path=/"), ("Set-Cookie", "app_two=2; Path=/; HttpOnly"), ("Content-Type", "text/plain")];
-            send(stream, 200, &headers, b"cookies\n").await
-        }
+        "/set-cookie" => set_cookies(stream).await,
         "/set-our-cookies" => set_our_cookies(stream).await,
         _ => {
             let status = path.strip_prefix("/status/").and_then(|code| code.parse().ok()).unwrap_or(200);
@@ -230,6 +219,20 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
             send(stream, status, kept, b"<!doctype html><title>The app</title><h1 id=app>The app behind</h1>").await
         }
     }
+}
+
+async fn set_cookies(stream: &mut TcpStream) -> std::io::Result<()> {
+    let headers = [("Set-Cookie", "app_one=1; Path=/"), ("Set-Cookie", "app_two=2; Path=/; HttpOnly"), ("Content-Type", "text/plain")];
+    send(stream, 200, &headers, b"cookies\n").await
+}
+
+/// `/form?to=address` posts there.
+async fn form(stream: &mut TcpStream, target: &str) -> std::io::Result<()> {
+    let query = target.split_once('?').map_or("", |(_, query)| query);
+    let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
+    let to = to.map_or_else(|| "/orders".to_owned(), |(_, value)| value.into_owned());
+    let page = format!("<!doctype html><form id=order method=post action='{to}'><input name=a value=1><button>Order</button></form>");
+    send(stream, 200, &[("Content-Type", "text/html")], page.as_bytes()).await
 }
 
 /// A page about which nothing is said but that it is old.
