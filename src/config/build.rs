@@ -8,7 +8,7 @@ use url::Url;
 use super::env::{Faults, Values};
 use super::parse::Reader;
 use super::{
-    DatabaseUrl, Gate, Legacy, Log, LogLevel, Passwords, Server, SessionStoreUrl, Sessions, TEN_YEARS_MINUTES, secrets, variables,
+    DatabaseUrl, Gate, Legacy, Passwords, Server, SessionStoreUrl, Sessions, TEN_YEARS_MINUTES, secrets, variables,
 };
 use crate::domain::app_url::AppUrl;
 
@@ -131,20 +131,6 @@ pub(super) fn sessions(reader: &mut Reader<'_>) -> Sessions {
         issuer: reader.text("JWT_ISSUER").unwrap_or_else(|| "ISSUER".to_owned()),
         audience: reader.text("JWT_AUDIENCE").unwrap_or_else(|| "AUDIENCE".to_owned()),
         expire_on_restart: reader.boolean("EXPIRE_AUTH_TOKENS_ON_RESTART"),
-    }
-}
-
-pub(super) fn log(reader: &mut Reader<'_>) -> Log {
-    let levels = [
-        ("error", LogLevel::Error),
-        ("warn", LogLevel::Warn),
-        ("info", LogLevel::Info),
-        ("debug", LogLevel::Debug),
-        ("trace", LogLevel::Trace),
-    ];
-    Log {
-        level: reader.choice("LOG_LEVEL", &levels, LogLevel::Info),
-        json: reader.choice("LOG_FORMAT", &[("text", false), ("json", true)], false),
     }
 }
 

@@ -18,6 +18,7 @@ mod checks;
 pub mod data_dir;
 pub mod docs;
 pub mod env;
+mod log;
 pub mod mail;
 mod parse;
 pub mod secrets;
@@ -26,6 +27,7 @@ pub mod variables;
 
 pub use build::parse_database;
 pub use env::{Faults, Values};
+pub use log::{Log, LogLevel};
 pub use mail::{Mail, MailServer};
 use parse::Reader;
 pub use secrets::Secrets;
@@ -115,30 +117,6 @@ pub struct Legacy {
     pub password: SecretString,
 }
 
-/// How much is logged, and in which form.
-#[derive(Clone, Copy, Debug)]
-pub struct Log {
-    /// The least severe level logged.
-    pub level: LogLevel,
-    /// JSON lines instead of text.
-    pub json: bool,
-}
-
-/// A log level.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogLevel {
-    /// Only faults of our own.
-    Error,
-    /// And what an operator should look at.
-    Warn,
-    /// And what happened.
-    Info,
-    /// And how.
-    Debug,
-    /// And everything.
-    Trace,
-}
-
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -199,7 +177,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
         reset_secs: build::reset_minutes(&mut reader) * 60,
     };
     let audit_days = Some(reader.number("AUDIT_RETENTION_DAYS", 365_i64, 0, 36_500)).filter(|days| *days > 0);
-    let log = build::log(&mut reader);
+    let log = log::read(&mut reader);
     let legacy = build::legacy(&mut reader);
     let mail = mail::read(&mut reader, &server.app_url);
     let session_store = build::session_store(&mut reader);
