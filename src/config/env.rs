@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io::{self, Read};
 use std::path::Path;
 
-use super::variables::{RESET_EXPIRY_ALIAS, TABLE};
-
-/// Largest `.env` that is read.
-const MOST_DOTENV_BYTES: u64 = 1 << 20;
+use super::variables::{self, RESET_EXPIRY_ALIAS, TABLE};
+use super::dotenv;
 
 /// Names and values as given, empty ones left out.
 pub type Values = BTreeMap<String, String>;
@@ -60,7 +57,7 @@ pub fn process_environment() -> Values {
 
 /// Merges the sources; `dotenv` is the path of `.env`, which need not exist.
 pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, warnings: &mut Vec<String>, faults: &mut Faults) -> Values {
-    let dotenv = read_dotenv(dotenv, faults);
+    let dotenv = dotenv::read(dotenv, warnings, faults);
     warnings.extend(dotenv.keys().filter_map(|name| misspelt(name)));
     let mut values = Values::new();
     let names = TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]);
@@ -79,13 +76,13 @@ pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, warnings: &mu
 
 /// What to say of a name in `.env` that is none of ours, but nearly. Other names are other programs'.
 fn misspelt(name: &str) -> Option<String> {
-    let names = || TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]);
-    let bare = name.strip_suffix("_FILE").unwrap_or(name);
-    if names().any(|known| known == bare) {
+    if variables::is_known(name) {
         return None;
     }
+    let bare = name.strip_suffix("_FILE").unwrap_or(name);
     let least = if bare.len() < 8 { 1 } else { 2 };
-    let meant = names().find(|known| strsim::osa_distance(bare, known) <= least)?;
+    let meant =
+        TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]).find(|known| strsim::osa_distance(bare, known) <= least)?;
     Some(format!(".env sets {name}, which is no setting; did you mean {meant}?"))
 }
 
@@ -114,35 +111,4 @@ fn from_source(source: &Values, name: &str, faults: &mut Faults) -> Option<Strin
         },
         (None, None) => None,
     }
-}
-
-fn read_dotenv(path: &Path, faults: &mut Faults) -> Values {
-    let place = path.display().to_string();
-    let mut text = Vec::new();
-    // A folder of that name, as container engines make for a missing file, or a device would be read for ever.
-    let read = fs::File::open(path).and_then(|file| file.take(MOST_DOTENV_BYTES + 1).read_to_end(&mut text));
-    match read {
-        Err(fault) if fault.kind() == io::ErrorKind::NotFound => return Values::new(),
-        Err(fault) => {
-            faults.add(&place, format!("cannot be read: {fault}"));
-            return Values::new();
-        }
-        Ok(_) if u64::try_from(text.len()).is_ok_and(|length| length > MOST_DOTENV_BYTES) => {
-            faults.add(&place, "is larger than 1 MiB");
-            return Values::new();
-        }
-        Ok(_) => {}
-    }
-    let entries = dotenvy::from_read_iter(text.as_slice());
-    let mut values = Values::new();
-    for (number, entry) in entries.enumerate() {
-        match entry {
-            Ok((name, value)) => {
-                values.insert(name, value);
-            }
-            // The error of dotenvy quotes the line, which may hold a secret.
-            Err(_fault) => faults.add(&place, format!("entry {} is not of the form NAME=value", number + 1)),
-        }
-    }
-    values
 }

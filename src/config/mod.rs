@@ -17,6 +17,7 @@ mod build;
 mod checks;
 pub mod data_dir;
 pub mod docs;
+mod dotenv;
 pub mod env;
 mod log;
 pub mod mail;

@@ -110,3 +110,9 @@ pub const TABLE: &[Variable] = &[
 pub fn find(name: &str) -> Option<&'static Variable> {
     TABLE.iter().find(|variable| variable.name == name)
 }
+
+/// Whether this is the name of a variable, or that of its file.
+pub fn is_known(name: &str) -> bool {
+    let bare = name.strip_suffix("_FILE").unwrap_or(name);
+    find(bare).is_some() || bare == RESET_EXPIRY_ALIAS
+}

@@ -56,6 +56,7 @@ mod resets;
 mod revocation;
 mod search;
 mod sessions;
+mod settings;
 mod setup;
 mod sign_in;
 mod site;
