@@ -3,13 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::env::{Faults, Values};
 use super::parse::Reader;
-use super::{
-    DatabaseUrl, Gate, Legacy, Passwords, Server, SessionStoreUrl, Sessions, TEN_YEARS_MINUTES, secrets, variables,
-};
+use super::{DatabaseUrl, Gate, Legacy, Passwords, Server, SessionStoreUrl, Sessions, TEN_YEARS_MINUTES, secrets, variables};
 use crate::domain::app_url::AppUrl;
 
 #[expect(clippy::expect_used, reason = "the default address is a constant that parses, as the tests show")]
@@ -202,6 +201,10 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
         values.get("TOKEN_HASH_SECRET").is_some_and(|own| values.iter().any(|(name, value)| name != "TOKEN_HASH_SECRET" && value == own));
     note(shared, "TOKEN_HASH_SECRET has the value of another variable; use a unique one");
     note(server.production && passwords.cost < 12, "PASSWORD_SALT_HASH_ROUNDS is below 12; 12 to 15 is better in production");
+    note(
+        hold_the_internet(&server.trusted_proxies),
+        "TRUSTED_PROXIES holds the whole internet, or much of it: anybody can claim any client address; name the proxies' own addresses",
+    );
     let mails = values.contains_key("SMTP_HOST");
     note(mails && values.get("SMTP_SECURE").is_none_or(|value| value != "true"), "SMTP_SECURE is not true; mails may travel in plain text");
     note(
@@ -236,6 +239,20 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
     warnings
 }
 
+/// Whether the ranges, taken together, hold more than anybody's proxies; private IPv6 ranges are wide by nature.
+fn hold_the_internet(networks: &[IpNet]) -> bool {
+    const MAPPED: u32 = 0xffff;
+    IpNet::aggregate(&networks.to_vec()).iter().any(|network| match network {
+        IpNet::V4(network) => network.prefix_len() < 8,
+        IpNet::V6(network) => {
+            let (first, length) = (network.network(), network.prefix_len());
+            let private = first.is_unique_local() || first.is_unicast_link_local();
+            let mapped = first.to_bits() >> 32 == u128::from(MAPPED) && length < 104;
+            mapped || (length < 16 && !private)
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,6 +276,19 @@ mod tests {
         for bad in ["apache", "Nginx", "nginx;caddy", "nginx caddy", "all"] {
             let faults = load_pairs(&[("FORWARD_AUTH", bad)]).unwrap_err().to_string();
             assert!(faults.contains("FORWARD_AUTH") && faults.contains("nginx, traefik, caddy, haproxy, envoy"), "{faults}");
+        }
+    }
+
+    #[test]
+    fn ranges_that_hold_the_internet_are_told_from_those_of_proxies() {
+        let wide = |text: &str| hold_the_internet(&text.split(',').map(|part| part.parse().unwrap()).collect::<Vec<IpNet>>());
+        for text in ["0.0.0.0/0", "::/0", "10.0.0.0/8,::/0", "0.0.0.0/1,128.0.0.0/1", "64.0.0.0/4", "2000::/3", "::ffff:0:0/96", "::/1"] {
+            assert!(wide(text), "{text}");
+        }
+        let halves: Vec<String> = (0..=255).map(|first| format!("{first}.0.0.0/8")).collect();
+        assert!(wide(&halves.join(",")));
+        for text in ["127.0.0.1/32", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16", "fc00::/7", "fe80::/10", "2001:db8::/32,104.16.0.0/13"] {
+            assert!(!wide(text), "{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::env::{Faults, Values};
-use super::variables;
+use super::{rights, variables};
 
 /// Largest `.env` that is read.
 const MOST_BYTES: u64 = 1 << 20;
@@ -28,7 +28,10 @@ pub(super) fn read(path: &Path, warnings: &mut Vec<String>, faults: &mut Faults)
         // What is no UTF-8 is marked by the replacement character, which `gather` refuses in a variable of ours.
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
     };
-    parse(&text, &place, warnings, faults)
+    let values = parse(&text, &place, warnings, faults);
+    let secrets = values.iter().any(|(name, value)| !value.is_empty() && variables::find(name).is_some_and(|variable| variable.secret));
+    warnings.extend(fs::metadata(path).ok().and_then(|about| rights::warning(&place, &about, secrets)));
+    values
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {

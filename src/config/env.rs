@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use super::variables::{self, RESET_EXPIRY_ALIAS, TABLE};
-use super::dotenv;
+use super::{dotenv, rights};
 
 /// Names and values as given, empty ones left out.
 pub type Values = BTreeMap<String, String>;
@@ -62,7 +62,7 @@ pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, warnings: &mu
     let mut values = Values::new();
     let names = TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]);
     for name in names {
-        let found = [flags, environment, &dotenv].into_iter().find_map(|source| from_source(source, name, faults));
+        let found = [flags, environment, &dotenv].into_iter().find_map(|source| from_source(source, name, warnings, faults));
         if let Some(value) = found {
             if value.contains(char::REPLACEMENT_CHARACTER) {
                 faults.add(name, "is not valid UTF-8");
@@ -86,7 +86,7 @@ fn misspelt(name: &str) -> Option<String> {
     Some(format!(".env sets {name}, which is no setting; did you mean {meant}?"))
 }
 
-fn from_source(source: &Values, name: &str, faults: &mut Faults) -> Option<String> {
+fn from_source(source: &Values, name: &str, warnings: &mut Vec<String>, faults: &mut Faults) -> Option<String> {
     let filled = |key: &str| source.get(key).filter(|value| !value.is_empty());
     let file_key = format!("{name}_FILE");
     match (filled(name), filled(&file_key)) {
@@ -102,6 +102,8 @@ fn from_source(source: &Values, name: &str, faults: &mut Faults) -> Option<Strin
                     faults.add(&file_key, format!("names {path}, which is empty"));
                     return None;
                 }
+                let secret = variables::find(name).is_some_and(|variable| variable.secret);
+                warnings.extend(fs::metadata(path).ok().and_then(|about| rights::warning(path, &about, secret)));
                 Some(value.to_owned())
             }
             Err(fault) => {

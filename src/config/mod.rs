@@ -22,6 +22,7 @@ pub mod env;
 mod log;
 pub mod mail;
 mod parse;
+mod rights;
 pub mod secrets;
 pub mod site;
 pub mod variables;

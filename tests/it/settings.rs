@@ -1,8 +1,9 @@
 //! Settings as an operator writes them: nothing becomes another value, and what is dangerous is said (S88).
 
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
-use super::support::process::{portcullis, run, run_with, said};
+use super::support::process::{Process, portcullis, run, run_with, said};
 
 fn check(folder: &Path, dotenv: &str) -> (bool, String) {
     std::fs::write(folder.join(".env"), dotenv).unwrap();
@@ -51,5 +52,41 @@ fn s88_flags_the_environment_and_files_are_taken_as_they_are() {
         run_with(folder.path(), &["check-config"], &[("SITE_NAME_FILE", file.to_str().unwrap().to_owned())]),
     ] {
         assert!(output.status.success() && said(&output).contains(&format!("SITE_NAME={value}\n")), "{}", said(&output));
+    }
+}
+
+#[test]
+fn a_settings_file_or_a_secret_that_others_can_change_or_read_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dotenv, secret) = (folder.path().join(".env"), folder.path().join("secret"));
+    std::fs::write(&secret, "kq3Zr8vXw1Yt6Bn0Lm5Pd2Fh9Gj4Sc7Ua\n").unwrap();
+    std::fs::write(&dotenv, "PASSWORD_KEY_FILE=secret\n").unwrap();
+    let with = |of_dotenv: u32, of_secret: u32| {
+        for (file, mode) in [(&dotenv, of_dotenv), (&secret, of_secret)] {
+            std::fs::set_permissions(file, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        said(&run(folder.path(), &["check-config"]))
+    };
+    let text = with(0o600, 0o600);
+    assert!(!text.contains("by others") && !text.contains("belongs to"), "{text}");
+    assert!(with(0o666, 0o600).contains("advice: Settings: .env can be changed by others (mode 666)"));
+    assert!(with(0o600, 0o602).contains("secret can be changed by others (mode 602)"));
+    assert!(with(0o600, 0o644).contains("secret holds a secret and can be read by others (mode 644)"));
+    std::fs::write(&dotenv, "PASSWORD_KEY=kq3Zr8vXw1Yt6Bn0Lm5Pd2Fh9Gj4Sc7Ua\n").unwrap();
+    assert!(with(0o644, 0o600).contains(".env holds a secret and can be read by others"));
+    // Only root can give files away.
+    if chown(&dotenv, Some(1000), None).is_ok() {
+        assert!(with(0o600, 0o600).contains(".env belongs to user 1000, who can change these settings"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_dangerous_is_said_at_the_start_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(".env"), "TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0\n").unwrap();
+    std::fs::set_permissions(folder.path().join(".env"), std::fs::Permissions::from_mode(0o666)).unwrap();
+    let process = Process::start_in(folder, "start").await;
+    for said in ["TRUSTED_PROXIES holds the whole internet", ".env can be changed by others (mode 666)"] {
+        assert!(process.output().contains(said), "{said} is not in\n{}", process.output());
     }
 }
