@@ -13,10 +13,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&folder)?;
     let facts = Facts {
         site: "https://gate.example.org".to_owned(),
-        name: "Ada Lovelace".to_owned(),
+        site_name: "Portcullis".to_owned(),
+        inviter: "grace@example.org".to_owned(),
         link: "https://gate.example.org/_auth/reset?token=EXAMPLE".to_owned(),
         reset_minutes: 15,
         when: Timestamp::from_secs(1_795_507_200),
+        until: Timestamp::from_secs(1_796_112_000),
         source: "192.0.2.7".to_owned(),
         device: "Mozilla/5.0 (X11; Linux x86_64)".to_owned(),
         new_email: "ada@example.org".to_owned(),

@@ -533,8 +533,7 @@ fault-configured = اسم المستخدم وكلمة المرور المضبو�
 fault-address = العنوان غير مفهوم.
 
 ## Mails. A subject is one line and names nobody.
-mail-hello = مرحبًا { $name }،
-mail-hello-nobody = مرحبًا،
+mail-hello = مرحبًا،
 mail-deed = حدث ذلك في { $when } من { $source }، باستعمال { $device }.
 mail-device-unknown = متصفح غير معروف
 mail-reset = اختر كلمة مرور جديدة
@@ -547,8 +546,10 @@ mail-reset-end = يعمل الرابط مرة واحدة، خلال { $minutes -
    *[other] { $minutes } دقيقة
 }. إن لم تكن أنت فلا تفعل شيئًا: تبقى كلمة مرورك كما هي.
 mail-invitation = أنت مدعو
-mail-invitation-text = مُنحت حسابًا في { $site }. افتح هذا الرابط لتختار كلمة مرورك:
-mail-invitation-end = يعمل الرابط مرة واحدة، خلال سبعة أيام.
+mail-invitation-text = مُنحت حسابًا في { $name }، { $site }. يكون الدخول إليه بعنوان بريد وكلمة مرور.
+mail-invitation-by = جاءتك الدعوة من { $inviter }.
+mail-invitation-open = افتح هذا الرابط لتختار كلمة مرورك:
+mail-invitation-end = يعمل الرابط مرة واحدة، حتى { $until }. إن لم تكن تنتظر دعوة فلا تفعل شيئًا.
 mail-confirm = أكّد عنوانك الجديد
 mail-confirm-text = يريد شخص، لعله أنت، استعمال هذا العنوان لحساب في { $site }. افتح هذا الرابط لتأكيده:
 mail-confirm-end = يعمل الرابط مرة واحدة، خلال يوم. إن لم تكن أنت فلا تفعل شيئًا.

@@ -482,8 +482,7 @@ fault-configured = Der eingestellte Benutzername und das Passwort öffnen die An
 fault-address = Die Adresse ergibt keinen Sinn.
 
 ## Mails. A subject is one line and names nobody.
-mail-hello = Guten Tag { $name },
-mail-hello-nobody = Guten Tag,
+mail-hello = Guten Tag,
 mail-deed = Das geschah am { $when } von { $source } aus, mit { $device }.
 mail-device-unknown = einem unbekannten Browser
 mail-reset = Wählen Sie ein neues Passwort
@@ -493,8 +492,10 @@ mail-reset-end = Der Link gilt einmal und { $minutes ->
    *[other] { $minutes } Minuten
 } lang. Wenn Sie es nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist.
 mail-invitation = Sie sind eingeladen
-mail-invitation-text = Sie haben ein Konto bei { $site } bekommen. Öffnen Sie diesen Link, um Ihr Passwort zu wählen:
-mail-invitation-end = Der Link gilt einmal und sieben Tage lang.
+mail-invitation-text = Sie haben ein Konto bei { $name } bekommen, { $site }. Dort meldet man sich mit E-Mail-Adresse und Passwort an.
+mail-invitation-by = Eingeladen hat Sie { $inviter }.
+mail-invitation-open = Öffnen Sie diesen Link, um Ihr Passwort zu wählen:
+mail-invitation-end = Der Link gilt einmal und bis { $until }. Wenn Sie keine Einladung erwartet haben, tun Sie nichts.
 mail-confirm = Bestätigen Sie Ihre neue Adresse
 mail-confirm-text = Jemand, wahrscheinlich Sie, möchte diese Adresse für ein Konto bei { $site } verwenden. Öffnen Sie diesen Link, um sie zu bestätigen:
 mail-confirm-end = Der Link gilt einmal und einen Tag lang. Wenn Sie es nicht waren, tun Sie nichts.

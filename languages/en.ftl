@@ -484,8 +484,7 @@ fault-configured = The configured user name and password open the app and nothin
 fault-address = The address makes no sense.
 
 ## Mails. A subject is one line and names nobody.
-mail-hello = Hello { $name },
-mail-hello-nobody = Hello,
+mail-hello = Hello,
 mail-deed = It was done on { $when } from { $source }, with { $device }.
 mail-device-unknown = an unknown browser
 mail-reset = Choose a new password
@@ -495,8 +494,10 @@ mail-reset-end = The link works once, for { $minutes ->
    *[other] { $minutes } minutes
 }. If it was not you, do nothing: your password stays as it is.
 mail-invitation = You are invited
-mail-invitation-text = You have been given an account at { $site }. Open this link to choose your password:
-mail-invitation-end = The link works once, for seven days.
+mail-invitation-text = You have been given an account at { $name }, { $site }. People sign in there with an e-mail address and a password.
+mail-invitation-by = { $inviter } invited you.
+mail-invitation-open = Open this link to choose your password:
+mail-invitation-end = The link works once, until { $until }. If you expected no invitation, do nothing.
 mail-confirm = Confirm your new address
 mail-confirm-text = Somebody, probably you, wants to use this address for an account at { $site }. Open this link to confirm it:
 mail-confirm-end = The link works once, for a day. If it was not you, do nothing.

@@ -482,8 +482,7 @@ fault-configured = El nombre de usuario y la contraseña configurados abren la a
 fault-address = La dirección no tiene sentido.
 
 ## Mails. A subject is one line and names nobody.
-mail-hello = Hola, { $name }:
-mail-hello-nobody = Hola:
+mail-hello = Hola:
 mail-deed = Se hizo el { $when } desde { $source }, con { $device }.
 mail-device-unknown = un navegador desconocido
 mail-reset = Elija una contraseña nueva
@@ -493,8 +492,10 @@ mail-reset-end = El enlace vale una sola vez, durante { $minutes ->
    *[other] { $minutes } minutos
 }. Si no fue usted, no haga nada: su contraseña queda como está.
 mail-invitation = Ha recibido una invitación
-mail-invitation-text = Le han dado una cuenta en { $site }. Abra este enlace para elegir su contraseña:
-mail-invitation-end = El enlace vale una sola vez, durante siete días.
+mail-invitation-text = Le han dado una cuenta en { $name }, { $site }. Allí se inicia sesión con una dirección de correo y una contraseña.
+mail-invitation-by = Le ha invitado { $inviter }.
+mail-invitation-open = Abra este enlace para elegir su contraseña:
+mail-invitation-end = El enlace vale una sola vez, hasta el { $until }. Si no esperaba ninguna invitación, no haga nada.
 mail-confirm = Confirme su nueva dirección
 mail-confirm-text = Alguien, probablemente usted, quiere usar esta dirección para una cuenta en { $site }. Abra este enlace para confirmarla:
 mail-confirm-end = El enlace vale una sola vez, durante un día. Si no fue usted, no haga nada.

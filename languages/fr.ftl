@@ -482,8 +482,7 @@ fault-configured = Le nom d'utilisateur et le mot de passe configurés ouvrent l
 fault-address = L'adresse n'a pas de sens.
 
 ## Mails. A subject is one line and names nobody.
-mail-hello = Bonjour { $name },
-mail-hello-nobody = Bonjour,
+mail-hello = Bonjour,
 mail-deed = Cela s'est fait le { $when } depuis { $source }, avec { $device }.
 mail-device-unknown = un navigateur inconnu
 mail-reset = Choisissez un nouveau mot de passe
@@ -493,8 +492,10 @@ mail-reset-end = Le lien sert une seule fois, pendant { $minutes ->
    *[other] { $minutes } minutes
 }. Si ce n'était pas vous, ne faites rien : votre mot de passe reste tel quel.
 mail-invitation = Vous êtes invité
-mail-invitation-text = Un compte vous a été donné sur { $site }. Ouvrez ce lien pour choisir votre mot de passe :
-mail-invitation-end = Le lien sert une seule fois, pendant sept jours.
+mail-invitation-text = Un compte vous a été donné sur { $name }, { $site }. On s'y connecte avec une adresse e-mail et un mot de passe.
+mail-invitation-by = L'invitation vient de { $inviter }.
+mail-invitation-open = Ouvrez ce lien pour choisir votre mot de passe :
+mail-invitation-end = Le lien sert une seule fois, jusqu'au { $until }. Si vous n'attendiez pas d'invitation, ne faites rien.
 mail-confirm = Confirmez votre nouvelle adresse
 mail-confirm-text = Quelqu'un, sans doute vous, veut utiliser cette adresse pour un compte sur { $site }. Ouvrez ce lien pour la confirmer :
 mail-confirm-end = Le lien sert une seule fois, pendant un jour. Si ce n'était pas vous, ne faites rien.

@@ -98,7 +98,7 @@ impl Accounts {
         let user = self.new_user(email, name, role, UserState::Invited)?;
         let audited = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
         let (row, mails) = (user.clone(), self.drafts());
-        let mail = mails.to_user(MailKind::Invitation, &user, &Detail::default());
+        let mail = mails.to_user(MailKind::Invitation, &user, &Detail::of_inviter(actor));
         let (link, end) = ((!by_mail).then(|| self.new_link(Purpose::Invitation)), self.link_end(Purpose::Invitation));
         let address = link.as_ref().map(|link| link.address(self));
         let this = self.clone();
@@ -157,7 +157,7 @@ impl Accounts {
         }
         let line = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
         let drafts = self.drafts();
-        let mail = drafts.to_user(MailKind::Invitation, &user, &Detail::default());
+        let mail = drafts.to_user(MailKind::Invitation, &user, &Detail::of_inviter(actor));
         let queued = self.0.database.write(move |c| {
             if let Some(secs) = drafts.count(c, &mail)? {
                 return Ok(Some(secs));

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::letters::{self, Facts};
+use super::links::Link;
 use super::outgoing::Detail;
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
@@ -117,10 +118,11 @@ impl Accounts {
         });
         let found = found.await?;
         if mail.is_decoy() {
-            return Ok(Some(Prepared { letter: self.letter(mail, None, &self.new_link(Purpose::Reset).address(self)), token: None }));
+            let link = self.new_link(Purpose::Reset);
+            return Ok(Some(Prepared { letter: self.letter(mail, None, Some((&link, self.link_end(Purpose::Reset)))), token: None }));
         }
         let Some(user) = found.map(|record| record.user) else {
-            return Ok((mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, ""), token: None }));
+            return Ok((mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, None), token: None }));
         };
         let purpose = match (mail.kind, user.state) {
             // Not to an address that the account had when the mail was asked for, and has no more.
@@ -128,10 +130,10 @@ impl Accounts {
             (MailKind::Invitation, UserState::Invited) if mail.recipient == user.email => Purpose::Invitation,
             (MailKind::ConfirmEmail, UserState::Active) => Purpose::EmailChange,
             (MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail, _) => return Ok(None),
-            _ => return Ok(Some(Prepared { letter: self.letter(mail, Some(&user), ""), token: None })),
+            _ => return Ok(Some(Prepared { letter: self.letter(mail, Some(&user), None), token: None })),
         };
         let link = self.new_link(purpose);
-        let letter = self.letter(mail, Some(&user), &link.address(self));
+        let letter = self.letter(mail, Some(&user), Some((&link, self.link_end(purpose))));
         Ok(Some(Prepared { letter, token: Some((purpose, link.hash, user)) }))
     }
 
@@ -172,12 +174,14 @@ impl Accounts {
         Ok(settled.await?)
     }
 
-    fn letter(&self, mail: &QueuedMail, user: Option<&User>, link: &str) -> Letter {
+    fn letter(&self, mail: &QueuedMail, user: Option<&User>, link: Option<(&Link, Timestamp)>) -> Letter {
         let detail: Detail = serde_json::from_str(&mail.detail).unwrap_or_default();
         let facts = Facts {
             site: self.0.app_url.to_string(),
-            name: user.map_or_else(String::new, |user| user.name.as_str().to_owned()),
-            link: link.to_owned(),
+            site_name: self.0.mail.site_name().to_owned(),
+            link: link.map(|(link, _)| link.address(self)).unwrap_or_default(),
+            until: link.map(|(_, end)| end).unwrap_or_default(),
+            inviter: detail.inviter,
             reset_minutes: self.0.passwords.reset_secs / 60,
             when: Timestamp::from_secs(detail.at),
             source: detail.source,
@@ -202,7 +206,7 @@ impl Accounts {
     pub async fn send_test_mail(&self, to: &str) -> Result<(), MailError> {
         let to = Email::parse(to).map_err(|fault| MailError::Refused(texts::say(Language::English, &fault.text())))?;
         let mail = self.drafts().to_address(MailKind::Test, to);
-        self.send(&mail, &self.letter(&mail, None, "")).await
+        self.send(&mail, &self.letter(&mail, None, None)).await
     }
 
     /// Mails, newest first, behind `before`, at most `limit`.

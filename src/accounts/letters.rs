@@ -9,21 +9,27 @@ use crate::mail::Letter;
 use crate::texts;
 
 /// What a mail may speak of; a kind uses what concerns it.
+///
+/// No name of a person is among it, and no text that a client sent: nobody proved that the mailbox belongs to who chose them (S107).
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
+    /// `SITE_NAME`.
+    pub site_name: String,
     /// `APP_URL`.
     pub site: String,
-    /// The name of the account's owner, may be empty.
-    pub name: String,
     /// The link; empty for none.
     pub link: String,
     /// Lifetime of a reset link, in minutes.
     pub reset_minutes: i64,
+    /// When the link ends.
+    pub until: Timestamp,
+    /// The address of who invited; empty for the operator.
+    pub inviter: String,
     /// When the deed was done.
     pub when: Timestamp,
     /// Client address of the deed.
     pub source: String,
-    /// The browser of the deed, may be empty.
+    /// `User-Agent` of the deed, may be empty.
     pub device: String,
     /// The address that replaces the old one.
     pub new_email: String,
@@ -34,24 +40,24 @@ pub fn letter(kind: MailKind, facts: &Facts, language: Language) -> Letter {
     let (subject, text, closing) = keys(kind);
     let say = |text: &Text| texts::say(language, text);
     let filled = |key: &'static str| {
-        let text = Text::new(key).with("site", &facts.site).with("minutes", facts.reset_minutes).with("email", &facts.new_email);
-        say(&text)
+        let text = Text::new(key).with("site", &facts.site).with("name", &facts.site_name).with("minutes", facts.reset_minutes);
+        say(&text.with("email", &facts.new_email).with("inviter", &facts.inviter).with("until", facts.until.exact_words()))
     };
     let mut paragraphs = vec![filled(text)];
+    if kind == MailKind::Invitation {
+        paragraphs.extend((!facts.inviter.is_empty()).then(|| filled("mail-invitation-by")));
+        paragraphs.push(filled("mail-invitation-open"));
+    }
     if matches!(kind, MailKind::PasswordChanged | MailKind::ResetDone | MailKind::NewDevice | MailKind::EmailChanged) {
-        let device = if facts.device.is_empty() { Text::new("mail-device-unknown") } else { device::spoken(&facts.device) };
+        let device = device::known(&facts.device).unwrap_or(Text::new("mail-device-unknown"));
         let deed = Text::new("mail-deed").with("when", facts.when.exact_words()).with("source", &facts.source).with("device", device);
         paragraphs.push(say(&deed));
     }
     let has_link = matches!(kind, MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail);
-    let greeting = match facts.name.as_str() {
-        "" => Text::new("mail-hello-nobody"),
-        name => Text::new("mail-hello").with("name", name),
-    };
     Letter {
         language,
         subject: say(&Text::new(subject)),
-        greeting: say(&greeting),
+        greeting: say(&Text::new("mail-hello")),
         paragraphs,
         link: if has_link { facts.link.clone() } else { String::new() },
         closing: closing.map(filled).unwrap_or_default(),
@@ -80,12 +86,27 @@ mod tests {
 
     #[test]
     fn s83_subjects_are_one_line_and_name_nobody() {
-        let facts = Facts { name: "Ada\r\nBcc: eve@example.org".to_owned(), new_email: "ada@example.org".to_owned(), ..Facts::default() };
+        let site_name = "Box\r\nBcc: eve@example.org".to_owned();
+        let facts = Facts { site_name, new_email: "ada@example.org".to_owned(), ..Facts::default() };
         for kind in KINDS {
             for language in Language::ALL {
                 let subject = letter(kind, &facts, language).subject;
                 assert!(!subject.contains(['\r', '\n', '@']) && subject.chars().count() > 3, "{subject}");
             }
         }
+    }
+
+    #[test]
+    fn s107_what_a_client_calls_its_browser_is_no_part_of_a_mail() {
+        let told = "Your account is locked, visit example.net".to_owned();
+        for kind in KINDS {
+            for language in Language::ALL {
+                let facts = Facts { device: told.clone(), ..Facts::default() };
+                assert!(!letter(kind, &facts, language).paragraphs.concat().contains("example.net"), "{}", kind.as_str());
+            }
+        }
+        let device = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0".to_owned();
+        let known = letter(MailKind::NewDevice, &Facts { device, ..Facts::default() }, Language::English);
+        assert!(known.paragraphs.concat().contains("Firefox on Linux"), "{known:?}");
     }
 }

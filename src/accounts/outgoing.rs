@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::administer::Actor;
 use super::{Accounts, Client};
 use crate::crypto::random;
 use crate::domain::email::Email;
@@ -23,6 +24,8 @@ pub(super) struct Detail {
     pub(super) at: i64,
     /// The address that replaces the old one.
     pub(super) new_email: String,
+    /// The address of who invited; empty for the operator.
+    pub(super) inviter: String,
 }
 
 /// Makes mails and queues them, for use inside a transaction.
@@ -34,7 +37,13 @@ pub(super) struct Drafts {
 
 impl Detail {
     pub(super) fn of(client: &Client, now: Timestamp) -> Self {
-        Self { source: client.source.to_string(), device: super::sign_in::device_name(client), at: now.secs(), new_email: String::new() }
+        Self { source: client.source.to_string(), device: super::sign_in::device_name(client), at: now.secs(), ..Self::default() }
+    }
+
+    /// Of an invitation.
+    pub(super) fn of_inviter(actor: &Actor) -> Self {
+        // The operator at the command line has no address.
+        Self { inviter: Email::parse(&actor.name).map(|email| email.to_string()).unwrap_or_default(), ..Self::default() }
     }
 }
 

@@ -27,19 +27,24 @@ const UNKNOWN: &str = "UNKNOWN";
 
 /// A `User-Agent` for people: "Firefox on Linux", or itself, shortened, when it is of no known browser.
 pub fn spoken(user_agent: &str) -> Text {
-    let raw = || {
-        let short: String = user_agent.chars().take(RAW_CHARS).collect();
-        Text::new("device-other").with("name", if user_agent.chars().nth(RAW_CHARS).is_some() { format!("{short}\u{2026}") } else { short })
-    };
     if user_agent.is_empty() {
         return Text::new("device-unknown");
     }
-    match Parser::new().parse(user_agent) {
-        Some(found) if found.name == UNKNOWN => raw(),
-        Some(found) if found.os == UNKNOWN => Text::new("device-other").with("name", found.name),
-        Some(found) => Text::new("device-on").with("browser", found.name).with("system", found.os),
-        None => raw(),
-    }
+    known(user_agent).unwrap_or_else(|| {
+        let short: String = user_agent.chars().take(RAW_CHARS).collect();
+        let more = if user_agent.chars().nth(RAW_CHARS).is_some() { "\u{2026}" } else { "" };
+        Text::new("device-other").with("name", format!("{short}{more}"))
+    })
+}
+
+/// A known browser, in words that are all ours.
+pub fn known(user_agent: &str) -> Option<Text> {
+    let found = Parser::new().parse(user_agent).filter(|found| found.name != UNKNOWN)?;
+    Some(if found.os == UNKNOWN {
+        Text::new("device-other").with("name", found.name)
+    } else {
+        Text::new("device-on").with("browser", found.name).with("system", found.os)
+    })
 }
 
 #[cfg(test)]

@@ -75,6 +75,11 @@ impl Transport {
         Ok(Self { site_name: site_name.to_owned(), sender: config.sender.clone(), host: host.to_owned(), way })
     }
 
+    /// `SITE_NAME`.
+    pub fn site_name(&self) -> &str {
+        &self.site_name
+    }
+
     /// Where mails go, for people.
     pub fn destination(&self) -> Text {
         match &self.way {

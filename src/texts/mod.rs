@@ -93,11 +93,15 @@ mod tests {
 
     #[test]
     fn words_of_another_direction_cannot_reorder_a_sentence() {
-        let hello = |language, name: &str| say(language, &Text::new("mail-hello").with("name", name));
-        assert_eq!(hello(Language::English, "Ada"), "Hello Ada,");
-        assert_eq!(hello(Language::English, "\u{202e}Eve"), "Hello Eve,");
-        assert_eq!(hello(Language::English, "\u{2069}\u{202e}\u{5d0}"), "Hello \u{2068}\u{5d0}\u{2069},");
-        assert_eq!(hello(Language::English, "/srv/b\u{fc}ro"), "Hello /srv/b\u{fc}ro,", "what is copied from a terminal is what it is");
+        let hello = |language, name: &str| say(language, &Text::new("mail-invitation-by").with("inviter", name));
+        assert_eq!(hello(Language::English, "Ada"), "Ada invited you.");
+        assert_eq!(hello(Language::English, "\u{202e}Eve"), "Eve invited you.");
+        assert_eq!(hello(Language::English, "\u{2069}\u{202e}\u{5d0}"), "\u{2068}\u{5d0}\u{2069} invited you.");
+        assert_eq!(
+            hello(Language::English, "/srv/b\u{fc}ro"),
+            "/srv/b\u{fc}ro invited you.",
+            "what is copied from a terminal is what it is"
+        );
         assert!(hello(Language::Arabic, "Ada").contains("\u{2068}Ada\u{2069}"));
     }
 }

@@ -41,6 +41,7 @@ mod lists;
 mod load;
 mod lost_news;
 mod mail_limits;
+mod mail_words;
 mod metrics;
 mod node_faults;
 mod nodes;
