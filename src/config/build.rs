@@ -205,12 +205,6 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
         hold_the_internet(&server.trusted_proxies),
         "TRUSTED_PROXIES holds the whole internet, or much of it: anybody can claim any client address; name the proxies' own addresses",
     );
-    let mails = values.contains_key("SMTP_HOST");
-    note(mails && values.get("SMTP_SECURE").is_none_or(|value| value != "true"), "SMTP_SECURE is not true; mails may travel in plain text");
-    note(
-        values.get("ALLOW_UNAUTHORIZED_CERTS").is_some_and(|value| value == "true"),
-        "ALLOW_UNAUTHORIZED_CERTS=true: certificates of the mail server are not checked",
-    );
     note(
         !server.app_url.is_https() && !server.app_url.is_loopback(),
         "APP_URL is plain http: passwords and cookies can be read on the way, and scripts of the app can use the gate's own pages, \

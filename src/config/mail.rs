@@ -1,7 +1,10 @@
 //! How mails leave: the mail server, if there is one.
 
+use std::net::IpAddr;
+
 use secrecy::SecretString;
 
+use super::env::Values;
 use super::parse::Reader;
 use crate::domain::app_url::AppUrl;
 use crate::domain::email::Email;
@@ -43,7 +46,6 @@ pub(super) fn read(reader: &mut Reader<'_>, app_url: &AppUrl) -> Mail {
     let port = reader.number("SMTP_PORT", if secure { 465 } else { 587 }, 1, u16::MAX);
     let checks_certificates = !reader.boolean("ALLOW_UNAUTHORIZED_CERTS");
     let (host, user, password) = (reader.text("SMTP_HOST"), reader.text("SMTP_USER"), reader.text("SMTP_PASSWORD"));
-    let sender = reader.text("SENDER_EMAIL");
     for (name, other, missing) in [
         ("SMTP_PASSWORD", "SMTP_USER", password.is_none() && user.is_some()),
         ("SMTP_USER", "SMTP_PASSWORD", user.is_none() && password.is_some()),
@@ -57,17 +59,51 @@ pub(super) fn read(reader: &mut Reader<'_>, app_url: &AppUrl) -> Mail {
     {
         reader.faults.add("SMTP_HOST", "must be a host name or an address, without scheme and port");
     }
-    if let Some(sender) = &sender
-        && Email::parse(sender).is_err()
-    {
-        reader.faults.add("SENDER_EMAIL", "must be an e-mail address");
-    }
     let from_user = user.as_deref().filter(|user| Email::parse(user).is_ok()).map(str::to_owned);
-    let sender = sender.or(from_user).unwrap_or_else(|| format!("portcullis@{}", app_url.host()));
+    let sender = sender_address(reader).or(from_user).unwrap_or_else(|| {
+        if host.is_some() && app_url.is_number() {
+            reader.faults.add("SENDER_EMAIL", "is missing: APP_URL is an address of numbers, and no sender follows from it; set SENDER_EMAIL to an address such as gate@example.org");
+        }
+        format!("portcullis@{}", if app_url.is_number() { "localhost" } else { app_url.host() })
+    });
     let credentials = user.zip(password).map(|(user, password)| (user, password.into()));
     Mail { server: host.map(|host| MailServer { host, port, credentials, secure, checks_certificates }), sender }
 }
 
+fn sender_address(reader: &mut Reader<'_>) -> Option<String> {
+    let text = reader.text("SENDER_EMAIL")?;
+    if Email::parse(&text).is_err() {
+        let bare = text.rsplit_once('<').and_then(|(_, rest)| Email::parse(rest.trim_end_matches('>')).ok());
+        let fault = bare.map_or_else(
+            || "must be an e-mail address such as gate@example.org".to_owned(),
+            |bare| format!("must be the address alone: SENDER_EMAIL={bare}. The name of the sender is SITE_NAME"),
+        );
+        reader.faults.add("SENDER_EMAIL", fault);
+    }
+    Some(text)
+}
+
+/// What should be warned about.
+pub(super) fn warnings(values: &Values, mail: &Mail) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if values.get("ALLOW_UNAUTHORIZED_CERTS").is_some_and(|value| value == "true") {
+        warnings.push("ALLOW_UNAUTHORIZED_CERTS=true: certificates of the mail server are not checked".to_owned());
+    }
+    let Some(server) = &mail.server else { return warnings };
+    if !server.secure {
+        warnings.push("SMTP_SECURE is not true; mails may travel in plain text".to_owned());
+    }
+    let domain = mail.sender.rsplit_once('@').map_or("", |(_, domain)| domain);
+    if !domain.contains('.') && !values.contains_key("SENDER_EMAIL") {
+        warnings.push(format!("SENDER_EMAIL is not set, and many mail servers refuse {}, which follows from APP_URL", mail.sender));
+    }
+    warnings
+}
+
 fn is_host(text: &str) -> bool {
-    text.parse::<std::net::IpAddr>().is_ok() || text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+    text.parse::<IpAddr>().is_ok() || is_name(text)
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
 }

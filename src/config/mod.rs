@@ -187,6 +187,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let Reader { mut faults, .. } = reader;
     let mut values = values;
     warnings.extend(build::warnings(&mut values, &server, &gate, passwords, &mut faults));
+    warnings.extend(mail::warnings(&values, &mail));
     faults.into_result()?;
     Ok(Config {
         server,

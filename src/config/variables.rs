@@ -64,7 +64,7 @@ pub const TABLE: &[Variable] = &[
         "true: TLS from the start (STARTTLS on ports 587 and 25), or nothing is sent. false: STARTTLS where the server offers it.",
     ),
     row("ALLOW_UNAUTHORIZED_CERTS", "false", "true alone switches certificate checks off."),
-    row("SENDER_EMAIL", "SMTP_USER, or portcullis@<host of APP_URL>", "The From address of mails."),
+    row("SENDER_EMAIL", "SMTP_USER, or portcullis@<host of APP_URL>", "The From address of mails, without a name: that is SITE_NAME."),
     row(
         "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS",
         "15",

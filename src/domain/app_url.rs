@@ -15,6 +15,7 @@ pub struct AppUrl {
     host: String,
     https: bool,
     loopback: bool,
+    number: bool,
 }
 
 /// Why a text is no `APP_URL`.
@@ -48,11 +49,12 @@ impl AppUrl {
             Host::Ipv4(ip) => ip.is_loopback(),
             Host::Ipv6(ip) => ip.is_loopback(),
         };
+        let number = !matches!(host, Host::Domain(_));
         let host = host.to_string();
         let authority = url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
         let https = url.scheme() == "https";
         let canonical = Origin::parse(https, &authority).ok_or(AppUrlFault::NotAUrl)?;
-        Ok(Self { canonical, origin: format!("{}://{authority}", url.scheme()), authority, host, https, loopback })
+        Ok(Self { canonical, origin: format!("{}://{authority}", url.scheme()), authority, host, https, loopback, number })
     }
 
     /// The same, to be compared with where a request was sent.
@@ -93,6 +95,11 @@ impl AppUrl {
     /// Whether the host is this machine, where plain http is fine.
     pub const fn is_loopback(&self) -> bool {
         self.loopback
+    }
+
+    /// Whether the host is an IP address.
+    pub const fn is_number(&self) -> bool {
+        self.number
     }
 
     /// The absolute address of `path`, which begins with a slash.

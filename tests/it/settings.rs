@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 
-use super::support::process::{Process, portcullis, run, run_with, said};
+use super::support::process::{Process, free_port, portcullis, run, run_with, said};
 
 fn check(folder: &Path, dotenv: &str) -> (bool, String) {
     std::fs::write(folder.join(".env"), dotenv).unwrap();
@@ -89,4 +89,30 @@ async fn what_is_dangerous_is_said_at_the_start_too() {
     for said in ["TRUSTED_PROXIES holds the whole internet", ".env can be changed by others (mode 666)"] {
         assert!(process.output().contains(said), "{said} is not in\n{}", process.output());
     }
+}
+
+#[test]
+fn a_sender_is_asked_for_where_none_follows_from_the_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let smtp = ("SMTP_HOST", "127.0.0.1".to_owned());
+    for app_url in ["http://[fd00::10]:3000", "http://10.0.0.5", "https://192.0.2.7:8443"] {
+        let own = ("APP_URL", app_url.to_owned());
+        let output = run_with(folder.path(), &["check-config"], &[smtp.clone(), own.clone()]);
+        assert!(!output.status.success() && said(&output).contains("SENDER_EMAIL: is missing"), "{app_url}: {}", said(&output));
+        // Mails in the outbox need none.
+        let output = run_with(folder.path(), &["send-test-mail", "a@example.org"], &[own]);
+        assert!(output.status.success(), "{app_url}: {}", said(&output));
+    }
+    for (value, advice) in [
+        ("Name <gate@example.org>", "SENDER_EMAIL=gate@example.org. The name of the sender is SITE_NAME"),
+        ("\"A, B\" <Gate@Example.org>", "SENDER_EMAIL=gate@example.org."),
+        ("gate", "must be an e-mail address such as"),
+        ("Name <gate>", "must be an e-mail address such as"),
+    ] {
+        let output = run_with(folder.path(), &["check-config"], &[("SENDER_EMAIL", value.to_owned())]);
+        assert!(!output.status.success() && said(&output).contains(advice), "{value}: {}", said(&output));
+    }
+    let port = ("SMTP_PORT", free_port().to_string());
+    let text = said(&run_with(folder.path(), &["check-config"], &[smtp, port, ("APP_URL", "http://box:3000".to_owned())]));
+    assert!(text.contains("many mail servers refuse portcullis@box"), "{text}");
 }
