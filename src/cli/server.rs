@@ -93,7 +93,9 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     checks.extend(config.checks());
     let unwritable = data_dir::why_unwritable(&config.data_dir);
     checks.extend(unwritable.clone().map(|text| Check { title: Text::new("check-data"), outcome: Outcome::Wrong, text: Said::Log(text) }));
-    for check in in_order(checks) {
+    let checks = in_order(checks);
+    let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();
+    for check in &checks {
         let text = match &check.text {
             Said::Text(text) => texts::say(Language::English, text),
             Said::Log(text) => text.clone(),
@@ -108,6 +110,9 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     }
     if let Some(fault) = unwritable {
         return Err(fault);
+    }
+    if wrong > 0 {
+        return Err(format!("the settings can be read, but {wrong} of the lines above begin with \"wrong\": mend what they name"));
     }
     say("\nThe configuration has no faults.");
     Ok(())
