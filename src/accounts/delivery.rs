@@ -137,37 +137,28 @@ impl Accounts {
         Ok(Some(Prepared { letter, token: Some((purpose, link.hash, user)) }))
     }
 
-    /// Notes what became of a try. A token that was sent voids the earlier ones of its kind; one that was not is taken back.
+    /// Notes what became of a try. A token that was sent voids the earlier ones of its kind; one that was not is taken back. One of
+    /// which nobody knows stays good and voids none: the mail is not sent again, since it would have another link.
     async fn settle(
         &self,
         mail: &QueuedMail,
         token: Option<(Purpose, TokenHash, User)>,
         sent: Result<(), MailError>,
     ) -> Result<(), AccountError> {
-        let now = self.0.clock.now();
-        let (state, next, error) = match &sent {
-            Ok(()) => (MailState::Sent, now, String::new()),
-            Err(fault @ MailError::Unavailable(_)) => match mail.retry_at(now) {
-                Some(next) => (MailState::Queued, next, fault.to_string()),
-                None => (MailState::Failed, now, fault.to_string()),
-            },
-            Err(fault) => (MailState::Failed, now, fault.to_string()),
-        };
         if let Err(fault) = &sent {
-            tracing::warn!(mail.kind = mail.kind.as_str(), mail.tries = mail.tries, %fault, "a mail was not sent");
+            tracing::warn!(mail.kind = mail.kind.as_str(), mail.tries = mail.tries, %fault, "a mail was not confirmed as taken");
         }
+        let (state, next, error) = judge(mail, &sent, self.0.clock.now());
         let mut line = self.audit_line("mail.failed", "", mail.recipient.as_str(), "");
         line.detail = format!("{}: {error}", mail.kind.as_str());
-        let id = mail.id.clone();
+        let (id, certain) = (mail.id.clone(), sent.is_ok());
         let settled = self.0.database.write(move |c| {
             let still_wanted = mails::settle(c, &id, state, next, &error)?;
             match token {
-                Some((purpose, hash, user)) if state == MailState::Sent && still_wanted => {
-                    tokens::void_others(c, &user.id, purpose, Some(&hash))?;
-                }
                 // Not delivered, or a newer link replaced it while it was on its way.
-                Some((_, hash, _)) => tokens::remove(c, &hash)?,
-                None => {}
+                Some((_, hash, _)) if state != MailState::Sent || !still_wanted => tokens::remove(c, &hash)?,
+                Some((purpose, hash, user)) if certain => tokens::void_others(c, &user.id, purpose, Some(&hash))?,
+                _ => {}
             }
             if state == MailState::Failed { audit::append(c, &line) } else { Ok(()) }
         });
@@ -225,4 +216,15 @@ impl Accounts {
     pub fn mail_destination(&self) -> Text {
         self.0.mail.destination()
     }
+}
+
+/// What becomes of a mail after a try at `now`: its state, when it is tried next, and the fault.
+fn judge(mail: &QueuedMail, sent: &Result<(), MailError>, now: Timestamp) -> (MailState, Timestamp, String) {
+    let Err(fault) = sent else { return (MailState::Sent, now, String::new()) };
+    let (state, next) = match (fault, mail.retry_at(now)) {
+        (MailError::Unanswered(_), _) => (MailState::Sent, now),
+        (MailError::Unavailable(_), Some(next)) => (MailState::Queued, next),
+        (MailError::Unavailable(_) | MailError::Refused(_) | MailError::BadTemplate(_), _) => (MailState::Failed, now),
+    };
+    (state, next, fault.to_string())
 }

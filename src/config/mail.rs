@@ -1,6 +1,6 @@
 //! How mails leave: the mail server, if there is one.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use secrecy::SecretString;
 
@@ -16,6 +16,8 @@ pub struct Mail {
     pub server: Option<MailServer>,
     /// The From address.
     pub sender: String,
+    /// `SMTP_HELLO_NAME`, else the host of `APP_URL` when it is a full name; what this machine calls itself at the server.
+    pub hello: Option<String>,
 }
 
 impl Mail {
@@ -66,8 +68,9 @@ pub(super) fn read(reader: &mut Reader<'_>, app_url: &AppUrl) -> Mail {
         }
         format!("portcullis@{}", if app_url.is_number() { "localhost" } else { app_url.host() })
     });
+    let hello = hello_name(reader, app_url);
     let credentials = user.zip(password).map(|(user, password)| (user, password.into()));
-    Mail { server: host.map(|host| MailServer { host, port, credentials, secure, checks_certificates }), sender }
+    Mail { server: host.map(|host| MailServer { host, port, credentials, secure, checks_certificates }), sender, hello }
 }
 
 fn sender_address(reader: &mut Reader<'_>) -> Option<String> {
@@ -81,6 +84,28 @@ fn sender_address(reader: &mut Reader<'_>) -> Option<String> {
         reader.faults.add("SENDER_EMAIL", fault);
     }
     Some(text)
+}
+
+fn hello_name(reader: &mut Reader<'_>, app_url: &AppUrl) -> Option<String> {
+    let Some(name) = reader.text("SMTP_HELLO_NAME") else {
+        let host = app_url.host().trim_end_matches('.');
+        return (host.contains('.') && !app_url.is_number()).then(|| host.to_owned());
+    };
+    let literal = |inner: &str| {
+        let v6 = inner.strip_prefix("IPv6:").and_then(|ip| ip.parse::<Ipv6Addr>().ok());
+        v6.is_some() || inner.parse::<Ipv4Addr>().is_ok()
+    };
+    let well_formed = match name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(inner) => literal(inner),
+        None => is_name(&name) && name.parse::<IpAddr>().is_err(),
+    };
+    if !well_formed {
+        reader.faults.add(
+            "SMTP_HELLO_NAME",
+            "must be a host name such as gate.example.org, or an address such as [192.0.2.1] or [IPv6:2001:db8::1]",
+        );
+    }
+    Some(name)
 }
 
 /// What should be warned about.

@@ -61,10 +61,15 @@ pub const TABLE: &[Variable] = &[
     row(
         "SMTP_SECURE",
         "false",
-        "true: TLS from the start (STARTTLS on ports 587 and 25), or nothing is sent. false: STARTTLS where the server offers it.",
+        "true: TLS from the start (STARTTLS on ports 587, 25, 2525 and 2587), or nothing is sent. false: STARTTLS where the server offers it.",
     ),
     row("ALLOW_UNAUTHORIZED_CERTS", "false", "true alone switches certificate checks off."),
     row("SENDER_EMAIL", "SMTP_USER, or portcullis@<host of APP_URL>", "The From address of mails, without a name: that is SITE_NAME."),
+    row(
+        "SMTP_HELLO_NAME",
+        "<host of APP_URL> or the machine's full name",
+        "What the gate calls itself at the mail server (EHLO): a full host name, or an address in brackets.",
+    ),
     row(
         "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS",
         "15",

@@ -4,6 +4,8 @@
 
 pub mod letters;
 mod outbox;
+mod replies;
+mod smtp;
 pub mod transport;
 
 pub use letters::{Letter, Rendered};

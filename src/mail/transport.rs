@@ -1,29 +1,18 @@
-//! How mails leave: by SMTP under the TLS rules of S84, or as files.
+//! How mails leave: by SMTP, or as files.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use secrecy::ExposeSecret;
+use lettre::{Address, Message};
 
+use super::smtp::Smtp;
 use super::{Letter, outbox};
-use crate::config::{Mail, MailServer};
+use crate::config::Mail;
 use crate::domain::email::Email;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-
-/// Longest wait for a connection.
-const STEP: Duration = Duration::from_secs(15);
-/// Longest time for a whole mail.
-const WHOLE: Duration = Duration::from_secs(30);
-/// The ports on which TLS begins with STARTTLS.
-const STARTTLS_PORTS: [u16; 2] = [587, 25];
-/// Codes of a server that does not take our credentials: the mail itself may be fine.
-const AUTH_CODES: [u16; 4] = [530, 534, 535, 538];
 
 /// A mail that is ready to leave.
 #[derive(Clone, Debug)]
@@ -47,6 +36,9 @@ pub enum MailError {
     /// The server is away, hangs, or cannot be trusted; later may be better.
     #[error("{0}")]
     Unavailable(String),
+    /// The server has the whole mail and did not answer: it may have arrived, and must not arrive again with another link.
+    #[error("the whole mail was sent and no answer came, so it may have arrived: {0}")]
+    Unanswered(String),
     /// A fault of ours.
     #[error("the mail could not be written: {0}")]
     BadTemplate(String),
@@ -61,7 +53,7 @@ pub struct Transport {
 }
 
 enum Way {
-    Smtp { client: Box<AsyncSmtpTransport<Tokio1Executor>>, name: String },
+    Smtp(Box<Smtp>),
     Files(PathBuf),
 }
 
@@ -70,7 +62,7 @@ impl Transport {
     pub fn new(config: &Mail, site_name: &str, host: &str, data_dir: &std::path::Path) -> Result<Self, MailError> {
         let way = match &config.server {
             None => Way::Files(data_dir.join("outbox")),
-            Some(server) => Way::Smtp { client: Box::new(client(server)?), name: format!("{}:{}", server.host, server.port) },
+            Some(server) => Way::Smtp(Box::new(Smtp::new(server, config.hello.as_deref())?)),
         };
         Ok(Self { site_name: site_name.to_owned(), sender: config.sender.clone(), host: host.to_owned(), way })
     }
@@ -83,7 +75,7 @@ impl Transport {
     /// Where mails go, for people.
     pub fn destination(&self) -> Text {
         match &self.way {
-            Way::Smtp { name, .. } => Text::new("mail-to-server").with("server", name),
+            Way::Smtp(smtp) => Text::new("mail-to-server").with("server", smtp.name()),
             Way::Files(folder) => Text::new("mail-to-files").with("folder", folder.display().to_string()),
         }
     }
@@ -94,11 +86,7 @@ impl Transport {
         match &self.way {
             Way::Files(folder) => outbox::write(folder, mail, &message.formatted(), true)
                 .map_err(|fault| MailError::Unavailable(format!("{}: {fault}", folder.display()))),
-            Way::Smtp { client, name } => {
-                let sent = tokio::time::timeout(WHOLE, client.send(message)).await;
-                let sent = sent.map_err(|_late| MailError::Unavailable(format!("{name} took too long")))?;
-                sent.map(drop).map_err(|fault| judge(&fault))
-            }
+            Way::Smtp(smtp) => smtp.send(message.envelope(), &message.formatted()).await,
         }
     }
 
@@ -143,49 +131,4 @@ fn part(kind: ContentType, text: String) -> SinglePart {
         Body::new(text)
     };
     SinglePart::builder().header(kind).body(body)
-}
-
-fn client(server: &MailServer) -> Result<AsyncSmtpTransport<Tokio1Executor>, MailError> {
-    let mut parameters = TlsParameters::builder(server.host.clone()).certificate_store(CertificateStore::WebpkiRoots);
-    // The bundled roots need no files; the system's (SSL_CERT_FILE included) know the office's own authority.
-    for root in rustls_native_certs::load_native_certs().certs {
-        if let Ok(root) = Certificate::from_der(root.to_vec()) {
-            parameters = parameters.add_root_certificate(root);
-        }
-    }
-    let parameters = parameters
-        .dangerous_accept_invalid_certs(!server.checks_certificates)
-        .dangerous_accept_invalid_hostnames(!server.checks_certificates)
-        .build()
-        .map_err(|fault| MailError::Unavailable(format!("TLS: {fault}")))?;
-    // Never a fall-back to plain text where TLS was asked for (S84).
-    let tls = match (server.secure, STARTTLS_PORTS.contains(&server.port)) {
-        (true, true) => Tls::Required(parameters),
-        (true, false) => Tls::Wrapper(parameters),
-        (false, _) => Tls::Opportunistic(parameters),
-    };
-    let mut builder =
-        AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.host.clone()).port(server.port).tls(tls).timeout(Some(STEP));
-    if let Some((user, password)) = &server.credentials {
-        builder = builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
-    }
-    Ok(builder.build())
-}
-
-fn judge(fault: &lettre::transport::smtp::Error) -> MailError {
-    let mut text = fault.to_string();
-    let mut cause = std::error::Error::source(fault);
-    while let Some(inner) = cause {
-        let more = inner.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        cause = inner.source();
-    }
-    if text.contains("InvalidContentType") {
-        "the server does not begin with TLS on this port; 465 does as a rule, and on 587 TLS begins by STARTTLS".clone_into(&mut text);
-    }
-    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-    let about_us = fault.status().is_some_and(|code| AUTH_CODES.contains(&u16::from(code)));
-    if fault.is_permanent() && !about_us { MailError::Refused(one_line) } else { MailError::Unavailable(one_line) }
 }

@@ -112,6 +112,10 @@ fn a_sender_is_asked_for_where_none_follows_from_the_address() {
         let output = run_with(folder.path(), &["check-config"], &[("SENDER_EMAIL", value.to_owned())]);
         assert!(!output.status.success() && said(&output).contains(advice), "{value}: {}", said(&output));
     }
+    for name in ["10.0.0.5", "a b", "[x]", "gate\u{e9}.example.org", "[]"] {
+        let output = run_with(folder.path(), &["check-config"], &[("SMTP_HELLO_NAME", name.to_owned())]);
+        assert!(!output.status.success() && said(&output).contains("SMTP_HELLO_NAME: must be"), "{name}: {}", said(&output));
+    }
     let port = ("SMTP_PORT", free_port().to_string());
     let text = said(&run_with(folder.path(), &["check-config"], &[smtp, port, ("APP_URL", "http://box:3000".to_owned())]));
     assert!(text.contains("many mail servers refuse portcullis@box"), "{text}");

@@ -1,4 +1,4 @@
-//! A real SMTP server on loopback: Debian's aiosmtpd, with certificates made for the test.
+//! SMTP servers on loopback: Debian's aiosmtpd, and one that answers as it is told, with certificates made for the test.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -73,11 +73,27 @@ impl SmtpServer {
         let mut command = Command::new(PYTHON);
         command.arg(script).args(["--port", port, "--tls", tls, "--folder"]).arg(folder.path()).args(more);
         if let Some(certificate) = certificate {
-            command.arg("--certificate").arg(certificate.file()).arg("--key").arg(certificate.folder.path().join("key.pem"));
+            command.arg("--certificate").arg(certificate.file()).arg("--key").arg(certificate.key());
         }
         let running = Running::start(&mut command);
         running.line_with("READY");
         Some(Self { port: port.parse().unwrap(), running, folder })
+    }
+
+    /// Starts one that answers with these bytes, given as Latin-1; see `smtp_script.py`.
+    pub fn answering(answers: &serde_json::Value, certificate: Option<&Certificate>, more: &[&str]) -> Option<Self> {
+        is_installed("openssl")?;
+        let (folder, port) = (TempDir::new().unwrap(), free_port());
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/support/smtp_script.py");
+        let mut command = Command::new(PYTHON);
+        command.arg(script).arg("--port").arg(port.to_string()).arg("--folder").arg(folder.path()).args(more);
+        command.arg("--answers").arg(answers.to_string());
+        if let Some(certificate) = certificate {
+            command.arg("--certificate").arg(certificate.file()).arg("--key").arg(certificate.key());
+        }
+        let running = Running::start(&mut command);
+        running.line_with("READY");
+        Some(Self { port, running, folder })
     }
 
     /// What it was told so far.
