@@ -5,9 +5,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::http::error::HttpError;
 use crate::http::settings;
 
+/// What a server says that is ready.
+pub const READY: &str = "ok";
+
 /// The process answers.
 pub async fn live() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok")
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(READY)
 }
 
 /// The store answers too.

@@ -219,6 +219,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let listener = TcpListener::bind(address)
         .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
     let address = listener.local_addr()?;
+    data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
     let with_token = core.block_on(core.accounts.asks_for_token())?;
     let setup_link = token.map(|token| {
         config.server.app_url.join(&if with_token { format!("/_auth/setup?token={token}") } else { "/_auth/setup".to_owned() })

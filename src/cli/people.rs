@@ -10,6 +10,7 @@ use crate::accounts::AccountError;
 use crate::accounts::administer::{Actor, UserDeed};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl, data_dir};
+use crate::domain::app_url::AppUrl;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
@@ -29,8 +30,9 @@ fn open(config: &Config) -> Result<Core, String> {
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
 }
 
-/// For commands about what a server keeps: in a folder without one they would only make an empty instance.
-fn open_existing(config: &Config) -> Result<Core, String> {
+/// For commands about what a server keeps: in a folder without one they would only make an empty instance. Without an `APP_URL` of its
+/// own the command has the server's; a link that `prints_link` would print with another one leads elsewhere.
+fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && !path.exists()
     {
@@ -38,16 +40,32 @@ fn open_existing(config: &Config) -> Result<Core, String> {
         return Err(format!("there is no database at {}; run this in the folder of the server, or give --DATA_DIR", place.display()));
     }
     let core = open(config)?;
-    let kept_in = core.block_on(core.accounts.noted("SESSION_STORE")).map_err(|fault| fault.to_string())?;
-    if let Some(kept_in) = kept_in.filter(|kept_in| config.shown().get("SESSION_STORE") != Some(kept_in)) {
+    if let Some(kept_in) = differing(&core, config, "SESSION_STORE")? {
         return Err(format!("the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"));
     }
-    let served = core.block_on(core.accounts.noted("APP_URL")).map_err(|fault| fault.to_string())?;
-    if let Some(served) = served.filter(|served| config.shown().get("APP_URL") != Some(served)) {
-        let own = &config.server.app_url;
-        tracing::warn!(server = ?served, own = %own, "the server was last started with another APP_URL, so links printed here lead elsewhere");
+    let Some(served) = differing(&core, config, "APP_URL")? else { return Ok(core) };
+    let own = &config.server.app_url;
+    if !config.gives("APP_URL") {
+        drop(core);
+        let mut config = config.clone();
+        config.server.app_url = AppUrl::parse(&served).map_err(|fault| format!("the server's APP_URL {fault}"))?;
+        // They were logged when it was opened before.
+        config.warnings.clear();
+        return Core::open(&config, &Internals::default()).map_err(|fault| fault.to_string());
     }
+    if prints_link {
+        return Err(format!(
+            "the server was last started with APP_URL={served}, and a link to {own} would lead elsewhere; leave APP_URL out, or restart the server with it first"
+        ));
+    }
+    tracing::warn!(server = ?served, own = %own, "the server was last started with another APP_URL");
     Ok(core)
+}
+
+/// A setting of the server, where it is not this command's.
+fn differing(core: &Core, config: &Config, name: &'static str) -> Result<Option<String>, String> {
+    let served = core.block_on(core.accounts.noted(name)).map_err(|fault| fault.to_string())?;
+    Ok(served.filter(|served| config.shown().get(name) != Some(served)))
 }
 
 fn explain(fault: AccountError) -> String {
@@ -87,8 +105,9 @@ fn describe(user: &User) -> serde_json::Value {
 
 /// `user add|list|disable|enable|delete|role|invite|reset-link`.
 pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> {
-    let core = open_existing(config)?;
     let (name, matches) = matches.subcommand().ok_or("no command")?;
+    let prints_link = name == "reset-link" || (name == "invite" && !matches.get_flag("mail"));
+    let core = open_existing(config, prints_link)?;
     let outcome = match name {
         "add" => add(&core, matches)?,
         "invite" => invite(&core, matches)?,
@@ -190,7 +209,7 @@ fn list_or_say(mut rows: impl Iterator<Item = String>, none: &str) {
 
 /// `session list|end`.
 pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), String> {
-    let core = open_existing(config)?;
+    let core = open_existing(config, false)?;
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     if name == "end" {
         let id = SessionId::parse(text(matches, "id")).ok_or("there is no such session")?;
@@ -222,6 +241,11 @@ pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), Strin
 /// `send-test-mail`.
 pub(super) fn send_test_mail(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     let core = open(config)?;
+    if let Some(served) = differing(&core, config, "SMTP_HOST")?.filter(|served| !served.is_empty() && !config.gives("SMTP_HOST")) {
+        return Err(format!(
+            "the server sends by SMTP_HOST={served}, and this command knows no mail server; give it the server's settings"
+        ));
+    }
     let (to, way) = (text(matches, "email"), texts::say(Language::English, &core.accounts.mail_destination()));
     core.block_on(core.accounts.send_test_mail(to)).map_err(|fault| format!("the mail did not leave for {way}: {fault}"))?;
     say(&if matches.get_flag("json") { json!({ "sent": true, "to": to, "by": way }).to_string() } else { format!("handed to {way}") });

@@ -1,10 +1,11 @@
 //! Running the server and looking at it.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::time::Duration;
 
 use super::say;
+use crate::api::health::READY;
 use crate::app::{self, App, Internals};
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl, data_dir};
@@ -131,8 +132,10 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
 
 /// `health`: asks the running server.
 pub(super) fn health(config: &Config) -> Result<(), String> {
-    let host = if config.server.host.is_unspecified() { "127.0.0.1".parse().map_err(|_fault| "loopback")? } else { config.server.host };
-    let address = SocketAddr::new(host, config.server.port);
+    let mut address = server_address(config)?;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
     let ask = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -142,9 +145,27 @@ pub(super) fn health(config: &Config) -> Result<(), String> {
         Ok(answer)
     };
     let answer = ask().map_err(|fault| format!("{address} does not answer: {fault}"))?;
-    if answer.starts_with("HTTP/1.1 200") {
-        say("ready");
-        return Ok(());
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    match head.starts_with("HTTP/1.1 200") {
+        true if body == READY => {
+            say("ready");
+            Ok(())
+        }
+        true => Err(format!("what answers at {address} is not this server; give --PORT, or --DATA_DIR of the server")),
+        false => Err(format!("{address} answers: {}", head.lines().next().unwrap_or("nothing"))),
     }
-    Err(format!("{address} answers: {}", answer.lines().next().unwrap_or("nothing")))
+}
+
+/// Where the server of this data directory listens: as the settings say, else as it noted when it started.
+fn server_address(config: &Config) -> Result<SocketAddr, String> {
+    let own = SocketAddr::new(config.server.host, config.server.port);
+    if config.gives("PORT") {
+        return Ok(own);
+    }
+    let note = config.data_dir.join(data_dir::ADDRESS);
+    match std::fs::read_to_string(&note) {
+        Ok(text) => text.trim().parse().map_err(|fault| format!("{}: {fault}; give --PORT", note.display())),
+        Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(own),
+        Err(fault) => Err(format!("{}: {fault}; run this as the server's user, or give --PORT", note.display())),
+    }
 }

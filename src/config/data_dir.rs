@@ -11,9 +11,11 @@ use super::env::Faults;
 pub const SETUP_TOKEN: &str = "setup-token";
 /// The file that says that somebody has claimed this instance.
 pub const CLAIMED: &str = "claimed";
+/// The file with the address on which the server listens, for commands beside it.
+pub const ADDRESS: &str = "address";
 
 /// Names that we put into a data directory, beside the database and its copies.
-const OURS: [&str; 4] = ["secrets", SETUP_TOKEN, CLAIMED, "outbox"];
+const OURS: [&str; 5] = ["secrets", SETUP_TOKEN, CLAIMED, ADDRESS, "outbox"];
 /// What else may be there.
 const OTHERS_OF_OURS: [&str; 2] = ["portcullis.lock", "lost+found"];
 /// Files looked at when rights are narrowed.

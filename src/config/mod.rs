@@ -220,6 +220,11 @@ impl Config {
         variables::TABLE.iter().map(|variable| (variable.name.to_owned(), show(variable))).collect()
     }
 
+    /// Whether a value of that variable was given.
+    pub fn gives(&self, name: &str) -> bool {
+        self.values.0.contains_key(name)
+    }
+
     /// Makes `DATA_DIR` and narrows its rights; see [`data_dir::ensure`].
     pub fn ensure_data_dir(&self) -> Result<Vec<String>, Faults> {
         let file = if let DatabaseUrl::Sqlite(path) = &self.database { Some(path.as_path()) } else { None };

@@ -1,5 +1,6 @@
 //! The real binary: start, stop, faults, and commands beside a running server.
 
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -240,4 +241,36 @@ async fn commands_in_the_wrong_folder_make_nothing_and_another_address_is_said()
     assert!(other.contains("last started with another APP_URL") && other.contains(&process.app_url()), "{other}");
     let same = said(&process.run(&["user", "list", &format!("--APP_URL={}", process.app_url())]));
     assert!(!same.contains("last started with"), "{same}");
+}
+
+#[tokio::test]
+async fn commands_beside_a_server_have_its_address_without_being_told() {
+    let variables = [("APP_URL".to_owned(), "https://a.example.org".to_owned()), ("SMTP_HOST".to_owned(), "127.0.0.1".to_owned())];
+    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &variables).await;
+    for arguments in [&["user", "invite", "bob@example.org"][..], &["user", "reset-link", "bob@example.org"]] {
+        let output = process.run(arguments);
+        assert!(output.status.success() && said(&output).contains("https://a.example.org/_auth/invite?token="), "{}", said(&output));
+        let elsewhere = process.run(&[arguments, &["--APP_URL=http://localhost:4999"]].concat());
+        let text = said(&elsewhere);
+        assert!(!elsewhere.status.success() && !text.contains("token="), "{text}");
+        assert!(text.contains("APP_URL=https://a.example.org") && text.contains("http://localhost:4999"), "{text}");
+    }
+    let test = process.run(&["send-test-mail", "bob@example.org"]);
+    assert!(!test.status.success() && said(&test).contains("the server sends by SMTP_HOST=127.0.0.1"), "{}", said(&test));
+    let health = process.run(&["health"]);
+    assert!(health.status.success() && said(&health).contains("ready"), "{}", said(&health));
+    assert!(!process.run(&["health", &format!("--PORT={}", free_port())]).status.success());
+
+    let (port, folder) = (process.port, process.kill());
+    let gone = run(folder.path(), &["health"]);
+    assert!(!gone.status.success() && said(&gone).contains(&format!("127.0.0.1:{port} does not answer")), "{}", said(&gone));
+    let other = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = other.accept().unwrap();
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+        stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<!doctype html>").unwrap();
+    });
+    let foreign = run(folder.path(), &["health"]);
+    assert!(!foreign.status.success() && said(&foreign).contains("is not this server"), "{}", said(&foreign));
+    answering.join().unwrap();
 }
