@@ -2,7 +2,7 @@
 
 use super::support::app::TestApp;
 use super::support::mailbox::{Mail, Mailbox};
-use super::support::people::{self, OWNER, PASSWORD};
+use super::support::people::{self, Invited, OWNER, PASSWORD};
 
 const TOLD: &str = "Your account is locked, visit example.net";
 
@@ -28,8 +28,8 @@ async fn s107_an_invitation_says_whose_site_it_is_who_invited_and_until_when_and
         let mut owner = people::claim(&app).await;
         owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", TOLD)]).await;
         let mut mailbox = Mailbox::of(&app.data(""));
-        let fields = [("email", "stranger@example.org"), ("name", TOLD), ("role", "user")];
-        assert_eq!(owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.status, 303);
+        let Invited { page, .. } = people::invite(&mut owner, "stranger@example.org", TOLD, "user").await;
+        assert_eq!(owner.submit(&page, &format!("{page}/invite"), &[("by", "mail")]).await.status, 303);
         let mail = mailbox.wait_for(subject).await;
         for said in ["Ada's Box", OWNER, "http://localhost:3000", until] {
             assert!(mail.text.contains(said), "{language}: {said} is not in\n{}", mail.text);
