@@ -2,7 +2,10 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+use portcullis::config::DatabaseUrl;
+use portcullis::storage::{Database, migrate};
 
 use super::support::app::TestApp;
 use super::support::mailbox::Mailbox;
@@ -53,14 +56,35 @@ async fn the_main_job_runs_on_postgresql() {
     assert_eq!(owner.post_form(&format!("{page}/delete"), &[]).await.status, 303);
 }
 
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Every table, index and column of ours.
+fn schema(connection: &mut PgConnection) -> Vec<String> {
+    let query = "SELECT CONCAT_WS('.', relname, attname) AS name FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid \
+                 AND attnum > 0 AND NOT attisdropped WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '\\_\\_%' ORDER BY 1";
+    diesel::sql_query(query).load::<Name>(connection).unwrap().into_iter().map(|row| row.name).collect()
+}
+
 #[tokio::test]
 async fn migrations_go_up_down_and_up_again_on_postgresql() {
     let Some(postgres) = Postgres::start().await else { return };
-    let mut connection = PgConnection::establish(&postgres.url()).unwrap();
+    let (mut connection, url) = (postgres.connect(), DatabaseUrl::Postgres(postgres.url().into()));
     let migrations = || FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
+    let up = || migrate::run(&Database::open(&url, tokio::runtime::Handle::current()).unwrap()).unwrap();
+    assert_eq!(up(), 5);
+    let first = schema(&mut connection);
+    assert!(first.contains(&"user_parts.search".to_owned()), "{first:?}");
+    connection.revert_all_migrations(migrations()).unwrap();
+    assert_eq!(schema(&mut connection), Vec::<String>::new());
+    // Without what a start adds.
     connection.run_pending_migrations(migrations()).unwrap();
     connection.revert_all_migrations(migrations()).unwrap();
-    assert_eq!(connection.run_pending_migrations(migrations()).unwrap().len(), 5);
+    assert_eq!(up(), 5);
+    assert_eq!(schema(&mut connection), first);
 }
 
 #[tokio::test]
