@@ -16,7 +16,6 @@ const PARTS: usize = 32;
 /// Numbers of our own: those that SQLite gives to rows change when it is vacuumed. No positions are kept, since what is found is
 /// compared with the text.
 const SQLITE_INDEX: &str = "
-    BEGIN IMMEDIATE;
     CREATE TABLE user_numbers (number INTEGER NOT NULL PRIMARY KEY, user_id TEXT NOT NULL UNIQUE);
     CREATE VIRTUAL TABLE user_parts USING fts5(search, content='', columnsize=0, detail=none, tokenize='trigram');
     INSERT INTO user_numbers (user_id) SELECT id FROM users ORDER BY created_at, id;
@@ -32,8 +31,7 @@ const SQLITE_INDEX: &str = "
     CREATE TRIGGER user_parts_removed AFTER DELETE ON users BEGIN
         INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE user_id = old.id;
         DELETE FROM user_numbers WHERE user_id = old.id;
-    END;
-    COMMIT;";
+    END;";
 const POSTGRES_INDEX: &str =
     "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX IF NOT EXISTS user_parts ON users USING gin (search gin_trgm_ops);";
 
@@ -46,17 +44,25 @@ struct Name {
 /// Fills in the text of accounts that have none, from an older version or a backup, and makes the index where there is none yet.
 pub(super) fn prepare(c: &mut Connection) -> Result<(), StorageError> {
     fill(c)?;
-    let known = match c {
-        Connection::Sqlite(_) => "SELECT name FROM sqlite_master WHERE name = 'user_parts'",
-        Connection::Postgres(_) => "SELECT CAST(relname AS TEXT) AS name FROM pg_class WHERE relname = 'user_parts'",
-    };
-    if !diesel::sql_query(known).load::<Name>(c)?.is_empty() {
-        return Ok(());
-    }
     match c {
-        Connection::Sqlite(c) => Ok(c.batch_execute(SQLITE_INDEX)?),
+        Connection::Sqlite(c) => {
+            let known = |c: &mut SqliteConnection| {
+                let found = diesel::sql_query("SELECT name FROM sqlite_master WHERE name = 'user_parts'").load::<Name>(c);
+                found.map(|rows| !rows.is_empty())
+            };
+            if known(c)? {
+                return Ok(());
+            }
+            // Another process may make it while this one waits for the lock.
+            Ok(c.immediate_transaction(|c| if known(c)? { Ok(()) } else { c.batch_execute(SQLITE_INDEX) })?)
+        }
         Connection::Postgres(c) => {
-            if let Err(fault) = c.batch_execute(POSTGRES_INDEX) {
+            let known = "SELECT CAST(relname AS TEXT) AS name FROM pg_class WHERE relname = 'user_parts'";
+            if !diesel::sql_query(known).load::<Name>(c)?.is_empty() {
+                return Ok(());
+            }
+            // A savepoint: a refusal must not undo the caller's transaction.
+            if let Err(fault) = diesel::Connection::transaction(c, |c| c.batch_execute(POSTGRES_INDEX)) {
                 tracing::info!(%fault, "PostgreSQL cannot have the extension pg_trgm here; searching for users reads all of them");
             }
             Ok(())

@@ -2,6 +2,8 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
+use portcullis::config::DatabaseUrl;
+use portcullis::storage::{Database, migrate};
 use tempfile::TempDir;
 
 use super::lists::{LIST, emails, invite};
@@ -106,4 +108,46 @@ async fn parts_are_found_after_a_backup_was_restored_and_the_file_was_vacuumed()
             assert_eq!(emails(&mut owner, &format!("q={query}")).await.len(), found, "{query}");
         }
     }
+}
+
+const WITHOUT_INDEX: &str = "DROP TRIGGER user_parts_added; DROP TRIGGER user_parts_changed; DROP TRIGGER user_parts_removed;
+    DROP TABLE user_parts; DROP TABLE user_numbers;";
+
+#[tokio::test]
+async fn two_processes_that_start_at_once_make_one_index() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("store.db");
+    let open = || Database::open(&DatabaseUrl::Sqlite(file.clone()), tokio::runtime::Handle::current()).unwrap();
+    let stores = [open(), open()];
+    migrate::run(&stores[0]).unwrap();
+    let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    for _ in 0..20 {
+        database.batch_execute(WITHOUT_INDEX).unwrap();
+        let together = std::sync::Barrier::new(2);
+        std::thread::scope(|scope| {
+            for store in &stores {
+                scope.spawn(|| {
+                    together.wait();
+                    migrate::run(store).unwrap();
+                });
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn an_index_that_cannot_be_made_leaves_nothing_behind() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("store.db");
+    let store = Database::open(&DatabaseUrl::Sqlite(file.clone()), tokio::runtime::Handle::current()).unwrap();
+    migrate::run(&store).unwrap();
+    let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+    database.batch_execute(WITHOUT_INDEX).unwrap();
+    // In the way of the last statement.
+    database.batch_execute("CREATE TRIGGER user_parts_removed AFTER DELETE ON users BEGIN SELECT 1; END").unwrap();
+    assert!(migrate::run(&store).unwrap_err().to_string().contains("user_parts_removed"));
+    // Neither a transaction, which would be in the way of others, nor half of an index.
+    database.batch_execute("CREATE TABLE user_numbers (x); DROP TABLE user_numbers; DROP TRIGGER user_parts_removed").unwrap();
+    migrate::run(&store).unwrap();
+    database.batch_execute(WITHOUT_INDEX).unwrap();
 }
