@@ -83,7 +83,7 @@ fn resource<'a>(
 ) -> Result<RequestedResource<'a>, Unclear> {
     let method = method.ok_or(Unclear("the method is not there once"))?;
     if !is_method(method) {
-        return Err(Unclear("the method is not 1 to 20 letters"));
+        return Err(Unclear("the method is not 1 to 20 letters, or is CONNECT or TRACE"));
     }
     let https = match scheme.ok_or(Unclear("the scheme is not there once"))? {
         "https" | "wss" => true,
@@ -99,8 +99,11 @@ fn resource<'a>(
     Ok(RequestedResource { method, origin, path_and_query })
 }
 
+/// Neither gate lets CONNECT and TRACE through: one asks for a tunnel, the other for the request itself (S68).
 fn is_method(method: &str) -> bool {
-    (1..=MAX_METHOD).contains(&method.len()) && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+    !matches!(method, "CONNECT" | "TRACE")
+        && (1..=MAX_METHOD).contains(&method.len())
+        && method.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
 }
 
 fn path_of(path_and_query: &str) -> &str {

@@ -178,7 +178,7 @@ async fn s72_a_question_that_is_not_clear_is_refused_in_every_dialect() {
             refused(Asked { method, ..PAGE }.by(dialect), method).await;
         }
         if dialect != "envoy" {
-            for method in ["GET,POST", "GE T", "<x>", "GET\u{e9}"] {
+            for method in ["GET,POST", "GE T", "<x>", "GET\u{e9}", "CONNECT", "TRACE"] {
                 refused(Asked { method, ..PAGE }.by(dialect), method).await;
             }
         }
@@ -196,7 +196,7 @@ async fn s72_the_log_says_why_a_question_was_refused() {
     let mut client = process.client();
     for (call, why) in [
         (ask("traefik").without("x-forwarded-method"), "the method is not there once"),
-        (Asked { method: "GE T", ..PAGE }.by("haproxy"), "the method is not 1 to 20 letters"),
+        (Asked { method: "GE T", ..PAGE }.by("haproxy"), "the method is not 1 to 20 letters, or is CONNECT or TRACE"),
         (Asked { host: "a%00b", ..PAGE }.by("haproxy"), "the host has no canonical form"),
         (Asked { path: "/x/%2e%2e/_auth/y", ..PAGE }.by("haproxy"), "some programs read it as an address below /_auth"),
     ] {
