@@ -391,6 +391,9 @@ check-address = Adresse
 check-address-good = Das Tor ist unter { $url } zu erreichen.
 check-address-http = APP_URL ist { $url }: Ohne https können Passwörter und Cookies unterwegs gelesen werden. Browser senden dort auch keine Sec-Fetch-Header und beachten Cross-Origin-Opener-Policy nicht, sodass Skripte der Anwendung die Seiten des Tors im Namen der angemeldeten Person benutzen können. Verwenden Sie https.
 check-address-no-proxy = APP_URL ist { $url }, und das Tor selbst spricht kein TLS. Nennen Sie den Proxy, der es tut, in TRUSTED_PROXIES: Ohne das scheint jeder Besucher vom Proxy zu kommen, und die Fehlversuche von einem zählen für alle.
+check-listen = Erreichbarkeit
+check-listen-host = APP_URL ist { $url }, aber HOST ist { $host }: Dort kommt nur dieser Rechner hinein. Setzen Sie HOST=0.0.0.0 oder nennen Sie in TRUSTED_PROXIES den Proxy, über den die Leute kommen.
+check-listen-port = APP_URL ist { $url }, aber Portcullis lauscht auf Port { $port }. Wenn kein Proxy oder Container dazwischen steht, stimmen Sie PORT und APP_URL aufeinander ab. Die Adresse der App gehört in UPSTREAM_URL.
 check-mail = E-Mail
 check-mail-server = E-Mails gehen an { $host }; senden Sie sich auf der E-Mail-Seite einen Test.
 check-mail-silent = Der Mailserver { $server } antwortet nicht ({ $fault }). E-Mails warten und werden wieder versucht; berichtigen Sie SMTP_HOST und SMTP_PORT.
@@ -447,7 +450,7 @@ fault-too-many = Zu viele Versuche. Versuchen Sie es in { $minutes ->
 } wieder.
 fault-link = Dieser Link gilt nicht mehr: Er wurde verwendet, ist abgelaufen, oder ein neuerer hat ihn ersetzt. Fordern Sie einen neuen an.
 fault-last-admin = Das ist der letzte Admin, der sich anmelden kann. Machen Sie zuerst jemand anderen zum Admin.
-fault-busy = Der Server prüft gerade andere Passwörter. Versuchen Sie es in einigen Sekunden wieder.
+fault-busy = Der Server ist ausgelastet. Versuchen Sie es in ein paar Sekunden noch einmal.
 fault-pair-closed = Der eingestellte Benutzername und sein Passwort wurden zu oft geraten und öffnen nichts mehr. Wer diese Seite betreibt, kann mit dem Einrichtungscode den ersten Admin einrichten oder ein anderes Passwort einstellen.
 fault-unavailable = Die Anmeldung ist im Augenblick nicht verfügbar. Versuchen Sie es in einigen Sekunden wieder.
 fault-sign-in = Melden Sie sich an, um weiterzugehen.

@@ -393,6 +393,9 @@ check-address = Address
 check-address-good = People reach the gate at { $url }.
 check-address-http = APP_URL is { $url }: without https, passwords and cookies can be read on the way. Browsers also send no Sec-Fetch headers there and heed no Cross-Origin-Opener-Policy, so scripts of the app can use the gate's own pages as whoever is signed in. Use https.
 check-address-no-proxy = APP_URL is { $url }, and the gate speaks no TLS itself. Name the proxy that does in TRUSTED_PROXIES: without it every visitor seems to come from the proxy, and the failures of one are counted for all.
+check-listen = Listening
+check-listen-host = APP_URL is { $url }, but HOST is { $host }, where only this machine gets in. Set HOST=0.0.0.0, or name the proxy that people come through in TRUSTED_PROXIES.
+check-listen-port = APP_URL is { $url }, but Portcullis listens on port { $port }. Unless a proxy or a container stands in between, set PORT or APP_URL so that they agree. The address of the app belongs in UPSTREAM_URL.
 check-mail = Mail
 check-mail-server = Mails go to { $host }; send yourself a test from the mail page.
 check-mail-silent = The mail server { $server } does not answer ({ $fault }). Mails wait and are tried again; mend SMTP_HOST and SMTP_PORT.
@@ -449,7 +452,7 @@ fault-too-many = Too many attempts. Try again in { $minutes ->
 }.
 fault-link = This link is not good any more: it was used, has expired, or a newer one replaced it. Ask for a new one.
 fault-last-admin = This is the last admin who can sign in. Make somebody else an admin first.
-fault-busy = The server is busy checking other passwords. Try again in a few seconds.
+fault-busy = The server is busy. Try again in a few seconds.
 fault-pair-closed = The configured user name and password were guessed at too often and open nothing any more. Whoever runs this site can set up its first admin with the set-up token, or configure another password.
 fault-unavailable = Sign-in is not available at the moment. Try again in a few seconds.
 fault-sign-in = Sign in to go on.

@@ -391,6 +391,9 @@ check-address = Dirección
 check-address-good = La puerta está en { $url }.
 check-address-http = APP_URL es { $url }: sin https, las contraseñas y las cookies se pueden leer por el camino. Además, los navegadores no envían allí cabeceras Sec-Fetch ni respetan Cross-Origin-Opener-Policy, así que los scripts de la aplicación pueden usar las páginas de la puerta en nombre de quien ha iniciado sesión. Use https.
 check-address-no-proxy = APP_URL es { $url }, y la puerta misma no habla TLS. Nombre en TRUSTED_PROXIES el proxy que lo hace: sin eso, cada visitante parece venir del proxy, y los fallos de uno cuentan para todos.
+check-listen = Escucha
+check-listen-host = APP_URL es { $url }, pero HOST es { $host }, donde solo entra esta máquina. Ponga HOST=0.0.0.0 o nombre en TRUSTED_PROXIES el proxy por el que llega la gente.
+check-listen-port = APP_URL es { $url }, pero Portcullis escucha en el puerto { $port }. Si no hay un proxy o un contenedor en medio, haga que PORT y APP_URL coincidan. La dirección de la aplicación va en UPSTREAM_URL.
 check-mail = Correo
 check-mail-server = Los correos van a { $host }; envíese una prueba desde la página de correo.
 check-mail-silent = El servidor de correo { $server } no responde ({ $fault }). Los correos esperan y se intentan de nuevo; corrija SMTP_HOST y SMTP_PORT.
@@ -447,7 +450,7 @@ fault-too-many = Demasiados intentos. Inténtelo otra vez dentro de { $minutes -
 }.
 fault-link = Este enlace ya no vale: se usó, ha caducado o uno más nuevo lo sustituyó. Pida otro.
 fault-last-admin = Es el último administrador que puede iniciar sesión. Nombre antes a otra persona.
-fault-busy = El servidor está ocupado comprobando otras contraseñas. Inténtelo dentro de unos segundos.
+fault-busy = El servidor está ocupado. Inténtelo de nuevo en unos segundos.
 fault-pair-closed = Se ha intentado adivinar demasiadas veces el nombre y la contraseña configurados, y ya no abren nada. Quien administra este sitio puede crear el primer administrador con el código de puesta en marcha o configurar otra contraseña.
 fault-unavailable = El inicio de sesión no está disponible por el momento. Inténtelo dentro de unos segundos.
 fault-sign-in = Inicie sesión para continuar.

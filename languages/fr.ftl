@@ -391,6 +391,9 @@ check-address = Adresse
 check-address-good = Adresse d'accès : { $url }.
 check-address-http = APP_URL est { $url } : sans https, mots de passe et cookies peuvent être lus en chemin. De plus, les navigateurs n'y envoient pas d'en-têtes Sec-Fetch et n'y respectent pas Cross-Origin-Opener-Policy : les scripts de l'application peuvent utiliser les pages de la porte au nom de la personne connectée. Utilisez https.
 check-address-no-proxy = APP_URL est { $url }, et la porte elle-même ne parle pas TLS. Nommez dans TRUSTED_PROXIES le proxy qui le fait : sans cela, tout visiteur semble venir du proxy, et les échecs d'un seul comptent pour tous.
+check-listen = Écoute
+check-listen-host = APP_URL est { $url }, mais HOST est { $host }, où seule cette machine peut entrer. Indiquez HOST=0.0.0.0, ou nommez dans TRUSTED_PROXIES le proxy par lequel les gens arrivent.
+check-listen-port = APP_URL est { $url }, mais Portcullis écoute sur le port { $port }. Sauf si un proxy ou un conteneur se trouve entre les deux, accordez PORT et APP_URL. L’adresse de l’application se place dans UPSTREAM_URL.
 check-mail = E-mails
 check-mail-server = Les e-mails vont vers { $host } ; envoyez-vous un essai depuis la page des e-mails.
 check-mail-silent = Le serveur d'e-mail { $server } ne répond pas ({ $fault }). Les e-mails attendent et sont réessayés ; corrigez SMTP_HOST et SMTP_PORT.
@@ -447,7 +450,7 @@ fault-too-many = Trop de tentatives. Réessayez dans { $minutes ->
 }.
 fault-link = Ce lien n'est plus valable : il a servi, a expiré, ou un plus récent l'a remplacé. Demandez-en un nouveau.
 fault-last-admin = C'est le dernier administrateur qui peut se connecter. Nommez d'abord quelqu'un d'autre.
-fault-busy = Le serveur est occupé à vérifier d'autres mots de passe. Réessayez dans quelques secondes.
+fault-busy = Le serveur est occupé. Réessayez dans quelques secondes.
 fault-pair-closed = Trop de tentatives ont été faites sur le nom et le mot de passe configurés : ils n'ouvrent plus rien. La personne qui gère ce site peut créer le premier administrateur avec le code de mise en service, ou configurer un autre mot de passe.
 fault-unavailable = La connexion est indisponible pour le moment. Réessayez dans quelques secondes.
 fault-sign-in = Connectez-vous pour continuer.

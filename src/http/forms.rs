@@ -1,6 +1,7 @@
 //! Forms: read within limits, and only when they come from our own pages (S18, S61 to S63, S95, S96).
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
@@ -11,10 +12,15 @@ use super::cookies::RequestCookies;
 use super::error::HttpError;
 use super::signed_in::Standing;
 use super::{fetch_metadata, seen, settings};
+use crate::accounts::AccountError;
 use crate::crypto::random;
 
 /// Largest form, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
+/// What every form may hold while it arrives; a longer one needs one of the places in [`LONG_FORMS`].
+const SHORT_FORM: usize = 4 * 1024;
+/// Longer forms that a worker reads at once.
+const LONG_FORMS: usize = 64;
 /// Most fields of a form.
 const MAX_FIELDS: usize = 64;
 /// Longest time a form may take to arrive.
@@ -114,16 +120,36 @@ fn check_head(req: &HttpRequest) -> Result<(), HttpError> {
     Ok(())
 }
 
+thread_local! {
+    /// One more reference for each long form that this worker reads.
+    static LONG: Rc<()> = Rc::default();
+}
+
+/// Reads the body. Who has not signed in can send one, so what unfinished ones hold together is bounded (S104).
 async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, HttpError> {
-    let mut body = Vec::new();
+    let (mut body, mut place) = (Vec::new(), None);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_fault| HttpError::BadRequest("fault-form-cut"))?;
-        if body.len() + chunk.len() > MAX_BYTES {
+        let length = body.len() + chunk.len();
+        if length > MAX_BYTES {
             return Err(HttpError::TooLarge);
         }
+        if length > SHORT_FORM && place.is_none() {
+            place = Some(take_place().ok_or(AccountError::Busy { retry_after: 5 })?);
+        }
+        body.reserve_exact(chunk.len());
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+fn take_place() -> Option<Rc<()>> {
+    let place = LONG.with(Rc::clone);
+    if Rc::strong_count(&place) > LONG_FORMS + 1 {
+        tracing::info!("refused a form: it is long, and too many long ones are still arriving");
+        return None;
+    }
+    Some(place)
 }
 
 fn parse(body: &[u8]) -> Result<Fields, HttpError> {
@@ -157,6 +183,9 @@ fn decode(text: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::FromRequest;
+    use actix_web::test::TestRequest;
+
     use super::*;
 
     #[test]
@@ -172,5 +201,24 @@ mod tests {
         let fields = |count: usize| (0..count).map(|n| format!("f{n}=x")).collect::<Vec<_>>().join("&");
         assert!(parse(fields(64).as_bytes()).is_ok());
         assert!(parse(fields(65).as_bytes()).is_err());
+    }
+
+    async fn collected(length: usize) -> Result<usize, HttpError> {
+        let (req, mut payload) = TestRequest::post().set_payload(vec![b'a'; length]).to_http_parts();
+        let payload = web::Payload::from_request(&req, &mut payload).await.unwrap();
+        collect(payload).await.map(|body| body.len())
+    }
+
+    #[actix_web::test]
+    async fn s104_long_forms_that_are_still_arriving_are_few_at_once() {
+        let mut held: Vec<_> = (0..LONG_FORMS).map(|_| take_place().unwrap()).collect();
+        assert_eq!(collected(SHORT_FORM).await.unwrap(), SHORT_FORM, "short ones need no place");
+        let refused = collected(SHORT_FORM + 1).await.unwrap_err();
+        assert!(matches!(refused, HttpError::Account(AccountError::Busy { .. })), "{refused:?}");
+        held.pop();
+        for length in [SHORT_FORM + 1, MAX_BYTES] {
+            assert_eq!(collected(length).await.unwrap(), length, "the place is free again each time");
+        }
+        assert!(matches!(collected(MAX_BYTES + 1).await, Err(HttpError::TooLarge)));
     }
 }
