@@ -70,7 +70,7 @@ async fn wait_for_signal() {
 
 fn greet(config: &Config, app: &App) {
     say(&format!("Portcullis listens on http://{} and is reached at {}", app.address, config.server.app_url));
-    if config.server.host.is_loopback() && config.server.app_url.is_loopback() && config.server.trusted_proxies.is_empty() {
+    if config.server.host.is_loopback() && !config.server.app_url.is_https() && config.server.trusted_proxies.is_empty() {
         say("Only this machine reaches it there. For others: HOST=0.0.0.0, and APP_URL=http://NAME:PORT as they type it.");
     }
     if let Some(link) = &app.setup_link {

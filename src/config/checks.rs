@@ -6,7 +6,9 @@ use crate::domain::text::Text;
 
 /// The lines, the address first.
 pub(super) fn of(config: &Config) -> Vec<Check> {
-    let mut checks = vec![address(config), mail(config), data(config)];
+    let mut checks = vec![address(config)];
+    checks.extend(listening(config));
+    checks.extend([mail(config), data(config)]);
     checks.extend(config.warnings.iter().map(|warning| Check::warning(warning.clone())));
     checks
 }
@@ -21,6 +23,21 @@ fn address(config: &Config) -> Check {
         return Check::good(title, say("check-address-good"));
     }
     Check::advice(title, say("check-address-http"))
+}
+
+/// What keeps people from getting to where `APP_URL` sends them, unless something stands in between that has not been named.
+fn listening(config: &Config) -> Option<Check> {
+    let (server, url) = (&config.server, &config.server.app_url);
+    if url.is_https() || !server.trusted_proxies.is_empty() || server.port == 0 {
+        return None;
+    }
+    let say = |key| Text::new(key).with("url", url.to_string());
+    if server.host.is_loopback() && !url.is_loopback() {
+        return Some(Check::advice("check-listen", say("check-listen-host").with("host", server.host.to_string())));
+    }
+    let typed = url.port().map_or(Some(80), |port| port.parse::<u16>().ok());
+    let differs = typed != Some(server.port);
+    differs.then(|| Check::advice("check-listen", say("check-listen-port").with("port", server.port.to_string())))
 }
 
 fn mail(config: &Config) -> Check {

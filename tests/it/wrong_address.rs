@@ -5,7 +5,7 @@ use super::support::browser::{Browser, NOT_LOOPBACK};
 use super::support::client::{Call, Response};
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::process::Process;
+use super::support::process::{Process, run_with, said};
 
 /// The notice of the page, if it has one.
 fn notice(answer: &Response) -> Option<String> {
@@ -155,4 +155,29 @@ async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
     assert!(shown.contains(&process.app_url()) && !shown.contains("came from"), "{shown}");
     assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());
     browser.close().await;
+}
+
+#[test]
+fn check_config_says_where_nobody_gets_in_at_the_address_that_people_type() {
+    let folder = tempfile::TempDir::new().unwrap();
+    for (app_url, more, says) in [
+        ("http://box.lan:3000", vec![], Some("Set HOST=0.0.0.0")),
+        ("http://192.0.2.7:3000", vec![("HOST", "127.0.0.2")], Some("Set HOST=0.0.0.0")),
+        ("http://localhost:8080", vec![], Some("listens on port 3000")),
+        ("http://localhost", vec![], Some("listens on port 3000")),
+        ("http://box.lan:3000", vec![("HOST", "0.0.0.0"), ("PORT", "3055")], Some("listens on port 3055")),
+        ("http://box.lan:3000", vec![("HOST", "0.0.0.0")], None),
+        ("http://localhost", vec![("PORT", "80")], None),
+        ("http://localhost:3000", vec![], None),
+        ("http://box.lan", vec![("TRUSTED_PROXIES", "192.0.2.1")], None),
+        ("https://box.example.org", vec![], None),
+    ] {
+        let settings: Vec<_> = more.iter().chain([&("APP_URL", app_url)]).map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let text = said(&run_with(folder.path(), &["check-config"], &settings));
+        let line = text.lines().find(|line| line.starts_with("advice: Listening:"));
+        match says {
+            Some(words) => assert!(line.is_some_and(|line| line.contains(words)), "{app_url}: {text}"),
+            None => assert_eq!(line, None, "{app_url}: {text}"),
+        }
+    }
 }
