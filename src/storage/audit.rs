@@ -63,13 +63,34 @@ pub fn count(connection: &mut Connection, filter: &AuditFilter) -> Result<Count,
     Ok(Count::up_to(Count::MOST, found.len()))
 }
 
-/// When another account last had the address that one made at `since` has now, as far as the trail goes back.
-pub fn last_use_of_address(connection: &mut Connection, email: &Email, since: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+/// Changes of address of one account that are followed back.
+const OWN_CHANGES: usize = 32;
+
+/// When another account last had the address that one made at `created` has now, as far as the trail goes back.
+pub fn last_use_of_address(connection: &mut Connection, email: &Email, created: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+    let own = own_changes(connection, email, created)?;
     let deleted = dsl::event.eq("user.deleted").and(dsl::subject.eq(email.as_str()));
-    // Who changes an address is named by the old one. Later lines than the account are its own.
-    let changed = dsl::event.eq("email.changed").and(dsl::actor.eq(email.as_str())).and(dsl::at.le(since.secs()));
+    // Who changes an address is named by the old one.
+    let changed = dsl::event.eq("email.changed").and(dsl::actor.eq(email.as_str())).and(dsl::id.ne_all(own));
     let lines = dsl::audit_events.filter(deleted.or(changed)).order(dsl::id.desc()).select(dsl::at);
     Ok(lines.first::<i64>(connection).optional()?.map(Timestamp::from_secs))
+}
+
+/// The lines about changes of address of the account that has this one now: the newest change to an address is of whoever has it,
+/// and names the one before.
+fn own_changes(connection: &mut Connection, email: &Email, created: Timestamp) -> Result<Vec<String>, StorageError> {
+    let (mut own, mut address) = (Vec::<String>::new(), email.as_str().to_owned());
+    while own.len() < OWN_CHANGES {
+        let mut changes = dsl::audit_events.filter(dsl::event.eq("email.changed").and(dsl::at.ge(created.secs()))).into_boxed();
+        if let Some(later) = own.last() {
+            changes = changes.filter(dsl::id.lt(later.clone()));
+        }
+        let newest = changes.filter(dsl::subject.eq(address)).order(dsl::id.desc()).select((dsl::id, dsl::actor));
+        let Some((id, before)) = newest.first::<(String, String)>(connection).optional()? else { break };
+        own.push(id);
+        address = before;
+    }
+    Ok(own)
 }
 
 /// Removes lines older than `before`: the retention that the operator chose, and the only way a line goes.

@@ -22,7 +22,7 @@ pub async fn invite(owner: &mut Client, email: &str, name: &str, role: &str) -> 
 }
 
 /// Every row of a list, page by page: the values of these attributes.
-async fn rows(client: &mut Client, start: &str, attribute: &str) -> Vec<String> {
+pub async fn rows(client: &mut Client, start: &str, attribute: &str) -> Vec<String> {
     let (mut path, mut found) = (start.to_owned(), Vec::new());
     loop {
         let answer = client.get(&path).await;
@@ -307,40 +307,4 @@ async fn several_accounts_are_selected_without_scripts() {
     browser.find(".flash").await;
     assert_eq!(emails(&mut owner, "sort=email").await, ["bob@example.org", OWNER]);
     browser.close().await;
-}
-
-#[tokio::test]
-async fn who_gets_an_address_that_another_account_had_is_announced_to_admins() {
-    let app = TestApp::start(|_| {}).await;
-    let mut owner = people::claim(&app).await;
-    let warned =
-        async |owner: &mut Client, id: &str| owner.get(&format!("{LIST}/{id}")).await.text().contains("Another account had this address");
-    let first = invite(&mut owner, "ada@example.org", "Ada", "user").await;
-    assert!(!warned(&mut owner, &first).await);
-    owner.get(&format!("{LIST}/{first}/delete")).await;
-    owner.post_form(&format!("{LIST}/{first}/delete"), &[]).await;
-    let second = invite(&mut owner, "ada@example.org", "Another Ada", "user").await;
-    assert!(warned(&mut owner, &second).await);
-    let shown = owner.get(&format!("{LIST}/{second}")).await.text();
-    assert!(shown.contains("Remote-Id") && page::visible_text(&shown).contains(&second), "{shown}");
-    let own = rows(&mut owner, "/_auth/admin/users?q=owner", "user-id").await.remove(0);
-    assert!(!warned(&mut owner, &own).await);
-
-    // The owner moves to another address; somebody else gets the old one.
-    let mut mailbox = super::support::mailbox::Mailbox::of(&app.data(""));
-    let form = owner.get("/_auth/account/email").await.text();
-    assert!(form.contains("Remote-User") && form.contains("Remote-Id"), "{form}");
-    let fields = [("current_password", PASSWORD), ("email", "moved@example.org")];
-    assert_eq!(owner.submit("/_auth/account/email", "/_auth/account/email", &fields).await.status, 303);
-    let link = mailbox.wait_for("Confirm your new address").await.link();
-    let confirm = owner.get(&link).await.text();
-    assert!(confirm.contains("Remote-User") && confirm.contains("Remote-Id"), "{confirm}");
-    let token = link.split_once("token=").unwrap().1;
-    assert_eq!(owner.post_form("/_auth/account/email/confirm", &[("token", token)]).await.status, 303);
-    people::sign_in(&mut owner, "moved@example.org", PASSWORD).await;
-    app.advance(60);
-    let third = invite(&mut owner, OWNER, "A new owner of the address", "user").await;
-    assert!(warned(&mut owner, &third).await);
-    assert!(!warned(&mut owner, &own).await, "the account that moved away has an address of its own");
-    drop(mailbox.unread());
 }

@@ -15,6 +15,7 @@
 
 mod accessibility;
 mod account;
+mod address_reuse;
 mod admin;
 mod aftermath;
 mod attempts;
