@@ -85,7 +85,7 @@ impl Accounts {
 
     async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<Email, AccountError> {
         let open = self.open_link(purpose, token, &client).await?;
-        self.count_use(Asking::right_of(&self.0.token_hasher, &open.user.id)).await?;
+        self.count_use(Asking::right_link_of(&self.0.token_hasher, &open.user.id)).await?;
         // The password is judged before the link is used up: a refused one leaves it as good as it was.
         let turn = self.hash_turn(&client, Some(&open.user.email)).await?;
         let password = self.check_new_password(&turn, &open.user, new, "password").await?;
@@ -110,15 +110,18 @@ impl Accounts {
             Purpose::Reset | Purpose::EmailChange => ("password.reset", Some(MailKind::ResetDone)),
         };
         let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
-        let account = self.account_bucket(&user.email);
+        let (account, right) = (self.account_bucket(&user.email), Asking::right_of(&self.0.token_hasher, &user.id));
         let (mails, detail) = (self.drafts(), Detail::of(&client, now));
         let store = self.0.store.clone();
         let outcome = self.0.database.write(move |c| {
+            attempts::hold(c, &right, now)?;
             if tokens::take(c, &token, purpose, now)?.is_none() || !users::set_password(c, &user.id, None, &hash)? {
                 return Ok(None);
             }
             links::void_every_way_in(c, &user.id)?;
             let ended = store.end_all_of_user(c, &user.id, None)?;
+            // Whoever used the old password up does not know the new one.
+            attempts::clear(c, &right)?;
             attempts::clear(c, &account)?;
             audit::append(c, &line)?;
             if let Some(kind) = kind {

@@ -73,6 +73,12 @@ impl Asking {
         format!("right:{}", hasher.hash("right", user.as_str()).as_str())
     }
 
+    /// Where the good links of an account count: apart from its right passwords, which somebody else may know, or they could keep the
+    /// owner from the reset that locks them out.
+    pub(super) fn right_link_of(hasher: &TokenHasher, user: &UserId) -> String {
+        format!("right-link:{}", hasher.hash("right", user.as_str()).as_str())
+    }
+
     /// The current password of one account, asked of who is signed in: nobody else can use these limits up.
     pub(super) fn of_account(hasher: &TokenHasher, user: &UserId) -> Self {
         let source = format!("reauth:{}", hasher.hash("reauth", user.as_str()).as_str());

@@ -12,7 +12,8 @@ pub const WINDOW_SECS: i64 = 15 * 60;
 pub const ACCOUNT_FREE: i64 = 50;
 /// Consecutive failures of an account that are evaluated at all (NIST SP 800-63B-4, section 3.2.2; S26).
 pub const ACCOUNT_LIMIT: i64 = 100;
-/// Right passwords of one account that are verified in [`WINDOW_SECS`]: sign-ins, and proofs on the account pages (S105).
+/// Right passwords of one account that are verified in [`WINDOW_SECS`]: sign-ins, and proofs on the account pages (S105). As many
+/// passwords are judged that come with good links of it.
 pub const RIGHT_LIMIT: i64 = 30;
 /// Wrong guesses at the deprecated user name and password, from everywhere together, after which the pair is closed.
 pub const PAIR_LIMIT: i64 = 100;

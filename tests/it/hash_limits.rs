@@ -124,6 +124,22 @@ async fn s105_thirty_sign_ins_of_one_account_in_a_quarter_of_an_hour_are_the_las
 }
 
 #[tokio::test]
+async fn s105_who_knows_the_password_cannot_keep_the_owner_from_a_reset() {
+    let (app, mut owner) = behind_proxy().await;
+    let fields = [("current_password", PASSWORD), ("new_password", "short"), ("confirm", "short")];
+    assert_eq!(until_refused(&mut owner, "/_auth/account/password", "/_auth/account/password", &fields).await, (30, 429));
+    assert_eq!(people::try_sign_in(&mut from(app.client(), "198.51.100.1"), OWNER, PASSWORD).await.status, 429);
+    let mut mailbox = Mailbox::of(&app.data(""));
+    let mut client = from(app.client(), "203.0.113.1");
+    client.submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
+    let link = mailbox.wait_for("Choose a new password").await.link();
+    let token = link.split_once("token=").unwrap().1;
+    assert_eq!(client.submit(&link, "/_auth/reset", &[("token", token), ("password", NEW), ("confirm", NEW)]).await.status, 303);
+    // What was counted of the old password is no hindrance either.
+    people::sign_in(&mut client, OWNER, NEW).await;
+}
+
+#[tokio::test]
 async fn s105_wrong_passwords_of_others_do_not_count_as_sign_ins() {
     let (app, _owner) = behind_proxy().await;
     for number in 0..40 {
