@@ -73,25 +73,34 @@ impl Accounts {
 
     /// Looks at a link without using it up (S57); one that is none counts as a failure of its source (S31), but not as a failed sign-in.
     pub async fn open_link(&self, purpose: Purpose, token: &str, client: &Client) -> Result<OpenLink, AccountError> {
-        let (hash, now, source) = (self.hash_of(purpose, token), self.0.clock.now(), Asking::links_of_source(&self.0.token_hasher, client));
+        let (hash, now) = (self.hash_of(purpose, token), self.0.clock.now());
+        let open = self.0.database.read(move |c| {
+            let Some(grant) = tokens::find(c, &hash, purpose, now)? else { return Ok(None) };
+            Ok(users::find_by_id(c, &grant.user)?.map(|record| OpenLink { user: record.user, payload: grant.payload }))
+        });
+        match open.await?.filter(|open| fits(purpose, open.user.state)) {
+            // Whatever was opened from the same source before: nobody guesses 256 bits, and bad links of others must not close a good one.
+            Some(open) => Ok(open),
+            None => Err(self.count_bad_link(client).await?),
+        }
+    }
+
+    /// Counts a bad link of a source, and says what to answer.
+    async fn count_bad_link(&self, client: &Client) -> Result<AccountError, AccountError> {
+        let (now, source) = (self.0.clock.now(), Asking::links_of_source(&self.0.token_hasher, client));
         let refused = self.audit_line("login.throttled", "", "", &client.source.to_string());
-        let looked = self.0.database.write(move |c| {
-            let open = match tokens::find(c, &hash, purpose, now)? {
-                Some(grant) => users::find_by_id(c, &grant.user)?.map(|record| OpenLink { user: record.user, payload: grant.payload }),
-                None => None,
-            };
-            let open = open.filter(|open| fits(purpose, open.user.state));
-            let guess = Guess { source, pair: None, fits: open.is_some() };
+        let judged = self.0.database.write(move |c| {
+            let guess = Guess { source, pair: None, fits: false };
             let judged = throttle::guess(c, &guess, now)?;
             if matches!(judged, Guessed::TooOften(_)) && throttle::is_first_refusal(c, &guess.source, now)? {
                 audit::append(c, &refused)?;
             }
-            Ok((judged, open))
+            Ok(judged)
         });
-        match looked.await? {
-            (Guessed::TooOften(retry_after), _) => Err(AccountError::TooMany { retry_after }),
-            (_, open) => open.ok_or(AccountError::Link),
-        }
+        Ok(match judged.await? {
+            Guessed::TooOften(retry_after) => AccountError::TooMany { retry_after },
+            Guessed::Right | Guessed::Wrong | Guessed::PairClosed => AccountError::Link,
+        })
     }
 }
 

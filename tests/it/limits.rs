@@ -110,9 +110,14 @@ async fn s109_what_another_site_opens_leaves_the_visitors_own_link_good() {
     app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
     let link = mailbox.wait_for("Choose a new password").await.link();
     let mut visitor = app.client();
-    for number in 0..12 {
-        visitor.send(sent_by_another_site(&format!("/_auth/reset?token=bad{number}"))).await;
+    for bad in [sent_by_another_site, Call::navigation] {
+        for number in 0..12 {
+            let status = visitor.send(bad(&format!("/_auth/reset?token=bad{number}"))).await.status;
+            assert_eq!(status, if number < 10 { 410 } else { 429 });
+        }
     }
+    // A click in a webmail comes from another site too.
+    assert_eq!(visitor.send(sent_by_another_site(link.strip_prefix("http://localhost:3000").unwrap_or(&link))).await.status, 200);
     let (token, new) = (link.split_once("token=").unwrap().1, "nine-otters-paint-the-barn");
     let fields = [("token", token), ("password", new), ("confirm", new)];
     assert_eq!(visitor.submit(&link, "/_auth/reset", &fields).await.status, 303);
