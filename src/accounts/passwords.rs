@@ -197,8 +197,9 @@ impl Accounts {
         let (now, hasher) = (self.0.clock.now(), &self.0.token_hasher);
         let (row, right) = (Asking::row_of(hasher, &id), Asking::right_of(hasher, &id));
         let waits = self.0.database.write(move |c| {
+            let waits = throttle::count_right(c, &right, now)?;
             throttle::succeed(c, &reservation, Some(&row))?;
-            throttle::count_right(c, &right, now)
+            Ok(waits)
         });
         if let Some(retry_after) = waits.await? {
             return Err(AccountError::TooMany { retry_after });

@@ -104,7 +104,8 @@ impl Asking {
 
 /// Takes one attempt from each bucket, or says how long to wait; in the caller's write transaction.
 ///
-/// Buckets are held in one order everywhere (device, source, account), or two transactions could wait for each other.
+/// Rows are held in one order everywhere, or two transactions could wait for each other: the right passwords of an account, the account
+/// itself, device, source, the account's failures, those of its current password, the deprecated pair, the source's refusals, mails.
 pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<Result<Reservation, i64>, StorageError> {
     let window_over = now.plus(-WINDOW_SECS);
     if let Some(right) = &asking.right
