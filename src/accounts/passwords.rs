@@ -90,6 +90,7 @@ impl Accounts {
         let turn = self.hash_turn(&client, Some(&open.user.email)).await?;
         let password = self.check_new_password(&turn, &open.user, new, "password").await?;
         let hash = self.0.hasher.hash(&turn, password).await?;
+        drop(turn);
         let (token_hash, email) = (self.hash_of(purpose, token), open.user.email.clone());
         let this = self.clone();
         self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, client).await }).await?;
@@ -140,6 +141,7 @@ impl Accounts {
         let (user, old, turn) = self.prove_current(who, current, &client).await?;
         let password = self.check_new_password(&turn, &user, new, "new_password").await?;
         let hash = self.0.hasher.hash(&turn, password).await?;
+        drop(turn);
         let (this, who) = (self.clone(), who.clone());
         self.deed(async move {
             let now = this.0.clock.now();
@@ -190,6 +192,7 @@ impl Accounts {
             }
         };
         if !verified.matches {
+            drop(turn);
             let line = self.audit_line("login.failed", record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());
             self.0.database.write(move |c| audit::append(c, &line)).await?;
             return Err(wrong_current());

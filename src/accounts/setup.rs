@@ -89,6 +89,7 @@ impl Accounts {
         let turn = self.hash_turn(&client, None).await?;
         let account = self.check_account(&turn, form.email, form.name, form.password, form.confirm).await?;
         let hash = self.0.hasher.hash(&turn, account.password.clone()).await?;
+        drop(turn);
         let this = self.clone();
         self.deed(async move { this.take_ownership(account, hash, client).await }).await
     }

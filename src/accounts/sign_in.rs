@@ -48,10 +48,12 @@ impl Accounts {
                 return Err(fault);
             }
         };
+        let upgraded = if verified.matches && verified.needs_upgrade { self.0.hasher.hash(&turn, password).await.ok() } else { None };
+        // The next one of the account need not wait for the store and the other nodes.
+        drop(turn);
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
             return self.refuse(subject, &client).await;
         };
-        let upgraded = if verified.needs_upgrade { self.0.hasher.hash(&turn, password).await.ok() } else { None };
         let this = self.clone();
         self.deed(async move { this.open_session(record, (hash, upgraded), reservation, account, device, client).await }).await
     }
