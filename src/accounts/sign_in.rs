@@ -32,12 +32,12 @@ impl Accounts {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
         let (record, device) = self.find_account(email.clone(), &client).await?;
+        let subject = email.as_ref().map_or("", Email::as_str);
         let mut asking = Asking::of_source(&self.0.token_hasher, &client);
         asking.account = email.as_ref().map(|email| self.account_bucket(email));
         asking.device = device.as_ref().map(|device| format!("device:{device}"));
-        asking.right = record.as_ref().map(|record| Asking::right_of(&self.0.token_hasher, &record.user.id));
+        asking.right = Some(Asking::right_or_nobodys(&self.0.token_hasher, record.as_ref().map(|record| &record.user.id), subject));
         let account = asking.account.clone();
-        let subject = email.as_ref().map_or("", Email::as_str);
         let reservation = self.reserve(asking, "login.throttled", subject, &client).await?;
 
         let hash = record.as_ref().filter(|record| record.user.state == UserState::Active).and_then(|record| record.password_hash.clone());

@@ -73,6 +73,11 @@ impl Asking {
         format!("right:{}", hasher.hash("right", user.as_str()).as_str())
     }
 
+    /// [`Self::right_of`], or for an address without an account one that is never counted in: both are looked up (S22, S108).
+    pub(super) fn right_or_nobodys(hasher: &TokenHasher, user: Option<&UserId>, email: &str) -> String {
+        user.map_or_else(|| format!("right:{}", hasher.hash("right-nobody", email).as_str()), |user| Self::right_of(hasher, user))
+    }
+
     /// Where the good links of an account count: apart from its right passwords, which somebody else may know, or they could keep the
     /// owner from the reset that locks them out.
     pub(super) fn right_link_of(hasher: &TokenHasher, user: &UserId) -> String {
