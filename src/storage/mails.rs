@@ -85,10 +85,10 @@ pub enum Due {
     Unreadable(String),
 }
 
-/// What is due at `now`, if anything is; nobody has it yet.
+/// What is due at `now`, if anything is; nobody has it yet. Mails with links come first: somebody waits for each of them (S107).
 pub fn find_due(connection: &mut Connection, now: Timestamp) -> Result<Option<Due>, StorageError> {
     let due = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs())));
-    let row: Option<Row> = due.order(dsl::next_try_at.asc()).first(connection).optional()?;
+    let row: Option<Row> = due.order((dsl::kind.eq_any(with_link()).desc(), dsl::next_try_at.asc())).first(connection).optional()?;
     Ok(row.map(|row| {
         let id = row.0.clone();
         to_mail(row).map_or(Due::Unreadable(id), Due::Mail)

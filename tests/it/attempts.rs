@@ -13,13 +13,14 @@ const OVER: Timestamp = Timestamp::from_secs(NOW - 3600);
 const IN_A_ROW: [&str; 2] = ["account:", "device:"];
 
 /// A database, and what it needs to be there.
-struct Store {
+pub struct Store {
     database: Database,
     _folder: TempDir,
     _postgres: Option<Postgres>,
 }
 
-async fn stores() -> Vec<Store> {
+/// Both databases, empty.
+pub async fn stores() -> Vec<Store> {
     let postgres = Postgres::start().await;
     let url = postgres.as_ref().map(|postgres| DatabaseUrl::Postgres(postgres.url().into()));
     let folder = TempDir::new().unwrap();
@@ -42,7 +43,8 @@ async fn stores() -> Vec<Store> {
 }
 
 impl Store {
-    async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static) -> T {
+    /// Runs one write transaction.
+    pub async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static) -> T {
         self.database.write(work).await.unwrap()
     }
 

@@ -2,7 +2,12 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
+use portcullis::domain::email::Email;
+use portcullis::domain::mail::{MailKind, MailState, QueuedMail};
+use portcullis::domain::time::Timestamp;
+use portcullis::storage::mails::{self, Due};
 
+use super::attempts;
 use super::metrics;
 use super::support::app::TestApp;
 use super::support::client::Client;
@@ -113,6 +118,42 @@ async fn s107_a_queue_full_of_notices_has_room_for_links_and_nothing_is_dropped_
     forgot(&app).await;
     assert_eq!(left_out(&app, "full").await, 2);
     assert!(mailbox.unread().is_empty());
+}
+
+#[tokio::test]
+async fn s107_mails_with_links_are_sent_before_older_notices() {
+    for store in attempts::stores().await {
+        let due = store.write(|c| {
+            for (kind, at) in [(MailKind::NewDevice, 1), (MailKind::Reset, 7), (MailKind::Test, 2), (MailKind::Invitation, 6)] {
+                mails::insert(c, &waiting(kind, at))?;
+            }
+            // Not due yet.
+            mails::insert(c, &waiting(MailKind::ConfirmEmail, 99))?;
+            let mut due = Vec::new();
+            while let Some(Due::Mail(mail)) = mails::find_due(c, Timestamp::from_secs(10))? {
+                due.push(mail.kind);
+                mails::give_up(c, &mail.id, "")?;
+            }
+            Ok(due)
+        });
+        assert_eq!(due.await, [MailKind::Invitation, MailKind::Reset, MailKind::NewDevice, MailKind::Test]);
+    }
+}
+
+fn waiting(kind: MailKind, at: i64) -> QueuedMail {
+    let at = Timestamp::from_secs(at);
+    QueuedMail {
+        id: kind.as_str().to_owned(),
+        kind,
+        recipient: Email::parse(OWNER).unwrap(),
+        user: None,
+        detail: String::new(),
+        state: MailState::Queued,
+        created_at: at,
+        next_try_at: at,
+        tries: 0,
+        last_error: String::new(),
+    }
 }
 
 #[tokio::test]
