@@ -8,6 +8,9 @@ use percent_encoding::percent_decode;
 /// The first segment of everything that is the gate's.
 const OURS: &[u8] = b"_auth";
 
+/// Longest path, in bytes, whose readings are all looked at.
+const LONGEST_READ: usize = 8 * 1024;
+
 const BACKSLASH: u8 = 1;
 const PARAMETERS: u8 = 2;
 const EMPTY_SEGMENTS: u8 = 4;
@@ -36,7 +39,8 @@ pub fn is_plainly_ours(raw: &str) -> bool {
     raw.as_bytes().split(|byte| *byte == b'/').nth(1).is_some_and(is_our_segment)
 }
 
-/// Whether some program may read `raw` as `/_auth` or something below it. Costs no allocation on ordinary paths.
+/// Whether some program may read `raw` as `/_auth` or something below it. Costs no allocation on ordinary paths. One of more than
+/// 8 KiB that names it anywhere and has several readings counts as such unread: anybody may send it, and reading it is work.
 pub fn is_ours_to_some_reader(raw: &str) -> bool {
     if has_one_reading(raw) {
         return is_plainly_ours(raw);
@@ -44,7 +48,8 @@ pub fn is_ours_to_some_reader(raw: &str) -> bool {
     // Readings cut, drop and resolve segments, but they join no two: who never names it cannot mean it.
     let names_ours = |text: &[u8]| text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS));
     let may_mean_ours = if raw.contains('%') { decodings(raw).iter().any(|text| names_ours(text)) } else { names_ours(raw.as_bytes()) };
-    may_mean_ours && readings(raw).any(|reading| reading.segments().next().is_some_and(is_our_segment))
+    let means_ours = || readings(raw).any(|reading| reading.segments().next().is_some_and(is_our_segment));
+    may_mean_ours && (raw.len() > LONGEST_READ || means_ours())
 }
 
 fn is_our_segment(segment: &[u8]) -> bool {
@@ -222,6 +227,18 @@ mod tests {
             "/a;v=1/b",
         ] {
             assert!(!is_ours_to_some_reader(others), "{others}");
+        }
+    }
+
+    #[test]
+    fn s104_a_long_path_of_several_readings_that_names_ours_is_ours_unread() {
+        let long = |begin: &str, end: &str| format!("{begin}{}{end}", "a".repeat(LONGEST_READ + 1 - begin.len() - end.len()));
+        for named in [long("/x/;/", "/_auth"), long("/x%2f", "/%5fAUTH/y"), long("/a//./", "_authors")] {
+            assert!(is_ours_to_some_reader(&named));
+        }
+        assert!(!is_ours_to_some_reader("/x/;/a/_auth"), "a shorter one is read");
+        for other in [long("/x/", "/_auth"), long("/x/;/", "/auth"), long("/x%2f", "/y")] {
+            assert!(!is_ours_to_some_reader(&other));
         }
     }
 

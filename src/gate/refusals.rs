@@ -34,7 +34,7 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
     if !matches!(*req.method(), Method::CONNECT | Method::TRACE) {
         check_path(path)?;
     }
-    check_head(req, own_origin).inspect_err(|why| tracing::info!(?path, %why, "refused a request before asking who sent it"))
+    check_head(req, own_origin).inspect_err(|why| tracing::info!(path = ?begin(path), %why, "refused a request before asking who sent it"))
 }
 
 fn check_head(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
@@ -66,8 +66,13 @@ pub(super) fn check_path(path: &str) -> Result<(), HttpError> {
     } else {
         (HttpError::BadRequest("fault-ambiguous-address"), "some programs read it as an address below /_auth")
     };
-    tracing::info!(?path, why, "refused a path");
+    tracing::info!(path = ?begin(path), why, "refused a path");
     Err(fault)
+}
+
+/// What the log keeps of a path, which can be as long as a head.
+fn begin(path: &str) -> &str {
+    path.get(..path.floor_char_boundary(200)).unwrap_or_default()
 }
 
 /// actix refuses most of this itself; the app must never depend on that.
