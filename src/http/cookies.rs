@@ -5,7 +5,7 @@ use actix_web::cookie::{Cookie, CookieJar, Key};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest};
+use actix_web::{Error, HttpMessage, HttpRequest};
 use memchr::memchr;
 
 use super::settings;
@@ -133,6 +133,9 @@ pub fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
 impl<'a> RequestCookies<'a> {
     /// Reads our cookies; `None` when they are no sign-in.
     pub fn read(req: &'a HttpRequest, names: &CookieNames) -> Option<Self> {
+        if req.extensions().contains::<CookieFault>() {
+            return None;
+        }
         Self::read_headers(req.headers(), names).ok()
     }
 
@@ -181,7 +184,13 @@ impl<'a> RequestCookies<'a> {
 /// and decodes names, takes the first of several, and sees none at all beside a byte that is no UTF-8. So both find the same (S39).
 pub async fn keep_own(mut req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let names = &settings::of(req.request()).cookies;
-    let own = RequestCookies::read_headers(req.headers(), names).ok().and_then(|found| found.header(names));
+    let own = match RequestCookies::read_headers(req.headers(), names) {
+        Ok(found) => found.header(names),
+        Err(fault) => {
+            req.extensions_mut().insert(fault);
+            None
+        }
+    };
     let headers = req.headers_mut();
     headers.remove(COOKIE);
     if let Some(own) = own {
