@@ -54,23 +54,29 @@ where
     forward_ready!(service);
 
     fn call(&self, mut req: ServiceRequest) -> Self::Future {
-        begin(&mut req);
+        let sender = begin(&mut req);
         if length(&req) > MAX_HEAD {
             return Either::Right(Box::pin(ready(Ok(refuse(req)))));
         }
-        let plain = req.version() >= Version::HTTP_11 && !req.head().upgrade() && !req.headers().contains_key(UPGRADE);
+        let plain = sender.is_none() && req.version() >= Version::HTTP_11 && !req.head().upgrade() && !req.headers().contains_key(UPGRADE);
         let answer = self.service.call(req);
-        if plain { Either::Left(answer) } else { Either::Right(Box::pin(async move { Ok(show_the_end(answer.await?)) })) }
+        if plain {
+            Either::Left(answer)
+        } else {
+            Either::Right(Box::pin(async move { Ok(show_the_end(answer.await?, sender.as_deref())) }))
+        }
     }
 }
 
-/// Tells the connection that a head is over, and later that its body is.
-fn begin(req: &mut ServiceRequest) {
-    let Some(connection) = req.request().conn_data::<Rc<State>>().cloned() else { return };
+/// Tells the connection that a head is over, and later that its body is. Returns the connection of a request with a body.
+fn begin(req: &mut ServiceRequest) -> Option<Rc<State>> {
+    let connection = req.request().conn_data::<Rc<State>>().cloned()?;
     let payload = req.take_payload();
     let has_body = !matches!(payload, Payload::None);
     connection.head_is_over(has_body);
+    let sender = has_body.then(|| Rc::clone(&connection));
     req.set_payload(if has_body { Payload::Stream { payload: Box::pin(Counted { payload, connection }) } } else { payload });
+    sender
 }
 
 /// A body whose end is told.
@@ -118,13 +124,19 @@ fn refuse(req: ServiceRequest) -> ServiceResponse {
 
 /// In an answer of unknown length to HTTP/1.0, or to a request that asked for a WebSocket, only the end of the connection can end the
 /// body; when it breaks off, that end is a reset (S110, RFC 9112, section 8). After any other upgrade that was not granted the
-/// connection ends as well, but the answer is chunked as ever.
-fn show_the_end(answer: ServiceResponse) -> ServiceResponse {
+/// connection ends as well, but the answer is chunked as ever. It also ends behind a body that was not read to its end before the
+/// answer: whether what comes then is still body or the next head, and has its bounds, could not be told (S104).
+fn show_the_end(answer: ServiceResponse, sender: Option<&State>) -> ServiceResponse {
     let (req, mut answer) = answer.into_parts();
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         return ServiceResponse::new(req, answer);
     }
-    if req.version() >= Version::HTTP_11 || answer.body().size() == BodySize::Stream {
+    let upgrade = req.head().upgrade() || req.headers().contains_key(UPGRADE);
+    let unread = sender.is_some_and(State::is_in_body);
+    if unread
+        || (upgrade && req.version() >= Version::HTTP_11)
+        || (req.version() < Version::HTTP_11 && answer.body().size() == BodySize::Stream)
+    {
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
     let unchunked = answer.body().size() == BodySize::Stream && (req.version() < Version::HTTP_11 || asks_for_websocket(req.headers()));

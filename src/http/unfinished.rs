@@ -133,6 +133,11 @@ impl State {
         self.in_body.set(false);
     }
 
+    /// Whether the end of a body has not been read yet.
+    pub fn is_in_body(&self) -> bool {
+        self.in_body.get()
+    }
+
     /// Sees to it that the end of what is written now ends this direction, while the client may still be sending.
     pub fn end_with_the_answer(&self) {
         self.over.set(true);

@@ -141,7 +141,9 @@ async fn s96_a_head_that_does_not_end_is_refused_when_it_is_too_long() {
 }
 
 #[tokio::test]
-async fn s104_many_long_heads_that_are_not_over_take_no_memory_and_nobodys_turn() {
+async fn s104_long_heads_that_are_not_over_are_few_and_take_nobodys_turn() {
+    // Both ends of each connection are in this process.
+    rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let (app, _upstream) = open().await;
     let places = 64 * std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let unfinished = format!("GET / HTTP/1.1\r\nHost: localhost:3000\r\nX-A: {}", "a".repeat(40_000));
@@ -167,4 +169,30 @@ async fn s104_many_long_heads_that_are_not_over_take_no_memory_and_nobodys_turn(
         exchange(&mut stream, head("/_auth/health/live", 40_000).as_bytes()).await.starts_with("HTTP/1.1 200").then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn s104_the_bounds_of_heads_cannot_be_got_round_by_a_body_that_nobody_reads() {
+    let (app, _upstream) = open().await;
+    let head = |first: &str| format!("{first} HTTP/1.1\r\nHost: localhost:3000\r\n");
+    for (first, body) in [
+        ("GET /_auth/health/ready", "Content-Length: 1\r\n\r\nx"),
+        ("GET /_auth/health/live", "Content-Length: 3\r\n\r\nxyz"),
+        ("GET /_auth/login", "Content-Length: 1\r\n\r\nx"),
+        ("GET /_auth/static/nothing", "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n"),
+        ("POST /page", "Content-Length: 1\r\n\r\nx"),
+    ] {
+        let mut stream = TcpStream::connect(app.address).await.unwrap();
+        stream.write_all(format!("{}{body}", head(first)).as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        drop(wait::in_time("the end of the connection", stream.read_to_end(&mut answer)).await);
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 ") && answer.contains("connection: close"), "{first}: {answer}");
+    }
+    // Who reads the body goes on.
+    let form = "POST /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nOrigin: http://localhost:3000\r\n\
+        Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b";
+    let mut stream = TcpStream::connect(app.address).await.unwrap();
+    let answer = exchange(&mut stream, form.as_bytes()).await;
+    assert!(!answer.contains("connection: close"), "{answer}");
 }
