@@ -138,10 +138,19 @@ impl Postgres {
 
     /// Stops (`STOP`) or wakes (`CONT`) the server with all of its processes.
     pub fn signal_all(&self, name: &str) {
-        // The first process first: once it stands still it starts no more of them.
-        self.running.signal(name);
-        let children = std::fs::read_to_string(format!("/proc/{0}/task/{0}/children", self.running.id())).unwrap();
-        let sent = Command::new("kill").args(["-s", name]).args(children.split_whitespace()).status().unwrap();
-        assert!(sent.success() || name == "STOP", "kill -s {name}");
+        // The first process stands still while its children are told: it makes no more of them and reaps none that ends.
+        let told = |ids: &[&str]| {
+            let sent = Command::new("kill").args(["-s", name]).args(ids).status().unwrap();
+            assert!(sent.success(), "kill -s {name} {ids:?}");
+        };
+        let first = self.running.id().to_string();
+        if name != "CONT" {
+            told(&[&first]);
+        }
+        let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
+        told(&children.split_whitespace().collect::<Vec<_>>());
+        if name == "CONT" {
+            told(&[&first]);
+        }
     }
 }
