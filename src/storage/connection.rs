@@ -14,7 +14,7 @@ use super::StorageError;
 use crate::config::DatabaseUrl;
 
 /// How long PostgreSQL works on one statement.
-pub(super) const PATIENCE_OF_STATEMENTS: &str = "SET statement_timeout = '5s'";
+const PATIENCE_OF_STATEMENTS: &str = "SET statement_timeout = '5s'";
 
 /// A connection to one of the two databases.
 #[derive(MultiConnection)]

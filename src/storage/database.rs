@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::StorageError;
-use super::connection::{AnyConnection, Link, Manager, PATIENCE_OF_STATEMENTS, Use, open_postgres, open_sqlite};
+use super::connection::{AnyConnection, Link, Manager, Use, open_postgres, open_sqlite};
 use super::wire::loses_notifications;
 use crate::config::DatabaseUrl;
 use crate::domain::measure::{Counter, Histogram};
@@ -184,18 +184,25 @@ impl Database {
         in_transaction(&mut link, begin, work)
     }
 
-    /// Runs `work` on the write connection without a transaction, for migrations, which bring their own.
+    /// Runs `work` on the write connection, for migrations: in one transaction on PostgreSQL, in their own on SQLite.
     pub(super) fn migrate_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
         let mut link = self.0.writers.get()?;
-        let connection = &mut link.connection;
-        // Large tables take their time.
-        let patience = |c: &mut AnyConnection, limit| match c {
-            AnyConnection::Sqlite(_) => Ok(()),
-            AnyConnection::Postgres(c) => c.batch_execute(limit),
-        };
-        patience(connection, "SET statement_timeout = 0")?;
-        let outcome = work(connection);
-        patience(connection, PATIENCE_OF_STATEMENTS)?;
+        if matches!(link.connection, AnyConnection::Sqlite(_)) {
+            return work(&mut link.connection);
+        }
+        let mut failed = None;
+        // One that diesel knows of: migrations begin their own within it.
+        let worked = diesel::Connection::transaction(&mut link.connection, |c| {
+            // Large tables take their time. A pooler would hand a setting of the session to others.
+            c.batch_execute("SET LOCAL statement_timeout = 0")?;
+            work(c).map_err(|fault| {
+                failed = Some(fault);
+                diesel::result::Error::RollbackTransaction
+            })
+        });
+        // The first fault counts, not that a broken connection cannot be rolled back either.
+        let outcome = failed.map_or_else(|| worked.map_err(StorageError::from), Err);
+        link.note(&outcome);
         outcome
     }
 

@@ -11,6 +11,7 @@ use super::support::app::TestApp;
 use super::support::mailbox::Mailbox;
 use super::support::nodes::Nodes;
 use super::support::people::{self, OWNER, PASSWORD};
+use super::support::pooler::Pooler;
 use super::support::postgres::Postgres;
 use super::support::process::{run_with, said};
 use super::support::source;
@@ -85,6 +86,54 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
     connection.revert_all_migrations(migrations()).unwrap();
     assert_eq!(up(), 5);
     assert_eq!(schema(&mut connection), first);
+}
+
+/// An account whose text for searching is missing, so that the next start changes its row.
+const UNSEARCHED: &str =
+    "INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x@example.org', '', 'user', 'active', 1)";
+
+/// Has `body` run before a row of `users` is changed.
+fn before_an_update(body: &str) -> String {
+    format!(
+        "CREATE FUNCTION before_an_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NEW; END $$; \
+         CREATE TRIGGER before_an_update BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION before_an_update()"
+    )
+}
+
+#[tokio::test]
+async fn a_migration_whose_connection_breaks_says_so_and_the_next_one_succeeds() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let store = Database::open(&DatabaseUrl::Postgres(postgres.url().into()), tokio::runtime::Handle::current()).unwrap();
+    migrate::run(&store).unwrap();
+    let mut connection = postgres.connect();
+    connection.batch_execute(UNSEARCHED).unwrap();
+    connection.batch_execute(&before_an_update("PERFORM pg_terminate_backend(pg_backend_pid())")).unwrap();
+    let fault = migrate::run(&store).unwrap_err().to_string();
+    assert!(fault.contains("terminating connection"), "{fault}");
+    connection.batch_execute("DROP TRIGGER before_an_update ON users").unwrap();
+    migrate::run(&store).unwrap();
+}
+
+#[tokio::test]
+async fn behind_a_pooler_migrations_alone_have_as_long_as_they_need() {
+    let Some(postgres) = Postgres::start().await else { return };
+    // Each transaction gets another connection to the server than the one before.
+    let Some(pooler) = Pooler::start(&postgres, "server_round_robin = 1").await else { return };
+    let url = postgres.url().replace(&format!(":{}/", postgres.port), &format!(":{}/", pooler.port));
+    let mut held: Vec<PgConnection> = (0..3).map(|_| PgConnection::establish(&url).unwrap()).collect();
+    for step in ["BEGIN", "SET statement_timeout = '5s'", "COMMIT"] {
+        held.iter_mut().for_each(|connection| connection.batch_execute(step).unwrap());
+    }
+    let store = Database::open(&DatabaseUrl::Postgres(url.into()), tokio::runtime::Handle::current()).unwrap();
+    assert_eq!(migrate::run(&store).unwrap(), 5);
+    let mut connection = postgres.connect();
+    connection.batch_execute(UNSEARCHED).unwrap();
+    connection.batch_execute(&before_an_update("ASSERT current_setting('statement_timeout') = '0'")).unwrap();
+    migrate::run(&store).unwrap();
+    for _ in 0..6 {
+        let bounded = "DO $$ BEGIN ASSERT current_setting('statement_timeout') = '5s'; END $$";
+        store.write(move |c| Ok(c.batch_execute(bounded)?)).await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! An end is in force on every node when its deed is answered (docs/adr/0007).
 
-use std::net::SocketAddr;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -16,8 +14,8 @@ use super::support::client::Client;
 use super::support::nodes::{self, Nodes};
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::postgres::{Postgres, as_nobody};
-use super::support::process::{Running, free_port, is_installed};
+use super::support::pooler::Pooler;
+use super::support::postgres::Postgres;
 use super::support::upstream::Upstream;
 use super::support::wait;
 
@@ -265,30 +263,9 @@ async fn s37_a_node_that_was_killed_is_waited_for_no_longer_than_its_lease() {
 #[tokio::test]
 async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_says_so() {
     let (Some(postgres), upstream) = (Postgres::start().await, Upstream::start().await) else { return };
-    let Some(program) = is_installed("pgbouncer") else { return };
-    let (folder, port) = (TempDir::new().unwrap(), free_port());
-    let users = folder.path().join("users.txt");
-    std::fs::write(&users, "\"portcullis\" \"correct-horse\"\n").unwrap();
-    let config = format!(
-        "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = trust\n\
-         auth_file = {}\npool_mode = transaction\ndefault_pool_size = 5\nserver_reset_query_always = 0\nunix_socket_dir =\n",
-        postgres.port,
-        users.display()
-    );
-    let file = folder.path().join("pgbouncer.ini");
-    std::fs::write(&file, config).unwrap();
-    for path in [folder.path(), &users, &file] {
-        drop(Command::new("chmod").args(["a+rX"]).arg(path).status());
-    }
-    let mut pooler = Running::start(as_nobody(&program).arg(&file).current_dir("/"));
-    let address = SocketAddr::from(([127, 0, 0, 1], port));
-    wait::eventually("PgBouncer to listen", async || {
-        assert!(!pooler.has_ended(), "{}", pooler.output());
-        tokio::net::TcpStream::connect(address).await.ok().map(drop)
-    })
-    .await;
+    let Some(pooler) = Pooler::start(&postgres, "").await else { return };
     let mut through = postgres;
-    let real = std::mem::replace(&mut through.port, port);
+    let real = std::mem::replace(&mut through.port, pooler.port);
     let first = nodes::process(&through, None, upstream.address, TempDir::new().unwrap()).await;
     let second = nodes::process(&through, None, upstream.address, TempDir::new().unwrap()).await;
     through.port = real;

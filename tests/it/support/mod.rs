@@ -17,6 +17,7 @@ pub mod nginx;
 pub mod nodes;
 pub mod page;
 pub mod people;
+pub mod pooler;
 pub mod postfix;
 pub mod postgres;
 pub mod process;
