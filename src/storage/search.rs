@@ -5,13 +5,14 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::schema::users::dsl;
 use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::user_list::search_text;
 
 /// Parts of a query that are looked up; the text itself decides.
 const PARTS: usize = 32;
+/// Accounts whose text is filled in by one statement.
+const PAGE: i64 = 500;
 
 /// Numbers of our own: those that SQLite gives to rows change when it is vacuumed. No positions are kept, since what is found is
 /// compared with the text.
@@ -80,19 +81,29 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
         #[diesel(sql_type = Text)]
         email: String,
     }
+    const FIND: &str = "SELECT id, name, email FROM users WHERE search = '' AND id > $1 ORDER BY id LIMIT $2";
+    // Only where it is as read: another node may have changed it since. It is found by the next round.
+    const SET: &str = "UPDATE users SET search = found.search FROM found \
+        WHERE users.id = found.id AND users.name = found.name AND users.email = found.email";
+    let mut last = String::new();
     loop {
-        let rows: Vec<Row> = diesel::sql_query("SELECT id, name, email FROM users WHERE search = '' LIMIT 1000").load(c)?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        diesel::Connection::transaction(c, |c| {
-            for Row { id, name, email } in &rows {
-                // Another node may have changed it since.
-                let as_read = dsl::users.filter(dsl::id.eq(id).and(dsl::name.eq(name)).and(dsl::email.eq(email)));
-                diesel::update(as_read).set(dsl::search.eq(search_text(name, email))).execute(c)?;
+        let rows: Vec<Row> = diesel::sql_query(FIND).bind::<Text, _>(&last).bind::<BigInt, _>(PAGE).load(c)?;
+        let Some(end) = rows.last() else {
+            if last.is_empty() {
+                return Ok(());
             }
-            Ok::<_, StorageError>(())
-        })?;
+            last.clear();
+            continue;
+        };
+        last.clone_from(&end.id);
+        let values = (0..rows.len()).map(|row| 4 * row).map(|n| format!("(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4));
+        let values = values.collect::<Vec<_>>().join(", ");
+        let mut update = diesel::sql_query(format!("WITH found (id, name, email, search) AS (VALUES {values}) {SET}")).into_boxed();
+        for Row { id, name, email } in rows {
+            let search = search_text(&name, &email);
+            update = update.bind::<Text, _>(id).bind::<Text, _>(name).bind::<Text, _>(email).bind::<Text, _>(search);
+        }
+        update.execute(c)?;
     }
 }
 

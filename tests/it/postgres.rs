@@ -137,6 +137,25 @@ async fn behind_a_pooler_migrations_alone_have_as_long_as_they_need() {
 }
 
 #[tokio::test]
+async fn accounts_without_a_text_for_searching_get_it_by_a_few_statements() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let store = Database::open(&DatabaseUrl::Postgres(postgres.url().into()), tokio::runtime::Handle::current()).unwrap();
+    migrate::run(&store).unwrap();
+    let mut connection = postgres.connect();
+    let people = "INSERT INTO users (id, email, name, role, state, created_at) \
+         SELECT 'u' || n, 'u' || n || '@example.org', 'Özge ' || n, 'user', 'active', n FROM generate_series(1, 1700) AS n; \
+         CREATE TABLE statements (n INTEGER); \
+         CREATE FUNCTION note_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO statements VALUES (1); RETURN NULL; END $$; \
+         CREATE TRIGGER note_statement AFTER UPDATE ON users FOR EACH STATEMENT EXECUTE FUNCTION note_statement()";
+    connection.batch_execute(people).unwrap();
+    migrate::run(&store).unwrap();
+    let filled = "DO $$ BEGIN ASSERT (SELECT count(*) FROM statements) = 4; \
+         ASSERT (SELECT count(*) FROM users WHERE search LIKE '%özge ' || created_at || '%' \
+         AND search LIKE '%u' || created_at || '@example.org%') = 1700; END $$";
+    connection.batch_execute(filled).unwrap();
+}
+
+#[tokio::test]
 async fn s94_a_newer_schema_is_refused_untouched_on_postgresql() {
     let Some(postgres) = Postgres::start().await else { return };
     let folder = tempfile::tempdir().unwrap();
