@@ -61,17 +61,24 @@ pub fn clear(connection: &mut Connection, bucket: &str) -> Result<(), StorageErr
 /// Removes buckets whose window is over, which began at or before `over`, but none whose name begins with one of `in_a_row`: those have
 /// no window. Of the rest it keeps `keep`: the ones with the fewest failures go first, of equals the oldest (S106).
 pub fn trim(connection: &mut Connection, over: Timestamp, in_a_row: &[&str], keep: i64) -> Result<usize, StorageError> {
-    const SURPLUS: &str = "DELETE FROM attempts WHERE bucket IN \
-        (SELECT bucket FROM attempts ORDER BY failures, last_failure, bucket LIMIT $1)";
-    let mut ended = diesel::delete(dsl::attempts.filter(dsl::window_start.le(over.secs()))).into_boxed();
+    const DELETE: &str = "DELETE FROM attempts WHERE bucket IN (SELECT bucket FROM gone)";
+    // A row that another transaction holds stays until the next time: waiting for it with others locked could end in a deadlock.
+    let lock = match connection {
+        Connection::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+        Connection::Sqlite(_) => "",
+    };
+    let with_window: String = (2..).take(in_a_row.len()).map(|number| format!(" AND bucket NOT LIKE ${number}")).collect();
+    let ended = format!("WITH gone AS (SELECT bucket FROM attempts WHERE window_start <= $1{with_window} {lock}) {DELETE}");
+    let mut ended = diesel::sql_query(ended).into_boxed().bind::<BigInt, _>(over.secs());
     for prefix in in_a_row {
-        ended = ended.filter(dsl::bucket.not_like(format!("{prefix}%")));
+        ended = ended.bind::<Text, _>(format!("{prefix}%"));
     }
     let removed = ended.execute(connection)?;
-    let left: i64 = dsl::attempts.count().get_result(connection)?;
-    let surplus = left.saturating_sub(keep);
-    if surplus <= 0 {
-        return Ok(removed);
-    }
-    Ok(removed + diesel::sql_query(SURPLUS).bind::<BigInt, _>(surplus).execute(connection)?)
+    // Counted in the same statement, or two nodes that trim at once would each remove the surplus.
+    let surplus = format!(
+        "WITH gone AS (SELECT bucket FROM attempts WHERE bucket IN \
+         (SELECT bucket FROM attempts ORDER BY failures, last_failure, bucket \
+         LIMIT (SELECT CASE WHEN count(*) > $1 THEN count(*) - $1 ELSE 0 END FROM attempts)) {lock}) {DELETE}"
+    );
+    Ok(removed + diesel::sql_query(surplus).bind::<BigInt, _>(keep).execute(connection)?)
 }

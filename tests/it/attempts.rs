@@ -1,5 +1,6 @@
 //! What becomes of the counts of guesses when there are many (S30, S106), on both databases.
 
+use diesel::connection::SimpleConnection;
 use portcullis::config::DatabaseUrl;
 use portcullis::domain::time::Timestamp;
 use portcullis::storage::{Connection, Database, StorageError, attempts, migrate};
@@ -122,4 +123,25 @@ async fn s106_equal_times_and_counts_delete_no_more_than_asked() {
         assert_eq!(store.trim(101).await, 1);
         assert_eq!((store.failures("account:earlier").await, store.failures("account:later").await), (None, Some(1)), "the oldest goes");
     }
+}
+
+#[tokio::test]
+async fn s106_trimming_waits_for_no_row_that_another_node_holds() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let mut elsewhere = postgres.connect();
+    let url = DatabaseUrl::Postgres(postgres.url().into());
+    let database = Database::open(&url, tokio::runtime::Handle::current()).unwrap();
+    migrate::run(&database).unwrap();
+    let store = Store { database, _folder: TempDir::new().unwrap(), _postgres: Some(postgres) };
+    store.count("source:over", 1, OVER.secs()).await;
+    store.count("source:held", 1, OVER.secs()).await;
+    store.flood(20, NOW).await;
+    let hold = "BEGIN; SELECT 1 FROM attempts WHERE bucket IN ('source:held', 'account:junk0') FOR UPDATE";
+    elsewhere.batch_execute(hold).unwrap();
+    // One whose window is over, and of the 21 others eleven without the held ones.
+    assert_eq!(store.trim(10).await, 1 + 9);
+    // The other node wants a row that was deleted here meanwhile; both go on.
+    elsewhere.batch_execute("UPDATE attempts SET failures = 2 WHERE bucket IN ('source:over', 'source:held'); COMMIT").unwrap();
+    assert_eq!(store.trim(10).await, 2);
+    assert_eq!(store.trim(10).await, 0);
 }
