@@ -45,10 +45,12 @@ pub fn ensure(dir: &Path, database: Option<&Path>) -> Result<Vec<String>, Faults
     Ok(warnings)
 }
 
-/// Makes a file and removes it; what has its name already is not written into.
+/// Makes a file, links it as [`write_new`] does, and removes both; what is there already is not written into.
 fn probe(dir: &Path) -> io::Result<()> {
-    let probe = dir.join(format!(".portcullis-{}.tmp", std::process::id()));
-    write_new(&probe, "").and_then(|()| fs::remove_file(&probe))
+    let made = write_temporary(&dir.join(".portcullis-probe"), "")?;
+    let link = made.with_extension("link");
+    let linked = fs::hard_link(&made, &link).and_then(|()| fs::remove_file(&link));
+    fs::remove_file(&made).and(linked)
 }
 
 /// Whether this entry of the directory is ours, or of the file system.
@@ -116,23 +118,18 @@ pub fn why_unwritable(dir: &Path) -> Option<String> {
 
 /// Writes a new 0600 file; fails when it exists. Temporary file, fsync, link, fsync of the directory.
 pub fn write_new(path: &Path, content: &str) -> io::Result<()> {
-    let temporary = temporary(path);
-    let written = write_synced(&temporary, content).and_then(|()| fs::hard_link(&temporary, path));
+    let temporary = write_temporary(path, content)?;
+    let linked = fs::hard_link(&temporary, path);
     fs::remove_file(&temporary)?;
-    written?;
+    linked?;
     sync_parent(path)
 }
 
 /// Writes a 0600 file, replacing what was there.
 pub fn replace(path: &Path, content: &str) -> io::Result<()> {
-    let temporary = temporary(path);
-    write_synced(&temporary, content)?;
+    let temporary = write_temporary(path, content)?;
     fs::rename(&temporary, path)?;
     sync_parent(path)
-}
-
-fn temporary(path: &Path) -> PathBuf {
-    path.with_extension(format!("{}.tmp", std::process::id()))
 }
 
 /// The user whose directory this is, when root is about to write into somebody else's: what root makes, that user cannot open.
@@ -142,16 +139,24 @@ pub fn owner_other_than_root(dir: &Path) -> Option<u32> {
     (own == 0 && owner != 0).then_some(owner)
 }
 
-fn write_synced(path: &Path, content: &str) -> io::Result<()> {
-    // A name that a crash left, or somebody laid as a trap, goes: what is written into is made here.
-    if let Err(fault) = fs::remove_file(path)
-        && fault.kind() != io::ErrorKind::NotFound
-    {
-        return Err(fault);
+/// Writes a file beside `path` under a name that nobody has: others may write the same file at once, and processes in two containers
+/// can have one number.
+fn write_temporary(path: &Path, content: &str) -> io::Result<PathBuf> {
+    const MOST_LEFT: u32 = 1000;
+    let mut number = 0;
+    let (temporary, mut file) = loop {
+        let temporary = path.with_extension(format!("{}-{number}.tmp", std::process::id()));
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary) {
+            // In use, left by a crash, or laid as a trap.
+            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists && number < MOST_LEFT => number += 1,
+            opened => break (temporary, opened?),
+        }
+    };
+    let written = file.write_all(content.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        fs::remove_file(&temporary)?;
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(content.as_bytes())?;
-    file.sync_all()
+    written.map(|()| temporary)
 }
 
 fn sync_parent(path: &Path) -> io::Result<()> {
@@ -198,9 +203,10 @@ mod tests {
         assert_eq!(mode(&shared.path().join("portcullis.db")), 0o600);
 
         // A trap under a name that could be known before is not written through.
-        let (trap, victim) = (shared.path().join(format!(".portcullis-{}.tmp", std::process::id())), shared.path().join("letter.txt"));
+        let trap = shared.path().join(format!(".portcullis-probe.{}-0.tmp", std::process::id()));
+        let victim = shared.path().join("letter.txt");
         std::os::unix::fs::symlink(&victim, trap).unwrap();
-        drop(ensure(shared.path(), None));
+        ensure(shared.path(), None).unwrap();
         assert_eq!(fs::read_to_string(victim).unwrap(), "x");
 
         let named = tempfile::tempdir().unwrap();
@@ -212,5 +218,33 @@ mod tests {
         for others in ["portcullis.env", "build.tmp", "gate.dbx"] {
             assert!(!is_ours(&named.path().join(others), Some(Path::new("gate.db"))), "{others}");
         }
+    }
+
+    #[test]
+    fn s86_who_writes_one_file_at_once_is_in_nobodys_way() {
+        let dir = tempfile::tempdir().unwrap();
+        let (replaced, new) = (dir.path().join("claimed"), dir.path().join("new"));
+        let together = std::sync::Barrier::new(8);
+        let write = |content: &str| {
+            let mut made = 0;
+            for round in 0..50 {
+                together.wait();
+                replace(&replaced, content).unwrap();
+                // Whole, whoever was the last.
+                assert_eq!(fs::read_to_string(&replaced).unwrap().len(), 1000);
+                probe(dir.path()).unwrap();
+                match write_new(&new.with_extension(round.to_string()), content) {
+                    Ok(()) => made += 1,
+                    Err(fault) => assert_eq!(fault.kind(), io::ErrorKind::AlreadyExists, "{fault}"),
+                }
+            }
+            made
+        };
+        let made: u32 = std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8).map(|n| scope.spawn(move || write(&n.to_string().repeat(1000)))).collect();
+            writers.into_iter().map(|writer| writer.join().unwrap()).sum()
+        });
+        assert_eq!(made, 50, "each new file has one maker");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 51, "nothing else stays behind");
     }
 }
