@@ -55,22 +55,24 @@ pub(super) struct NewAccount {
 }
 
 impl Accounts {
-    /// The set-up token, kept in a file until the claim; none after it. With `FLOWISE_USERNAME` and `FLOWISE_PASSWORD` it proves
-    /// something only when the two were guessed at too often.
+    /// The link to the set-up page, with the token where the page asks for it; none after the claim. Until then the token is kept in
+    /// a file as well.
     ///
     /// It follows from a random number in the database and `TOKEN_HASH_SECRET`, so that any node takes the link of any other,
     /// and neither the database nor the secret alone gives it away.
-    pub fn ensure_setup_token(&self) -> Result<Option<String>, AccountError> {
+    pub async fn setup_link(&self) -> Result<Option<String>, AccountError> {
         if self.phase() == Phase::Claimed {
             return Ok(None);
         }
-        let token = self.0.database.write_blocking(|c| self.setup_token(c))?;
+        let this = self.clone();
+        let token = self.0.database.write(move |c| this.setup_token(c)).await?;
         let path = self.0.data_dir.join(data_dir::SETUP_TOKEN);
         let kept = fs::read_to_string(&path).is_ok_and(|kept| kept.trim() == token);
         if !kept {
             data_dir::replace(&path, &token).map_err(|fault| AccountError::Internal(format!("{}: {fault}", path.display())))?;
         }
-        Ok(Some(token))
+        let page = if self.asks_for_token().await? { format!("/_auth/setup?token={token}") } else { "/_auth/setup".to_owned() };
+        Ok(Some(self.0.app_url.join(&page)))
     }
 
     fn setup_token(&self, c: &mut Connection) -> Result<String, StorageError> {

@@ -213,17 +213,13 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     }
     core.block_on(core.accounts.note_configuration(shown))?;
     // Before anybody can connect: who sees the server listen finds the token.
-    let token = core.accounts.ensure_setup_token()?;
+    let setup_link = core.block_on(core.accounts.setup_link())?;
     let port = if internals.any_port { 0 } else { config.server.port };
     let address = SocketAddr::new(config.server.host, port);
     let listener = TcpListener::bind(address)
         .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
     let address = listener.local_addr()?;
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
-    let with_token = core.block_on(core.accounts.asks_for_token())?;
-    let setup_link = token.map(|token| {
-        config.server.app_url.join(&if with_token { format!("/_auth/setup?token={token}") } else { "/_auth/setup".to_owned() })
-    });
     let server = server::run(config, &core, listener)?;
     let jobs = Jobs::start(&core.accounts)?;
     Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })

@@ -109,6 +109,13 @@ pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> 
     let prints_link = name == "reset-link" || (name == "invite" && !matches.get_flag("mail"));
     let core = open_existing(config, prints_link)?;
     let outcome = match name {
+    if matches!(name, "add" | "invite")
+        && let Some(link) = core.block_on(core.accounts.setup_link()).map_err(explain)?
+    {
+        return Err(format!(
+            "nobody can sign in before this instance has its first admin. Open this link to become it, then add others:\n\n    {link}\n"
+        ));
+    }
         "add" => add(&core, matches)?,
         "invite" => invite(&core, matches)?,
         "reset-link" => reset_link(&core, matches)?,

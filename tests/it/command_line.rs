@@ -245,10 +245,36 @@ async fn commands_in_the_wrong_folder_make_nothing_and_another_address_is_said()
 
 #[tokio::test]
 async fn commands_beside_a_server_have_its_address_without_being_told() {
+#[tokio::test]
+async fn before_the_claim_no_account_is_added_and_the_command_prints_the_way_to_the_first_one() {
+    let pair =
+        [("FLOWISE_USERNAME", "user"), ("FLOWISE_PASSWORD", "tall-giraffes")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for variables in [&[][..], &pair] {
+        let process = Process::start_with(tempfile::tempdir().unwrap(), "start", variables).await;
+        let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+        let settings: Vec<String> = variables.iter().map(|(name, value)| format!("--{name}={value}")).collect();
+        let settings: Vec<&str> = settings.iter().map(String::as_str).collect();
+        let link = format!(
+            "{}/_auth/setup{}",
+            process.app_url(),
+            if variables.is_empty() { format!("?token={}", token.trim()) } else { String::new() }
+        );
+        for command in [&["add", "ada@example.org", "--admin"][..], &["add", "ada@example.org"], &["invite", "ada@example.org", "--admin"]]
+        {
+            let refused = process.run(&[&["user"], command, &settings].concat());
+            let text = said(&refused);
+            assert!(!refused.status.success() && text.contains("first admin") && text.lines().any(|line| line.trim() == link), "{text}");
+        }
+        assert!(said(&process.run(&["user", "list"])).contains("no account matches"));
+    }
+}
+
     let variables = [("APP_URL".to_owned(), "https://a.example.org".to_owned()), ("SMTP_HOST".to_owned(), "127.0.0.1".to_owned())];
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &variables).await;
     for arguments in [&["user", "invite", "bob@example.org"][..], &["user", "reset-link", "bob@example.org"]] {
         let output = process.run(arguments);
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut process.client(), &token).await;
         assert!(output.status.success() && said(&output).contains("https://a.example.org/_auth/invite?token="), "{}", said(&output));
         let elsewhere = process.run(&[arguments, &["--APP_URL=http://localhost:4999"]].concat());
         let text = said(&elsewhere);
