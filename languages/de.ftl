@@ -13,6 +13,7 @@ skip = Zum Inhalt springen
 problem = Es gibt ein Problem
 home-heading = Startseite
 home-signed-in = Sie sind angemeldet als { $email }.
+home-apps-elsewhere = Die Anwendungen haben eigene Adressen. Öffnen Sie sie dort: Sie sind bei allen angemeldet.
 home-account = Ihr Konto: Name, Passwort, Sitzungen, abmelden
 home-users = Benutzer: einladen, Sitzungen beenden, Rollen ändern
 home-sessions = Sitzungen: wer angemeldet ist, und von wo

@@ -15,6 +15,7 @@ skip = Skip to the content
 problem = There is a problem
 home-heading = Start page
 home-signed-in = You are signed in as { $email }.
+home-apps-elsewhere = The apps are at addresses of their own. Open one there: you are signed in to all of them.
 home-account = Your account: name, password, sessions, sign out
 home-users = Users: invite people, end sessions, change roles
 home-sessions = Sessions: who is signed in, and from where

@@ -13,6 +13,7 @@ skip = Ir al contenido
 problem = Hay un problema
 home-heading = Inicio
 home-signed-in = Ha iniciado sesión como { $email }.
+home-apps-elsewhere = Las aplicaciones tienen direcciones propias. Ábralas allí: ha iniciado sesión en todas.
 home-account = Su cuenta: nombre, contraseña, sesiones, cerrar sesión
 home-users = Usuarios: invitar, terminar sesiones, cambiar roles
 home-sessions = Sesiones: quién ha iniciado sesión y desde dónde

@@ -13,6 +13,7 @@ skip = Aller au contenu
 problem = Il y a un problème
 home-heading = Accueil
 home-signed-in = Vous êtes connecté en tant que { $email }.
+home-apps-elsewhere = Les applications ont leurs propres adresses. Ouvrez-les à ces adresses : vous y êtes connecté partout.
 home-account = Votre compte : nom, mot de passe, sessions, déconnexion
 home-users = Utilisateurs : inviter, terminer des sessions, changer des rôles
 home-sessions = Sessions : qui est connecté, et d'où

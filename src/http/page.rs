@@ -27,7 +27,7 @@ pub struct Layout {
     /// The address of the icon.
     pub icon: String,
     /// Whether there is an app to go to.
-    pub has_upstream: bool,
+    pub has_app: bool,
     /// The reader's language.
     pub language: Language,
     /// Which menu stands above the content.
@@ -78,7 +78,7 @@ impl Layout {
             script: settings.files.script.path.clone(),
             logo: settings.files.logo.as_ref().map(|logo| logo.path.clone()),
             icon: settings.files.icon.clone(),
-            has_upstream: settings.upstream.is_some(),
+            has_app: settings.has_app(),
             language,
             menu,
             path: String::new(),

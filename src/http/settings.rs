@@ -43,6 +43,19 @@ pub struct HttpSettings {
     pub files: StaticFiles,
 }
 
+impl HttpSettings {
+    /// Whether the app is at `/` of `APP_URL`: behind the built-in proxy, or behind another one that asks us about this very host.
+    /// With `COOKIE_DOMAIN` the apps have hosts of their own, and nobody has named them.
+    pub fn has_app(&self) -> bool {
+        self.upstream.is_some() || (self.is_asked() && self.cookie_domain.is_none())
+    }
+
+    /// Whether other proxies ask us about apps.
+    pub fn is_asked(&self) -> bool {
+        !self.forward_auth.is_empty()
+    }
+}
+
 /// The settings of the running server.
 #[expect(clippy::expect_used, reason = "app.rs registers the settings before any route exists")]
 pub fn of(req: &HttpRequest) -> &HttpSettings {

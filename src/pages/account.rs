@@ -87,7 +87,7 @@ fn row(session: Session, visit: &Visit) -> SessionRow {
 fn no_account(req: &HttpRequest, standing: &Standing) -> HttpResponse {
     let mut page = FormPage::new(req, "no-account-heading", Menu::None, "/_auth/logout", "sign-out");
     page.intro = vec![Text::new("no-account-intro")];
-    page.links.extend(settings::of(req).upstream.is_some().then_some(("/", "menu-app")));
+    page.links.extend(settings::of(req).has_app().then_some(("/", "menu-app")));
     page.links.push(("/_auth/setup", "no-account-setup"));
     page.answer_with(StatusCode::FORBIDDEN, req, standing)
 }

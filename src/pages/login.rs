@@ -98,7 +98,11 @@ pub(super) fn signed_in(req: &HttpRequest, new: &NewSession, location: &str) -> 
 pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
     let settings = settings::of(req);
     let back = ReturnTo::parse(next, &settings.app_url, settings.cookie_domain.as_deref());
-    let home = if settings.upstream.is_some() { "/" } else { "/_auth/account" };
+    let home = match (settings.has_app(), settings.is_asked()) {
+        (true, _) => "/",
+        (false, true) => "/_auth/",
+        (false, false) => "/_auth/account",
+    };
     back.map_or_else(|| home.to_owned(), |back| back.location().to_owned())
 }
 

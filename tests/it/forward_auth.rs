@@ -86,6 +86,34 @@ async fn s28_s72_verify_answers_trusted_proxies_alone() {
 }
 
 #[tokio::test]
+async fn the_pages_lead_to_the_app_where_the_proxy_guards_app_url_and_say_so_where_it_is_elsewhere() {
+    for (domain, home, leads) in [(None, "/", true), (Some("localhost.example.org"), "/_auth/", false)] {
+        let app = TestApp::start(|options| {
+            options.let_proxies_ask();
+            if let Some(domain) = domain {
+                options.app_url = format!("http://auth.{domain}:3000");
+                options.set("COOKIE_DOMAIN", domain);
+            }
+        })
+        .await;
+        let mut owner = people::claim(&app).await;
+        for path in ["/_auth/", "/_auth/account", "/_auth/admin/users"] {
+            let page = owner.get(path).await.text();
+            assert_eq!(page.contains("<a href=\"/\">"), leads, "{domain:?} {path}: {page}");
+            assert_eq!(page.contains("addresses of their own"), !leads && path == "/_auth/", "{domain:?} {path}: {page}");
+        }
+        let invited = people::invite(&mut owner, "eve@example.org", "", "user").await;
+        assert_eq!(people::accept(&mut app.client(), &invited.link, people::PASSWORD).await.location(), home, "{domain:?}");
+        assert_eq!(people::sign_in(&mut app.client(), people::OWNER, people::PASSWORD).await.location(), home, "{domain:?}");
+    }
+    // Nobody asks, and there is nothing behind: neither link nor sentence.
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let page = owner.get("/_auth/").await.text();
+    assert!(!page.contains("<a href=\"/\">") && !page.contains("addresses of their own"), "{page}");
+}
+
+#[tokio::test]
 async fn s103_only_the_dialects_that_forward_auth_names_are_there() {
     for (named, there) in [(None, vec![]), (Some("nginx"), vec!["nginx"]), (Some("caddy, envoy"), vec!["caddy", "envoy"])] {
         let app = TestApp::start(|options| {
