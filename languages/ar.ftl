@@ -103,7 +103,7 @@ state-active = نشط
 state-invited = مدعو
 state-disabled = معطَّل
 mail-state-queued = في الانتظار
-mail-state-sent = أُرسلت
+mail-state-sent = سُلّم
 mail-state-failed = فشلت
 mail-kind-reset = كلمة مرور جديدة
 mail-kind-invitation = دعوة
@@ -161,7 +161,7 @@ forgot-intro = أدخل عنوانك. إن وُجد حساب به أرسلنا �
 forgot-no-mail = لا يرسل هذا الموقع بريدًا. اطلب من أحد المديرين رابطًا لاختيار كلمة مرور جديدة: ينشئه المدير في صفحة حسابك.
 forgot-no-mail-operator = إن كنت أنت من يشغّل هذا الموقع فأنشئ الرابط على خادمه: { $command }
 forgot-submit = أرسلوا إليّ رابطًا
-forgot-submit-note = ترك ملاحظة للمديرين
+forgot-submit-note = سجّل طلبي
 forgot-sent-heading = تفقّد بريدك
 forgot-sent = إن وُجد حساب بهذا العنوان فإن رسالة برابط في طريقها إليك. يصلح الرابط { $minutes ->
     [one] دقيقة واحدة
@@ -215,6 +215,7 @@ known-devices-none = لا شيء بعد: يصبح المتصفح معروفًا 
 known-devices-intro = يُعلَن لك بالبريد كل تسجيل دخول من أي متصفح آخر.
 device-first = أول مرة
 device-last = آخر مرة
+known-devices-intro-no-mail = هذا الموقع لا يرسل بريدًا: لا يُبلَّغ أحد بتسجيل دخول من متصفح آخر.
 device-forget = نسيان هذا الجهاز
 profile-heading = اسمك ولغتك
 profile-name-hint = يراه التطبيق. يمكن تركه فارغًا.
@@ -254,6 +255,7 @@ flash-role = تغيّر الدور. انتهت كل الجلسات.
 flash-test-queued = رسالة تجربة في طريقها إليك. أعد تحميل هذه الصفحة لترى ما جرى لها.
 
 ## Mistakes in forms
+flash-test-written = رسالة التجربة ملف في المجلد outbox على الخادم. أعد تحميل هذه الصفحة إن لم تظهر في القائمة بعد.
 email-empty = أدخل عنوان بريد إلكتروني.
 email-too-long = عنوان البريد طويل جدًا.
 email-malformed = أدخل عنوان بريد مثل name@example.org.
@@ -418,6 +420,7 @@ mail-to-files = ملفات في { $folder }، لأن SMTP_HOST غير مضبوط
 mail-test = أرسل رسالة تجربة إلى نفسك
 mail-none = لم تُكتب أي رسالة بعد.
 mail-count = { $count ->
+mail-test-file = اكتب رسالة تجربة
     [one] رسالة واحدة
     [two] رسالتان
     [few] { $count } رسائل

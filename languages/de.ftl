@@ -81,7 +81,7 @@ state-active = aktiv
 state-invited = eingeladen
 state-disabled = gesperrt
 mail-state-queued = wartet
-mail-state-sent = gesendet
+mail-state-sent = übergeben
 mail-state-failed = gescheitert
 mail-kind-reset = neues Passwort
 mail-kind-invitation = Einladung
@@ -135,7 +135,7 @@ forgot-intro = Geben Sie Ihre Adresse ein. Wenn es ein Konto dazu gibt, senden w
 forgot-no-mail = Diese Website verschickt keine E-Mails. Bitten Sie einen Admin um einen Link für ein neues Passwort: Admins erzeugen ihn auf der Seite Ihres Kontos.
 forgot-no-mail-operator = Betreiben Sie diese Website selbst, erzeugen Sie den Link auf ihrem Server: { $command }
 forgot-submit = Link senden
-forgot-submit-note = Den Admins eine Notiz hinterlassen
+forgot-submit-note = Anfrage vermerken
 forgot-sent-heading = Sehen Sie in Ihre E-Mails
 forgot-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit einem Link unterwegs. Der Link gilt { $minutes ->
     [one] { $minutes } Minute
@@ -186,6 +186,7 @@ known-devices-none = Noch keine: Ein Browser ist bekannt, sobald er sich angemel
 known-devices-intro = Eine Anmeldung von jedem anderen Browser wird Ihnen per E-Mail gemeldet.
 device-first = Zuerst
 device-last = Zuletzt
+known-devices-intro-no-mail = Diese Website verschickt keine E-Mails: Eine Anmeldung von einem anderen Browser wird niemandem gemeldet.
 device-forget = Dieses Gerät vergessen
 profile-heading = Ihr Name und Ihre Sprache
 profile-name-hint = Die Anwendung sieht ihn. Er darf leer sein.
@@ -225,6 +226,7 @@ flash-role = Die Rolle ist geändert. Alle Sitzungen sind beendet.
 flash-test-queued = Eine Test-E-Mail ist zu Ihnen unterwegs. Laden Sie diese Seite neu, um zu sehen, was daraus wurde.
 
 ## Mistakes in forms
+flash-test-written = Die Test-E-Mail liegt als Datei im Ordner outbox auf dem Server. Laden Sie diese Seite neu, falls sie noch nicht in der Liste steht.
 email-empty = Geben Sie eine E-Mail-Adresse ein.
 email-too-long = Die E-Mail-Adresse ist zu lang.
 email-malformed = Geben Sie eine E-Mail-Adresse wie name@example.org ein.
@@ -373,6 +375,7 @@ mail-to-files = Dateien in { $folder }, weil SMTP_HOST nicht gesetzt ist
 mail-test = Eine Test-E-Mail an Sie selbst senden
 mail-none = Noch wurde keine E-Mail geschrieben.
 mail-count = { $count ->
+mail-test-file = Eine Test-E-Mail schreiben
     [one] { $count } E-Mail
    *[other] { $count } E-Mails
 }

@@ -83,7 +83,7 @@ state-active = active
 state-invited = invited
 state-disabled = disabled
 mail-state-queued = waiting
-mail-state-sent = sent
+mail-state-sent = handed over
 mail-state-failed = failed
 mail-kind-reset = password reset
 mail-kind-invitation = invitation
@@ -137,7 +137,7 @@ forgot-intro = Enter your address. If there is an account with it, we mail you a
 forgot-no-mail = This site sends no mail. Ask an admin for a link to choose a new password: admins make one on the page of your account.
 forgot-no-mail-operator = If you run this site yourself, make the link on its server: { $command }
 forgot-submit = Send me a link
-forgot-submit-note = Leave a note for the admins
+forgot-submit-note = Record my request
 forgot-sent-heading = Check your mail
 forgot-sent = If there is an account with this address, a mail with a link is on its way. The link is good for { $minutes ->
     [one] { $minutes } minute
@@ -188,6 +188,7 @@ known-devices-none = None yet: a browser is known after it has signed in.
 known-devices-intro = A sign-in from any other browser is announced to you by mail.
 device-first = First
 device-last = Last
+known-devices-intro-no-mail = This site sends no mail: nobody is told of a sign-in from another browser.
 device-forget = Forget this device
 profile-heading = Your name and language
 profile-name-hint = The app sees it. It may be empty.
@@ -227,6 +228,7 @@ flash-role = The role is changed. Every session has ended.
 flash-test-queued = A test mail is on its way to you. Reload this page to see what became of it.
 
 ## Mistakes in forms
+flash-test-written = The test mail is a file in the folder outbox on the server. Reload this page if it is not in the list yet.
 email-empty = Enter an e-mail address.
 email-too-long = The e-mail address is too long.
 email-malformed = Enter an e-mail address like name@example.org.
@@ -375,6 +377,7 @@ mail-to-files = files in { $folder }, because SMTP_HOST is not set
 mail-test = Send a test mail to yourself
 mail-none = No mail was written yet.
 mail-count = { $count ->
+mail-test-file = Write a test mail
     [one] { $count } mail
    *[other] { $count } mails
 }

@@ -81,7 +81,7 @@ state-active = activa
 state-invited = invitada
 state-disabled = bloqueada
 mail-state-queued = en espera
-mail-state-sent = enviado
+mail-state-sent = procesado
 mail-state-failed = fallido
 mail-kind-reset = contraseña nueva
 mail-kind-invitation = invitación
@@ -135,7 +135,7 @@ forgot-intro = Escriba su dirección. Si existe una cuenta con ella, le enviamos
 forgot-no-mail = Este sitio no envía correo. Pida a un administrador un enlace para elegir una contraseña nueva: lo crea en la página de su cuenta.
 forgot-no-mail-operator = Si usted mismo administra este sitio, cree el enlace en su servidor: { $command }
 forgot-submit = Enviarme un enlace
-forgot-submit-note = Dejar una nota a los administradores
+forgot-submit-note = Registrar mi solicitud
 forgot-sent-heading = Mire su correo
 forgot-sent = Si existe una cuenta con esta dirección, va en camino un correo con un enlace. El enlace vale durante { $minutes ->
     [one] { $minutes } minuto
@@ -186,6 +186,7 @@ known-devices-none = Ninguno todavía: un navegador es conocido cuando ha inicia
 known-devices-intro = Un inicio de sesión desde cualquier otro navegador se le anuncia por correo.
 device-first = Primera vez
 device-last = Última vez
+known-devices-intro-no-mail = Este sitio no envía correo: no se avisa a nadie de un inicio de sesión desde otro navegador.
 device-forget = Olvidar este dispositivo
 profile-heading = Su nombre y su idioma
 profile-name-hint = La aplicación lo ve. Puede quedar vacío.
@@ -225,6 +226,7 @@ flash-role = El rol ha cambiado. Todas las sesiones han terminado.
 flash-test-queued = Un correo de prueba va en camino hacia usted. Recargue esta página para ver qué ha sido de él.
 
 ## Mistakes in forms
+flash-test-written = El correo de prueba es un archivo de la carpeta outbox del servidor. Recargue esta página si aún no aparece en la lista.
 email-empty = Escriba una dirección de correo.
 email-too-long = La dirección de correo es demasiado larga.
 email-malformed = Escriba una dirección de correo como nombre@example.org.
@@ -373,6 +375,7 @@ mail-to-files = archivos en { $folder }, porque SMTP_HOST no está definido
 mail-test = Enviarme un correo de prueba
 mail-none = Todavía no se ha escrito ningún correo.
 mail-count = { $count ->
+mail-test-file = Escribir un correo de prueba
     [one] { $count } correo
    *[other] { $count } correos
 }

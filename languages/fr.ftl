@@ -81,7 +81,7 @@ state-active = actif
 state-invited = invité
 state-disabled = désactivé
 mail-state-queued = en attente
-mail-state-sent = envoyé
+mail-state-sent = transmis
 mail-state-failed = en échec
 mail-kind-reset = nouveau mot de passe
 mail-kind-invitation = invitation
@@ -135,7 +135,7 @@ forgot-intro = Saisissez votre adresse. S'il existe un compte avec elle, nous vo
 forgot-no-mail = Ce site n'envoie pas d'e-mails. Demandez à un administrateur un lien pour choisir un nouveau mot de passe : il le crée sur la page de votre compte.
 forgot-no-mail-operator = Si vous gérez vous-même ce site, créez le lien sur son serveur : { $command }
 forgot-submit = M'envoyer un lien
-forgot-submit-note = Laisser une note aux administrateurs
+forgot-submit-note = Enregistrer ma demande
 forgot-sent-heading = Consultez vos e-mails
 forgot-sent = S'il existe un compte avec cette adresse, un e-mail avec un lien est en route. Le lien est valable { $minutes ->
     [one] { $minutes } minute
@@ -186,6 +186,7 @@ known-devices-none = Aucun pour l'instant : un navigateur est connu dès qu'il 
 known-devices-intro = Une connexion depuis tout autre navigateur vous est annoncée par e-mail.
 device-first = Première fois
 device-last = Dernière fois
+known-devices-intro-no-mail = Ce site n'envoie pas d'e-mails : personne n'est averti d'une connexion depuis un autre navigateur.
 device-forget = Oublier cet appareil
 profile-heading = Votre nom et votre langue
 profile-name-hint = L'application le voit. Il peut rester vide.
@@ -225,6 +226,7 @@ flash-role = Le rôle est changé. Toutes les sessions sont terminées.
 flash-test-queued = Un e-mail d'essai est en route vers vous. Rechargez cette page pour voir ce qu'il est devenu.
 
 ## Mistakes in forms
+flash-test-written = L'e-mail d'essai est un fichier du dossier outbox sur le serveur. Rechargez cette page s'il n'est pas encore dans la liste.
 email-empty = Saisissez une adresse e-mail.
 email-too-long = L'adresse e-mail est trop longue.
 email-malformed = Saisissez une adresse e-mail comme nom@example.org.
@@ -373,6 +375,7 @@ mail-to-files = des fichiers dans { $folder }, car SMTP_HOST n'est pas défini
 mail-test = M'envoyer un e-mail d'essai
 mail-none = Aucun e-mail n'a encore été écrit.
 mail-count = { $count ->
+mail-test-file = Écrire un e-mail d'essai
     [one] { $count } e-mail
    *[other] { $count } e-mails
 }

@@ -38,7 +38,8 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
 pub async fn sent(req: HttpRequest) -> HttpResponse {
     if !has_mail_server(&req) {
         let mut page = MessagePage::new(&req, "forgot-noted-heading", Menu::None);
-        page.texts = without_mail();
+        page.texts = vec![Text::new("forgot-noted")];
+        page.texts.extend(without_mail());
         page.links = vec![("/_auth/login", "back-to-sign-in")];
         return page.answer(StatusCode::OK);
     }
@@ -49,7 +50,7 @@ pub async fn sent(req: HttpRequest) -> HttpResponse {
     page.answer(StatusCode::OK)
 }
 
-/// Without a mail server the form promises no mail: what was asked for is noted in the audit list, where admins see it.
+/// Without a mail server the form promises no mail: the request is recorded in the audit list, and nobody is notified.
 fn form(req: &HttpRequest, standing: &Standing, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let submit = if has_mail_server(req) { "forgot-submit" } else { "forgot-submit-note" };
     let mut page = FormPage::new(req, "forgot-heading", Menu::None, "/_auth/forgot", submit);
@@ -66,5 +67,5 @@ fn has_mail_server(req: &HttpRequest) -> bool {
 
 /// Whom to ask when no mail comes; the last sentence is for who has nobody to ask.
 fn without_mail() -> Vec<Text> {
-    vec![Text::new("forgot-no-mail"), Text::new("forgot-no-mail-operator").with("command", "portcullis user reset-link")]
+    vec![Text::new("forgot-no-mail"), Text::new("forgot-no-mail-operator").with("command", "portcullis user reset-link name@example.org")]
 }

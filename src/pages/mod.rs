@@ -113,7 +113,8 @@ fn flash(req: &HttpRequest, code: Option<&str>) -> Option<String> {
         "enabled" => "flash-enabled",
         "deleted" => "flash-deleted",
         "role" => "flash-role",
-        "test-queued" => "flash-test-queued",
+        "test-queued" if settings::of(req).mail_server.is_some() => "flash-test-queued",
+        "test-queued" => "flash-test-written",
         _ => return None,
     };
     Some(texts::say(language::of(req), &Text::new(key)))

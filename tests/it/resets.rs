@@ -215,3 +215,40 @@ async fn a_reset_form_is_a_form() {
     let answer = app.client().send(Call::form("/_auth/forgot", &app.app_url, &[("email", OWNER), ("csrf_token", "x")])).await;
     assert_eq!(answer.status, 403);
 }
+
+#[tokio::test]
+async fn without_a_mail_server_no_page_promises_a_mail() {
+    let (app, mut owner, mut mailbox) = claimed().await;
+    let mut client = app.client();
+    let form = client.get("/_auth/forgot").await.text();
+    assert!(form.contains("Record my request") && form.contains("user reset-link name@example.org"), "{form}");
+    let asked = client.post_form("/_auth/forgot", &[("email", OWNER)]).await;
+    let noted = client.get(asked.location()).await.text();
+    assert!(
+        noted.contains("audit list") && noted.contains("Nobody is notified") && noted.contains("user reset-link name@example.org"),
+        "{noted}"
+    );
+    mailbox.wait_for("Choose a new password").await;
+    let account = owner.get("/_auth/account").await.text();
+    assert!(account.contains("nobody is told") && !account.contains("announced to you"), "{account}");
+    assert!(owner.get("/_auth/admin/mail").await.text().contains("Write a test mail"));
+    let tested = owner.post_form("/_auth/admin/mail/test", &[]).await;
+    let written = owner.get(tested.location()).await.text();
+    assert!(written.contains("a file in the folder outbox") && !written.contains("on its way"), "{written}");
+    mailbox.wait_for("Test mail").await;
+    let list = owner.get("/_auth/admin/mail").await.text();
+    assert!(list.contains("handed over") && !list.contains(">sent<"), "{list}");
+
+    let app = TestApp::start(|options| {
+        // Nothing listens there: the mail waits in the queue.
+        for (name, value) in [("SMTP_HOST", "127.0.0.1"), ("SMTP_PORT", "9"), ("SENDER_EMAIL", "gate@example.org")] {
+            options.set(name, value);
+        }
+    })
+    .await;
+    let mut owner = people::claim(&app).await;
+    assert!(owner.get("/_auth/account").await.text().contains("announced to you by mail"));
+    assert!(owner.get("/_auth/admin/mail").await.text().contains("Send a test mail to yourself"));
+    let tested = owner.post_form("/_auth/admin/mail/test", &[]).await;
+    assert!(owner.get(tested.location()).await.text().contains("on its way to you"));
+}

@@ -22,6 +22,7 @@ struct MailPage {
     now: Timestamp,
     csrf_token: String,
     flash: Option<String>,
+    has_mail_server: bool,
     state_line: Text,
     count: Text,
     mails: Vec<QueuedMail>,
@@ -51,6 +52,7 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req, &visit.standing).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
+        has_mail_server: settings::of(&req).mail_server.is_some(),
         state_line: Text::new("mail-state-line")
             .with("destination", accounts.mail_destination())
             .with("queued", queued)
