@@ -22,6 +22,7 @@ home-mail = E-Mail: was gesendet wurde, und was nicht
 home-checklist = Checkliste: Ist alles gut eingerichtet?
 insecure-browser = Sie haben diese Seite ohne https geöffnet; so kann Ihr Browser Sie nicht angemeldet halten.
 other-address = Sie haben diese Seite unter { $seen } geöffnet; eingestellt ist diese Website aber für { $url } (APP_URL). Das Anmelden kann hier scheitern.
+other-address-works = Sie haben diese Seite unter { $seen } geöffnet, eingerichtet ist sie aber für { $url } (APP_URL). Die Anmeldung funktioniert hier, gilt aber nur für diese Adresse, und Links in E-Mails führen zu { $url }.
 other-address-open = Stattdessen { $url } öffnen
 other-address-remedy = Soll { $seen } die Adresse sein, setzt der Betreiber dieser Website APP_URL={ $seen } und startet sie neu.
 other-address-local = Diese Adresse gilt nur auf dem Server selbst. Für andere Rechner setzt der Betreiber dieser Website APP_URL={ $seen } und HOST=0.0.0.0 und startet sie neu.

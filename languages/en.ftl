@@ -24,6 +24,7 @@ home-mail = Mail: what was sent, and what was not
 home-checklist = Checklist: is everything set up well?
 insecure-browser = Your browser came here without https, so it cannot keep you signed in.
 other-address = You opened this page at { $seen }, but this site is set up for { $url } (APP_URL). Signing in may not work here.
+other-address-works = You opened this page at { $seen }, but this site is set up for { $url } (APP_URL). Signing in works here, but for this address alone, and links in mails lead to { $url }.
 other-address-open = Open { $url } instead
 other-address-remedy = If people are meant to use { $seen }, whoever runs this site sets APP_URL={ $seen } and starts it again.
 other-address-local = That address works on the server itself only. For other machines, whoever runs this site sets APP_URL={ $seen } and HOST=0.0.0.0 and starts it again.

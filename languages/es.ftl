@@ -22,6 +22,7 @@ home-mail = Correo: qué se envió y qué no
 home-checklist = Comprobaciones: ¿está todo bien configurado?
 insecure-browser = Ha abierto esta página sin https, así que su navegador no puede mantener su sesión.
 other-address = Ha abierto esta página en { $seen }, pero este sitio está configurado para { $url } (APP_URL). Es posible que aquí no pueda iniciar sesión.
+other-address-works = Ha abierto esta página en { $seen }, pero este sitio está configurado para { $url } (APP_URL). Iniciar sesión funciona aquí, pero solo para esta dirección, y los enlaces de los correos llevan a { $url }.
 other-address-open = Abrir { $url } en su lugar
 other-address-remedy = Si la dirección debe ser { $seen }, quien administra este sitio define APP_URL={ $seen } y lo reinicia.
 other-address-local = Esa dirección solo funciona en el propio servidor. Para otros equipos, quien administra este sitio define APP_URL={ $seen } y HOST=0.0.0.0 y lo reinicia.

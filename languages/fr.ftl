@@ -22,6 +22,7 @@ home-mail = E-mails : ce qui a été envoyé, et ce qui ne l'a pas été
 home-checklist = Vérifications : tout est-il bien réglé ?
 insecure-browser = Vous avez ouvert cette page sans https : votre navigateur ne peut pas maintenir votre connexion.
 other-address = Vous avez ouvert cette page à l'adresse { $seen }, mais ce site est configuré pour { $url } (APP_URL). La connexion peut échouer ici.
+other-address-works = Vous avez ouvert cette page à l'adresse { $seen }, mais ce site est configuré pour { $url } (APP_URL). La connexion fonctionne ici, mais pour cette adresse seulement, et les liens des e-mails mènent à { $url }.
 other-address-open = Ouvrir plutôt { $url }
 other-address-remedy = Si { $seen } doit être l'adresse, la personne qui gère ce site définit APP_URL={ $seen } et le redémarre.
 other-address-local = Cette adresse ne fonctionne que sur le serveur lui-même. Pour d'autres machines, la personne qui gère ce site définit APP_URL={ $seen } et HOST=0.0.0.0 et le redémarre.

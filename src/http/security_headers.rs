@@ -3,10 +3,12 @@
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
+use super::seen;
 use super::settings::{self, HttpSettings};
+use crate::domain::app_url::AppUrl;
 
 /// What our host says about https, a year long.
 pub const ONLY_HTTPS: &str = "max-age=31536000";
@@ -19,18 +21,7 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
             headers.insert(name, value);
         }
     };
-    let elsewhere = settings
-        .cookie_domain
-        .as_ref()
-        .map_or_else(String::new, |domain| format!(" {0}://{domain}:* {0}://*.{domain}:*", settings.app_url.scheme()));
-    // Our one script and no other file of this origin, which the app behind shares (S66).
-    let script = settings.app_url.join(&settings.files.script.path);
-    set(
-        "content-security-policy",
-        &format!(
-            "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'{elsewhere}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-        ),
-    );
+    set("content-security-policy", &policy(settings, &settings.app_url));
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "strict-origin");
     set("x-frame-options", "DENY");
@@ -48,11 +39,31 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
     }
 }
 
+/// The policy of a page that was opened at `origin`.
+fn policy(settings: &HttpSettings, origin: &AppUrl) -> String {
+    let elsewhere = settings
+        .cookie_domain
+        .as_ref()
+        .map_or_else(String::new, |domain| format!(" {0}://{domain}:* {0}://*.{domain}:*", settings.app_url.scheme()));
+    // Our one script and no other file of this origin, which the app behind shares (S66).
+    let script = origin.join(&settings.files.script.path);
+    format!(
+        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'{elsewhere}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    )
+}
+
 /// Middleware over everything below `/_auth`.
 pub async fn add(req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let mut response = next.call(req).await?;
     let request = response.request().clone();
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    apply(response.headers_mut(), settings::of(&request), html);
+    let settings = settings::of(&request);
+    if html
+        && let Some(seen) = seen::other_address(&request)
+        && let Ok(policy) = HeaderValue::from_str(&policy(settings, &seen))
+    {
+        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    apply(response.headers_mut(), settings, html);
     Ok(response)
 }

@@ -55,8 +55,12 @@ pub fn wrong_way(req: &HttpRequest) -> Option<WrongWay> {
         (Text::new("insecure-browser"), None)
     } else {
         let seen = other_address(req)?;
-        let remedy = if app_url.is_loopback() { "other-address-local" } else { "other-address-remedy" };
-        let what = Text::new("other-address").with("seen", seen.origin()).with("url", app_url.origin());
+        let remedy = if app_url.is_loopback() && !seen.is_loopback() { "other-address-local" } else { "other-address-remedy" };
+        // With this header the form is judged by it, and not by its origin.
+        let works = req.headers().contains_key("sec-fetch-site");
+        let what = Text::new(if works { "other-address-works" } else { "other-address" })
+            .with("seen", seen.origin())
+            .with("url", app_url.origin());
         (what, Some(Text::new(remedy).with("seen", seen.origin())))
     };
     let page = req.uri().path_and_query().map_or("/_auth/", |page| page.as_str());
@@ -82,7 +86,7 @@ pub fn without_https(req: &HttpRequest) -> bool {
 
 /// Where the browser came to, when that is another host or port than `APP_URL`'s. Behind a proxy, whose `Host` may be its own,
 /// only what a trusted one says of it counts.
-fn other_address(req: &HttpRequest) -> Option<AppUrl> {
+pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
     let settings = settings::of(req);
     let said = |name: &str| req.headers().get(name)?.to_str().ok();
     let (scheme, host) = if !FORWARDING.iter().any(|name| req.headers().contains_key(*name)) {

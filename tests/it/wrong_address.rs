@@ -17,7 +17,10 @@ async fn every_form_before_sign_in_tells_who_came_to_another_address_before_anyt
     for (app_url, host, remedy) in [
         ("http://localhost:3000", "box.lan:3000", "APP_URL=http://box.lan:3000 and HOST=0.0.0.0"),
         ("http://localhost:3000", "192.0.2.7:3000", "APP_URL=http://192.0.2.7:3000 and HOST=0.0.0.0"),
-        ("http://localhost:3000", "localhost:8080", "APP_URL=http://localhost:8080"),
+        ("http://localhost:3000", "localhost:8080", "APP_URL=http://localhost:8080 and starts"),
+        ("http://localhost:3000", "127.0.0.1:3000", "APP_URL=http://127.0.0.1:3000 and starts"),
+        ("http://127.0.0.1:3000", "localhost:3000", "APP_URL=http://localhost:3000 and starts"),
+        ("http://127.0.0.1:3000", "[::1]:3000", "APP_URL=http://[::1]:3000 and starts"),
         ("http://box.lan:3000", "box:3000", "APP_URL=http://box:3000"),
         ("http://box.lan:3000", "[2001:db8::7]:3000", "APP_URL=http://[2001:db8::7]:3000"),
     ] {
@@ -33,6 +36,51 @@ async fn every_form_before_sign_in_tells_who_came_to_another_address_before_anyt
             let told = notice(&open(path).await).unwrap_or_else(|| panic!("{host} {path}"));
             assert!(told.contains(remedy) && told.contains(&format!("Open {app_url} instead")), "{told}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_notice_says_what_becomes_of_a_sign_in_at_this_address() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    for (host, origin) in [("127.0.0.1:3000", "http://127.0.0.1:3000"), ("box.lan:3000", "http://box.lan:3000")] {
+        let mut client = app.client();
+        // Browsers send this header to https and to this machine, and the form is judged by it.
+        let page = client.send(Call::navigation("/_auth/login").header("Host", host)).await;
+        assert!(notice(&page).unwrap().contains("works here"), "{}", page.text());
+        let fields = [("email", OWNER), ("password", PASSWORD)];
+        let sent = client.filled_form("/_auth/login", &fields).unwrap().header("Host", host).header("Origin", origin);
+        assert_eq!(client.send(sent.clone()).await.status, 303, "{host}");
+        let mut client = app.client();
+        let page = client.send(Call::navigation("/_auth/login").header("Host", host).without("Sec-Fetch-Site")).await;
+        let told = notice(&page).unwrap();
+        assert!(told.contains("may not work") && !told.contains("works here"), "{told}");
+        assert_eq!(client.send(sent.without("Sec-Fetch-Site")).await.status, 403, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn s66_the_script_of_a_page_may_run_where_the_page_was_opened_and_nowhere_else() {
+    let app = TestApp::start(|_| {}).await;
+    people::claim(&app).await;
+    let script_of = async |host: &str| {
+        let answer = app.client().send(Call::navigation("/_auth/login").header("Host", host)).await;
+        let policy = answer.header("content-security-policy").unwrap().to_owned();
+        policy.split("; ").find_map(|part| part.strip_prefix("script-src ")).unwrap().to_owned()
+    };
+    for (host, origin) in [
+        ("localhost:3000", "http://localhost:3000"),
+        ("127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("[::1]:3000", "http://[::1]:3000"),
+        ("BOX.lan", "http://box.lan"),
+        // What is no address is in no policy.
+        ("a;script-src *", "http://localhost:3000"),
+        ("a *", "http://localhost:3000"),
+        ("'unsafe-inline'", "http://localhost:3000"),
+        ("a/x", "http://localhost:3000"),
+    ] {
+        let script = script_of(host).await;
+        assert!(script.starts_with(&format!("{origin}/_auth/static/app-")) && script.ends_with(".js"), "{host}: {script}");
     }
 }
 
@@ -154,6 +202,24 @@ async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
     let shown = browser.text().await;
     assert!(shown.contains(&process.app_url()) && !shown.contains("came from"), "{shown}");
     assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn chromium_signs_in_at_the_other_name_of_this_machine_with_every_comfort() {
+    let Some(browser) = Browser::start().await else { return };
+    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut process.client(), token.trim()).await;
+    let base = process.app_url().replace("localhost", "127.0.0.1");
+    browser.open(&format!("{base}/_auth/login?next=/_auth/account")).await;
+    let told = browser.find(".notice[role='alert']").await.text().await.unwrap();
+    assert!(told.contains("works here") && !told.contains("HOST=0.0.0.0"), "{told}");
+    browser.click("button.reveal").await;
+    browser.find("input[name='password'][type='text']").await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    browser.find("dl[data-user-email]").await;
+    assert!(browser.url().await.starts_with(&base), "{}", browser.url().await);
     browser.close().await;
 }
 
