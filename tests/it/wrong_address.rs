@@ -128,6 +128,22 @@ async fn a_refused_form_says_why_and_what_to_do() {
         assert!(refused.text().contains("Cookies needed") && refused.text().contains(&app.app_url), "{}", refused.text());
         assert!(!refused.text().contains("was not sent from") && !refused.text().contains("came from"), "{}", refused.text());
     }
+    // The cookie came twice, so that nobody knows which one is ours: reading the page again is what helps.
+    let mut client = app.client();
+    let form = client.get("/_auth/login").await;
+    let token = page::csrf_token(&form.text()).unwrap();
+    let own = client.jar.header("/").unwrap();
+    let (name, _) = own.split_once('=').unwrap();
+    let sent = [("csrf_token", token.as_str()), fields[0], fields[1]];
+    for cookies in [format!("{own}; {name}=x"), format!("{name}=x; {own}"), format!("{own}; {own}")] {
+        let mut plain = app.client();
+        let refused = plain.send(Call::form("/_auth/login", &app.app_url, &sent).header("Cookie", &cookies)).await;
+        assert_eq!(refused.status, 403, "{cookies}");
+        assert!(refused.text().contains("no longer valid") && !refused.text().contains("Cookies needed"), "{}", refused.text());
+    }
+    let mut plain = app.client();
+    let right = plain.send(Call::form("/_auth/login", &app.app_url, &sent).header("Cookie", &own)).await;
+    assert_eq!(right.status, 303, "once it is good: {}", right.text());
     // A form of before the sign-in, posted after it.
     let mut client = app.client();
     let form = client.get("/_auth/login").await;
@@ -190,22 +206,6 @@ async fn chromium_is_told_at_another_address_before_anything_is_typed() {
 }
 
 #[tokio::test]
-async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
-    let Some(browser) = Browser::without_cookies().await else { return };
-    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
-    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
-    people::claim_with(&mut process.client(), token.trim()).await;
-    browser.open(&format!("{}/_auth/login", process.app_url())).await;
-    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
-    let told = async || browser.text().await.contains("Cookies needed").then_some(());
-    super::support::wait::eventually("the page about cookies", told).await;
-    let shown = browser.text().await;
-    assert!(shown.contains(&process.app_url()) && !shown.contains("came from"), "{shown}");
-    assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());
-    browser.close().await;
-}
-
-#[tokio::test]
 async fn chromium_signs_in_at_the_other_name_of_this_machine_with_every_comfort() {
     let Some(browser) = Browser::start().await else { return };
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
@@ -220,6 +220,22 @@ async fn chromium_signs_in_at_the_other_name_of_this_machine_with_every_comfort(
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
     browser.find("dl[data-user-email]").await;
     assert!(browser.url().await.starts_with(&base), "{}", browser.url().await);
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
+    let Some(browser) = Browser::without_cookies().await else { return };
+    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut process.client(), token.trim()).await;
+    browser.open(&format!("{}/_auth/login", process.app_url())).await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    let told = async || browser.text().await.contains("Cookies needed").then_some(());
+    super::support::wait::eventually("the page about cookies", told).await;
+    let shown = browser.text().await;
+    assert!(shown.contains(&process.app_url()) && !shown.contains("came from"), "{shown}");
+    assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());
     browser.close().await;
 }
 
