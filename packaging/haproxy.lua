@@ -6,9 +6,10 @@ local gate = "http://127.0.0.1:3000"
 
 -- What the app is told of the visitor.
 local identity = { "remote-user", "remote-email", "remote-name", "remote-groups", "remote-id" }
--- What only a proxy may say, as letters and digits alone; and the same, by how it begins.
-local spoofs = { forwarded = true, xrealip = true, xrewriteurl = true, proxy = true }
-local spoof_beginnings = { "xforwarded.", "xoriginal.", "remote.", "xremote.", "xauthrequest.", "xwebauth." }
+-- What only a proxy may say, as letters and digits alone: by how it begins, and by how it ends.
+local spoof_beginnings = { "forwarded", "xforward", "xoriginal", "xrewrite", "remote", "xremote", "xauthrequest", "xwebauth", "proxy",
+  "xproxy", "clientcert", "xclientcert", "xssl", "scriptname", "pathinfo", "xscriptname", "xaccel" }
+local spoof_endings = { "clientip", "realip", "connectingip" }
 -- What belongs to one connection or to a body is not handed on, in neither direction.
 local own = { host = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true,
   te = true, trailer = true, upgrade = true, expect = true, ["proxy-connection"] = true }
@@ -38,12 +39,17 @@ local function is_spoof(name)
   if name:find("[^%w_-]") then
     return true
   end
-  local letters = name:gsub("[_-]", "")
-  if spoofs[letters] then
+  if name:find("[_-]ip[_-]*$") then
     return true
   end
+  local letters = name:gsub("[_-]", "")
   for _, beginning in ipairs(spoof_beginnings) do
     if letters:find("^" .. beginning) then
+      return true
+    end
+  end
+  for _, ending in ipairs(spoof_endings) do
+    if letters:find(ending .. "$") then
       return true
     end
   end

@@ -5,7 +5,7 @@ use crate::support::lighttpd::PROGRAMS;
 use crate::support::people::OWNER;
 
 /// What only a proxy may say.
-const OF_PROXIES: [&str; 34] = [
+const OF_PROXIES: [&str; 58] = [
     "Remote-User",
     "Remote-Email",
     "Remote-Name",
@@ -40,6 +40,30 @@ const OF_PROXIES: [&str; 34] = [
     "X-WebAuth-Role",
     "X-WebAuth-Groups",
     "Proxy",
+    "X-Forwarded",
+    "X-Forward-For",
+    "Forwarded-For",
+    "Client-IP",
+    "X-Client-IP",
+    "X-ClientIP",
+    "True-Client-IP",
+    "X-Cluster-Client-IP",
+    "CF-Connecting-IP",
+    "Fastly-Client-IP",
+    "X-Originating-IP",
+    "X-ProxyUser-IP",
+    "X-Proxy-User",
+    "X-Remote-Addr",
+    "X-Remote-IP",
+    "X-Rewrite-URI",
+    "Script-Name",
+    "Path-Info",
+    "X-Script-Name",
+    "Client-Cert",
+    "X-Client-Cert",
+    "X-SSL-Client-S-DN",
+    "X-SSL-Client-Verify",
+    "X-Accel-Mapping",
 ];
 
 /// Every sign that a name may have besides letters and digits (RFC 9110, section 5.6.2).
