@@ -33,6 +33,8 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
 fn form(req: &HttpRequest, visit: &Visit, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "password-heading", visit.menu(), "/_auth/account/password", "password-submit");
     page.intro = vec![Text::new("password-intro")];
+    // Password managers file the new password under this name.
+    page.hidden = vec![("username", visit.who.name())];
     page.fields = vec![Field::password("current_password", "current-password", "current-password")];
     page.fields.extend(Field::new_password("new_password", settings::accounts(req).password_min_length()));
     page.links = vec![("/_auth/account", "back-to-account")];

@@ -33,6 +33,19 @@ async fn s15_changing_the_password_wants_the_current_one_ends_the_other_sessions
 }
 
 #[tokio::test]
+async fn password_managers_find_the_account_on_the_form_for_a_new_password() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let first = owner.get("/_auth/account/password").await.text();
+    let again = change_password(&mut owner, PASSWORD, "short").await.text();
+    for form in [first, again] {
+        let tags = page::tags(&form);
+        let names = tags.iter().filter(|tag| tag.attribute("autocomplete") == Some("username"));
+        assert_eq!(names.map(|tag| tag.attribute("value").unwrap()).collect::<Vec<_>>(), [OWNER], "{form}");
+    }
+}
+
+#[tokio::test]
 async fn s15_s31_guessing_the_current_password_is_limited_for_this_account_alone() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
