@@ -301,7 +301,7 @@ pub(crate) fn lock(database: &DatabaseUrl) -> Result<Option<File>, StartError> {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => {
             let mut faults = Faults::default();
-            faults.add("DATABASE_URL", format!("{} is in use by another running server; several nodes need PostgreSQL", path.display()));
+            faults.add("DATABASE_URL", format!("a server is running with {} already: stop it first, or name another folder with DATA_DIR. Only PostgreSQL serves several servers at once.", path.display()));
             Err(faults.into())
         }
         Err(TryLockError::Error(fault)) => Err(fault.into()),

@@ -62,7 +62,7 @@ async fn s94_a_backup_made_while_people_sign_in_restores_everything_but_what_was
     for task in busy {
         assert_eq!(task.await.unwrap(), 303);
     }
-    refused(&process.run(&["restore", &file]), "in use by another running server");
+    refused(&process.run(&["restore", &file]), "a server is running with");
     let address = [("APP_URL".to_owned(), process.app_url())];
     let (_, old) = process.stop();
     refused(&run(old.path(), &["restore", &file]), "already");
@@ -141,7 +141,7 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
     let (process, owner) = lived_in(&secrets()).await;
     let from = format!("sqlite://{}", process.folder.path().join("data/portcullis.db").display());
     let arguments = ["migrate-store", "--from", &from, "--to", &postgres.url()];
-    refused(&process.run(&arguments), "in use by another running server");
+    refused(&process.run(&arguments), "a server is running with");
     let app_url = process.app_url();
     let (_, folder) = process.stop();
     let told = ok(&run(folder.path(), &arguments));
