@@ -58,7 +58,7 @@ fn logo(reader: &mut Reader<'_>) -> Option<Logo> {
     {
         Ok(logo) => Some(logo),
         Err(fault) => {
-            reader.faults.add("SITE_LOGO", fault);
+            reader.faults.add("SITE_LOGO", format!("{path} {fault}"));
             None
         }
     }
