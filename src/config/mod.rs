@@ -215,7 +215,10 @@ impl Config {
             Some(_) if variable.secret => "[hidden]".to_owned(),
             Some(value) => value.clone(),
             None if variable.name == "APP_URL" => self.server.app_url.to_string(),
-            None => variable.default.to_owned(),
+            None => {
+                let filled = variable.default.replace("<DATA_DIR>", &self.data_dir.display().to_string());
+                filled.replace("<host of APP_URL>", self.server.app_url.host())
+            }
         };
         variables::TABLE.iter().map(|variable| (variable.name.to_owned(), show(variable))).collect()
     }
