@@ -174,6 +174,7 @@ forgot-sent = إن وُجد حساب بهذا العنوان فإن رسالة �
 forgot-sent-nothing = لم يصل شيء بعد بضع دقائق؟ انظر في مجلد البريد المزعج، أو اطلب رابطًا من المدير.
 forgot-again = استعمال عنوان آخر
 forgot-noted-heading = سُجّل طلبك
+forgot-noted = يجده المديرون في السجل عندما يطّلعون عليه. لا يُبلَّغ أحد.
 reset-heading = اختر كلمة مرور جديدة
 reset-intro = تنتهي كل جلساتك، ثم تسجّل الدخول بكلمة المرور الجديدة.
 reset-submit = تعيين كلمة المرور الجديدة
@@ -214,9 +215,9 @@ sessions-end-others = إنهاء كل الجلسات الأخرى
 known-devices = الأجهزة المعروفة
 known-devices-none = لا شيء بعد: يصبح المتصفح معروفًا بعد أن يسجّل الدخول.
 known-devices-intro = يُعلَن لك بالبريد كل تسجيل دخول من أي متصفح آخر.
+known-devices-intro-no-mail = هذا الموقع لا يرسل بريدًا: لا يُبلَّغ أحد بتسجيل دخول من متصفح آخر.
 device-first = أول مرة
 device-last = آخر مرة
-known-devices-intro-no-mail = هذا الموقع لا يرسل بريدًا: لا يُبلَّغ أحد بتسجيل دخول من متصفح آخر.
 device-forget = نسيان هذا الجهاز
 profile-heading = اسمك ولغتك
 profile-name-hint = يراه التطبيق. يمكن تركه فارغًا.
@@ -254,9 +255,9 @@ flash-enabled = فُعّل الحساب.
 flash-deleted = حُذف الحساب.
 flash-role = تغيّر الدور. انتهت كل الجلسات.
 flash-test-queued = رسالة تجربة في طريقها إليك. أعد تحميل هذه الصفحة لترى ما جرى لها.
+flash-test-written = رسالة التجربة ملف في المجلد outbox على الخادم. أعد تحميل هذه الصفحة إن لم تظهر في القائمة بعد.
 
 ## Mistakes in forms
-flash-test-written = رسالة التجربة ملف في المجلد outbox على الخادم. أعد تحميل هذه الصفحة إن لم تظهر في القائمة بعد.
 email-empty = أدخل عنوان بريد إلكتروني.
 email-too-long = عنوان البريد طويل جدًا.
 email-malformed = أدخل عنوان بريد مثل name@example.org.
@@ -419,9 +420,9 @@ mail-state-line = تذهب الرسائل إلى { $destination }. في الان
 mail-to-server = خادم البريد { $server }
 mail-to-files = ملفات في { $folder }، لأن SMTP_HOST غير مضبوط
 mail-test = أرسل رسالة تجربة إلى نفسك
+mail-test-file = اكتب رسالة تجربة
 mail-none = لم تُكتب أي رسالة بعد.
 mail-count = { $count ->
-mail-test-file = اكتب رسالة تجربة
     [one] رسالة واحدة
     [two] رسالتان
     [few] { $count } رسائل

@@ -144,7 +144,8 @@ forgot-sent = Wenn es ein Konto mit dieser Adresse gibt, ist eine E-Mail mit ein
 } und nur einmal.
 forgot-sent-nothing = Nach einigen Minuten nichts da? Sehen Sie in den Spam-Ordner, oder bitten Sie Ihren Admin um einen Link.
 forgot-again = Andere Adresse verwenden
-forgot-noted-heading = Ihre Bitte ist notiert
+forgot-noted-heading = Ihre Anfrage ist vermerkt
+forgot-noted = Admins finden sie im Protokoll, wenn sie dort nachsehen. Benachrichtigt wird niemand.
 reset-heading = Neues Passwort wählen
 reset-intro = Alle Ihre Sitzungen enden, und Sie melden sich mit dem neuen Passwort an.
 reset-submit = Neues Passwort setzen
@@ -185,9 +186,9 @@ sessions-end-others = Alle anderen beenden
 known-devices = Bekannte Geräte
 known-devices-none = Noch keine: Ein Browser ist bekannt, sobald er sich angemeldet hat.
 known-devices-intro = Eine Anmeldung von jedem anderen Browser wird Ihnen per E-Mail gemeldet.
+known-devices-intro-no-mail = Diese Website verschickt keine E-Mails: Eine Anmeldung von einem anderen Browser wird niemandem gemeldet.
 device-first = Zuerst
 device-last = Zuletzt
-known-devices-intro-no-mail = Diese Website verschickt keine E-Mails: Eine Anmeldung von einem anderen Browser wird niemandem gemeldet.
 device-forget = Dieses Gerät vergessen
 profile-heading = Ihr Name und Ihre Sprache
 profile-name-hint = Die Anwendung sieht ihn. Er darf leer sein.
@@ -225,9 +226,9 @@ flash-enabled = Freigegeben.
 flash-deleted = Gelöscht.
 flash-role = Die Rolle ist geändert. Alle Sitzungen sind beendet.
 flash-test-queued = Eine Test-E-Mail ist zu Ihnen unterwegs. Laden Sie diese Seite neu, um zu sehen, was daraus wurde.
+flash-test-written = Die Test-E-Mail liegt als Datei im Ordner outbox auf dem Server. Laden Sie diese Seite neu, falls sie noch nicht in der Liste steht.
 
 ## Mistakes in forms
-flash-test-written = Die Test-E-Mail liegt als Datei im Ordner outbox auf dem Server. Laden Sie diese Seite neu, falls sie noch nicht in der Liste steht.
 email-empty = Geben Sie eine E-Mail-Adresse ein.
 email-too-long = Die E-Mail-Adresse ist zu lang.
 email-malformed = Geben Sie eine E-Mail-Adresse wie name@example.org ein.
@@ -374,9 +375,9 @@ mail-state-line = E-Mails gehen an { $destination }. Wartend: { $queued }, gesch
 mail-to-server = den Mailserver { $server }
 mail-to-files = Dateien in { $folder }, weil SMTP_HOST nicht gesetzt ist
 mail-test = Eine Test-E-Mail an Sie selbst senden
+mail-test-file = Eine Test-E-Mail schreiben
 mail-none = Noch wurde keine E-Mail geschrieben.
 mail-count = { $count ->
-mail-test-file = Eine Test-E-Mail schreiben
     [one] { $count } E-Mail
    *[other] { $count } E-Mails
 }

@@ -146,7 +146,8 @@ forgot-sent = If there is an account with this address, a mail with a link is on
 } and works once.
 forgot-sent-nothing = Nothing there after a few minutes? Look into the spam folder, or ask your admin for a link.
 forgot-again = Use another address
-forgot-noted-heading = Your request is noted
+forgot-noted-heading = Your request is recorded
+forgot-noted = Admins find it in the audit list when they look there. Nobody is notified.
 reset-heading = Choose a new password
 reset-intro = All your sessions end, and you sign in with the new password.
 reset-submit = Set the new password
@@ -187,9 +188,9 @@ sessions-end-others = End all others
 known-devices = Known devices
 known-devices-none = None yet: a browser is known after it has signed in.
 known-devices-intro = A sign-in from any other browser is announced to you by mail.
+known-devices-intro-no-mail = This site sends no mail: nobody is told of a sign-in from another browser.
 device-first = First
 device-last = Last
-known-devices-intro-no-mail = This site sends no mail: nobody is told of a sign-in from another browser.
 device-forget = Forget this device
 profile-heading = Your name and language
 profile-name-hint = The app sees it. It may be empty.
@@ -227,9 +228,9 @@ flash-enabled = Enabled.
 flash-deleted = Deleted.
 flash-role = The role is changed. Every session has ended.
 flash-test-queued = A test mail is on its way to you. Reload this page to see what became of it.
+flash-test-written = The test mail is a file in the folder outbox on the server. Reload this page if it is not in the list yet.
 
 ## Mistakes in forms
-flash-test-written = The test mail is a file in the folder outbox on the server. Reload this page if it is not in the list yet.
 email-empty = Enter an e-mail address.
 email-too-long = The e-mail address is too long.
 email-malformed = Enter an e-mail address like name@example.org.
@@ -376,9 +377,9 @@ mail-state-line = Mails go to { $destination }. { $queued } waiting, { $failed }
 mail-to-server = the mail server { $server }
 mail-to-files = files in { $folder }, because SMTP_HOST is not set
 mail-test = Send a test mail to yourself
+mail-test-file = Write a test mail
 mail-none = No mail was written yet.
 mail-count = { $count ->
-mail-test-file = Write a test mail
     [one] { $count } mail
    *[other] { $count } mails
 }

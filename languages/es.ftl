@@ -144,7 +144,8 @@ forgot-sent = Si existe una cuenta con esta dirección, va en camino un correo c
 } y una sola vez.
 forgot-sent-nothing = ¿No llega nada tras unos minutos? Mire en la carpeta de correo no deseado, o pida un enlace a su administrador.
 forgot-again = Usar otra dirección
-forgot-noted-heading = Su petición está anotada
+forgot-noted-heading = Su solicitud está registrada
+forgot-noted = Los administradores la encuentran en el registro cuando lo consultan. No se avisa a nadie.
 reset-heading = Elija una contraseña nueva
 reset-intro = Todas sus sesiones terminan, y usted inicia sesión con la contraseña nueva.
 reset-submit = Guardar la contraseña nueva
@@ -185,9 +186,9 @@ sessions-end-others = Terminar todas las demás
 known-devices = Dispositivos conocidos
 known-devices-none = Ninguno todavía: un navegador es conocido cuando ha iniciado sesión.
 known-devices-intro = Un inicio de sesión desde cualquier otro navegador se le anuncia por correo.
+known-devices-intro-no-mail = Este sitio no envía correo: no se avisa a nadie de un inicio de sesión desde otro navegador.
 device-first = Primera vez
 device-last = Última vez
-known-devices-intro-no-mail = Este sitio no envía correo: no se avisa a nadie de un inicio de sesión desde otro navegador.
 device-forget = Olvidar este dispositivo
 profile-heading = Su nombre y su idioma
 profile-name-hint = La aplicación lo ve. Puede quedar vacío.
@@ -225,9 +226,9 @@ flash-enabled = Cuenta desbloqueada.
 flash-deleted = Cuenta eliminada.
 flash-role = El rol ha cambiado. Todas las sesiones han terminado.
 flash-test-queued = Un correo de prueba va en camino hacia usted. Recargue esta página para ver qué ha sido de él.
+flash-test-written = El correo de prueba es un archivo de la carpeta outbox del servidor. Recargue esta página si aún no aparece en la lista.
 
 ## Mistakes in forms
-flash-test-written = El correo de prueba es un archivo de la carpeta outbox del servidor. Recargue esta página si aún no aparece en la lista.
 email-empty = Escriba una dirección de correo.
 email-too-long = La dirección de correo es demasiado larga.
 email-malformed = Escriba una dirección de correo como nombre@example.org.
@@ -374,9 +375,9 @@ mail-state-line = Los correos van a { $destination }. En espera: { $queued }, fa
 mail-to-server = el servidor de correo { $server }
 mail-to-files = archivos en { $folder }, porque SMTP_HOST no está definido
 mail-test = Enviarme un correo de prueba
+mail-test-file = Escribir un correo de prueba
 mail-none = Todavía no se ha escrito ningún correo.
 mail-count = { $count ->
-mail-test-file = Escribir un correo de prueba
     [one] { $count } correo
    *[other] { $count } correos
 }

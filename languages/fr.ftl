@@ -144,7 +144,8 @@ forgot-sent = S'il existe un compte avec cette adresse, un e-mail avec un lien e
 } et sert une seule fois.
 forgot-sent-nothing = Rien au bout de quelques minutes ? Regardez dans les indésirables, ou demandez un lien à votre administrateur.
 forgot-again = Utiliser une autre adresse
-forgot-noted-heading = Votre demande est notée
+forgot-noted-heading = Votre demande est enregistrée
+forgot-noted = Les administrateurs la trouvent dans le journal quand ils le consultent. Personne n'est averti.
 reset-heading = Choisissez un nouveau mot de passe
 reset-intro = Toutes vos sessions se terminent, et vous vous connectez avec le nouveau mot de passe.
 reset-submit = Définir le nouveau mot de passe
@@ -185,9 +186,9 @@ sessions-end-others = Terminer toutes les autres
 known-devices = Appareils connus
 known-devices-none = Aucun pour l'instant : un navigateur est connu dès qu'il s'est connecté.
 known-devices-intro = Une connexion depuis tout autre navigateur vous est annoncée par e-mail.
+known-devices-intro-no-mail = Ce site n'envoie pas d'e-mails : personne n'est averti d'une connexion depuis un autre navigateur.
 device-first = Première fois
 device-last = Dernière fois
-known-devices-intro-no-mail = Ce site n'envoie pas d'e-mails : personne n'est averti d'une connexion depuis un autre navigateur.
 device-forget = Oublier cet appareil
 profile-heading = Votre nom et votre langue
 profile-name-hint = L'application le voit. Il peut rester vide.
@@ -225,9 +226,9 @@ flash-enabled = Activé.
 flash-deleted = Supprimé.
 flash-role = Le rôle est changé. Toutes les sessions sont terminées.
 flash-test-queued = Un e-mail d'essai est en route vers vous. Rechargez cette page pour voir ce qu'il est devenu.
+flash-test-written = L'e-mail d'essai est un fichier du dossier outbox sur le serveur. Rechargez cette page s'il n'est pas encore dans la liste.
 
 ## Mistakes in forms
-flash-test-written = L'e-mail d'essai est un fichier du dossier outbox sur le serveur. Rechargez cette page s'il n'est pas encore dans la liste.
 email-empty = Saisissez une adresse e-mail.
 email-too-long = L'adresse e-mail est trop longue.
 email-malformed = Saisissez une adresse e-mail comme nom@example.org.
@@ -374,9 +375,9 @@ mail-state-line = Les e-mails vont vers { $destination }. En attente : { $queue
 mail-to-server = le serveur { $server }
 mail-to-files = des fichiers dans { $folder }, car SMTP_HOST n'est pas défini
 mail-test = M'envoyer un e-mail d'essai
+mail-test-file = Écrire un e-mail d'essai
 mail-none = Aucun e-mail n'a encore été écrit.
 mail-count = { $count ->
-mail-test-file = Écrire un e-mail d'essai
     [one] { $count } e-mail
    *[other] { $count } e-mails
 }

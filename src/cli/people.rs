@@ -14,6 +14,7 @@ use crate::domain::app_url::AppUrl;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
 use crate::domain::user_list::{UserFilter, UserOrder};
@@ -108,7 +109,6 @@ pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> 
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     let prints_link = name == "reset-link" || (name == "invite" && !matches.get_flag("mail"));
     let core = open_existing(config, prints_link)?;
-    let outcome = match name {
     if matches!(name, "add" | "invite")
         && let Some(link) = core.block_on(core.accounts.setup_link()).map_err(explain)?
     {
@@ -116,6 +116,7 @@ pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> 
             "nobody can sign in before this instance has its first admin. Open this link to become it, then add others:\n\n    {link}\n"
         ));
     }
+    let outcome = match name {
         "add" => add(&core, matches)?,
         "invite" => invite(&core, matches)?,
         "reset-link" => reset_link(&core, matches)?,
@@ -137,10 +138,20 @@ fn role(matches: &ArgMatches) -> Role {
     if matches.get_flag("admin") { Role::Admin } else { Role::User }
 }
 
+/// Says on standard error when another account had this address before.
+fn warn_of_former_holder(core: &Core, user: &User) -> Result<(), String> {
+    let before = core.block_on(core.accounts.last_use_of_address(user)).map_err(explain)?;
+    if let Some(at) = before {
+        super::tell(&texts::say(Language::English, &Text::new("user-address-before").with("moment", at.exact_words())));
+    }
+    Ok(())
+}
+
 fn add(core: &Core, matches: &ArgMatches) -> Outcome {
     let (password, actor) = (read_password()?, Actor::command_line());
     let work = core.accounts.add_user(text(matches, "email"), text(matches, "name"), password, role(matches), &actor);
     let user = core.block_on(work).map_err(explain)?;
+    warn_of_former_holder(core, &user)?;
     Ok((format!("added {} as {}", user.email, user.role.as_str()), describe(&user)))
 }
 
@@ -153,7 +164,9 @@ fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
         Some(user) => core.block_on(core.accounts.make_link(&user.id, &actor)).map(|(user, link)| (user, Some(link))),
         None => core.block_on(core.accounts.invite_user(email, name, role(matches), by_mail, &actor)),
     };
-    Ok(match invited.map_err(explain)? {
+    let invited = invited.map_err(explain)?;
+    warn_of_former_holder(core, &invited.0)?;
+    Ok(match invited {
         (user, None) => (format!("invited {}; the running server sends the mail", user.email), describe(&user)),
         (user, Some(link)) => (
             format!("invited {} as {}; give them this link, it is good for seven days:\n\n    {link}\n", user.email, user.role.as_str()),

@@ -157,6 +157,8 @@ impl<'a> FormPage<'a> {
 pub(super) struct MessagePage<'a> {
     layout: Layout,
     heading: &'static str,
+    /// What stands out above the texts.
+    pub(super) warning: Option<Text>,
     pub(super) texts: Vec<Text>,
     /// A link to copy; empty for none.
     pub(super) link: &'a str,
@@ -167,7 +169,7 @@ pub(super) struct MessagePage<'a> {
 impl MessagePage<'_> {
     /// A page with that heading, a key.
     pub(super) fn new(req: &HttpRequest, heading: &'static str, menu: Menu) -> Self {
-        Self { layout: Layout::with_menu(req, heading, menu), heading, texts: Vec::new(), link: "", links: Vec::new() }
+        Self { layout: Layout::with_menu(req, heading, menu), heading, warning: None, texts: Vec::new(), link: "", links: Vec::new() }
     }
 
     /// The page as an answer.

@@ -6,6 +6,7 @@ use super::support::client::Client;
 use super::support::mailbox::Mailbox;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
+use super::support::process::{Process, said};
 
 #[tokio::test]
 async fn who_gets_an_address_that_another_account_had_is_announced_to_admins() {
@@ -17,7 +18,13 @@ async fn who_gets_an_address_that_another_account_had_is_announced_to_admins() {
     assert!(!warned(&mut owner, &first).await);
     owner.get(&format!("{LIST}/{first}/delete")).await;
     owner.post_form(&format!("{LIST}/{first}/delete"), &[]).await;
-    let second = invite(&mut owner, "ada@example.org", "Another Ada", "user").await;
+    // The page with the link says so at once.
+    let fields = [("email", "ada@example.org"), ("name", "Another Ada"), ("role", "user")];
+    let shown = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.text();
+    assert!(shown.contains("Another account had this address") && shown.contains("data-link"), "{shown}");
+    let second = rows(&mut owner, "/_auth/admin/users?q=ada", "user-id").await.remove(0);
+    let again = owner.submit(&format!("{LIST}/{second}"), &format!("{LIST}/{second}/invite"), &[]).await.text();
+    assert!(again.contains("Another account had this address") && again.contains("data-link"), "{again}");
     assert!(warned(&mut owner, &second).await);
     let shown = owner.get(&format!("{LIST}/{second}")).await.text();
     assert!(shown.contains("Remote-Id") && page::visible_text(&shown).contains(&second), "{shown}");
@@ -83,4 +90,23 @@ async fn who_changes_to_an_address_that_another_account_had_is_announced_and_who
     move_to(&mut ada, &mut mailbox, "x@example.org").await;
     assert!(warned(&mut owner, &ada_id).await);
     drop(mailbox.unread());
+}
+
+#[tokio::test]
+async fn the_command_line_warns_of_an_address_that_another_account_had() {
+    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut process.client(), &token).await;
+    let warns = |arguments: &[&str]| {
+        let output = process.run(arguments);
+        assert!(output.status.success(), "{}", said(&output));
+        assert!(!String::from_utf8_lossy(&output.stdout).contains("Another account"), "a script reads standard output: {}", said(&output));
+        said(&output).contains("Another account had this address")
+    };
+    assert!(!warns(&["user", "invite", "bob@example.org"]));
+    for more in ["--json", "--mail", "--admin"] {
+        assert!(!warns(&["user", "delete", "bob@example.org"]));
+        assert!(warns(&["user", "invite", "bob@example.org", more]), "{more}");
+    }
+    assert!(!warns(&["user", "invite", "carol@example.org"]));
 }

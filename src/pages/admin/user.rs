@@ -152,7 +152,7 @@ pub async fn reset_link(req: HttpRequest, payload: web::Payload, id: web::Path<S
         Err(answer) => return Ok(answer),
     };
     let (user, link) = settings::accounts(&req).make_link(&parse(&id)?, &actor(&req, &visit)).await?;
-    Ok(show_link(&req, visit.menu(), &user, &link))
+    show_link(&req, visit.menu(), &user, &link).await
 }
 
 /// Sends the invitation again, or shows its link: by the field `by`, else by whether there is a mail server.
@@ -175,14 +175,17 @@ pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<Strin
         return Ok(see_other(&format!("/_auth/admin/users/{id}?flash=invited")));
     }
     let (user, link) = accounts.make_link(&id, &actor).await?;
-    Ok(show_link(&req, visit.menu(), &user, &link))
+    show_link(&req, visit.menu(), &user, &link).await
 }
 
-/// The page with a link to copy, which is shown this once.
-pub(super) fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) -> HttpResponse {
+/// The page with a link to copy, which is shown this once; with a warning where another account had the address.
+pub(super) async fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) -> Result<HttpResponse, HttpError> {
     let back = format!("/_auth/admin/users/{}", user.id);
-    let until = settings::accounts(req).link_lasts_until(user);
+    let accounts = settings::accounts(req);
+    let until = accounts.link_lasts_until(user);
     let mut page = MessagePage::new(req, "copy-heading", menu);
+    let before = accounts.last_use_of_address(user).await?;
+    page.warning = before.map(|at| Text::new("user-address-before").with("moment", at.exact_words()));
     page.texts = vec![
         Text::new("copy-give").with("email", user.email.as_str()),
         Text::new("copy-until").with("moment", until.exact_words()),
@@ -190,5 +193,5 @@ pub(super) fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) 
     ];
     page.link = link;
     page.links = vec![(&back, "back-to-user")];
-    page.answer(StatusCode::OK)
+    Ok(page.answer(StatusCode::OK))
 }

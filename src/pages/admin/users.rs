@@ -125,7 +125,7 @@ pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
     };
     let by_mail = settings::of(&req).mail_server.is_some();
     match settings::accounts(&req).invite_user(&email, &name, role, by_mail, &actor(&req, &visit)).await {
-        Ok((user, Some(link))) => Ok(show_link(&req, visit.menu(), &user, &link)),
+        Ok((user, Some(link))) => show_link(&req, visit.menu(), &user, &link).await,
         Ok((user, None)) => Ok(see_other(&format!("/_auth/admin/users/{}?flash=invited", user.id))),
         Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, (&email, &name), role, faults)),
         Err(fault) => Err(fault.into()),
