@@ -56,6 +56,31 @@ async fn move_to(client: &mut Client, mailbox: &mut Mailbox, email: &str) -> Str
 }
 
 #[tokio::test]
+async fn s70_the_app_knows_a_person_by_the_same_id_before_and_after_a_change_of_address() {
+    let (app, upstream, mut owner) = people::with_app().await;
+    let mut mailbox = Mailbox::of(&app.data(""));
+    let seen = async |client: &mut Client| {
+        assert_eq!(client.get("/page").await.status, 200);
+        let request = upstream.last();
+        ["remote-user", "remote-email", "remote-id"].map(|name| request.header(name).unwrap())
+    };
+    let [_, _, id] = seen(&mut owner).await;
+    assert!(!id.is_empty());
+    for email in ["moved@example.org", "again@example.org", OWNER] {
+        app.advance(3700);
+        move_to(&mut owner, &mut mailbox, email).await;
+        assert_eq!(seen(&mut owner).await, [email, email, &id]);
+    }
+    // Who gets an address that was left is somebody else.
+    let invited = people::invite(&mut owner, "moved@example.org", "", "user").await;
+    let mut other = app.client();
+    assert_eq!(people::accept(&mut other, &invited.link, PASSWORD).await.status, 303);
+    let [user, _, other_id] = seen(&mut other).await;
+    assert!(user == "moved@example.org" && other_id != id && !other_id.is_empty(), "{other_id}");
+    drop(mailbox.unread());
+}
+
+#[tokio::test]
 async fn who_changes_to_an_address_that_another_account_had_is_announced_and_who_comes_back_to_the_own_is_not() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
