@@ -138,7 +138,7 @@ impl Accounts {
     }
 
     /// Notes what became of a try. A token that was sent voids the earlier ones of its kind; one that was not is taken back. One of
-    /// which nobody knows stays good and voids none: the mail is not sent again, since it would have another link.
+    /// which nobody knows stays good and voids none.
     async fn settle(
         &self,
         mail: &QueuedMail,
@@ -222,9 +222,12 @@ impl Accounts {
 fn judge(mail: &QueuedMail, sent: &Result<(), MailError>, now: Timestamp) -> (MailState, Timestamp, String) {
     let Err(fault) = sent else { return (MailState::Sent, now, String::new()) };
     let (state, next) = match (fault, mail.retry_at(now)) {
-        (MailError::Unanswered(_), _) => (MailState::Sent, now),
-        (MailError::Unavailable(_), Some(next)) => (MailState::Queued, next),
-        (MailError::Unavailable(_) | MailError::Refused(_) | MailError::BadTemplate(_), _) => (MailState::Failed, now),
+        // A second mail would have another link, and both could not be the newest. A notice may come twice rather than never.
+        (MailError::Unanswered(_), _) if mail.kind.has_link() => (MailState::Sent, now),
+        (MailError::Unavailable(_) | MailError::Unanswered(_), Some(next)) => (MailState::Queued, next),
+        (MailError::Unavailable(_) | MailError::Unanswered(_) | MailError::Refused(_) | MailError::BadTemplate(_), _) => {
+            (MailState::Failed, now)
+        }
     };
     (state, next, fault.to_string())
 }

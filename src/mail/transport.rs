@@ -36,7 +36,7 @@ pub enum MailError {
     /// The server is away, hangs, or cannot be trusted; later may be better.
     #[error("{0}")]
     Unavailable(String),
-    /// The server has the whole mail and did not answer: it may have arrived, and must not arrive again with another link.
+    /// The server has the whole mail and did not answer: it may have arrived.
     #[error("the whole mail was sent and no answer came, so it may have arrived: {0}")]
     Unanswered(String),
     /// A fault of ours.

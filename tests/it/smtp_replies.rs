@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::support::app::TestApp;
-use super::support::people::{self, OWNER};
+use super::support::client::Client;
+use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::{run_with, said};
 use super::support::smtp::{Certificate, SmtpServer};
 use super::support::wait;
@@ -121,7 +122,7 @@ fn s84_the_name_at_ehlo_is_the_setting_or_a_full_one() {
 }
 
 /// A server on `server`, and somebody who has asked for a reset mail.
-async fn asked(server: &SmtpServer) -> (TestApp, super::support::client::Client) {
+async fn asked(server: &SmtpServer) -> (TestApp, Client) {
     let port = server.port.to_string();
     let app = TestApp::start(|options| {
         options.set("SMTP_HOST", "127.0.0.1");
@@ -151,6 +152,59 @@ async fn s85_a_mail_that_may_have_arrived_is_not_sent_again_and_its_link_stays_g
     }
 }
 
+/// A server on `server`, and an admin who has caused a notice.
+async fn notified(server: &SmtpServer) -> (TestApp, Client) {
+    let port = server.port.to_string();
+    let app = TestApp::start(|options| {
+        options.set("SMTP_HOST", "127.0.0.1");
+        options.set("SMTP_PORT", &port);
+    })
+    .await;
+    let mut owner = people::claim(&app).await;
+    assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
+    people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
+    (app, owner)
+}
+
+#[tokio::test]
+async fn s85_a_notice_that_may_not_have_arrived_is_sent_again_as_the_same_mail() {
+    let Some(server) = answering(&json!({ ".": ["DROP", "nonsense", "250 fine"] })) else { return };
+    let (app, mut owner) = notified(&server).await;
+    wait::eventually("both tries", async || (server.mails().len() == 2).then_some(())).await;
+    let waiting = async |owner: &mut Client| owner.get("/_auth/admin/mail").await.text();
+    let page = wait::eventually("both tries to be settled", async || {
+        let page = waiting(&mut owner).await;
+        (page.matches("it may have arrived").count() == 2).then_some(page)
+    })
+    .await;
+    assert!(page.contains("2 waiting, 0 failed"), "{page}");
+    app.advance(31);
+    wait::eventually("the retries", async || waiting(&mut owner).await.contains("0 waiting, 0 failed").then_some(())).await;
+    let mut names: Vec<String> = server.mails().iter().map(|mail| mail.header("Message-ID").to_owned()).collect();
+    assert_eq!(names.len(), 4, "{names:?}");
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 2, "{names:?}");
+}
+
+#[tokio::test]
+async fn s85_a_notice_that_is_never_confirmed_fails_in_the_end_and_is_audited() {
+    let Some(server) = answering(&json!({ ".": "DROP" })) else { return };
+    let (app, _owner) = notified(&server).await;
+    // It is tried eight times; the test mail, for which somebody waits, less often.
+    let tries = || server.mails().iter().filter(|mail| mail.header("Subject") == "A new device signed in").count();
+    wait::eventually("eight tries", async || {
+        app.advance(if tries() < 8 { 21_600 } else { 0 });
+        (tries() == 8).then_some(())
+    })
+    .await;
+    let mut owner = people::another_browser(&app).await;
+    wait::eventually("both to be given up", async || owner.get("/_auth/admin/mail").await.text().contains(", 2 failed").then_some(()))
+        .await;
+    let audit = owner.get("/_auth/admin/audit").await.text();
+    assert!(audit.contains("new device: the whole mail was sent and no answer came"), "{audit}");
+}
+
 #[tokio::test]
 async fn s85_a_link_that_may_have_arrived_voids_none_that_has_and_one_that_did_not_is_sent_anew() {
     let Some(server) =
@@ -161,7 +215,7 @@ async fn s85_a_link_that_may_have_arrived_voids_none_that_has_and_one_that_did_n
     let (app, mut owner) = asked(&server).await;
     let ask = async || assert_eq!(app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await.status, 303);
     wait::eventually("the first mail", async || (server.mails().len() == 1).then_some(())).await;
-    let settled = async |owner: &mut super::support::client::Client, what: &str| {
+    let settled = async |owner: &mut Client, what: &str| {
         wait::eventually(what, async || owner.get("/_auth/admin/mail").await.text().contains(what).then_some(())).await;
     };
     settled(&mut owner, "0 waiting").await;
