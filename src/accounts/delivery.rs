@@ -1,7 +1,10 @@
 //! Working off the queue of mails: one worker at a time has a mail, makes its token when it sends, and notes what became of it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::letters::{self, Facts};
 use super::links::Link;
@@ -27,6 +30,8 @@ use crate::texts;
 const LEASE_SECS: i64 = 120;
 /// A decoy takes no longer than this, however long the last mail took.
 const LONGEST_DECOY: Duration = Duration::from_secs(5);
+/// Decoys worked off at once; the others wait in the queue, which has places of its own for them.
+pub(super) const DECOYS_AT_ONCE: usize = 16;
 /// What is noted with a row of which no mail can be made: it is damaged, or of a newer version.
 const UNREADABLE: &str = "it cannot be read";
 
@@ -37,11 +42,13 @@ struct Prepared {
 }
 
 impl Accounts {
-    /// Sends one mail that is due; false when none is. A mail and a decoy cause the same writes: one that takes it, with its token, and
-    /// one that notes what became of it (S108).
+    /// Sends one mail that is due; false when none is. A mail and a decoy cause the same write transactions: one that takes it, and one
+    /// that notes what became of it (S108). Those of a mail change its token too, for which a decoy has no account.
     pub async fn deliver_next(&self) -> Result<bool, AccountError> {
         let now = self.0.clock.now();
-        let mut mail = match self.0.database.read(move |c| mails::find_due(c, now)).await? {
+        let place = Arc::clone(&self.0.decoys).try_acquire_owned().ok();
+        let decoys = place.is_some();
+        let mut mail = match self.0.database.read(move |c| mails::find_due(c, now, decoys)).await? {
             None => return Ok(false),
             Some(Due::Mail(mail)) => mail,
             Some(Due::Unreadable(id)) => return self.give_up(id).await.map(|()| true),
@@ -67,8 +74,8 @@ impl Accounts {
             self.settle(&mail, None, Err(MailError::Refused("the account is gone or cannot use it".to_owned()))).await?;
             return Ok(true);
         };
-        if mail.is_decoy() {
-            drop(self.0.database.runtime().spawn(self.clone().discard(mail, prepared.letter)));
+        if let Some(place) = place.filter(|_place| mail.is_decoy()) {
+            drop(self.0.database.runtime().spawn(self.clone().discard(mail, prepared.letter, place)));
             return Ok(true);
         }
         let sent = self.send(&mail, &prepared.letter).await;
@@ -78,7 +85,7 @@ impl Accounts {
 
     /// Does for a decoy what a mail causes on this machine, and takes as long as the last mail did; no mail waits for that.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
-    async fn discard(self, mail: QueuedMail, letter: Letter) {
+    async fn discard(self, mail: QueuedMail, letter: Letter, place: OwnedSemaphorePermit) {
         let begin = self.0.clock.monotonic();
         let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient, date: mail.created_at, letter };
         if let Err(fault) = self.0.mail.send_to_nobody(&outgoing) {
@@ -89,6 +96,8 @@ impl Accounts {
         if let Err(fault) = self.0.database.write(move |c| mails::remove_decoy(c, &mail.id)).await {
             tracing::debug!(%fault, "a mail to nobody stays in the queue for another try");
         }
+        drop(place);
+        self.wake_mailer();
     }
 
     /// Takes a row that cannot be read out of the way of the others.

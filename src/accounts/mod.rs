@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::config::{Legacy, Passwords, Sessions};
 use crate::crypto::device::DeviceKey;
@@ -162,6 +162,8 @@ struct Inner {
     mail_waiting: Notify,
     /// How long the last mail took to send.
     last_mail_millis: AtomicU64,
+    /// The places of decoys that are being worked off.
+    decoys: Arc<Semaphore>,
     audit_days: Option<i64>,
     data_dir: PathBuf,
     phase: AtomicU8,
@@ -203,6 +205,7 @@ impl Accounts {
             language: parts.language,
             mail_waiting: Notify::new(),
             last_mail_millis: AtomicU64::new(0),
+            decoys: Arc::new(Semaphore::new(delivery::DECOYS_AT_ONCE)),
             audit_days: parts.audit_days,
             data_dir: parts.data_dir,
             phase: AtomicU8::new(phase.to_number()),

@@ -85,9 +85,13 @@ pub enum Due {
     Unreadable(String),
 }
 
-/// What is due at `now`, if anything is; nobody has it yet. Mails with links come first: somebody waits for each of them (S107).
-pub fn find_due(connection: &mut Connection, now: Timestamp) -> Result<Option<Due>, StorageError> {
-    let due = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs())));
+/// What is due at `now`, if anything is, mails to nobody among it if `decoys`; nobody has it yet. Mails with links come first: somebody
+/// waits for each of them (S107).
+pub fn find_due(connection: &mut Connection, now: Timestamp, decoys: bool) -> Result<Option<Due>, StorageError> {
+    let mut due = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs()))).into_boxed();
+    if !decoys {
+        due = due.filter(to_somebody!());
+    }
     let row: Option<Row> = due.order((dsl::kind.eq_any(with_link()).desc(), dsl::next_try_at.asc())).first(connection).optional()?;
     Ok(row.map(|row| {
         let id = row.0.clone();
