@@ -1,10 +1,13 @@
 //! The deprecated mode: one user name and password guard the app until the claim, and open nothing else.
 
+use std::sync::atomic::Ordering;
+
 use super::setup::ClaimProof;
-use super::{AccountError, Accounts, Client, NewSession, Phase};
+use super::throttle::Asking;
+use super::{AccountError, Accounts, CLAIMED_SETTING, Client, NewSession, Phase};
 use crate::domain::access::{Identity, SignedIn};
 use crate::domain::ids::SessionId;
-use crate::domain::throttle::PAIR_LIMIT;
+use crate::domain::throttle::{self, PAIR_LIMIT, Verdict};
 use crate::storage::{Connection, StorageError, attempts, settings};
 
 /// The name that streams of HTTP Basic visitors are registered under; there is no such row.
@@ -30,7 +33,7 @@ impl Accounts {
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have come between: its marker decides, in this transaction.
-                if settings::find(c, super::CLAIMED_SETTING)?.is_some() {
+                if settings::find(c, CLAIMED_SETTING)?.is_some() {
                     return Ok(false);
                 }
                 store.insert(c, &row)?;
@@ -55,12 +58,31 @@ impl Accounts {
         if self.phase() != Phase::Legacy {
             return Err(AccountError::InvalidCredentials);
         }
+        if self.is_legacy_pair(username, password) && self.needs_no_turn(client).await? {
+            return Ok(());
+        }
         let proof = ClaimProof::Legacy { username: username.to_owned(), password: password.to_owned() };
         match self.prove(proof, ("login.failed", "login.throttled"), client).await {
             // Another node was claimed a moment ago, and this one has not heard of it.
             Err(AccountError::Closed) => Err(AccountError::InvalidCredentials),
             outcome => outcome,
         }
+    }
+
+    /// Whether the right pair is let in without holding the counts, which changes nothing in them: no wrong guess of this node is on its
+    /// way into them, and neither the source nor the pair is at its limit. Else guesses are judged one by one, or the right one of many
+    /// that are sent at once would escape the limits (S29).
+    async fn needs_no_turn(&self, client: &Client) -> Result<bool, AccountError> {
+        let Some(pair) = self.pair_bucket() else { return Ok(false) };
+        let (this, now, source) = (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
+        let judged = self.0.database.read(move |c| {
+            // Looked at before the counts: what was on its way until then is in them.
+            Ok(this.0.uncounted_guesses.load(Ordering::SeqCst) == 0
+                && settings::find(c, CLAIMED_SETTING)?.is_none()
+                && !is_closed(c, &pair)?
+                && throttle::judge_source(attempts::find(c, &source)?.as_ref(), now) == Verdict::Go)
+        });
+        Ok(judged.await?)
     }
 
     /// Where wrong guesses at the pair are counted, by form, HTTP Basic and claim, from everywhere. Another pair has another bucket.

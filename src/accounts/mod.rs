@@ -7,7 +7,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::{Notify, Semaphore};
 
@@ -167,6 +167,8 @@ struct Inner {
     audit_days: Option<i64>,
     data_dir: PathBuf,
     phase: AtomicU8,
+    /// Wrong guesses at the deprecated pair that are not counted in the store yet.
+    uncounted_guesses: AtomicUsize,
     cache: SessionCache,
     streams: Streams,
     heard: Heard,
@@ -209,6 +211,7 @@ impl Accounts {
             audit_days: parts.audit_days,
             data_dir: parts.data_dir,
             phase: AtomicU8::new(phase.to_number()),
+            uncounted_guesses: AtomicUsize::new(0),
             cache: SessionCache::default(),
             streams: Streams::default(),
             heard: Heard::default(),

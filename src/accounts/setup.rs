@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::sync::atomic::Ordering;
 
 use super::throttle::{self, Asking, Guess, Guessed};
 use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, legacy, revocation};
@@ -105,7 +106,11 @@ impl Accounts {
     pub(super) async fn prove(&self, proof: ClaimProof, events: (&str, &str), client: &Client) -> Result<(), AccountError> {
         let (this, now, source) = (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
         let [wrong, refused] = [events.0, events.1].map(|event| self.audit_line(event, "", "", &client.source.to_string()));
-        let judged = self.0.database.write(move |c| {
+        let wrong_pair = matches!(&proof, ClaimProof::Legacy { username, password } if !self.is_legacy_pair(username, password));
+        if wrong_pair {
+            self.0.uncounted_guesses.fetch_add(1, Ordering::SeqCst);
+        }
+        let judge = move |c: &mut Connection| {
             // Another node may have been claimed a moment ago: its marker decides, whatever this one has heard.
             if settings::find(c, CLAIMED_SETTING)?.is_some() {
                 return Ok(None);
@@ -122,8 +127,17 @@ impl Accounts {
                 }
             }
             Ok(Some(judged))
+        };
+        let accounts = self.clone();
+        let counted = self.deed(async move {
+            let judged = accounts.0.database.write(judge).await?;
+            // One that could not be counted stays on its way: no right one skips its turn until the next start.
+            if wrong_pair {
+                accounts.0.uncounted_guesses.fetch_sub(1, Ordering::SeqCst);
+            }
+            Ok(judged)
         });
-        match judged.await? {
+        match counted.await? {
             None => Err(AccountError::Closed),
             Some(Guessed::Right) => Ok(()),
             Some(Guessed::Wrong) => Err(AccountError::InvalidCredentials),

@@ -1,5 +1,10 @@
 //! Guessing at the deprecated user name and password: one count for every way in and every source (S31, S26).
 
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+
 use super::support::app::TestApp;
 use super::support::client::{Call, Client};
 use super::support::nodes::Nodes;
@@ -7,6 +12,7 @@ use super::support::page;
 use super::support::people::{OWNER, PASSWORD};
 use super::support::process::Process;
 use super::support::upstream::Upstream;
+use super::support::wait;
 
 const RIGHT: [(&str, &str); 2] = [("legacy_username", "user"), ("legacy_password", "1234")];
 /// `user:1234` and `user:0000` for HTTP Basic.
@@ -172,4 +178,63 @@ async fn s26_the_log_says_that_the_pair_is_closed_and_the_next_start_prints_the_
     let process = Process::start_with(folder, "start", &variables).await;
     let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
     assert!(process.output().contains(&format!("/_auth/setup?token={}", token.trim())), "{}", process.output());
+}
+
+/// An app on SQLite, and a connection that can keep everybody from writing.
+async fn app_on_a_file(upstream: &Upstream) -> (TestApp, SqliteConnection) {
+    let address = upstream.address;
+    let app = TestApp::start(|options| {
+        options.sqlite = true;
+        options.upstream = Some(address);
+        options.legacy = Some(("user".to_owned(), "1234".to_owned()));
+        options.trusted_proxies = Some("127.0.0.1/32".to_owned());
+    })
+    .await;
+    let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+    database.batch_execute("PRAGMA busy_timeout = 5000").unwrap();
+    (app, database)
+}
+
+#[tokio::test]
+async fn the_right_pair_by_basic_waits_for_nobody_who_writes() {
+    let upstream = Upstream::start().await;
+    let (app, mut database) = app_on_a_file(&upstream).await;
+    assert_eq!(by_basic(&mut from(&app, 1), BASIC[1]).await, 401);
+    database.batch_execute("BEGIN IMMEDIATE").unwrap();
+    for source in [1, 1, 2] {
+        assert_eq!(by_basic(&mut from(&app, source), BASIC[0]).await, 200);
+    }
+    database.batch_execute("COMMIT").unwrap();
+    for _ in 0..9 {
+        assert_eq!(by_basic(&mut from(&app, 1), BASIC[1]).await, 401);
+    }
+    assert_eq!(by_basic(&mut from(&app, 1), BASIC[0]).await, 429, "the source is at its limit");
+    assert_eq!(by_basic(&mut from(&app, 2), BASIC[0]).await, 200);
+}
+
+#[tokio::test]
+async fn s29_the_right_pair_takes_its_turn_behind_wrong_guesses_that_are_not_counted_yet() {
+    let upstream = Upstream::start().await;
+    let (app, mut database) = app_on_a_file(&upstream).await;
+    database.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let wrong: Vec<_> = (0..3)
+        .map(|_| {
+            let mut client = from(&app, 1);
+            tokio::spawn(async move { by_basic(&mut client, BASIC[1]).await })
+        })
+        .collect();
+    wait::eventually("the right pair to wait", async || {
+        let mut client = from(&app, 1);
+        let answer = tokio::time::timeout(Duration::from_millis(200), by_basic(&mut client, BASIC[0])).await;
+        answer.is_err().then_some(())
+    })
+    .await;
+    database.batch_execute("COMMIT").unwrap();
+    for guess in wrong {
+        assert_eq!(guess.await.unwrap(), 401);
+    }
+    // All are counted.
+    database.batch_execute("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(by_basic(&mut from(&app, 1), BASIC[0]).await, 200);
+    database.batch_execute("COMMIT").unwrap();
 }
