@@ -120,20 +120,25 @@ async fn behind_a_pooler_migrations_alone_have_as_long_as_they_need() {
     // Each transaction gets another connection to the server than the one before.
     let Some(pooler) = Pooler::start(&postgres, "server_round_robin = 1").await else { return };
     let url = postgres.url().replace(&format!(":{}/", postgres.port), &format!(":{}/", pooler.port));
-    let mut held: Vec<PgConnection> = (0..3).map(|_| PgConnection::establish(&url).unwrap()).collect();
-    for step in ["BEGIN", "SET statement_timeout = '5s'", "COMMIT"] {
-        held.iter_mut().for_each(|connection| connection.batch_execute(step).unwrap());
-    }
+    // All five of its connections at once.
+    let mut clients: Vec<PgConnection> = (0..5).map(|_| PgConnection::establish(&url).unwrap()).collect();
+    let mut on_each = |step: &str| {
+        for step in ["BEGIN", step, "COMMIT"] {
+            clients.iter_mut().for_each(|client| client.batch_execute(step).unwrap());
+        }
+    };
+    on_each("SET statement_timeout = '5s'");
     let store = Database::open(&DatabaseUrl::Postgres(url.into()), tokio::runtime::Handle::current()).unwrap();
+    let bounded = "DO $$ BEGIN ASSERT current_setting('statement_timeout') = '5s'; END $$";
     assert_eq!(migrate::run(&store).unwrap(), 5);
+    on_each(bounded);
+    assert_eq!(migrate::run(&store).unwrap(), 0);
+    on_each(bounded);
     let mut connection = postgres.connect();
     connection.batch_execute(UNSEARCHED).unwrap();
     connection.batch_execute(&before_an_update("ASSERT current_setting('statement_timeout') = '0'")).unwrap();
     migrate::run(&store).unwrap();
-    for _ in 0..6 {
-        let bounded = "DO $$ BEGIN ASSERT current_setting('statement_timeout') = '5s'; END $$";
-        store.write(move |c| Ok(c.batch_execute(bounded)?)).await.unwrap();
-    }
+    on_each(bounded);
 }
 
 #[tokio::test]
