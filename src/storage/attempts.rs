@@ -67,7 +67,7 @@ pub fn trim(connection: &mut Connection, over: Timestamp, in_a_row: &[&str], kee
         Connection::Postgres(_) => "FOR UPDATE SKIP LOCKED",
         Connection::Sqlite(_) => "",
     };
-    let with_window: String = (2..).take(in_a_row.len()).map(|number| format!(" AND bucket NOT LIKE ${number}")).collect();
+    let with_window = (2..).take(in_a_row.len()).map(|number| format!(" AND bucket NOT LIKE ${number}")).collect::<Vec<_>>().concat();
     let ended = format!("WITH gone AS (SELECT bucket FROM attempts WHERE window_start <= $1{with_window} {lock}) {DELETE}");
     let mut ended = diesel::sql_query(ended).into_boxed().bind::<BigInt, _>(over.secs());
     for prefix in in_a_row {

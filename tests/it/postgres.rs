@@ -124,7 +124,9 @@ async fn behind_a_pooler_migrations_alone_have_as_long_as_they_need() {
     let mut clients: Vec<PgConnection> = (0..5).map(|_| PgConnection::establish(&url).unwrap()).collect();
     let mut on_each = |step: &str| {
         for step in ["BEGIN", step, "COMMIT"] {
-            clients.iter_mut().for_each(|client| client.batch_execute(step).unwrap());
+            for client in &mut clients {
+                client.batch_execute(step).unwrap();
+            }
         }
     };
     on_each("SET statement_timeout = '5s'");

@@ -1,4 +1,4 @@
-//! PgBouncer in transaction mode before a cluster of the test.
+//! `PgBouncer` in transaction mode before a cluster of the test.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -18,7 +18,7 @@ pub struct Pooler {
 }
 
 impl Pooler {
-    /// Starts one with further `settings`; `None`, loudly, where PgBouncer is missing.
+    /// Starts one with further `settings`; `None`, loudly, where `PgBouncer` is missing.
     pub async fn start(postgres: &Postgres, settings: &str) -> Option<Self> {
         let program = is_installed("pgbouncer")?;
         let (folder, port) = (TempDir::new().unwrap(), free_port());
