@@ -80,7 +80,7 @@ async fn s66_the_script_of_a_page_may_run_where_the_page_was_opened_and_nowhere_
         ("a/x", "http://localhost:3000"),
     ] {
         let script = script_of(host).await;
-        assert!(script.starts_with(&format!("{origin}/_auth/static/app-")) && script.ends_with(".js"), "{host}: {script}");
+        assert!(script.starts_with(&format!("{origin}/_auth/static/app-")) && !script.contains(' '), "{host}: {script}");
     }
 }
 
