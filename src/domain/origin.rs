@@ -59,24 +59,34 @@ fn canonical_port(digits: &str) -> Option<u16> {
 }
 
 fn canonical_name(name: &str) -> Option<String> {
-    let ascii = if is_plain(name) { name.to_owned() } else { idna::domain_to_ascii(name).ok()? };
-    let well_formed = |label: &str| !label.is_empty() && label.len() <= MAX_LABEL && !label.starts_with('-') && !label.ends_with('-');
-    let fits = ascii.len() <= MAX_HOST && ascii.split('.').all(well_formed) && ascii.bytes().all(is_of_names);
+    let ascii = if is_well_formed(name, false) { name.to_owned() } else { idna::domain_to_ascii(name).ok()? };
     // What ends in a number is an address, and addresses have other spellings: 127.1, 0x7f000001.
-    let last = ascii.rsplit('.').next().unwrap_or_default();
-    let number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
-    let sound = fits && (!number || ascii.parse::<Ipv4Addr>().is_ok());
+    let last = ascii.as_bytes().rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let number = last.iter().all(u8::is_ascii_digit) || last.starts_with(b"0x");
+    let sound = is_well_formed(&ascii, true) && (!number || ascii.parse::<Ipv4Addr>().is_ok());
     sound.then_some(ascii)
 }
 
-/// Whether IDNA would change nothing.
-fn is_plain(name: &str) -> bool {
-    name.bytes().all(is_of_names) && !name.split('.').any(|label| label.starts_with("xn--"))
+/// Whether every label is one, in lower case; those with "--" behind two letters, which are IDNA's, only if `encoded` ones are
+/// wanted. In one pass, since every check comes by here.
+fn is_well_formed(name: &str, encoded: bool) -> bool {
+    let (mut length, mut before) = (0, b'.');
+    for byte in name.bytes() {
+        length = match byte {
+            b'.' if length == 0 || before == b'-' => return false,
+            b'.' => 0,
+            b'-' if length == 0 || (length == 3 && before == b'-' && !encoded) => return false,
+            _ if length < MAX_LABEL && is_of_names(byte) => length + 1,
+            _ => return false,
+        };
+        before = byte;
+    }
+    length > 0 && before != b'-' && name.len() <= MAX_HOST
 }
 
 /// Underscores are in no host name of the internet, but in those of container networks.
 const fn is_of_names(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
 }
 
 #[cfg(test)]
