@@ -1,7 +1,8 @@
-//! Every route in one table. Deny by default: what is not listed is the gate's, which lets nothing through without a session.
+//! Every route, and who may use it. Deny by default: what is not listed is the gate's, which lets nothing through without a session,
+//! and below `/_auth` it is 404.
 //!
-//! Open without a session are: set-up, sign-in, health, static files, and the JSON that says "not signed in". Each checks its own
-//! secret under a limit. All else below `/_auth` is 404.
+//! The pages are one table, [`PAGES`], whose rows all have a guard; the JWT middleware stands at each route with it. Beside the
+//! pages there are health, static files, counts, the JSON about the session, and forward-auth, which is the check itself.
 
 use actix_identity::IdentityMiddleware;
 use actix_session::SessionMiddleware;
@@ -9,16 +10,94 @@ use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::{SameSite, time};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, post};
-use actix_web::{Route, guard};
+use actix_web::{Resource, Route, guard};
 
 use crate::api::{health, metrics, session};
 use crate::gate::{forward_auth, proxy};
 use crate::http::error::{Audience, render_as};
+use crate::http::jwt::Access::{Admin, Link, Member, Open, Session};
+use crate::http::jwt::{self, Access, Rule};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{cookies, fetch_metadata, measured, security_headers, static_files};
 use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, users};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
+
+/// One page, or one action.
+pub struct Row {
+    /// The pattern of the path below `/_auth`.
+    pub path: &'static str,
+    /// Who may do what.
+    pub rule: Rule,
+    show: Option<fn() -> Route>,
+    submit: Option<fn() -> Route>,
+}
+
+impl Row {
+    /// GET shows something.
+    const fn page(path: &'static str, access: Access, show: fn() -> Route) -> Self {
+        Self { path, rule: Rule { access, has_page: true, has_action: false }, show: Some(show), submit: None }
+    }
+
+    /// GET shows a form, and POST takes it.
+    const fn form(path: &'static str, access: Access, show: fn() -> Route, submit: fn() -> Route) -> Self {
+        Self { path, rule: Rule { access, has_page: true, has_action: true }, show: Some(show), submit: Some(submit) }
+    }
+
+    /// POST does something; its button is on another page.
+    const fn action(path: &'static str, access: Access, submit: fn() -> Route) -> Self {
+        Self { path, rule: Rule { access, has_page: false, has_action: true }, show: None, submit: Some(submit) }
+    }
+
+    fn register(&self, config: &mut ServiceConfig) {
+        let rule = self.rule;
+        let routes = [self.show, self.submit].into_iter().flatten().map(|route| route());
+        let resource = routes.fold(web::resource(self.path), Resource::route);
+        config.service(resource.wrap(from_fn(move |req, next| jwt::require(rule, req, next))));
+    }
+}
+
+/// The pages.
+#[rustfmt::skip]
+pub const PAGES: &[Row] = &[
+    Row::page("", Open, || get().to(home::show)),
+    Row::page("/", Open, || get().to(home::show)),
+    Row::form("/setup", Open, || get().to(setup::show), || post().to(setup::submit)),
+    Row::form("/login", Open, || get().to(login::show), || post().to(login::submit)),
+    Row::form("/forgot", Open, || get().to(forgot::show), || post().to(forgot::submit)),
+    Row::page("/forgot/sent", Open, || get().to(forgot::sent)),
+    Row::form("/reset", Link, || get().to(reset::show), || post().to(reset::submit)),
+    Row::form("/invite", Link, || get().to(invite::show), || post().to(invite::submit)),
+    Row::form("/account/email/confirm", Link, || get().to(email::show_confirm), || post().to(email::confirm)),
+    Row::action("/logout", Session, || post().to(logout::submit)),
+    Row::action("/account/sessions/end-all", Session, || post().to(logout::end_all)),
+    Row::action("/account/sessions/end-others", Session, || post().to(logout::end_others)),
+    Row::action("/account/sessions/{id}/end", Session, || post().to(logout::end_one)),
+    Row::page("/account", Session, || get().to(account::show)),
+    Row::form("/account/profile", Member, || get().to(profile::show), || post().to(profile::submit)),
+    Row::form("/account/password", Member, || get().to(password::show), || post().to(password::submit)),
+    Row::form("/account/email", Member, || get().to(email::show), || post().to(email::submit)),
+    Row::action("/account/devices/{id}/forget", Member, || post().to(account::forget_device)),
+    Row::page("/admin", Admin, || get().to(home::admin)),
+    Row::page("/admin/users", Admin, || get().to(users::list)),
+    Row::form("/admin/users/new", Admin, || get().to(users::show_new), || post().to(users::create)),
+    Row::form("/admin/users/selected", Admin, || get().to(selected::back), || post().to(selected::submit)),
+    Row::page("/admin/users/{id}", Admin, || get().to(user::show)),
+    Row::action("/admin/users/{id}/disable", Admin, || post().to(user::disable)),
+    Row::action("/admin/users/{id}/enable", Admin, || post().to(user::enable)),
+    Row::form("/admin/users/{id}/delete", Admin, || get().to(user::ask_delete), || post().to(user::delete)),
+    Row::action("/admin/users/{id}/role", Admin, || post().to(user::set_role)),
+    Row::action("/admin/users/{id}/sessions/end-all", Admin, || post().to(user::end_sessions)),
+    Row::action("/admin/users/{id}/reset-link", Admin, || post().to(user::reset_link)),
+    Row::action("/admin/users/{id}/invite", Admin, || post().to(user::invite)),
+    Row::page("/admin/sessions", Admin, || get().to(sessions::list)),
+    Row::action("/admin/sessions/{id}/end", Admin, || post().to(sessions::end)),
+    Row::page("/admin/audit", Admin, || get().to(audit::list)),
+    Row::page("/admin/audit/export", Admin, || get().to(audit::export)),
+    Row::page("/admin/checklist", Admin, || get().to(checklist::show)),
+    Row::page("/admin/mail", Admin, || get().to(mail::list)),
+    Row::action("/admin/mail/test", Admin, || post().to(mail::test)),
+];
 
 /// GET, and HEAD wherever GET works (RFC 9110, section 9.1); the body of its answer is left out by the server.
 fn get() -> Route {
@@ -51,8 +130,9 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
     let pages = web::scope("/_auth")
-        .configure(pages)
+        .configure(|config| PAGES.iter().for_each(|row| row.register(config)))
         .default_service(web::to(home::not_found))
+        .wrap(from_fn(jwt::identify))
         .wrap(IdentityMiddleware::default())
         .wrap(session_middleware(settings, store, session_secs))
         .wrap(from_fn(cookies::keep_own))
@@ -65,50 +145,6 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
     let well_known = well_known.wrap(from_fn(security_headers::add)).wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
     config.service(well_known);
     config.default_service(web::to(proxy::handle));
-}
-
-/// The pages: address, what GET shows, what POST does. Everything but set-up, sign-in and the links wants somebody signed in.
-fn pages(config: &mut ServiceConfig) {
-    let page = |path: &str, show: Route| web::resource(path.to_owned()).route(show).default_service(web::to(home::wrong_method));
-    let deed = |path: &str, submit: Route| web::resource(path.to_owned()).route(submit).default_service(web::to(home::wrong_method));
-    let form = |path: &str, show: Route, submit: Route| page(path, show).route(submit);
-    config
-        .service(web::resource(["", "/"]).route(get().to(home::show)).default_service(web::to(home::wrong_method)))
-        .service(form("/setup", get().to(setup::show), post().to(setup::submit)))
-        .service(form("/login", get().to(login::show), post().to(login::submit)))
-        .service(form("/forgot", get().to(forgot::show), post().to(forgot::submit)))
-        .service(page("/forgot/sent", get().to(forgot::sent)))
-        .service(form("/reset", get().to(reset::show), post().to(reset::submit)))
-        .service(form("/invite", get().to(invite::show), post().to(invite::submit)))
-        .service(deed("/logout", post().to(logout::submit)))
-        .service(page("/account", get().to(account::show)))
-        .service(form("/account/profile", get().to(profile::show), post().to(profile::submit)))
-        .service(form("/account/password", get().to(password::show), post().to(password::submit)))
-        .service(form("/account/email", get().to(email::show), post().to(email::submit)))
-        .service(form("/account/email/confirm", get().to(email::show_confirm), post().to(email::confirm)))
-        .service(deed("/account/sessions/end-all", post().to(logout::end_all)))
-        .service(deed("/account/sessions/end-others", post().to(logout::end_others)))
-        .service(deed("/account/sessions/{id}/end", post().to(logout::end_one)))
-        .service(deed("/account/devices/{id}/forget", post().to(account::forget_device)))
-        .service(page("/admin", get().to(home::admin)))
-        .service(page("/admin/users", get().to(users::list)))
-        .service(form("/admin/users/new", get().to(users::show_new), post().to(users::create)))
-        .service(form("/admin/users/selected", get().to(selected::back), post().to(selected::submit)))
-        .service(page("/admin/users/{id}", get().to(user::show)))
-        .service(deed("/admin/users/{id}/disable", post().to(user::disable)))
-        .service(deed("/admin/users/{id}/enable", post().to(user::enable)))
-        .service(form("/admin/users/{id}/delete", get().to(user::ask_delete), post().to(user::delete)))
-        .service(deed("/admin/users/{id}/role", post().to(user::set_role)))
-        .service(deed("/admin/users/{id}/sessions/end-all", post().to(user::end_sessions)))
-        .service(deed("/admin/users/{id}/reset-link", post().to(user::reset_link)))
-        .service(deed("/admin/users/{id}/invite", post().to(user::invite)))
-        .service(page("/admin/sessions", get().to(sessions::list)))
-        .service(deed("/admin/sessions/{id}/end", post().to(sessions::end)))
-        .service(page("/admin/audit", get().to(audit::list)))
-        .service(page("/admin/audit/export", get().to(audit::export)))
-        .service(page("/admin/checklist", get().to(checklist::show)))
-        .service(page("/admin/mail", get().to(mail::list)))
-        .service(deed("/admin/mail/test", post().to(mail::test)));
 }
 
 fn session_middleware(settings: &HttpSettings, store: RowStore, session_secs: i64) -> SessionMiddleware<RowStore> {

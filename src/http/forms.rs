@@ -1,17 +1,22 @@
-//! Forms: read within limits, and only when they come from our own pages (S18, S61 to S63, S95, S96).
+//! Forms: read within limits, and only when they come from our own pages (S18, S61 to S63, S95, S96). The middleware at the route
+//! ([`super::jwt::require`]) reads and checks them; handlers take [`Checked`].
 
 use std::collections::BTreeMap;
+use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::time::Duration;
 
+use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde::de::value::MapDeserializer;
 
 use super::cookies::RequestCookies;
 use super::error::HttpError;
 use super::signed_in::Standing;
-use super::{fetch_metadata, seen, settings};
+use super::{fetch_metadata, jwt, seen, settings};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 
@@ -27,24 +32,30 @@ const MAX_FIELDS: usize = 64;
 const MAX_TIME: Duration = Duration::from_secs(30);
 
 /// The fields of a form that was checked.
-#[derive(Debug, Default)]
-pub struct Fields(BTreeMap<String, String>);
+#[derive(Debug)]
+pub(super) struct Fields(BTreeMap<String, String>);
 
-impl Fields {
-    /// The field's value, empty when absent.
-    pub fn get(&self, name: &str) -> &str {
-        self.0.get(name).map_or("", String::as_str)
-    }
+/// A form that came from our own page, as the fields of `T`, each of which has a default.
+#[derive(Debug)]
+pub struct Checked<T>(pub T);
 
-    /// What follows `prefix` in the names of fields that begin so: boxes that were ticked.
-    pub fn names_after<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.keys().filter_map(move |name| name.strip_prefix(prefix))
-    }
+impl<T: DeserializeOwned> FromRequest for Checked<T> {
+    type Error = HttpError;
+    type Future = Ready<Result<Self, HttpError>>;
 
-    /// Takes the field's value out.
-    pub fn take(&mut self, name: &str) -> String {
-        self.0.remove(name).unwrap_or_default()
+    fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(typed(req).map(Self))
     }
+}
+
+fn typed<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
+    let unguarded = || HttpError::Account(AccountError::Internal(format!("no form was checked at {}", req.path())));
+    let Fields(fields) = req.extensions_mut().remove::<Fields>().ok_or_else(unguarded)?;
+    let fields: MapDeserializer<'_, _, serde::de::value::Error> = MapDeserializer::new(fields.into_iter());
+    T::deserialize(fields).map_err(|fault| {
+        tracing::info!(%fault, "refused a form: its fields are not those of its page");
+        HttpError::BadRequest("fault-form-malformed")
+    })
 }
 
 /// A hidden token for a page, and the form cookie when the page has to set it.
@@ -57,9 +68,9 @@ pub struct FormToken {
 }
 
 /// A token for the forms of a page.
-pub fn token(req: &HttpRequest, standing: &Standing) -> FormToken {
+pub fn token(req: &HttpRequest) -> FormToken {
     let settings = settings::of(req);
-    if let Standing::SignedIn(passport) = standing {
+    if let Standing::SignedIn(passport) = jwt::standing(req) {
         return FormToken { value: settings.csrf.issue(&format!("session:{}", passport.who.session)), cookie: None };
     }
     let existing = RequestCookies::read(req, &settings.cookies).and_then(|cookies| cookies.form).filter(|value| value.len() == 22);
@@ -75,12 +86,12 @@ pub fn token(req: &HttpRequest, standing: &Standing) -> FormToken {
 }
 
 /// Reads and checks a form.
-pub async fn take(req: &HttpRequest, payload: web::Payload, standing: &Standing) -> Result<Fields, HttpError> {
+pub(super) async fn take(req: &HttpRequest, payload: Payload, standing: &Standing) -> Result<Fields, HttpError> {
     check_head(req)?;
     fetch_metadata::check_origin(req)?;
     let body = tokio::time::timeout(MAX_TIME, collect(payload)).await.map_err(|_late| HttpError::TooSlow)??;
     let fields = parse(&body)?;
-    check_token(req, standing, fields.get("csrf_token"))?;
+    check_token(req, standing, fields.0.get("csrf_token").map_or("", String::as_str))?;
     Ok(fields)
 }
 
@@ -126,7 +137,7 @@ thread_local! {
 }
 
 /// Reads the body. Who has not signed in can send one, so what unfinished ones hold together is bounded (S104).
-async fn collect(mut payload: web::Payload) -> Result<Vec<u8>, HttpError> {
+async fn collect(mut payload: Payload) -> Result<Vec<u8>, HttpError> {
     let (mut body, mut place) = (Vec::new(), None);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_fault| HttpError::BadRequest("fault-form-cut"))?;
@@ -183,14 +194,13 @@ fn decode(text: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::FromRequest;
     use actix_web::test::TestRequest;
 
     use super::*;
 
     #[test]
     fn s18_forms_are_decoded_strictly() {
-        assert_eq!(parse(b"a=b+c%20%C3%A9&d=").unwrap().get("a"), "b c \u{e9}");
+        assert_eq!(parse(b"a=b+c%20%C3%A9&d=").unwrap().0["a"], "b c \u{e9}");
         for bad in ["a=%", "a=%4", "a=%zz", "a=%ff", "a=1&a=2"] {
             assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
@@ -204,8 +214,7 @@ mod tests {
     }
 
     async fn collected(length: usize) -> Result<usize, HttpError> {
-        let (req, mut payload) = TestRequest::post().set_payload(vec![b'a'; length]).to_http_parts();
-        let payload = web::Payload::from_request(&req, &mut payload).await.unwrap();
+        let (_, payload) = TestRequest::post().set_payload(vec![b'a'; length]).to_http_parts();
         collect(payload).await.map(|body| body.len())
     }
 

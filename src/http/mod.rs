@@ -10,6 +10,7 @@ pub mod error;
 pub mod fetch_metadata;
 pub mod forms;
 pub mod heads;
+pub mod jwt;
 pub mod language;
 pub mod measured;
 pub mod page;

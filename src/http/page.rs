@@ -7,9 +7,11 @@ use askama::Template;
 use super::language;
 use super::seen::{self, WrongWay};
 use super::settings::{self, HttpSettings};
+use crate::domain::access::SignedIn;
 use crate::domain::language::Language;
 use crate::domain::text::{Gap, Text};
 use crate::domain::time::Timestamp;
+use crate::domain::user::Role;
 use crate::texts;
 
 /// What every page shows around its content, and the reader's language.
@@ -47,6 +49,17 @@ pub enum Menu {
     User,
     /// An admin.
     Admin,
+}
+
+impl Menu {
+    /// The menu for `who`; the deprecated mode has no pages of its own.
+    pub fn of(who: &SignedIn) -> Self {
+        match who.role() {
+            Some(Role::Admin) => Self::Admin,
+            Some(Role::User) => Self::User,
+            None => Self::None,
+        }
+    }
 }
 
 /// A moment for people: in words, and exactly.

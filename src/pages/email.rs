@@ -2,39 +2,45 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 
 use super::form::{Field, FormPage};
 use super::link::{Query, dead_end};
-use super::{Visit, login, see_other, to_sign_in};
+use super::{login, see_other};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
+use crate::http::forms::Checked;
+use crate::http::jwt::Member;
 use crate::http::page::Menu;
-use crate::http::signed_in::{client, guard};
-use crate::http::{carriers, forms, settings};
+use crate::http::signed_in::client;
+use crate::http::{carriers, settings};
+
+/// The new address, and the password that proves the right to it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct AddressForm {
+    current_password: String,
+    email: String,
+}
 
 /// The form.
-pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let Some(visit) = Visit::open(&req).await? else { return Ok(to_sign_in(&req)) };
-    let answer = form(&req, &visit, "", Vec::new());
-    Ok(visit.answer(&req, answer).await)
+pub async fn show(member: Member, req: HttpRequest) -> HttpResponse {
+    form(&member, &req, "", Vec::new())
 }
 
 /// Mails a link to the new address.
-pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
-    let Some((visit, mut fields)) = Visit::post(&req, payload).await? else { return Ok(to_sign_in(&req)) };
-    let (current, email) = (fields.take("current_password"), fields.take("email"));
-    match settings::accounts(&req).request_email_change(&visit.who, current, &email, client(&req)).await {
+pub async fn submit(member: Member, req: HttpRequest, Checked(typed): Checked<AddressForm>) -> Result<HttpResponse, HttpError> {
+    match settings::accounts(&req).request_email_change(member.who(), typed.current_password, &typed.email, client(&req)).await {
         Ok(()) => Ok(see_other("/_auth/account?flash=email-asked")),
-        Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, &email, faults)),
+        Err(AccountError::Rules(faults)) => Ok(form(&member, &req, &typed.email, faults)),
         Err(fault) => Err(fault.into()),
     }
 }
 
 /// The page of the link; opening it changes nothing.
 pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
-    let standing = guard(&req).check(&req).await?;
     match settings::accounts(&req).open_link(Purpose::EmailChange, query.token(), &client(&req)).await {
         Ok(open) => {
             let mut page = FormPage::new(&req, "confirm-heading", Menu::None, Purpose::EmailChange.path(), "confirm-submit");
@@ -44,7 +50,7 @@ pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<
                 Text::new("email-warning"),
             ];
             page.hidden = vec![("token", query.token())];
-            Ok(page.answer(&req, &standing))
+            Ok(page.answer(&req))
         }
         Err(AccountError::Link) => Ok(dead_end(&req, Purpose::EmailChange, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
@@ -52,10 +58,8 @@ pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<
 }
 
 /// Makes the change.
-pub async fn confirm(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
-    let standing = guard(&req).check(&req).await?;
-    let mut fields = forms::take(&req, payload, &standing).await?;
-    match settings::accounts(&req).confirm_email(&fields.take("token"), client(&req)).await {
+pub async fn confirm(req: HttpRequest, Checked(typed): Checked<Query>) -> Result<HttpResponse, HttpError> {
+    match settings::accounts(&req).confirm_email(typed.token(), client(&req)).await {
         Ok(email) => {
             let mut answer = see_other(&login::address_after("email-changed", &email));
             carriers::end(&req, answer.headers_mut());
@@ -66,13 +70,13 @@ pub async fn confirm(req: HttpRequest, payload: web::Payload) -> Result<HttpResp
     }
 }
 
-fn form(req: &HttpRequest, visit: &Visit, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new(req, "email-heading", visit.menu(), "/_auth/account/email", "email-submit");
+fn form(member: &Member, req: &HttpRequest, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
+    let mut page = FormPage::new(req, "email-heading", member.menu(), "/_auth/account/email", "email-submit");
     let has_mail_server = settings::of(req).mail_server.is_some();
     page.intro = vec![Text::new(if has_mail_server { "email-intro" } else { "email-intro-no-mail" }), Text::new("email-warning")];
     page.fields =
         vec![Field::password("current_password", "current-password", "current-password"), Field::email("email-new", email, "email")];
     page.links = vec![("/_auth/account", "back-to-account")];
     page.faults = faults;
-    page.answer(req, &visit.standing)
+    page.answer(req)
 }

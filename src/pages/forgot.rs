@@ -1,7 +1,8 @@
 //! Asking for a reset mail.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
 
 use super::form::{Field, FormPage, MessagePage};
 use super::see_other;
@@ -9,27 +10,31 @@ use crate::accounts::{AccountError, FieldFault, Phase};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
+use crate::http::forms::Checked;
 use crate::http::page::Menu;
-use crate::http::signed_in::{Standing, client, guard};
-use crate::http::{forms, settings};
+use crate::http::settings;
+use crate::http::signed_in::client;
+
+/// Whose password was forgotten.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ForgotForm {
+    email: String,
+}
 
 /// The form.
-pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+pub async fn show(req: HttpRequest) -> HttpResponse {
     if settings::accounts(&req).phase() != Phase::Claimed {
-        return Ok(see_other("/_auth/login"));
+        return see_other("/_auth/login");
     }
-    let standing = guard(&req).check(&req).await?;
-    Ok(form(&req, &standing, "", Vec::new()))
+    form(&req, "", Vec::new())
 }
 
 /// One answer for every address (S23).
-pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
-    let standing = guard(&req).check(&req).await?;
-    let mut fields = forms::take(&req, payload, &standing).await?;
-    let email = fields.take("email");
-    match settings::accounts(&req).request_reset(&email, client(&req)).await {
+pub async fn submit(req: HttpRequest, Checked(typed): Checked<ForgotForm>) -> Result<HttpResponse, HttpError> {
+    match settings::accounts(&req).request_reset(&typed.email, client(&req)).await {
         Ok(()) => Ok(see_other("/_auth/forgot/sent")),
-        Err(AccountError::Rules(faults)) => Ok(form(&req, &standing, &email, faults)),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, &typed.email, faults)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -51,14 +56,14 @@ pub async fn sent(req: HttpRequest) -> HttpResponse {
 }
 
 /// Without a mail server the form promises no mail: the request is recorded in the audit list, and nobody is notified.
-fn form(req: &HttpRequest, standing: &Standing, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
+fn form(req: &HttpRequest, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let submit = if has_mail_server(req) { "forgot-submit" } else { "forgot-submit-note" };
     let mut page = FormPage::new(req, "forgot-heading", Menu::None, "/_auth/forgot", submit);
     page.intro = if has_mail_server(req) { vec![Text::new("forgot-intro")] } else { without_mail() };
     page.fields = vec![Field::email("email", email, "username")];
     page.links = vec![("/_auth/login", "back-to-sign-in")];
     page.faults = faults;
-    page.answer(req, standing)
+    page.answer(req)
 }
 
 fn has_mail_server(req: &HttpRequest) -> bool {

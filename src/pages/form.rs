@@ -8,7 +8,6 @@ use crate::accounts::FieldFault;
 use crate::domain::language::Language;
 use crate::domain::text::Text;
 use crate::http::page::{Layout, Menu, page};
-use crate::http::signed_in::Standing;
 use crate::http::{cookies, forms};
 
 /// One field with its label.
@@ -128,14 +127,14 @@ impl<'a> FormPage<'a> {
     }
 
     /// The answer: 200 for the form as asked for, 422 when it comes again with its mistakes.
-    pub(super) fn answer(self, req: &HttpRequest, standing: &Standing) -> HttpResponse {
+    pub(super) fn answer(self, req: &HttpRequest) -> HttpResponse {
         let status = if self.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        self.answer_with(status, req, standing)
+        self.answer_with(status, req)
     }
 
     /// The answer with another status.
-    pub(super) fn answer_with(mut self, status: StatusCode, req: &HttpRequest, standing: &Standing) -> HttpResponse {
-        let token = forms::token(req, standing);
+    pub(super) fn answer_with(mut self, status: StatusCode, req: &HttpRequest) -> HttpResponse {
+        let token = forms::token(req);
         self.csrf_token = token.value;
         let mut answer = page(status, &self);
         cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());

@@ -12,7 +12,7 @@ use crate::domain::user::Role;
 use crate::http::error::HttpError;
 use crate::http::page::Menu;
 use crate::http::settings;
-use crate::http::signed_in::{Standing, guard};
+use crate::http::signed_in::Standing;
 
 /// The admin pages, in the order of the menu.
 const ADMIN_PAGES: &[(&str, &str)] = &[
@@ -24,17 +24,14 @@ const ADMIN_PAGES: &[(&str, &str)] = &[
 ];
 
 /// Signed in: the ways from here; else sign-in or set-up.
-pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
+pub async fn show(standing: Standing, req: HttpRequest) -> HttpResponse {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
-        return Ok(see_other("/_auth/setup"));
+        return see_other("/_auth/setup");
     }
-    let (standing, renewal) = guard(&req).check_and_refresh(&req).await?;
-    let mut answer = match standing {
+    match standing {
         Standing::Anonymous => see_other("/_auth/login"),
         Standing::SignedIn(passport) => ways(&req, &passport.who),
-    };
-    guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
-    Ok(answer)
+    }
 }
 
 /// Where somebody who is signed in can go; the deprecated mode has the app alone.
@@ -45,7 +42,7 @@ fn ways(req: &HttpRequest, who: &SignedIn) -> HttpResponse {
         return see_other(if app { "/" } else { "/_auth/account" });
     }
     let admin = who.role() == Some(Role::Admin);
-    let mut page = MessagePage::new(req, "home-heading", if admin { Menu::Admin } else { Menu::User });
+    let mut page = MessagePage::new(req, "home-heading", Menu::of(who));
     page.texts = vec![Text::new("home-signed-in").with("email", who.name())];
     if !app && settings.is_asked() {
         page.texts.push(Text::new("home-apps-elsewhere"));

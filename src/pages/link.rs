@@ -1,7 +1,7 @@
 //! Choosing a password by a link: the same page for a reset and for an invitation.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::form::{Field, FormPage, MessagePage};
@@ -12,8 +12,8 @@ use crate::domain::link::Purpose;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::page::Menu;
-use crate::http::signed_in::{Standing, client, guard};
-use crate::http::{forms, settings};
+use crate::http::settings;
+use crate::http::signed_in::client;
 
 /// What differs between the two pages; texts by their keys.
 pub struct Choosing {
@@ -39,25 +39,31 @@ impl Query {
     }
 }
 
+/// The password chosen by a link.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct ChosenPassword {
+    token: String,
+    password: String,
+    confirm: String,
+}
+
 /// The form when the link is good; otherwise what to do, and no password field (S55).
 pub(super) async fn show(req: &HttpRequest, query: &Query, page: &Choosing) -> Result<HttpResponse, HttpError> {
     if query.token.is_empty() {
         return Ok(dead_end(req, page.purpose, StatusCode::OK));
     }
-    let standing = guard(req).check(req).await?;
     match settings::accounts(req).open_link(page.purpose, &query.token, &client(req)).await {
-        Ok(open) => Ok(form(req, &standing, page, &query.token, open.user.email.as_str(), Vec::new())),
+        Ok(open) => Ok(form(req, page, &query.token, open.user.email.as_str(), Vec::new())),
         Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
 
 /// Sets the password; a refused one leaves the link as good as it was (S58).
-pub(super) async fn submit(req: &HttpRequest, payload: web::Payload, page: &Choosing) -> Result<HttpResponse, HttpError> {
-    let standing = guard(req).check(req).await?;
-    let mut fields = forms::take(req, payload, &standing).await?;
-    let token = fields.take("token");
-    let new = NewPassword { password: fields.take("password"), confirm: fields.take("confirm") };
+pub(super) async fn submit(req: &HttpRequest, typed: ChosenPassword, page: &Choosing) -> Result<HttpResponse, HttpError> {
+    let ChosenPassword { token, password, confirm } = typed;
+    let new = NewPassword { password, confirm };
     let accounts = settings::accounts(req);
     let outcome = match page.purpose {
         Purpose::Invitation => accounts.accept_invitation(&token, new, client(req)).await,
@@ -70,14 +76,14 @@ pub(super) async fn submit(req: &HttpRequest, payload: web::Payload, page: &Choo
             // The form as it was: with the name under which a password manager files what is typed.
             let open = accounts.open_link(page.purpose, &token, &client(req)).await.ok();
             let email = open.as_ref().map_or("", |open| open.user.email.as_str());
-            Ok(form(req, &standing, page, &token, email, faults))
+            Ok(form(req, page, &token, email, faults))
         }
         Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form(req: &HttpRequest, standing: &Standing, page: &Choosing, token: &str, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
+fn form(req: &HttpRequest, page: &Choosing, token: &str, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let mut form = FormPage::new(req, page.title, Menu::None, page.purpose.path(), page.submit);
     form.intro = vec![Text::new(page.intro).with("site", settings::of(req).site.name.as_str())];
     form.hidden = vec![("token", token)];
@@ -88,7 +94,7 @@ fn form(req: &HttpRequest, standing: &Standing, page: &Choosing, token: &str, em
     }
     form.fields = Field::new_password("password", settings::accounts(req).password_min_length()).into();
     form.faults = faults;
-    form.answer(req, standing)
+    form.answer(req)
 }
 
 /// The link is none, or none any more.

@@ -10,8 +10,9 @@ use crate::accounts::{AccountError, NewSession, Phase};
 use crate::domain::email::Email;
 use crate::domain::return_to::{ReturnTo, encode_query};
 use crate::http::error::HttpError;
+use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
-use crate::http::signed_in::{Standing, client, guard};
+use crate::http::signed_in::{Standing, client};
 use crate::http::{carriers, cookies, forms, settings};
 
 #[derive(Template)]
@@ -34,6 +35,17 @@ pub struct Query {
     email: Option<String>,
 }
 
+/// Who wants to sign in, and where to.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SignInForm {
+    email: String,
+    password: String,
+    legacy_username: String,
+    legacy_password: String,
+    next: String,
+}
+
 /// What the form shows.
 struct Shown<'a> {
     next: &'a str,
@@ -43,16 +55,13 @@ struct Shown<'a> {
 }
 
 /// The form; who is signed in goes on at once.
-pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+pub async fn show(standing: Standing, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
         return Ok(see_other("/_auth/setup"));
     }
     let next = query.next.as_deref().unwrap_or("");
-    let (standing, renewal) = guard(&req).check_and_refresh(&req).await?;
     if matches!(standing, Standing::SignedIn(_)) {
-        let mut answer = see_other(&way_back(&req, next));
-        guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
-        return Ok(answer);
+        return Ok(see_other(&way_back(&req, next)));
     }
     if settings::accounts(&req).is_pair_closed().await? {
         return Ok(see_other("/_auth/setup"));
@@ -60,27 +69,23 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
     let flash = super::flash(&req, query.flash.as_deref());
     let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), flash, refused: false };
-    Ok(form(&req, &standing, StatusCode::OK, shown))
+    Ok(form(&req, StatusCode::OK, shown))
 }
 
 /// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then carries on.
-pub async fn submit(req: HttpRequest, payload: web::Payload, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
-    let standing = guard(&req).check(&req).await?;
-    let mut fields = forms::take(&req, payload, &standing).await?;
+pub async fn submit(req: HttpRequest, query: web::Query<Query>, Checked(typed): Checked<SignInForm>) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
-    let (email, password) = (fields.take("email"), fields.take("password"));
-    let (username, legacy_password) = (fields.take("legacy_username"), fields.take("legacy_password"));
     let outcome = if accounts.phase() == Phase::Legacy {
-        accounts.sign_in_legacy(&username, &legacy_password, client(&req)).await
+        accounts.sign_in_legacy(&typed.legacy_username, &typed.legacy_password, client(&req)).await
     } else {
-        accounts.sign_in(&email, password, client(&req)).await
+        accounts.sign_in(&typed.email, typed.password, client(&req)).await
     };
-    let next = Some(fields.get("next")).filter(|next| !next.is_empty()).or(query.next.as_deref()).unwrap_or("");
+    let next = Some(typed.next.as_str()).filter(|next| !next.is_empty()).or(query.next.as_deref()).unwrap_or("");
     match outcome {
         Ok(new) => signed_in(&req, &new, &way_back(&req, next)),
         Err(AccountError::InvalidCredentials) => {
-            let typed = if accounts.phase() == Phase::Legacy { &username } else { &email };
-            Ok(form(&req, &standing, StatusCode::UNAUTHORIZED, Shown { next, email: typed, refused: true, flash: None }))
+            let email = if accounts.phase() == Phase::Legacy { &typed.legacy_username } else { &typed.email };
+            Ok(form(&req, StatusCode::UNAUTHORIZED, Shown { next, email, refused: true, flash: None }))
         }
         Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => Err(HttpError::SignInThrottled { retry_after }),
         Err(fault) => Err(fault.into()),
@@ -106,8 +111,8 @@ pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
     back.map_or_else(|| home.to_owned(), |back| back.location().to_owned())
 }
 
-fn form(req: &HttpRequest, standing: &Standing, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
-    let token = forms::token(req, standing);
+fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
+    let token = forms::token(req);
     let legacy = settings::accounts(req).phase() == Phase::Legacy;
     let Shown { next, email, flash, refused } = shown;
     let content = LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: token.value, next, email, legacy, flash, refused };

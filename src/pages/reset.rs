@@ -2,9 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::link::{self, Choosing};
+use super::link::{self, Choosing, ChosenPassword};
 use crate::domain::link::Purpose;
 use crate::http::error::HttpError;
+use crate::http::forms::Checked;
 
 const PAGE: Choosing =
     Choosing { purpose: Purpose::Reset, title: "reset-heading", intro: "reset-intro", submit: "reset-submit", done: "password-set" };
@@ -15,6 +16,6 @@ pub async fn show(req: HttpRequest, query: web::Query<link::Query>) -> Result<Ht
 }
 
 /// Takes the token and the new password.
-pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
-    link::submit(&req, payload, &PAGE).await
+pub async fn submit(req: HttpRequest, Checked(typed): Checked<ChosenPassword>) -> Result<HttpResponse, HttpError> {
+    link::submit(&req, typed, &PAGE).await
 }

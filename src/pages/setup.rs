@@ -10,8 +10,9 @@ use crate::accounts::setup::{ClaimForm, ClaimProof};
 use crate::accounts::{AccountError, FieldFault, Phase};
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
+use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
-use crate::http::signed_in::{Standing, client, guard};
+use crate::http::signed_in::client;
 use crate::http::{cookies, forms, settings};
 
 #[derive(Template)]
@@ -47,39 +48,43 @@ pub struct Query {
     token: Option<String>,
 }
 
+/// Who claims the instance, and by what right. All but the passwords is shown again.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SetupForm {
+    setup_token: String,
+    legacy_username: String,
+    legacy_password: String,
+    email: String,
+    name: String,
+    password: String,
+    confirm: String,
+}
+
 /// The form; after the claim the way to sign-in.
 pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     if settings::accounts(&req).phase() == Phase::Claimed {
         return Ok(see_other("/_auth/login"));
     }
-    let standing = guard(&req).check(&req).await?;
-    let typed = Typed { token: query.into_inner().token.unwrap_or_default(), ..Typed::default() };
-    form(&req, &standing, StatusCode::OK, &typed, Vec::new()).await
+    let typed = SetupForm { setup_token: query.into_inner().token.unwrap_or_default(), ..SetupForm::default() };
+    form(&req, StatusCode::OK, &typed, Vec::new()).await
 }
 
 /// Makes the owner and goes on.
-pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
+pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
     if accounts.phase() == Phase::Claimed {
         return Ok(see_other("/_auth/login"));
     }
-    let standing = guard(&req).check(&req).await?;
-    let mut fields = forms::take(&req, payload, &standing).await?;
-    let mut typed = Typed {
-        token: fields.take("setup_token"),
-        username: fields.take("legacy_username"),
-        email: fields.take("email"),
-        name: fields.take("name"),
-    };
     let proof = if accounts.asks_for_token().await? {
-        ClaimProof::Token(typed.token.clone())
+        ClaimProof::Token(typed.setup_token.clone())
     } else {
-        ClaimProof::Legacy { username: typed.username.clone(), password: fields.take("legacy_password") }
+        ClaimProof::Legacy { username: typed.legacy_username.clone(), password: std::mem::take(&mut typed.legacy_password) }
     };
     let claim = ClaimForm {
         email: typed.email.clone(),
-        password: fields.take("password"),
-        confirm: fields.take("confirm"),
+        password: std::mem::take(&mut typed.password),
+        confirm: std::mem::take(&mut typed.confirm),
         name: typed.name.clone(),
         proof,
     };
@@ -90,11 +95,11 @@ pub async fn submit(req: HttpRequest, payload: web::Payload) -> Result<HttpRespo
             let (field, text) =
                 if accounts.asks_for_token().await? { ("setup_token", "setup-wrong-token") } else { ("legacy_password", "setup-no-proof") };
             // A wrong token is not kept: the form then has a field for the right one.
-            typed.token.clear();
+            typed.setup_token.clear();
             let faults = vec![FieldFault::new(field, Text::new(text))];
-            form(&req, &standing, StatusCode::UNAUTHORIZED, &typed, faults).await
+            form(&req, StatusCode::UNAUTHORIZED, &typed, faults).await
         }
-        Err(AccountError::Rules(faults)) => form(&req, &standing, StatusCode::UNPROCESSABLE_ENTITY, &typed, faults).await,
+        Err(AccountError::Rules(faults)) => form(&req, StatusCode::UNPROCESSABLE_ENTITY, &typed, faults).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -104,23 +109,8 @@ fn first_page(req: &HttpRequest) -> &'static str {
     if settings::of(req).upstream.is_some() { "/" } else { "/_auth/admin/checklist" }
 }
 
-/// What was typed and is shown again.
-#[derive(Default)]
-struct Typed {
-    token: String,
-    username: String,
-    email: String,
-    name: String,
-}
-
-async fn form(
-    req: &HttpRequest,
-    standing: &Standing,
-    status: StatusCode,
-    typed: &Typed,
-    faults: Vec<FieldFault>,
-) -> Result<HttpResponse, HttpError> {
-    let token = forms::token(req, standing);
+async fn form(req: &HttpRequest, status: StatusCode, typed: &SetupForm, faults: Vec<FieldFault>) -> Result<HttpResponse, HttpError> {
+    let token = forms::token(req);
     let accounts = settings::accounts(req);
     let asks_for_token = accounts.asks_for_token().await?;
     let min_length = accounts.password_min_length();
@@ -129,10 +119,10 @@ async fn form(
         &SetupPage {
             layout: Layout::new(req, "setup-title"),
             csrf_token: token.value,
-            setup_token: &typed.token,
+            setup_token: &typed.setup_token,
             asks_for_token,
             pair_closed: asks_for_token && accounts.phase() == Phase::Legacy,
-            legacy_username: &typed.username,
+            legacy_username: &typed.legacy_username,
             home: settings::of(req).app_url.join("/_auth/"),
             email: &typed.email,
             name: &typed.name,

@@ -57,6 +57,7 @@ mod proxies;
 mod requirements;
 mod resets;
 mod revocation;
+mod routes;
 mod search;
 mod sessions;
 mod settings;

@@ -5,13 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{PAGE_ROWS, act, count_line, cut, enter};
+use super::{PAGE_ROWS, count_line, cut};
 use crate::domain::cursor::Cursor;
 use crate::domain::mail::QueuedMail;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, page};
+use crate::http::jwt::Admin;
+use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::see_other;
 
@@ -37,20 +38,16 @@ pub struct Query {
 }
 
 /// The list, newest first.
-pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
-    let visit = match enter(&req).await? {
-        Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let before = query.before.as_deref().and_then(Cursor::parse);
     let accounts = settings::accounts(&req);
     let (mails, more) = cut(accounts.list_mails(before, PAGE_ROWS + 1).await?);
     let (queued, failed, all) = accounts.count_mails().await?;
     let next = mails.last().filter(|_| more).map(|mail| Cursor { at: mail.created_at, id: mail.id.clone() });
     let content = MailPage {
-        layout: Layout::with_menu(&req, "mail-heading", visit.menu()),
+        layout: Layout::with_menu(&req, "mail-heading", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
-        csrf_token: forms::token(&req, &visit.standing).value,
+        csrf_token: forms::token(&req).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         has_mail_server: settings::of(&req).mail_server.is_some(),
         state_line: Text::new("mail-state-line")
@@ -61,16 +58,11 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         mails,
         next,
     };
-    let answer = page(StatusCode::OK, &content);
-    Ok(visit.answer(&req, answer).await)
+    Ok(page(StatusCode::OK, &content))
 }
 
 /// Queues a test mail to the admin's own address.
-pub async fn test(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
-    let (visit, _fields) = match act(&req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
-    settings::accounts(&req).queue_test_mail(&visit.who).await?;
+pub async fn test(admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    settings::accounts(&req).queue_test_mail(admin.who()).await?;
     Ok(see_other("/_auth/admin/mail?flash=test-queued"))
 }

@@ -1,4 +1,4 @@
-//! The admin pages. Each begins with `enter` or `act`, which check the role on the server (S98).
+//! The admin pages. Their handlers take [`crate::http::jwt::Admin`], which the middleware at their routes alone can give (S98).
 
 pub mod audit;
 pub mod checklist;
@@ -8,42 +8,11 @@ pub mod sessions;
 pub mod user;
 pub mod users;
 
-use actix_web::{HttpRequest, HttpResponse, web};
-
-use super::{Visit, to_sign_in};
-use crate::accounts::administer::Actor;
 use crate::domain::cursor::Count;
 use crate::domain::text::Text;
-use crate::http::error::HttpError;
-use crate::http::forms::Fields;
-use crate::http::signed_in::client;
 
 /// Rows of one page of a list.
 const PAGE_ROWS: i64 = 50;
-const NOT_ADMIN: HttpError = HttpError::Forbidden("fault-admins-only");
-
-/// An admin who opens a page, or the way to sign-in.
-async fn enter(req: &HttpRequest) -> Result<Result<Visit, HttpResponse>, HttpError> {
-    match Visit::open(req).await? {
-        None => Ok(Err(to_sign_in(req))),
-        Some(visit) if visit.is_admin() => Ok(Ok(visit)),
-        Some(_) => Err(NOT_ADMIN),
-    }
-}
-
-/// An admin who posts a form, or the way to sign-in.
-async fn act(req: &HttpRequest, payload: web::Payload) -> Result<Result<(Visit, Fields), HttpResponse>, HttpError> {
-    match Visit::post(req, payload).await? {
-        None => Ok(Err(to_sign_in(req))),
-        Some((visit, fields)) if visit.is_admin() => Ok(Ok((visit, fields))),
-        Some(_) => Err(NOT_ADMIN),
-    }
-}
-
-/// Who does it, for the audit trail.
-fn actor(req: &HttpRequest, visit: &Visit) -> Actor {
-    Actor::admin(visit.who.name(), &client(req))
-}
 
 /// How many rows a list has in all: `key` is the key of the words for it.
 fn count_line(key: &'static str, count: Count) -> Text {

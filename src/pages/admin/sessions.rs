@@ -5,14 +5,15 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{PAGE_ROWS, act, actor, count_line, cut, enter};
+use super::{PAGE_ROWS, count_line, cut};
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::SessionId;
 use crate::domain::session::Session;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, page};
+use crate::http::jwt::Admin;
+use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::see_other;
 
@@ -36,34 +37,25 @@ pub struct Query {
 }
 
 /// The list, newest first.
-pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
-    let visit = match enter(&req).await? {
-        Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let before = query.before.as_deref().and_then(Cursor::parse);
     let (sessions, more) = cut(settings::accounts(&req).list_sessions(before, PAGE_ROWS + 1).await?);
     let next = sessions.last().filter(|_| more).map(|(session, _)| Cursor { at: session.created_at, id: session.id.to_string() });
     let content = SessionsPage {
-        layout: Layout::with_menu(&req, "sessions-heading", visit.menu()),
+        layout: Layout::with_menu(&req, "sessions-heading", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
-        csrf_token: forms::token(&req, &visit.standing).value,
+        csrf_token: forms::token(&req).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         count: count_line("sessions-count", settings::accounts(&req).count_sessions().await?),
         sessions,
         next,
     };
-    let answer = page(StatusCode::OK, &content);
-    Ok(visit.answer(&req, answer).await)
+    Ok(page(StatusCode::OK, &content))
 }
 
 /// Ends a session of anybody.
-pub async fn end(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    let (visit, _fields) = match act(&req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn end(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let id = SessionId::parse(&id).ok_or(HttpError::NotFound)?;
-    settings::accounts(&req).end_any_session(&id, &actor(&req, &visit)).await?;
+    settings::accounts(&req).end_any_session(&id, &admin.actor(&req)).await?;
     Ok(see_other("/_auth/admin/sessions?flash=ended"))
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{act, actor, enter};
 use crate::accounts::AccountError;
 use crate::accounts::administer::UserDeed;
 use crate::domain::audit::{AuditFilter, AuditLine};
@@ -15,6 +14,8 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
 use crate::http::error::HttpError;
+use crate::http::forms::Checked;
+use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::form::{FormPage, MessagePage};
@@ -51,16 +52,26 @@ pub struct Query {
     flash: Option<String>,
 }
 
+/// The new role.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct RoleForm {
+    role: String,
+}
+
+/// How the invitation gets to its owner.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct InvitationForm {
+    by: String,
+}
+
 fn parse(id: &str) -> Result<UserId, HttpError> {
     UserId::parse(id).ok_or(HttpError::NotFound)
 }
 
 /// The page.
-pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
-    let visit = match enter(&req).await? {
-        Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let (accounts, id) = (settings::accounts(&req), parse(&id)?);
     let user = accounts.user(&id).await?;
     let sessions = match accounts.sessions_of(&id).await {
@@ -70,9 +81,9 @@ pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Que
     };
     let filter = AuditFilter { person: user.email.to_string(), ..AuditFilter::default() };
     let content = UserPage {
-        layout: Layout::with_menu(&req, "user-title", visit.menu()),
+        layout: Layout::with_menu(&req, "user-title", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
-        csrf_token: forms::token(&req, &visit.standing).value,
+        csrf_token: forms::token(&req).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
@@ -80,89 +91,73 @@ pub async fn show(req: HttpRequest, id: web::Path<String>, query: web::Query<Que
         has_mail_server: settings::of(&req).mail_server.is_some(),
         user,
     };
-    let answer = page(StatusCode::OK, &content);
-    Ok(visit.answer(&req, answer).await)
+    Ok(page(StatusCode::OK, &content))
 }
 
 /// Disables the account.
-pub async fn disable(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&req, payload, &id, UserDeed::Disable, "disabled").await
+pub async fn disable(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    change(&admin, &req, &id, UserDeed::Disable, "disabled").await
 }
 
 /// Enables the account.
-pub async fn enable(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&req, payload, &id, UserDeed::Enable, "enabled").await
+pub async fn enable(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    change(&admin, &req, &id, UserDeed::Enable, "enabled").await
 }
 
 /// Ends all sessions of the account.
-pub async fn end_sessions(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&req, payload, &id, UserDeed::EndSessions, "ended").await
+pub async fn end_sessions(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    change(&admin, &req, &id, UserDeed::EndSessions, "ended").await
 }
 
-async fn change(req: &HttpRequest, payload: web::Payload, id: &str, deed: UserDeed, flash: &str) -> Result<HttpResponse, HttpError> {
-    let (visit, _fields) = match act(req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
-    settings::accounts(req).change_user(&parse(id)?, deed, &actor(req, &visit)).await?;
+async fn change(admin: &Admin, req: &HttpRequest, id: &str, deed: UserDeed, flash: &str) -> Result<HttpResponse, HttpError> {
+    settings::accounts(req).change_user(&parse(id)?, deed, &admin.actor(req)).await?;
     Ok(see_other(&format!("/_auth/admin/users/{id}?flash={flash}")))
 }
 
 /// Changes the role.
-pub async fn set_role(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    let (visit, mut fields) = match act(&req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
-    let role = Role::parse(&fields.take("role")).ok_or(HttpError::Unprocessable("role-choose"))?;
-    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::SetRole(role), &actor(&req, &visit)).await?;
+pub async fn set_role(
+    admin: Admin,
+    req: HttpRequest,
+    id: web::Path<String>,
+    Checked(form): Checked<RoleForm>,
+) -> Result<HttpResponse, HttpError> {
+    let role = Role::parse(&form.role).ok_or(HttpError::Unprocessable("role-choose"))?;
+    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::SetRole(role), &admin.actor(&req)).await?;
     Ok(see_other(&format!("/_auth/admin/users/{id}?flash=role")))
 }
 
 /// Asks before deleting.
-pub async fn ask_delete(req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    let visit = match enter(&req).await? {
-        Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn ask_delete(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let user = settings::accounts(&req).user(&parse(&id)?).await?;
     let (action, back) = (format!("/_auth/admin/users/{id}/delete"), format!("/_auth/admin/users/{id}"));
-    let mut form = FormPage::new(&req, "delete-heading", visit.menu(), &action, "delete-submit");
+    let mut form = FormPage::new(&req, "delete-heading", Menu::Admin, &action, "delete-submit");
     form.intro = vec![Text::new("delete-intro").with("email", user.email.as_str()), Text::new("delete-note")];
     form.danger = true;
     form.links = vec![(&back, "delete-keep")];
-    let answer = form.answer(&req, &visit.standing);
-    Ok(visit.answer(&req, answer).await)
+    Ok(form.answer(&req))
 }
 
 /// Deletes the account.
-pub async fn delete(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    let (visit, _fields) = match act(&req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
-    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::Delete, &actor(&req, &visit)).await?;
+pub async fn delete(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::Delete, &admin.actor(&req)).await?;
     Ok(see_other("/_auth/admin/users?flash=deleted"))
 }
 
 /// Makes a link for a new password and shows it once.
-pub async fn reset_link(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    let (visit, _fields) = match act(&req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
-    let (user, link) = settings::accounts(&req).make_link(&parse(&id)?, &actor(&req, &visit)).await?;
-    show_link(&req, visit.menu(), &user, &link).await
+pub async fn reset_link(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let (user, link) = settings::accounts(&req).make_link(&parse(&id)?, &admin.actor(&req)).await?;
+    show_link(&req, &user, &link).await
 }
 
 /// Sends the invitation again, or shows its link: by the field `by`, else by whether there is a mail server.
-pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    let (visit, fields) = match act(&req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
-    let (accounts, id, actor) = (settings::accounts(&req), parse(&id)?, actor(&req, &visit));
-    let by_mail = match fields.get("by") {
+pub async fn invite(
+    admin: Admin,
+    req: HttpRequest,
+    id: web::Path<String>,
+    Checked(form): Checked<InvitationForm>,
+) -> Result<HttpResponse, HttpError> {
+    let (accounts, id, actor) = (settings::accounts(&req), parse(&id)?, admin.actor(&req));
+    let by_mail = match form.by.as_str() {
         "mail" => true,
         "link" => false,
         _ => settings::of(&req).mail_server.is_some(),
@@ -175,15 +170,15 @@ pub async fn invite(req: HttpRequest, payload: web::Payload, id: web::Path<Strin
         return Ok(see_other(&format!("/_auth/admin/users/{id}?flash=invited")));
     }
     let (user, link) = accounts.make_link(&id, &actor).await?;
-    show_link(&req, visit.menu(), &user, &link).await
+    show_link(&req, &user, &link).await
 }
 
 /// The page with a link to copy, which is shown this once; with a warning where another account had the address.
-pub(super) async fn show_link(req: &HttpRequest, menu: Menu, user: &User, link: &str) -> Result<HttpResponse, HttpError> {
+pub(super) async fn show_link(req: &HttpRequest, user: &User, link: &str) -> Result<HttpResponse, HttpError> {
     let back = format!("/_auth/admin/users/{}", user.id);
     let accounts = settings::accounts(req);
     let until = accounts.link_lasts_until(user);
-    let mut page = MessagePage::new(req, "copy-heading", menu);
+    let mut page = MessagePage::new(req, "copy-heading", Menu::Admin);
     let before = accounts.last_use_of_address(user).await?;
     page.warning = before.map(|at| Text::new("user-address-before").with("moment", at.exact_words()));
     page.texts = vec![

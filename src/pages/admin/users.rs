@@ -6,14 +6,16 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::user::show_link;
-use super::{PAGE_ROWS, Visit, act, actor, count_line, cut, enter, selected};
+use super::{PAGE_ROWS, count_line, cut, selected};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
 use crate::domain::user_list::{UserFilter, UserOrder, UserPlace, UserSort, list_query};
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, page};
+use crate::http::forms::Checked;
+use crate::http::jwt::Admin;
+use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::form::{Choice, Field, FormPage};
 use crate::pages::see_other;
@@ -68,12 +70,17 @@ pub struct Query {
     flash: Option<String>,
 }
 
+/// Whom to invite.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct NewUserForm {
+    email: String,
+    name: String,
+    role: String,
+}
+
 /// The list, newest first unless it is ordered by a column.
-pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
-    let visit = match enter(&req).await? {
-        Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
-    };
+pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let (state, role) = (UserState::parse(&query.state), Role::parse(&query.role));
     let filter = UserFilter { query: query.q.trim().to_owned(), state, role };
     let order = UserOrder::parse(&query.sort);
@@ -85,9 +92,9 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     let column =
         |(by, label)| Column { label, query: list_query(&filter, order.towards(by)), direction: (order.by == by).then_some(direction) };
     let content = UsersPage {
-        layout: Layout::with_menu(&req, "users-heading", visit.menu()),
+        layout: Layout::with_menu(&req, "users-heading", Menu::Admin),
         now: accounts.clock().now(),
-        csrf_token: forms::token(&req, &visit.standing).value,
+        csrf_token: forms::token(&req).value,
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         count: count_line("users-count", count),
         columns: COLUMNS.into_iter().map(column).collect(),
@@ -97,52 +104,40 @@ pub async fn list(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
         filter,
         users,
     };
-    let answer = page(StatusCode::OK, &content);
-    Ok(visit.answer(&req, answer).await)
+    Ok(page(StatusCode::OK, &content))
 }
 
 /// The form for an invitation.
-pub async fn show_new(req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let visit = match enter(&req).await? {
-        Ok(visit) => visit,
-        Err(answer) => return Ok(answer),
-    };
-    let answer = form(&req, &visit, ("", ""), Role::User, Vec::new());
-    Ok(visit.answer(&req, answer).await)
+pub async fn show_new(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    Ok(form(&req, &NewUserForm::default(), Role::User, Vec::new()))
 }
 
 /// Invites somebody: by mail where there is a mail server, else by a link that is shown at once.
-pub async fn create(req: HttpRequest, payload: web::Payload) -> Result<HttpResponse, HttpError> {
-    let (visit, mut fields) = match act(&req, payload).await? {
-        Ok(done) => done,
-        Err(answer) => return Ok(answer),
-    };
-    let (email, name) = (fields.take("email"), fields.take("name"));
-    let typed = fields.take("role");
-    let Some(role) = Role::parse(if typed.is_empty() { "user" } else { &typed }) else {
+pub async fn create(admin: Admin, req: HttpRequest, Checked(typed): Checked<NewUserForm>) -> Result<HttpResponse, HttpError> {
+    let Some(role) = Role::parse(if typed.role.is_empty() { "user" } else { &typed.role }) else {
         let faults = vec![FieldFault::new("role", Text::new("role-choose"))];
-        return Ok(form(&req, &visit, (&email, &name), Role::User, faults));
+        return Ok(form(&req, &typed, Role::User, faults));
     };
     let by_mail = settings::of(&req).mail_server.is_some();
-    match settings::accounts(&req).invite_user(&email, &name, role, by_mail, &actor(&req, &visit)).await {
-        Ok((user, Some(link))) => show_link(&req, visit.menu(), &user, &link).await,
+    match settings::accounts(&req).invite_user(&typed.email, &typed.name, role, by_mail, &admin.actor(&req)).await {
+        Ok((user, Some(link))) => show_link(&req, &user, &link).await,
         Ok((user, None)) => Ok(see_other(&format!("/_auth/admin/users/{}?flash=invited", user.id))),
-        Err(AccountError::Rules(faults)) => Ok(form(&req, &visit, (&email, &name), role, faults)),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, &typed, role, faults)),
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form(req: &HttpRequest, visit: &Visit, (email, name): (&str, &str), role: Role, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new(req, "invite-somebody", visit.menu(), "/_auth/admin/users/new", "invite-somebody-submit");
+fn form(req: &HttpRequest, typed: &NewUserForm, role: Role, faults: Vec<FieldFault>) -> HttpResponse {
+    let mut page = FormPage::new(req, "invite-somebody", Menu::Admin, "/_auth/admin/users/new", "invite-somebody-submit");
     let by_mail = settings::of(req).mail_server.is_some();
     page.intro = vec![Text::new(if by_mail { "invite-somebody-intro" } else { "invite-somebody-intro-no-mail" })];
     let choice = |value, label| Choice { value, label: Text::new(label), language: None };
     page.fields = vec![
-        Field::email("email", email, "off"),
-        Field::text("name", "name", name, "off").with_hint(Text::new("optional")),
+        Field::email("email", &typed.email, "off"),
+        Field::text("name", "name", &typed.name, "off").with_hint(Text::new("optional")),
         Field::choice("role", "users-role", role.as_str(), vec![choice("user", "role-user-long"), choice("admin", "role-admin-long")]),
     ];
     page.links = vec![("/_auth/admin/users", "back-to-list")];
     page.faults = faults;
-    page.answer(req, &visit.standing)
+    page.answer(req)
 }
