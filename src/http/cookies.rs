@@ -51,15 +51,38 @@ pub struct CookieNames {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RequestCookies<'a> {
     /// The access JWT.
-    pub access: Option<&'a str>,
+    pub access: Option<CookieValue<'a>>,
     /// The refresh JWT.
-    pub refresh: Option<&'a str>,
+    pub refresh: Option<CookieValue<'a>>,
     /// The encrypted session cookie.
-    pub session: Option<&'a str>,
+    pub session: Option<CookieValue<'a>>,
     /// The form cookie.
-    pub form: Option<&'a str>,
+    pub form: Option<CookieValue<'a>>,
     /// The device cookie.
-    pub device: Option<&'a str>,
+    pub device: Option<CookieValue<'a>>,
+}
+
+/// The value of a cookie of ours, as it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CookieValue<'a>(&'a [u8]);
+
+impl<'a> From<&'a str> for CookieValue<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(text.as_bytes())
+    }
+}
+
+impl<'a> CookieValue<'a> {
+    /// The bytes.
+    pub const fn bytes(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// The text; empty where it is none, which no cookie of ours is. It is not looked at before it is asked for: a cached verdict
+    /// needs the bytes alone.
+    pub fn text(self) -> &'a str {
+        std::str::from_utf8(self.0).unwrap_or("")
+    }
 }
 
 impl CookieNames {
@@ -157,8 +180,7 @@ impl<'a> RequestCookies<'a> {
                 if name.len() + value.len() > MAX_BYTES {
                     return Err(CookieFault::TooLong);
                 }
-                let value = std::str::from_utf8(value).unwrap_or("");
-                if slot.replace(value).is_some() {
+                if slot.replace(CookieValue(value)).is_some() {
                     return Err(CookieFault::Twice);
                 }
             }
@@ -175,7 +197,7 @@ impl<'a> RequestCookies<'a> {
             (&names.form, self.form),
             (&names.device, self.device),
         ];
-        let pairs: Vec<String> = all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?))).collect();
+        let pairs: Vec<String> = all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?.text()))).collect();
         if pairs.is_empty() { None } else { HeaderValue::from_str(&pairs.join("; ")).ok() }
     }
 }
@@ -272,7 +294,7 @@ mod tests {
             assert_eq!(RequestCookies::read_headers(&of(4097), &names).unwrap_err(), CookieFault::TooLong, "{name}");
         }
         let theirs = headers(format!("theirs={}; portcullis_access=a", "a".repeat(9000)).as_bytes());
-        assert_eq!(RequestCookies::read_headers(&theirs, &names).unwrap().access, Some("a"));
+        assert_eq!(RequestCookies::read_headers(&theirs, &names).unwrap().access.unwrap().text(), "a");
     }
 
     #[test]
@@ -281,7 +303,7 @@ mod tests {
         let twice = headers(b"portcullis_access=a; x=1; portcullis_access=b");
         assert_eq!(RequestCookies::read_headers(&twice, &names).unwrap_err(), CookieFault::Twice);
         let one = headers(b"x=1; portcullis_access=a=b; bad\xff=1");
-        assert_eq!(RequestCookies::read_headers(&one, &names).unwrap().access, Some("a=b"));
+        assert_eq!(RequestCookies::read_headers(&one, &names).unwrap().access.unwrap().text(), "a=b");
     }
 
     #[test]

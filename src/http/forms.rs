@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 
-use super::cookies::RequestCookies;
+use super::cookies::{CookieValue, RequestCookies};
 use super::error::HttpError;
 use super::signed_in::Standing;
 use super::{fetch_metadata, jwt, seen, settings};
@@ -73,7 +73,10 @@ pub fn token(req: &HttpRequest) -> FormToken {
     if let Standing::SignedIn(passport) = jwt::standing(req) {
         return FormToken { value: settings.csrf.issue(&format!("session:{}", passport.who.session)), cookie: None };
     }
-    let existing = RequestCookies::read(req, &settings.cookies).and_then(|cookies| cookies.form).filter(|value| value.len() == 22);
+    let existing = RequestCookies::read(req, &settings.cookies)
+        .and_then(|cookies| cookies.form)
+        .map(CookieValue::text)
+        .filter(|value| value.len() == 22);
     let (binding, cookie) = existing.map_or_else(
         || {
             let fresh = random::id();
@@ -99,7 +102,7 @@ pub(super) async fn take(req: &HttpRequest, payload: Payload, standing: &Standin
 fn check_token(req: &HttpRequest, standing: &Standing, given: &str) -> Result<(), HttpError> {
     let settings = settings::of(req);
     let cookies = RequestCookies::read(req, &settings.cookies);
-    let binding = match (standing, cookies.map(|cookies| cookies.form)) {
+    let binding = match (standing, cookies.map(|cookies| cookies.form.map(CookieValue::text))) {
         (Standing::SignedIn(passport), _) => Some(format!("session:{}", passport.who.session)),
         (Standing::Anonymous, Some(Some(form))) => Some(format!("form:{form}")),
         (Standing::Anonymous, Some(None)) => {

@@ -10,7 +10,7 @@ use actix_web::http::header::{HeaderMap, HeaderValue};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::cookies::{self, RequestCookies};
+use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
 use super::verdicts::Verdicts;
 use super::{client_address, fetch_metadata, language, settings};
@@ -186,9 +186,9 @@ impl Guard {
             return Ok(Finding::Standing(Standing::SignedIn(passport)));
         }
         let now = accounts.clock().now();
-        let verify = |kind, token: Option<&str>| token.map(|token| accounts.tokens().verify(kind, token, now));
+        let verify = |kind, token: Option<CookieValue<'_>>| token.map(|token| accounts.tokens().verify(kind, token.text(), now));
         let (access, refresh) = (verify(Kind::Access, found.access), verify(Kind::Refresh, found.refresh));
-        let session = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value));
+        let session = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value.text()));
         if !agree(&[&access, &refresh], session.as_ref()) {
             return Ok(ANONYMOUS);
         }
@@ -324,12 +324,12 @@ pub fn client(req: &HttpRequest) -> Client {
     let found = RequestCookies::read(req, &settings.cookies).unwrap_or_default();
     let user_agent = req.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
     let (tokens, now) = (settings::accounts(req).tokens(), settings::accounts(req).clock().now());
-    let named = |kind, token: Option<&str>| match token.map(|token| tokens.verify(kind, token, now))? {
+    let named = |kind, token: Option<CookieValue<'_>>| match token.map(|token| tokens.verify(kind, token.text(), now))? {
         Ok(claims) => Some(claims.session),
         Err(TokenFault::Expired(claims)) => Some(claims.session),
         Err(TokenFault::Invalid) => None,
     };
-    let opened = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value));
+    let opened = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value.text()));
     let mut old_sessions: Vec<SessionId> =
         [named(Kind::Access, found.access), named(Kind::Refresh, found.refresh), opened].into_iter().flatten().collect();
     old_sessions.sort_unstable();
@@ -337,7 +337,7 @@ pub fn client(req: &HttpRequest) -> Client {
     Client {
         source: client_address::of(req).client,
         user_agent,
-        device_cookie: found.device.map(str::to_owned),
+        device_cookie: found.device.map(|value| value.text().to_owned()),
         old_sessions,
         from_elsewhere: fetch_metadata::is_from_elsewhere(req),
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::cookies::RequestCookies;
+use super::cookies::{CookieValue, RequestCookies};
 use crate::crypto::keyed_hash::KeyedHash;
 
 /// Verdicts kept at most.
@@ -31,7 +31,7 @@ impl<V> Verdicts<V> {
     /// The name of what these cookies say; none without a token.
     pub(super) fn name_of(&self, cookies: &RequestCookies<'_>) -> Option<u128> {
         cookies.access.or(cookies.refresh)?;
-        Some(self.hash.name_of([cookies.access, cookies.refresh, cookies.session].map(|value| value.map(str::as_bytes))))
+        Some(self.hash.name_of([cookies.access, cookies.refresh, cookies.session].map(|value| value.map(CookieValue::bytes))))
     }
 
     pub(super) fn get(&self, name: u128) -> Option<&V> {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn cookies<'a>(access: &'a str, session: &'a str) -> RequestCookies<'a> {
-        RequestCookies { access: Some(access), session: Some(session), ..RequestCookies::default() }
+        RequestCookies { access: Some(access.into()), session: Some(session.into()), ..RequestCookies::default() }
     }
 
     #[test]
@@ -92,9 +92,10 @@ mod tests {
         for (access, session) in [("token", "t"), ("Token", "s"), ("tokens", ""), ("token", "")] {
             assert_eq!(verdicts.get(verdicts.name_of(&cookies(access, session)).unwrap()), None, "{access} {session}");
         }
-        let with_refresh = RequestCookies { refresh: Some("r"), ..cookies("token", "s") };
+        let with_refresh = RequestCookies { refresh: Some("r".into()), ..cookies("token", "s") };
         assert_eq!(verdicts.get(verdicts.name_of(&with_refresh).unwrap()), None);
-        let no_token = RequestCookies { session: Some("s"), form: Some("f"), device: Some("d"), ..RequestCookies::default() };
+        let no_token =
+            RequestCookies { session: Some("s".into()), form: Some("f".into()), device: Some("d".into()), ..RequestCookies::default() };
         assert_eq!(verdicts.name_of(&no_token), None);
         verdicts.forget(name);
         assert_eq!(verdicts.get(name), None);
