@@ -59,12 +59,15 @@ fn canonical_port(digits: &str) -> Option<u16> {
 }
 
 fn canonical_name(name: &str) -> Option<String> {
-    let ascii = if is_well_formed(name, false) { name.to_owned() } else { idna::domain_to_ascii(name).ok()? };
+    let ascii = if is_well_formed(name, false) {
+        name.to_owned()
+    } else {
+        idna::domain_to_ascii(name).ok().filter(|ascii| is_well_formed(ascii, true))?
+    };
     // What ends in a number is an address, and addresses have other spellings: 127.1, 0x7f000001.
     let last = ascii.as_bytes().rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     let number = last.iter().all(u8::is_ascii_digit) || last.starts_with(b"0x");
-    let sound = is_well_formed(&ascii, true) && (!number || ascii.parse::<Ipv4Addr>().is_ok());
-    sound.then_some(ascii)
+    (!number || ascii.parse::<Ipv4Addr>().is_ok()).then_some(ascii)
 }
 
 /// Whether every label is one, in lower case; those with "--" behind two letters, which are IDNA's, only if `encoded` ones are
