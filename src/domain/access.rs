@@ -1,6 +1,4 @@
-//! Who is asking, for what, and the decision. Pure: the gate's proxy and its forward-auth call the same [`decide`].
-
-use std::sync::Arc;
+//! Who is asking, and the decision. Pure: proxy and forward-auth call the same [`decide`] for every request for an app.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
@@ -74,32 +72,39 @@ impl SignedIn {
     }
 }
 
-/// Who stands at the gate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Visitor {
+/// Who asks for the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitor<'a> {
     /// No live session.
     Anonymous,
     /// A live session.
-    SignedIn(Arc<SignedIn>),
+    SignedIn(&'a SignedIn),
+}
+
+/// What holds for the whole site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Whether anybody can be let through: false while nobody has claimed the instance and the deprecated mode is off (S05).
+    pub open: bool,
 }
 
 /// What the gate does with a request for the app.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nobody has claimed this instance: the way to set-up.
-    SetUpFirst,
+    SetUp,
     /// The visitor has to sign in.
-    SignInFirst,
+    SignIn,
     /// Let through.
-    Allow(Arc<SignedIn>),
+    Allow,
 }
 
-/// Decides for `visitor`; `open_for_business` is false while the instance is unclaimed without the deprecated mode (S05).
-pub fn decide(visitor: &Visitor, open_for_business: bool) -> Decision {
-    match (open_for_business, visitor) {
-        (false, _) => Decision::SetUpFirst,
-        (true, Visitor::Anonymous) => Decision::SignInFirst,
-        (true, Visitor::SignedIn(who)) => Decision::Allow(Arc::clone(who)),
+/// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may.
+pub const fn decide(visitor: Visitor<'_>, rules: Rules) -> Decision {
+    match (rules.open, visitor) {
+        (false, _) => Decision::SetUp,
+        (true, Visitor::Anonymous) => Decision::SignIn,
+        (true, Visitor::SignedIn(_)) => Decision::Allow,
     }
 }
 
@@ -124,9 +129,9 @@ mod tests {
     #[test]
     fn s05_nothing_is_let_through_before_the_claim() {
         let session = SessionId::parse("ssssssssssssssssssssss").unwrap();
-        let visitor = Visitor::SignedIn(Arc::new(SignedIn { session, who: Identity::Legacy { username: "user".to_owned() } }));
-        assert_eq!(decide(&visitor, false), Decision::SetUpFirst);
-        assert_eq!(decide(&Visitor::Anonymous, true), Decision::SignInFirst);
-        assert!(matches!(decide(&visitor, true), Decision::Allow(_)));
+        let who = SignedIn { session, who: Identity::Legacy { username: "user".to_owned() } };
+        assert_eq!(decide(Visitor::SignedIn(&who), Rules { open: false }), Decision::SetUp);
+        assert_eq!(decide(Visitor::Anonymous, Rules { open: true }), Decision::SignIn);
+        assert_eq!(decide(Visitor::SignedIn(&who), Rules { open: true }), Decision::Allow);
     }
 }

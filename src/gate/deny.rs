@@ -48,11 +48,11 @@ fn names_html(accept: &[u8]) -> bool {
 }
 
 /// The path on our origin where the visitor gets on: set-up, or sign-in with the way back.
-pub(super) fn destination(decision: &Decision, next: Option<&ReturnTo>) -> String {
+pub(super) fn destination(decision: Decision, next: Option<&ReturnTo>) -> String {
     match (decision, next) {
-        (Decision::SetUpFirst, _) => "/_auth/setup".to_owned(),
-        (Decision::SignInFirst | Decision::Allow(_), None) => "/_auth/login".to_owned(),
-        (Decision::SignInFirst | Decision::Allow(_), Some(next)) => format!("/_auth/login?next={}", next.query_escaped()),
+        (Decision::SetUp, _) => "/_auth/setup".to_owned(),
+        (Decision::SignIn | Decision::Allow, None) => "/_auth/login".to_owned(),
+        (Decision::SignIn | Decision::Allow, Some(next)) => format!("/_auth/login?next={}", next.query_escaped()),
     }
 }
 
@@ -159,8 +159,8 @@ mod tests {
     fn the_way_back_is_one_value_of_the_sign_in_address() {
         let app_url = AppUrl::parse("https://app.example.org").unwrap();
         let next = ReturnTo::parse("/a?b=c&d=e", &app_url, None).unwrap();
-        assert_eq!(destination(&Decision::SignInFirst, Some(&next)), "/_auth/login?next=/a%3Fb%3Dc%26d%3De");
-        assert_eq!(destination(&Decision::SignInFirst, None), "/_auth/login");
-        assert_eq!(destination(&Decision::SetUpFirst, Some(&next)), "/_auth/setup");
+        assert_eq!(destination(Decision::SignIn, Some(&next)), "/_auth/login?next=/a%3Fb%3Dc%26d%3De");
+        assert_eq!(destination(Decision::SignIn, None), "/_auth/login");
+        assert_eq!(destination(Decision::SetUp, Some(&next)), "/_auth/setup");
     }
 }

@@ -8,16 +8,16 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::admission::{Admission, Renew, admit};
 use super::forwarded::{self, RequestedResource};
 use super::{cookies_out, deny, refusals};
-use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Verdict};
-use crate::domain::access::{Decision, Visitor, decide};
+use crate::domain::access::Decision;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
-use crate::http::signed_in::{Passport, Standing, guard};
+use crate::http::signed_in::Passport;
 use crate::http::{client_address, measured, unread};
 
 const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
@@ -73,15 +73,10 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
         HttpError::BadRequest("fault-no-original")
     })?;
     refusals::check_path(resource.path())?;
-    let open = settings::accounts(req).phase() != Phase::Unclaimed;
-    if open && let Some(passport) = guard(req).remembered(req) {
-        return Ok(allow(req, &passport, dialect));
-    }
-    let standing = if open { guard(req).check(req).await? } else { Standing::Anonymous };
-    match standing {
-        Standing::SignedIn(passport) => Ok(allow(req, &passport, dialect)),
-        Standing::Anonymous => Ok(sign_in_first(req, dialect, &resource, &decide(&Visitor::Anonymous, open))),
-    }
+    Ok(match admit(req, Renew::Never).await? {
+        Admission::In(passport, _) => allow(req, &passport, dialect),
+        Admission::Out(decision) => turn_away(req, dialect, &resource, decision),
+    })
 }
 
 /// Others than trusted proxies could make up the forwarded request; they learn nothing (S72).
@@ -119,7 +114,7 @@ fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpRespon
 }
 
 /// The way to sign in. nginx hands only 401 on, and takes the address from `Location`.
-fn sign_in_first(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'_>, decision: &Decision) -> HttpResponse {
+fn turn_away(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'_>, decision: Decision) -> HttpResponse {
     let settings = settings::of(req);
     let next = resource.way_back(req.headers(), &settings.app_url, settings.cookie_domain.as_deref());
     let destination = deny::destination(decision, next.as_ref());
@@ -136,7 +131,6 @@ fn sign_in_first(req: &HttpRequest, dialect: Dialect, resource: &RequestedResour
         answer.headers_mut().insert(LOCATION, location);
         answer.headers_mut().insert(NAVIGATION, HeaderValue::from_static(if navigation { "yes" } else { "no" }));
     }
-    tracing::trace!(resource.method = ?resource.method, "a forward-auth request was sent to sign-in");
     answer
 }
 

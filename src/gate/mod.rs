@@ -3,6 +3,7 @@
 //! Here belong what is forwarded, what is refused, and how each dialect is answered. Who is signed in is `http`'s to know,
 //! who may pass is `domain::access`'s to decide, and nothing here reads an account.
 
+mod admission;
 mod answers;
 mod app_stream;
 mod bodies;

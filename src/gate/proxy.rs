@@ -1,7 +1,6 @@
 //! The built-in reverse proxy: check the head, forward what was checked, stream both ways (S75 to S82).
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::{ConnectionType, Method, StatusCode};
@@ -10,6 +9,7 @@ use hyper::body::Incoming;
 use hyper::http::header as app_header;
 use hyper::{Request, Response};
 
+use super::admission::{Admission, Renew, admit};
 use super::bodies::{Upload, Watch};
 use super::proxy_client::SendFault;
 pub use super::proxy_client::Upstream;
@@ -18,19 +18,14 @@ use super::{answers, deny, proxy_headers, upgrade};
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::accounts::streams::StreamTicket;
 use crate::accounts::{AccountError, Phase};
-use crate::domain::access::{Decision, Visitor, decide};
+use crate::domain::access::Decision;
 use crate::domain::language::Language;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::user::Role;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
-use crate::http::signed_in::{Passport, Renewal, Standing, guard};
+use crate::http::signed_in::{Passport, guard};
 use crate::http::{client_address, language, measured, unread};
-
-enum Admission {
-    In(Rc<Passport>, Option<Renewal>),
-    Out(Decision),
-}
 
 /// Everything that is not ours: through the gate, or away.
 pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
@@ -59,11 +54,11 @@ async fn pass(
     settings: &HttpSettings,
     verdict: &mut Verdict,
 ) -> Result<HttpResponse, HttpError> {
-    let (passport, renewal) = match admit(req).await? {
+    let (passport, renewal) = match admit(req, Renew::IfExpired).await? {
         Admission::In(passport, renewal) => (passport, renewal),
         Admission::Out(decision) => {
             *verdict = Verdict::SignIn;
-            return Ok(turn_away(req, &decision, settings));
+            return Ok(turn_away(req, decision, settings));
         }
     };
     let outcome = match req.app_data::<Rc<Upstream>>() {
@@ -82,25 +77,7 @@ async fn pass(
     Ok(answer)
 }
 
-/// Who is remembered costs no wait; everybody else is checked, and refreshed where that is due.
-async fn admit(req: &HttpRequest) -> Result<Admission, HttpError> {
-    let open = settings::accounts(req).phase() != Phase::Unclaimed;
-    let (standing, renewal) = match guard(req).remembered(req) {
-        _ if !open => (Standing::Anonymous, None),
-        Some(passport) => (Standing::SignedIn(passport), None),
-        None => guard(req).check_and_refresh(req).await?,
-    };
-    let visitor = match &standing {
-        Standing::Anonymous => Visitor::Anonymous,
-        Standing::SignedIn(passport) => Visitor::SignedIn(Arc::clone(&passport.who)),
-    };
-    Ok(match (decide(&visitor, open), standing) {
-        (Decision::Allow(_), Standing::SignedIn(passport)) => Admission::In(passport, renewal),
-        (decision, _) => Admission::Out(decision),
-    })
-}
-
-fn turn_away(req: &HttpRequest, decision: &Decision, settings: &HttpSettings) -> HttpResponse {
+fn turn_away(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> HttpResponse {
     let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
     let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
     let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url, None).as_ref());
