@@ -24,7 +24,7 @@ use crate::domain::return_to::ReturnTo;
 use crate::domain::user::Role;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
-use crate::http::signed_in::{Passport, guard};
+use crate::http::signed_in::{Passport, Standing, guard};
 use crate::http::{client_address, language, measured, unread};
 
 /// Everything that is not ours: through the gate, or away.
@@ -67,6 +67,8 @@ async fn pass(
         None => Err(HttpError::NotFound),
     };
     let mut answer = outcome.unwrap_or_else(|fault| {
+        // A cached verdict has not been asked for the language of the account before.
+        language::note(req, &Standing::SignedIn(Rc::clone(&passport)));
         let is_admin = passport.who.role() == Some(Role::Admin);
         let answer = faulty(&fault, req, if is_admin { Audience::Admin } else { Audience::Page });
         *verdict = Verdict::of_status(answer.status().as_u16());

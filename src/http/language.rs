@@ -11,7 +11,7 @@ use crate::domain::language::Language;
 struct Chosen(Language);
 
 /// Remembers for this request what the visitor has chosen.
-pub(super) fn note(req: &HttpRequest, standing: &Standing) {
+pub fn note(req: &HttpRequest, standing: &Standing) {
     if let Standing::SignedIn(passport) = standing
         && let Some(language) = passport.who.language()
     {

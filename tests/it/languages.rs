@@ -114,6 +114,20 @@ async fn pages_speak_the_language_of_the_browser_or_of_the_site() {
 }
 
 #[tokio::test]
+async fn that_the_app_does_not_answer_is_said_in_the_language_of_the_account_each_time() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let app = TestApp::start(|options| options.upstream = Some(closed)).await;
+    let mut owner = people::claim(&app).await;
+    owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada"), ("language", "de")]).await;
+    // From the second on the verdict is remembered.
+    for _ in 0..3 {
+        let page = owner.get("/page").await;
+        assert_eq!(page.status, 502);
+        assert!(page.text().contains("<html lang=\"de\""), "{}", page.text());
+    }
+}
+
+#[tokio::test]
 async fn the_language_of_the_account_wins_and_its_mails_are_in_it() {
     let app = TestApp::start(|_| {}).await;
     let mut ada = people::claim(&app).await;
