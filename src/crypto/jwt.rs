@@ -1,8 +1,10 @@
 //! Access and refresh tokens: JWT, HS256 and nothing else (S32 to S36; RFC 8725).
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::keys::Keys;
@@ -14,8 +16,8 @@ use crate::domain::time::Timestamp;
 const MAX_BYTES: usize = 4096;
 /// Seconds that another node's clock may be ahead; the end of a token has no leeway.
 const LEEWAY_SECS: i64 = 30;
-/// The one header written.
-const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
+/// The one header in both orders of its two members: no other member, algorithm or spelling is read (S32, S36).
+const HEADERS: [&str; 2] = ["eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."];
 
 /// Which of the two tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +52,6 @@ pub enum TokenFault {
     Expired(Box<Claims>),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    alg: String,
-    typ: String,
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
@@ -80,12 +75,21 @@ pub struct Tokens {
     refresh: Key,
     issuer: String,
     audience: String,
+    validation: Arc<Validation>,
 }
 
 impl Tokens {
     /// Tokens of one issuer for one audience.
     pub fn new(keys: &Keys, issuer: &str, audience: &str) -> Self {
-        Self { access: keys.access, refresh: keys.refresh, issuer: issuer.to_owned(), audience: audience.to_owned() }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
+        validation.set_issuer(&[issuer]);
+        validation.set_audience(&[audience]);
+        // The crate asks the clock of the machine; ours is handed in.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        let (issuer, audience) = (issuer.to_owned(), audience.to_owned());
+        Self { access: keys.access, refresh: keys.refresh, issuer, audience, validation: Arc::new(validation) }
     }
 
     /// Signs `claims`; equal claims give equal bytes.
@@ -105,10 +109,7 @@ impl Tokens {
             jti: URL_SAFE_NO_PAD.encode(jti.first_chunk::<16>()?),
             generation: (kind == Kind::Refresh).then_some(claims.generation),
         };
-        let body = serde_json::to_vec(&body).ok()?;
-        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(body));
-        let signature = crypto::sign(message.as_bytes(), &EncodingKey::from_secret(key), Algorithm::HS256).ok()?;
-        Some(format!("{message}.{signature}"))
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &body, &EncodingKey::from_secret(key)).ok()
     }
 
     /// Verifies `token` as one of `kind` at `now`.
@@ -118,21 +119,12 @@ impl Tokens {
     }
 
     fn read(&self, kind: Kind, token: &str, now: Timestamp) -> Option<Claims> {
-        if token.len() > MAX_BYTES {
+        if token.len() > MAX_BYTES || !HEADERS.iter().any(|header| token.starts_with(header)) {
             return None;
         }
-        let (message, signature) = token.rsplit_once('.')?;
-        let (header, body) = message.split_once('.')?;
-        // The signature comes first: nothing of an unsigned token is parsed.
         let key = DecodingKey::from_secret(self.key(kind));
-        let genuine = crypto::verify(signature, message.as_bytes(), &key, Algorithm::HS256).ok()?;
-        if !genuine || !is_canonical(signature) {
-            return None;
-        }
-        let header: Header = serde_json::from_slice(&decode(header)?).ok()?;
-        let body: Body = serde_json::from_slice(&decode(body)?).ok()?;
-        let named = header.alg == "HS256" && header.typ == "JWT" && body.typ == kind.word();
-        let ours = body.iss == self.issuer && body.aud == self.audience && !body.jti.is_empty();
+        let body = jsonwebtoken::decode::<Body>(token, &key, &self.validation).ok()?.claims;
+        let named = body.typ == kind.word() && !body.jti.is_empty();
         let latest = now.plus(LEEWAY_SECS).secs();
         let begun = body.nbf <= latest && body.iat <= latest;
         let generation = match kind {
@@ -147,7 +139,7 @@ impl Tokens {
             expires_at: Timestamp::from_secs(body.exp),
             generation,
         };
-        (named && ours && begun).then_some(claims)
+        (named && begun).then_some(claims)
     }
 
     const fn key(&self, kind: Kind) -> &Key {
@@ -167,15 +159,6 @@ impl Kind {
     }
 }
 
-fn decode(part: &str) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(part).ok()
-}
-
-/// One byte string has one text: no padding, no stray bits in the last character (S33).
-fn is_canonical(part: &str) -> bool {
-    decode(part).is_some_and(|bytes| bytes.len() == 32 && URL_SAFE_NO_PAD.encode(bytes) == part)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -183,6 +166,8 @@ mod tests {
     use super::super::keys::SecretMaterial;
     use super::*;
 
+    const HEADER_JSON: &str = r#"{"typ":"JWT","alg":"HS256"}"#;
+    const OTHER_ORDER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
     const NOW: Timestamp = Timestamp::from_secs(1_000_000);
 
     fn tokens() -> Tokens {
@@ -204,7 +189,8 @@ mod tests {
     /// Signs any header and body with the access key.
     fn forge(header: &str, body: &Value) -> String {
         let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(body.to_string()));
-        let signature = crypto::sign(message.as_bytes(), &EncodingKey::from_secret(&tokens().access), Algorithm::HS256).unwrap();
+        let signature =
+            jsonwebtoken::crypto::sign(message.as_bytes(), &EncodingKey::from_secret(&tokens().access), Algorithm::HS256).unwrap();
         format!("{message}.{signature}")
     }
 
@@ -216,7 +202,7 @@ mod tests {
     fn with(change: impl FnOnce(&mut Value)) -> String {
         let mut body = body();
         change(&mut body);
-        forge(HEADER, &body)
+        forge(HEADER_JSON, &body)
     }
 
     fn accepted(token: &str) -> bool {
@@ -234,13 +220,14 @@ mod tests {
     fn equal_claims_give_equal_bytes_and_the_documented_header() {
         let token = tokens().issue(Kind::Refresh, &claims()).unwrap();
         assert_eq!(Some(&token), tokens().issue(Kind::Refresh, &claims()).as_ref());
-        assert!(token.starts_with("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."));
+        assert!(token.starts_with(HEADERS[0]));
+        assert_eq!(HEADERS, [HEADER_JSON, OTHER_ORDER].map(|header| format!("{}.", URL_SAFE_NO_PAD.encode(header))));
         assert_eq!(tokens().verify(Kind::Refresh, &token, NOW), Ok(claims()));
     }
 
     #[test]
     fn s32_s36_only_the_one_header_is_accepted() {
-        assert!(accepted(&forge(HEADER, &body())), "the positive control failed");
+        assert!(accepted(&forge(HEADER_JSON, &body())) && accepted(&forge(OTHER_ORDER, &body())), "the positive control failed");
         for header in [
             r#"{"alg":"none","typ":"JWT"}"#,
             r#"{"alg":"HS384","typ":"JWT"}"#,
@@ -261,7 +248,7 @@ mod tests {
 
     #[test]
     fn s33_the_text_of_a_token_is_strict() {
-        let good = forge(HEADER, &body());
+        let good = forge(HEADER_JSON, &body());
         let (message, signature) = good.rsplit_once('.').unwrap();
         let last = signature.chars().last().unwrap();
         let stray: String = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars().filter(|c| *c != last).collect();
