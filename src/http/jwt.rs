@@ -10,7 +10,7 @@ use actix_identity::IdentityExt;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{ALLOW, HeaderValue, LOCATION};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse};
 
@@ -50,6 +50,17 @@ pub struct Rule {
     pub has_action: bool,
 }
 
+impl Rule {
+    /// The methods that the route has, for `Allow` (RFC 9110, section 10.2.1).
+    const fn methods(self) -> &'static str {
+        match (self.has_page, self.has_action) {
+            (true, true) => "GET, HEAD, POST",
+            (true, false) => "GET, HEAD",
+            (false, _) => "POST",
+        }
+    }
+}
+
 /// What stands in a request that passed the guard of its route.
 #[derive(Clone)]
 struct Granted {
@@ -79,7 +90,7 @@ pub async fn identify<B: MessageBody + 'static>(req: ServiceRequest, next: Next<
     Ok(answer)
 }
 
-/// Tokens, session cookie and actix-identity must all name one person; whatever disagrees is no sign-in (S35).
+/// Tokens, session cookie and actix-identity must all name one person; whatever disagrees is no sign-in (S39).
 async fn check(req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
     let (standing, renewal) =
         if opens_a_page(req.method()) { guard(req).check_and_refresh(req).await? } else { (guard(req).check(req).await?, None) };
@@ -100,28 +111,45 @@ pub async fn require<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let posts = *req.method() == Method::POST;
     if !(posts && rule.has_action || opens_a_page(req.method()) && rule.has_page) {
-        return Ok(req.error_response(HttpError::MethodNotAllowed));
+        let mut answer = req.error_response(HttpError::MethodNotAllowed);
+        answer.headers_mut().insert(ALLOW, HeaderValue::from_static(rule.methods()));
+        return Ok(answer);
     }
-    let standing = standing(req.request());
-    match judge(rule.access, &standing) {
-        Ok(()) => {}
-        Err(Refusal::SignInFirst) => {
-            let answer = sign_in_first(req.request(), rule);
-            return Ok(req.into_response(answer));
-        }
-        Err(Refusal::Forbidden(why)) => return Ok(req.error_response(HttpError::Forbidden(why))),
+    let mut standing = standing(req.request());
+    if let Err(refusal) = judge(rule.access, &standing) {
+        return Ok(refuse(req, rule, refusal));
     }
     if posts {
         let payload = req.take_payload();
-        match forms::take(req.request(), payload, &standing).await {
-            Ok(fields) => drop(req.extensions_mut().insert(fields)),
+        let fields = match forms::take(req.request(), payload, &standing).await {
+            Ok(fields) => fields,
             Err(fault) => return Ok(req.error_response(fault)),
+        };
+        // It may have taken half a minute to arrive, and the session may have ended meanwhile (S37).
+        standing = match check(req.request()).await {
+            Ok((standing, _)) => standing,
+            Err(fault) => return Ok(req.error_response(fault)),
+        };
+        if let Err(refusal) = judge(rule.access, &standing) {
+            return Ok(refuse(req, rule, refusal));
         }
+        req.extensions_mut().insert(fields);
+        req.extensions_mut().insert(standing.clone());
     }
     if let Standing::SignedIn(passport) = standing {
         req.extensions_mut().insert(Granted { access: rule.access, passport });
     }
     Ok(next.call(req).await?.map_into_boxed_body())
+}
+
+fn refuse(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceResponse<BoxBody> {
+    match refusal {
+        Refusal::SignInFirst => {
+            let answer = sign_in_first(req.request(), rule);
+            req.into_response(answer)
+        }
+        Refusal::Forbidden(why) => req.error_response(HttpError::Forbidden(why)),
+    }
 }
 
 /// The rule itself.
@@ -138,7 +166,8 @@ fn judge(access: Access, standing: &Standing) -> Result<(), Refusal> {
     }
 }
 
-/// To sign-in, and back to the page afterwards: to the one asked for, or where something was posted, to the page of its form.
+/// To sign-in, and afterwards back to the page asked for, or to the form that was posted; from an action without a page of its own to
+/// the account.
 fn sign_in_first(req: &HttpRequest, rule: Rule) -> HttpResponse {
     let here = req.uri().path_and_query().map_or("/_auth/", |here| here.as_str());
     let here = match (rule.has_page, rule.access) {
