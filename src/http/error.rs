@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
@@ -280,5 +280,12 @@ pub async fn render_as<B: MessageBody + 'static>(
         (None, _) => None,
     });
     let (request, response) = answer.into_parts();
-    Ok(ServiceResponse::new(request, with_body(rendered.unwrap_or(response))))
+    let Some(mut rendered) = rendered else { return Ok(ServiceResponse::new(request, with_body(response))) };
+    // Tokens that were renewed on the way to the fault are in use now, and a 405 names the methods that there are.
+    for name in [SET_COOKIE, ALLOW] {
+        for value in response.headers().get_all(&name) {
+            rendered.headers_mut().append(name.clone(), value.clone());
+        }
+    }
+    Ok(ServiceResponse::new(request, with_body(rendered)))
 }
