@@ -166,9 +166,9 @@ pub fn count(connection: &mut Connection, state: MailState) -> Result<i64, Stora
     Ok(dsl::mails.filter(dsl::state.eq(state.as_str()).and(to_somebody!())).count().get_result(connection)?)
 }
 
-/// How many mails there are, as far as a list counts.
+/// How many mails to somebody there are, as far as a list counts.
 pub fn count_all(connection: &mut Connection) -> Result<Count, StorageError> {
-    let found = dsl::mails.select(dsl::created_at).limit(one_more(Count::MOST)).load::<i64>(connection)?;
+    let found = dsl::mails.filter(to_somebody!()).select(dsl::created_at).limit(one_more(Count::MOST)).load::<i64>(connection)?;
     Ok(Count::up_to(Count::MOST, found.len()))
 }
 

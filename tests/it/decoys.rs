@@ -13,6 +13,7 @@ use super::metrics;
 use super::support::app::TestApp;
 use super::support::client::Client;
 use super::support::mailbox::Mailbox;
+use super::support::page::visible_text;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::smtp::SmtpServer;
 use super::support::wait;
@@ -224,4 +225,23 @@ async fn s108_no_more_than_sixteen_decoys_are_worked_off_at_once() {
     .await;
     assert!((1..=16).contains(&most), "{most}");
     wait::eventually("the second mail to be sent", async || (count("state = 'sent'") == 2).then_some(())).await;
+}
+
+#[tokio::test]
+async fn s108_no_list_of_mails_counts_decoys() {
+    let app = TestApp::start(|options| options.sqlite = true).await;
+    let mut owner = people::claim(&app).await;
+    let add = |user: &str| {
+        let later = format!(
+            "PRAGMA busy_timeout = 5000; \
+             INSERT INTO mails (id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error) \
+             SELECT hex(randomblob(11)), 'reset', 'x@example.org', {user}, '', 'queued', 0, 99999999999, 0, '' FROM users"
+        );
+        SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap().batch_execute(&later).unwrap();
+    };
+    let before = visible_text(&owner.get("/_auth/admin/mail").await.text());
+    add("NULL");
+    assert_eq!(visible_text(&owner.get("/_auth/admin/mail").await.text()), before, "a decoy is counted");
+    add("id");
+    assert_ne!(visible_text(&owner.get("/_auth/admin/mail").await.text()), before, "a mail is not");
 }
