@@ -5,7 +5,7 @@ use crate::support::lighttpd::PROGRAMS;
 use crate::support::people::OWNER;
 
 /// What only a proxy may say.
-const OF_PROXIES: [&str; 58] = [
+const OF_PROXIES: [&str; 61] = [
     "Remote-User",
     "Remote-Email",
     "Remote-Name",
@@ -61,9 +61,12 @@ const OF_PROXIES: [&str; 58] = [
     "X-Script-Name",
     "Client-Cert",
     "X-Client-Cert",
+    "SSL-Client-Verify",
+    "SSL-Client-Subject-DN",
     "X-SSL-Client-S-DN",
     "X-SSL-Client-Verify",
     "X-Accel-Mapping",
+    "X-Sendfile-Type",
 ];
 
 /// Every sign that a name may have besides letters and digits (RFC 9110, section 5.6.2).
