@@ -74,9 +74,11 @@ pub(super) async fn submit(req: &HttpRequest, typed: ChosenPassword, page: &Choo
         Ok((email, None)) => Ok(see_other(&login::address_after(page.done, &email))),
         Err(AccountError::Rules(faults)) => {
             // The form as it was: with the name under which a password manager files what is typed.
-            let open = accounts.open_link(page.purpose, &token, &client(req)).await.ok();
-            let email = open.as_ref().map_or("", |open| open.user.email.as_str());
-            Ok(form(req, page, &token, email, faults))
+            match accounts.open_link(page.purpose, &token, &client(req)).await {
+                Ok(open) => Ok(form(req, page, &token, open.user.email.as_str(), faults)),
+                Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
+                Err(fault) => Err(fault.into()),
+            }
         }
         Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
