@@ -145,13 +145,22 @@ fn is_end(rest: &str) -> bool {
     rest.trim_matches(BLANK).is_empty() || (rest.starts_with(BLANK) && rest.trim_start_matches(BLANK).starts_with('#'))
 }
 
+/// A value as shortly as it can be written.
+fn plain(name: &str, text: &str) -> String {
+    let text = text.trim_matches(BLANK);
+    if value(name, text).is_some() { text.to_owned() } else { quoted(text) }
+}
+
 /// What is wrong with the entry, and the line that works; a secret is not repeated.
 fn remedy(name: &str, raw: &str, number: usize, place: &str) -> String {
     let begins_quoted = raw.starts_with(['\'', '"']);
     let secret = variables::find(name).is_none_or(|variable| variable.secret);
     let inner = raw.trim_matches(['\'', '"']);
     let line = match (begins_quoted || secret, inner.contains('\'') || inner.ends_with('\\')) {
-        (false, _) => format!("{name}={}", quoted(raw)),
+        (false, _) => match raw.split_once(" #") {
+            Some((value, _)) => format!("{name}={}, or if it is no comment, {name}={}", plain(name, value), quoted(raw)),
+            None => format!("{name}={}", quoted(raw)),
+        },
         (true, false) => format!("{name}='\u{2026}'"),
         (true, true) => format!("{name}=\"\u{2026}\", with a backslash before each \" \\ and $ in it"),
     };
@@ -251,7 +260,7 @@ mod tests {
         for (raw, shown) in REFUSED {
             let (values, _, faults) = parsed(&format!("PORT=1\nSITE_NAME={raw}\nHOST=2\n"));
             assert!(faults.starts_with("SITE_NAME: line 2 of .env"), "{raw}: {faults}");
-            assert!(faults.ends_with(&format!("Write SITE_NAME={shown}")), "{raw}: {faults}");
+            assert!(faults.contains("Write SITE_NAME=") && faults.ends_with(&format!("SITE_NAME={shown}")), "{raw}: {faults}");
             assert_eq!((values.get("SITE_NAME"), values.len()), (None, 2), "{raw}");
             let (values, _, faults) = parsed(&format!("SITE_NAME={shown}"));
             assert_eq!((values.get("SITE_NAME").map(String::as_str), faults.as_str()), (Some(*raw), ""), "the line that was shown");
