@@ -58,8 +58,14 @@ fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<String> {
         }
         return Some(format!("{host}:{port}"));
     }
-    let bare = !text.contains("://") && Url::parse(&format!("http://{text}")).is_ok_and(|url| url.has_host() && url.path() == "/");
-    let hint = if bare { format!("; did you mean http://{text}?") } else { "; TLS to the app is not supported yet".to_owned() };
+    let with_scheme = if text.contains("://") { text.clone() } else { format!("http://{text}") };
+    let meant = Url::parse(&with_scheme).ok().filter(Url::has_host);
+    let hint = match meant.as_ref().map(Url::scheme) {
+        Some("https") => "; TLS to the app is not supported yet".to_owned(),
+        Some("http") => meant
+            .map_or_else(String::new, |url| format!("; did you mean http://{}?", url.authority().rsplit('@').next().unwrap_or_default())),
+        _ => String::new(),
+    };
     reader.faults.add("UPSTREAM_URL", format!("must be http://host:port without path, query or user{hint}"));
     None
 }

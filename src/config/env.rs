@@ -81,8 +81,9 @@ fn misspelt(name: &str) -> Option<String> {
     }
     let bare = name.strip_suffix("_FILE").unwrap_or(name);
     let least = if bare.len() < 8 { 1 } else { 2 };
-    let meant =
-        TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]).find(|known| strsim::osa_distance(bare, known) <= least)?;
+    let upper = bare.to_ascii_uppercase();
+    let is_near = |known: &&str| strsim::osa_distance(&upper, known) <= least;
+    let meant = TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]).find(is_near)?;
     Some(format!(".env sets {name}, which is no setting; did you mean {meant}?"))
 }
 

@@ -116,7 +116,11 @@ async fn who_comes_without_https_is_told_before_signing_in_for_nothing() {
 #[test]
 fn check_config_names_what_is_misspelt_silent_or_not_writable() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(".env"), "UPSTREM_URL=http://127.0.0.1:8080\nPOSTGRES_PASSWORD=x\nMETRICS_TOKEN=short\n").unwrap();
+    std::fs::write(
+        folder.path().join(".env"),
+        "UPSTREM_URL=http://127.0.0.1:8080\nsmtp_host=x\nPOSTGRES_PASSWORD=x\nMETRICS_TOKEN=short\n",
+    )
+    .unwrap();
     std::fs::write(folder.path().join("data"), "a file where the folder should be").unwrap();
     let variables = [("SMTP_HOST", "127.0.0.1".to_owned()), ("SMTP_PORT", free_port().to_string())];
     let output = run_with(folder.path(), &["check-config"], &variables);
@@ -124,6 +128,7 @@ fn check_config_names_what_is_misspelt_silent_or_not_writable() {
     assert!(!output.status.success() && !text.contains("no faults"), "nothing can be kept there: {text}");
     for line in [
         ".env sets UPSTREM_URL, which is no setting; did you mean UPSTREAM_URL?",
+        ".env sets smtp_host, which is no setting; did you mean SMTP_HOST?",
         "METRICS_TOKEN is short",
         "advice: The app: Neither an app nor a proxy is named",
         "wrong: Mail: The mail server 127.0.0.1:",
@@ -135,8 +140,10 @@ fn check_config_names_what_is_misspelt_silent_or_not_writable() {
     assert!(!text.contains("sets POSTGRES_PASSWORD"), "other programs have names of their own: {text}");
     let (wrong, good) = (text.find("wrong:").unwrap(), text.find("good:").unwrap());
     assert!(wrong < good && good < text.find("APP_URL=").unwrap(), "what needs a hand comes first: {text}");
-    let bare = said(&run_with(folder.path(), &["check-config"], &[("UPSTREAM_URL", "localhost:8080".to_owned())]));
-    assert!(bare.contains("did you mean http://localhost:8080?"), "{bare}");
+    for typed in ["localhost:8080", "http://localhost:8080/app", "http://ada:secret@localhost:8080"] {
+        let said = said(&run_with(folder.path(), &["check-config"], &[("UPSTREAM_URL", typed.to_owned())]));
+        assert!(said.contains("did you mean http://localhost:8080?") && !said.contains("secret"), "{typed}: {said}");
+    }
 }
 
 #[test]
