@@ -3,6 +3,7 @@
 mod server;
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
@@ -216,13 +217,22 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let setup_link = core.block_on(core.accounts.setup_link())?;
     let port = if internals.any_port { 0 } else { config.server.port };
     let address = SocketAddr::new(config.server.host, port);
-    let listener = TcpListener::bind(address)
-        .map_err(|fault| std::io::Error::new(fault.kind(), format!("PORT: cannot listen on {address}: {fault}")))?;
+    let listener = TcpListener::bind(address).map_err(|fault| std::io::Error::new(fault.kind(), not_listening(address, &fault)))?;
     let address = listener.local_addr()?;
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
     let server = server::run(config, &core, listener)?;
     let jobs = Jobs::start(&core.accounts)?;
     Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })
+}
+
+/// Why nobody can connect, and what can be done.
+fn not_listening(address: SocketAddr, fault: &std::io::Error) -> String {
+    match fault.kind() {
+        ErrorKind::AddrInUse => format!("PORT: another program listens on {address} already; stop it, or give another PORT"),
+        ErrorKind::AddrNotAvailable => format!("HOST: {} is no address of this machine", address.ip()),
+        ErrorKind::PermissionDenied => format!("PORT: this user may not listen on {address}; give a PORT above 1023"),
+        _ => format!("PORT: cannot listen on {address}: {fault}"),
+    }
 }
 
 /// Ends what was open, where the settings want that.
