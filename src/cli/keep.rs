@@ -105,7 +105,9 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     fs::remove_file(&temporary).map_err(|fault| format!("{}: {fault}", temporary.display()))?;
     published.map_err(|fault| format!("{}: {fault}", target.display()))?;
     say(&format!("{} holds {}.", target.display(), summary(&rows)));
-    if !matches.get_flag("without-secrets") {
+    if matches.get_flag("without-secrets") {
+        say("It holds no keys: keep the folder secrets of DATA_DIR beside it. Without them nothing starts on what is restored from it.");
+    } else {
         say("It holds the keys too: keep it like a password.");
     }
     Ok(())
@@ -210,6 +212,9 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     let restored = restore_rows(&store, &source, keep_sessions, || write_secrets(missing, &mut written));
     let rows = restored.inspect_err(|_fault| written.iter().for_each(|path| drop(fs::remove_file(path))))?;
     say(&format!("Restored {}.", summary(&rows)));
+    if secrets.is_empty() {
+        say("It holds no keys: put the folder secrets of the DATA_DIR that it was made of into this one before you start.");
+    }
     if !keep_sessions {
         say("Everybody signs in anew, and links that were sent before are void.");
     }

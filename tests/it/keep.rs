@@ -93,6 +93,27 @@ async fn s94_a_backup_made_while_people_sign_in_restores_everything_but_what_was
 }
 
 #[tokio::test]
+async fn s94_a_backup_without_keys_says_what_it_needs_when_it_is_made_and_when_it_is_restored() {
+    let (process, _owner) = lived_in(&[]).await;
+    let (kept, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let file = path(&kept, "kept.backup");
+    let told = ok(&process.run(&["backup", "--without-secrets", &file]));
+    assert!(told.contains("It holds no keys: keep the folder secrets") && !told.contains("password"), "{told}");
+    let told = ok(&run(elsewhere.path(), &["restore", &file]));
+    assert!(told.contains("It holds no keys: put the folder secrets"), "{told}");
+    copy_folder(&process.folder.path().join("data/secrets"), &elsewhere.path().join("data/secrets"));
+    assert!(ok(&run(elsewhere.path(), &["user", "list"])).contains(OWNER));
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn s94_a_damaged_backup_restores_nothing() {
     let (process, _) = lived_in(&[]).await;
     let kept = TempDir::new().unwrap();
