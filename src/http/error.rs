@@ -258,8 +258,9 @@ pub async fn render_as<B: MessageBody + 'static>(
     let accepted = language::accepted(req.headers(), settings.site.language);
     let held = unread::hold_of(&mut req);
     let with_body = |answer: HttpResponse| unread::until_answered(held, answer);
-    // NUL is in no address of ours and in nothing an admin looks for, and PostgreSQL takes no text with it.
-    let looked_for = if req.path().starts_with("/_auth/admin/") { req.query_string() } else { "" };
+    // NUL is in no address of ours and in nothing an admin looks for, and PostgreSQL takes no text with it. The path is the one that
+    // routes are matched with, in which letters are decoded.
+    let looked_for = if req.match_info().as_str().starts_with("/_auth/admin/") { req.query_string() } else { "" };
     if [req.uri().path(), looked_for].iter().any(|text| text.contains("%00")) {
         let language = if audience == Audience::Page { accepted } else { Language::English };
         return Ok(req.into_response(with_body(respond(&HttpError::BadRequest("fault-address"), audience, settings, language))));

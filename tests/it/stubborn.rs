@@ -128,6 +128,9 @@ async fn s18_nul_in_an_address_is_refused_whatever_the_store() {
     }
     owner.get("/_auth/account").await;
     assert_eq!(owner.post_form("/_auth/account/devices/%00/forget", &[]).await.status, 400);
+    for path in ["/_auth/admin/users?q=a%00", "/_auth/%61dmin/users?q=a%00", "/%5fauth/admin/users?q=%00"] {
+        assert_eq!(owner.get(path).await.status, 400, "{path}");
+    }
     assert_eq!(upstream.count(), 0);
 }
 
