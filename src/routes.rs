@@ -155,7 +155,6 @@ fn session_middleware(settings: &HttpSettings, store: RowStore, session_secs: i6
         .cookie_http_only(true)
         .cookie_same_site(SameSite::Lax)
         .cookie_path("/".to_owned())
-        .cookie_domain(settings.cookie_domain.clone())
         .cookie_content_security(CookieContentSecurity::Private)
         .session_lifecycle(lifecycle)
         .build()

@@ -100,8 +100,7 @@ fn worker(
 fn settings(config: &Config, core: &Core) -> HttpSettings {
     HttpSettings {
         app_url: config.server.app_url.clone(),
-        cookies: CookieNames::new(&config.server.app_url, config.gate.cookie_domain.as_deref()),
-        cookie_domain: config.gate.cookie_domain.clone(),
+        cookies: CookieNames::new(&config.server.app_url),
         trusted_proxies: config.server.trusted_proxies.clone(),
         forward_auth: config.gate.forward_auth.clone(),
         session_key: Key::from(core.keys.session_cookie()),

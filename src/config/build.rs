@@ -36,11 +36,7 @@ pub(super) fn server(reader: &mut Reader<'_>) -> Server {
 }
 
 pub(super) fn gate(reader: &mut Reader<'_>, server: &Server) -> Gate {
-    Gate {
-        upstream: upstream(reader, server),
-        cookie_domain: cookie_domain(reader, &server.app_url),
-        forward_auth: reader.dialects("FORWARD_AUTH"),
-    }
+    Gate { upstream: upstream(reader, server), forward_auth: reader.dialects("FORWARD_AUTH") }
 }
 
 fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<String> {
@@ -67,19 +63,6 @@ fn upstream(reader: &mut Reader<'_>, server: &Server) -> Option<String> {
         _ => String::new(),
     };
     reader.faults.add("UPSTREAM_URL", format!("must be http://host:port without path, query or user{hint}"));
-    None
-}
-
-fn cookie_domain(reader: &mut Reader<'_>, app_url: &AppUrl) -> Option<String> {
-    let text = reader.text("COOKIE_DOMAIN")?.to_ascii_lowercase();
-    let domain = text.strip_prefix('.').unwrap_or(&text).to_owned();
-    let host = app_url.host();
-    let above = host == domain || host.strip_suffix(domain.as_str()).is_some_and(|rest| rest.ends_with('.'));
-    let named = domain.contains('.') && !domain.ends_with('.') && domain.parse::<IpAddr>().is_err();
-    if above && named {
-        return Some(domain);
-    }
-    reader.faults.add("COOKIE_DOMAIN", "must be the host of APP_URL or a domain above it, with at least two labels, such as example.org");
     None
 }
 
@@ -231,7 +214,6 @@ pub(super) fn warnings(values: &mut Values, server: &Server, gate: &Gate, passwo
         values.get("METRICS_TOKEN").is_some_and(|token| token.chars().count() < 16),
         "METRICS_TOKEN is short; use a random string of 16 characters or more",
     );
-    note(gate.cookie_domain.is_some(), "COOKIE_DOMAIN is set: every host below it receives the sign-in cookies");
     note(
         values.contains_key("FLOWISE_USERNAME"),
         "FLOWISE_USERNAME and FLOWISE_PASSWORD are deprecated: claim the instance and remove them",

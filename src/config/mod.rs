@@ -60,8 +60,6 @@ pub struct Server {
 pub struct Gate {
     /// `host:port` of the app.
     pub upstream: Option<String>,
-    /// `COOKIE_DOMAIN`, without a leading dot.
-    pub cookie_domain: Option<String>,
     /// `FORWARD_AUTH`: the proxies that may ask.
     pub forward_auth: Vec<Dialect>,
 }
@@ -285,7 +283,6 @@ mod tests {
             ("EXPIRE_AUTH_TOKENS_ON_RESTART", "TRUE"),
             ("TRUSTED_PROXIES", "10.0.0.0/8,banana"),
             ("FORWARD_AUTH", "nginx,apache"),
-            ("COOKIE_DOMAIN", "com"),
             ("LOG_LEVEL", "loud"),
             ("LOG_FORMAT", "xml"),
             ("SMTP_PORT", "x"),

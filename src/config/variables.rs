@@ -95,7 +95,6 @@ pub const TABLE: &[Variable] = &[
         "",
         "Which proxies ask the gate before each request: nginx, traefik, caddy, haproxy, envoy, comma-separated. Without it nobody can ask.",
     ),
-    row("COOKIE_DOMAIN", "", "Domain for the cookies, to protect several hosts below it."),
     row("SITE_NAME", "Portcullis", "Name on the pages and of the sender of mails, at most 60 characters."),
     row("SITE_LOGO", "", "Path of an SVG or PNG picture for the pages, at most 128 KiB."),
     row("ACCENT_COLOR", "", "Colour of buttons and links, as #rrggbb; darkened or lightened where it could not be read."),

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn the_way_back_is_one_value_of_the_sign_in_address() {
         let app_url = AppUrl::parse("https://app.example.org").unwrap();
-        let next = ReturnTo::parse("/a?b=c&d=e", &app_url, None).unwrap();
+        let next = ReturnTo::parse("/a?b=c&d=e", &app_url).unwrap();
         assert_eq!(destination(Decision::SignIn, Some(&next)), "/_auth/login?next=/a%3Fb%3Dc%26d%3De");
         assert_eq!(destination(Decision::SignIn, None), "/_auth/login");
         assert_eq!(destination(Decision::SetUp, Some(&next)), "/_auth/setup");

@@ -116,7 +116,7 @@ fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpRespon
 /// The way to sign in. nginx hands only 401 on, and takes the address from `Location`.
 fn turn_away(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'_>, decision: Decision) -> HttpResponse {
     let settings = settings::of(req);
-    let next = resource.way_back(req.headers(), &settings.app_url, settings.cookie_domain.as_deref());
+    let next = resource.way_back(req.headers(), &settings.app_url);
     let destination = deny::destination(decision, next.as_ref());
     // Traefik would read a relative address as one of ours inside its network.
     let location = settings.app_url.join(&destination);

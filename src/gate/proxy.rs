@@ -82,7 +82,7 @@ async fn pass(
 fn turn_away(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> HttpResponse {
     let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
     let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
-    let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url, None).as_ref());
+    let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url).as_ref());
     if deny::is_navigation(req.headers()) { deny::redirect(&destination, settings) } else { deny::unauthenticated(&destination, settings) }
 }
 

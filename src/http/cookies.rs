@@ -86,25 +86,20 @@ impl<'a> CookieValue<'a> {
 }
 
 impl CookieNames {
-    /// Names and attributes: `__Host-` on https, `__Secure-` with a cookie domain, none on plain http. Cookies know no ports, so
-    /// a port in `APP_URL` is part of the names: two gates on one host must not sign each other out.
-    pub fn new(app_url: &AppUrl, cookie_domain: Option<&str>) -> Self {
-        let prefix = match (app_url.is_https(), cookie_domain) {
-            (false, _) => "",
-            (true, None) => "__Host-",
-            (true, Some(_)) => "__Secure-",
-        };
+    /// Names and attributes: `__Host-` on https, no prefix on plain http, and never a `Domain`. Cookies know no ports, so a port in
+    /// `APP_URL` is part of the names: two gates on one host must not sign each other out.
+    pub fn new(app_url: &AppUrl) -> Self {
+        let prefix = if app_url.is_https() { "__Host-" } else { "" };
         let port = app_url.port().map_or_else(String::new, |port| format!("_{port}"));
         let name = |what: &str| format!("{prefix}portcullis_{what}{port}");
         let secure = if app_url.is_https() { "; Secure" } else { "" };
-        let domain = cookie_domain.map_or_else(String::new, |domain| format!("; Domain={domain}"));
         Self {
             access: name("access"),
             refresh: name("refresh"),
             session: name("session"),
             form: name("form"),
             device: name("device"),
-            attributes: format!("; Path=/; HttpOnly; SameSite=Lax{secure}{domain}"),
+            attributes: format!("; Path=/; HttpOnly; SameSite=Lax{secure}"),
         }
     }
 
@@ -245,8 +240,8 @@ pub fn append(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
 mod tests {
     use super::*;
 
-    fn names(url: &str, domain: Option<&str>) -> CookieNames {
-        CookieNames::new(&AppUrl::parse(url).unwrap(), domain)
+    fn names(url: &str) -> CookieNames {
+        CookieNames::new(&AppUrl::parse(url).unwrap())
     }
 
     fn headers(cookie: &[u8]) -> HeaderMap {
@@ -258,19 +253,14 @@ mod tests {
     #[test]
     fn s64_s65_attributes_and_prefixes_follow_app_url() {
         let text = |names: CookieNames| names.set(&names.access, "v", 60).unwrap().to_str().unwrap().to_owned();
-        assert_eq!(text(names("http://localhost", None)), "portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
-        assert_eq!(
-            text(names("https://a.example.org", None)),
-            "__Host-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"
-        );
-        let wide = "__Secure-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Domain=example.org; Max-Age=60";
-        assert_eq!(text(names("https://a.example.org", Some("example.org"))), wide);
+        assert_eq!(text(names("http://localhost")), "portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
+        assert_eq!(text(names("https://a.example.org")), "__Host-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60");
     }
 
     #[test]
     fn s65_a_port_in_app_url_is_part_of_every_name() {
         let all = |url: &str| {
-            let names = names(url, None);
+            let names = names(url);
             [names.access, names.refresh, names.session, names.form, names.device]
         };
         let named = |prefix: &str, end: &str| {
@@ -287,7 +277,7 @@ mod tests {
 
     #[test]
     fn s104_a_cookie_of_ours_over_4096_bytes_is_no_sign_in() {
-        let names = names("http://localhost", None);
+        let names = names("http://localhost");
         for name in ["portcullis_access", "portcullis_session", "portcullis_form", "portcullis_device"] {
             let of = |length: usize| headers(format!("x=1; {name}={}", "a".repeat(length - name.len())).as_bytes());
             assert!(RequestCookies::read_headers(&of(4096), &names).is_ok(), "{name}");
@@ -299,7 +289,7 @@ mod tests {
 
     #[test]
     fn s39_two_cookies_of_one_of_our_names_are_none() {
-        let names = names("http://localhost", None);
+        let names = names("http://localhost");
         let twice = headers(b"portcullis_access=a; x=1; portcullis_access=b");
         assert_eq!(RequestCookies::read_headers(&twice, &names).unwrap_err(), CookieFault::Twice);
         let one = headers(b"x=1; portcullis_access=a=b; bad\xff=1");
@@ -308,7 +298,7 @@ mod tests {
 
     #[test]
     fn s64_look_alike_names_are_not_ours() {
-        let names = names("https://localhost", None);
+        let names = names("https://localhost");
         for other in [
             "portcullis_access=a",
             "__Host-Portcullis_access=a",

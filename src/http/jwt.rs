@@ -176,7 +176,7 @@ fn sign_in_first(req: &HttpRequest, rule: Rule) -> HttpResponse {
         (false, Access::Session) => "",
         (false, _) => "/_auth/account",
     };
-    let back = ReturnTo::parse(here, &settings::of(req).app_url, None);
+    let back = ReturnTo::parse(here, &settings::of(req).app_url);
     let next = back.map_or_else(String::new, |back| format!("?next={}", back.query_escaped()));
     HttpResponse::SeeOther().insert_header((LOCATION, format!("/_auth/login{next}"))).finish()
 }

@@ -41,14 +41,10 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
 
 /// The policy of a page that was opened at `origin`.
 fn policy(settings: &HttpSettings, origin: &AppUrl) -> String {
-    let elsewhere = settings
-        .cookie_domain
-        .as_ref()
-        .map_or_else(String::new, |domain| format!(" {0}://{domain}:* {0}://*.{domain}:*", settings.app_url.scheme()));
     // Our one script and no other file of this origin, which the app behind shares (S66).
     let script = origin.join(&settings.files.script.path);
     format!(
-        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'{elsewhere}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     )
 }
 

@@ -97,10 +97,8 @@ pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
         return None;
     };
     let read_as = |scheme: &str| AppUrl::parse(&format!("{scheme}://{host}")).ok();
-    let (seen, domain) = (read_as(scheme)?, settings.cookie_domain.as_deref());
-    let shares_cookies =
-        domain.is_some_and(|domain| seen.host().strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
-    if shares_cookies || read_as(settings.app_url.scheme())?.authority() == settings.app_url.authority() {
+    let seen = read_as(scheme)?;
+    if read_as(settings.app_url.scheme())?.authority() == settings.app_url.authority() {
         return None;
     }
     if is_news(seen.origin()) {

@@ -19,8 +19,6 @@ pub struct HttpSettings {
     pub app_url: AppUrl,
     /// The names of our cookies.
     pub cookies: CookieNames,
-    /// `COOKIE_DOMAIN`.
-    pub cookie_domain: Option<String>,
     /// `TRUSTED_PROXIES`.
     pub trusted_proxies: Vec<IpNet>,
     /// `FORWARD_AUTH`.
@@ -44,15 +42,9 @@ pub struct HttpSettings {
 }
 
 impl HttpSettings {
-    /// Whether the app is at `/` of `APP_URL`: behind the built-in proxy, or behind another one that asks us about this very host.
-    /// With `COOKIE_DOMAIN` the apps have hosts of their own, and nobody has named them.
+    /// Whether an app is at `/` of `APP_URL`: behind the built-in proxy, or behind another one that asks us.
     pub fn has_app(&self) -> bool {
-        self.upstream.is_some() || (self.is_asked() && self.cookie_domain.is_none())
-    }
-
-    /// Whether other proxies ask us about apps.
-    pub fn is_asked(&self) -> bool {
-        !self.forward_auth.is_empty()
+        self.upstream.is_some() || !self.forward_auth.is_empty()
     }
 }
 

@@ -36,17 +36,13 @@ pub async fn show(standing: Standing, req: HttpRequest) -> HttpResponse {
 
 /// Where somebody who is signed in can go; the deprecated mode has the app alone.
 fn ways(req: &HttpRequest, who: &SignedIn) -> HttpResponse {
-    let settings = settings::of(req);
-    let app = settings.has_app();
+    let app = settings::of(req).has_app();
     if who.user_id().is_none() {
         return see_other(if app { "/" } else { "/_auth/account" });
     }
     let admin = who.role() == Some(Role::Admin);
     let mut page = MessagePage::new(req, "home-heading", Menu::of(who));
     page.texts = vec![Text::new("home-signed-in").with("email", who.name())];
-    if !app && settings.is_asked() {
-        page.texts.push(Text::new("home-apps-elsewhere"));
-    }
     page.links.extend(app.then_some(("/", "menu-app")));
     page.links.push(("/_auth/account", "home-account"));
     page.links.extend(if admin { ADMIN_PAGES } else { &[] });

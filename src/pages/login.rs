@@ -102,12 +102,8 @@ pub(super) fn signed_in(req: &HttpRequest, new: &NewSession, location: &str) -> 
 /// Where `next` leads, or home.
 pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
     let settings = settings::of(req);
-    let back = ReturnTo::parse(next, &settings.app_url, settings.cookie_domain.as_deref());
-    let home = match (settings.has_app(), settings.is_asked()) {
-        (true, _) => "/",
-        (false, true) => "/_auth/",
-        (false, false) => "/_auth/account",
-    };
+    let back = ReturnTo::parse(next, &settings.app_url);
+    let home = if settings.has_app() { "/" } else { "/_auth/account" };
     back.map_or_else(|| home.to_owned(), |back| back.location().to_owned())
 }
 

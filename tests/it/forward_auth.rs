@@ -86,31 +86,36 @@ async fn s28_s72_verify_answers_trusted_proxies_alone() {
 }
 
 #[tokio::test]
-async fn the_pages_lead_to_the_app_where_the_proxy_guards_app_url_and_say_so_where_it_is_elsewhere() {
-    for (domain, home, leads) in [(None, "/", true), (Some("localhost.example.org"), "/_auth/", false)] {
+async fn the_pages_lead_to_the_app_where_a_proxy_asks_and_to_the_account_where_there_is_none() {
+    for (is_asked, home) in [(true, "/"), (false, "/_auth/account")] {
         let app = TestApp::start(|options| {
-            options.let_proxies_ask();
-            if let Some(domain) = domain {
-                options.app_url = format!("http://auth.{domain}:3000");
-                options.set("COOKIE_DOMAIN", domain);
+            if is_asked {
+                options.let_proxies_ask();
             }
         })
         .await;
         let mut owner = people::claim(&app).await;
         for path in ["/_auth/", "/_auth/account", "/_auth/admin/users"] {
             let page = owner.get(path).await.text();
-            assert_eq!(page.contains("<a href=\"/\">"), leads, "{domain:?} {path}: {page}");
-            assert_eq!(page.contains("addresses of their own"), !leads && path == "/_auth/", "{domain:?} {path}: {page}");
+            assert_eq!(page.contains("<a href=\"/\">"), is_asked, "{home} {path}: {page}");
         }
         let invited = people::invite(&mut owner, "eve@example.org", "", "user").await;
-        assert_eq!(people::accept(&mut app.client(), &invited.link, people::PASSWORD).await.location(), home, "{domain:?}");
-        assert_eq!(people::sign_in(&mut app.client(), people::OWNER, people::PASSWORD).await.location(), home, "{domain:?}");
+        assert_eq!(people::accept(&mut app.client(), &invited.link, people::PASSWORD).await.location(), home);
+        assert_eq!(people::sign_in(&mut app.client(), people::OWNER, people::PASSWORD).await.location(), home);
     }
-    // Nobody asks, and there is nothing behind: neither link nor sentence.
-    let app = TestApp::start(|_| {}).await;
-    let mut owner = people::claim(&app).await;
-    let page = owner.get("/_auth/").await.text();
-    assert!(!page.contains("<a href=\"/\">") && !page.contains("addresses of their own"), "{page}");
+}
+
+#[tokio::test]
+async fn s69_another_host_is_answered_by_the_session_and_is_no_way_back() {
+    let (app, mut owner) = asked_gate().await;
+    for host in ["wiki.localhost:3000", "localhost:4000", "evil.example"] {
+        let elsewhere = Asked { host, ..PAGE };
+        for dialect in DIALECTS {
+            assert_eq!(owner.send(elsewhere.by(dialect)).await.status, 200, "{dialect} {host}");
+            let denied = app.client().send(elsewhere.by(dialect)).await;
+            assert_eq!(denied.location(), "http://localhost:3000/_auth/login", "{dialect} {host}");
+        }
+    }
 }
 
 #[tokio::test]
