@@ -1,14 +1,11 @@
-//! The answers to those who are not let through: a way to sign in for people, 401 for scripts.
+//! What is known of a request that is not let through: whether a person is waiting for a page, and where the way on leads.
 
-use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, LOCATION, REFERER};
-use serde_json::json;
+use actix_web::http::header::{HeaderMap, REFERER};
 
 use crate::domain::access::Decision;
 use crate::domain::app_url;
 use crate::domain::return_to::ReturnTo;
-use crate::http::security_headers;
-use crate::http::settings::HttpSettings;
+use crate::http::unauthenticated::sign_in_address;
 
 /// What a navigation fetches: a page of its own, or one in a frame.
 const DOCUMENTS: [&[u8]; 3] = [b"document", b"iframe", b"frame"];
@@ -51,26 +48,8 @@ fn names_html(accept: &[u8]) -> bool {
 pub(super) fn destination(decision: Decision, next: Option<&ReturnTo>) -> String {
     match (decision, next) {
         (Decision::SetUp, _) => "/_auth/setup".to_owned(),
-        (Decision::SignIn | Decision::Allow, None) => "/_auth/login".to_owned(),
-        (Decision::SignIn | Decision::Allow, Some(next)) => format!("/_auth/login?next={}", next.query_escaped()),
+        (Decision::SignIn | Decision::Allow, next) => sign_in_address(next),
     }
-}
-
-/// 303 to `location`, for a navigation.
-pub(super) fn redirect(location: &str, settings: &HttpSettings) -> HttpResponse {
-    ours(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish(), settings)
-}
-
-/// 401 with the absolute sign-in address, for scripts and WebSockets.
-pub(super) fn unauthenticated(destination: &str, settings: &HttpSettings) -> HttpResponse {
-    let login_url = settings.app_url.join(destination);
-    ours(HttpResponse::Unauthorized().json(json!({ "error": "unauthenticated", "login_url": login_url })), settings)
-}
-
-fn ours(mut answer: HttpResponse, settings: &HttpSettings) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    security_headers::apply(answer.headers_mut(), settings, false);
-    answer
 }
 
 #[cfg(test)]

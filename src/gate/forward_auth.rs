@@ -18,6 +18,7 @@ use crate::domain::language::Language;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::Passport;
+use crate::http::unauthenticated::{redirect, unauthenticated};
 use crate::http::{client_address, measured, unread};
 
 const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
@@ -122,9 +123,9 @@ fn turn_away(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'
     let location = settings.app_url.join(&destination);
     let navigation = deny::is_navigation(req.headers());
     if dialect != Dialect::Nginx && navigation {
-        return deny::redirect(&location, settings);
+        return redirect(&location, settings);
     }
-    let mut answer = deny::unauthenticated(&destination, settings);
+    let mut answer = unauthenticated(&destination, settings);
     if dialect == Dialect::Nginx
         && let Ok(location) = HeaderValue::from_str(&location)
     {

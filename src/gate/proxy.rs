@@ -25,6 +25,7 @@ use crate::domain::user::Role;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Standing, guard};
+use crate::http::unauthenticated::{redirect, unauthenticated};
 use crate::http::{client_address, language, measured, unread};
 
 /// Everything that is not ours: through the gate, or away.
@@ -63,7 +64,7 @@ async fn pass(
     };
     let outcome = match req.app_data::<Rc<Upstream>>() {
         Some(upstream) => Passage { req, sound, passport: &passport, upstream, settings }.forward(payload).await,
-        None if req.uri().path() == "/" && deny::is_navigation(req.headers()) => Ok(deny::redirect("/_auth/", settings)),
+        None if req.uri().path() == "/" && deny::is_navigation(req.headers()) => Ok(redirect("/_auth/", settings)),
         None => Err(HttpError::NotFound),
     };
     let mut answer = outcome.unwrap_or_else(|fault| {
@@ -83,7 +84,7 @@ fn turn_away(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> 
     let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
     let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
     let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url).as_ref());
-    if deny::is_navigation(req.headers()) { deny::redirect(&destination, settings) } else { deny::unauthenticated(&destination, settings) }
+    if deny::is_navigation(req.headers()) { redirect(&destination, settings) } else { unauthenticated(&destination, settings) }
 }
 
 /// The answer for `person`, if it is a person who asks.

@@ -21,6 +21,7 @@ pub mod session_store;
 pub mod settings;
 pub mod signed_in;
 pub mod static_files;
+pub mod unauthenticated;
 pub mod unfinished;
 pub mod unread;
 mod verdicts;

@@ -1,0 +1,31 @@
+//! The answers to visitors who have to sign in: a redirect for people, 401 for scripts.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
+use serde_json::json;
+
+use super::security_headers;
+use super::settings::HttpSettings;
+use crate::domain::return_to::ReturnTo;
+
+/// The path of the sign-in page, with the way back.
+pub fn sign_in_address(next: Option<&ReturnTo>) -> String {
+    next.map_or_else(|| "/_auth/login".to_owned(), |next| format!("/_auth/login?next={}", next.query_escaped()))
+}
+
+/// 303 to `location`, for a navigation.
+pub fn redirect(location: &str, settings: &HttpSettings) -> HttpResponse {
+    ours(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish(), settings)
+}
+
+/// 401 with the absolute address of `path`, for scripts and WebSockets.
+pub fn unauthenticated(path: &str, settings: &HttpSettings) -> HttpResponse {
+    let login_url = settings.app_url.join(path);
+    ours(HttpResponse::Unauthorized().json(json!({ "error": "unauthenticated", "login_url": login_url })), settings)
+}
+
+fn ours(mut answer: HttpResponse, settings: &HttpSettings) -> HttpResponse {
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    security_headers::apply(answer.headers_mut(), settings, false);
+    answer
+}
