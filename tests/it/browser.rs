@@ -77,12 +77,17 @@ async fn people_walk(browser: Browser, other: Browser) {
     reset(&browser, &base, &mut mailbox).await;
     invite(&browser, &other, &base).await;
     assert_eq!(upstream.last().header("remote-user").as_deref(), Some("eve@example.org"));
+    // A page about which the app says nothing but that it is old: browsers keep such for years.
+    other.open(&format!("{base}/kept")).await;
+    other.find("#app").await;
     other.open_socket("/ws").await;
 
     disable(&browser, &base).await;
     other.socket_is_closed().await;
-    other.open(&format!("{base}/page")).await;
-    other.at("/_auth/login").await;
+    for path in ["/kept", "/page"] {
+        other.open(&format!("{base}{path}")).await;
+        other.at("/_auth/login").await;
+    }
     browser.close().await;
     other.close().await;
 }
