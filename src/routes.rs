@@ -1,8 +1,8 @@
 //! Every route, and who may use it. Deny by default: what is not listed is the gate's, which lets nothing through without a session,
 //! and below `/_auth` it is 404.
 //!
-//! The pages are one table, [`PAGES`], whose rows all have a guard; the JWT middleware stands at each route with it. Beside the
-//! pages there are health, static files, counts, the JSON about the session, and forward-auth, which is the check itself.
+//! The pages, and what scripts of the app may ask, are two tables, [`PAGES`] and [`API`], whose rows all have a guard; the JWT
+//! middleware stands at each route with it. Besides there are health, static files, counts, and forward-auth, which is the check itself.
 
 use actix_identity::IdentityMiddleware;
 use actix_session::SessionMiddleware;
@@ -25,10 +25,10 @@ use crate::pages::{account, email, forgot, home, invite, login, logout, password
 
 /// One page, or one action.
 pub struct Row {
-    /// The pattern of the path below `/_auth`.
+    /// The pattern of the path below that of its table.
     pub path: &'static str,
-    /// Who may do what.
-    pub rule: Rule,
+    /// Who may use it.
+    pub access: Access,
     show: Option<fn() -> Route>,
     submit: Option<fn() -> Route>,
 }
@@ -36,28 +36,40 @@ pub struct Row {
 impl Row {
     /// GET shows something.
     const fn page(path: &'static str, access: Access, show: fn() -> Route) -> Self {
-        Self { path, rule: Rule { access, has_page: true, has_action: false }, show: Some(show), submit: None }
+        Self { path, access, show: Some(show), submit: None }
     }
 
     /// GET shows a form, and POST takes it.
     const fn form(path: &'static str, access: Access, show: fn() -> Route, submit: fn() -> Route) -> Self {
-        Self { path, rule: Rule { access, has_page: true, has_action: true }, show: Some(show), submit: Some(submit) }
+        Self { path, access, show: Some(show), submit: Some(submit) }
     }
 
     /// POST does something; its button is on another page.
     const fn action(path: &'static str, access: Access, submit: fn() -> Route) -> Self {
-        Self { path, rule: Rule { access, has_page: false, has_action: true }, show: None, submit: Some(submit) }
+        Self { path, access, show: None, submit: Some(submit) }
     }
 
-    fn register(&self, config: &mut ServiceConfig) {
-        let rule = self.rule;
-        let routes = [self.show, self.submit].into_iter().flatten().map(|route| route());
-        let resource = routes.fold(web::resource(self.path), Resource::route);
-        config.service(resource.wrap(from_fn(move |req, next| jwt::require(rule, req, next))));
+    /// Who may use it, and by which methods.
+    pub const fn rule(&self) -> Rule {
+        Rule { access: self.access, has_page: self.show.is_some(), has_action: self.submit.is_some() }
+    }
+
+    fn resource(&self) -> Resource {
+        [self.show, self.submit].into_iter().flatten().fold(web::resource(self.path), |resource, route| resource.route(route()))
+    }
+
+    fn register_page(&self, config: &mut ServiceConfig) {
+        let rule = self.rule();
+        config.service(self.resource().wrap(from_fn(move |req, next| jwt::require(rule, req, next))));
+    }
+
+    fn register_for_scripts(&self, config: &mut ServiceConfig) {
+        let rule = self.rule();
+        config.service(self.resource().wrap(from_fn(move |req, next| jwt::require_of_script(rule, req, next))));
     }
 }
 
-/// The pages.
+/// The pages, below `/_auth`.
 #[rustfmt::skip]
 pub const PAGES: &[Row] = &[
     Row::page("", Open, || get().to(home::show)),
@@ -99,6 +111,10 @@ pub const PAGES: &[Row] = &[
     Row::action("/admin/mail/test", Admin, || post().to(mail::test)),
 ];
 
+/// What scripts of the app behind ask, below `/_auth/api`.
+pub const API: &[Row] =
+    &[Row::page("/session", Session, || get().to(session::show)), Row::action("/refresh", Session, || post().to(session::show))];
+
 /// GET, and HEAD wherever GET works (RFC 9110, section 9.1); the body of its answer is left out by the server.
 fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
@@ -108,8 +124,7 @@ fn get() -> Route {
 pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowStore, session_secs: i64) {
     let verify = web::scope("/_auth/verify").default_service(web::to(forward_auth::verify));
     let api = web::scope("/_auth/api")
-        .service(web::resource("/session").route(get().to(session::show)).default_service(web::to(home::wrong_method)))
-        .service(web::resource("/refresh").route(post().to(session::refresh)).default_service(web::to(home::wrong_method)))
+        .configure(|config| API.iter().for_each(|row| row.register_for_scripts(config)))
         .default_service(web::to(home::not_found))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)))
@@ -130,7 +145,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
     let pages = web::scope("/_auth")
-        .configure(|config| PAGES.iter().for_each(|row| row.register(config)))
+        .configure(|config| PAGES.iter().for_each(|row| row.register_page(config)))
         .default_service(web::to(home::not_found))
         .wrap(from_fn(jwt::identify))
         .wrap(IdentityMiddleware::default())

@@ -1,14 +1,79 @@
-//! Beginning and ending a session in the browser: all three carriers at once (docs/adr/0002).
+//! The three carriers of a session (docs/adr/0002): whether they agree, and giving all of them to the browser or taking them away.
 
-use actix_identity::Identity;
+use actix_identity::{Identity, IdentityExt};
 use actix_session::SessionExt;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage, HttpRequest};
 
+use super::cookies::{self, RequestCookies};
 use super::error::HttpError;
 use super::session_store::SID;
-use super::{cookies, settings};
+use super::settings;
 use crate::accounts::{AccountError, NewSession};
+use crate::crypto::jwt::{Claims, TokenFault};
+use crate::domain::ids::SessionId;
+
+/// What actix-session opened for this request; where it stands before the handler, its cookie is not opened once more.
+struct ByActixSession(Option<SessionCarrier>);
+
+/// What the session cookie says.
+#[derive(Clone, Debug)]
+pub(super) struct SessionCarrier {
+    /// The session.
+    pub(super) session: SessionId,
+    /// actix-identity's user, of a live session.
+    user: Option<String>,
+}
+
+/// What one carrier says of whose request this is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    /// The session.
+    pub(super) session: &'a SessionId,
+    user: Option<&'a str>,
+}
+
+impl<'a> From<&'a SessionCarrier> for Named<'a> {
+    fn from(carrier: &'a SessionCarrier) -> Self {
+        Self { session: &carrier.session, user: carrier.user.as_deref() }
+    }
+}
+
+impl<'a> Named<'a> {
+    /// What a token that verifies says, an expired one included.
+    pub(super) fn by_token(token: Option<&'a Result<Claims, TokenFault>>) -> Option<Self> {
+        let claims = match token? {
+            Ok(claims) => claims,
+            Err(TokenFault::Expired(claims)) => claims,
+            Err(TokenFault::Invalid) => return None,
+        };
+        Some(Self { session: &claims.session, user: Some(claims.user.as_str()) })
+    }
+}
+
+/// Whether all carriers name one session and one user: access token, refresh token, and the session cookie with actix-identity's
+/// user, which is unknown of a session that is over (S39).
+pub(super) fn agree(named: &[Named<'_>]) -> bool {
+    let session = named.first().map(|first| first.session);
+    let user = named.iter().find_map(|named| named.user);
+    named.iter().all(|named| Some(named.session) == session && (named.user.is_none() || named.user == user))
+}
+
+/// Has the checks of this request take from actix-session and actix-identity what its session cookie says; for routes behind them.
+pub fn use_actix_session(req: &HttpRequest) {
+    let session = req.get_session().get::<String>(SID).ok().flatten().and_then(|id| SessionId::parse(&id));
+    let user = req.get_identity().ok().and_then(|identity| identity.id().ok());
+    req.extensions_mut().insert(ByActixSession(session.map(|session| SessionCarrier { session, user })));
+}
+
+pub(super) fn open_session(req: &HttpRequest, found: &RequestCookies<'_>) -> Option<SessionCarrier> {
+    if let Some(ByActixSession(opened)) = req.extensions().get() {
+        return opened.clone();
+    }
+    let settings = settings::of(req);
+    let session = cookies::open_session_cookie(&settings.cookies, &settings.session_key, found.session?.text())?;
+    Some(SessionCarrier { session, user: None })
+}
 
 /// Gives the browser the carriers of a new session.
 pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Result<(), HttpError> {
@@ -29,4 +94,23 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
 pub fn end(req: &HttpRequest, headers: &mut HeaderMap) {
     let names = &settings::of(req).cookies;
     cookies::append(headers, names.remove_session());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s39_every_carrier_names_the_same_session_and_the_same_user() {
+        let [one, other] = ["a", "b"].map(|letter| SessionId::parse(&letter.repeat(22)).unwrap());
+        let named = |session, user| Named { session, user };
+        let token = named(&one, Some("ada"));
+        assert!(agree(&[]) && agree(&[token]));
+        assert!(agree(&[token, token, named(&one, Some("ada"))]));
+        assert!(agree(&[token, named(&one, None)]), "actix-identity knows nobody where the session is over");
+        assert!(!agree(&[token, named(&one, Some("bob"))]), "actix-identity has another user");
+        assert!(!agree(&[token, named(&other, None)]), "the session cookie is another session's");
+        assert!(!agree(&[token, named(&other, Some("ada")), token]));
+        assert!(!agree(&[named(&one, None), token, named(&one, Some("bob"))]));
+    }
 }

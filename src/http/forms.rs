@@ -6,17 +6,18 @@ use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::time::Duration;
 
-use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::body::BoxBody;
+use actix_web::dev::{Payload, ServiceResponse};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 
-use super::cookies::{CookieValue, RequestCookies};
+use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
-use super::signed_in::Standing;
-use super::{fetch_metadata, jwt, seen, settings};
+use super::signed_in::{Standing, standing};
+use super::{fetch_metadata, seen, settings};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 
@@ -58,34 +59,38 @@ fn typed<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
     })
 }
 
-/// A hidden token for a page, and the form cookie when the page has to set it.
-#[derive(Debug)]
-pub struct FormToken {
-    /// The value of `csrf_token`.
-    pub value: String,
-    /// `Set-Cookie`, before sign-in.
-    pub cookie: Option<HeaderValue>,
+/// What binds the forms of a page before sign-in; the answer sets it as a cookie.
+struct FormBinding(String);
+
+/// The hidden `csrf_token` for the forms of a page.
+pub fn token(req: &HttpRequest) -> String {
+    let settings = settings::of(req);
+    if let Standing::SignedIn(passport) = standing(req) {
+        return settings.csrf.issue(&format!("session:{}", passport.who.session));
+    }
+    let cookies = RequestCookies::read(req, &settings.cookies);
+    let existing = cookies.and_then(|cookies| cookies.form).map(CookieValue::text).filter(|value| value.len() == 22);
+    let binding = existing.map_or_else(|| new_binding(req), str::to_owned);
+    settings.csrf.issue(&format!("form:{binding}"))
 }
 
-/// A token for the forms of a page.
-pub fn token(req: &HttpRequest) -> FormToken {
-    let settings = settings::of(req);
-    if let Standing::SignedIn(passport) = jwt::standing(req) {
-        return FormToken { value: settings.csrf.issue(&format!("session:{}", passport.who.session)), cookie: None };
+fn new_binding(req: &HttpRequest) -> String {
+    let mut extensions = req.extensions_mut();
+    if let Some(FormBinding(binding)) = extensions.get() {
+        return binding.clone();
     }
-    let existing = RequestCookies::read(req, &settings.cookies)
-        .and_then(|cookies| cookies.form)
-        .map(CookieValue::text)
-        .filter(|value| value.len() == 22);
-    let (binding, cookie) = existing.map_or_else(
-        || {
-            let fresh = random::id();
-            let cookie = settings.cookies.set_form(&fresh);
-            (fresh, cookie)
-        },
-        |value| (value.to_owned(), None),
-    );
-    FormToken { value: settings.csrf.issue(&format!("form:{binding}")), cookie }
+    let fresh = random::id();
+    extensions.insert(FormBinding(fresh.clone()));
+    fresh
+}
+
+/// Sets the form cookie if a page of this answer is the first to need it.
+pub(super) fn append_cookie(answer: &mut ServiceResponse<BoxBody>) {
+    let cookie = {
+        let extensions = answer.request().extensions();
+        extensions.get().and_then(|FormBinding(binding)| settings::of(answer.request()).cookies.set_form(binding))
+    };
+    cookies::append(answer.headers_mut(), cookie.into_iter().collect());
 }
 
 /// Reads and checks a form.

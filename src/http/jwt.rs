@@ -1,27 +1,28 @@
 //! The JWT middleware: who may use a page is decided before its handler runs (S98), and so is whether its form is genuine (S61).
 //!
-//! [`identify`] verifies tokens and session once for all pages, [`require`] stands at each route with the guard of its row. What
-//! handlers learn of their visitor they take as [`AnySession`], [`Member`] or [`Admin`], which nothing else can make.
+//! [`identify`] verifies tokens and session once for all pages, [`require`] stands at each page with the guard of its row, and
+//! [`require_of_script`] at what scripts ask. What handlers learn of their visitor they take as [`AnySession`], [`Member`] or [`Admin`], which nothing else can make.
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
 
-use actix_identity::IdentityExt;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderValue, LOCATION};
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use super::error::HttpError;
 use super::page::Menu;
-use super::signed_in::{Passport, Renewal, Standing, client, guard};
-use super::{forms, settings};
+use super::signed_in::{self, Passport, Renewal, Standing, client, guard};
+use super::unauthenticated::{redirect, sign_in_address, unauthenticated};
+use super::{carriers, fetch_metadata, forms, settings};
 use crate::accounts::AccountError;
 use crate::accounts::administer::Actor;
 use crate::domain::access::SignedIn;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
 
 /// Who may use a route.
@@ -39,7 +40,7 @@ pub enum Access {
     Admin,
 }
 
-/// What a route is for, and for whom.
+/// Who may use a route, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// Who may use it.
@@ -51,12 +52,38 @@ pub struct Rule {
 }
 
 impl Rule {
+    const fn takes(self, method: &Method) -> bool {
+        match *method {
+            Method::GET | Method::HEAD => self.has_page,
+            Method::POST => self.has_action,
+            _ => false,
+        }
+    }
+
     /// The methods that the route has, for `Allow` (RFC 9110, section 10.2.1).
     const fn methods(self) -> &'static str {
         match (self.has_page, self.has_action) {
             (true, true) => "GET, HEAD, POST",
             (true, false) => "GET, HEAD",
             (false, _) => "POST",
+        }
+    }
+
+    /// Whether the answer depends on who asks.
+    const fn needs_session(self) -> bool {
+        matches!(self.access, Access::Session | Access::Member | Access::Admin)
+    }
+
+    fn judge(self, standing: &Standing) -> Result<(), Refusal> {
+        let passport = match (self.access, standing) {
+            (Access::Open | Access::Link, _) | (Access::Session, Standing::SignedIn(_)) => return Ok(()),
+            (_, Standing::Anonymous) => return Err(Refusal::SignInFirst),
+            (Access::Member | Access::Admin, Standing::SignedIn(passport)) => passport,
+        };
+        match (self.access, passport.who.role()) {
+            (_, None) => Err(Refusal::Forbidden("fault-configured")),
+            (Access::Admin, Some(Role::User)) => Err(Refusal::Forbidden("fault-admins-only")),
+            (_, Some(Role::User | Role::Admin)) => Ok(()),
         }
     }
 }
@@ -77,117 +104,125 @@ enum Refusal {
 
 /// Middleware over all pages: verifies the visitor's carriers, and exchanges an expired access token where a page is opened (S41).
 pub async fn identify<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
-    let (standing, renewal) = match check(req.request()).await {
+    carriers::use_actix_session(req.request());
+    let opens_a_page = matches!(*req.method(), Method::GET | Method::HEAD);
+    let (standing, renewal) = match check(req.request(), opens_a_page).await {
         Ok(checked) => checked,
         Err(fault) => return Ok(req.error_response(fault)),
     };
     req.extensions_mut().insert(standing);
     let mut answer = next.call(req).await?.map_into_boxed_body();
+    append_renewal(renewal, &mut answer).await;
+    forms::append_cookie(&mut answer);
+    Ok(answer)
+}
+
+async fn check(req: &HttpRequest, renews: bool) -> Result<(Standing, Option<Renewal>), HttpError> {
+    if renews { guard(req).check_and_refresh(req).await } else { Ok((guard(req).check(req).await?, None)) }
+}
+
+async fn append_renewal(renewal: Option<Renewal>, answer: &mut ServiceResponse<BoxBody>) {
     if renewal.is_some() {
         let req = answer.request().clone();
         guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
     }
-    Ok(answer)
 }
 
-/// Tokens, session cookie and actix-identity must all name one person; whatever disagrees is no sign-in (S39).
-async fn check(req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
-    let (standing, renewal) =
-        if opens_a_page(req.method()) { guard(req).check_and_refresh(req).await? } else { (guard(req).check(req).await?, None) };
-    if let (Standing::SignedIn(passport), Ok(identity)) = (&standing, req.get_identity())
-        && identity.id().ok().as_deref() != passport.who.user_id().map(crate::domain::ids::UserId::as_str)
-    {
-        tracing::info!("the session cookie and the tokens of a request name different people: no sign-in");
-        return Ok((Standing::Anonymous, None));
-    }
-    Ok((standing, renewal))
-}
-
-/// Middleware at one route: lets through whom its rule allows, with a form from our own page where something is posted.
+/// Middleware at the route of a page: lets through whom its rule allows, with a form from our own page where something is posted.
 pub async fn require<B: MessageBody + 'static>(
     rule: Rule,
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let posts = *req.method() == Method::POST;
-    if !(posts && rule.has_action || opens_a_page(req.method()) && rule.has_page) {
-        let mut answer = req.error_response(HttpError::MethodNotAllowed);
-        answer.headers_mut().insert(ALLOW, HeaderValue::from_static(rule.methods()));
-        return Ok(answer);
+    if !rule.takes(req.method()) {
+        return Ok(wrong_method(req, rule));
     }
-    let mut standing = standing(req.request());
-    if let Err(refusal) = judge(rule.access, &standing) {
-        return Ok(refuse(req, rule, refusal));
+    let mut standing = signed_in::standing(req.request());
+    if let Err(refusal) = rule.judge(&standing) {
+        return Ok(turn_away(req, rule, refusal));
     }
-    if posts {
+    if *req.method() == Method::POST {
         let payload = req.take_payload();
         let fields = match forms::take(req.request(), payload, &standing).await {
             Ok(fields) => fields,
             Err(fault) => return Ok(req.error_response(fault)),
         };
-        // It may have taken half a minute to arrive, and the session may have ended meanwhile (S37).
-        standing = match check(req.request()).await {
-            Ok((standing, _)) => standing,
-            Err(fault) => return Ok(req.error_response(fault)),
-        };
-        if let Err(refusal) = judge(rule.access, &standing) {
-            return Ok(refuse(req, rule, refusal));
-        }
         req.extensions_mut().insert(fields);
-        req.extensions_mut().insert(standing.clone());
+        if rule.needs_session() {
+            // The form may have taken half a minute to arrive, and the session may have ended meanwhile (S37).
+            standing = match check(req.request(), false).await {
+                Ok((standing, _)) => standing,
+                Err(fault) => return Ok(req.error_response(fault)),
+            };
+            if let Err(refusal) = rule.judge(&standing) {
+                return Ok(turn_away(req, rule, refusal));
+            }
+            req.extensions_mut().insert(standing.clone());
+        }
     }
-    if let Standing::SignedIn(passport) = standing {
-        req.extensions_mut().insert(Granted { access: rule.access, passport });
-    }
+    grant(req.request(), rule, standing);
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 
-fn refuse(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceResponse<BoxBody> {
-    match refusal {
-        Refusal::SignInFirst => {
-            let answer = sign_in_first(req.request(), rule);
-            req.into_response(answer)
-        }
-        Refusal::Forbidden(why) => req.error_response(HttpError::Forbidden(why)),
+/// Middleware at the route of a script: says no in JSON; what is posted is checked by its origin alone, and renews the tokens.
+pub async fn require_of_script<B: MessageBody + 'static>(
+    rule: Rule,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if !rule.takes(req.method()) {
+        return Ok(wrong_method(req, rule));
     }
+    let posts = *req.method() == Method::POST;
+    if posts && let Err(fault) = fetch_metadata::check_origin(req.request()) {
+        return Ok(req.error_response(fault));
+    }
+    let (standing, renewal) = match check(req.request(), posts).await {
+        Ok(checked) => checked,
+        Err(fault) => return Ok(req.error_response(fault)),
+    };
+    match rule.judge(&standing) {
+        Ok(()) => {}
+        Err(Refusal::SignInFirst) => {
+            let answer = unauthenticated(&sign_in_address(None), settings::of(req.request()));
+            return Ok(req.into_response(answer));
+        }
+        Err(Refusal::Forbidden(why)) => return Ok(req.error_response(HttpError::Forbidden(why))),
+    }
+    grant(req.request(), rule, standing);
+    let mut answer = next.call(req).await?.map_into_boxed_body();
+    append_renewal(renewal, &mut answer).await;
+    Ok(answer)
 }
 
-/// The rule itself.
-fn judge(access: Access, standing: &Standing) -> Result<(), Refusal> {
-    let passport = match (access, standing) {
-        (Access::Open | Access::Link, _) | (Access::Session, Standing::SignedIn(_)) => return Ok(()),
-        (_, Standing::Anonymous) => return Err(Refusal::SignInFirst),
-        (Access::Member | Access::Admin, Standing::SignedIn(passport)) => passport,
-    };
-    match (access, passport.who.role()) {
-        (_, None) => Err(Refusal::Forbidden("fault-configured")),
-        (Access::Admin, Some(Role::User)) => Err(Refusal::Forbidden("fault-admins-only")),
-        (_, Some(Role::User | Role::Admin)) => Ok(()),
+fn wrong_method(req: ServiceRequest, rule: Rule) -> ServiceResponse<BoxBody> {
+    let mut answer = req.error_response(HttpError::MethodNotAllowed);
+    answer.headers_mut().insert(ALLOW, HeaderValue::from_static(rule.methods()));
+    answer
+}
+
+fn grant(req: &HttpRequest, rule: Rule, standing: Standing) {
+    if let Standing::SignedIn(passport) = standing {
+        req.extensions_mut().insert(Granted { access: rule.access, passport });
     }
 }
 
 /// To sign-in, and afterwards back to the page asked for, or to the form that was posted; from an action without a page of its own to
 /// the account.
-fn sign_in_first(req: &HttpRequest, rule: Rule) -> HttpResponse {
-    let here = req.uri().path_and_query().map_or("/_auth/", |here| here.as_str());
+fn turn_away(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceResponse<BoxBody> {
+    if let Refusal::Forbidden(why) = refusal {
+        return req.error_response(HttpError::Forbidden(why));
+    }
     let here = match (rule.has_page, rule.access) {
-        (true, _) => here,
+        (true, _) => req.uri().path_and_query().map_or("/_auth/", |here| here.as_str()),
         // Whoever wanted a session to end finds it ended.
         (false, Access::Session) => "",
         (false, _) => "/_auth/account",
     };
-    let back = ReturnTo::parse(here, &settings::of(req).app_url);
-    let next = back.map_or_else(String::new, |back| format!("?next={}", back.query_escaped()));
-    HttpResponse::SeeOther().insert_header((LOCATION, format!("/_auth/login{next}"))).finish()
-}
-
-fn opens_a_page(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
-}
-
-/// Who [`identify`] found.
-pub fn standing(req: &HttpRequest) -> Standing {
-    req.extensions().get::<Standing>().cloned().unwrap_or(Standing::Anonymous)
+    let settings = settings::of(req.request());
+    let back = ReturnTo::parse(here, &settings.app_url);
+    let answer = redirect(&sign_in_address(back.as_ref()), settings);
+    req.into_response(answer)
 }
 
 /// A visitor with any live session.
@@ -203,6 +238,11 @@ impl AnySession {
     /// Whose session it is.
     pub fn who(&self) -> &SignedIn {
         &self.0.who
+    }
+
+    /// Seconds until the tokens have to be renewed.
+    pub fn seconds_left(&self, now: Timestamp) -> i64 {
+        self.0.seconds_left(now)
     }
 
     /// The same visitor if there is an account behind the session.
@@ -267,14 +307,5 @@ impl FromRequest for Admin {
 
     fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         ready(granted(req, &[Access::Admin]).map(Self))
-    }
-}
-
-impl FromRequest for Standing {
-    type Error = HttpError;
-    type Future = Ready<Result<Self, HttpError>>;
-
-    fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(Ok(standing(req)))
     }
 }

@@ -1,15 +1,18 @@
 //! The signed-in check (docs/adr/0002 and 0003): from cookies to a live session, from memory where it may.
 
 use std::cell::RefCell;
+use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
+use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::carriers::{Named, agree, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
 use super::verdicts::Verdicts;
@@ -17,7 +20,7 @@ use super::{client_address, fetch_metadata, language, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::SessionCopy;
 use crate::accounts::{AccountError, Accounts, Client, Phase};
-use crate::crypto::jwt::{Claims, Kind, TokenFault};
+use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::access::{Identity, SignedIn};
 use crate::domain::ids::SessionId;
 use crate::domain::session::GenerationVerdict;
@@ -92,6 +95,23 @@ pub enum Standing {
 pub struct Renewal {
     session: SessionId,
     cookies: Vec<HeaderValue>,
+}
+
+/// The sessions that the cookies of this request name, the ended ones too; absent where a cached verdict was used.
+struct NamedSessions(Vec<SessionId>);
+
+/// Who asks, as the middleware found.
+pub fn standing(req: &HttpRequest) -> Standing {
+    req.extensions().get::<Standing>().cloned().unwrap_or(Standing::Anonymous)
+}
+
+impl FromRequest for Standing {
+    type Error = HttpError;
+    type Future = Ready<Result<Self, HttpError>>;
+
+    fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(Ok(standing(req)))
+    }
 }
 
 enum Finding {
@@ -188,8 +208,15 @@ impl Guard {
         let now = accounts.clock().now();
         let verify = |kind, token: Option<CookieValue<'_>>| token.map(|token| accounts.tokens().verify(kind, token.text(), now));
         let (access, refresh) = (verify(Kind::Access, found.access), verify(Kind::Refresh, found.refresh));
-        let session = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value.text()));
-        if !agree(&[&access, &refresh], session.as_ref()) {
+        let carrier = open_session(req, &found);
+        let named: Vec<Named<'_>> =
+            [Named::by_token(access.as_ref()), Named::by_token(refresh.as_ref()), carrier.as_ref().map(Named::from)]
+                .into_iter()
+                .flatten()
+                .collect();
+        req.extensions_mut().insert(NamedSessions(named.iter().map(|named| named.session.clone()).collect()));
+        if !agree(&named) {
+            tracing::info!("the cookies of a request name different sessions: no sign-in");
             return Ok(ANONYMOUS);
         }
         match (access, refresh) {
@@ -198,7 +225,9 @@ impl Guard {
                 Ok(Finding::Standing(standing))
             }
             (_, Some(Ok(claims))) => Ok(Finding::Refreshable(claims)),
-            (None, None) if accounts.phase() == Phase::Legacy => Ok(Finding::Standing(legacy(req, session).await?)),
+            (None, None) if accounts.phase() == Phase::Legacy => {
+                Ok(Finding::Standing(legacy(req, carrier.map(|carrier| carrier.session)).await?))
+            }
             _ => Ok(ANONYMOUS),
         }
     }
@@ -264,18 +293,6 @@ impl Guard {
     }
 }
 
-/// All carriers that verify, expired ones included, must name one session.
-fn agree(tokens: &[&Option<Result<Claims, TokenFault>>], session: Option<&SessionId>) -> bool {
-    let named = tokens.iter().filter_map(|token| match token {
-        Some(Ok(claims)) => Some(claims),
-        Some(Err(TokenFault::Expired(claims))) => Some(&**claims),
-        Some(Err(TokenFault::Invalid)) | None => None,
-    });
-    let named: Vec<&Claims> = named.collect();
-    named.iter().all(|claims| session.is_none_or(|id| *id == claims.session))
-        && named.windows(2).all(|pair| pair.first().map(|c| (&c.session, &c.user)) == pair.last().map(|c| (&c.session, &c.user)))
-}
-
 async fn note_successor(accounts: &Accounts, session: &crate::domain::session::Session, refresh: Option<&Claims>) -> Result<(), HttpError> {
     let presented = refresh.is_some_and(|claims| claims.generation == session.generation);
     if presented && session.generation > 0 && session.successor_seen_at.is_none() {
@@ -323,15 +340,11 @@ pub fn client(req: &HttpRequest) -> Client {
     let settings = settings::of(req);
     let found = RequestCookies::read(req, &settings.cookies).unwrap_or_default();
     let user_agent = req.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
-    let (tokens, now) = (settings::accounts(req).tokens(), settings::accounts(req).clock().now());
-    let named = |kind, token: Option<CookieValue<'_>>| match token.map(|token| tokens.verify(kind, token.text(), now))? {
-        Ok(claims) => Some(claims.session),
-        Err(TokenFault::Expired(claims)) => Some(claims.session),
-        Err(TokenFault::Invalid) => None,
+    let mut old_sessions = match (req.extensions().get::<NamedSessions>(), standing(req)) {
+        (Some(NamedSessions(named)), _) => named.clone(),
+        (None, Standing::SignedIn(passport)) => vec![passport.who.session.clone()],
+        (None, Standing::Anonymous) => Vec::new(),
     };
-    let opened = found.session.and_then(|value| cookies::open_session_cookie(&settings.cookies, &settings.session_key, value.text()));
-    let mut old_sessions: Vec<SessionId> =
-        [named(Kind::Access, found.access), named(Kind::Refresh, found.refresh), opened].into_iter().flatten().collect();
     old_sessions.sort_unstable();
     old_sessions.dedup();
     Client {

@@ -56,7 +56,7 @@ pub async fn show(session: AnySession, req: HttpRequest, query: web::Query<Query
     let content = AccountPage {
         layout: Layout::with_menu(&req, "account-heading", member.menu()),
         now: settings::accounts(&req).clock().now(),
-        csrf_token: forms::token(&req).value,
+        csrf_token: forms::token(&req),
         email,
         name,
         role: role.text(),

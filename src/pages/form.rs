@@ -7,8 +7,8 @@ use askama::Template;
 use crate::accounts::FieldFault;
 use crate::domain::language::Language;
 use crate::domain::text::Text;
+use crate::http::forms;
 use crate::http::page::{Layout, Menu, page};
-use crate::http::{cookies, forms};
 
 /// One field with its label.
 #[derive(Clone, Debug)]
@@ -134,11 +134,8 @@ impl<'a> FormPage<'a> {
 
     /// The answer with another status.
     pub(super) fn answer_with(mut self, status: StatusCode, req: &HttpRequest) -> HttpResponse {
-        let token = forms::token(req);
-        self.csrf_token = token.value;
-        let mut answer = page(status, &self);
-        cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
-        answer
+        self.csrf_token = forms::token(req);
+        page(status, &self)
     }
 
     fn has_password(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
 use crate::http::signed_in::{Standing, client};
-use crate::http::{carriers, cookies, forms, settings};
+use crate::http::{carriers, forms, settings};
 
 #[derive(Template)]
 #[template(path = "pages/login.html")]
@@ -108,13 +108,10 @@ pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
 }
 
 fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
-    let token = forms::token(req);
     let legacy = settings::accounts(req).phase() == Phase::Legacy;
     let Shown { next, email, flash, refused } = shown;
-    let content = LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: token.value, next, email, legacy, flash, refused };
-    let mut answer = page(status, &content);
-    cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
-    answer
+    let content = LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: forms::token(req), next, email, legacy, flash, refused };
+    page(status, &content)
 }
 
 /// The sign-in page that greets who has just chosen a password or an address.

@@ -13,7 +13,7 @@ use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
 use crate::http::signed_in::client;
-use crate::http::{cookies, forms, settings};
+use crate::http::{forms, settings};
 
 #[derive(Template)]
 #[template(path = "pages/setup.html")]
@@ -110,15 +110,14 @@ fn first_page(req: &HttpRequest) -> &'static str {
 }
 
 async fn form(req: &HttpRequest, status: StatusCode, typed: &SetupForm, faults: Vec<FieldFault>) -> Result<HttpResponse, HttpError> {
-    let token = forms::token(req);
     let accounts = settings::accounts(req);
     let asks_for_token = accounts.asks_for_token().await?;
     let min_length = accounts.password_min_length();
-    let mut answer = page(
+    Ok(page(
         status,
         &SetupPage {
             layout: Layout::new(req, "setup-title"),
-            csrf_token: token.value,
+            csrf_token: forms::token(req),
             setup_token: &typed.setup_token,
             asks_for_token,
             pair_closed: asks_for_token && accounts.phase() == Phase::Legacy,
@@ -129,7 +128,5 @@ async fn form(req: &HttpRequest, status: StatusCode, typed: &SetupForm, faults: 
             min_length,
             faults,
         },
-    );
-    cookies::append(answer.headers_mut(), token.cookie.into_iter().collect());
-    Ok(answer)
+    ))
 }

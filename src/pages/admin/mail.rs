@@ -47,7 +47,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
     let content = MailPage {
         layout: Layout::with_menu(&req, "mail-heading", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
-        csrf_token: forms::token(&req).value,
+        csrf_token: forms::token(&req),
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         has_mail_server: settings::of(&req).mail_server.is_some(),
         state_line: Text::new("mail-state-line")

@@ -44,7 +44,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
     let content = SessionsPage {
         layout: Layout::with_menu(&req, "sessions-heading", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
-        csrf_token: forms::token(&req).value,
+        csrf_token: forms::token(&req),
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         count: count_line("sessions-count", settings::accounts(&req).count_sessions().await?),
         sessions,

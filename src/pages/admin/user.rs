@@ -83,7 +83,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>, query:
     let content = UserPage {
         layout: Layout::with_menu(&req, "user-title", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
-        csrf_token: forms::token(&req).value,
+        csrf_token: forms::token(&req),
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,

@@ -94,7 +94,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
     let content = UsersPage {
         layout: Layout::with_menu(&req, "users-heading", Menu::Admin),
         now: accounts.clock().now(),
-        csrf_token: forms::token(&req).value,
+        csrf_token: forms::token(&req),
         flash: crate::pages::flash(&req, query.flash.as_deref()),
         count: count_line("users-count", count),
         columns: COLUMNS.into_iter().map(column).collect(),

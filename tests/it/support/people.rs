@@ -68,6 +68,14 @@ pub async fn accept(client: &mut Client, link: &str, password: &str) -> Response
     client.submit(link, "/_auth/invite", &[("token", token), ("password", password), ("confirm", password)]).await
 }
 
+/// Invites `email`, and accepts in a browser of theirs. Returns that browser, and the page of the account.
+pub async fn member(app: &TestApp, admin: &mut Client, email: &str, role: &str) -> (Client, String) {
+    let invited = invite(admin, email, "Ada", role).await;
+    let mut client = app.client();
+    assert_eq!(accept(&mut client, &invited.link, PASSWORD).await.status, 303);
+    (client, invited.page)
+}
+
 /// Posts the sign-in form of a fresh sign-in page, whatever comes of it.
 pub async fn try_sign_in(client: &mut Client, email: &str, password: &str) -> Response {
     client.submit("/_auth/login", "/_auth/login", &[("email", email), ("password", password)]).await
