@@ -3,23 +3,33 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::schema::attempts::dsl;
+use super::schema::attempts::{self, dsl};
 use super::{Connection, StorageError};
 use crate::domain::throttle::Bucket;
 use crate::domain::time::Timestamp;
 
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = attempts)]
+struct Row {
+    failures: i64,
+    window_start: i64,
+    last_failure: i64,
+}
+
+impl From<Row> for Bucket {
+    fn from(row: Row) -> Self {
+        Self {
+            failures: row.failures,
+            window_start: Timestamp::from_secs(row.window_start),
+            last_failure: Timestamp::from_secs(row.last_failure),
+        }
+    }
+}
+
 /// The count of `bucket`.
 pub fn find(connection: &mut Connection, bucket: &str) -> Result<Option<Bucket>, StorageError> {
-    let row: Option<(i64, i64, i64)> = dsl::attempts
-        .filter(dsl::bucket.eq(bucket))
-        .select((dsl::failures, dsl::window_start, dsl::last_failure))
-        .first(connection)
-        .optional()?;
-    Ok(row.map(|(failures, start, last)| Bucket {
-        failures,
-        window_start: Timestamp::from_secs(start),
-        last_failure: Timestamp::from_secs(last),
-    }))
+    let row = dsl::attempts.filter(dsl::bucket.eq(bucket)).select(Row::as_select()).first(connection).optional()?;
+    Ok(row.map(Bucket::from))
 }
 
 /// Takes the bucket's row until the end of the transaction, so that what is judged is what is then counted (S29).

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::audit_events::{BoxedQuery, dsl};
+use super::schema::audit_events::{self, BoxedQuery, dsl};
 use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::audit::{AuditFilter, AuditLine};
@@ -10,19 +10,50 @@ use crate::domain::cursor::Count;
 use crate::domain::email::Email;
 use crate::domain::time::Timestamp;
 
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_events)]
+struct Row {
+    id: String,
+    at: i64,
+    event: String,
+    actor: String,
+    subject: String,
+    source: String,
+    detail: String,
+}
+
+impl From<&AuditLine> for Row {
+    fn from(line: &AuditLine) -> Self {
+        Self {
+            id: line.id.clone(),
+            at: line.at.secs(),
+            event: line.event.clone(),
+            actor: line.actor.clone(),
+            subject: line.subject.clone(),
+            source: line.source.clone(),
+            detail: line.detail.clone(),
+        }
+    }
+}
+
+impl From<Row> for AuditLine {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            at: Timestamp::from_secs(row.at),
+            event: row.event,
+            actor: row.actor,
+            subject: row.subject,
+            source: row.source,
+            detail: row.detail,
+        }
+    }
+}
+
 /// Appends a line, here and in the log.
 pub fn append(connection: &mut Connection, line: &AuditLine) -> Result<(), StorageError> {
     tracing::info!(audit.event = line.event, audit.actor = ?line.actor, audit.subject = ?line.subject, audit.source = ?line.source, audit.detail = ?line.detail, "audited");
-    let values = (
-        dsl::id.eq(&line.id),
-        dsl::at.eq(line.at.secs()),
-        dsl::event.eq(&line.event),
-        dsl::actor.eq(&line.actor),
-        dsl::subject.eq(&line.subject),
-        dsl::source.eq(&line.source),
-        dsl::detail.eq(&line.detail),
-    );
-    diesel::insert_into(dsl::audit_events).values(values).execute(connection)?;
+    diesel::insert_into(dsl::audit_events).values(Row::from(line)).execute(connection)?;
     Ok(())
 }
 
@@ -39,22 +70,12 @@ fn filtered(filter: &AuditFilter) -> BoxedQuery<'_, <Connection as diesel::Conne
 
 /// Lines, newest first, older than the one named `before`, at most `limit`.
 pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&str>, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
-    type Row = (String, i64, String, String, String, String, String);
     let mut query = filtered(filter);
     if let Some(before) = before {
         query = query.filter(dsl::id.lt(before));
     }
-    let rows: Vec<Row> = query.order(dsl::id.desc()).limit(limit).load(connection)?;
-    let to_line = |(id, at, event, actor, subject, source, detail): Row| AuditLine {
-        id,
-        at: Timestamp::from_secs(at),
-        event,
-        actor,
-        subject,
-        source,
-        detail,
-    };
-    Ok(rows.into_iter().map(to_line).collect())
+    let rows = query.order(dsl::id.desc()).limit(limit).select(Row::as_select()).load(connection)?;
+    Ok(rows.into_iter().map(AuditLine::from).collect())
 }
 
 /// How many lines the filter shows.

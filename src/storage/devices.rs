@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::devices::dsl;
+use super::schema::devices::{self, dsl};
 use super::{Connection, StorageError};
 use crate::domain::device::Device;
 use crate::domain::ids::UserId;
@@ -11,10 +11,40 @@ use crate::domain::time::Timestamp;
 /// Devices kept for an account; the ones not seen for longest go first.
 const KEPT: i64 = 50;
 
-type Row = (String, String, String, String, i64, i64);
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = devices)]
+struct Row {
+    id: String,
+    user_id: String,
+    name: String,
+    source: String,
+    first_seen_at: i64,
+    last_seen_at: i64,
+}
 
-fn to_device((id, _user, name, source, first, last): Row) -> Device {
-    Device { id, name, source, first_seen_at: Timestamp::from_secs(first), last_seen_at: Timestamp::from_secs(last) }
+impl Row {
+    fn of(user: &UserId, device: &Device) -> Self {
+        Self {
+            id: device.id.clone(),
+            user_id: user.to_string(),
+            name: device.name.clone(),
+            source: device.source.clone(),
+            first_seen_at: device.first_seen_at.secs(),
+            last_seen_at: device.last_seen_at.secs(),
+        }
+    }
+}
+
+impl From<Row> for Device {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            source: row.source,
+            first_seen_at: Timestamp::from_secs(row.first_seen_at),
+            last_seen_at: Timestamp::from_secs(row.last_seen_at),
+        }
+    }
 }
 
 /// Adds a device of `user`.
@@ -30,15 +60,7 @@ pub fn insert(connection: &mut Connection, user: &UserId, device: &Device) -> Re
     if let Some(oldest) = oldest {
         diesel::delete(dsl::devices.filter(dsl::id.eq(oldest))).execute(connection)?;
     }
-    let values = (
-        dsl::id.eq(&device.id),
-        dsl::user_id.eq(user.as_str()),
-        dsl::name.eq(&device.name),
-        dsl::source.eq(&device.source),
-        dsl::first_seen_at.eq(device.first_seen_at.secs()),
-        dsl::last_seen_at.eq(device.last_seen_at.secs()),
-    );
-    diesel::insert_into(dsl::devices).values(values).execute(connection)?;
+    diesel::insert_into(dsl::devices).values(Row::of(user, device)).execute(connection)?;
     Ok(())
 }
 
@@ -57,8 +79,8 @@ pub fn touch(connection: &mut Connection, user: &UserId, id: &str, source: &str,
 /// A user's devices, the newest seen first.
 pub fn list_of_user(connection: &mut Connection, user: &UserId) -> Result<Vec<Device>, StorageError> {
     let own = dsl::devices.filter(dsl::user_id.eq(user.as_str()));
-    let rows: Vec<Row> = own.order((dsl::last_seen_at.desc(), dsl::id.desc())).load(connection)?;
-    Ok(rows.into_iter().map(to_device).collect())
+    let rows = own.order((dsl::last_seen_at.desc(), dsl::id.desc())).select(Row::as_select()).load(connection)?;
+    Ok(rows.into_iter().map(Device::from).collect())
 }
 
 /// Forgets a device of that user; false when it is none of theirs.

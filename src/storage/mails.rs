@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::mails::dsl;
+use super::readable::readable;
+use super::schema::mails::{self, dsl};
 use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::cursor::{Count, Cursor};
@@ -17,29 +18,62 @@ const MAX_QUEUED: i64 = 5000;
 /// Mails to nobody waiting at most.
 const MAX_DECOYS: i64 = 1000;
 
-type Row = (String, String, String, Option<String>, String, String, i64, i64, i64, String);
-
 macro_rules! to_somebody {
     () => {
         dsl::user_id.is_not_null().or(dsl::kind.ne_all(with_link()))
     };
 }
 
-fn to_mail(row: Row) -> Result<QueuedMail, StorageError> {
-    let (id, kind, recipient, user, detail, state, created_at, next_try_at, tries, last_error) = row;
-    let damaged = || StorageError::Corrupt(format!("mail {id}"));
-    Ok(QueuedMail {
-        kind: MailKind::parse(&kind).ok_or_else(damaged)?,
-        recipient: Email::parse(&recipient).map_err(|_fault| damaged())?,
-        user: user.map(|user| UserId::parse(&user).ok_or_else(damaged)).transpose()?,
-        state: MailState::parse(&state).ok_or_else(damaged)?,
-        detail,
-        created_at: Timestamp::from_secs(created_at),
-        next_try_at: Timestamp::from_secs(next_try_at),
-        tries,
-        last_error,
-        id,
-    })
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = mails)]
+struct Row {
+    id: String,
+    kind: String,
+    recipient: String,
+    user_id: Option<String>,
+    detail: String,
+    state: String,
+    created_at: i64,
+    next_try_at: i64,
+    tries: i64,
+    last_error: String,
+}
+
+impl From<&QueuedMail> for Row {
+    fn from(mail: &QueuedMail) -> Self {
+        Self {
+            id: mail.id.clone(),
+            kind: mail.kind.as_str().to_owned(),
+            recipient: mail.recipient.to_string(),
+            user_id: mail.user.as_ref().map(ToString::to_string),
+            detail: mail.detail.clone(),
+            state: mail.state.as_str().to_owned(),
+            created_at: mail.created_at.secs(),
+            next_try_at: mail.next_try_at.secs(),
+            tries: mail.tries,
+            last_error: mail.last_error.clone(),
+        }
+    }
+}
+
+impl TryFrom<Row> for QueuedMail {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        let damaged = |what: &str| StorageError::Corrupt(format!("mail {:?} has no good {what}", row.id));
+        Ok(Self {
+            kind: MailKind::parse(&row.kind).ok_or_else(|| damaged("kind"))?,
+            recipient: Email::parse(&row.recipient).map_err(|fault| damaged(&format!("recipient: {fault:?}")))?,
+            user: row.user_id.as_deref().map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id"))).transpose()?,
+            state: MailState::parse(&row.state).ok_or_else(|| damaged("state"))?,
+            detail: row.detail,
+            created_at: Timestamp::from_secs(row.created_at),
+            next_try_at: Timestamp::from_secs(row.next_try_at),
+            tries: row.tries,
+            last_error: row.last_error,
+            id: row.id,
+        })
+    }
 }
 
 /// The kinds that bring a link.
@@ -61,19 +95,7 @@ pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, St
     if waiting_beside(connection, mail)? >= if mail.is_decoy() { MAX_DECOYS } else { MAX_QUEUED } {
         return Ok(false);
     }
-    let values = (
-        dsl::id.eq(&mail.id),
-        dsl::kind.eq(mail.kind.as_str()),
-        dsl::recipient.eq(mail.recipient.as_str()),
-        dsl::user_id.eq(mail.user.as_ref().map(UserId::as_str)),
-        dsl::detail.eq(&mail.detail),
-        dsl::state.eq(mail.state.as_str()),
-        dsl::created_at.eq(mail.created_at.secs()),
-        dsl::next_try_at.eq(mail.next_try_at.secs()),
-        dsl::tries.eq(mail.tries),
-        dsl::last_error.eq(&mail.last_error),
-    );
-    diesel::insert_into(dsl::mails).values(values).execute(connection)?;
+    diesel::insert_into(dsl::mails).values(Row::from(mail)).execute(connection)?;
     Ok(true)
 }
 
@@ -92,10 +114,10 @@ pub fn find_due(connection: &mut Connection, now: Timestamp, decoys: bool) -> Re
     if !decoys {
         due = due.filter(to_somebody!());
     }
-    let row: Option<Row> = due.order((dsl::kind.eq_any(with_link()).desc(), dsl::next_try_at.asc())).first(connection).optional()?;
-    Ok(row.map(|row| {
-        let id = row.0.clone();
-        to_mail(row).map_or(Due::Unreadable(id), Due::Mail)
+    let first = due.order((dsl::kind.eq_any(with_link()).desc(), dsl::next_try_at.asc())).select(Row::as_select());
+    Ok(first.first(connection).optional()?.map(|row| {
+        let id = row.id.clone();
+        QueuedMail::try_from(row).map_or(Due::Unreadable(id), Due::Mail)
     }))
 }
 
@@ -145,20 +167,14 @@ pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Res
 
 /// Mails, newest first, older than `before`, without rows that cannot be read and mails to nobody.
 pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) -> Result<Vec<QueuedMail>, StorageError> {
-    let (mut found, mut before) = (Vec::new(), before.cloned());
-    let wanted = usize::try_from(limit).unwrap_or(0);
-    while found.len() < wanted {
+    let load = |limit| {
         let mut query = dsl::mails.filter(to_somebody!()).into_boxed();
         if let Some(Cursor { at, id }) = before {
             query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
         }
-        let rows: Vec<Row> = query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).load(connection)?;
-        let Some(last) = rows.last() else { break };
-        before = Some(Cursor { at: Timestamp::from_secs(last.6), id: last.0.clone() });
-        found.extend(rows.into_iter().filter_map(|row| to_mail(row).ok()));
-    }
-    found.truncate(wanted);
-    Ok(found)
+        query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit).select(Row::as_select()).load(connection)
+    };
+    readable(limit, load, QueuedMail::try_from)
 }
 
 /// How many mails to somebody are in `state`.

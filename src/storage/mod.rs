@@ -15,6 +15,7 @@ mod error;
 pub mod mails;
 pub mod migrate;
 pub mod notices;
+mod readable;
 pub mod redis_sessions;
 mod schema;
 mod search;

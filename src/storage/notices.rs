@@ -14,6 +14,15 @@ pub(super) const CHANNEL: &str = "portcullis";
 /// Notices that stay although every node has applied them.
 const KEPT: i64 = 10_000;
 
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = notices)]
+struct Row {
+    number: i64,
+    kind: String,
+    subject: String,
+    at: i64,
+}
+
 #[derive(QueryableByName)]
 struct Counter {
     #[diesel(sql_type = Text)]
@@ -38,8 +47,8 @@ pub fn append(connection: &mut Connection, news: &[News], now: Timestamp) -> Res
     let newest: i64 = counter.value.parse().map_err(|_fault| StorageError::Corrupt("the setting notices is no number".to_owned()))?;
     for (number, news) in (newest - how_many + 1..).zip(news) {
         let (kind, subject) = news.to_parts();
-        let values = (notices::number.eq(number), notices::kind.eq(kind), notices::subject.eq(subject), notices::at.eq(now.secs()));
-        diesel::insert_into(notices::table).values(values).execute(connection)?;
+        let row = Row { number, kind: kind.to_owned(), subject: subject.to_owned(), at: now.secs() };
+        diesel::insert_into(notices::table).values(row).execute(connection)?;
     }
     if matches!(connection, Connection::Postgres(_)) {
         diesel::sql_query("SELECT pg_notify($1, '')").bind::<Text, _>(CHANNEL).execute(connection)?;
@@ -60,14 +69,11 @@ pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64
         // A database that lost its last commits, by a failover: what came since may have any number.
         return Ok(None);
     }
-    let rows: Vec<(i64, String, String)> = notices::table
-        .filter(notices::number.gt(number))
-        .order(notices::number.asc())
-        .select((notices::number, notices::kind, notices::subject))
-        .load(connection)?;
-    let last = rows.last().map_or(number, |(number, ..)| *number);
+    let later = notices::table.filter(notices::number.gt(number)).order(notices::number.asc());
+    let rows = later.select(Row::as_select()).load(connection)?;
+    let last = rows.last().map_or(number, |row| row.number);
     let complete = last >= at_least && i64::try_from(rows.len()) == Ok(last - number);
-    Ok(complete.then(|| rows.into_iter().map(|(number, kind, subject)| (number, News::from_parts(&kind, &subject))).collect()))
+    Ok(complete.then(|| rows.into_iter().map(|row| (row.number, News::from_parts(&row.kind, &row.subject))).collect()))
 }
 
 /// Forgets notices up to the newest that was left at or before `before`; who has not heard them finds a gap.

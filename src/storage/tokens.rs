@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::tokens::dsl;
+use super::schema::tokens::{self, dsl};
 use super::{Connection, StorageError};
 use crate::crypto::opaque_token::TokenHash;
 use crate::domain::ids::UserId;
@@ -18,6 +18,16 @@ pub struct TokenGrant {
     pub payload: String,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = tokens)]
+struct NewRow<'a> {
+    hash: &'a str,
+    purpose: &'a str,
+    user_id: &'a str,
+    payload: &'a str,
+    expires_at: i64,
+}
+
 fn to_grant((user, payload): (String, String)) -> Result<TokenGrant, StorageError> {
     let user = UserId::parse(&user).ok_or_else(|| StorageError::Corrupt("a token row has a malformed user".to_owned()))?;
     Ok(TokenGrant { user, payload })
@@ -31,14 +41,14 @@ pub fn insert(
     grant: &TokenGrant,
     expires_at: Timestamp,
 ) -> Result<(), StorageError> {
-    let values = (
-        dsl::hash.eq(hash.as_str()),
-        dsl::purpose.eq(purpose.as_str()),
-        dsl::user_id.eq(grant.user.as_str()),
-        dsl::payload.eq(&grant.payload),
-        dsl::expires_at.eq(expires_at.secs()),
-    );
-    diesel::insert_into(dsl::tokens).values(values).execute(connection)?;
+    let row = NewRow {
+        hash: hash.as_str(),
+        purpose: purpose.as_str(),
+        user_id: grant.user.as_str(),
+        payload: &grant.payload,
+        expires_at: expires_at.secs(),
+    };
+    diesel::insert_into(dsl::tokens).values(row).execute(connection)?;
     Ok(())
 }
 

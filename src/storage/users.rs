@@ -4,6 +4,8 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::readable::readable;
+use super::schema::users;
 use super::schema::users::{BoxedQuery, dsl};
 use super::{Connection, StorageError, search};
 use crate::crypto::password_hash::PasswordHash;
@@ -27,58 +29,82 @@ pub struct UserRecord {
     pub password_hash: Option<PasswordHash>,
 }
 
-type Row = (String, String, String, String, String, Option<String>, i64, Option<i64>, String);
-
-fn to_record(row: Row) -> Result<UserRecord, StorageError> {
-    let (id, email, name, role, state, hash, created_at, last, language) = row;
-    let damaged = |what: &str| StorageError::Corrupt(format!("user {id}: {what}"));
-    let user = User {
-        email: Email::parse(&email).map_err(|fault| damaged(&format!("{fault:?}")))?,
-        name: DisplayName::parse(&name).map_err(|fault| damaged(&format!("{fault:?}")))?,
-        role: Role::parse(&role).ok_or_else(|| damaged("role"))?,
-        state: UserState::parse(&state).ok_or_else(|| damaged("state"))?,
-        created_at: Timestamp::from_secs(created_at),
-        last_sign_in_at: last.map(Timestamp::from_secs),
-        language: Language::parse(&language),
-        id: UserId::parse(&id).ok_or_else(|| damaged("id"))?,
-    };
-    Ok(UserRecord { user, password_hash: hash.map(PasswordHash::from_stored) })
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct Row {
+    id: String,
+    email: String,
+    name: String,
+    role: String,
+    state: String,
+    password_hash: Option<String>,
+    created_at: i64,
+    last_sign_in_at: Option<i64>,
+    language: String,
 }
 
-macro_rules! columns {
-    () => {
-        (dsl::id, dsl::email, dsl::name, dsl::role, dsl::state, dsl::password_hash, dsl::created_at, dsl::last_sign_in_at, dsl::language)
-    };
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+struct NewRow<'a> {
+    id: &'a str,
+    email: &'a str,
+    name: &'a str,
+    role: &'a str,
+    state: &'a str,
+    password_hash: Option<&'a str>,
+    created_at: i64,
+    last_sign_in_at: Option<i64>,
+    language: &'a str,
+    search: String,
+}
+
+impl TryFrom<Row> for UserRecord {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        let damaged = |what: &str| StorageError::Corrupt(format!("user {:?} has no good {what}", row.id));
+        let user = User {
+            id: UserId::parse(&row.id).ok_or_else(|| damaged("id"))?,
+            email: Email::parse(&row.email).map_err(|fault| damaged(&format!("email: {fault:?}")))?,
+            name: DisplayName::parse(&row.name).map_err(|fault| damaged(&format!("name: {fault:?}")))?,
+            role: Role::parse(&row.role).ok_or_else(|| damaged("role"))?,
+            state: UserState::parse(&row.state).ok_or_else(|| damaged("state"))?,
+            created_at: Timestamp::from_secs(row.created_at),
+            last_sign_in_at: row.last_sign_in_at.map(Timestamp::from_secs),
+            language: Language::parse(&row.language),
+        };
+        Ok(Self { user, password_hash: row.password_hash.map(PasswordHash::from_stored) })
+    }
 }
 
 /// Adds an account; an address that is taken is [`StorageError::Conflict`].
 pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHash>) -> Result<(), StorageError> {
-    let values = (
-        dsl::id.eq(user.id.as_str()),
-        dsl::email.eq(user.email.as_str()),
-        dsl::name.eq(user.name.as_str()),
-        dsl::role.eq(user.role.as_str()),
-        dsl::state.eq(user.state.as_str()),
-        dsl::password_hash.eq(hash.map(PasswordHash::as_str)),
-        dsl::created_at.eq(user.created_at.secs()),
-        dsl::last_sign_in_at.eq(user.last_sign_in_at.map(Timestamp::secs)),
-        dsl::language.eq(user.language.map_or("", Language::tag)),
-        dsl::search.eq(search_text(user.name.as_str(), user.email.as_str())),
-    );
-    diesel::insert_into(dsl::users).values(values).execute(connection)?;
+    let row = NewRow {
+        id: user.id.as_str(),
+        email: user.email.as_str(),
+        name: user.name.as_str(),
+        role: user.role.as_str(),
+        state: user.state.as_str(),
+        password_hash: hash.map(PasswordHash::as_str),
+        created_at: user.created_at.secs(),
+        last_sign_in_at: user.last_sign_in_at.map(Timestamp::secs),
+        language: user.language.map_or("", Language::tag),
+        search: search_text(user.name.as_str(), user.email.as_str()),
+    };
+    diesel::insert_into(dsl::users).values(row).execute(connection)?;
     Ok(())
 }
 
 /// The account with that canonical address.
 pub fn find_by_email(connection: &mut Connection, email: &Email) -> Result<Option<UserRecord>, StorageError> {
-    let row: Option<Row> = dsl::users.filter(dsl::email.eq(email.as_str())).select(columns!()).first(connection).optional()?;
-    row.map(to_record).transpose()
+    let row = dsl::users.filter(dsl::email.eq(email.as_str())).select(Row::as_select()).first(connection).optional()?;
+    row.map(UserRecord::try_from).transpose()
 }
 
 /// The account of that name.
 pub fn find_by_id(connection: &mut Connection, id: &UserId) -> Result<Option<UserRecord>, StorageError> {
-    let row: Option<Row> = dsl::users.filter(dsl::id.eq(id.as_str())).select(columns!()).first(connection).optional()?;
-    row.map(to_record).transpose()
+    let row = dsl::users.filter(dsl::id.eq(id.as_str())).select(Row::as_select()).first(connection).optional()?;
+    row.map(UserRecord::try_from).transpose()
 }
 
 type Query = BoxedQuery<'static, <Connection as diesel::Connection>::Backend>;
@@ -175,12 +201,17 @@ pub fn page(
     place: Option<&UserPlace>,
     limit: i64,
 ) -> Result<(Vec<User>, Count), StorageError> {
-    let (query, count) = match few(c, filter)? {
-        Some(ids) => (dsl::users.into_boxed().filter(dsl::id.eq_any(ids.clone())), Count::Exactly(ids.len())),
-        None if matches!(c, Connection::Sqlite(_)) && !filter.is_empty() => (filtered(filter, Reading::InOrder), Count::MoreThan(FEW)),
+    let few = few(c, filter)?;
+    let by_filter = |few: Option<&Vec<String>>, reading| match few {
+        Some(ids) => dsl::users.into_boxed().filter(dsl::id.eq_any(ids.clone())),
+        None => filtered(filter, reading),
+    };
+    let (reading, count) = match &few {
+        Some(ids) => (Reading::ByIndex, Count::Exactly(ids.len())),
+        None if matches!(c, Connection::Sqlite(_)) && !filter.is_empty() => (Reading::InOrder, Count::MoreThan(FEW)),
         None => {
             let counted = filtered(filter, Reading::ByIndex).select(dsl::created_at).limit(one_more(Count::MOST)).load::<i64>(c)?;
-            (filtered(filter, Reading::ByIndex), Count::up_to(Count::MOST, counted.len()))
+            (Reading::ByIndex, Count::up_to(Count::MOST, counted.len()))
         }
     };
     let in_order = match order.by {
@@ -191,9 +222,9 @@ pub fn page(
         UserSort::State => by_state,
         UserSort::LastSignIn => by_last_sign_in,
     };
-    let rows: Vec<Row> = in_order(query, order.descending, place).limit(limit).select(columns!()).load(c)?;
-    let users: Result<_, _> = rows.into_iter().map(|row| to_record(row).map(|record| record.user)).collect();
-    Ok((users?, count))
+    let load = |limit| in_order(by_filter(few.as_ref(), reading), order.descending, place).limit(limit).select(Row::as_select()).load(c);
+    let users = readable(limit, load, |row| UserRecord::try_from(row).map(|record| record.user))?;
+    Ok((users, count))
 }
 
 /// What is typed is text, never a pattern.

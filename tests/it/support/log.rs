@@ -8,8 +8,14 @@ use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// What tests provoke on purpose.
-const PROVOKED: [&str; 5] =
-    ["the queue of mails is full", "no such table", "no audit", "is not available", "ended by a panic and is begun again"];
+const PROVOKED: [&str; 6] = [
+    "the queue of mails is full",
+    "no such table",
+    "no audit",
+    "is not available",
+    "ended by a panic and is begun again",
+    "mail \"0\" has no good kind",
+];
 
 static FOUND: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static INSTALL: Once = Once::new();
