@@ -7,6 +7,7 @@ use super::throttle::Asking;
 use super::{AccountError, Accounts, CLAIMED_SETTING, Client, NewSession, Phase};
 use crate::domain::access::{Identity, SignedIn};
 use crate::domain::ids::SessionId;
+use crate::domain::session::Method;
 use crate::domain::throttle::{self, PAIR_LIMIT, Verdict};
 use crate::storage::{Connection, StorageError, attempts, settings};
 
@@ -29,7 +30,7 @@ impl Accounts {
         self.check_legacy(username, password, &client).await?;
         let this = self.clone();
         self.deed(async move {
-            let session = this.new_session(None, &client)?;
+            let session = this.new_session(None, Method::Pair, &client)?;
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have come between: its marker decides, in this transaction.

@@ -244,6 +244,7 @@ impl Accounts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::session::Methods;
     use crate::domain::time::Timestamp;
 
     fn view(id: &SessionId) -> View {
@@ -253,6 +254,9 @@ mod tests {
             user: None,
             created_at: zero,
             expires_at: zero,
+            persistent: true,
+            methods: Methods::default(),
+            authenticated_at: zero,
             generation: 0,
             rotated_at: zero,
             successor_seen_at: None,

@@ -14,6 +14,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::news::News;
 use crate::domain::password::{self, Password, PasswordContext};
+use crate::domain::session::Method;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::{Connection, StorageError, audit, devices, settings, users};
@@ -172,7 +173,7 @@ impl Accounts {
             last_sign_in_at: Some(now),
             language: None,
         };
-        let session = self.new_session(Some(id.clone()), &client)?;
+        let session = self.new_session(Some(id.clone()), Method::Password, &client)?;
         let line = self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let row = session.clone();
         let device = self.device_of(&client, None);

@@ -11,7 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
-use crate::domain::session::{MAX_SESSIONS, Session};
+use crate::domain::session::{MAX_SESSIONS, Method, Session};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
@@ -90,7 +90,7 @@ impl Accounts {
     ) -> Result<NewSession, AccountError> {
         let now = self.0.clock.now();
         let user = record.user;
-        let session = self.new_session(Some(user.id.clone()), &client)?;
+        let session = self.new_session(Some(user.id.clone()), Method::Password, &client)?;
         let line = self.audit_line("login.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (id, old, row) = (user.id.clone(), client.old_sessions.clone(), session.clone());
         let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
@@ -168,7 +168,7 @@ impl Accounts {
     }
 
     /// A session row that begins now; not stored yet.
-    pub(super) fn new_session(&self, user: Option<UserId>, client: &Client) -> Result<Session, AccountError> {
+    pub(super) fn new_session(&self, user: Option<UserId>, method: Method, client: &Client) -> Result<Session, AccountError> {
         let now = self.0.clock.now();
         let id = SessionId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         Ok(Session {
@@ -176,6 +176,9 @@ impl Accounts {
             user,
             created_at: now,
             expires_at: now.plus(self.0.sessions.refresh_secs),
+            persistent: true,
+            methods: method.into(),
+            authenticated_at: now,
             generation: 0,
             rotated_at: now,
             successor_seen_at: None,

@@ -29,13 +29,15 @@ use crate::telemetry;
 const FORMAT: u32 = 1;
 
 type Counts = BTreeMap<String, u64>;
+/// The tables of a backup with their columns, in the order of the values of a row.
+type Columns = BTreeMap<String, Vec<String>>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Line {
-    Portcullis { backup: u32, version: String, at: i64, tables: BTreeMap<String, Vec<String>> },
+    Portcullis { backup: u32, version: String, at: i64, tables: Columns },
     Secret { name: String, value: String },
-    Row { table: String, values: Value },
+    Row { table: String, values: Vec<Value> },
     End { rows: Counts, sha256: String },
 }
 
@@ -65,12 +67,24 @@ impl From<Fault> for String {
     }
 }
 
-fn columns() -> BTreeMap<String, Vec<String>> {
+fn columns() -> Columns {
     TABLES.iter().map(|table| (table.name.to_owned(), table.columns.iter().map(|&name| name.to_owned()).collect())).collect()
 }
 
-fn table(name: &str) -> Result<&'static Table, String> {
-    TABLES.iter().find(|table| table.name == name).ok_or_else(|| format!("the backup has a table {name} that this program does not know"))
+fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+/// What of a backup this program does not know; what the backup does not know has defaults.
+fn unknown(format: u32, tables: &Columns) -> Option<String> {
+    if format > FORMAT {
+        return Some(format!("the format {format}"));
+    }
+    tables.iter().find_map(|(name, columns)| {
+        let Some(table) = table(name) else { return Some(format!("a table {name}")) };
+        let unknown = columns.iter().find(|column| !table.columns.contains(&column.as_str()))?;
+        Some(format!("a column {name}.{unknown}"))
+    })
 }
 
 fn summary(rows: &Counts) -> String {
@@ -169,9 +183,10 @@ fn read_backup(path: &Path, what: &'static str, line_of: &mut dyn FnMut(Line) ->
         let line: Line = serde_json::from_str(&text).map_err(|_fault| damaged(&format!("line {number} makes no sense")))?;
         match &line {
             Line::Portcullis { backup, version, tables, .. } => {
-                if *backup != FORMAT || *tables != columns() {
+                if let Some(what) = unknown(*backup, tables) {
                     return Err(format!(
-                        "{} was made by Portcullis {version}; restore it with that version and start this one on the result",
+                        "{} has {what}, which this program does not know; it was made by Portcullis {version}: restore it with that version \
+                         or a newer one",
                         path.display()
                     ));
                 }
@@ -234,9 +249,20 @@ fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl Fn
             return Err(stop("the database has users or an audit trail already; restore into an empty one".to_owned()));
         }
         copying::clear(c)?;
-        let read = read_backup(source, "Restoring", &mut |line| match line {
-            Line::Row { table: name, values } => copying::put(c, table(&name)?, values).map_err(|fault| fault.to_string()),
-            _ => Ok(()),
+        let mut there = Columns::new();
+        let read = read_backup(source, "Restoring", &mut |line| {
+            match line {
+                Line::Portcullis { tables, .. } => there = tables,
+                Line::Row { table: name, values } => {
+                    let (Some(table), Some(columns)) = (table(&name), there.get(&name)) else {
+                        return Err(format!("the backup has a row of {name}, a table that it does not name at its begin"));
+                    };
+                    let put = copying::put(c, table, columns.iter().map(String::as_str), values);
+                    put.map_err(|fault| format!("a row of {name} cannot be restored: {fault}"))?;
+                }
+                Line::Secret { .. } | Line::End { .. } => {}
+            }
+            Ok(())
         });
         let rows = read.map_err(&mut stop)?;
         if !keep_sessions {
@@ -303,7 +329,7 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
             copying::each_row(here, |table, row| {
                 progress.step();
                 sent.add(table, &row);
-                copying::put(there, table, row)
+                copying::put(there, table, table.columns.iter().copied(), row)
             })
         })?;
         drop(progress);
@@ -333,10 +359,13 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, table: &Table, row: &Value) {
+    fn add(&mut self, table: &Table, row: &[Value]) {
         *self.rows.entry(table.name.to_owned()).or_default() += 1;
         let mut checksum = Checksum::default();
-        checksum.update(row.to_string().as_bytes());
+        for value in row {
+            checksum.update(value.to_string().as_bytes());
+            checksum.update(b"\n");
+        }
         let text = checksum.text();
         let value = u128::from_str_radix(text.get(..32).unwrap_or_default(), 16).unwrap_or_default();
         let sum = self.sum.entry(table.name.to_owned()).or_default();

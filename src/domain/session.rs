@@ -1,5 +1,8 @@
 //! Sessions: the row is the truth, the tokens only name it.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
 use super::ids::{SessionId, UserId};
 use super::time::Timestamp;
 
@@ -8,6 +11,52 @@ use super::time::Timestamp;
 pub const ROTATION_GRACE_SECS: i64 = 30;
 /// Live sessions that one account has at most; the next sign-in ends the oldest (S107).
 pub const MAX_SESSIONS: usize = 100;
+
+/// A way to prove who one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    /// The password of an account.
+    Password,
+    /// The user name and password of the deprecated mode.
+    Pair,
+}
+
+impl Method {
+    const ALL: [Self; 2] = [Self::Password, Self::Pair];
+
+    /// The word stored.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Pair => "pair",
+        }
+    }
+}
+
+/// The ways in which the person behind a session proved who they are; empty where that is not known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Methods(BTreeSet<Method>);
+
+impl Methods {
+    /// Reads what [`Methods`] prints; an unknown word makes it none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let method = |word: &str| Method::ALL.into_iter().find(|method| method.as_str() == word);
+        text.split_ascii_whitespace().map(method).collect::<Option<_>>().map(Self)
+    }
+}
+
+impl From<Method> for Methods {
+    fn from(method: Method) -> Self {
+        Self(BTreeSet::from([method]))
+    }
+}
+
+impl fmt::Display for Methods {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<&str> = self.0.iter().map(|method| method.as_str()).collect();
+        f.write_str(&words.join(" "))
+    }
+}
 
 /// One live session as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +69,12 @@ pub struct Session {
     pub created_at: Timestamp,
     /// The absolute end: rotation never extends it (S45).
     pub expires_at: Timestamp,
+    /// Whether the browser keeps it when it is closed.
+    pub persistent: bool,
+    /// How the person proved who they are.
+    pub methods: Methods,
+    /// When they did so last.
+    pub authenticated_at: Timestamp,
     /// Generation of the newest refresh token, from 0.
     pub generation: i64,
     /// When that generation was made.
@@ -59,5 +114,22 @@ impl Session {
         let immediate = generation == self.generation - 1;
         let in_grace = self.successor_seen_at.is_none_or(|seen| now.since(seen) < ROTATION_GRACE_SECS);
         if immediate && in_grace { GenerationVerdict::PredecessorInGrace } else { GenerationVerdict::Reused }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_read_back_and_unknown_words_are_refused() {
+        let both = Methods(Method::ALL.into_iter().collect());
+        assert_eq!(both.to_string(), "password pair");
+        for methods in [Methods::default(), Methods::from(Method::Password), Methods::from(Method::Pair), both] {
+            assert_eq!(Methods::parse(&methods.to_string()), Some(methods));
+        }
+        for text in ["telepathy", "password telepathy", "Password", "password,pair"] {
+            assert_eq!(Methods::parse(text), None, "{text:?}");
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! Every row that is worth keeping, out of one database and into another, whichever of the two kinds they are.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, to_value};
 
 use super::schema::{attempts, audit_events, devices, mails, sessions, settings, tokens, tombstones, users};
 use super::{Connection, StorageError};
@@ -20,9 +23,13 @@ pub struct Table {
     pub name: &'static str,
     /// Its columns, in the order of a row's values.
     pub columns: &'static [&'static str],
-    read: fn(&mut Connection, &str) -> Result<Vec<Value>, StorageError>,
-    write: fn(&mut Connection, Value) -> Result<(), StorageError>,
+    read: fn(&mut Connection, &str) -> Result<Vec<Row>, StorageError>,
+    write: fn(&mut Connection, &mut NamedRow<'_>) -> Result<(), StorageError>,
 }
+
+/// Values in the order of the columns.
+type Row = Vec<Value>;
+type NamedRow<'a> = BTreeMap<&'a str, Value>;
 
 macro_rules! table {
     ($table:ident: $key:ident, $($column:ident: $kind:ty),+) => {
@@ -36,11 +43,14 @@ macro_rules! table {
                     .limit(STEP)
                     .select(($table::$key, $($table::$column),+))
                     .load(c)?;
-                rows.into_iter().map(|row| serde_json::to_value(row).map_err(unreadable)).collect()
+                let to_values = |($key, $($column),+)| Ok(vec![to_value($key)?, $(to_value($column)?),+]);
+                rows.into_iter().map(to_values).collect::<Result<_, _>>().map_err(unreadable)
             },
             write: |c, row| {
-                let ($key, $($column),+): (String, $($kind),+) = serde_json::from_value(row).map_err(unreadable)?;
-                let values = ($table::$key.eq($key), $($table::$column.eq($column)),+);
+                // A column that is missing has the default of the table.
+                $(let $column: Option<$kind> = taken(row, stringify!($column))?;)+
+                let $key: Option<String> = taken(row, stringify!($key))?;
+                let values = ($key.map(|value| $table::$key.eq(value)), $($column.map(|value| $table::$column.eq(value))),+);
                 diesel::insert_into($table::table).values(values).execute(c)?;
                 Ok(())
             },
@@ -50,7 +60,7 @@ macro_rules! table {
 
 /// The tables, those first that others refer to. Not notices and nodes, which are about running servers.
 pub const TABLES: &[Table] = &[
-    table!(users: id, email: String, name: String, role: String, state: String, password_hash: Option<String>,
+    table!(users: id, email: String, username: Option<String>, name: String, role: String, state: String, password_hash: Option<String>,
         session_epoch: i64, created_at: i64, last_sign_in_at: Option<i64>, language: String),
     table!(settings: name, value: String),
     table!(audit_events: id, at: i64, event: String, actor: String, subject: String, source: String, detail: String),
@@ -59,8 +69,9 @@ pub const TABLES: &[Table] = &[
     table!(mails: id, kind: String, recipient: String, user_id: Option<String>, detail: String, state: String,
         created_at: i64, next_try_at: i64, tries: i64, last_error: String),
     table!(tokens: hash, purpose: String, user_id: String, payload: String, expires_at: i64),
-    table!(sessions: id, user_id: Option<String>, created_at: i64, expires_at: i64, generation: i64, rotated_at: i64,
-        successor_seen_at: Option<i64>, source: String, device: String, last_seen_at: i64),
+    table!(sessions: id, user_id: Option<String>, created_at: i64, expires_at: i64, persistent: bool, methods: String,
+        authenticated_at: i64, generation: i64, rotated_at: i64, successor_seen_at: Option<i64>, source: String, device: String,
+        last_seen_at: i64),
     table!(tombstones: session_id, expires_at: i64),
 ];
 
@@ -69,17 +80,21 @@ fn unreadable(fault: serde_json::Error) -> StorageError {
     StorageError::Corrupt(format!("a row cannot be read: {fault}"))
 }
 
-/// The name by which a row is found: its first value.
-fn key(row: &Value) -> &str {
-    row.get(0).and_then(Value::as_str).unwrap_or_default()
+fn taken<T: DeserializeOwned>(row: &mut NamedRow<'_>, column: &str) -> Result<Option<T>, StorageError> {
+    row.remove(column).map(|value| serde_json::from_value(value).map_err(unreadable)).transpose()
 }
 
-fn is_own_setting(table: &Table, row: &Value) -> bool {
+/// The name by which a row is found: its first value.
+fn key(row: &[Value]) -> &str {
+    row.first().and_then(Value::as_str).unwrap_or_default()
+}
+
+fn is_own_setting(table: &Table, row: &[Value]) -> bool {
     table.name == "settings" && OWN_SETTINGS.contains(&key(row))
 }
 
 /// Hands every row out, table by table; call it inside [`super::Database::snapshot_blocking`], or rows of different moments come.
-pub fn each_row<E: From<StorageError>>(c: &mut Connection, mut row_of: impl FnMut(&Table, Value) -> Result<(), E>) -> Result<(), E> {
+pub fn each_row<E: From<StorageError>>(c: &mut Connection, mut row_of: impl FnMut(&Table, Row) -> Result<(), E>) -> Result<(), E> {
     for table in TABLES {
         let mut after = String::new();
         loop {
@@ -94,9 +109,20 @@ pub fn each_row<E: From<StorageError>>(c: &mut Connection, mut row_of: impl FnMu
     Ok(())
 }
 
-/// Adds a row.
-pub fn put(c: &mut Connection, table: &Table, row: Value) -> Result<(), StorageError> {
-    (table.write)(c, row)
+/// Adds a row whose values are those of `columns`; of what is missing among them the table has a default, or the row is refused.
+pub fn put<'a>(
+    c: &mut Connection,
+    table: &Table,
+    columns: impl ExactSizeIterator<Item = &'a str>,
+    row: Row,
+) -> Result<(), StorageError> {
+    let refused = |why: &str| StorageError::Corrupt(format!("a row of {} cannot be stored: {why}", table.name));
+    if columns.len() != row.len() {
+        return Err(refused("it has not as many values as columns"));
+    }
+    let mut named: NamedRow<'_> = columns.zip(row).collect();
+    (table.write)(c, &mut named)?;
+    named.keys().next().map_or(Ok(()), |column| Err(refused(&format!("it has an unknown column {column}"))))
 }
 
 /// Whether somebody lives here: then nothing is copied over them.

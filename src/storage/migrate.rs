@@ -4,7 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use diesel::backend::Backend;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
 use diesel::sql_types::Text;
+use diesel::sqlite::Sqlite;
 use diesel::{QueryableByName, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -28,12 +32,17 @@ pub enum Schema {
 
 /// Which version the database is of; changes nothing in it.
 pub fn schema_of(database: &Database) -> Result<Schema, StorageError> {
+    schema_among(database, || MIGRATIONS)
+}
+
+/// Which version the database is of for a program that has these migrations.
+pub fn schema_among<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -> Result<Schema, StorageError> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]
         version: String,
     }
-    let ours = ours()?;
+    let ours = names(&migrations())?;
     let applied = database.read_blocking(|c| {
         let rows = diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load::<Row>(c);
         match rows {
@@ -52,18 +61,28 @@ pub fn schema_of(database: &Database) -> Result<Schema, StorageError> {
     })
 }
 
-fn ours() -> Result<Vec<String>, StorageError> {
-    let all = diesel::migration::MigrationSource::<diesel::sqlite::Sqlite>::migrations(&MIGRATIONS).map_err(corrupt)?;
+/// What brings a schema up to date on both databases: ours, or those of a version to come, in a test.
+pub trait Migrations: MigrationSource<Sqlite> + MigrationSource<Pg> {}
+
+impl<M: MigrationSource<Sqlite> + MigrationSource<Pg>> Migrations for M {}
+
+fn names(migrations: &impl Migrations) -> Result<Vec<String>, StorageError> {
+    let all = MigrationSource::<Sqlite>::migrations(migrations).map_err(corrupt)?;
     Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 /// Brings the schema up to date; returns how many migrations ran.
 pub fn run(database: &Database) -> Result<usize, StorageError> {
-    let ours = ours()?;
+    run_all(database, || MIGRATIONS)
+}
+
+/// Brings the schema up to date with these migrations; returns how many ran.
+pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -> Result<usize, StorageError> {
+    let ours = names(&migrations())?;
     database.migrate_blocking(|connection| {
         let (newer, pending) = match connection {
-            Connection::Sqlite(inner) => (applied(inner)?, inner.has_pending_migration(MIGRATIONS).map_err(corrupt)?),
-            Connection::Postgres(inner) => (applied(inner)?, inner.has_pending_migration(MIGRATIONS).map_err(corrupt)?),
+            Connection::Sqlite(inner) => (applied(inner)?, inner.has_pending_migration(migrations()).map_err(corrupt)?),
+            Connection::Postgres(inner) => (applied(inner)?, inner.has_pending_migration(migrations()).map_err(corrupt)?),
         };
         if let Some(version) = newer.iter().find(|version| !ours.contains(version)) {
             return Err(StorageError::Corrupt(format!(
@@ -78,8 +97,8 @@ pub fn run(database: &Database) -> Result<usize, StorageError> {
             keep_before(connection, path, version)?;
         }
         let ran = match connection {
-            Connection::Sqlite(inner) => each(inner)?,
-            Connection::Postgres(inner) => each(inner)?,
+            Connection::Sqlite(inner) => each(inner, migrations())?,
+            Connection::Postgres(inner) => each(inner, migrations())?,
         };
         search::prepare(connection)?;
         Ok(ran)
@@ -108,12 +127,12 @@ fn keep_before(connection: &mut Connection, path: &Path, version: &str) -> Resul
     Ok(())
 }
 
-fn applied<DB: diesel::backend::Backend>(connection: &mut impl MigrationHarness<DB>) -> Result<Vec<String>, StorageError> {
+fn applied<DB: Backend>(connection: &mut impl MigrationHarness<DB>) -> Result<Vec<String>, StorageError> {
     Ok(connection.applied_migrations().map_err(corrupt)?.iter().map(ToString::to_string).collect())
 }
 
-fn each<DB: diesel::backend::Backend>(connection: &mut impl MigrationHarness<DB>) -> Result<usize, StorageError> {
-    connection.run_pending_migrations(MIGRATIONS).map(|ran| ran.len()).map_err(corrupt)
+fn each<DB: Backend>(connection: &mut impl MigrationHarness<DB>, migrations: impl MigrationSource<DB>) -> Result<usize, StorageError> {
+    connection.run_pending_migrations(migrations).map(|ran| ran.len()).map_err(corrupt)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]

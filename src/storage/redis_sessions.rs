@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::StorageError;
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::Session;
+use crate::domain::session::{Methods, Session};
 use crate::domain::time::Timestamp;
 
 /// Longest wait for an answer.
@@ -27,6 +27,10 @@ const AGE: usize = 16;
 const STEP: isize = 500;
 /// Where the hash of a session is; its name follows.
 const SESSION: &str = "portcullis:session:";
+
+/// The form of that hash; raised when an older program would misread it. A field that is added need not raise it: an older program
+/// refuses what it does not know.
+const FORMAT: i64 = 1;
 
 const INSERT: &str = "redis.call('HSET', KEYS[1], unpack(ARGV, 6))
     redis.call('EXPIRE', KEYS[1], ARGV[2])
@@ -162,7 +166,7 @@ impl RedisSessions {
     /// The session of that name, if Redis has it. Whether it was ended is for the database to say.
     pub fn find(&self, id: &SessionId) -> Result<Option<StoredSession>, StorageError> {
         let fields: HashMap<String, String> = self.run(|c| c.hgetall(key(id)))?;
-        from_fields(id, &fields)
+        from_fields(id, fields)
     }
 
     /// The newest sessions of a user; `None` stands for the deprecated mode.
@@ -205,7 +209,7 @@ impl RedisSessions {
         }
         let rows: Vec<HashMap<String, String>> = if ids.is_empty() { Vec::new() } else { self.run(|c| pipe.query(c))? };
         // One entry that cannot be read is no session of anybody, and must not hide the others.
-        let readable = ids.iter().zip(&rows).filter_map(|(id, fields)| {
+        let readable = ids.iter().zip(rows).filter_map(|(id, fields)| {
             from_fields(id, fields).unwrap_or_else(|fault| {
                 tracing::warn!(%fault, "a session in Redis cannot be read and is passed over");
                 None
@@ -284,12 +288,16 @@ fn cursor(member: &str) -> Option<Cursor> {
     Some(Cursor { at: Timestamp::from_secs(i64::from_str_radix(at, 16).ok()?), id: id.to_owned() })
 }
 
-fn to_fields(stored: &StoredSession) -> [(&'static str, String); 10] {
+fn to_fields(stored: &StoredSession) -> Vec<(&'static str, String)> {
     let session = &stored.session;
-    [
+    vec![
+        ("format", FORMAT.to_string()),
         ("user", session.user.as_ref().map_or_else(String::new, ToString::to_string)),
         ("created_at", session.created_at.secs().to_string()),
         ("expires_at", session.expires_at.secs().to_string()),
+        ("persistent", session.persistent.to_string()),
+        ("methods", session.methods.to_string()),
+        ("authenticated_at", session.authenticated_at.secs().to_string()),
         ("generation", session.generation.to_string()),
         ("rotated_at", session.rotated_at.secs().to_string()),
         ("successor_seen_at", session.successor_seen_at.map_or_else(String::new, |at| at.secs().to_string())),
@@ -300,27 +308,68 @@ fn to_fields(stored: &StoredSession) -> [(&'static str, String); 10] {
     ]
 }
 
-fn from_fields(id: &SessionId, fields: &HashMap<String, String>) -> Result<Option<StoredSession>, StorageError> {
+fn from_fields(id: &SessionId, fields: HashMap<String, String>) -> Result<Option<StoredSession>, StorageError> {
     if fields.is_empty() {
         return Ok(None);
     }
-    let damaged = |field: &str| StorageError::Corrupt(format!("a session in Redis has no good {field}"));
-    let text = |field: &str| fields.get(field).map(String::as_str).ok_or_else(|| damaged(field));
-    let number = |field: &str| text(field)?.parse::<i64>().map_err(|_fault| damaged(field));
-    let time = |field: &str| number(field).map(Timestamp::from_secs);
-    let user = text("user")?;
+    let mut fields = Fields(fields);
+    let format = fields.number("format", Some(0))?;
+    if format > FORMAT {
+        return Err(newer(&format!("the format {format}")));
+    }
+    let created_at = fields.time("created_at", None)?;
     let session = Session {
         id: id.clone(),
-        user: if user.is_empty() { None } else { Some(UserId::parse(user).ok_or_else(|| damaged("user"))?) },
-        created_at: time("created_at")?,
-        expires_at: time("expires_at")?,
-        generation: number("generation")?,
-        rotated_at: time("rotated_at")?,
-        successor_seen_at: if text("successor_seen_at")?.is_empty() { None } else { Some(time("successor_seen_at")?) },
-        source: text("source")?.to_owned(),
-        device: text("device")?.to_owned(),
-        last_seen_at: time("last_seen_at")?,
+        user: fields.parsed("user", None, |user| if user.is_empty() { Some(None) } else { UserId::parse(user).map(Some) })?,
+        created_at,
+        expires_at: fields.time("expires_at", None)?,
+        persistent: fields.parsed("persistent", Some(true), |text| text.parse().ok())?,
+        methods: fields.parsed("methods", Some(Methods::default()), Methods::parse)?,
+        authenticated_at: fields.time("authenticated_at", Some(created_at))?,
+        generation: fields.number("generation", None)?,
+        rotated_at: fields.time("rotated_at", None)?,
+        successor_seen_at: fields.optional_time("successor_seen_at")?,
+        source: fields.text("source")?,
+        device: fields.text("device")?,
+        last_seen_at: fields.time("last_seen_at", Some(created_at))?,
     };
-    let next_epoch = fields.get("next_epoch").map(|_| number("next_epoch")).transpose()?;
-    Ok(Some(StoredSession { session, epoch: number("epoch")?, next_epoch }))
+    let epoch = fields.number("epoch", None)?;
+    let next_epoch = fields.parsed("next_epoch", Some(None), |text| text.parse().ok().map(Some))?;
+    match fields.0.keys().min() {
+        Some(unknown) => Err(newer(&format!("the field {unknown:?}"))),
+        None => Ok(Some(StoredSession { session, epoch, next_epoch })),
+    }
+}
+
+fn newer(what: &str) -> StorageError {
+    StorageError::Corrupt(format!("a session in Redis has {what}, which this version of Portcullis does not know: a newer one wrote it"))
+}
+
+/// What a session in Redis has; each field is taken out as it is read, so that what stays is unknown.
+struct Fields(HashMap<String, String>);
+
+impl Fields {
+    /// Reads a field. One that is missing has the default, where there is one: the session is older than the field.
+    fn parsed<T>(&mut self, name: &str, default: Option<T>, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StorageError> {
+        let value = self.0.remove(name).map_or(default, |text| parse(&text));
+        value.ok_or_else(|| StorageError::Corrupt(format!("a session in Redis has no good {name}")))
+    }
+
+    fn text(&mut self, name: &str) -> Result<String, StorageError> {
+        self.parsed(name, None, |text| Some(text.to_owned()))
+    }
+
+    fn number(&mut self, name: &str, default: Option<i64>) -> Result<i64, StorageError> {
+        self.parsed(name, default, |text| text.parse().ok())
+    }
+
+    fn time(&mut self, name: &str, default: Option<Timestamp>) -> Result<Timestamp, StorageError> {
+        self.number(name, default.map(Timestamp::secs)).map(Timestamp::from_secs)
+    }
+
+    /// A time that has not come yet is empty.
+    fn optional_time(&mut self, name: &str) -> Result<Option<Timestamp>, StorageError> {
+        let read = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Timestamp::from_secs).map(Some) };
+        self.parsed(name, Some(None), read)
+    }
 }

@@ -1,37 +1,116 @@
 //! The tables as diesel sees them; one schema for both databases.
 
 diesel::table! {
-    users (id) { id -> Text, email -> Text, name -> Text, role -> Text, state -> Text, password_hash -> Nullable<Text>, session_epoch -> BigInt, created_at -> BigInt, last_sign_in_at -> Nullable<BigInt>, language -> Text, search -> Text, }
+    users (id) {
+        id -> Text,
+        email -> Text,
+        username -> Nullable<Text>,
+        name -> Text,
+        role -> Text,
+        state -> Text,
+        password_hash -> Nullable<Text>,
+        session_epoch -> BigInt,
+        created_at -> BigInt,
+        last_sign_in_at -> Nullable<BigInt>,
+        language -> Text,
+        search -> Text,
+    }
 }
 diesel::table! {
-    sessions (id) { id -> Text, user_id -> Nullable<Text>, created_at -> BigInt, expires_at -> BigInt, generation -> BigInt, rotated_at -> BigInt, successor_seen_at -> Nullable<BigInt>, source -> Text, device -> Text, last_seen_at -> BigInt, }
+    sessions (id) {
+        id -> Text,
+        user_id -> Nullable<Text>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        persistent -> Bool,
+        methods -> Text,
+        authenticated_at -> BigInt,
+        generation -> BigInt,
+        rotated_at -> BigInt,
+        successor_seen_at -> Nullable<BigInt>,
+        source -> Text,
+        device -> Text,
+        last_seen_at -> BigInt,
+    }
 }
 diesel::table! {
-    attempts (bucket) { bucket -> Text, failures -> BigInt, window_start -> BigInt, last_failure -> BigInt, }
+    attempts (bucket) {
+        bucket -> Text,
+        failures -> BigInt,
+        window_start -> BigInt,
+        last_failure -> BigInt,
+    }
 }
 diesel::table! {
-    audit_events (id) { id -> Text, at -> BigInt, event -> Text, actor -> Text, subject -> Text, source -> Text, detail -> Text, }
+    audit_events (id) {
+        id -> Text,
+        at -> BigInt,
+        event -> Text,
+        actor -> Text,
+        subject -> Text,
+        source -> Text,
+        detail -> Text,
+    }
 }
 diesel::table! {
-    settings (name) { name -> Text, value -> Text, }
+    settings (name) {
+        name -> Text,
+        value -> Text,
+    }
 }
 diesel::table! {
-    notices (number) { number -> BigInt, kind -> Text, subject -> Text, at -> BigInt, }
+    notices (number) {
+        number -> BigInt,
+        kind -> Text,
+        subject -> Text,
+        at -> BigInt,
+    }
 }
 diesel::table! {
-    nodes (id) { id -> Text, acknowledged -> BigInt, beat -> BigInt, }
+    nodes (id) {
+        id -> Text,
+        acknowledged -> BigInt,
+        beat -> BigInt,
+    }
 }
 diesel::table! {
-    tokens (hash) { hash -> Text, purpose -> Text, user_id -> Text, payload -> Text, expires_at -> BigInt, }
+    tokens (hash) {
+        hash -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        payload -> Text,
+        expires_at -> BigInt,
+    }
 }
 diesel::table! {
-    mails (id) { id -> Text, kind -> Text, recipient -> Text, user_id -> Nullable<Text>, detail -> Text, state -> Text, created_at -> BigInt, next_try_at -> BigInt, tries -> BigInt, last_error -> Text, }
+    mails (id) {
+        id -> Text,
+        kind -> Text,
+        recipient -> Text,
+        user_id -> Nullable<Text>,
+        detail -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        next_try_at -> BigInt,
+        tries -> BigInt,
+        last_error -> Text,
+    }
 }
 diesel::table! {
-    devices (id) { id -> Text, user_id -> Text, name -> Text, source -> Text, first_seen_at -> BigInt, last_seen_at -> BigInt, }
+    devices (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        source -> Text,
+        first_seen_at -> BigInt,
+        last_seen_at -> BigInt,
+    }
 }
 diesel::table! {
-    tombstones (session_id) { session_id -> Text, expires_at -> BigInt, }
+    tombstones (session_id) {
+        session_id -> Text,
+        expires_at -> BigInt,
+    }
 }
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);

@@ -2,32 +2,76 @@
 
 use diesel::prelude::*;
 
+use super::readable::readable;
 use super::schema::sessions::{self, dsl};
 use super::schema::users;
 use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::Session;
+use crate::domain::session::{Methods, Session};
 use crate::domain::time::Timestamp;
 
-type Row = (String, Option<String>, i64, i64, i64, i64, Option<i64>, String, String, i64);
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = sessions)]
+struct Row {
+    id: String,
+    user_id: Option<String>,
+    created_at: i64,
+    expires_at: i64,
+    persistent: bool,
+    methods: String,
+    authenticated_at: i64,
+    generation: i64,
+    rotated_at: i64,
+    successor_seen_at: Option<i64>,
+    source: String,
+    device: String,
+    last_seen_at: i64,
+}
 
-fn to_session(row: Row) -> Result<Session, StorageError> {
-    let (id, user, created_at, expires_at, generation, rotated_at, seen, source, device, last_seen_at) = row;
-    let damaged = || StorageError::Corrupt("a session row has a malformed id".to_owned());
-    Ok(Session {
-        id: SessionId::parse(&id).ok_or_else(damaged)?,
-        user: user.map(|user| UserId::parse(&user).ok_or_else(damaged)).transpose()?,
-        created_at: Timestamp::from_secs(created_at),
-        expires_at: Timestamp::from_secs(expires_at),
-        generation,
-        rotated_at: Timestamp::from_secs(rotated_at),
-        successor_seen_at: seen.map(Timestamp::from_secs),
-        source,
-        device,
-        last_seen_at: Timestamp::from_secs(last_seen_at.max(created_at)),
-    })
+impl From<&Session> for Row {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id.to_string(),
+            user_id: session.user.as_ref().map(ToString::to_string),
+            created_at: session.created_at.secs(),
+            expires_at: session.expires_at.secs(),
+            persistent: session.persistent,
+            methods: session.methods.to_string(),
+            authenticated_at: session.authenticated_at.secs(),
+            generation: session.generation,
+            rotated_at: session.rotated_at.secs(),
+            successor_seen_at: session.successor_seen_at.map(Timestamp::secs),
+            source: session.source.clone(),
+            device: session.device.clone(),
+            last_seen_at: session.last_seen_at.secs(),
+        }
+    }
+}
+
+impl TryFrom<Row> for Session {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        let damaged = |what: &str| StorageError::Corrupt(format!("session {:?} has no good {what}", row.id));
+        Ok(Self {
+            id: SessionId::parse(&row.id).ok_or_else(|| damaged("id"))?,
+            user: row.user_id.as_deref().map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id"))).transpose()?,
+            created_at: Timestamp::from_secs(row.created_at),
+            expires_at: Timestamp::from_secs(row.expires_at),
+            persistent: row.persistent,
+            methods: Methods::parse(&row.methods).ok_or_else(|| damaged("methods"))?,
+            // Not known of sessions from before these columns.
+            authenticated_at: Timestamp::from_secs(row.authenticated_at.max(row.created_at)),
+            last_seen_at: Timestamp::from_secs(row.last_seen_at.max(row.created_at)),
+            generation: row.generation,
+            rotated_at: Timestamp::from_secs(row.rotated_at),
+            successor_seen_at: row.successor_seen_at.map(Timestamp::from_secs),
+            source: row.source,
+            device: row.device,
+        })
+    }
 }
 
 fn to_ids(ids: &[String]) -> Vec<SessionId> {
@@ -36,34 +80,21 @@ fn to_ids(ids: &[String]) -> Vec<SessionId> {
 
 /// Adds a session.
 pub fn insert(connection: &mut Connection, session: &Session) -> Result<(), StorageError> {
-    let values = (
-        dsl::id.eq(session.id.as_str()),
-        dsl::user_id.eq(session.user.as_ref().map(UserId::as_str)),
-        dsl::created_at.eq(session.created_at.secs()),
-        dsl::expires_at.eq(session.expires_at.secs()),
-        dsl::generation.eq(session.generation),
-        dsl::rotated_at.eq(session.rotated_at.secs()),
-        dsl::successor_seen_at.eq(session.successor_seen_at.map(Timestamp::secs)),
-        dsl::source.eq(&session.source),
-        dsl::device.eq(&session.device),
-        dsl::last_seen_at.eq(session.last_seen_at.secs()),
-    );
-    diesel::insert_into(dsl::sessions).values(values).execute(connection)?;
+    diesel::insert_into(dsl::sessions).values(Row::from(session)).execute(connection)?;
     Ok(())
 }
 
 /// The session of that name, if its absolute end is not reached.
 pub fn find_live(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<Option<Session>, StorageError> {
-    let row: Option<Row> =
-        dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::expires_at.gt(now.secs()))).first(connection).optional()?;
-    row.map(to_session).transpose()
+    let live = dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::expires_at.gt(now.secs())));
+    live.select(Row::as_select()).first(connection).optional()?.map(Session::try_from).transpose()
 }
 
 /// A user's live sessions, newest first.
 pub fn list_of_user(connection: &mut Connection, user: &UserId, now: Timestamp) -> Result<Vec<Session>, StorageError> {
-    let own = dsl::sessions.filter(dsl::user_id.eq(user.as_str()).and(dsl::expires_at.gt(now.secs())));
-    let rows: Vec<Row> = own.order((dsl::created_at.desc(), dsl::id.desc())).limit(500).load(connection)?;
-    rows.into_iter().map(to_session).collect()
+    let own = dsl::user_id.eq(user.as_str()).and(dsl::expires_at.gt(now.secs()));
+    let newest_first = dsl::sessions.filter(own).order((dsl::created_at.desc(), dsl::id.desc()));
+    readable(500, |limit| newest_first.select(Row::as_select()).limit(limit).load(connection), Session::try_from)
 }
 
 /// A user's live sessions but the newest ones, of which there are `newest`.
@@ -87,16 +118,15 @@ pub fn page(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<(Session, Option<String>)>, StorageError> {
-    let mut query = dsl::sessions.left_join(users::table).filter(dsl::expires_at.gt(now.secs())).into_boxed();
-    if let Some(Cursor { at, id }) = before {
-        query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
-    }
-    let rows: Vec<(Row, Option<String>)> = query
-        .order((dsl::created_at.desc(), dsl::id.desc()))
-        .limit(limit)
-        .select((sessions::all_columns, users::email.nullable()))
-        .load(connection)?;
-    rows.into_iter().map(|(row, email)| Ok((to_session(row)?, email))).collect()
+    let load = |limit| {
+        let mut query = dsl::sessions.left_join(users::table).filter(dsl::expires_at.gt(now.secs())).into_boxed();
+        if let Some(Cursor { at, id }) = before {
+            query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
+        }
+        let newest_first = query.order((dsl::created_at.desc(), dsl::id.desc())).limit(limit);
+        newest_first.select((Row::as_select(), users::email.nullable())).load::<(Row, Option<String>)>(connection)
+    };
+    readable(limit, load, |(row, email)| Ok((Session::try_from(row)?, email)))
 }
 
 /// How many live sessions there are.

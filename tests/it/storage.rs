@@ -9,7 +9,7 @@ use diesel::sql_types::{Integer, Text};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use portcullis::config::DatabaseUrl;
 use portcullis::domain::ids::SessionId;
-use portcullis::domain::session::Session;
+use portcullis::domain::session::{Methods, Session};
 use portcullis::domain::throttle::Bucket;
 use portcullis::domain::time::Timestamp;
 use portcullis::storage::copying::TABLES;
@@ -181,6 +181,9 @@ fn session(id: &str) -> Session {
         user: None,
         created_at: zero,
         expires_at: Timestamp::from_secs(1_000),
+        persistent: true,
+        methods: Methods::default(),
+        authenticated_at: zero,
         generation: 0,
         rotated_at: zero,
         successor_seen_at: None,

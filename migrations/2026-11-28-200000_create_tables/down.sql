@@ -1,0 +1,14 @@
+DROP TABLE nodes;
+DROP TABLE notices;
+DROP TABLE settings;
+DROP TABLE audit_events;
+DROP TABLE attempts;
+DROP TABLE mails;
+DROP TABLE tokens;
+DROP TABLE devices;
+DROP TABLE tombstones;
+DROP TABLE sessions;
+DROP TABLE users;
+-- What src/storage/search.rs adds at start: on SQLite tables, on PostgreSQL an index, which went with its table.
+DROP TABLE IF EXISTS user_parts;
+DROP TABLE IF EXISTS user_numbers;

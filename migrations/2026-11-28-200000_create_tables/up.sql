@@ -1,0 +1,139 @@
+-- A column that comes later has a default: rows of older backups are restored with it.
+
+CREATE TABLE users (
+    id TEXT NOT NULL PRIMARY KEY,
+    email TEXT NOT NULL,
+    -- For apps that take no address; few accounts have one.
+    username TEXT,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('admin', 'user')),
+    state TEXT NOT NULL CHECK (state IN ('active', 'disabled', 'invited')),
+    password_hash TEXT,
+    session_epoch BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL,
+    last_sign_in_at BIGINT,
+    language TEXT NOT NULL DEFAULT '',
+    -- Name and address without regard to case, which accounts are found and ordered by; filled in at start where it is empty.
+    search TEXT NOT NULL DEFAULT ''
+);
+CREATE UNIQUE INDEX users_email ON users (email);
+CREATE UNIQUE INDEX users_username ON users (username);
+CREATE INDEX users_unsearched ON users (id) WHERE search = '';
+-- One for each order of the list.
+CREATE INDEX users_created ON users (created_at, id);
+CREATE INDEX users_search ON users (search, created_at, id);
+CREATE INDEX users_role ON users (role, created_at, id);
+CREATE INDEX users_state ON users (state, created_at, id);
+CREATE INDEX users_last_sign_in ON users (COALESCE(last_sign_in_at, 0), created_at, id);
+
+CREATE TABLE sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    -- Absent in the deprecated mode.
+    user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    -- Whether it outlives the browser's run: "Keep me signed in".
+    persistent BOOLEAN NOT NULL DEFAULT TRUE,
+    -- How the person proved who they are, in words, and when last.
+    methods TEXT NOT NULL DEFAULT '',
+    authenticated_at BIGINT NOT NULL DEFAULT 0,
+    generation BIGINT NOT NULL,
+    rotated_at BIGINT NOT NULL,
+    successor_seen_at BIGINT,
+    source TEXT NOT NULL,
+    device TEXT NOT NULL,
+    last_seen_at BIGINT NOT NULL DEFAULT 0
+);
+CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+CREATE INDEX sessions_created ON sessions (created_at, id);
+
+-- Sessions of the Redis store that were ended: these rows decide, whatever Redis says.
+CREATE TABLE tombstones (
+    session_id TEXT NOT NULL PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX tombstones_expiry ON tombstones (expires_at);
+
+-- Browsers that have signed in to an account before.
+CREATE TABLE devices (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,
+    first_seen_at BIGINT NOT NULL,
+    last_seen_at BIGINT NOT NULL
+);
+CREATE INDEX devices_user ON devices (user_id);
+
+-- Links that were handed out: the keyed hash alone.
+CREATE TABLE tokens (
+    hash TEXT NOT NULL PRIMARY KEY,
+    purpose TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    payload TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX tokens_user ON tokens (user_id, purpose);
+CREATE INDEX tokens_expiry ON tokens (expires_at);
+
+CREATE TABLE mails (
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+    detail TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    next_try_at BIGINT NOT NULL,
+    tries BIGINT NOT NULL,
+    last_error TEXT NOT NULL
+);
+CREATE INDEX mails_due ON mails (state, next_try_at);
+CREATE INDEX mails_user ON mails (user_id);
+CREATE INDEX mails_created ON mails (created_at, id);
+
+-- Counts of guesses.
+CREATE TABLE attempts (
+    bucket TEXT NOT NULL PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    window_start BIGINT NOT NULL,
+    last_failure BIGINT NOT NULL
+);
+CREATE INDEX attempts_age ON attempts (last_failure);
+
+CREATE TABLE audit_events (
+    id TEXT NOT NULL PRIMARY KEY,
+    at BIGINT NOT NULL,
+    event TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    source TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX audit_events_subject ON audit_events (subject, id);
+CREATE INDEX audit_events_actor ON audit_events (actor, id);
+CREATE INDEX audit_events_event ON audit_events (event, id);
+CREATE INDEX audit_events_at ON audit_events (at);
+
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+-- The number of the newest notice; its row lock puts the writers of notices in a queue.
+INSERT INTO settings (name, value) VALUES ('notices', '0');
+
+-- What one node changed and the others have to apply; numbers have no gaps and rise in the order of the commits.
+CREATE TABLE notices (
+    number BIGINT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+
+-- The running nodes, the newest notice each has applied, and a number that rises while it lives.
+CREATE TABLE nodes (
+    id TEXT NOT NULL PRIMARY KEY,
+    acknowledged BIGINT NOT NULL,
+    beat BIGINT NOT NULL
+);

@@ -1,0 +1,309 @@
+//! What is stored outlives the program that stored it: older forms are read with defaults, newer ones are refused by name (S94).
+//!
+//! The samples were stored by version 0.1.0 before sessions had `persistent`, `methods` and `authenticated_at`, and users `username`.
+
+use std::path::Path;
+use std::process::Output;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Text};
+use portcullis::crypto::checksum::Checksum;
+use portcullis::domain::ids::{SessionId, UserId};
+use portcullis::domain::session::{Method, Methods, Session};
+use portcullis::domain::time::Timestamp;
+use portcullis::storage::redis_sessions::{RedisSessions, StoredSession};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::postgres::Postgres;
+use super::support::process::{Process, run, run_with, said};
+use super::support::stores::Redis;
+
+const BACKUP: &str = include_str!("samples/backup-0.1.0.jsonl");
+const REDIS_SESSION: &str = include_str!("samples/redis-session-0.1.0.txt");
+
+fn restore(folder: &Path, backup: &str, variables: &[(&str, String)]) -> Output {
+    let file = folder.join("sample.backup");
+    std::fs::write(&file, backup).unwrap();
+    run_with(folder, &["restore", file.to_str().unwrap(), "--keep-sessions"], variables)
+}
+
+#[derive(QueryableByName, PartialEq, Debug)]
+struct Proof {
+    #[diesel(sql_type = Bool)]
+    persistent: bool,
+    #[diesel(sql_type = Text)]
+    methods: String,
+    #[diesel(sql_type = BigInt)]
+    authenticated_at: i64,
+}
+
+const PROOFS: &str = "SELECT persistent, methods, authenticated_at FROM sessions";
+
+fn of_an_older_version() -> Vec<Proof> {
+    vec![Proof { persistent: true, methods: String::new(), authenticated_at: 0 }]
+}
+
+#[tokio::test]
+async fn a_backup_from_before_a_column_is_restored_with_its_default() {
+    let folder = TempDir::new().unwrap();
+    let restored = restore(folder.path(), BACKUP, &[]);
+    assert!(restored.status.success() && said(&restored).contains("2 users"), "{}", said(&restored));
+    let database = folder.path().join("data/portcullis.db");
+    let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    assert_eq!(diesel::sql_query(PROOFS).load::<Proof>(&mut connection).unwrap(), of_an_older_version());
+    let server = Process::start_in(folder, "start").await;
+    let mut owner = server.client();
+    people::sign_in(&mut owner, OWNER, PASSWORD).await;
+    let list = owner.get("/_auth/admin/sessions").await;
+    assert!(list.status == 200 && list.text().contains("curl"), "{}", list.text());
+    let proofs = diesel::sql_query(format!("{PROOFS} ORDER BY created_at DESC")).load::<Proof>(&mut connection).unwrap();
+    assert!(proofs[0].persistent && proofs[0].methods == "password" && proofs[0].authenticated_at > 0, "{proofs:?}");
+}
+
+#[tokio::test]
+async fn a_backup_from_before_a_column_is_restored_into_postgresql_too() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let folder = TempDir::new().unwrap();
+    let restored = restore(folder.path(), BACKUP, &[("DATABASE_URL", postgres.url())]);
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert_eq!(diesel::sql_query(PROOFS).load::<Proof>(&mut postgres.connect()).unwrap(), of_an_older_version());
+}
+
+/// The sample with `change` made to each of its lines, and the sum of its new content.
+fn changed(change: impl Fn(&mut Value)) -> String {
+    let mut lines: Vec<Value> = BACKUP.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    lines.iter_mut().for_each(change);
+    let mut end = lines.pop().unwrap();
+    let text = lines.iter().map(|line| line.to_string() + "\n").collect::<String>();
+    let mut sum = Checksum::default();
+    sum.update(text.as_bytes());
+    end["end"]["sha256"] = json!(sum.text());
+    format!("{text}{end}\n")
+}
+
+/// Takes the column out of the rows of a table, and out of the head.
+fn without(table: &str, column: &str) -> String {
+    let head: Value = serde_json::from_str(BACKUP.lines().next().unwrap()).unwrap();
+    let columns = head["portcullis"]["tables"][table].as_array().unwrap();
+    let place = columns.iter().position(|name| name == column).unwrap();
+    changed(|line| {
+        if line["row"]["table"] == table {
+            line["row"]["values"].as_array_mut().unwrap().remove(place);
+        } else if let Some(head) = line.get_mut("portcullis") {
+            head["tables"][table].as_array_mut().unwrap().remove(place);
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_backup_of_a_newer_version_is_refused_and_says_what_is_new_and_who_made_it() {
+    let newer = |change: fn(&mut Value)| {
+        changed(|line| {
+            if let Some(head) = line.get_mut("portcullis") {
+                head["version"] = json!("9.8.7");
+                change(head);
+            }
+        })
+    };
+    let cases = [
+        (newer(|head| head["backup"] = json!(2)), "the format 2"),
+        (newer(|head| head["tables"]["apps"] = json!(["id"])), "a table apps"),
+        (newer(|head| head["tables"]["users"].as_array_mut().unwrap().push(json!("shoe_size"))), "a column users.shoe_size"),
+        (newer(|head| head["tables"]["sessions"].as_array_mut().unwrap().insert(0, json!("factor"))), "a column sessions.factor"),
+    ];
+    for (backup, what) in cases {
+        let folder = TempDir::new().unwrap();
+        let refused = restore(folder.path(), &backup, &[]);
+        let text = said(&refused);
+        assert!(!refused.status.success() && text.contains(what) && text.contains("made by Portcullis 9.8.7"), "{what}: {text}");
+        assert!(!folder.path().join("data/portcullis.db").exists(), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_backup_lacks_is_a_default_or_is_named() {
+    for (table, column) in [("users", "language"), ("users", "session_epoch"), ("users", "password_hash"), ("sessions", "last_seen_at")] {
+        let folder = TempDir::new().unwrap();
+        let restored = restore(folder.path(), &without(table, column), &[]);
+        assert!(restored.status.success(), "{column}: {}", said(&restored));
+    }
+    for (table, column) in [("users", "email"), ("sessions", "expires_at"), ("settings", "value")] {
+        let folder = TempDir::new().unwrap();
+        let refused = restore(folder.path(), &without(table, column), &[]);
+        let text = said(&refused);
+        assert!(!refused.status.success() && text.contains(&format!("{table}.{column}")), "{text}");
+        let users = run(folder.path(), &["user", "list"]);
+        assert!(!said(&users).contains(OWNER), "a part was restored: {}", said(&users));
+    }
+    // A row that does not fit its columns, and one of a table that the head does not name.
+    let short = changed(|line| {
+        if line["row"]["table"] == "devices" {
+            line["row"]["values"].as_array_mut().unwrap().pop();
+        }
+    });
+    let nameless = changed(|line| {
+        if let Some(head) = line.get_mut("portcullis") {
+            head["tables"].as_object_mut().unwrap().remove("tokens");
+        }
+    });
+    for (backup, what) in [(short, "a row of devices"), (nameless, "a row of tokens")] {
+        let folder = TempDir::new().unwrap();
+        let refused = restore(folder.path(), &backup, &[]);
+        assert!(!refused.status.success() && said(&refused).contains(what), "{}", said(&refused));
+    }
+}
+
+/// A Redis with the sample as the session of that name.
+struct Sample {
+    redis: Redis,
+    store: RedisSessions,
+    id: SessionId,
+    _folder: TempDir,
+}
+
+impl Sample {
+    async fn start() -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let redis = Redis::start(folder.path(), &[]).await?;
+        let store = RedisSessions::open(&redis.url().into()).unwrap();
+        let sample = Self { redis, store, id: SessionId::parse("uJGtKLhq0P8GO_TdbqeyOA").unwrap(), _folder: folder };
+        for line in REDIS_SESSION.lines() {
+            let (field, value) = line.split_once(' ').unwrap_or((line, ""));
+            sample.set(field, value);
+        }
+        Some(sample)
+    }
+
+    fn connection(&self) -> redis::Connection {
+        redis::Client::open(self.redis.url()).unwrap().get_connection().unwrap()
+    }
+
+    fn set(&self, field: &str, value: &str) {
+        redis::cmd("HSET").arg(format!("portcullis:session:{}", self.id)).arg(field).arg(value).exec(&mut self.connection()).unwrap();
+    }
+
+    fn forget(&self, field: &str) {
+        redis::cmd("HDEL").arg(format!("portcullis:session:{}", self.id)).arg(field).exec(&mut self.connection()).unwrap();
+    }
+
+    fn find(&self) -> StoredSession {
+        self.store.find(&self.id).unwrap().unwrap()
+    }
+
+    fn fault(&self) -> String {
+        self.store.find(&self.id).unwrap_err().to_string()
+    }
+}
+
+#[tokio::test]
+async fn a_session_in_redis_from_before_a_field_has_its_default() {
+    let Some(sample) = Sample::start().await else { return };
+    let (found, at) = (sample.find(), Timestamp::from_secs);
+    let session = Session {
+        id: sample.id.clone(),
+        user: UserId::parse("1j1ast3qf58Q1fYcV7mSr3"),
+        created_at: at(1_795_877_127),
+        expires_at: at(2_111_237_127),
+        persistent: true,
+        methods: Methods::default(),
+        authenticated_at: at(1_795_877_127),
+        generation: 3,
+        rotated_at: at(1_795_877_130),
+        successor_seen_at: None,
+        source: "127.0.0.1".to_owned(),
+        device: "curl/7.88.1".to_owned(),
+        last_seen_at: at(1_795_877_140),
+    };
+    assert!(found.session == session && found.epoch == 2 && found.next_epoch.is_none(), "{found:?}");
+    // Scripts go on working on it.
+    assert!(sample.store.rotate(&sample.id, 3, at(1_795_877_200)).unwrap());
+    assert_eq!(sample.find().session.generation, 4);
+    for field in ["last_seen_at", "successor_seen_at"] {
+        sample.forget(field);
+        assert_eq!(sample.find().session.user, session.user, "{field}");
+    }
+    for field in ["user", "expires_at", "epoch"] {
+        sample.forget(field);
+        assert!(sample.fault().contains(&format!("no good {field}")), "{field}: {}", sample.fault());
+        let (_, value) = REDIS_SESSION.lines().find_map(|line| line.split_once(' ').filter(|(name, _)| *name == field)).unwrap();
+        sample.set(field, value);
+    }
+}
+
+#[tokio::test]
+async fn a_session_in_redis_is_read_back_as_it_was_stored() {
+    let Some(sample) = Sample::start().await else { return };
+    let mut stored = sample.find();
+    stored.session.id = SessionId::parse("bbbbbbbbbbbbbbbbbbbbbb").unwrap();
+    stored.session.persistent = false;
+    stored.session.methods = Methods::from(Method::Password);
+    stored.session.authenticated_at = Timestamp::from_secs(1_795_900_000);
+    sample.store.insert(&stored, stored.session.created_at).unwrap();
+    let found = sample.store.find(&stored.session.id).unwrap().unwrap();
+    assert!(found.session == stored.session && found.epoch == stored.epoch, "{found:?}");
+}
+
+#[tokio::test]
+async fn a_session_in_redis_that_is_wrong_or_of_a_newer_version_is_refused_by_name() {
+    let Some(sample) = Sample::start().await else { return };
+    for (field, value, fault) in [
+        ("format", "2", "the format 2"),
+        ("format", "one", "no good format"),
+        ("factor", "totp", "the field \"factor\""),
+        ("methods", "password telepathy", "no good methods"),
+        ("persistent", "yes", "no good persistent"),
+        ("authenticated_at", "", "no good authenticated_at"),
+        ("next_epoch", "x", "no good next_epoch"),
+    ] {
+        sample.set(field, value);
+        assert!(sample.fault().contains(fault), "{field}: {}", sample.fault());
+        sample.forget(field);
+        assert_eq!(sample.find().session.generation, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
+    let server = Process::start_in(TempDir::new().unwrap(), "start").await;
+    let mut owner = server.client();
+    people::claim_with(&mut owner, &std::fs::read_to_string(server.folder.path().join("data/setup-token")).unwrap()).await;
+    let mut database = SqliteConnection::establish(server.folder.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
+    database.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+    for (role, state) in [("root", "active"), ("user", "asleep")] {
+        let insert = format!("INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x', '', '{role}', '{state}', 1)");
+        assert!(database.batch_execute(&insert).is_err(), "the schema takes {role}, {state}");
+    }
+    // More than a page of them between the good ones.
+    let people = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 240)
+        INSERT INTO users (id, email, name, role, state, created_at)
+        SELECT printf('aaaaaaaaaaaaaaaaaaa%03d', i), CASE WHEN i BETWEEN 60 AND 120 THEN 'no address ' || i ELSE i || '@example.org' END,
+            CASE WHEN i = 7 THEN 'a' || char(10) || 'b' ELSE '' END, 'user', 'active', i FROM n;
+        UPDATE users SET id = 'short' WHERE email = '9@example.org';
+        UPDATE sessions SET methods = 'telepathy';";
+    database.batch_execute(people).unwrap();
+    let (mut found, mut list) = (Vec::new(), "/_auth/admin/users".to_owned());
+    let mut owner = server.client();
+    people::sign_in(&mut owner, OWNER, PASSWORD).await;
+    loop {
+        let page = owner.get(&list).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let text = page.text();
+        found.extend(super::support::page::tags(&text).iter().filter_map(|tag| tag.attribute("data-email").map(str::to_owned)));
+        let next = super::support::page::tags(&text)
+            .iter()
+            .find_map(|tag| tag.attribute("href").filter(|_| tag.attribute("rel") == Some("next")).map(str::to_owned));
+        let Some(next) = next else { break };
+        list = next;
+    }
+    assert_eq!(found.len(), 1 + 240 - 61 - 2, "{found:?}");
+    assert_eq!(owner.get("/_auth/admin/sessions").await.status, 200);
+    let log = server.output();
+    for row in
+        ["user \"aaaaaaaaaaaaaaaaaaa007\" has no good name", "user \"short\" has no good id", "has no good email", "has no good methods"]
+    {
+        assert!(log.contains(row), "{row}");
+    }
+}
