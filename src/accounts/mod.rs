@@ -305,11 +305,9 @@ impl Accounts {
     }
 
     fn audit_line(&self, event: &str, actor: &str, subject: &str, source: &str) -> AuditLine {
-        let at = self.0.clock.now();
-        let id = format!("{:012x}{:012x}{}", at.secs(), self.next_moment() & 0xffff_ffff_ffff, random::id());
         AuditLine {
-            id,
-            at,
+            id: self.ordered_id(),
+            at: self.0.clock.now(),
             event: event.to_owned(),
             actor: actor.to_owned(),
             subject: subject.to_owned(),

@@ -1,9 +1,9 @@
-//! Identifiers: 22 characters of bare base64url, random or beginning with their time. They are names, not secrets.
+//! Identifiers: 128 random bits in bare base64url, or UUIDs that sort by their time. They are names, not secrets.
 
 use std::fmt;
 
-/// Characters in an identifier: 16 bytes in base64url without padding.
-const LENGTH: usize = 22;
+/// Characters in an identifier: 16 bytes in base64url without padding, or as a UUID.
+const LENGTHS: [usize; 2] = [22, 36];
 
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
@@ -14,7 +14,7 @@ macro_rules! identifier {
         impl $name {
             /// Takes `text` as an identifier when it has the right length and alphabet.
             pub fn parse(text: &str) -> Option<Self> {
-                let well_formed = text.len() == LENGTH
+                let well_formed = LENGTHS.contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
                 well_formed.then(|| Self(text.to_owned()))
             }

@@ -110,12 +110,7 @@ pub fn each_row<E: From<StorageError>>(c: &mut Connection, mut row_of: impl FnMu
 }
 
 /// Adds a row whose values are those of `columns`; of what is missing among them the table has a default, or the row is refused.
-pub fn put<'a>(
-    c: &mut Connection,
-    table: &Table,
-    columns: impl ExactSizeIterator<Item = &'a str>,
-    row: Row,
-) -> Result<(), StorageError> {
+pub fn put<'a>(c: &mut Connection, table: &Table, columns: impl ExactSizeIterator<Item = &'a str>, row: Row) -> Result<(), StorageError> {
     let refused = |why: &str| StorageError::Corrupt(format!("a row of {} cannot be stored: {why}", table.name));
     if columns.len() != row.len() {
         return Err(refused("it has not as many values as columns"));
