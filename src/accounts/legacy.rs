@@ -5,16 +5,11 @@ use std::sync::atomic::Ordering;
 use super::setup::ClaimProof;
 use super::throttle::Asking;
 use super::{AccountError, Accounts, CLAIMED_SETTING, Client, NewSession, Phase};
-use crate::domain::access::{Identity, SignedIn};
+use crate::domain::access::{Credential, SignedIn};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Method;
 use crate::domain::throttle::{self, PAIR_LIMIT, Verdict};
 use crate::storage::{Connection, StorageError, attempts, settings};
-
-/// The name that streams of HTTP Basic visitors are registered under; there is no such row.
-pub(super) fn basic_session() -> Result<SessionId, AccountError> {
-    SessionId::parse("basic-----------------").ok_or_else(|| AccountError::Internal("basic id".to_owned()))
-}
 
 impl Accounts {
     /// Whether the pair is the configured one, in time that tells nothing (S02).
@@ -34,7 +29,7 @@ impl Accounts {
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have come between: its marker decides, in this transaction.
-                if settings::find(c, CLAIMED_SETTING)?.is_some() {
+                if is_over(c)? {
                     return Ok(false);
                 }
                 store.insert(c, &row)?;
@@ -52,7 +47,13 @@ impl Accounts {
     /// Lets one request in by HTTP Basic, without a session; only before the claim.
     pub async fn check_legacy_basic(&self, username: &str, password: &str, client: &Client) -> Result<SignedIn, AccountError> {
         self.check_legacy(username, password, client).await?;
-        Ok(SignedIn { session: basic_session()?, who: Identity::Legacy { username: username.to_owned() } })
+        Ok(SignedIn::without_account(Credential::Pair, username.to_owned()))
+    }
+
+    /// Whoever has a session that was opened with the pair; nobody after the claim.
+    pub(super) fn pair_visitor(&self, session: SessionId) -> Option<SignedIn> {
+        let legacy = self.0.legacy.as_ref().filter(|_| self.phase() == Phase::Legacy)?;
+        Some(SignedIn::without_account(Credential::Session(session), legacy.username.clone()))
     }
 
     async fn check_legacy(&self, username: &str, password: &str, client: &Client) -> Result<(), AccountError> {
@@ -79,7 +80,7 @@ impl Accounts {
         let judged = self.0.database.read(move |c| {
             // Looked at before the counts: what was on its way until then is in them.
             Ok(this.0.uncounted_guesses.load(Ordering::SeqCst) == 0
-                && settings::find(c, CLAIMED_SETTING)?.is_none()
+                && !is_over(c)?
                 && !is_closed(c, &pair)?
                 && throttle::judge_source(attempts::find(c, &source)?.as_ref(), now) == Verdict::Go)
         });
@@ -98,6 +99,11 @@ impl Accounts {
         let Some(bucket) = self.pair_bucket().filter(|_| self.phase() == Phase::Legacy) else { return Ok(false) };
         Ok(self.0.database.read(move |c| is_closed(c, &bucket)).await?)
     }
+}
+
+/// Whether the instance is claimed, whoever has heard of it so far: the deprecated mode ends then.
+pub(super) fn is_over(c: &mut Connection) -> Result<bool, StorageError> {
+    Ok(settings::find(c, CLAIMED_SETTING)?.is_some())
 }
 
 /// Whether the pair of that bucket is closed.

@@ -153,7 +153,8 @@ impl Accounts {
                     return Ok(None);
                 }
                 links::void_every_way_in(c, &user.id)?;
-                let ended = store.end_all_of_user(c, &user.id, Some(&Kept { session: &who.session, step }))?;
+                let kept = who.session().map(|session| Kept { session, step });
+                let ended = store.end_all_of_user(c, &user.id, kept.as_ref())?;
                 audit::append(c, &line)?;
                 mails.queue(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
                 revocation::others_ended(c, &user.id, ended, now).map(Some)

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::{AccountError, Accounts, CLAIMED_SETTING, Phase};
-use crate::domain::access::{Identity, SignedIn};
+use super::{AccountError, Accounts, Phase, legacy};
+use crate::domain::access::{Credential, SignedIn};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::domain::user::UserState;
-use crate::storage::{settings, users};
+use crate::storage::users;
 
 const SHARDS: usize = 16;
 /// Copies a shard keeps at most.
@@ -207,12 +207,19 @@ impl Accounts {
         Ok(self.find_session(id).await?.is_some())
     }
 
+    /// Whether what let a visitor in still does.
+    pub async fn still_lets_in(&self, credential: &Credential) -> Result<bool, AccountError> {
+        match credential {
+            Credential::Session(id) => self.is_live(id).await,
+            Credential::Pair => Ok(self.phase() == Phase::Legacy),
+        }
+    }
+
     async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {
         let (store, id, now) = (self.0.store.clone(), id.clone(), self.0.clock.now());
         let found = self.0.database.read(move |c| {
             let Some(session) = store.find_live(c, &id, now)? else { return Ok(None) };
-            // The deprecated mode ends with the claim, whoever heard of it so far.
-            if session.user.is_none() && settings::find(c, CLAIMED_SETTING)?.is_some() {
+            if session.user.is_none() && legacy::is_over(c)? {
                 return Ok(None);
             }
             let user = session.user.as_ref().map(|user| users::find_by_id(c, user)).transpose()?.flatten();
@@ -222,22 +229,12 @@ impl Accounts {
         self.note_use(&session, now);
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
-                let user = record.user;
-                Identity::User {
-                    id: user.id,
-                    email: user.email.to_string(),
-                    name: user.name.as_str().to_owned(),
-                    role: user.role,
-                    language: user.language,
-                }
+                Some(SignedIn::with_account(Credential::Session(session.id.clone()), record.user.into()))
             }
-            (None, _) if self.phase() == Phase::Legacy => {
-                Identity::Legacy { username: self.0.legacy.as_ref().map_or_else(String::new, |legacy| legacy.username.clone()) }
-            }
-            _ => return Ok(None),
+            (Some(_), _) => None,
+            (None, _) => self.pair_visitor(session.id.clone()),
         };
-        let who = Arc::new(SignedIn { session: session.id.clone(), who });
-        Ok(Some(View { session, who }))
+        Ok(who.map(|who| View { session, who: Arc::new(who) }))
     }
 }
 
@@ -264,8 +261,8 @@ mod tests {
             device: String::new(),
             last_seen_at: zero,
         };
-        let who = Identity::Legacy { username: String::new() };
-        View { session, who: Arc::new(SignedIn { session: id.clone(), who }) }
+        let who = SignedIn::without_account(Credential::Session(id.clone()), String::new());
+        View { session, who: Arc::new(who) }
     }
 
     fn id() -> SessionId {

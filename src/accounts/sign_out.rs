@@ -3,7 +3,7 @@
 use super::{AccountError, Accounts, links, revocation};
 use crate::crypto::random;
 use crate::domain::access::SignedIn;
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::storage::session_store::{Kept, SessionStore};
 use crate::storage::{Connection, StorageError, audit};
@@ -24,6 +24,8 @@ pub enum Ending {
 impl Accounts {
     /// Ends own sessions; when the answer comes, no request of theirs is let in any more.
     pub async fn end_own(&self, who: &SignedIn, ending: Ending, source: String) -> Result<(), AccountError> {
+        // HTTP Basic of the deprecated mode has none that could end.
+        let Some(session) = who.session().cloned() else { return Ok(()) };
         let (this, who) = (self.clone(), who.clone());
         self.deed(async move {
             let event = if ending == Ending::This { "logout" } else { "session.ended" };
@@ -31,7 +33,7 @@ impl Accounts {
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
             let until = now.plus(this.0.sessions.refresh_secs);
             let ended = this.0.database.write(move |c| {
-                let ended = end(c, &store, &who, &ending)?;
+                let ended = end(c, &store, &session, who.user_id(), &ending)?;
                 if !ended.is_empty() {
                     audit::append(c, &line)?;
                 }
@@ -40,8 +42,8 @@ impl Accounts {
                     // Told even when the store knew nothing of it: copies and streams may.
                     (Ending::Others | Ending::One(_), Some(user)) => revocation::others_ended(c, user, ended, now),
                     (Ending::This, _) | (_, None) => {
-                        store.keep_ended(c, &who.session, until)?;
-                        revocation::sessions_ended(c, vec![who.session], now)
+                        store.keep_ended(c, &session, until)?;
+                        revocation::sessions_ended(c, vec![session], now)
                     }
                 }
             });
@@ -76,15 +78,21 @@ impl Accounts {
     }
 }
 
-fn end(c: &mut Connection, store: &SessionStore, who: &SignedIn, ending: &Ending) -> Result<Vec<SessionId>, StorageError> {
+fn end(
+    c: &mut Connection,
+    store: &SessionStore,
+    session: &SessionId,
+    user: Option<&UserId>,
+    ending: &Ending,
+) -> Result<Vec<SessionId>, StorageError> {
     let one = |ended: bool, id: &SessionId| if ended { vec![id.clone()] } else { Vec::new() };
-    match (ending, who.user_id()) {
+    match (ending, user) {
         (Ending::One(id), Some(user)) => Ok(one(store.end(c, id, Some(user))?, id)),
-        (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&Kept { session: &who.session, step: random::step() })),
+        (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&Kept { session, step: random::step() })),
         (Ending::Everywhere, Some(user)) => {
             links::void_email_change(c, user)?;
             store.end_all_of_user(c, user, None)
         }
-        (Ending::This, Some(_)) | (_, None) => Ok(one(store.end(c, &who.session, None)?, &who.session)),
+        (Ending::This, Some(_)) | (_, None) => Ok(one(store.end(c, session, None)?, session)),
     }
 }

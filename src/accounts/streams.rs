@@ -1,14 +1,15 @@
-//! Open streams by session, so that they can be cut when it ends.
+//! Open streams by what lets their visitor in, so that they can be cut when it does no more.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::domain::access::Credential;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::time::Timestamp;
 
-/// The streams of one session.
+/// The streams of one credential.
 struct Open {
     signal: watch::Sender<bool>,
     count: usize,
@@ -16,7 +17,7 @@ struct Open {
     until: Option<Timestamp>,
 }
 
-type Table = Mutex<HashMap<SessionId, Open>>;
+type Table = Mutex<HashMap<Credential, Open>>;
 
 /// The registry; touched at a stream's start, its end, and at revocation.
 #[derive(Clone)]
@@ -34,22 +35,22 @@ impl Default for Streams {
 /// One registered stream; dropping it takes it off the registry.
 pub struct StreamTicket {
     table: Arc<Table>,
-    session: SessionId,
+    credential: Credential,
     signal: watch::Receiver<bool>,
     stopping: watch::Receiver<bool>,
     endless: bool,
 }
 
 impl Streams {
-    /// Registers a stream that may last until then; check the session again afterwards, it may have ended meanwhile.
-    pub fn register(&self, session: &SessionId, user: Option<&UserId>, until: Option<Timestamp>) -> StreamTicket {
+    /// Registers a stream that may last until then; check the credential again afterwards, it may have ended meanwhile.
+    pub fn register(&self, credential: &Credential, user: Option<&UserId>, until: Option<Timestamp>) -> StreamTicket {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Open { signal: watch::channel(false).0, count: 0, user: user.cloned(), until };
-        let entry = table.entry(session.clone()).or_insert_with(new);
+        let entry = table.entry(credential.clone()).or_insert_with(new);
         entry.count += 1;
         StreamTicket {
             table: Arc::clone(&self.table),
-            session: session.clone(),
+            credential: credential.clone(),
             signal: entry.signal.subscribe(),
             stopping: self.stopping.subscribe(),
             endless: false,
@@ -68,7 +69,7 @@ impl Streams {
 
     /// Cuts every stream of `session`.
     pub fn cut(&self, session: &SessionId) {
-        let entry = self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(session);
+        let entry = self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&Credential::Session(session.clone()));
         if let Some(open) = entry {
             open.signal.send_replace(true);
             tracing::debug!(session.streams = open.count, "streams of an ended session were cut");
@@ -97,10 +98,14 @@ impl Streams {
         });
     }
 
-    /// The sessions with open streams, of those that have an end; HTTP Basic has none.
+    /// The sessions with open streams.
     pub fn sessions(&self) -> Vec<SessionId> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.iter().filter(|(_, open)| open.until.is_some()).map(|(session, _)| session.clone()).collect()
+        let session = |credential: &Credential| match credential {
+            Credential::Session(id) => Some(id.clone()),
+            Credential::Pair => None,
+        };
+        table.keys().filter_map(session).collect()
     }
 
     /// Cuts the streams that have no end of their own, now and from now on: the server stops, and would wait for them.
@@ -141,10 +146,10 @@ impl Drop for StreamTicket {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         // After a cut the entry may be a newer one, of streams that this ticket does not count among.
         let own = |open: &&mut Open| open.signal.subscribe().same_channel(&self.signal);
-        if let Some(entry) = table.get_mut(&self.session).filter(own) {
+        if let Some(entry) = table.get_mut(&self.credential).filter(own) {
             entry.count = entry.count.saturating_sub(1);
             if entry.count == 0 {
-                table.remove(&self.session);
+                table.remove(&self.credential);
             }
         }
     }

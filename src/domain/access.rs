@@ -4,71 +4,105 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::ids::{SessionId, UserId};
 use super::language::Language;
-use super::user::Role;
+use super::user::{Role, User};
 
-/// A visitor with a live session, as everything above `accounts` sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
-    /// The live session.
-    pub session: SessionId,
-    /// Who it is.
-    pub who: Identity,
+/// What lets a visitor in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Credential {
+    /// A live session.
+    Session(SessionId),
+    /// The user name and password of the deprecated mode, sent with each request.
+    Pair,
 }
 
-/// Whose session it is.
+/// An account, as everything above `accounts` sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
-    /// A user of the store.
-    User {
-        /// The account.
-        id: UserId,
-        /// Canonical address.
-        email: String,
-        /// Display name, may be empty.
-        name: String,
-        /// What the user may do.
-        role: Role,
-        /// The language chosen on the account.
-        language: Option<Language>,
-    },
-    /// Signed in with the deprecated user name and password: opens the app and nothing else.
-    Legacy {
-        /// The configured user name.
-        username: String,
-    },
+pub struct Person {
+    /// The account.
+    pub id: UserId,
+    /// Canonical address.
+    pub email: String,
+    /// Display name, may be empty.
+    pub name: String,
+    /// What the person may do.
+    pub role: Role,
+    /// The language chosen on the account.
+    pub language: Option<Language>,
+}
+
+impl From<User> for Person {
+    fn from(user: User) -> Self {
+        Self { id: user.id, email: user.email.to_string(), name: user.name.as_str().to_owned(), role: user.role, language: user.language }
+    }
+}
+
+/// A visitor who is let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    credential: Credential,
+    who: Who,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Who {
+    Person(Person),
+    /// Whoever knows the deprecated user name and password, by that name: may use the app and nothing else.
+    Shared(String),
 }
 
 impl SignedIn {
-    /// The role, `None` in the deprecated mode.
-    pub const fn role(&self) -> Option<Role> {
-        match &self.who {
-            Identity::User { role, .. } => Some(*role),
-            Identity::Legacy { .. } => None,
-        }
+    /// Somebody with an account.
+    pub const fn with_account(credential: Credential, person: Person) -> Self {
+        Self { credential, who: Who::Person(person) }
     }
 
-    /// The address, or the configured user name: for the audit trail.
-    pub fn name(&self) -> &str {
-        match &self.who {
-            Identity::User { email, .. } => email,
-            Identity::Legacy { username } => username,
-        }
+    /// Somebody with the user name of the deprecated mode.
+    pub const fn without_account(credential: Credential, username: String) -> Self {
+        Self { credential, who: Who::Shared(username) }
     }
 
-    /// The language chosen on the account.
-    pub const fn language(&self) -> Option<Language> {
-        match &self.who {
-            Identity::User { language, .. } => *language,
-            Identity::Legacy { .. } => None,
+    /// What lets the visitor in.
+    pub const fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// The session, if one lets the visitor in.
+    pub const fn session(&self) -> Option<&SessionId> {
+        match &self.credential {
+            Credential::Session(id) => Some(id),
+            Credential::Pair => None,
         }
     }
 
     /// The account, `None` in the deprecated mode.
-    pub const fn user_id(&self) -> Option<&UserId> {
+    pub const fn person(&self) -> Option<&Person> {
         match &self.who {
-            Identity::User { id, .. } => Some(id),
-            Identity::Legacy { .. } => None,
+            Who::Person(person) => Some(person),
+            Who::Shared(_) => None,
         }
+    }
+
+    /// The role, `None` in the deprecated mode.
+    pub fn role(&self) -> Option<Role> {
+        self.person().map(|person| person.role)
+    }
+
+    /// The address, or the configured user name: for the app and the audit trail.
+    pub fn name(&self) -> &str {
+        match &self.who {
+            Who::Person(person) => &person.email,
+            Who::Shared(username) => username,
+        }
+    }
+
+    /// The language chosen on the account.
+    pub fn language(&self) -> Option<Language> {
+        self.person().and_then(|person| person.language)
+    }
+
+    /// The account's id, `None` in the deprecated mode.
+    pub fn user_id(&self) -> Option<&UserId> {
+        self.person().map(|person| &person.id)
     }
 }
 
@@ -128,8 +162,7 @@ mod tests {
 
     #[test]
     fn s05_nothing_is_let_through_before_the_claim() {
-        let session = SessionId::parse("ssssssssssssssssssssss").unwrap();
-        let who = SignedIn { session, who: Identity::Legacy { username: "user".to_owned() } };
+        let who = SignedIn::without_account(Credential::Pair, "user".to_owned());
         assert_eq!(decide(Visitor::SignedIn(&who), Rules { open: false }), Decision::SetUp);
         assert_eq!(decide(Visitor::Anonymous, Rules { open: true }), Decision::SignIn);
         assert_eq!(decide(Visitor::SignedIn(&who), Rules { open: true }), Decision::Allow);

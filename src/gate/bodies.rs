@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
@@ -165,8 +166,8 @@ impl Looks {
     }
 
     fn hold(&mut self, piece: Bytes) {
-        let (accounts, session) = (self.accounts.clone(), self.passport.who.session.clone());
-        self.held = Some((piece, Box::pin(async move { accounts.is_live(&session).await.unwrap_or(false) })));
+        let (accounts, who) = (self.accounts.clone(), Arc::clone(&self.passport.who));
+        self.held = Some((piece, Box::pin(async move { accounts.still_lets_in(who.credential()).await.unwrap_or(false) })));
     }
 }
 

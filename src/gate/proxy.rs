@@ -15,9 +15,9 @@ use super::proxy_client::SendFault;
 pub use super::proxy_client::Upstream;
 use super::refusals::{self, Framing, Sound};
 use super::{answers, deny, proxy_headers, upgrade};
+use crate::accounts::AccountError;
 use crate::accounts::metrics::{Asked, Verdict};
 use crate::accounts::streams::StreamTicket;
-use crate::accounts::{AccountError, Phase};
 use crate::domain::access::Decision;
 use crate::domain::language::Language;
 use crate::domain::return_to::ReturnTo;
@@ -185,10 +185,8 @@ impl Passage<'_> {
     /// Registers a stream, then checks the session again: it may have ended between.
     async fn register(&self) -> Result<StreamTicket, HttpError> {
         let accounts = settings::accounts(self.req);
-        let session = &self.passport.who.session;
-        let ticket = accounts.streams().register(session, self.passport.who.user_id(), self.passport.session_end());
-        // HTTP Basic of the deprecated mode has no session; it lasts until the claim.
-        let live = if self.passport.is_of_one_request() { accounts.phase() == Phase::Legacy } else { accounts.is_live(session).await? };
-        if live { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }
+        let (who, end) = (&self.passport.who, self.passport.session_end());
+        let ticket = accounts.streams().register(who.credential(), who.user_id(), end);
+        if accounts.still_lets_in(who.credential()).await? { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }
     }
 }

@@ -7,7 +7,6 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
 use super::cookies_out;
-use crate::domain::access::Identity;
 use crate::domain::app_url::AppUrl;
 use crate::http::signed_in::Passport;
 
@@ -81,7 +80,7 @@ fn is_spoof(name: &str) -> bool {
 /// The headers for the app: what ends here and what deceives is out, our cookies are cut, and ours come last, so that nothing
 /// in the request can remove them. The framing is added by the caller.
 pub(super) fn to_app(incoming: &HeaderMap, passport: &Passport, client: IpAddr, app_url: &AppUrl) -> AppHeaders {
-    let mut outgoing = pass_on(incoming, matches!(passport.who.who, Identity::Legacy { .. }));
+    let mut outgoing = pass_on(incoming, passport.who.person().is_none());
     let mut add = |name: &'static AppName, value: &[u8]| {
         // An identity that cannot be said is said to be empty, never left out (S70).
         let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));

@@ -65,8 +65,8 @@ struct FormBinding(String);
 /// The hidden `csrf_token` for the forms of a page.
 pub fn token(req: &HttpRequest) -> String {
     let settings = settings::of(req);
-    if let Standing::SignedIn(passport) = standing(req) {
-        return settings.csrf.issue(&format!("session:{}", passport.who.session));
+    if let Some(session) = standing(req).session() {
+        return settings.csrf.issue(&format!("session:{session}"));
     }
     let cookies = RequestCookies::read(req, &settings.cookies);
     let existing = cookies.and_then(|cookies| cookies.form).map(CookieValue::text).filter(|value| value.len() == 22);
@@ -103,18 +103,18 @@ pub(super) async fn take(req: &HttpRequest, payload: Payload, standing: &Standin
     Ok(fields)
 }
 
-/// The hidden token belongs to the session, or before sign-in to the cookie that the form's page set.
+/// The hidden token belongs to the session, or where there is none to the cookie that the form's page set.
 fn check_token(req: &HttpRequest, standing: &Standing, given: &str) -> Result<(), HttpError> {
     let settings = settings::of(req);
     let cookies = RequestCookies::read(req, &settings.cookies);
-    let binding = match (standing, cookies.map(|cookies| cookies.form.map(CookieValue::text))) {
-        (Standing::SignedIn(passport), _) => Some(format!("session:{}", passport.who.session)),
-        (Standing::Anonymous, Some(Some(form))) => Some(format!("form:{form}")),
-        (Standing::Anonymous, Some(None)) => {
+    let binding = match (standing.session(), cookies.map(|cookies| cookies.form.map(CookieValue::text))) {
+        (Some(session), _) => Some(format!("session:{session}")),
+        (None, Some(Some(form))) => Some(format!("form:{form}")),
+        (None, Some(None)) => {
             tracing::info!("refused a form without the cookie that its page set");
             return Err(HttpError::FormWithoutCookie { insecure: seen::without_https(req) });
         }
-        (Standing::Anonymous, None) => None,
+        (None, None) => None,
     };
     if binding.is_some_and(|binding| settings.csrf.is_valid(&binding, given)) {
         return Ok(());

@@ -12,6 +12,7 @@ pub mod forms;
 pub mod heads;
 pub mod jwt;
 pub mod language;
+mod legacy;
 pub mod measured;
 pub mod page;
 pub mod probe;

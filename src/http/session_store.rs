@@ -6,7 +6,7 @@ use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, Upd
 use actix_web::cookie::time::Duration;
 
 use crate::accounts::Accounts;
-use crate::domain::access::Identity;
+use crate::domain::access::SignedIn;
 use crate::domain::ids::SessionId;
 
 /// The entry that carries the session's name to `save`.
@@ -23,7 +23,7 @@ impl SessionStore for RowStore {
         let Some(id) = SessionId::parse(key.as_ref()) else { return Ok(None) };
         let found = self.0.find_session(&id).await.map_err(|fault| LoadError::Other(fault.into()))?;
         // Of a session that is over the name alone is left: tokens of another one beside it are no sign-in (S39).
-        Ok(Some(state_of(&id, found.as_ref().and_then(|copy| copy.view()).map(|view| &view.who.who))))
+        Ok(Some(state_of(&id, found.as_ref().and_then(|copy| copy.view()).map(|view| &*view.who))))
     }
 
     async fn save(&self, state: HashMap<String, String>, _ttl: &Duration) -> Result<SessionKey, SaveError> {
@@ -31,7 +31,7 @@ impl SessionStore for RowStore {
         let refuse = |why: &'static str| SaveError::Other(anyhow::anyhow!(why));
         let id = named.ok_or_else(|| refuse("no session is named"))?;
         let found = self.0.find_session(&id).await.map_err(|fault| SaveError::Other(fault.into()))?;
-        let fits = found.is_some_and(|copy| copy.view().is_some_and(|view| state_of(&id, Some(&view.who.who)) == state));
+        let fits = found.is_some_and(|copy| copy.view().is_some_and(|view| state_of(&id, Some(&view.who)) == state));
         if !fits {
             return Err(refuse("the session is not live or is somebody else's"));
         }
@@ -56,10 +56,10 @@ impl SessionStore for RowStore {
     }
 }
 
-fn state_of(id: &SessionId, who: Option<&Identity>) -> HashMap<String, String> {
+fn state_of(id: &SessionId, who: Option<&SignedIn>) -> HashMap<String, String> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let mut state = HashMap::from([(SID.to_owned(), quoted(id.as_str()))]);
-    if let Some(Identity::User { id, .. }) = who {
+    if let Some(id) = who.and_then(SignedIn::user_id) {
         state.insert(USER.to_owned(), quoted(id.as_str()));
     }
     state

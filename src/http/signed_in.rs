@@ -9,19 +9,17 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
 use super::carriers::{Named, agree, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
 use super::verdicts::Verdicts;
-use super::{client_address, fetch_metadata, language, settings};
+use super::{client_address, fetch_metadata, language, legacy, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::SessionCopy;
-use crate::accounts::{AccountError, Accounts, Client, Phase};
+use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
-use crate::domain::access::{Identity, SignedIn};
+use crate::domain::access::{Person, SignedIn};
 use crate::domain::ids::SessionId;
 use crate::domain::session::GenerationVerdict;
 use crate::domain::time::Timestamp;
@@ -55,6 +53,11 @@ pub struct Passport {
 }
 
 impl Passport {
+    /// One that holds for one request, since there is no session behind it.
+    fn of_one_request(who: SignedIn, now: Timestamp) -> Self {
+        Self { headers: identity_headers(&who), who: Arc::new(who), copy: None, until: now }
+    }
+
     /// Whether the session was not touched since: then nothing has to be asked.
     pub fn is_untouched(&self, monotonic: Duration) -> bool {
         self.copy.as_ref().is_some_and(|copy| copy.usable(monotonic).is_some())
@@ -64,11 +67,6 @@ impl Passport {
     fn is_over(&self, monotonic: Duration, now: Timestamp) -> bool {
         let lives = self.copy.as_ref().and_then(|copy| copy.usable(monotonic)).is_some_and(|view| view.session.expires_at > now);
         !lives || self.until <= now
-    }
-
-    /// Whether there is no session behind it: HTTP Basic of the deprecated mode.
-    pub fn is_of_one_request(&self) -> bool {
-        self.copy.is_none()
     }
 
     /// The absolute end of the session; none behind HTTP Basic.
@@ -89,6 +87,16 @@ pub enum Standing {
     Anonymous,
     /// A live session.
     SignedIn(Rc<Passport>),
+}
+
+impl Standing {
+    /// The session, if one lets the visitor in.
+    pub fn session(&self) -> Option<&SessionId> {
+        match self {
+            Self::Anonymous => None,
+            Self::SignedIn(passport) => passport.who.session(),
+        }
+    }
 }
 
 /// New tokens for the browser.
@@ -195,12 +203,9 @@ impl Guard {
     async fn examine(&self, req: &HttpRequest) -> Result<Finding, HttpError> {
         const ANONYMOUS: Finding = Finding::Standing(Standing::Anonymous);
         let (settings, accounts) = (settings::of(req), settings::accounts(req));
-        let found = match RequestCookies::read_headers(req.headers(), &settings.cookies) {
-            Ok(found) => found,
-            Err(fault) => {
-                tracing::info!(%fault, "the cookies of a request are no sign-in");
-                return Ok(ANONYMOUS);
-            }
+        let found = RequestCookies::read_headers(req.headers(), &settings.cookies);
+        let Ok(found) = found.inspect_err(|fault| tracing::info!(%fault, "the cookies of a request are no sign-in")) else {
+            return Ok(ANONYMOUS);
         };
         if let Some(passport) = self.recall(accounts, &found) {
             return Ok(Finding::Standing(Standing::SignedIn(passport)));
@@ -226,7 +231,7 @@ impl Guard {
             }
             (_, Some(Ok(claims))) => Ok(Finding::Refreshable(claims)),
             (None, None) if accounts.phase() == Phase::Legacy => {
-                Ok(Finding::Standing(legacy(req, carrier.map(|carrier| carrier.session)).await?))
+                Ok(Finding::Standing(without_account(req, carrier.map(|carrier| carrier.session), now).await?))
             }
             _ => Ok(ANONYMOUS),
         }
@@ -303,36 +308,17 @@ async fn note_successor(accounts: &Accounts, session: &crate::domain::session::S
 
 fn passport(copy: Arc<SessionCopy>, until: Timestamp) -> Option<Passport> {
     let who = Arc::clone(&copy.view()?.who);
-    Some(Passport { headers: identity_headers(&who.who), who, copy: Some(copy), until })
+    Some(Passport { headers: identity_headers(&who), who, copy: Some(copy), until })
 }
 
-/// The deprecated mode: the session cookie alone, or HTTP Basic.
-async fn legacy(req: &HttpRequest, session: Option<SessionId>) -> Result<Standing, HttpError> {
-    let accounts = settings::accounts(req);
-    if let Some(id) = session {
-        let found = accounts.find_session(&id).await?.filter(|copy| copy.view().is_some_and(|view| view.session.user.is_none()));
-        let passport = found.and_then(|copy| passport(copy, accounts.clock().now()));
-        return Ok(passport.map_or(Standing::Anonymous, |passport| Standing::SignedIn(Rc::new(passport))));
-    }
-    // Another site could have the visitor's browser bring wrong ones, at the visitor's cost (S109).
-    let basic = basic_credentials(req).filter(|_| !fetch_metadata::is_from_elsewhere(req));
-    let Some((username, password)) = basic else { return Ok(Standing::Anonymous) };
-    match accounts.check_legacy_basic(&username, &password, &client(req)).await {
-        Ok(who) => {
-            let headers = identity_headers(&who.who);
-            Ok(Standing::SignedIn(Rc::new(Passport { who: Arc::new(who), headers, copy: None, until: accounts.clock().now() })))
-        }
-        Err(AccountError::InvalidCredentials) => Ok(Standing::Anonymous),
-        Err(fault) => Err(fault.into()),
-    }
-}
-
-fn basic_credentials(req: &HttpRequest) -> Option<(String, String)> {
-    let header = req.headers().get("authorization")?.to_str().ok()?;
-    let (scheme, rest) = header.split_once(' ')?;
-    let text = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
-    let (username, password) = text.split_once(':')?;
-    scheme.eq_ignore_ascii_case("basic").then(|| (username.to_owned(), password.to_owned()))
+/// Who asks in the deprecated mode.
+async fn without_account(req: &HttpRequest, session: Option<SessionId>, now: Timestamp) -> Result<Standing, HttpError> {
+    let passport = match legacy::find(req, session, client).await? {
+        Some(legacy::Found::Session(copy)) => passport(copy, now),
+        Some(legacy::Found::Pair(who)) => Some(Passport::of_one_request(who, now)),
+        None => None,
+    };
+    Ok(passport.map_or(Standing::Anonymous, |passport| Standing::SignedIn(Rc::new(passport))))
 }
 
 /// Who asks, for the verbs of `accounts`.
@@ -340,10 +326,9 @@ pub fn client(req: &HttpRequest) -> Client {
     let settings = settings::of(req);
     let found = RequestCookies::read(req, &settings.cookies).unwrap_or_default();
     let user_agent = req.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
-    let mut old_sessions = match (req.extensions().get::<NamedSessions>(), standing(req)) {
-        (Some(NamedSessions(named)), _) => named.clone(),
-        (None, Standing::SignedIn(passport)) => vec![passport.who.session.clone()],
-        (None, Standing::Anonymous) => Vec::new(),
+    let mut old_sessions = match req.extensions().get::<NamedSessions>() {
+        Some(NamedSessions(named)) => named.clone(),
+        None => standing(req).session().cloned().into_iter().collect(),
     };
     old_sessions.sort_unstable();
     old_sessions.dedup();
@@ -357,12 +342,15 @@ pub fn client(req: &HttpRequest) -> Client {
 }
 
 /// What the app is told of a visitor.
-pub fn identity_headers(who: &Identity) -> IdentityHeaders {
-    let (user, email, name, groups, id) = match who {
-        Identity::User { id, email, name, role, .. } => (email.as_str(), email.as_str(), name.as_str(), role.as_str(), id.as_str()),
-        Identity::Legacy { username } => (username.as_str(), "", "", "", ""),
-    };
-    IdentityHeaders { user: value(user), email: value(email), name: value(name), groups: value(groups), id: value(id) }
+pub fn identity_headers(who: &SignedIn) -> IdentityHeaders {
+    let of_account = |text: fn(&Person) -> &str| value(who.person().map_or("", text));
+    IdentityHeaders {
+        user: value(who.name()),
+        email: of_account(|person| &person.email),
+        name: of_account(|person| &person.name),
+        groups: of_account(|person| person.role.as_str()),
+        id: of_account(|person| person.id.as_str()),
+    }
 }
 
 /// ASCII as it is, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).

@@ -7,7 +7,6 @@ use serde::Deserialize;
 
 use super::form::FormPage;
 use super::see_other;
-use crate::domain::access::Identity;
 use crate::domain::device::{self, Device};
 use crate::domain::session::Session;
 use crate::domain::text::Text;
@@ -52,14 +51,14 @@ pub async fn show(session: AnySession, req: HttpRequest, query: web::Query<Query
     let Some(member) = session.member() else { return Ok(no_account(&req)) };
     let accounts = settings::accounts(&req);
     let (sessions, devices) = (accounts.own_sessions(member.who()).await?, accounts.own_devices(member.who()).await?);
-    let Identity::User { email, name, role, .. } = &member.who().who else { return Err(HttpError::NotFound) };
+    let person = member.who().person().ok_or(HttpError::NotFound)?;
     let content = AccountPage {
         layout: Layout::with_menu(&req, "account-heading", member.menu()),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req),
-        email,
-        name,
-        role: role.text(),
+        email: &person.email,
+        name: &person.name,
+        role: person.role.text(),
         has_mail_server: settings::of(&req).mail_server.is_some(),
         flash: super::flash(&req, query.flash.as_deref()),
         sessions: sessions.into_iter().map(|session| row(session, &member)).collect(),
@@ -70,7 +69,7 @@ pub async fn show(session: AnySession, req: HttpRequest, query: web::Query<Query
 
 fn row(session: Session, member: &Member) -> SessionRow {
     SessionRow {
-        this: session.id == member.who().session,
+        this: Some(&session.id) == member.who().session(),
         id: session.id.to_string(),
         device: device::spoken(&session.device),
         source: session.source,

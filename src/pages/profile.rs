@@ -6,7 +6,6 @@ use serde::Deserialize;
 use super::form::{Choice, Field, FormPage};
 use super::see_other;
 use crate::accounts::{AccountError, FieldFault};
-use crate::domain::access::Identity;
 use crate::domain::language::Language;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
@@ -25,10 +24,7 @@ pub struct ProfileForm {
 
 /// The form.
 pub async fn show(member: Member, req: HttpRequest) -> HttpResponse {
-    let name = match &member.who().who {
-        Identity::User { name, .. } => name.clone(),
-        Identity::Legacy { .. } => String::new(),
-    };
+    let name = member.who().person().map(|person| person.name.clone()).unwrap_or_default();
     let language = member.who().language().map_or("", Language::tag).to_owned();
     form(&member, &req, &ProfileForm { name, language }, Vec::new())
 }

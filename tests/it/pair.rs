@@ -238,3 +238,35 @@ async fn s29_the_right_pair_takes_its_turn_behind_wrong_guesses_that_are_not_cou
     assert_eq!(by_basic(&mut from(&app, 1), BASIC[0]).await, 200);
     database.batch_execute("COMMIT").unwrap();
 }
+
+/// A browser that sends the right user name and password with each request.
+fn with_basic(app: &TestApp) -> Client {
+    let mut client = app.client();
+    client.always("authorization", BASIC[0]);
+    client
+}
+
+#[tokio::test]
+async fn s61_forms_of_visitors_by_basic_belong_to_one_browser_each() {
+    let upstream = Upstream::start().await;
+    let app = pair_app(&upstream).await;
+    let (mut one, mut other) = (with_basic(&app), with_basic(&app));
+    assert_eq!((one.get("/_auth/account").await.status, other.get("/_auth/account").await.status), (403, 403));
+    let stolen = other.filled_form("/_auth/logout", &[]).unwrap();
+    assert_eq!(one.send(stolen).await.status, 403);
+    assert_eq!(one.post_form("/_auth/logout", &[]).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_visitor_by_basic_who_signs_out_cuts_nobody_elses_stream_and_the_claim_cuts_all() {
+    let upstream = Upstream::start().await;
+    let app = pair_app(&upstream).await;
+    let (mut one, mut other) = (with_basic(&app), with_basic(&app));
+    let mut stream = one.open(Call::fetch("GET", "/events")).await;
+    stream.read_until("data:").await;
+    other.get("/_auth/account").await;
+    assert_eq!(other.post_form("/_auth/logout", &[]).await.status, 303);
+    stream.read_until("data: 40").await;
+    assert_eq!(by_claim(&mut app.client(), &RIGHT).await, 303);
+    assert!(!stream.ends_properly().await, "the stream outlived the deprecated mode");
+}

@@ -12,10 +12,10 @@ use serde::Deserialize;
 
 use super::{PAGE_ROWS, count_line, cut};
 use crate::accounts::{AccountError, Accounts};
+use crate::domain::access::Credential;
 use crate::domain::audit::{AuditFilter, AuditLine, EVENTS};
 use crate::domain::csv;
 use crate::domain::email::Email;
-use crate::domain::ids::SessionId;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::jwt::Admin;
@@ -77,7 +77,7 @@ pub async fn export(admin: Admin, req: HttpRequest, query: web::Query<Query>) ->
     let head = csv::row(["time", "event", "subject", "actor", "source", "detail"]);
     let pages = Export {
         accounts: settings::accounts(&req).clone(),
-        session: admin.who().session.clone(),
+        credential: admin.who().credential().clone(),
         filter: query.filter(),
         before: None,
         ready: VecDeque::from([head]),
@@ -92,7 +92,7 @@ pub async fn export(admin: Admin, req: HttpRequest, query: web::Query<Query>) ->
 
 struct Export {
     accounts: Accounts,
-    session: SessionId,
+    credential: Credential,
     filter: AuditFilter,
     before: Option<String>,
     ready: VecDeque<String>,
@@ -108,7 +108,7 @@ impl Export {
             return None;
         }
         // A long download does not outlive the right to it: the session, which a change of the role ends too.
-        if !self.accounts.is_live(&self.session).await.unwrap_or(false) {
+        if !self.accounts.still_lets_in(&self.credential).await.unwrap_or(false) {
             self.done = true;
             return Some(Err(AccountError::InvalidCredentials));
         }

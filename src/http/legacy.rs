@@ -1,0 +1,51 @@
+//! The deprecated mode in a request: the session cookie alone, or HTTP Basic.
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::error::HttpError;
+use super::{fetch_metadata, settings};
+use crate::accounts::session_cache::SessionCopy;
+use crate::accounts::{AccountError, Client};
+use crate::domain::access::SignedIn;
+use crate::domain::ids::SessionId;
+
+/// A visitor of the deprecated mode.
+pub(super) enum Found {
+    /// By a session.
+    Session(Arc<SessionCopy>),
+    /// By the user name and password in this request.
+    Pair(SignedIn),
+}
+
+/// Who asks: by the session that the cookie names, or else by what the request brings.
+pub(super) async fn find(
+    req: &HttpRequest,
+    session: Option<SessionId>,
+    client: impl FnOnce(&HttpRequest) -> Client,
+) -> Result<Option<Found>, HttpError> {
+    let accounts = settings::accounts(req);
+    if let Some(id) = session {
+        let copy = accounts.find_session(&id).await?;
+        return Ok(copy.filter(|copy| copy.view().is_some_and(|view| view.session.user.is_none())).map(Found::Session));
+    }
+    // Another site could have the visitor's browser bring wrong ones, at the visitor's cost (S109).
+    let basic = basic_credentials(req).filter(|_| !fetch_metadata::is_from_elsewhere(req));
+    let Some((username, password)) = basic else { return Ok(None) };
+    match accounts.check_legacy_basic(&username, &password, &client(req)).await {
+        Ok(who) => Ok(Some(Found::Pair(who))),
+        Err(AccountError::InvalidCredentials) => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn basic_credentials(req: &HttpRequest) -> Option<(String, String)> {
+    let header = req.headers().get("authorization")?.to_str().ok()?;
+    let (scheme, rest) = header.split_once(' ')?;
+    let text = String::from_utf8(STANDARD.decode(rest.trim()).ok()?).ok()?;
+    let (username, password) = text.split_once(':')?;
+    scheme.eq_ignore_ascii_case("basic").then(|| (username.to_owned(), password.to_owned()))
+}
