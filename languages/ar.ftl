@@ -347,6 +347,21 @@ user-events = أحداث حديثة
 user-all-events = كل أحداث هذا الحساب
 user-no-sessions = لا جلسات.
 user-no-events = لا أحداث.
+prove-heading = هل هذا أنت؟
+prove-intro = مرّ أكثر من 15 دقيقة على تسجيل دخولك. أدخل كلمة المرور وسيُنفَّذ الأمر فورًا.
+prove-submit = تأكيد
+prove-role = أنت على وشك تغيير دور { $email }.
+prove-invite = أنت على وشك دعوة { $email }.
+prove-reset-link = أنت على وشك إنشاء رابط يضبط كلمة مرور جديدة لحساب { $email }.
+prove-delete = أنت على وشك حذف الحساب { $email }.
+prove-delete-several = أنت على وشك حذف { $count ->
+    [one] حساب واحد
+    [two] حسابين
+    [few] { $count } حسابات
+   *[other] { $count } حساب
+ }.
+prove-over = بقي السؤال مفتوحًا مدة طويلة، أو أُجيب عنه من قبل، أو يخص جلسة أخرى. لم يتغيّر شيء؛ ارجع وحاول مرة أخرى.
+
 delete-heading = هل تحذف هذا الحساب؟
 delete-submit = حذف نهائي
 delete-intro = يفقد { $email } الحساب مع كل جلساته فورًا. لا يمكن التراجع عن هذا.
@@ -414,6 +429,8 @@ event-email-changed = تغيّر العنوان
 event-mail-failed = فشلت رسالة
 event-config-changed = تغيّرت الإعدادات
 event-device-forgotten = نُسي جهاز
+event-confirm-ok = تم تأكيد الهوية
+event-confirm-failed = لم تُؤكَّد الهوية
 mail-heading = البريد
 mail-state-line = تذهب الرسائل إلى { $destination }. في الانتظار: { $queued }، فشلت: { $failed }.
 mail-to-server = خادم البريد { $server }

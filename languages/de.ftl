@@ -308,6 +308,19 @@ user-events = Letzte Ereignisse
 user-all-events = Alle Ereignisse dieses Kontos
 user-no-sessions = Keine.
 user-no-events = Keine.
+prove-heading = Sind Sie es?
+prove-intro = Ihre Anmeldung liegt mehr als 15 Minuten zurück. Geben Sie Ihr Passwort ein, dann geschieht es sofort.
+prove-submit = Bestätigen
+prove-role = Sie ändern gleich die Rolle von { $email }.
+prove-invite = Sie laden gleich { $email } ein.
+prove-reset-link = Sie erstellen gleich einen Link, der für { $email } ein neues Passwort setzt.
+prove-delete = Sie löschen gleich das Konto { $email }.
+prove-delete-several = Sie löschen gleich { $count ->
+    [one] ein Konto
+   *[other] { $count } Konten
+ }.
+prove-over = Die Frage blieb zu lange offen, wurde schon beantwortet oder gehört zu einer anderen Sitzung. Es wurde nichts geändert; gehen Sie zurück und versuchen Sie es noch einmal.
+
 delete-heading = Dieses Konto löschen?
 delete-submit = Endgültig löschen
 delete-intro = { $email } verliert das Konto mit allen Sitzungen sofort. Das lässt sich nicht rückgängig machen.
@@ -369,6 +382,8 @@ event-email-changed = Adresse geändert
 event-mail-failed = E-Mail gescheitert
 event-config-changed = Einstellungen geändert
 event-device-forgotten = Gerät vergessen
+event-confirm-ok = Identität bestätigt
+event-confirm-failed = Identität nicht bestätigt
 mail-heading = E-Mail
 mail-state-line = E-Mails gehen an { $destination }. Wartend: { $queued }, gescheitert: { $failed }.
 mail-to-server = den Mailserver { $server }

@@ -310,6 +310,19 @@ user-events = Recent events
 user-all-events = All events of this account
 user-no-sessions = None.
 user-no-events = None.
+prove-heading = Is it you?
+prove-intro = You signed in more than 15 minutes ago. Enter your password, and it is done at once.
+prove-submit = Confirm
+prove-role = You are about to change the role of { $email }.
+prove-invite = You are about to invite { $email }.
+prove-reset-link = You are about to make a link that sets a new password for { $email }.
+prove-delete = You are about to delete the account { $email }.
+prove-delete-several = You are about to delete { $count ->
+    [one] one account
+   *[other] { $count } accounts
+ }.
+prove-over = The question was left open too long, was answered before, or belongs to another session. Nothing was changed; go back and try again.
+
 delete-heading = Delete this account?
 delete-submit = Delete it for good
 delete-intro = { $email } loses the account with all its sessions at once. This cannot be undone.
@@ -371,6 +384,8 @@ event-email-changed = Address changed
 event-mail-failed = Mail failed
 event-config-changed = Settings changed
 event-device-forgotten = Device forgotten
+event-confirm-ok = Identity confirmed
+event-confirm-failed = Identity not confirmed
 mail-heading = Mail
 mail-state-line = Mails go to { $destination }. { $queued } waiting, { $failed } failed.
 mail-to-server = the mail server { $server }

@@ -308,6 +308,19 @@ user-events = Eventos recientes
 user-all-events = Todos los eventos de esta cuenta
 user-no-sessions = Ninguna sesión.
 user-no-events = Ningún evento.
+prove-heading = ¿Es usted?
+prove-intro = Inició sesión hace más de 15 minutos. Introduzca su contraseña y se hará al instante.
+prove-submit = Confirmar
+prove-role = Está a punto de cambiar el rol de { $email }.
+prove-invite = Está a punto de invitar a { $email }.
+prove-reset-link = Está a punto de crear un enlace que establece una nueva contraseña para { $email }.
+prove-delete = Está a punto de eliminar la cuenta { $email }.
+prove-delete-several = Está a punto de eliminar { $count ->
+    [one] una cuenta
+   *[other] { $count } cuentas
+ }.
+prove-over = La pregunta estuvo abierta demasiado tiempo, ya se respondió o pertenece a otra sesión. No se ha cambiado nada; vuelva atrás e inténtelo de nuevo.
+
 delete-heading = ¿Eliminar esta cuenta?
 delete-submit = Eliminarla para siempre
 delete-intro = { $email } pierde la cuenta con todas sus sesiones al instante. No se puede deshacer.
@@ -369,6 +382,8 @@ event-email-changed = Dirección cambiada
 event-mail-failed = Error al enviar un correo
 event-config-changed = Ajustes cambiados
 event-device-forgotten = Dispositivo olvidado
+event-confirm-ok = Identidad confirmada
+event-confirm-failed = Identidad no confirmada
 mail-heading = Correo
 mail-state-line = Los correos van a { $destination }. En espera: { $queued }, fallidos: { $failed }.
 mail-to-server = el servidor de correo { $server }

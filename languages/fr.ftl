@@ -308,6 +308,19 @@ user-events = Événements récents
 user-all-events = Tous les événements de ce compte
 user-no-sessions = Aucune session.
 user-no-events = Aucun événement.
+prove-heading = Est-ce bien vous ?
+prove-intro = Votre connexion date de plus de 15 minutes. Saisissez votre mot de passe et l’opération est effectuée aussitôt.
+prove-submit = Confirmer
+prove-role = Vous êtes sur le point de changer le rôle de { $email }.
+prove-invite = Vous êtes sur le point d’inviter { $email }.
+prove-reset-link = Vous êtes sur le point de créer un lien qui définit un nouveau mot de passe pour { $email }.
+prove-delete = Vous êtes sur le point de supprimer le compte { $email }.
+prove-delete-several = Vous êtes sur le point de supprimer { $count ->
+    [one] un compte
+   *[other] { $count } comptes
+ }.
+prove-over = La question est restée ouverte trop longtemps, a déjà reçu sa réponse ou appartient à une autre session. Rien n’a été modifié ; revenez en arrière et réessayez.
+
 delete-heading = Supprimer ce compte ?
 delete-submit = Supprimer définitivement
 delete-intro = { $email } perd aussitôt le compte avec toutes ses sessions. C'est irréversible.
@@ -369,6 +382,8 @@ event-email-changed = Adresse modifiée
 event-mail-failed = Échec d'un e-mail
 event-config-changed = Réglages modifiés
 event-device-forgotten = Appareil oublié
+event-confirm-ok = Identité confirmée
+event-confirm-failed = Identité non confirmée
 mail-heading = E-mails
 mail-state-line = Les e-mails vont vers { $destination }. En attente : { $queued }, en échec : { $failed }.
 mail-to-server = le serveur { $server }

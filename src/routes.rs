@@ -21,6 +21,7 @@ use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{cookies, fetch_metadata, measured, security_headers, static_files};
 use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, users};
+use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
 /// One page, or one action.
@@ -29,6 +30,8 @@ pub struct Row {
     pub path: &'static str,
     /// Who may use it.
     pub access: Access,
+    /// The change that its form makes, if it is one that gives power: then "is it you?" is asked first (S130).
+    pub change: Option<Change>,
     show: Option<fn() -> Route>,
     submit: Option<fn() -> Route>,
 }
@@ -36,17 +39,22 @@ pub struct Row {
 impl Row {
     /// GET shows something.
     const fn page(path: &'static str, access: Access, show: fn() -> Route) -> Self {
-        Self { path, access, show: Some(show), submit: None }
+        Self { path, access, change: None, show: Some(show), submit: None }
     }
 
     /// GET shows a form, and POST takes it.
     const fn form(path: &'static str, access: Access, show: fn() -> Route, submit: fn() -> Route) -> Self {
-        Self { path, access, show: Some(show), submit: Some(submit) }
+        Self { path, access, change: None, show: Some(show), submit: Some(submit) }
     }
 
     /// POST does something; its button is on another page.
     const fn action(path: &'static str, access: Access, submit: fn() -> Route) -> Self {
-        Self { path, access, show: None, submit: Some(submit) }
+        Self { path, access, change: None, show: None, submit: Some(submit) }
+    }
+
+    /// The same, where its form gives power.
+    const fn gives_power(self, change: Change) -> Self {
+        Self { change: Some(change), ..self }
     }
 
     /// Who may use it, and by which methods.
@@ -60,7 +68,11 @@ impl Row {
 
     fn register_page(&self, config: &mut ServiceConfig) {
         let rule = self.rule();
-        config.service(self.resource().wrap(from_fn(move |req, next| jwt::require(rule, req, next))));
+        let require = from_fn(move |req, next| jwt::require(rule, req, next));
+        match self.change {
+            Some(change) => config.service(self.resource().wrap(from_fn(move |req, next| confirm::ask(change, req, next))).wrap(require)),
+            None => config.service(self.resource().wrap(require)),
+        };
     }
 
     fn register_for_scripts(&self, config: &mut ServiceConfig) {
@@ -92,16 +104,18 @@ pub const PAGES: &[Row] = &[
     Row::action("/account/devices/{id}/forget", Member, || post().to(account::forget_device)),
     Row::page("/admin", Admin, || get().to(home::admin)),
     Row::page("/admin/users", Admin, || get().to(users::list)),
-    Row::form("/admin/users/new", Admin, || get().to(users::show_new), || post().to(users::create)),
-    Row::form("/admin/users/selected", Admin, || get().to(selected::back), || post().to(selected::submit)),
+    Row::form("/admin/users/new", Admin, || get().to(users::show_new), || post().to(users::create)).gives_power(Change::Invite),
+    Row::form("/admin/users/selected", Admin, || get().to(selected::back), || post().to(selected::ask)),
+    Row::action("/admin/users/selected/apply", Admin, || post().to(selected::apply)),
+    Row::action("/admin/users/selected/delete", Admin, || post().to(selected::delete)).gives_power(Change::DeleteSeveral),
     Row::page("/admin/users/{id}", Admin, || get().to(user::show)),
     Row::action("/admin/users/{id}/disable", Admin, || post().to(user::disable)),
     Row::action("/admin/users/{id}/enable", Admin, || post().to(user::enable)),
-    Row::form("/admin/users/{id}/delete", Admin, || get().to(user::ask_delete), || post().to(user::delete)),
-    Row::action("/admin/users/{id}/role", Admin, || post().to(user::set_role)),
+    Row::form("/admin/users/{id}/delete", Admin, || get().to(user::ask_delete), || post().to(user::delete)).gives_power(Change::Delete),
+    Row::action("/admin/users/{id}/role", Admin, || post().to(user::set_role)).gives_power(Change::Role),
     Row::action("/admin/users/{id}/sessions/end-all", Admin, || post().to(user::end_sessions)),
-    Row::action("/admin/users/{id}/reset-link", Admin, || post().to(user::reset_link)),
-    Row::action("/admin/users/{id}/invite", Admin, || post().to(user::invite)),
+    Row::action("/admin/users/{id}/reset-link", Admin, || post().to(user::reset_link)).gives_power(Change::ResetLink),
+    Row::action("/admin/users/{id}/invite", Admin, || post().to(user::invite)).gives_power(Change::Invite),
     Row::page("/admin/sessions", Admin, || get().to(sessions::list)),
     Row::action("/admin/sessions/{id}/end", Admin, || post().to(sessions::end)),
     Row::page("/admin/audit", Admin, || get().to(audit::list)),
@@ -147,6 +161,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
     let pages = web::scope("/_auth")
         .configure(|config| PAGES.iter().for_each(|row| row.register_page(config)))
         .default_service(web::to(home::not_found))
+        .wrap(from_fn(confirm::resume))
         .wrap(from_fn(jwt::identify))
         .wrap(IdentityMiddleware::default())
         .wrap(session_middleware(settings, store, session_secs))

@@ -4,7 +4,7 @@ use super::throttle::{self, Asking, Guess, Guessed};
 use super::{AccountError, Accounts, Client};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::ids::UserId;
-use crate::domain::link::{EMAIL_CHANGE_SECS, INVITATION_SECS, Purpose};
+use crate::domain::link::{CONFIRMATION_SECS, EMAIL_CHANGE_SECS, INVITATION_SECS, Purpose};
 use crate::domain::mail::MailKind;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
@@ -46,6 +46,7 @@ impl Accounts {
             Purpose::Reset => self.0.passwords.reset_secs,
             Purpose::Invitation => INVITATION_SECS,
             Purpose::EmailChange => EMAIL_CHANGE_SECS,
+            Purpose::Confirmation => CONFIRMATION_SECS,
         }
     }
 
@@ -121,6 +122,6 @@ pub(super) fn void_email_change(c: &mut Connection, user: &UserId) -> Result<(),
 fn fits(purpose: Purpose, state: UserState) -> bool {
     match purpose {
         Purpose::Invitation => state == UserState::Invited,
-        Purpose::Reset | Purpose::EmailChange => state == UserState::Active,
+        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => state == UserState::Active,
     }
 }

@@ -28,6 +28,7 @@ use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, settings};
 
 pub mod administer;
+pub mod confirm;
 pub mod delivery;
 pub mod error;
 pub mod legacy;

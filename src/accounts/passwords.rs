@@ -108,7 +108,7 @@ impl Accounts {
         let now = self.0.clock.now();
         let (event, kind) = match purpose {
             Purpose::Invitation => ("user.created", None),
-            Purpose::Reset | Purpose::EmailChange => ("password.reset", Some(MailKind::ResetDone)),
+            Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => ("password.reset", Some(MailKind::ResetDone)),
         };
         let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (account, right) = (self.account_bucket(&user.email), Asking::right_of(&self.0.token_hasher, &user.id));
@@ -138,7 +138,7 @@ impl Accounts {
 
     /// Changes one's own password; the other sessions end (S15).
     pub async fn change_password(&self, who: &SignedIn, current: String, new: NewPassword, client: Client) -> Result<(), AccountError> {
-        let (user, old, turn) = self.prove_current(who, current, &client).await?;
+        let (user, old, turn) = self.prove_current(who, current, "login.failed", &client).await?;
         let password = self.check_new_password(&turn, &user, new, "new_password").await?;
         let hash = self.0.hasher.hash(&turn, password).await?;
         drop(turn);
@@ -168,11 +168,13 @@ impl Accounts {
         .await
     }
 
-    /// Checks the current password of who is signed in, within a limit of its own (S31); right ones are counted too (S105).
+    /// Checks the current password of who is signed in, within a limit of its own (S31); right ones are counted too (S105). A wrong
+    /// one is the event `failed`.
     pub(super) async fn prove_current(
         &self,
         who: &SignedIn,
         current: String,
+        failed: &'static str,
         client: &Client,
     ) -> Result<(User, PasswordHash, Turn), AccountError> {
         let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
@@ -194,7 +196,7 @@ impl Accounts {
         };
         if !verified.matches {
             drop(turn);
-            let line = self.audit_line("login.failed", record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());
+            let line = self.audit_line(failed, record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());
             self.0.database.write(move |c| audit::append(c, &line)).await?;
             return Err(wrong_current());
         }

@@ -37,7 +37,7 @@ impl Accounts {
     /// Asks for another address: proven by a mail to it, and neutral about who has it already (S21).
     pub async fn request_email_change(&self, who: &SignedIn, current: String, email: &str, client: Client) -> Result<(), AccountError> {
         let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
-        let (user, _hash, turn) = self.prove_current(who, current, &client).await?;
+        let (user, _hash, turn) = self.prove_current(who, current, "login.failed", &client).await?;
         drop(turn);
         if user.email == email {
             return Err(AccountError::Rules(vec![FieldFault::new("email", Text::new("email-same"))]));

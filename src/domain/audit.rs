@@ -32,7 +32,7 @@ pub struct AuditFilter {
 }
 
 /// Every event, in the words of the table, the log and the filter, with the key of its name for people.
-pub const EVENTS: [(&str, &str); 21] = [
+pub const EVENTS: [(&str, &str); 23] = [
     ("setup.claimed", "event-setup-claimed"),
     ("setup.refused", "event-setup-refused"),
     ("login.ok", "event-login-ok"),
@@ -54,6 +54,8 @@ pub const EVENTS: [(&str, &str); 21] = [
     ("mail.failed", "event-mail-failed"),
     ("config.changed", "event-config-changed"),
     ("device.forgotten", "event-device-forgotten"),
+    ("confirm.ok", "event-confirm-ok"),
+    ("confirm.failed", "event-confirm-failed"),
 ];
 
 /// The name of an event for people; an event that is none of ours has none.

@@ -9,12 +9,17 @@ pub enum Purpose {
     Invitation,
     /// Proving a new address.
     EmailChange,
+    /// Sending a form once more, after the proof that it is oneself (S130).
+    Confirmation,
 }
 
 /// Lifetime of an invitation, in seconds: seven days.
 pub const INVITATION_SECS: i64 = 7 * 86_400;
 /// Lifetime of a link that proves a new address, in seconds: one day.
 pub const EMAIL_CHANGE_SECS: i64 = 86_400;
+
+/// How long a form waits for the proof, in seconds: ten minutes.
+pub const CONFIRMATION_SECS: i64 = 600;
 
 impl Purpose {
     /// The word stored and hashed with the token.
@@ -23,6 +28,7 @@ impl Purpose {
             Self::Reset => "reset",
             Self::Invitation => "invitation",
             Self::EmailChange => "email_change",
+            Self::Confirmation => "confirmation",
         }
     }
 
@@ -32,6 +38,7 @@ impl Purpose {
             Self::Reset => "/_auth/reset",
             Self::Invitation => "/_auth/invite",
             Self::EmailChange => "/_auth/account/email/confirm",
+            Self::Confirmation => "/_auth/confirm",
         }
     }
 }

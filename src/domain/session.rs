@@ -9,6 +9,8 @@ use super::time::Timestamp;
 /// Seconds for which the predecessor of a refresh token still yields the successor, counted from the
 /// moment the successor was first presented (S44).
 pub const ROTATION_GRACE_SECS: i64 = 30;
+/// Seconds for which a session counts as just proved: changes that give power are made without a question (S130).
+pub const RECENT_SECS: i64 = 15 * 60;
 /// Live sessions that one account has at most; the next sign-in ends the oldest (S107).
 pub const MAX_SESSIONS: usize = 100;
 
@@ -42,6 +44,15 @@ impl Methods {
     pub fn parse(text: &str) -> Option<Self> {
         let method = |word: &str| Method::ALL.into_iter().find(|method| method.as_str() == word);
         text.split_ascii_whitespace().map(method).collect::<Option<_>>().map(Self)
+    }
+}
+
+impl Methods {
+    /// These and the ones of `other`.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.0.extend(&other.0);
+        self
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::access::Decision;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
 use crate::http::error::{self, Audience, HttpError};
+use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::Passport;
 use crate::http::unauthenticated::{redirect, unauthenticated};
@@ -121,7 +122,7 @@ fn turn_away(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'
     let destination = deny::destination(decision, next.as_ref());
     // Traefik would read a relative address as one of ours inside its network.
     let location = settings.app_url.join(&destination);
-    let navigation = deny::is_navigation(req.headers());
+    let navigation = is_navigation(req.headers());
     if dialect != Dialect::Nginx && navigation {
         return redirect(&location, settings);
     }

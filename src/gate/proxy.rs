@@ -23,6 +23,7 @@ use crate::domain::language::Language;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::user::Role;
 use crate::http::error::{self, Audience, HttpError};
+use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
 use crate::http::signed_in::{Passport, Standing, guard};
 use crate::http::unauthenticated::{redirect, unauthenticated};
@@ -64,7 +65,7 @@ async fn pass(
     };
     let outcome = match req.app_data::<Rc<Upstream>>() {
         Some(upstream) => Passage { req, sound, passport: &passport, upstream, settings }.forward(payload).await,
-        None if req.uri().path() == "/" && deny::is_navigation(req.headers()) => Ok(redirect("/_auth/", settings)),
+        None if req.uri().path() == "/" && is_navigation(req.headers()) => Ok(redirect("/_auth/", settings)),
         None => Err(HttpError::NotFound),
     };
     let mut answer = outcome.unwrap_or_else(|fault| {
@@ -84,13 +85,13 @@ fn turn_away(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> 
     let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
     let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
     let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url).as_ref());
-    if deny::is_navigation(req.headers()) { redirect(&destination, settings) } else { unauthenticated(&destination, settings) }
+    if is_navigation(req.headers()) { redirect(&destination, settings) } else { unauthenticated(&destination, settings) }
 }
 
 /// The answer for `person`, if it is a person who asks.
 fn faulty(fault: &HttpError, req: &HttpRequest, person: Audience) -> HttpResponse {
     let settings = settings::of(req);
-    if deny::is_navigation(req.headers()) {
+    if is_navigation(req.headers()) {
         error::respond(fault, person, settings, language::of(req))
     } else {
         error::respond(fault, Audience::Json, settings, Language::English)

@@ -36,6 +36,19 @@ const MAX_TIME: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Fields(BTreeMap<String, String>);
 
+impl From<BTreeMap<String, String>> for Fields {
+    fn from(fields: BTreeMap<String, String>) -> Self {
+        Self(fields)
+    }
+}
+
+/// The fields of the form of this request, to be sent once more; the token is left out.
+pub fn fields(req: &HttpRequest) -> BTreeMap<String, String> {
+    let mut fields = req.extensions().get::<Fields>().map(|fields| fields.0.clone()).unwrap_or_default();
+    fields.remove("csrf_token");
+    fields
+}
+
 /// A form that came from our own page, as the fields of `T`, each of which has a default.
 #[derive(Debug)]
 pub struct Checked<T>(pub T);
@@ -49,7 +62,8 @@ impl<T: DeserializeOwned> FromRequest for Checked<T> {
     }
 }
 
-fn typed<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
+/// The fields of the form of this request; a handler takes them as [`Checked`].
+pub fn typed<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
     let unguarded = || HttpError::Account(AccountError::Internal(format!("no form was checked at {}", req.path())));
     let Fields(fields) = req.extensions_mut().remove::<Fields>().ok_or_else(unguarded)?;
     let fields: MapDeserializer<'_, _, serde::de::value::Error> = MapDeserializer::new(fields.into_iter());

@@ -8,18 +8,20 @@ use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
 use super::error::HttpError;
+use super::forms::Fields;
 use super::page::Menu;
 use super::signed_in::{self, Passport, Renewal, Standing, client, guard};
 use super::unauthenticated::{redirect, sign_in_address, unauthenticated};
 use super::{carriers, fetch_metadata, forms, settings};
 use crate::accounts::AccountError;
 use crate::accounts::administer::Actor;
+use crate::accounts::confirm::Pending;
 use crate::domain::access::SignedIn;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::time::Timestamp;
@@ -129,39 +131,65 @@ async fn append_renewal(renewal: Option<Renewal>, answer: &mut ServiceResponse<B
 }
 
 /// Middleware at the route of a page: lets through whom its rule allows, with a form from our own page where something is posted.
-pub async fn require<B: MessageBody + 'static>(
-    rule: Rule,
-    mut req: ServiceRequest,
-    next: Next<B>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn require<B: MessageBody + 'static>(rule: Rule, req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
+    match pass(rule, req).await {
+        Ok(req) => Ok(next.call(req).await?.map_into_boxed_body()),
+        Err(answer) => Ok(answer),
+    }
+}
+
+/// What [`require`] does before the handler; the answer where the request is not let through.
+pub async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
     if !rule.takes(req.method()) {
-        return Ok(wrong_method(req, rule));
+        return Err(wrong_method(req, rule));
     }
     let mut standing = signed_in::standing(req.request());
     if let Err(refusal) = rule.judge(&standing) {
-        return Ok(turn_away(req, rule, refusal));
+        return Err(turn_away(req, rule, refusal));
     }
-    if *req.method() == Method::POST {
+    let is_confirmed = req.extensions_mut().remove::<Confirmed>().is_some();
+    if *req.method() == Method::POST && !is_confirmed {
         let payload = req.take_payload();
         let fields = match forms::take(req.request(), payload, &standing).await {
             Ok(fields) => fields,
-            Err(fault) => return Ok(req.error_response(fault)),
+            Err(fault) => return Err(req.error_response(fault)),
         };
         req.extensions_mut().insert(fields);
         if rule.needs_session() {
             // The form may have taken half a minute to arrive, and the session may have ended meanwhile (S37).
             standing = match check(req.request(), false).await {
                 Ok((standing, _)) => standing,
-                Err(fault) => return Ok(req.error_response(fault)),
+                Err(fault) => return Err(req.error_response(fault)),
             };
             if let Err(refusal) = rule.judge(&standing) {
-                return Ok(turn_away(req, rule, refusal));
+                return Err(turn_away(req, rule, refusal));
             }
             req.extensions_mut().insert(standing.clone());
         }
     }
     grant(req.request(), rule, standing);
-    Ok(next.call(req).await?.map_into_boxed_body())
+    Ok(req)
+}
+
+/// What stands in a request whose form was checked when it was sent first.
+struct Confirmed;
+
+/// Makes of `req` the form that waited for the proof (S130), as if it was sent just now: the guard of its route judges it as ever, and
+/// who asks is found anew.
+pub async fn resume(mut req: ServiceRequest, pending: Pending) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
+    let standing = match check(req.request(), false).await {
+        Ok((standing, _)) => standing,
+        Err(fault) => return Err(req.error_response(fault)),
+    };
+    let Ok(uri) = Uri::try_from(&pending.address) else { return Err(req.error_response(HttpError::NotFound)) };
+    req.match_info_mut().get_mut().update(&uri);
+    req.head_mut().uri = uri;
+    let mut extensions = req.extensions_mut();
+    extensions.insert(standing);
+    extensions.insert(Fields::from(pending.fields));
+    extensions.insert(Confirmed);
+    drop(extensions);
+    Ok(req)
 }
 
 /// Middleware at the route of a script: says no in JSON; what is posted is checked by its origin alone, and renews the tokens.

@@ -14,6 +14,7 @@ pub mod jwt;
 pub mod language;
 mod legacy;
 pub mod measured;
+pub mod navigation;
 pub mod page;
 pub mod probe;
 pub mod security_headers;

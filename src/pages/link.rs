@@ -67,7 +67,9 @@ pub(super) async fn submit(req: &HttpRequest, typed: ChosenPassword, page: &Choo
     let accounts = settings::accounts(req);
     let outcome = match page.purpose {
         Purpose::Invitation => accounts.accept_invitation(&token, new, client(req)).await,
-        Purpose::Reset | Purpose::EmailChange => accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None)),
+        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => {
+            accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None))
+        }
     };
     match outcome {
         Ok((_, Some(session))) => login::signed_in(req, &session, &login::way_back(req, "")),
@@ -105,6 +107,7 @@ pub(super) fn dead_end(req: &HttpRequest, purpose: Purpose, status: StatusCode) 
         Purpose::Invitation => ("link-dead-invitation", ("/_auth/login", "link-to-sign-in")),
         Purpose::Reset => ("link-dead-reset", ("/_auth/forgot", "link-ask-again")),
         Purpose::EmailChange => ("link-dead-email", ("/_auth/account", "link-to-account")),
+        Purpose::Confirmation => ("prove-over", ("/_auth/", "error-start")),
     };
     let mut page = MessagePage::new(req, "link-dead-heading", Menu::None);
     page.texts = vec![Text::new("link-dead"), Text::new(text)];

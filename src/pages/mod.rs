@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod confirm;
 pub mod email;
 pub mod forgot;
 mod form;

@@ -52,6 +52,9 @@ const EPOCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
     redis.call('HSET', KEYS[1], 'last_seen_at', ARGV[1])
     return 1";
+const PROVED: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+    redis.call('HSET', KEYS[1], 'methods', ARGV[1], 'authenticated_at', ARGV[2])
+    return 1";
 
 /// A session as Redis has it, and the epoch of its user when it began.
 #[derive(Clone, Debug)]
@@ -243,6 +246,11 @@ impl RedisSessions {
     /// Notes that the session is in use.
     pub fn touch(&self, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
         self.run(|c| Script::new(TOUCH).key(key(id)).arg(now.secs()).invoke::<i64>(c)).map(drop)
+    }
+
+    /// Notes that the person behind the session proved anew who they are.
+    pub fn mark_proved(&self, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
+        self.run(|c| Script::new(PROVED).key(key(id)).arg(methods.to_string()).arg(now.secs()).invoke::<i64>(c)).map(drop)
     }
 
     /// Removes the keys of sessions whose end is in the database already.

@@ -10,7 +10,7 @@ use super::schema::{tombstones, users};
 use super::{Connection, StorageError, sessions};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::Session;
+use crate::domain::session::{Methods, Session};
 use crate::domain::time::Timestamp;
 
 /// The store of sessions that `SESSION_STORE` names.
@@ -110,6 +110,14 @@ impl SessionStore {
         match self {
             Self::Database => sessions::touch(c, id, now),
             Self::Redis(redis) => redis.touch(id, now),
+        }
+    }
+
+    /// Notes that the person behind a session proved anew who they are.
+    pub fn mark_proved(&self, c: &mut Connection, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
+        match self {
+            Self::Database => sessions::mark_proved(c, id, methods, now),
+            Self::Redis(redis) => redis.mark_proved(id, methods, now),
         }
     }
 

@@ -150,6 +150,13 @@ pub fn touch(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Res
     Ok(())
 }
 
+/// Notes that the person proved anew who they are.
+pub fn mark_proved(connection: &mut Connection, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
+    let values = (dsl::methods.eq(methods.to_string()), dsl::authenticated_at.eq(now.secs()));
+    diesel::update(dsl::sessions.filter(dsl::id.eq(id.as_str()))).set(values).execute(connection)?;
+    Ok(())
+}
+
 /// Ends one session; false when it had ended before.
 pub fn end(connection: &mut Connection, id: &SessionId) -> Result<bool, StorageError> {
     Ok(diesel::delete(dsl::sessions.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)

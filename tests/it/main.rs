@@ -23,6 +23,7 @@ mod broken_off;
 mod browser;
 mod checklist;
 mod command_line;
+mod confirm;
 mod cookies;
 mod decoys;
 mod documented;

@@ -1,4 +1,4 @@
-//! What is done to several accounts at once: asked for with the list's boxes, done after a question.
+//! What is done to several accounts at once: chosen with the list's boxes, done after a question.
 
 use std::collections::BTreeMap;
 
@@ -18,9 +18,10 @@ use crate::http::settings;
 use crate::pages::form::FormPage;
 use crate::pages::see_other;
 
-const ADDRESS: &str = "/_auth/admin/users/selected";
+const APPLY: &str = "/_auth/admin/users/selected/apply";
+const DELETE: &str = "/_auth/admin/users/selected/delete";
 /// What the names of the list's boxes begin with; the account's follows.
-pub(super) const BOX: &str = "user-";
+pub(in crate::pages) const BOX: &str = "user-";
 
 /// One thing that can be done to the selected accounts.
 pub(super) struct Choice {
@@ -75,16 +76,26 @@ pub(super) const CHOICES: [Choice; 4] = [
     },
 ];
 
-/// What to do, to whom, and whether it was asked about already.
+/// What to do, and to whom.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SelectedForm {
     deed: String,
-    sure: String,
     /// The query of the list that the boxes were on.
     list: String,
     #[serde(flatten)]
     boxes: BTreeMap<String, String>,
+}
+
+impl SelectedForm {
+    fn choice(&self) -> Result<&'static Choice, HttpError> {
+        CHOICES.iter().find(|choice| choice.name == self.deed).ok_or(HttpError::Unprocessable("fault-choose-deed"))
+    }
+
+    fn ids(&self) -> Result<Vec<UserId>, HttpError> {
+        let ids: Vec<UserId> = self.boxes.keys().filter_map(|name| UserId::parse(name.strip_prefix(BOX)?)).collect();
+        if ids.is_empty() { Err(HttpError::Unprocessable("fault-none-selected")) } else { Ok(ids) }
+    }
 }
 
 /// Who opens the address by itself is shown the list.
@@ -92,18 +103,27 @@ pub async fn back() -> HttpResponse {
     see_other("/_auth/admin/users")
 }
 
-/// Asks whether it is meant, or does it when the answer has come.
-pub async fn submit(admin: Admin, req: HttpRequest, Checked(form): Checked<SelectedForm>) -> Result<HttpResponse, HttpError> {
-    let choice = CHOICES.iter().find(|choice| choice.name == form.deed).ok_or(HttpError::Unprocessable("fault-choose-deed"))?;
-    let ids: Vec<UserId> = form.boxes.keys().filter_map(|name| UserId::parse(name.strip_prefix(BOX)?)).collect();
-    if ids.is_empty() {
-        return Err(HttpError::Unprocessable("fault-none-selected"));
+/// Does what was asked for, but for deleting.
+pub async fn apply(admin: Admin, req: HttpRequest, Checked(form): Checked<SelectedForm>) -> Result<HttpResponse, HttpError> {
+    let choice = form.choice()?;
+    if choice.deed == UserDeed::Delete {
+        return Err(HttpError::Unprocessable("fault-choose-deed"));
     }
-    if form.sure != "yes" {
-        return ask(&req, &form, choice, ids).await;
+    change(&admin, &req, &form, choice).await
+}
+
+/// Deletes the accounts.
+pub async fn delete(admin: Admin, req: HttpRequest, Checked(form): Checked<SelectedForm>) -> Result<HttpResponse, HttpError> {
+    let deletes = form.choice()?;
+    if deletes.deed != UserDeed::Delete {
+        return Err(HttpError::Unprocessable("fault-choose-deed"));
     }
-    settings::accounts(&req).change_users(ids, choice.deed, &admin.actor(&req)).await?;
-    let list = list_of(&form);
+    change(&admin, &req, &form, deletes).await
+}
+
+async fn change(admin: &Admin, req: &HttpRequest, form: &SelectedForm, choice: &Choice) -> Result<HttpResponse, HttpError> {
+    settings::accounts(req).change_users(form.ids()?, choice.deed, &admin.actor(req)).await?;
+    let list = list_of(form);
     let joint = if list.is_empty() { "" } else { "&" };
     Ok(see_other(&format!("/_auth/admin/users?{list}{joint}flash={}", choice.flash)))
 }
@@ -114,7 +134,9 @@ fn list_of(form: &SelectedForm) -> &str {
     if list.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') { list } else { "" }
 }
 
-async fn ask(req: &HttpRequest, form: &SelectedForm, choice: &Choice, ids: Vec<UserId>) -> Result<HttpResponse, HttpError> {
+/// Asks whether it is meant.
+pub async fn ask(_admin: Admin, req: HttpRequest, Checked(form): Checked<SelectedForm>) -> Result<HttpResponse, HttpError> {
+    let (choice, ids, req, form) = (form.choice()?, form.ids()?, &req, &form);
     let mut users: Vec<User> = Vec::new();
     for id in &ids {
         match settings::accounts(req).user(id).await {
@@ -130,10 +152,11 @@ async fn ask(req: &HttpRequest, form: &SelectedForm, choice: &Choice, ids: Vec<U
     let emails: Vec<&str> = users.iter().map(|user| user.email.as_str()).collect();
     let boxes: Vec<String> = users.iter().map(|user| format!("{BOX}{}", user.id)).collect();
     let back = format!("/_auth/admin/users?{}", list_of(form));
-    let mut page = FormPage::new(req, choice.heading, Menu::Admin, ADDRESS, choice.submit);
+    let action = if choice.deed == UserDeed::Delete { DELETE } else { APPLY };
+    let mut page = FormPage::new(req, choice.heading, Menu::Admin, action, choice.submit);
     page.intro = vec![Text::new("selected-accounts").with("count", users.len()).with("emails", emails.join(", "))];
     page.intro.extend(choice.note.map(Text::new));
-    page.hidden = vec![("deed", choice.name), ("sure", "yes"), ("list", list_of(form))];
+    page.hidden = vec![("deed", choice.name), ("list", list_of(form))];
     page.hidden.extend(boxes.iter().map(|name| (name.as_str(), "on")));
     page.danger = matches!(choice.deed, UserDeed::Disable | UserDeed::Delete);
     page.links = vec![(&back, "back-to-list")];

@@ -1,0 +1,155 @@
+//! "Is it you?": changes that give power are made by whoever proved a while ago who they are only after another proof (S130).
+//!
+//! [`ask`] stands at the routes of such changes, inside the JWT middleware; [`resume`] takes the answer of its page, before any route.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::form::{Field, FormPage, MessagePage};
+use crate::accounts::confirm::Pending;
+use crate::accounts::{AccountError, FieldFault};
+use crate::domain::ids::UserId;
+use crate::domain::text::Text;
+use crate::http::error::HttpError;
+use crate::http::jwt::{self, Access, Member, Rule};
+use crate::http::navigation::is_navigation;
+use crate::http::signed_in::client;
+use crate::http::{forms, settings};
+
+const ADDRESS: &str = "/_auth/confirm";
+const RULE: Rule = Rule { access: Access::Member, has_page: false, has_action: true };
+
+/// A change that gives power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Another role for an account.
+    Role,
+    /// A new account, or a new invitation for one.
+    Invite,
+    /// A link that sets a password.
+    ResetLink,
+    /// An account goes.
+    Delete,
+    /// Several accounts go.
+    DeleteSeveral,
+}
+
+impl Change {
+    const ALL: [Self; 5] = [Self::Role, Self::Invite, Self::ResetLink, Self::Delete, Self::DeleteSeveral];
+
+    /// The key of what the page says is about to happen; `email` and `count` stand in its gaps.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Role => "prove-role",
+            Self::Invite => "prove-invite",
+            Self::ResetLink => "prove-reset-link",
+            Self::Delete => "prove-delete",
+            Self::DeleteSeveral => "prove-delete-several",
+        }
+    }
+}
+
+/// What the page sends.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Proof {
+    deed: String,
+    current_password: String,
+}
+
+/// Middleware at the route of a change: keeps the form, and asks, where the person was not proved within the last 15 minutes.
+pub async fn ask<B: MessageBody + 'static>(
+    change: Change,
+    mut req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    if *req.method() != Method::POST {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    match question(change, &mut req).await {
+        Ok(None) => Ok(next.call(req).await?.map_into_boxed_body()),
+        Ok(Some(answer)) => Ok(req.into_response(answer)),
+        Err(fault) => Ok(req.error_response(fault)),
+    }
+}
+
+async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<HttpResponse>, HttpError> {
+    let member = req.extract::<Member>().await?;
+    let req = req.request();
+    let accounts = settings::accounts(req);
+    if accounts.was_proved_recently(member.who()).await? {
+        return Ok(None);
+    }
+    if !is_navigation(req.headers()) {
+        return Ok(Some(HttpResponse::Forbidden().json(json!({ "error": "confirm" }))));
+    }
+    let fields = forms::fields(req);
+    let subject = match req.match_info().get("id").and_then(UserId::parse) {
+        Some(id) => accounts.user(&id).await?.email.to_string(),
+        None => fields.get("email").cloned().unwrap_or_default(),
+    };
+    let address = req.uri().path_and_query().map_or("/_auth/", |address| address.as_str()).to_owned();
+    let pending = Pending { address, what: change.key().to_owned(), subject, fields };
+    let token = accounts.keep_pending(member.who(), pending.clone()).await?;
+    Ok(Some(page(&member, req, &token, &pending, StatusCode::FORBIDDEN, Vec::new())))
+}
+
+/// Middleware over the pages: after the proof the kept form goes on its way, once, as if it was sent just now.
+pub async fn resume<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
+    if req.path() != ADDRESS {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    let mut req = match jwt::pass(RULE, req).await {
+        Ok(req) => req,
+        Err(answer) => return Ok(answer),
+    };
+    let pending = match prove(&mut req).await {
+        Ok(Ok(pending)) => pending,
+        Ok(Err(answer)) => return Ok(req.into_response(answer)),
+        Err(fault) => return Ok(req.error_response(fault)),
+    };
+    match jwt::resume(req, pending).await {
+        Ok(req) => Ok(next.call(req).await?.map_into_boxed_body()),
+        Err(answer) => Ok(answer),
+    }
+}
+
+/// The form that waited, or the page again.
+async fn prove(req: &mut ServiceRequest) -> Result<Result<Pending, HttpResponse>, HttpError> {
+    let member = req.extract::<Member>().await?;
+    let req = req.request();
+    let Proof { deed, current_password } = forms::typed(req)?;
+    let accounts = settings::accounts(req);
+    match accounts.confirm(member.who(), &deed, current_password, client(req)).await {
+        Ok(pending) => Ok(Ok(pending)),
+        Err(AccountError::Rules(faults)) => {
+            let pending = accounts.find_pending(member.who(), &deed).await?;
+            Ok(Err(page(&member, req, &deed, &pending, StatusCode::UNPROCESSABLE_ENTITY, faults)))
+        }
+        Err(AccountError::Link) => {
+            let mut page = MessagePage::new(req, "prove-heading", member.menu());
+            page.texts = vec![Text::new("prove-over")];
+            page.links = vec![("/_auth/", "error-start")];
+            Ok(Err(page.answer(StatusCode::GONE)))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn page(member: &Member, req: &HttpRequest, token: &str, pending: &Pending, status: StatusCode, faults: Vec<FieldFault>) -> HttpResponse {
+    let mut page = FormPage::new(req, "prove-heading", member.menu(), ADDRESS, "prove-submit");
+    let change = Change::ALL.into_iter().find(|change| change.key() == pending.what);
+    let count = pending.fields.keys().filter(|name| name.starts_with(super::admin::selected::BOX)).count();
+    let what = change.map(|change| Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count));
+    page.intro = what.into_iter().chain([Text::new("prove-intro")]).collect();
+    // Password managers find the password under this name.
+    page.hidden = vec![("deed", token), ("username", member.who().name())];
+    page.fields = vec![Field::password("current_password", "current-password", "current-password")];
+    page.faults = faults;
+    page.answer_with(status, req)
+}

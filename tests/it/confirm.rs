@@ -1,0 +1,211 @@
+//! "Is it you?" before changes that give power (S130).
+
+use portcullis::routes::PAGES;
+
+use super::support::app::TestApp;
+use super::support::client::{Call, Client, Response};
+use super::support::page;
+use super::support::people::{self, OWNER, PASSWORD};
+
+const ADA: &str = "ada@example.org";
+/// Seconds after which the question is asked.
+const LATER: i64 = 901;
+
+/// An owner who signed in too long ago, Ada, and the page of her account.
+async fn later() -> (TestApp, Client, Client, String) {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let (ada, page) = people::member(&app, &mut owner, ADA, "user").await;
+    app.advance(LATER);
+    (app, owner, ada, page)
+}
+
+async fn promote(owner: &mut Client, page: &str) -> Response {
+    owner.submit(page, &format!("{page}/role"), &[("role", "admin")]).await
+}
+
+/// Answers the question of that page.
+async fn answer(client: &mut Client, question: &Response, password: &str) -> Response {
+    let deed = page::field(&question.text(), "deed").unwrap_or_else(|| panic!("no question: {}", question.text()));
+    client.post_form("/_auth/confirm", &[("deed", &deed), ("current_password", password)]).await
+}
+
+async fn role(owner: &mut Client, page: &str) -> String {
+    let html = owner.get(page).await.text();
+    page::tags(&html)
+        .iter()
+        .filter(|tag| tag.name == "option" && tag.attribute("selected").is_some())
+        .find_map(|tag| tag.attribute("value").filter(|value| ["admin", "user"].contains(value)).map(str::to_owned))
+        .unwrap()
+}
+
+async fn events(owner: &mut Client, event: &str) -> usize {
+    let html = owner.get(&format!("/_auth/admin/audit?event={event}")).await.text();
+    page::all_data(&html, "event").iter().filter(|found| *found == event).count()
+}
+
+#[tokio::test]
+async fn s130_after_15_minutes_a_change_waits_for_the_password_and_is_then_made_once() {
+    let (app, mut owner, _ada, page) = later().await;
+    let question = promote(&mut owner, &page).await;
+    assert_eq!(question.status, 403);
+    let text = page::visible_text(&question.text());
+    assert!(text.contains("Is it you?") && text.contains("change the role of ada@example.org"), "{text}");
+    assert_eq!(page::field(&question.text(), "username").as_deref(), Some(OWNER));
+    assert_eq!(role(&mut owner, &page).await, "user", "nothing is done before the answer");
+
+    owner.get("/_auth/account").await;
+    let wrong = answer(&mut owner, &question, "not-the-password-of-anybody").await;
+    assert_eq!(wrong.status, 422);
+    assert!(page::error_summary(&wrong.text()).is_some_and(|text| text.contains("not your current password")), "{}", wrong.text());
+    assert_eq!(role(&mut owner, &page).await, "user");
+
+    owner.get("/_auth/account").await;
+    let done = answer(&mut owner, &wrong, PASSWORD).await;
+    assert_eq!((done.status, done.location()), (303, format!("{page}?flash=role").as_str()), "{}", done.text());
+    assert_eq!(role(&mut owner, &page).await, "admin");
+    assert_eq!((events(&mut owner, "confirm.failed").await, events(&mut owner, "confirm.ok").await), (1, 1));
+
+    // It was just proved: the next change is made at once.
+    let back = owner.submit(&page, &format!("{page}/role"), &[("role", "user")]).await;
+    assert_eq!(back.status, 303, "{}", back.text());
+    let again = answer(&mut owner, &question, PASSWORD).await;
+    assert_eq!(again.status, 410, "it is done once");
+    assert_eq!(role(&mut owner, &page).await, "user");
+    app.advance(LATER);
+    assert_eq!(promote(&mut owner, &page).await.status, 403, "and 15 minutes later it is asked again");
+}
+
+#[tokio::test]
+async fn s130_nothing_is_asked_in_the_first_15_minutes() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let (_ada, page) = people::member(&app, &mut owner, ADA, "user").await;
+    app.advance(900);
+    assert_eq!(promote(&mut owner, &page).await.status, 303);
+    app.advance(1);
+    assert_eq!(promote(&mut owner, &page).await.status, 403);
+}
+
+#[tokio::test]
+async fn s130_what_waits_is_bound_to_its_session_and_to_ten_minutes() {
+    let (app, mut owner, _ada, page) = later().await;
+    let question = promote(&mut owner, &page).await;
+    let mut other = people::another_browser(&app).await;
+    other.get("/_auth/account").await;
+    assert_eq!(answer(&mut other, &question, PASSWORD).await.status, 410, "another session of the same admin");
+    let mut eve = people::member(&app, &mut other, "eve@example.org", "admin").await.0;
+    eve.get("/_auth/account").await;
+    assert_eq!(answer(&mut eve, &question, PASSWORD).await.status, 410, "another admin");
+    let made_up = owner.post_form("/_auth/confirm", &[("deed", "made-up"), ("current_password", PASSWORD)]).await;
+    assert_eq!(made_up.status, 410);
+    app.advance(600);
+    let late = answer(&mut owner, &question, PASSWORD).await;
+    assert_eq!(late.status, 410);
+    assert!(page::visible_text(&late.text()).contains("Nothing was changed"), "{}", late.text());
+    assert_eq!(role(&mut owner, &page).await, "user");
+
+    let in_time = promote(&mut owner, &page).await;
+    app.advance(599);
+    assert_eq!(answer(&mut owner, &in_time, PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn s130_of_answers_at_once_one_makes_the_change() {
+    let (_app, mut owner, _ada, _page) = later().await;
+    let fields = [("email", "new@example.org"), ("name", "New"), ("role", "user")];
+    let question = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await;
+    assert_eq!(question.status, 403);
+    assert!(page::visible_text(&question.text()).contains("invite new@example.org"), "{}", question.text());
+    let (mut one, mut other) = (owner.clone(), owner.clone());
+    let answers = tokio::join!(answer(&mut one, &question, PASSWORD), answer(&mut other, &question, PASSWORD));
+    let mut statuses = [answers.0.status, answers.1.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 410]);
+    let list = owner.get("/_auth/admin/users?q=new@example.org").await.text();
+    assert_eq!(page::all_data(&list, "email"), ["new@example.org"]);
+    assert_eq!(events(&mut owner, "user.invited").await, 2, "Ada's and this one");
+}
+
+#[tokio::test]
+async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
+    let (_app, mut owner, _ada, page) = later().await;
+    let id = page.rsplit('/').next().unwrap().to_owned();
+    let row_asks = |path: &str| PAGES.iter().find(|row| row.path == path).unwrap().change.is_some();
+    let user = format!("user-{id}");
+    let deletes = [("deed", "delete"), (user.as_str(), "on")];
+    let asking: [(&str, &[(&str, &str)]); 6] = [
+        ("/admin/users/new", &[("email", "x@example.org"), ("role", "admin")]),
+        ("/admin/users/selected/delete", &deletes),
+        ("/admin/users/{id}/delete", &[]),
+        ("/admin/users/{id}/role", &[("role", "admin")]),
+        ("/admin/users/{id}/reset-link", &[]),
+        ("/admin/users/{id}/invite", &[]),
+    ];
+    assert_eq!(PAGES.iter().filter(|row| row.change.is_some()).count(), asking.len());
+    for (path, fields) in asking {
+        assert!(row_asks(path), "{path}");
+        let question = owner.submit(&page, &format!("/_auth{}", path.replace("{id}", &id)), fields).await;
+        assert_eq!(question.status, 403, "{path}: {}", question.text());
+        assert!(page::field(&question.text(), "deed").is_some(), "{path}");
+    }
+    let list = owner.get("/_auth/admin/users").await.text();
+    assert_eq!(page::all_data(&list, "email"), [ADA, OWNER]);
+    assert_eq!(role(&mut owner, &page).await, "user");
+    for harmless in ["disable", "enable", "sessions/end-all"] {
+        assert_eq!(owner.submit(&page, &format!("{page}/{harmless}"), &[]).await.status, 303, "{harmless}");
+    }
+    let several = [("deed", "disable"), (user.as_str(), "on")];
+    assert_eq!(owner.submit(&page, "/_auth/admin/users/selected/apply", &several).await.status, 303);
+    let smuggled = owner.submit(&page, "/_auth/admin/users/selected/apply", &deletes).await;
+    assert_eq!(smuggled.status, 422, "deleting has an address of its own");
+}
+
+#[tokio::test]
+async fn s130_several_accounts_are_deleted_after_the_answer() {
+    let (_app, mut owner, _ada, page) = later().await;
+    let user = format!("user-{}", page.rsplit('/').next().unwrap());
+    let fields = [("deed", "delete"), (user.as_str(), "on")];
+    let sure = owner.submit("/_auth/admin/users", "/_auth/admin/users/selected", &fields).await;
+    assert_eq!(sure.status, 200);
+    let fields = page::form_fields(&sure.text(), "/_auth/admin/users/selected/delete").unwrap();
+    let fields: Vec<_> = fields.iter().filter(|(name, _)| name != "csrf_token").map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let question = owner.post_form("/_auth/admin/users/selected/delete", &fields).await;
+    assert!(page::visible_text(&question.text()).contains("delete one account"), "{}", question.text());
+    assert_eq!(answer(&mut owner, &question, PASSWORD).await.status, 303);
+    assert_eq!(page::all_data(&owner.get("/_auth/admin/users").await.text(), "email"), [OWNER]);
+}
+
+#[tokio::test]
+async fn s130_a_script_is_told_and_the_address_of_the_answer_has_a_guard() {
+    let (app, mut owner, mut ada, page) = later().await;
+    owner.get(&page).await;
+    let call = owner.filled_form(&format!("{page}/role"), &[("role", "admin")]).unwrap();
+    let call = ["sec-fetch-mode", "sec-fetch-dest", "sec-fetch-site", "accept"].into_iter().fold(call, Call::without);
+    let told = owner.send(call).await;
+    assert_eq!((told.status, told.json()["error"].as_str()), (403, Some("confirm")), "{}", told.text());
+
+    let anonymous = app.client().send(Call::form("/_auth/confirm", &app.app_url, &[])).await;
+    assert!(anonymous.status == 303 && anonymous.location().starts_with("/_auth/login"));
+    let get = owner.get("/_auth/confirm").await;
+    assert_eq!((get.status, get.header("allow")), (405, Some("POST")));
+    let without_token = owner.send(Call::form("/_auth/confirm", &app.app_url, &[])).await;
+    assert_eq!(without_token.status, 403);
+    // Whoever is no admin any more when the answer comes makes no change, whatever waits.
+    let question = promote(&mut owner, &page).await;
+    ada.get("/_auth/account").await;
+    assert_eq!(answer(&mut ada, &question, PASSWORD).await.status, 410);
+    assert_eq!(role(&mut owner, &page).await, "user");
+}
+
+#[tokio::test]
+async fn s31_guesses_at_the_question_are_counted_like_those_at_other_forms() {
+    let (_app, mut owner, _ada, page) = later().await;
+    let question = promote(&mut owner, &page).await;
+    let mut statuses = Vec::new();
+    for _ in 0..11 {
+        statuses.push(answer(&mut owner, &question, "not-the-password-of-anybody").await.status);
+    }
+    assert_eq!(statuses[..10], [422; 10]);
+    assert_eq!(statuses[10], 429);
+}
