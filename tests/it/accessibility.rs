@@ -176,7 +176,7 @@ async fn every_page_for_people_and_admins_passes_axe_and_fits() {
     browser.open(&format!("{base}/_auth/admin/users?sort=-email")).await;
     browser.click("tbody input[type='checkbox']").await;
     browser.click("button[value='disable']").await;
-    browser.find("input[name='sure']").await;
+    browser.find("form[action$='/selected/apply']").await;
     axe.judge(&browser, "selected-disable").await;
     forms_and_one_user(&browser, &mut axe, &base, &mut owner).await;
     browser.close().await;

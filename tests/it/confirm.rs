@@ -3,6 +3,8 @@
 use portcullis::routes::PAGES;
 
 use super::support::app::TestApp;
+use super::support::axe::Axe;
+use super::support::browser::Browser;
 use super::support::client::{Call, Client, Response};
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
@@ -196,6 +198,47 @@ async fn s130_a_script_is_told_and_the_address_of_the_answer_has_a_guard() {
     ada.get("/_auth/account").await;
     assert_eq!(answer(&mut ada, &question, PASSWORD).await.status, 410);
     assert_eq!(role(&mut owner, &page).await, "user");
+}
+
+/// Where scripts run, the pages are judged too.
+async fn in_chromium(browser: Browser, mut axe: Option<Axe>) {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let (_ada, page) = people::member(&app, &mut owner, ADA, "user").await;
+    let base = format!("http://{}", app.address);
+    browser.open(&format!("{base}/_auth/login?next={page}")).await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    browser.at(&page).await;
+    app.advance(LATER);
+    browser.click("form[action$='/reset-link'] button").await;
+    browser.find("form[action='/_auth/confirm']").await;
+    assert!(browser.text().await.contains("a link that sets a new password for ada@example.org"));
+    if let Some(axe) = &mut axe {
+        axe.judge(&browser, "confirm").await;
+    }
+    browser.submit("/_auth/confirm", &[("current_password", "not-the-password-of-anybody")]).await;
+    browser.find(".summary").await;
+    if let Some(axe) = &mut axe {
+        axe.judge(&browser, "confirm-wrong").await;
+    }
+    browser.submit("/_auth/confirm", &[("current_password", PASSWORD)]).await;
+    browser.find("#link").await;
+    browser.close().await;
+    assert!(axe.is_none_or(|axe| axe.found.is_empty()));
+}
+
+#[tokio::test]
+async fn s130_in_chromium_the_answer_goes_on_to_what_was_asked_for() {
+    if let (Some(browser), Some(axe)) = (Browser::start().await, Axe::load()) {
+        in_chromium(browser, Some(axe)).await;
+    }
+}
+
+#[tokio::test]
+async fn s130_in_chromium_without_javascript_too() {
+    if let Some(browser) = Browser::without_scripts().await {
+        in_chromium(browser, None).await;
+    }
 }
 
 #[tokio::test]

@@ -156,6 +156,7 @@ async fn s100_an_invitation_ends_after_a_week_and_can_be_sent_again() {
     assert_eq!(app.client().get(&first).await.status, 200);
     app.advance(1);
     assert_eq!(app.client().get(&first).await.status, 410);
+    let mut owner = people::another_browser(&app).await;
     assert_eq!(owner.submit(&page, &format!("{page}/invite"), &[("by", "mail")]).await.status, 303);
     let second = mailbox.wait_for("You are invited").await.link();
     assert_eq!(people::accept(&mut app.client(), &second, PASSWORD).await.status, 303);

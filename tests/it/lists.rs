@@ -15,6 +15,8 @@ use super::support::{keyboard, page};
 /// Where the list is.
 pub const LIST: &str = "/_auth/admin/users";
 const SELECTED: &str = "/_auth/admin/users/selected";
+const DELETE: &str = "/_auth/admin/users/selected/delete";
+const APPLY: &str = "/_auth/admin/users/selected/apply";
 
 /// Invites somebody; the name of the account.
 pub async fn invite(owner: &mut Client, email: &str, name: &str, role: &str) -> String {
@@ -154,10 +156,11 @@ async fn select_and_confirm(client: &mut Client, list: &str, ids: &[&str], deed:
     let question = select(client, list, ids, deed).await;
     assert_eq!(question.status, 200, "{}", question.text());
     let html = question.text();
-    let fields = page::form_fields(&html, SELECTED).unwrap();
+    let action = if deed == "delete" { DELETE } else { APPLY };
+    let fields = page::form_fields(&html, action).unwrap();
     let fields: Vec<(&str, &str)> =
         fields.iter().filter(|(name, _)| name != "csrf_token").map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    client.post_form(SELECTED, &fields).await
+    client.post_form(action, &fields).await
 }
 
 #[tokio::test]
@@ -231,17 +234,17 @@ async fn s61_s98_what_is_done_to_several_wants_an_admin_a_token_of_the_form_and_
         assert_eq!(select(&mut owner, LIST, ids, deed).await.status, 422, "{ids:?} {deed}");
     }
     let name = format!("user-{ada}");
-    let fields = [("deed", "delete"), ("sure", "yes"), (name.as_str(), "on")];
-    assert_eq!(owner.send(Call::form(SELECTED, &app.app_url, &fields)).await.status, 403, "without the token");
-    let elsewhere = owner.filled_form(SELECTED, &fields).unwrap().header("Sec-Fetch-Site", "cross-site");
+    let fields = [("deed", "delete"), (name.as_str(), "on")];
+    assert_eq!(owner.send(Call::form(DELETE, &app.app_url, &fields)).await.status, 403, "without the token");
+    let elsewhere = owner.filled_form(DELETE, &fields).unwrap().header("Sec-Fetch-Site", "cross-site");
     assert_eq!(owner.send(elsewhere).await.status, 403, "from another site");
     assert_eq!(owner.get(SELECTED).await.location(), LIST);
     assert_eq!(emails(&mut owner, "q=ada").await.len(), 1);
     // A list that is no query is not led back to.
     owner.get(LIST).await;
-    let bent = [("deed", "enable"), ("sure", "yes"), (name.as_str(), "on"), ("list", "q=a\r\nSet-Cookie: x=y#")];
-    assert_eq!(owner.post_form(SELECTED, &bent).await.location(), "/_auth/admin/users?flash=enabled");
-    assert_eq!(app.client().send(Call::form(SELECTED, &app.app_url, &fields)).await.status, 303);
+    let bent = [("deed", "enable"), (name.as_str(), "on"), ("list", "q=a\r\nSet-Cookie: x=y#")];
+    assert_eq!(owner.post_form(APPLY, &bent).await.location(), "/_auth/admin/users?flash=enabled");
+    assert_eq!(app.client().send(Call::form(DELETE, &app.app_url, &fields)).await.status, 303);
 }
 
 /// Adds people to the database as an older version would have: they are found after the next start.
@@ -278,7 +281,7 @@ async fn the_list_is_short_on_a_phone_and_is_worked_by_keyboard() {
         keyboard::write(&browser, " ").await;
     }
     keyboard::go(&browser, "button[value='end-sessions']").await;
-    browser.find("form[action='/_auth/admin/users/selected'] input[name='sure']").await;
+    browser.find("form[action='/_auth/admin/users/selected/apply']").await;
     assert!(browser.text().await.contains("2 accounts"));
     browser.click("main a").await;
     keyboard::go(&browser, "th a[href='/_auth/admin/users?sort=-email']").await;
