@@ -52,6 +52,17 @@ pub fn is_ours_to_some_reader(raw: &str) -> bool {
     may_mean_ours && (raw.len() > LONGEST_READ || means_ours())
 }
 
+/// Whether some program may read `prefix` and `raw` behind it as something that is not below `prefix`: a path that climbs above its
+/// own start. `prefix` has one reading.
+pub fn climbs_out_of(prefix: &str, raw: &str) -> bool {
+    if has_one_reading(raw) || !decodings(raw).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
+        return false;
+    }
+    let segments: Vec<&[u8]> = prefix.as_bytes().split(|byte| *byte == b'/').skip(1).collect();
+    let stays = |reading: &Reading| reading.segments().take(segments.len()).eq(segments.iter().copied());
+    raw.len() > LONGEST_READ || !readings(&format!("{prefix}{raw}")).all(|reading| stays(&reading))
+}
+
 fn is_our_segment(segment: &[u8]) -> bool {
     segment.eq_ignore_ascii_case(OURS)
 }

@@ -64,6 +64,10 @@ fn four_forwarded(headers: &HeaderMap) -> Result<RequestedResource<'_>, Unclear>
 /// The original method, `Host`, and the path after our prefix; `X-Forwarded-Proto` is Envoy's own.
 fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, Unclear> {
     let path = req.uri().path_and_query().and_then(|own| own.as_str().strip_prefix(ENVOY_PREFIX));
+    // Another proxy may take such a path for one of the pages, and let a script of the app ask (S103).
+    if path.is_some_and(|path| path::climbs_out_of(ENVOY_PREFIX, path_of(path))) {
+        return Err(Unclear("the path climbs above its own start"));
+    }
     let [scheme, host] = [&X_FORWARDED_PROTO, &HOST].map(|name| once(req.headers(), name));
     resource(Some(req.method().as_str()), scheme, host, path)
 }
@@ -171,6 +175,33 @@ mod tests {
         let websocket =
             [("x-forwarded-method", "GET"), ("x-forwarded-proto", "wss"), ("x-forwarded-host", "a"), ("x-forwarded-uri", "/ws")];
         assert_eq!(read_with(Dialect::Traefik, &websocket).as_deref(), Some("GET https://a/ws"));
+    }
+
+    #[test]
+    fn s103_a_path_that_climbs_out_of_the_verify_address_is_no_question() {
+        let asked = |path: &str| {
+            let request = TestRequest::with_uri(&format!("/_auth/verify/envoy{path}"));
+            let request = request.append_header(("x-forwarded-proto", "http")).append_header(("host", "a")).to_http_request();
+            read(Dialect::Envoy, &request).map(|found| found.path_and_query.to_owned())
+        };
+        for path in ["/x", "/", "/a/../b", "/a/..%2fb", "/a/b/..%2f..%2fc", "/a..b", "/..a", "/x?q=/../../..", "/a/%2e%2e/b", "/@s%2fpkg"] {
+            assert_eq!(asked(path).as_deref(), Ok(path));
+        }
+        for path in [
+            "/../x",
+            "/..%2f..%2fx",
+            "/a/..%2f..%2f..%2fx",
+            "/%2e%2e/x",
+            "/.%2E/x",
+            "/..%5cx",
+            "/..%252f..%252fx",
+            "/..;x/y",
+            "//../x",
+            "/a/..;/..;/x",
+            "/..%c0%afx",
+        ] {
+            assert_eq!(asked(path), Err(Unclear("the path climbs above its own start")), "{path}");
+        }
     }
 
     #[test]

@@ -95,14 +95,14 @@ async fn start(kind: Kind) -> Option<(Place, Proxy)> {
 }
 
 async fn start_nginx() -> Option<(Place, Proxy)> {
-    let place = Place::asked("nginx").await;
+    let place = Place::asked().await;
     let config = nginx::documented(&place, &snippet(DOCUMENT, "nginx"));
     let nginx = Nginx::start_http(place.address(), &config).await?;
     Some((place, Proxy::Nginx(nginx)))
 }
 
 async fn start_caddy() -> Option<(Place, Proxy)> {
-    let place = Place::asked("caddy").await;
+    let place = Place::asked().await;
     let site = place.here(&snippet(DOCUMENT, "caddy")).replace("http://app.example.org {", &format!("{} {{\n\tbind 127.0.0.1", place.base));
     let file = place.write("Caddyfile", &format!("{{\n\tadmin off\n\tauto_https off\n}}\n{site}"));
     let proxy = place.run("caddy", &["run", "--adapter", "caddyfile", "--config", &file]).await?;
@@ -110,7 +110,7 @@ async fn start_caddy() -> Option<(Place, Proxy)> {
 }
 
 async fn start_traefik() -> Option<(Place, Proxy)> {
-    let place = Place::asked("traefik").await;
+    let place = Place::asked().await;
     let file = place.write("app.yaml", &place.here(&snippet(DOCUMENT, "yaml")).replace("app.example.org", "localhost"));
     let (entry, provider) = (format!("--entryPoints.web.address={}", place.address()), format!("--providers.file.filename={file}"));
     let quiet = ["--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"];
@@ -121,7 +121,7 @@ async fn start_traefik() -> Option<(Place, Proxy)> {
 }
 
 async fn start_haproxy() -> Option<(Place, Proxy)> {
-    let place = Place::asked("haproxy").await;
+    let place = Place::asked().await;
     let script = std::fs::read_to_string(source::repository().join("packaging/haproxy.lua")).unwrap();
     let script = place.write("portcullis.lua", &place.here(&script));
     let config = place.here(&snippet(DOCUMENT, "haproxy")).replace("bind :80", &format!("bind {}", place.address()));
@@ -131,7 +131,7 @@ async fn start_haproxy() -> Option<(Place, Proxy)> {
 }
 
 async fn start_envoy() -> Option<(Place, Proxy)> {
-    let place = Place::asked("envoy").await;
+    let place = Place::asked().await;
     let listener = format!("address: 127.0.0.1, port_value: {} ", place.port);
     let config = place.here(&snippet(DOCUMENT, "envoy")).replace("address: 0.0.0.0, port_value: 80 ", &listener);
     let config = place.write("envoy.yaml", &config.replace("app.example.org", &format!("localhost:{}", place.port)));

@@ -7,9 +7,20 @@ use crate::support::people::{self, OWNER, PASSWORD};
 
 pub(super) async fn nobody_but_the_proxy_may_ask(tried: &mut Tried) {
     let before = tried.place.upstream.count();
-    for dialect in
-        ["nginx", "caddy", "traefik", "haproxy", "envoy", "envoy/", "envoy/page", "envoy/..%2f..%2fx", "envoy/../../x", "ENVOY/x"]
-    {
+    for dialect in [
+        "nginx",
+        "caddy",
+        "traefik",
+        "haproxy",
+        "envoy",
+        "envoy/",
+        "envoy/page",
+        "envoy/..%2f..%2fx",
+        "envoy/a/..%2f..%2f..%2fx",
+        "envoy/%2e%2e/%2e%2e/x",
+        "envoy/../../x",
+        "ENVOY/x",
+    ] {
         let first = &dialect[..1];
         let encoded = format!("%{:02x}{}", first.as_bytes()[0], &dialect[1..]);
         for path in [
@@ -30,7 +41,7 @@ pub(super) async fn nobody_but_the_proxy_may_ask(tried: &mut Tried) {
             format!("/x/..%2f_auth/verify/{dialect}"),
             format!("/_auth/verify/{dialect}?x"),
         ] {
-            if tried.kind == Kind::Traefik && path.contains("..") {
+            if tried.kind == Kind::Traefik && (path.contains("..") || path.contains("%2e%2e")) {
                 // It resolves the dots first, and then asks about what is left and hands that on.
                 continue;
             }
@@ -66,7 +77,7 @@ async fn s103_no_script_in_chromium_can_ask_behind_any_documented_proxy() {
         browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
         browser.find("#app").await;
         let mut paths = Vec::new();
-        for dialect in ["nginx", "caddy", "traefik", "haproxy", "envoy/page", "envoy/..%2f..%2fx"] {
+        for dialect in ["nginx", "caddy", "traefik", "haproxy", "envoy/page", "envoy/..%2f..%2fx", "envoy/a/..%2f..%2f..%2fx"] {
             paths.extend([format!("/_auth/verify/{dialect}"), format!("/_auth/%76erify/{dialect}"), format!("/_auth//verify/{dialect}")]);
             paths.push(format!("/_auth/verify%2f{dialect}"));
         }

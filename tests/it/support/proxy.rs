@@ -33,10 +33,10 @@ pub struct Place {
 }
 
 impl Place {
-    /// A gate without an app of its own, which that proxy asks.
-    pub async fn asked(dialect: &str) -> Self {
-        let dialect = dialect.to_owned();
-        Self::new("http", |options, _| options.forward_auth = Some(dialect)).await
+    /// A gate without an app of its own, which proxies ask, in any dialect: those that the one in front does not speak are its script's
+    /// chance.
+    pub async fn asked() -> Self {
+        Self::new("http", |options, _| options.let_proxies_ask()).await
     }
 
     /// A gate with the app behind it, and nothing before it.
