@@ -129,6 +129,10 @@ pub const PAGES: &[Row] = &[
 pub const API: &[Row] =
     &[Row::page("/session", Session, || get().to(session::show)), Row::action("/refresh", Session, || post().to(session::show))];
 
+/// Asked for without cookies by browsers, which go to `/.well-known/change-password` only where this is 404: a site that answers
+/// everything has no such address either. <https://www.w3.org/TR/change-password-url/#response-code-reliability>
+const RELIABILITY: &str = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
+
 /// GET, and HEAD wherever GET works (RFC 9110, section 9.1); the body of its answer is left out by the server.
 fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
@@ -171,9 +175,12 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
         .wrap(from_fn(measured::pages));
     config.service(verify).service(api).service(health).service(counts).service(files).service(pages);
-    let well_known = web::resource("/.well-known/change-password").route(get().to(home::change_password));
-    let well_known = well_known.wrap(from_fn(security_headers::add)).wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
-    config.service(well_known);
+    let well_known = |path: &str, route: Route| {
+        let resource = web::resource(path).route(route);
+        resource.wrap(from_fn(security_headers::add)).wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
+    };
+    config.service(well_known("/.well-known/change-password", get().to(home::change_password)));
+    config.service(well_known(RELIABILITY, web::to(home::not_found)));
     config.default_service(web::to(proxy::handle));
 }
 

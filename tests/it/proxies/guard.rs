@@ -21,6 +21,8 @@ pub(super) async fn strangers_see_sign_in_alone(tried: &Tried) {
     assert_ne!(stranger.send(odd).await.status, 200);
     assert_eq!(stranger.get("/_auth/login").await.status, 200, "the pages come from the gate");
     assert!(stranger.get("/.well-known/change-password").await.location().ends_with("/_auth/account/password"));
+    let reliability = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
+    assert_eq!(stranger.fetch(reliability).await.status, 404, "else browsers do not believe the line before");
     assert_eq!(place.upstream.count(), before, "{}", tried.said());
 }
 
