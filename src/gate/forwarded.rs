@@ -123,7 +123,7 @@ impl<'a> RequestedResource<'a> {
     /// The way back: path and query when the host is `APP_URL`'s, else nothing. `headers` are those of the visitor.
     pub(super) fn way_back(&self, headers: &HeaderMap, app_url: &AppUrl) -> Option<ReturnTo> {
         if !self.is_on(app_url) {
-            tracing::info!(origin = %self.origin, app_url = %app_url, "the way back after sign-in was dropped: it is not at APP_URL");
+            tracing::info!(reason = "another host than that of APP_URL", origin = %self.origin, "the way back after sign-in was dropped");
             return None;
         }
         ReturnTo::parse(&deny::path_back(self.method, headers, app_url.origin(), self.path_and_query), app_url)
