@@ -56,7 +56,12 @@ impl Jobs {
         let stop = Arc::new(AtomicBool::new(false));
         let mut watch = Watch::open(accounts.clone())?;
         let (stopped, blind) = (Arc::clone(&stop), Arc::clone(&watch.blind));
-        let thread = thread::Builder::new().name("watch".to_owned()).spawn(move || watch.run(&stopped));
+        let runtime = accounts.database().runtime().clone();
+        let thread = thread::Builder::new().name("watch".to_owned()).spawn(move || {
+            // What it logs is told from the lines of another server in this process by its runtime.
+            let _entered = runtime.enter();
+            watch.run(&stopped);
+        });
         let thread = thread.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
         let runtime = accounts.database().runtime();
         let tasks = vec![

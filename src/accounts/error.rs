@@ -20,6 +20,9 @@ impl FieldFault {
     }
 }
 
+/// What the text of a fault of ours begins with.
+const INTERNAL: &str = "internal: ";
+
 /// Why a verb did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
@@ -63,8 +66,18 @@ pub enum AccountError {
     #[error("unavailable: {0}")]
     Unavailable(#[source] StorageError),
     /// A fault of ours.
-    #[error("internal: {0}")]
+    #[error("{INTERNAL}{0}")]
     Internal(String),
+}
+
+impl AccountError {
+    /// A fault of the store that reached us as text, through another library.
+    pub fn of_text(text: &str) -> Self {
+        match text.strip_prefix(INTERNAL) {
+            Some(fault) => Self::Internal(fault.to_owned()),
+            None => Self::Unavailable(StorageError::Unavailable(text.to_owned())),
+        }
+    }
 }
 
 impl From<StorageError> for AccountError {

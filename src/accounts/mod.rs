@@ -318,11 +318,6 @@ impl Accounts {
     }
 }
 
-/// A fault of the store that reached us as text, through another library.
-pub fn unavailable(text: String) -> crate::storage::StorageError {
-    crate::storage::StorageError::Unavailable(text)
-}
-
 impl Phase {
     const fn to_number(self) -> u8 {
         match self {

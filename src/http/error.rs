@@ -246,7 +246,7 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     response
 }
 
-/// Middleware: turns the faults of a scope into answers for its audience, the session middleware's own into 503.
+/// Middleware: turns the faults of a scope into answers for its audience, the session middleware's own into those of the store.
 pub async fn render_as<B: MessageBody + 'static>(
     audience: Audience,
     mut req: ServiceRequest,
@@ -268,8 +268,8 @@ pub async fn render_as<B: MessageBody + 'static>(
     let answer = match next.call(req).await {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(fault) => {
-            let unavailable = HttpError::Account(AccountError::Unavailable(crate::accounts::unavailable(fault.to_string())));
-            return Err(InternalError::from_response(fault, with_body(respond(&unavailable, audience, settings, accepted))).into());
+            let of_store = HttpError::Account(AccountError::of_text(&fault.to_string()));
+            return Err(InternalError::from_response(fault, with_body(respond(&of_store, audience, settings, accepted))).into());
         }
     };
     // Scripts read English; people the language of their account, which is known by now, or of their browser.

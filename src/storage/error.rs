@@ -56,8 +56,10 @@ impl From<r2d2::Error> for StorageError {
 
 /// SQLite's faults and most of PostgreSQL's reach diesel as text alone.
 fn from_text(text: &str) -> Option<StorageError> {
+    /// The schema and our SQL do not fit: no later try will find a table or column.
+    const OURS: [&str; 4] = ["no such table", "no such column", "has no column named", "does not exist"];
     const DAMAGED: [&str; 2] = ["malformed", "file is not a database"];
-    const AWAY: [&str; 16] = [
+    const AWAY: [&str; 15] = [
         "locked",
         "busy",
         "disk is full",
@@ -73,10 +75,44 @@ fn from_text(text: &str) -> Option<StorageError> {
         "deadlock detected",
         "timeout",
         "the database system is",
-        "no such table",
     ];
+    if OURS.iter().any(|sign| text.contains(sign)) {
+        return None;
+    }
     if DAMAGED.iter().any(|sign| text.contains(sign)) {
         return Some(StorageError::Corrupt(text.to_owned()));
     }
     AWAY.iter().any(|sign| text.contains(sign)).then(|| StorageError::Unavailable(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> StorageError {
+        Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(text.to_owned())).into()
+    }
+
+    #[test]
+    fn s92_a_missing_table_or_column_is_a_fault_of_ours_and_no_outage() {
+        for text in [
+            "no such table: sessions",
+            "no such table: main.connections",
+            "no such column: locked_until",
+            "table users has no column named busy",
+            "relation \"connections\" does not exist",
+            "column \"locked_until\" does not exist",
+            "column users.timeout does not exist",
+        ] {
+            assert!(matches!(of(text), StorageError::Other(_)), "{text}");
+        }
+    }
+
+    #[test]
+    fn s92_what_may_heal_by_itself_is_an_outage_and_what_makes_no_sense_is_damage() {
+        for text in ["database is locked", "database or disk is full", "terminating connection due to administrator command"] {
+            assert!(matches!(of(text), StorageError::Unavailable(_)), "{text}");
+        }
+        assert!(matches!(of("database disk image is malformed"), StorageError::Corrupt(_)));
+    }
 }

@@ -84,6 +84,8 @@ async fn a_panic_in_the_background_ends_no_work_for_good() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
+    app.expect_error("ended by a panic and is begun again job=\"watch\"");
+    app.expect_error("ended by a panic and is begun again job=");
     // Mails and streams are looked after on the threads of the deeds, and nobody asks for a deed now.
     for thread in ["watch", "deeds", "deeds", "deeds"] {
         app.clock.panic_in(thread);

@@ -1,6 +1,6 @@
 //! What happens to PostgreSQL and Redis denies or is 503, lets nothing through, and heals without a restart (S92).
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use tempfile::TempDir;
@@ -16,6 +16,9 @@ use super::support::stores::Redis;
 use super::support::upstream::Upstream;
 use super::support::wait;
 use super::support::wobbly::{self, Wobbly};
+
+/// What is logged when a store is away.
+const AWAY: &str = "the store is not available";
 
 /// One node with its owner signed in, and who is not.
 struct Scene {
@@ -49,12 +52,11 @@ impl Scene {
 
     /// While the store is away: nobody is let in, and who is signed in is told to try again, and not to sign in.
     async fn is_denied(&mut self, what: &str) {
+        self.app().expect_error(AWAY);
         self.forget();
-        let begin = Instant::now();
         let answer = self.owner.fetch("/page").await;
         assert_eq!(answer.status, 503, "{what}: {}", answer.text());
         assert!(answer.header("retry-after").is_some() && answer.set_cookies().is_empty(), "{what}");
-        assert!(begin.elapsed() < Duration::from_secs(12), "{what}: {:?}", begin.elapsed());
         let page = self.owner.get("/_auth/account").await;
         assert_eq!(page.status, 503, "{what}: {}", page.text());
         assert!(!page.text().to_lowercase().contains("redis") && !page.text().contains("connection"), "{what}: {}", page.text());
@@ -100,6 +102,7 @@ async fn s92_connections_that_are_cut_cost_one_request_at_most() {
             .batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL")
             .unwrap();
         scene.forget();
+        scene.app().allow_error(AWAY);
         let mut failed = 0;
         while scene.owner.fetch("/page").await.status != 200 {
             failed += 1;
@@ -142,6 +145,7 @@ async fn s92_a_postgresql_that_is_slow_or_cuts_its_answers() {
     app.advance(61);
     assert_eq!(owner.fetch("/page").await.status, 200, "slow is not away");
     way.delay(Duration::ZERO);
+    app.expect_error(AWAY);
     for (mode, what) in [(wobbly::HANG, "hangs"), (wobbly::CUT, "cuts")] {
         let served = upstream.count();
         way.is_now(mode);
@@ -191,6 +195,7 @@ async fn s92_a_redis_that_is_slow_or_cuts_its_answers() {
     app.advance(61);
     assert_eq!((owner.fetch("/page").await.status, second.fetch("/page").await.status), (200, 200), "slow is not away");
     way.delay(Duration::ZERO);
+    app.expect_error(AWAY);
     for (mode, what) in [(wobbly::HANG, "hangs"), (wobbly::CUT, "cuts")] {
         let served = upstream.count();
         way.is_now(mode);
@@ -271,6 +276,7 @@ async fn s50_s92_an_admin_ends_everything_of_somebody_while_redis_is_away() {
     assert_eq!(there.fetch("/page").await.status, 200, "a copy under a lease needs no Redis");
     let output = run_with(folder.path(), &["user", "disable", OWNER], &pairs);
     assert!(output.status.success(), "{}", said(&output));
+    scene.app().expect_error(AWAY);
     assert_eq!(there.fetch("/page").await.status, 503, "neither let in nor, as long as nobody can tell, refused for good");
     scene.nodes.redis.as_ref().unwrap().running.signal("CONT");
     wait::eventually("to be refused", async || (there.fetch("/page").await.status == 401).then_some(())).await;
@@ -306,6 +312,7 @@ async fn s91_a_node_that_is_killed_in_the_middle_of_a_rotation_costs_nobody_the_
         dying.jar.remove("portcullis_access");
         let asking =
             tokio::spawn(async move { tokio::time::timeout(Duration::from_secs(5), dying.try_send(Call::fetch("GET", "/page"))).await });
+        // The moment of the kill is what this test varies; nothing can be waited for.
         tokio::time::sleep(Duration::from_millis(2 + 3 * round)).await;
         let folder = first.kill();
         drop(asking.await);

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::client::Client;
 use super::clock::TestClock;
-use super::log;
+use super::log::Errors;
 use super::stores::Stores;
 
 /// What a test may choose; everything goes through the real parser of the configuration.
@@ -141,6 +141,16 @@ impl TestApp {
         })
     }
 
+    /// From now on the server may log ERROR lines with `text`, and has to log one: the test provokes them.
+    pub fn expect_error(&self, text: &'static str) {
+        self.wired.errors.expect(text);
+    }
+
+    /// As [`Self::expect_error`], where it is a matter of luck whether there is one.
+    pub fn allow_error(&self, text: &'static str) {
+        self.wired.errors.allow(text);
+    }
+
     /// Lets time pass for the server; clients are told by [`super::jar::Jar::advance`].
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
@@ -159,6 +169,7 @@ struct Wired {
     address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    errors: Errors,
 }
 
 impl Wired {
@@ -176,29 +187,29 @@ impl Wired {
 }
 
 impl Drop for Wired {
-    /// A fault of ours fails the test whose server ends first after it; it is one of those that ran at the time.
     fn drop(&mut self) {
         self.end();
-        let unexpected = log::unexpected();
-        assert!(unexpected.is_empty() || std::thread::panicking(), "logged as ERROR, and no test provoked it: {unexpected:#?}");
+        let faults = self.errors.faults();
+        assert!(faults.is_empty() || std::thread::panicking(), "logged as ERROR against what the test expects: {faults:#?}");
     }
 }
 
 /// `config::load` over `environment`, then `app::build` with the test's clock and bcrypt at its lowest cost, in a thread of its own.
 async fn wire(environment: &[(String, String)], clock: TestClock) -> Wired {
-    log::listen();
     let environment = environment.iter().cloned().collect();
     let config = config::load(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();
     let (started, ready) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         let internals = Internals { clock: Arc::new(clock), hash_cost: Some(4), any_port: true };
+        let system = actix_web::rt::System::new();
+        let errors = Errors::of_this_system();
         let App { address, server, handle, held, .. } = app::build(&config, &internals).unwrap();
-        started.send((address, handle)).unwrap();
-        actix_web::rt::System::new().block_on(server).unwrap();
+        started.send((address, handle, errors.and_of(held.core.accounts.database().runtime()))).unwrap();
+        system.block_on(server).unwrap();
         drop(held);
     });
     // Not on this thread: several nodes may start at once.
     let ready = tokio::task::spawn_blocking(move || ready.recv_timeout(Duration::from_secs(30))).await.unwrap();
-    let (address, handle) = ready.expect("the server did not start");
-    Wired { address, handle, thread: Some(thread) }
+    let (address, handle, errors) = ready.expect("the server did not start");
+    Wired { address, handle, thread: Some(thread), errors }
 }
