@@ -170,7 +170,7 @@ fn run_documented(process: &Process, words: &[&str]) -> Output {
             std::fs::copy(process.folder.path().join(file), elsewhere.path().join(file)).unwrap();
             run(elsewhere.path(), words)
         }
-        // The whole of it is run by keep.rs, with a PostgreSQL of its own.
+        // The whole of it is run by backup.rs, with a PostgreSQL of its own.
         ["migrate-store", "--from", _, "--to", _] => run(elsewhere.path(), &["migrate-store", "--help"]),
         _ => process.run(&[words, &[own[0].as_str(), own[1].as_str()]].concat()),
     }

@@ -378,7 +378,6 @@ async fn s74_a_node_that_stops_drains_and_the_others_go_on() {
     let mut there = second.client();
     there.jar = owner.jar.clone();
     assert_eq!(there.send(Call::fetch("GET", "/page")).await.status, 200);
-    let begin = std::time::Instant::now();
+    assert_eq!(nodes::waited_for(&postgres), 1, "a node that stopped properly is not waited for");
     assert_eq!(people::sign_out(&mut there).await.status, 303);
-    assert!(begin.elapsed() < std::time::Duration::from_secs(2), "a node that stopped properly is not waited for");
 }

@@ -127,3 +127,17 @@ async fn a_visitor_who_is_not_signed_in_is_led_back_to_the_path_as_it_came() {
     assert_eq!(answer.location(), "/_auth/login?next=/@scope%252fpkg%3Fx%3D%252F");
     assert_eq!(upstream.count(), 0);
 }
+
+#[tokio::test]
+async fn s18_nul_in_an_address_is_refused_whatever_the_store() {
+    let (_app, upstream, mut owner) = people::with_app().await;
+    for path in ["users?q=%00", "audit?person=a%00b", "audit?event=%00", "audit?before=%00", "audit/export?person=%00", "users/%00"] {
+        assert_eq!(owner.get(&format!("/_auth/admin/{path}")).await.status, 400, "{path}");
+    }
+    owner.get("/_auth/account").await;
+    assert_eq!(owner.post_form("/_auth/account/devices/%00/forget", &[]).await.status, 400);
+    for path in ["/_auth/admin/users?q=a%00", "/_auth/%61dmin/users?q=a%00", "/%5fauth/admin/users?q=%00"] {
+        assert_eq!(owner.get(path).await.status, 400, "{path}");
+    }
+    assert_eq!(upstream.count(), 0);
+}

@@ -26,44 +26,71 @@ async fn choose(client: &mut Client, link: &str, password: &str) -> u16 {
     client.submit(link, "/_auth/reset", &[("token", &token(link)), ("password", password), ("confirm", password)]).await.status
 }
 
+/// The link of the mail that the owner asked for.
+async fn link_for_owner(app: &TestApp, mailbox: &mut Mailbox) -> String {
+    assert_eq!(ask(app, " Owner@Example.ORG ").await, 303);
+    mailbox.wait_for("Choose a new password").await.link()
+}
+
 #[tokio::test]
-async fn s52_s53_s57_s58_a_reset_link_works_once_ends_every_session_and_signs_nobody_in() {
-    let (app, mut owner, mut mailbox) = claimed().await;
+async fn s52_the_mail_goes_to_the_owner_and_its_token_is_stored_as_a_hash() {
+    let (app, _owner, mut mailbox) = claimed().await;
     assert_eq!(ask(&app, " Owner@Example.ORG ").await, 303);
     let mail = mailbox.wait_for("Choose a new password").await;
     assert!(mail.header("To").contains(OWNER) && !mail.header("Subject").contains(OWNER));
-    let link = mail.link();
-    assert!(token(&link).len() >= 22, "{link}");
+    let token = token(&mail.link());
+    assert!(token.len() >= 22, "{token}");
     let stored = app.stored();
     let holds = |text: &str| stored.windows(text.len()).any(|window| window == text.as_bytes());
-    assert!(holds(OWNER) && !holds(&token(&link)), "the token is stored in clear");
+    assert!(holds(OWNER) && !holds(&token), "the token is stored in clear");
+}
 
-    // Opening the link, often, changes nothing and leaks nothing.
+#[tokio::test]
+async fn s53_opening_a_reset_link_changes_nothing_and_leaks_nothing() {
+    let (app, mut owner, mut mailbox) = claimed().await;
+    let link = link_for_owner(&app, &mut mailbox).await;
     for _ in 0..3 {
         let page = app.client().get(&link).await;
         assert_eq!((page.status, page.header("referrer-policy")), (200, Some("strict-origin")));
         assert!(page.text().contains("new-password") && !page.text().contains("src=\"http"));
     }
     assert_eq!(owner.get("/_auth/account").await.status, 200);
+}
 
-    // A password that is refused does not use the link up.
+#[tokio::test]
+async fn s53_a_refused_password_uses_no_link_up_and_a_chosen_one_does() {
+    let (app, _owner, mut mailbox) = claimed().await;
+    let link = link_for_owner(&app, &mut mailbox).await;
     assert_eq!(choose(&mut app.client(), &link, "short").await, 422);
+    assert_eq!(choose(&mut app.client(), &link, NEW).await, 303);
+    assert_eq!(app.client().get(&link).await.status, 410);
+    let mut late = app.client();
+    late.get("/_auth/forgot").await;
+    let fields = [("token", &*token(&link)), ("password", PASSWORD), ("confirm", PASSWORD)];
+    assert_eq!(late.post_form("/_auth/reset", &fields).await.status, 410);
+}
+
+#[tokio::test]
+async fn s57_a_reset_ends_every_session_and_the_old_password_and_says_so_by_mail() {
+    let (app, mut owner, mut mailbox) = claimed().await;
+    let link = link_for_owner(&app, &mut mailbox).await;
+    assert_eq!(choose(&mut app.client(), &link, NEW).await, 303);
+    assert_eq!(owner.get("/_auth/account").await.status, 303, "a session lives on");
+    assert_eq!(people::try_sign_in(&mut app.client(), OWNER, PASSWORD).await.status, 401);
+    people::sign_in(&mut app.client(), OWNER, NEW).await;
+    assert!(mailbox.wait_for("Your password was reset").await.text.contains("every session has ended"));
+}
+
+#[tokio::test]
+async fn s58_a_reset_signs_nobody_in_and_fills_the_address_in() {
+    let (app, _owner, mut mailbox) = claimed().await;
+    let link = link_for_owner(&app, &mut mailbox).await;
     let mut browser = app.client();
     let chosen = browser.submit(&link, "/_auth/reset", &[("token", &token(&link)), ("password", NEW), ("confirm", NEW)]).await;
     assert_eq!((chosen.status, chosen.location()), (303, "/_auth/login?flash=password-set&email=owner@example.org"));
     let filled_in = browser.get(chosen.location()).await.text();
     assert_eq!(super::support::page::field(&filled_in, "email").as_deref(), Some(OWNER));
     assert!(browser.jar.get("portcullis_access").is_none() && browser.jar.get("portcullis_session").is_none(), "signed in by a link");
-    assert_eq!(owner.get("/_auth/account").await.status, 303, "a session lives on");
-    assert_eq!(people::try_sign_in(&mut app.client(), OWNER, PASSWORD).await.status, 401);
-    people::sign_in(&mut app.client(), OWNER, NEW).await;
-    assert!(mailbox.wait_for("Your password was reset").await.text.contains("every session has ended"));
-    assert_eq!(app.client().get(&link).await.status, 410);
-    let post = [("token", token(&link)), ("password", PASSWORD.to_owned()), ("confirm", PASSWORD.to_owned())];
-    let fields: Vec<_> = post.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut late = app.client();
-    late.get("/_auth/forgot").await;
-    assert_eq!(late.post_form("/_auth/reset", &fields).await.status, 410);
 }
 
 #[tokio::test]

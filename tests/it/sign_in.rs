@@ -165,3 +165,21 @@ async fn pages_are_for_navigations_alone() {
     assert_eq!(client.send(call("cors", "empty")).await.status, 403);
     assert_eq!(client.send(call("navigate", "iframe")).await.status, 403);
 }
+
+#[tokio::test]
+async fn s19_a_new_sign_in_ends_the_session_of_every_cookie_it_came_with() {
+    let app = TestApp::start(|_| {}).await;
+    let owner = people::claim(&app).await;
+    for kept in ["portcullis_access", "portcullis_refresh"] {
+        let first = people::another_browser(&app).await;
+        let mut again = first.clone();
+        for name in ["portcullis_access", "portcullis_refresh", "portcullis_session"].iter().filter(|name| **name != kept) {
+            again.jar.remove(name);
+        }
+        assert_eq!(again.get("/_auth/account").await.status, 200);
+        let answer = again.post_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        assert_eq!(people::who_am_i(&mut first.clone()).await, None, "only {kept} was sent, and the old session lives on");
+    }
+    assert_eq!(people::who_am_i(&mut owner.clone()).await.as_deref(), Some(OWNER));
+}

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::process::Command;
 
+use diesel::RunQueryDsl;
+use diesel::sql_types::BigInt;
 use tempfile::TempDir;
 
 use super::app::TestApp;
@@ -138,6 +140,11 @@ impl Haproxy {
         .await;
         Some(Self { address, _folder: folder, _running: running })
     }
+}
+
+/// How many nodes an end waits for.
+pub fn waited_for(postgres: &Postgres) -> i64 {
+    diesel::select(diesel::dsl::sql::<BigInt>("(SELECT count(*) FROM nodes)")).get_result(&mut postgres.connect()).unwrap()
 }
 
 /// A node in a process of its own.

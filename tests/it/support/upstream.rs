@@ -63,9 +63,16 @@ impl Received {
 pub struct Upstream {
     /// Where it listens.
     pub address: SocketAddr,
-    received: Arc<Mutex<Vec<Received>>>,
+    log: Log,
     relays: Relays,
     task: JoinHandle<()>,
+}
+
+/// What has arrived.
+#[derive(Clone, Default)]
+struct Log {
+    received: Arc<Mutex<Vec<Received>>>,
+    pieces: Arc<AtomicUsize>,
 }
 
 /// What begins so is another server's.
@@ -76,15 +83,14 @@ impl Upstream {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let received = Arc::new(Mutex::new(Vec::new()));
-        let relays = Relays::default();
-        let (log, known) = (received.clone(), relays.clone());
+        let (log, relays) = (Log::default(), Relays::default());
+        let (noted, known) = (log.clone(), relays.clone());
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, log.clone(), known.clone()));
+                tokio::spawn(serve(stream, noted.clone(), known.clone()));
             }
         });
-        Self { address, received, relays, task }
+        Self { address, log, relays, task }
     }
 
     /// Hands requests whose target begins with `prefix` to the server at `address`, byte for byte, and whatever follows on their
@@ -100,7 +106,7 @@ impl Upstream {
 
     /// Every request so far.
     pub fn received(&self) -> Vec<Received> {
-        self.received.lock().unwrap().clone()
+        self.log.received.lock().unwrap().clone()
     }
 
     /// The newest request.
@@ -112,6 +118,11 @@ impl Upstream {
     pub fn count(&self) -> usize {
         self.received().len()
     }
+
+    /// How many pieces of chunked bodies have arrived, also of those that are not whole.
+    pub fn pieces(&self) -> usize {
+        self.log.pieces.load(Ordering::Acquire)
+    }
 }
 
 impl Drop for Upstream {
@@ -120,10 +131,10 @@ impl Drop for Upstream {
     }
 }
 
-async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Received>>>, relays: Relays) {
+async fn serve(mut stream: TcpStream, log: Log, relays: Relays) {
     let mut buffer = Vec::new();
-    while let Some(request) = read_request(&mut stream, &mut buffer).await {
-        log.lock().unwrap().push(request.clone());
+    while let Some(request) = read_request(&mut stream, &mut buffer, &log.pieces).await {
+        log.received.lock().unwrap().push(request.clone());
         let relay = relays.lock().unwrap().iter().find(|(prefix, _)| request.target().starts_with(prefix)).map(|(_, address)| *address);
         if let Some(address) = relay {
             let mut other = TcpStream::connect(address).await.unwrap();
@@ -143,7 +154,7 @@ async fn serve(mut stream: TcpStream, log: Arc<Mutex<Vec<Received>>>, relays: Re
     }
 }
 
-async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Received> {
+async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>, pieces: &AtomicUsize) -> Option<Received> {
     let end = fill_until(stream, buffer, |bytes| find(bytes, b"\r\n\r\n").map(|at| at + 4)).await?;
     let mut request = Received { head: buffer.drain(..end).collect(), body: Vec::new() };
     let chunked = request.all("Transfer-Encoding").iter().any(|value| value.eq_ignore_ascii_case("chunked"));
@@ -155,6 +166,7 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Re
             let size = usize::from_str_radix(String::from_utf8_lossy(&line).trim().split(';').next()?, 16).ok()?;
             fill_until(stream, buffer, |bytes| (bytes.len() >= size + 2).then_some(size + 2)).await?;
             request.body.extend(buffer.drain(..size + 2).take(size));
+            pieces.fetch_add(1, Ordering::Release);
             if size == 0 {
                 return Some(request);
             }
@@ -322,7 +334,7 @@ async fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
 pub static FLOODED: AtomicUsize = AtomicUsize::new(0);
 
 /// Accepts a WebSocket and sends for ever; what comes is remembered as bytes, and so is the end.
-async fn flood(mut stream: TcpStream, request: &Received, log: Arc<Mutex<Vec<Received>>>) {
+async fn flood(mut stream: TcpStream, request: &Received, log: Log) {
     let accept = derive_accept_key(request.header("Sec-WebSocket-Key").unwrap_or_default().as_bytes());
     let head =
         format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
@@ -341,7 +353,7 @@ async fn flood(mut stream: TcpStream, request: &Received, log: Arc<Mutex<Vec<Rec
     loop {
         let count = reading.read(&mut piece).await.unwrap_or(0);
         let body = if count == 0 { b"[closed]".to_vec() } else { piece[..count].to_vec() };
-        log.lock().unwrap().push(Received { head: b"FLOOD / HTTP/1.1\r\n\r\n".to_vec(), body });
+        log.received.lock().unwrap().push(Received { head: b"FLOOD / HTTP/1.1\r\n\r\n".to_vec(), body });
         if count == 0 {
             return flood.abort();
         }

@@ -1,14 +1,11 @@
-//! What must not outlive a new password, a new address, or the end of a session.
+//! Mails that wait and changes that wait for a link: what does not outlive a new password or a new address.
 
 use std::path::Path;
-
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::support::app::TestApp;
 use super::support::client::Client;
 use super::support::mailbox::Mailbox;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::upstream::Upstream;
 use super::support::wait;
 
 const NEW: &str = "nine-otters-paint-the-barn";
@@ -116,74 +113,4 @@ async fn s59_a_reset_that_waits_does_not_go_to_the_address_of_before() {
     queue_is_empty(&app, &mut owner).await;
     let came = mailbox.unread();
     assert!(!came.iter().any(|mail| mail.header("Subject") == "Choose a new password"), "a reset went to the old address");
-}
-
-#[tokio::test]
-async fn s19_a_new_sign_in_ends_the_session_of_every_cookie_it_came_with() {
-    let app = TestApp::start(|_| {}).await;
-    let owner = people::claim(&app).await;
-    for kept in ["portcullis_access", "portcullis_refresh"] {
-        let first = people::another_browser(&app).await;
-        let mut again = first.clone();
-        for name in ["portcullis_access", "portcullis_refresh", "portcullis_session"].iter().filter(|name| **name != kept) {
-            again.jar.remove(name);
-        }
-        assert_eq!(again.get("/_auth/account").await.status, 200);
-        let answer = again.post_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
-        assert_eq!(answer.status, 303, "{}", answer.text());
-        assert_eq!(people::who_am_i(&mut first.clone()).await, None, "only {kept} was sent, and the old session lives on");
-    }
-    assert_eq!(people::who_am_i(&mut owner.clone()).await.as_deref(), Some(OWNER));
-}
-
-#[tokio::test]
-async fn s26_a_hundred_wrong_current_passwords_in_a_row_are_the_last() {
-    let app = TestApp::start(|_| {}).await;
-    let mut owner = people::claim(&app).await;
-    let mut evaluated = 0;
-    for _ in 0..120 {
-        let fields = [("current_password", "not the current one"), ("new_password", NEW), ("confirm", NEW)];
-        let answer = owner.submit("/_auth/account/password", "/_auth/account/password", &fields).await;
-        evaluated += usize::from(answer.status == 422);
-        app.advance(3600);
-    }
-    assert_eq!(evaluated, 100);
-    people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
-    change_password(&mut owner).await;
-}
-
-#[tokio::test]
-async fn s26_a_known_device_has_ten_wrong_passwords_in_a_row_whatever_time_passes() {
-    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1/32".to_owned())).await;
-    people::claim(&app).await;
-    let mut known = people::another_browser(&app).await;
-    people::sign_out(&mut known).await;
-    let mut evaluated = 0;
-    for number in 0..130 {
-        known.always("X-Forwarded-For", &format!("198.51.100.{number}"));
-        evaluated += usize::from(people::try_sign_in(&mut known, OWNER, "wrong wrong wrong").await.status == 401);
-        app.advance(3600);
-    }
-    assert_eq!(evaluated, 110, "ten of its own and the hundred of the account");
-}
-
-#[tokio::test]
-async fn s75_an_upload_under_way_stops_with_its_session() {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let mut owner = people::claim(&app).await;
-    let mut stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
-    let head = format!("{}Transfer-Encoding: chunked\r\n\r\n", owner.raw_head("POST", "/upload"));
-    stream.write_all(format!("{head}6\r\nBEFORE\r\n").as_bytes()).await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    people::sign_out(&mut owner).await;
-    let count = upstream.count();
-    // The server may have closed already, which is as good.
-    drop(stream.write_all(b"5\r\nAFTER\r\n0\r\n\r\n").await);
-    let mut answer = Vec::new();
-    drop(wait::in_time("the end of the upload", stream.read_to_end(&mut answer)).await);
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(upstream.count() == count, "the app got the whole upload");
 }

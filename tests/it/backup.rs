@@ -264,12 +264,10 @@ async fn s88_a_store_that_cannot_be_had_stops_the_start_with_one_line_without_th
         (redis(&format!("redis://:hunter2@127.0.0.1:{nobody}/0")), "REDIS_URL"),
     ];
     for (variables, names) in cases {
-        let begin = std::time::Instant::now();
         let output = run_with(folder.path(), &["start"], &variables);
         refused(&output, names);
         let text = said(&output);
         assert!(!text.contains("hunter2\"") && !text.contains(":hunter2@") && text.trim().lines().count() <= 2, "{text}");
-        assert!(begin.elapsed() < std::time::Duration::from_secs(12), "{names}: {:?}", begin.elapsed());
     }
 }
 

@@ -83,6 +83,7 @@ async fn s15_who_changes_the_password_is_never_signed_out_and_an_end_of_all_ends
     })
     .await;
     assert!(is_in(&mut elsewhere).await, "no copy, and the store is asked in between");
+    nodes.apps[0].expect_error("the store is not available: terminating connection");
     // The change fails after all; an end of everything then ends this session as well, whatever Redis was told.
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
     nodes.postgres.connect().batch_execute(cut).unwrap();

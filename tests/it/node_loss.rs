@@ -4,8 +4,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use diesel::prelude::*;
 use tempfile::TempDir;
@@ -16,14 +15,16 @@ use super::support::people::{self, PASSWORD};
 use super::support::postgres::Postgres;
 use super::support::process::{Process, portcullis};
 use super::support::upstream::Upstream;
+use super::support::wait;
 
-/// How long the load lasts; `LOAD_SECS=120` for the numbers in the notes.
-fn duration() -> Duration {
-    Duration::from_secs(std::env::var("LOAD_SECS").ok().and_then(|text| text.parse().ok()).unwrap_or(8))
+/// How many people sign out before, while and after a node is away; `SIGN_OUTS=200` for the numbers in the notes.
+fn sign_outs() -> u64 {
+    std::env::var("SIGN_OUTS").ok().and_then(|text| text.parse().ok()).unwrap_or(8)
 }
 
 #[derive(Default)]
 struct Seen {
+    is_over: AtomicBool,
     requests: AtomicU64,
     errors: AtomicU64,
     wrong: AtomicU64,
@@ -49,9 +50,17 @@ impl Seen {
         self.send(client, call).await.is_some_and(|answer| answer.status == 303)
     }
 
-    /// Signs in, uses the session, signs out, and looks whether it is over; until the time is up.
-    async fn live(&self, balancer: SocketAddr, end: Instant, mut accounts: impl Iterator<Item = String>) {
-        while Instant::now() < end {
+    /// Waits until that many people more have signed out.
+    async fn sign_outs(&self, more: u64) {
+        for _ in 0..more {
+            let before = self.signed_out.load(Ordering::Acquire);
+            wait::eventually("somebody to sign out", async || (self.signed_out.load(Ordering::Acquire) > before).then_some(())).await;
+        }
+    }
+
+    /// Signs in, uses the session, signs out, and looks whether it has ended; until all is over.
+    async fn live(&self, balancer: SocketAddr, mut accounts: impl Iterator<Item = String>) {
+        while !self.is_over.load(Ordering::Acquire) {
             let mut client = Client::new(balancer, "http://localhost:3000");
             let email = accounts.next().unwrap();
             if !self.form(&mut client, "/_auth/login", "/_auth/login", &[("email", &email), ("password", PASSWORD)]).await {
@@ -96,23 +105,25 @@ async fn s91_under_load_a_node_that_is_killed_and_comes_back_costs_no_write_and_
     let mut owner = running[0].client();
     people::claim_with(&mut owner, &std::fs::read_to_string(running[0].folder.path().join("data/setup-token")).unwrap()).await;
 
-    let accounts: Vec<String> = (0..(duration().as_secs() / 2).max(4)).map(|number| format!("person{number}@example.org")).collect();
+    let accounts: Vec<String> = (0..sign_outs()).map(|number| format!("person{number}@example.org")).collect();
     for email in &accounts {
         add(&postgres, &running[0], email);
     }
-    let (seen, begin, lasts) = (Arc::new(Seen::default()), Instant::now(), duration());
+    let seen = Arc::new(Seen::default());
     let people: Vec<_> = (0..4)
         .map(|number| {
             let (seen, balancer, accounts) = (Arc::clone(&seen), haproxy.address, accounts.clone());
-            tokio::spawn(async move { seen.live(balancer, begin + lasts, accounts.into_iter().cycle().skip(number)).await })
+            tokio::spawn(async move { seen.live(balancer, accounts.into_iter().cycle().skip(number)).await })
         })
         .collect();
-    tokio::time::sleep(lasts / 4).await;
+    seen.sign_outs(sign_outs()).await;
     let victim = running.remove(1);
     let port = victim.port;
     let folder = victim.kill();
-    tokio::time::sleep(lasts / 4).await;
+    seen.sign_outs(sign_outs()).await;
     running.push(nodes::process_on(port, &postgres, None, upstream.address, folder).await);
+    seen.sign_outs(sign_outs()).await;
+    seen.is_over.store(true, Ordering::Release);
     for person in people {
         person.await.unwrap();
     }
@@ -120,8 +131,7 @@ async fn s91_under_load_a_node_that_is_killed_and_comes_back_costs_no_write_and_
     let count = |counter: &AtomicU64| counter.load(Ordering::Acquire);
     let (requests, errors) = (count(&seen.requests), count(&seen.errors));
     eprintln!(
-        "{} s: {requests} requests, {errors} errors ({:.2} %), {} sign-ins, {} sign-outs, {} wrong",
-        lasts.as_secs(),
+        "{requests} requests, {errors} errors ({:.2} %), {} sign-ins, {} sign-outs, {} wrong",
         f64::from(u32::try_from(errors).unwrap()) * 100.0 / f64::from(u32::try_from(requests).unwrap()),
         count(&seen.signed_in),
         count(&seen.signed_out),
