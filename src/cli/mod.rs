@@ -115,11 +115,11 @@ pub fn command() -> Command {
 
 /// Every variable as a flag of every command.
 fn settings() -> impl Iterator<Item = Arg> {
-    TABLE.iter().map(|variable| {
-        Arg::new(variable.name)
-            .long(variable.name)
+    TABLE.iter().map(|row| {
+        Arg::new(row.name())
+            .long(row.name())
             .value_name("VALUE")
-            .help(variable.about)
+            .help(row.about())
             .global(true)
             .hide_short_help(true)
             .help_heading("Settings, for every command")
@@ -168,7 +168,7 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
 fn load(matches: &ArgMatches) -> Result<Config, String> {
     let matches = std::iter::successors(Some(matches), |matches| matches.subcommand().map(|(_, inner)| inner)).last().unwrap_or(matches);
     let flags: Values =
-        TABLE.iter().filter_map(|variable| Some((variable.name.to_owned(), matches.get_one::<String>(variable.name)?.clone()))).collect();
+        TABLE.iter().filter_map(|row| Some((row.name().to_owned(), matches.get_one::<String>(row.name())?.clone()))).collect();
     config::load(&flags, &env::process_environment(), Path::new(".env"))
         .map_err(|faults| format!("the configuration has faults:\n{faults}"))
 }

@@ -105,9 +105,9 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     }
     say("\nThe settings that follow from it:");
     let shown = config.shown();
-    for variable in TABLE {
-        let value = shown.get(variable.name).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
-        say(&format!("{}={value}", variable.name));
+    for row in TABLE {
+        let value = shown.get(row.name()).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
+        say(&format!("{}={value}", row.name()));
     }
     if let Some(fault) = unwritable {
         return Err(fault);

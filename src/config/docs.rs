@@ -1,29 +1,43 @@
 //! `.env.example` and `docs/CONFIGURATION.md`, generated from the table.
 
-use super::variables::{TABLE, Variable};
+use super::variables::{Row, TABLE};
 
 /// What the container image sets and nobody needs to change.
 const OF_THE_IMAGE: [&str; 2] = ["HOST", "DATA_DIR"];
 
 /// The text of `.env.example`.
 pub fn env_example() -> String {
-    example(TABLE.iter())
+    example(TABLE.iter().copied())
 }
 
 /// The text of `docker/.env.example`.
 pub fn docker_env_example() -> String {
-    example(TABLE.iter().filter(|variable| !OF_THE_IMAGE.contains(&variable.name)))
+    example(of_compose())
 }
 
-fn example<'a>(variables: impl Iterator<Item = &'a Variable>) -> String {
+/// `docker/compose.yml` with every variable handed on, in the order of the table; what `text` says of one stays.
+pub fn compose_yml(text: &str) -> Option<String> {
+    const BEGIN: &str = "    environment:\n";
+    let (before, rest) = text.split_once(BEGIN)?;
+    let (block, after) = rest.split_once("\n\n")?;
+    let kept = |name: &str| block.lines().find(|line| line.trim_start().starts_with(&format!("{name}:")));
+    let lines = of_compose().map(|row| {
+        let name = row.name();
+        kept(name).map_or_else(|| format!("      {name}: ${{{name}:-}}"), str::to_owned)
+    });
+    Some(format!("{before}{BEGIN}{}\n\n{after}", lines.collect::<Vec<_>>().join("\n")))
+}
+
+fn of_compose() -> impl Iterator<Item = &'static dyn Row> {
+    TABLE.iter().copied().filter(|row| !OF_THE_IMAGE.contains(&row.name()))
+}
+
+fn example(rows: impl Iterator<Item = &'static dyn Row>) -> String {
     let mut text = String::from(
         "# Copy to .env and uncomment what you change. Generated from the table of variables; docs/CONFIGURATION.md says more.\n\
          # A value with spaces, quotes, $, # or \\ in it stands in single quotes: SITE_NAME='My Box'. Comments have lines of their own.\n",
     );
-    for variable in variables {
-        let default = if variable.default.contains(['<', ' ']) || variable.secret { "" } else { variable.default };
-        text.extend([format!("\n# {}\n# {}={default}\n", variable.about, variable.name)]);
-    }
+    text.extend(rows.map(|row| format!("\n# {}\n# {}={}\n", row.about(), row.name(), row.example())));
     text
 }
 
@@ -38,9 +52,9 @@ pub fn configuration_md() -> String {
          Empty means unset; booleans are exactly `true` or `false`. `portcullis check-config` reports every fault at once.\n\n\
          | variable | default | meaning |\n|---|---|---|\n",
     );
-    for variable in TABLE {
-        let default = if variable.default.is_empty() { "none".to_owned() } else { format!("`{}`", variable.default) };
-        text.extend([format!("| `{}` | {default} | {} |\n", variable.name, variable.about)]);
+    for row in TABLE {
+        let default = Some(row.default()).filter(|text| !text.is_empty()).map_or_else(|| "none".to_owned(), |text| format!("`{text}`"));
+        text.extend([format!("| `{}` | {default} | {} |\n", row.name(), row.about())]);
     }
     text
 }

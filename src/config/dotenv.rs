@@ -9,7 +9,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::env::{Faults, Values};
-use super::{rights, variables};
+use super::rights;
+use super::variables::{self, Row};
 
 /// Largest `.env` that is read.
 const MOST_BYTES: u64 = 1 << 20;
@@ -29,7 +30,7 @@ pub(super) fn read(path: &Path, warnings: &mut Vec<String>, faults: &mut Faults)
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
     };
     let values = parse(&text, &place, warnings, faults);
-    let secrets = values.iter().any(|(name, value)| !value.is_empty() && variables::find(name).is_some_and(|variable| variable.secret));
+    let secrets = values.iter().any(|(name, value)| !value.is_empty() && variables::is_secret(name));
     warnings.extend(fs::metadata(path).ok().and_then(|about| rights::warning(&place, &about, secrets)));
     values
 }
@@ -154,7 +155,7 @@ fn plain(name: &str, text: &str) -> String {
 /// What is wrong with the entry, and the line that works; a secret is not repeated.
 fn remedy(name: &str, raw: &str, number: usize, place: &str) -> String {
     let begins_quoted = raw.starts_with(['\'', '"']);
-    let secret = variables::find(name).is_none_or(|variable| variable.secret);
+    let secret = variables::find(name).is_none_or(Row::is_secret);
     let inner = raw.trim_matches(['\'', '"']);
     let line = match (begins_quoted || secret, inner.contains('\'') || inner.ends_with('\\')) {
         (false, _) => match raw.split_once(" #") {

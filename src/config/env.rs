@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use super::variables::{self, RESET_EXPIRY_ALIAS, TABLE};
+use super::variables;
 use super::{dotenv, rights};
 
 /// Names and values as given, empty ones left out.
@@ -60,8 +60,7 @@ pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, warnings: &mu
     let dotenv = dotenv::read(dotenv, warnings, faults);
     warnings.extend(dotenv.keys().filter_map(|name| misspelt(name)));
     let mut values = Values::new();
-    let names = TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]);
-    for name in names {
+    for name in variables::names() {
         let found = [flags, environment, &dotenv].into_iter().find_map(|source| from_source(source, name, warnings, faults));
         if let Some(value) = found {
             if value.contains(char::REPLACEMENT_CHARACTER) {
@@ -83,7 +82,7 @@ fn misspelt(name: &str) -> Option<String> {
     let least = if bare.len() < 8 { 1 } else { 2 };
     let upper = bare.to_ascii_uppercase();
     let is_near = |known: &&str| strsim::osa_distance(&upper, known) <= least;
-    let meant = TABLE.iter().map(|variable| variable.name).chain([RESET_EXPIRY_ALIAS]).find(is_near)?;
+    let meant = variables::names().find(is_near)?;
     Some(format!(".env sets {name}, which is no setting; did you mean {meant}?"))
 }
 
@@ -103,8 +102,7 @@ fn from_source(source: &Values, name: &str, warnings: &mut Vec<String>, faults: 
                     faults.add(&file_key, format!("names {path}, which is empty"));
                     return None;
                 }
-                let secret = variables::find(name).is_some_and(|variable| variable.secret);
-                warnings.extend(fs::metadata(path).ok().and_then(|about| rights::warning(path, &about, secret)));
+                warnings.extend(fs::metadata(path).ok().and_then(|about| rights::warning(path, &about, variables::is_secret(name))));
                 Some(value.to_owned())
             }
             Err(fault) => {

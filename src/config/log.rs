@@ -1,6 +1,7 @@
 //! How the program logs.
 
 use super::parse::Reader;
+use super::variables::{LOG_FORMAT, LOG_LEVEL};
 
 /// How much is logged, and in which form.
 #[derive(Clone, Copy, Debug)]
@@ -26,16 +27,15 @@ pub enum LogLevel {
     Trace,
 }
 
+/// The words for levels.
+pub(super) const LEVELS: &[(&str, LogLevel)] = &[
+    ("error", LogLevel::Error),
+    ("warn", LogLevel::Warn),
+    ("info", LogLevel::Info),
+    ("debug", LogLevel::Debug),
+    ("trace", LogLevel::Trace),
+];
+
 pub(super) fn read(reader: &mut Reader<'_>) -> Log {
-    let levels = [
-        ("error", LogLevel::Error),
-        ("warn", LogLevel::Warn),
-        ("info", LogLevel::Info),
-        ("debug", LogLevel::Debug),
-        ("trace", LogLevel::Trace),
-    ];
-    Log {
-        level: reader.choice("LOG_LEVEL", &levels, LogLevel::Info),
-        json: reader.choice("LOG_FORMAT", &[("text", false), ("json", true)], false),
-    }
+    Log { level: reader.value(&LOG_LEVEL), json: reader.value(&LOG_FORMAT) }
 }

@@ -6,6 +6,9 @@ use secrecy::SecretString;
 
 use super::env::Values;
 use super::parse::Reader;
+use super::variables::{
+    ALLOW_UNAUTHORIZED_CERTS, SENDER_EMAIL, SMTP_HELLO_NAME, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_SECURE, SMTP_USER,
+};
 use crate::domain::app_url::AppUrl;
 use crate::domain::email::Email;
 
@@ -44,68 +47,54 @@ pub struct MailServer {
 }
 
 pub(super) fn read(reader: &mut Reader<'_>, app_url: &AppUrl) -> Mail {
-    let secure = reader.boolean("SMTP_SECURE");
-    let port = reader.number("SMTP_PORT", if secure { 465 } else { 587 }, 1, u16::MAX);
-    let checks_certificates = !reader.boolean("ALLOW_UNAUTHORIZED_CERTS");
-    let (host, user, password) = (reader.text("SMTP_HOST"), reader.text("SMTP_USER"), reader.text("SMTP_PASSWORD"));
-    for (name, other, missing) in [
-        ("SMTP_PASSWORD", "SMTP_USER", password.is_none() && user.is_some()),
-        ("SMTP_USER", "SMTP_PASSWORD", user.is_none() && password.is_some()),
-    ] {
-        if missing {
-            reader.faults.add(name, format!("is missing: {name} and {other} go together"));
-        }
-    }
-    if let Some(host) = &host
-        && !is_host(host)
-    {
-        reader.faults.add("SMTP_HOST", "must be a host name or an address, without scheme and port");
-    }
+    let secure = reader.value(&SMTP_SECURE);
+    let port = reader.given(&SMTP_PORT).unwrap_or(if secure { 465 } else { 587 });
+    let checks_certificates = !reader.value(&ALLOW_UNAUTHORIZED_CERTS);
+    reader.need_each_other(SMTP_USER.name, SMTP_PASSWORD.name);
+    let (host, user, password) = (reader.given(&SMTP_HOST), reader.given(&SMTP_USER), reader.given(&SMTP_PASSWORD));
     let from_user = user.as_deref().filter(|user| Email::parse(user).is_ok()).map(str::to_owned);
-    let sender = sender_address(reader).or(from_user).unwrap_or_else(|| {
-        if host.is_some() && app_url.is_number() {
+    let sender = reader.given(&SENDER_EMAIL).or(from_user).unwrap_or_else(|| {
+        if host.is_some() && app_url.is_number() && !reader.values.contains_key(SENDER_EMAIL.name) {
             reader.faults.add("SENDER_EMAIL", "is missing: APP_URL is an address of numbers, and no sender follows from it; set SENDER_EMAIL to an address such as gate@example.org");
         }
         format!("portcullis@{}", if app_url.is_number() { "localhost" } else { app_url.host() })
     });
-    let hello = hello_name(reader, app_url);
+    let own_host = app_url.host().trim_end_matches('.');
+    let own_name = (own_host.contains('.') && !app_url.is_number()).then(|| own_host.to_owned());
+    let hello = reader.given(&SMTP_HELLO_NAME).or(own_name);
     let credentials = user.zip(password).map(|(user, password)| (user, password.into()));
     Mail { server: host.map(|host| MailServer { host, port, credentials, secure, checks_certificates }), sender, hello }
 }
 
-fn sender_address(reader: &mut Reader<'_>) -> Option<String> {
-    let text = reader.text("SENDER_EMAIL")?;
-    if Email::parse(&text).is_err() {
-        let bare = text.rsplit_once('<').and_then(|(_, rest)| Email::parse(rest.trim_end_matches('>')).ok());
-        let fault = bare.map_or_else(
-            || "must be an e-mail address such as gate@example.org".to_owned(),
-            |bare| format!("must be the address alone: SENDER_EMAIL={bare}. The name of the sender is SITE_NAME"),
-        );
-        reader.faults.add("SENDER_EMAIL", fault);
-    }
-    Some(text)
+pub(super) fn host(text: &str) -> Result<String, String> {
+    let known = text.parse::<IpAddr>().is_ok() || is_name(text);
+    if known { Ok(text.to_owned()) } else { Err("must be a host name or an address, without scheme and port".to_owned()) }
 }
 
-fn hello_name(reader: &mut Reader<'_>, app_url: &AppUrl) -> Option<String> {
-    let Some(name) = reader.text("SMTP_HELLO_NAME") else {
-        let host = app_url.host().trim_end_matches('.');
-        return (host.contains('.') && !app_url.is_number()).then(|| host.to_owned());
-    };
+pub(super) fn sender(text: &str) -> Result<String, String> {
+    if Email::parse(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    let bare = text.rsplit_once('<').and_then(|(_, rest)| Email::parse(rest.trim_end_matches('>')).ok());
+    Err(bare.map_or_else(
+        || "must be an e-mail address such as gate@example.org".to_owned(),
+        |bare| format!("must be the address alone: SENDER_EMAIL={bare}. The name of the sender is SITE_NAME"),
+    ))
+}
+
+pub(super) fn hello(text: &str) -> Result<String, String> {
     let literal = |inner: &str| {
         let v6 = inner.strip_prefix("IPv6:").and_then(|ip| ip.parse::<Ipv6Addr>().ok());
         v6.is_some() || inner.parse::<Ipv4Addr>().is_ok()
     };
-    let well_formed = match name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+    let is_well_formed = match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(inner) => literal(inner),
-        None => is_name(&name) && name.parse::<IpAddr>().is_err(),
+        None => is_name(text) && text.parse::<IpAddr>().is_err(),
     };
-    if !well_formed {
-        reader.faults.add(
-            "SMTP_HELLO_NAME",
-            "must be a host name such as gate.example.org, or an address such as [192.0.2.1] or [IPv6:2001:db8::1]",
-        );
+    if is_well_formed {
+        return Ok(text.to_owned());
     }
-    Some(name)
+    Err("must be a host name such as gate.example.org, or an address such as [192.0.2.1] or [IPv6:2001:db8::1]".to_owned())
 }
 
 /// What should be warned about.
@@ -123,10 +112,6 @@ pub(super) fn warnings(values: &Values, mail: &Mail) -> Vec<String> {
         warnings.push(format!("SENDER_EMAIL is not set, and many mail servers refuse {}, which follows from APP_URL", mail.sender));
     }
     warnings
-}
-
-fn is_host(text: &str) -> bool {
-    text.parse::<IpAddr>().is_ok() || is_name(text)
 }
 
 fn is_name(text: &str) -> bool {

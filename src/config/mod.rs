@@ -3,17 +3,10 @@
 //! Here belong reading, checking and the files of the data directory. What a value means in operation belongs to its feature.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use ipnet::IpNet;
-use secrecy::{ExposeSecret, SecretString};
-
-use crate::domain::app_url::AppUrl;
 use crate::domain::check::Check;
-use crate::domain::dialect::Dialect;
 
-mod build;
 mod checks;
 pub mod data_dir;
 pub mod docs;
@@ -24,98 +17,22 @@ pub mod mail;
 mod parse;
 mod rights;
 pub mod secrets;
+mod server;
+mod sign_in;
 pub mod site;
+mod stores;
 pub mod variables;
+mod warnings;
 
-pub use build::parse_database;
 pub use env::{Faults, Values};
 pub use log::{Log, LogLevel};
 pub use mail::{Mail, MailServer};
 use parse::Reader;
 pub use secrets::Secrets;
+pub use server::{Gate, Server};
+pub use sign_in::{Legacy, Passwords, Sessions};
 pub use site::Site;
-
-/// Minutes in ten years: the longest lifetime accepted.
-const TEN_YEARS_MINUTES: i64 = 5_256_000;
-
-/// Where the server listens and what it is called.
-#[derive(Clone, Debug)]
-pub struct Server {
-    /// `APP_URL`.
-    pub app_url: AppUrl,
-    /// `HOST`.
-    pub host: IpAddr,
-    /// `PORT`; 0 (any free port) only from tests.
-    pub port: u16,
-    /// `TRUSTED_PROXIES`.
-    pub trusted_proxies: Vec<IpNet>,
-    /// `METRICS_TOKEN`.
-    pub metrics_token: Option<SecretString>,
-    /// https, or `NODE_ENV=production`.
-    pub production: bool,
-}
-
-/// What stands behind the gate.
-#[derive(Clone, Debug)]
-pub struct Gate {
-    /// `host:port` of the app.
-    pub upstream: Option<String>,
-    /// `FORWARD_AUTH`: the proxies that may ask.
-    pub forward_auth: Vec<Dialect>,
-}
-
-/// Where data is kept.
-#[derive(Clone, Debug)]
-pub enum DatabaseUrl {
-    /// A SQLite file.
-    Sqlite(PathBuf),
-    /// A PostgreSQL address with its password.
-    Postgres(SecretString),
-}
-
-/// Where sessions are kept.
-#[derive(Clone, Debug)]
-pub enum SessionStoreUrl {
-    /// In the database.
-    Database,
-    /// In Redis at this address, which may hold a password.
-    Redis(SecretString),
-}
-
-/// Lifetimes and claims of sessions.
-#[derive(Clone, Debug)]
-pub struct Sessions {
-    /// Lifetime of an access token, in seconds.
-    pub access_secs: i64,
-    /// Absolute lifetime of a session, in seconds.
-    pub refresh_secs: i64,
-    /// `iss`.
-    pub issuer: String,
-    /// `aud`.
-    pub audience: String,
-    /// `EXPIRE_AUTH_TOKENS_ON_RESTART`.
-    pub expire_on_restart: bool,
-}
-
-/// Rules for passwords.
-#[derive(Clone, Copy, Debug)]
-pub struct Passwords {
-    /// bcrypt rounds.
-    pub cost: u32,
-    /// Shortest password, in code points.
-    pub min_length: usize,
-    /// Lifetime of a reset link, in seconds.
-    pub reset_secs: i64,
-}
-
-/// The deprecated user name and password.
-#[derive(Clone, Debug)]
-pub struct Legacy {
-    /// `FLOWISE_USERNAME`.
-    pub username: String,
-    /// `FLOWISE_PASSWORD`.
-    pub password: SecretString,
-}
+pub use stores::{DatabaseUrl, SessionStoreUrl, parse_database};
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -164,29 +81,25 @@ impl std::fmt::Debug for GivenValues {
 pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Config, Faults> {
     let mut faults = Faults::default();
     let mut warnings = Vec::new();
-    let values = env::gather(flags, environment, dotenv, &mut warnings, &mut faults);
+    let mut values = env::gather(flags, environment, dotenv, &mut warnings, &mut faults);
     let mut reader = Reader { values: &values, faults };
-    let server = build::server(&mut reader);
-    let data_dir = PathBuf::from(reader.text("DATA_DIR").unwrap_or_else(|| "data".to_owned()));
-    let gate = build::gate(&mut reader, &server);
-    let database = build::database(&mut reader, &data_dir);
-    let sessions = build::sessions(&mut reader);
-    let passwords = Passwords {
-        cost: reader.number("PASSWORD_SALT_HASH_ROUNDS", 10, 10, 15),
-        min_length: reader.number("PASSWORD_MIN_LENGTH", 15, 8, 64),
-        reset_secs: build::reset_minutes(&mut reader) * 60,
-    };
-    let audit_days = Some(reader.number("AUDIT_RETENTION_DAYS", 365_i64, 0, 36_500)).filter(|days| *days > 0);
-    let log = log::read(&mut reader);
-    let legacy = build::legacy(&mut reader);
+    let server = server::server(&mut reader);
+    let gate = server::gate(&mut reader, &server);
+    let data_dir = PathBuf::from(reader.value(&variables::DATA_DIR));
+    let database = stores::database(&mut reader, &data_dir);
+    let session_store = stores::session_store(&mut reader);
+    let sessions = sign_in::sessions(&mut reader);
+    let passwords = sign_in::passwords(&mut reader);
+    let legacy = sign_in::legacy(&mut reader);
     let mail = mail::read(&mut reader, &server.app_url);
-    let session_store = build::session_store(&mut reader);
     let site = site::read(&mut reader);
-    let Reader { mut faults, .. } = reader;
-    let mut values = values;
-    warnings.extend(build::warnings(&mut values, &server, &gate, passwords, &mut faults));
+    let log = log::read(&mut reader);
+    let audit_days = Some(reader.value(&variables::AUDIT_RETENTION_DAYS)).filter(|days| *days > 0);
+    let mut faults = reader.faults;
+    warnings.extend(warnings::of(&mut values, &server, &gate, passwords, &mut faults));
     warnings.extend(mail::warnings(&values, &mail));
     faults.into_result()?;
+    let values = GivenValues(values);
     Ok(Config {
         server,
         gate,
@@ -201,24 +114,14 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
         data_dir,
         audit_days,
         warnings,
-        values: GivenValues(values),
+        values,
     })
 }
 
 impl Config {
-    /// Every variable as it may be remembered and shown: secrets only as given or not.
+    /// What holds for every variable, as it may be remembered and shown: secrets only as given or not.
     pub fn shown(&self) -> BTreeMap<String, String> {
-        let given = &self.values.0;
-        let show = |variable: &variables::Variable| match given.get(variable.name) {
-            Some(_) if variable.secret => "[hidden]".to_owned(),
-            Some(value) => value.clone(),
-            None if variable.name == "APP_URL" => self.server.app_url.to_string(),
-            None => {
-                let filled = variable.default.replace("<DATA_DIR>", &self.data_dir.display().to_string());
-                filled.replace("<host of APP_URL>", self.server.app_url.host())
-            }
-        };
-        variables::TABLE.iter().map(|variable| (variable.name.to_owned(), show(variable))).collect()
+        variables::TABLE.iter().map(|row| (row.name().to_owned(), row.in_force(self))).collect()
     }
 
     /// Whether a value of that variable was given.
@@ -243,15 +146,10 @@ impl Config {
     }
 }
 
-impl Legacy {
-    /// The password in clear, for comparing alone.
-    pub fn expose_password(&self) -> &str {
-        self.password.expose_secret()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     fn load_pairs(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
@@ -381,5 +279,46 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"");
         std::fs::remove_file(&path).unwrap();
         assert!(secrets::complete(&Values::new(), dir.path(), false, &generate).unwrap_err().to_string().contains("PASSWORD_KEY"));
+    }
+
+    #[test]
+    fn what_is_shown_is_in_force_and_no_placeholder() {
+        let shown = load_pairs(&[
+            ("PORT", "8080"),
+            ("DATA_DIR", "/srv/gate"),
+            ("SMTP_HOST", "mail.example.org"),
+            ("SMTP_USER", "me@example.org"),
+            ("SMTP_PASSWORD", "hunter2"),
+            ("SMTP_SECURE", "true"),
+            ("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES", "7"),
+        ]);
+        let shown = shown.unwrap().shown();
+        for (name, value) in [
+            ("APP_URL", "http://localhost:8080"),
+            ("DATABASE_URL", "sqlite:///srv/gate/portcullis.db"),
+            ("SMTP_PORT", "465"),
+            ("SMTP_PASSWORD", "[hidden]"),
+            ("SENDER_EMAIL", "me@example.org"),
+            ("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS", "7"),
+            ("PASSWORD_MIN_LENGTH", "15"),
+            ("LOG_LEVEL", "info"),
+            ("SESSION_STORE", "database"),
+            ("TRUSTED_PROXIES", ""),
+            ("JWT_AUTH_TOKEN_SECRET", "[generated]"),
+        ] {
+            assert_eq!(shown.get(name).map(String::as_str), Some(value), "{name}");
+        }
+        assert!(!shown.values().any(|value| value.contains('<') || value.contains("hunter2")), "{shown:?}");
+    }
+
+    #[test]
+    fn every_default_can_be_given_and_means_the_same() {
+        let plain = load_pairs(&[]).unwrap();
+        let defaults: Vec<(&str, String)> = variables::TABLE.iter().map(|row| (row.name(), row.example())).collect();
+        let pairs: Vec<(&str, &str)> = defaults.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let given = load_pairs(&pairs).unwrap();
+        assert_eq!(given.shown(), plain.shown());
+        assert_eq!(format!("{:?}", given.sessions), format!("{:?}", plain.sessions));
+        assert_eq!(format!("{:?}", given.log), format!("{:?}", plain.log));
     }
 }

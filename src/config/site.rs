@@ -1,6 +1,7 @@
 //! What makes the pages a site's own: its name, logo, accent colour and language.
 
 use super::parse::Reader;
+use super::variables::{ACCENT_COLOR, DEFAULT_LANGUAGE, SITE_LOGO, SITE_NAME};
 use crate::domain::colour::Colour;
 use crate::domain::language::Language;
 
@@ -32,36 +33,39 @@ pub struct Logo {
 }
 
 pub(super) fn read(reader: &mut Reader<'_>) -> Site {
-    let name = reader.text("SITE_NAME").unwrap_or_else(|| "Portcullis".to_owned());
-    if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-        reader.faults.add("SITE_NAME", format!("must be one line of at most {MAX_NAME} characters"));
+    Site {
+        name: reader.value(&SITE_NAME),
+        logo: reader.given(&SITE_LOGO),
+        accent: reader.given(&ACCENT_COLOR),
+        language: reader.value(&DEFAULT_LANGUAGE),
     }
-    let accent = reader.text("ACCENT_COLOR").and_then(|text| {
-        let colour = Colour::parse(&text);
-        if colour.is_none() {
-            reader.faults.add("ACCENT_COLOR", "must be a colour like #1f4e79");
-        }
-        colour
-    });
-    let languages = Language::ALL.map(|language| (language.tag(), language));
-    let language = reader.choice("DEFAULT_LANGUAGE", &languages, Language::default());
-    Site { name, logo: logo(reader), accent, language }
 }
 
-fn logo(reader: &mut Reader<'_>) -> Option<Logo> {
-    let path = reader.text("SITE_LOGO")?;
-    let found = std::fs::metadata(&path).map_err(|fault| format!("cannot be read: {fault}")).and_then(|about| match about.len() {
-        ..=MAX_LOGO if about.is_file() => std::fs::read(&path).map_err(|fault| format!("cannot be read: {fault}")),
-        _ => Err(format!("must be a file of at most {} KiB", MAX_LOGO / 1024)),
-    });
-    match found.and_then(|bytes| kind(&bytes).map(|kind| Logo { kind, bytes }).ok_or_else(|| "must be an SVG or a PNG picture".to_owned()))
-    {
-        Ok(logo) => Some(logo),
-        Err(fault) => {
-            reader.faults.add("SITE_LOGO", format!("{path} {fault}"));
-            None
-        }
+pub(super) fn name(text: &str) -> Result<String, String> {
+    if text.chars().count() > MAX_NAME || text.chars().any(char::is_control) {
+        return Err(format!("must be one line of at most {MAX_NAME} characters"));
     }
+    Ok(text.to_owned())
+}
+
+pub(super) fn colour(text: &str) -> Result<Colour, String> {
+    Colour::parse(text).ok_or_else(|| "must be a colour like #1f4e79".to_owned())
+}
+
+pub(super) fn language(text: &str) -> Result<Language, String> {
+    let known = Language::ALL.into_iter().find(|language| language.tag() == text);
+    known.ok_or_else(|| format!("must be one of {}", Language::ALL.map(Language::tag).join(", ")))
+}
+
+pub(super) fn logo(path: &str) -> Result<Logo, String> {
+    let unreadable = |fault| format!("{path} cannot be read: {fault}");
+    let about = std::fs::metadata(path).map_err(unreadable)?;
+    if !about.is_file() || about.len() > MAX_LOGO {
+        return Err(format!("{path} must be a file of at most {} KiB", MAX_LOGO / 1024));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let kind = kind(&bytes).ok_or_else(|| format!("{path} must be an SVG or a PNG picture"))?;
+    Ok(Logo { kind, bytes })
 }
 
 /// The kind of picture that the bytes begin as.

@@ -1,122 +1,165 @@
 //! The one table of variables: parsing, flags, `check-config`, `.env.example` and `docs/CONFIGURATION.md` come from it.
 
-/// One variable; its flag has the same name.
-#[derive(Clone, Copy, Debug)]
-pub struct Variable {
-    /// The name, also of the flag.
-    pub name: &'static str,
-    /// The default as people read it.
-    pub default: &'static str,
-    /// What it does.
-    pub about: &'static str,
-    /// Whether its value must never be printed.
-    pub secret: bool,
+use std::net::{IpAddr, Ipv4Addr};
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+
+use super::log::{LEVELS, LogLevel};
+pub use super::parse::Row;
+use super::parse::{As, Derived, Given, List, Range, Set, Switch, Text, Words, derived, given, set};
+use super::site::Logo;
+use super::stores::DatabaseUrl;
+use super::{mail, server, sign_in, site, stores};
+use crate::domain::app_url::AppUrl;
+use crate::domain::colour::Colour;
+use crate::domain::dialect::Dialect;
+use crate::domain::language::Language;
+
+/// Minutes in ten years: the longest lifetime accepted.
+const TEN_YEARS: i64 = 5_256_000;
+
+/// Names each row and lists them all.
+macro_rules! variables {
+    ($($name:ident: $kind:ty = $row:expr;)*) => {
+        $(#[doc = concat!("`", stringify!($name), "`.")] pub(super) static $name: $kind = $row.named(stringify!($name));)*
+        /// Every variable, in the order of the documentation.
+        pub static TABLE: &[&dyn Row] = &[$(&$name),*];
+    };
 }
 
-const fn row(name: &'static str, default: &'static str, about: &'static str) -> Variable {
-    Variable { name, default, about, secret: false }
-}
-
-const fn secret(name: &'static str, default: &'static str, about: &'static str) -> Variable {
-    Variable { name, default, about, secret: true }
-}
-
-/// Another name of `PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS`.
-pub const RESET_EXPIRY_ALIAS: &str = "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES";
-
-/// Every variable, in the order of the documentation.
-pub const TABLE: &[Variable] = &[
-    row(
-        "APP_URL",
+variables! {
+    APP_URL: Derived<As<AppUrl>> = derived(
         "http://localhost:<PORT>",
+        |config| config.server.app_url.to_string(),
+        As(server::app_url),
         "The address people use: scheme and host, no path, query or user. Cookies and links follow it.",
-    ),
-    row("PORT", "3000", "Port to listen on, 1 to 65535."),
-    row("HOST", "127.0.0.1", "Address to listen on."),
-    row(
-        "UPSTREAM_URL",
-        "",
+    );
+    PORT: Set<Range<u16>> = set(|| 3000, Range(1, u16::MAX), "Port to listen on.");
+    HOST: Set<As<IpAddr>> = set(|| Ipv4Addr::LOCALHOST.into(), As(server::host), "Address to listen on.");
+    UPSTREAM_URL: Given<As<server::Place>> = given(
+        As(server::upstream),
         "The app behind the gate, for instance http://127.0.0.1:8080. Without it only the gate's own pages and forward-auth are served.",
-    ),
-    row("DATA_DIR", "data", "Folder for the database and generated secrets; 0700, every file in it 0600."),
-    secret("DATABASE_URL", "sqlite://<DATA_DIR>/portcullis.db", "sqlite://path or postgres://user:password@host/database."),
-    row("SESSION_STORE", "database", "Where sessions are kept: database or redis."),
-    secret("REDIS_URL", "", "redis://user:password@host:port/number, or rediss:// for TLS; for SESSION_STORE=redis."),
-    secret("JWT_AUTH_TOKEN_SECRET", "generated", "Signs access tokens."),
-    secret(
-        "JWT_REFRESH_TOKEN_SECRET",
+    );
+    DATA_DIR: Set<Text> = set(|| "data".to_owned(), Text, "Folder for the database and generated secrets; 0700, every file in it 0600.");
+    DATABASE_URL: Derived<As<DatabaseUrl>> = derived(
+        "sqlite://<DATA_DIR>/portcullis.db",
+        |config| config.database.shown(),
+        As(stores::database_url),
+        "sqlite://path or postgres://user:password@host/database.",
+    )
+    .secret();
+    SESSION_STORE: Set<Words<bool>> = set(|| false, Words(&[("database", false), ("redis", true)]), "Where sessions are kept.");
+    REDIS_URL: Given<As<SecretString>> = given(
+        As(stores::redis_url),
+        "redis://user:password@host:port/number, or rediss:// for TLS; for SESSION_STORE=redis.",
+    )
+    .secret();
+    JWT_AUTH_TOKEN_SECRET: Derived<Text> = generated("Signs access tokens.");
+    JWT_REFRESH_TOKEN_SECRET: Derived<Text> = derived(
         "JWT_AUTH_TOKEN_SECRET",
+        |_| "[as JWT_AUTH_TOKEN_SECRET]".to_owned(),
+        Text,
         "Signs refresh tokens; the derived keys differ even when the secrets do not.",
-    ),
-    row("JWT_TOKEN_EXPIRY_IN_MINUTES", "60", "Lifetime of an access token, in minutes."),
-    row("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES", "129600", "Absolute lifetime of a session and its refresh tokens, in minutes."),
-    row("JWT_AUDIENCE", "AUDIENCE", "The aud claim written and required."),
-    row("JWT_ISSUER", "ISSUER", "The iss claim written and required."),
-    secret("EXPRESS_SESSION_SECRET", "generated", "Encrypts the session cookie and keys the tokens in forms."),
-    row("EXPIRE_AUTH_TOKENS_ON_RESTART", "false", "true ends every session at each start."),
-    row("SMTP_HOST", "", "Mail server. Without it mails become files in DATA_DIR/outbox."),
-    row("SMTP_PORT", "587, or 465 with SMTP_SECURE", "Port of the mail server."),
-    row("SMTP_USER", "", "User name at the mail server."),
-    secret("SMTP_PASSWORD", "", "Password at the mail server."),
-    row(
-        "SMTP_SECURE",
-        "false",
+    )
+    .secret();
+    JWT_TOKEN_EXPIRY_IN_MINUTES: Set<Range<i64>> = set(|| 60, Range(1, TEN_YEARS), "Lifetime of an access token, in minutes.");
+    JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES: Set<Range<i64>> =
+        set(|| 129_600, Range(1, TEN_YEARS), "Absolute lifetime of a session and its refresh tokens, in minutes.");
+    JWT_AUDIENCE: Set<Text> = set(|| "AUDIENCE".to_owned(), Text, "The aud claim written and required.");
+    JWT_ISSUER: Set<Text> = set(|| "ISSUER".to_owned(), Text, "The iss claim written and required.");
+    EXPRESS_SESSION_SECRET: Derived<Text> = generated("Encrypts the session cookie and keys the tokens in forms.");
+    EXPIRE_AUTH_TOKENS_ON_RESTART: Set<Switch> = set(|| false, Switch, "true ends every session at each start.");
+    SMTP_HOST: Given<As<String>> = given(As(mail::host), "Mail server. Without it mails become files in DATA_DIR/outbox.");
+    SMTP_PORT: Derived<Range<u16>> = derived(
+        "587, or 465 with SMTP_SECURE",
+        |config| config.mail.server.as_ref().map_or_else(String::new, |server| server.port.to_string()),
+        Range(1, u16::MAX),
+        "Port of the mail server.",
+    );
+    SMTP_USER: Given<Text> = given(Text, "User name at the mail server.");
+    SMTP_PASSWORD: Given<Text> = given(Text, "Password at the mail server.").secret();
+    SMTP_SECURE: Set<Switch> = set(
+        || false,
+        Switch,
         "true: TLS from the start (STARTTLS on ports 587, 25, 2525 and 2587), or nothing is sent. false: STARTTLS where the server offers it.",
-    ),
-    row("ALLOW_UNAUTHORIZED_CERTS", "false", "true alone switches certificate checks off."),
-    row("SENDER_EMAIL", "SMTP_USER, or portcullis@<host of APP_URL>", "The From address of mails, without a name: that is SITE_NAME."),
-    row(
-        "SMTP_HELLO_NAME",
+    );
+    ALLOW_UNAUTHORIZED_CERTS: Set<Switch> = set(|| false, Switch, "true alone switches certificate checks off.");
+    SENDER_EMAIL: Derived<As<String>> = derived(
+        "SMTP_USER, or portcullis@<host of APP_URL>",
+        |config| config.mail.sender.clone(),
+        As(mail::sender),
+        "The From address of mails, without a name: that is SITE_NAME.",
+    );
+    SMTP_HELLO_NAME: Derived<As<String>> = derived(
         "<host of APP_URL> or the machine's full name",
+        |config| config.mail.hello.clone().unwrap_or_else(|| "[the machine's full name]".to_owned()),
+        As(mail::hello),
         "What the gate calls itself at the mail server (EHLO): a full host name, or an address in brackets.",
-    ),
-    row(
-        "PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS",
-        "15",
-        "Lifetime of a reset link, in minutes. PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES is the same.",
-    ),
-    row("PASSWORD_SALT_HASH_ROUNDS", "10", "bcrypt rounds, 10 to 15; older hashes are upgraded at sign-in."),
-    row("PASSWORD_MIN_LENGTH", "15", "Shortest password in characters, 8 to 64."),
-    secret("PASSWORD_KEY", "generated", "Keys the HMAC in front of bcrypt. Losing it makes every password useless."),
-    secret("TOKEN_HASH_SECRET", "generated", "Keys the HMAC of stored tokens and of device cookies."),
-    row(
-        "FLOWISE_USERNAME",
-        "",
+    );
+    PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS: Set<Range<i64>> =
+        set(|| 15, Range(1, 10_080), "Lifetime of a reset link, in minutes.").also("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES");
+    PASSWORD_SALT_HASH_ROUNDS: Set<Range<u32>> = set(|| 10, Range(10, 15), "bcrypt rounds; older hashes are upgraded at sign-in.");
+    PASSWORD_MIN_LENGTH: Set<Range<usize>> = set(|| 15, Range(8, 64), "Shortest password, in characters.");
+    PASSWORD_KEY: Derived<Text> = generated("Keys the HMAC in front of bcrypt. Losing it makes every password useless.");
+    TOKEN_HASH_SECRET: Derived<Text> = generated("Keys the HMAC of stored tokens and of device cookies.");
+    FLOWISE_USERNAME: Given<As<String>> = given(
+        As(sign_in::username),
         "With FLOWISE_PASSWORD: guards the app until the instance is claimed, and is asked for at the claim (deprecated).",
-    ),
-    secret("FLOWISE_PASSWORD", "", "See FLOWISE_USERNAME."),
-    row(
-        "TRUSTED_PROXIES",
-        "",
+    );
+    FLOWISE_PASSWORD: Given<Text> = given(Text, "See FLOWISE_USERNAME.").secret();
+    TRUSTED_PROXIES: Set<List<IpNet>> = set(
+        Vec::new,
+        List(server::network),
         "Addresses or CIDR ranges, comma-separated, whose X-Forwarded-* are believed and who may ask /_auth/verify.",
-    ),
-    row(
-        "FORWARD_AUTH",
-        "",
+    );
+    FORWARD_AUTH: Set<List<Dialect>> = set(
+        Vec::new,
+        List(server::dialect),
         "Which proxies ask the gate before each request: nginx, traefik, caddy, haproxy, envoy, comma-separated. Without it nobody can ask.",
-    ),
-    row("SITE_NAME", "Portcullis", "Name on the pages and of the sender of mails, at most 60 characters."),
-    row("SITE_LOGO", "", "Path of an SVG or PNG picture for the pages, at most 128 KiB."),
-    row("ACCENT_COLOR", "", "Colour of buttons and links, as #rrggbb; darkened or lightened where it could not be read."),
-    row(
-        "DEFAULT_LANGUAGE",
-        "en",
+    );
+    SITE_NAME: Set<As<String>> = set(
+        || "Portcullis".to_owned(),
+        As(site::name),
+        "Name on the pages and of the sender of mails, at most 60 characters.",
+    );
+    SITE_LOGO: Given<As<Logo>> = given(As(site::logo), "Path of an SVG or PNG picture for the pages, at most 128 KiB.");
+    ACCENT_COLOR: Given<As<Colour>> =
+        given(As(site::colour), "Colour of buttons and links, as #rrggbb; darkened or lightened where it could not be read.");
+    DEFAULT_LANGUAGE: Set<As<Language>> = set(
+        Language::default,
+        As(site::language),
         "en, de, fr, es or ar: for mails to people who have chosen no language, and pages for browsers that ask for another one.",
-    ),
-    row("AUDIT_RETENTION_DAYS", "365", "Days for which audit lines are kept; 0 keeps them for ever."),
-    secret("METRICS_TOKEN", "", "Bearer token for /_auth/metrics, for who does not ask from this machine itself."),
-    row("NODE_ENV", "", "production makes weak secrets stop the start, as https in APP_URL does."),
-    row("LOG_LEVEL", "info", "error, warn, info, debug or trace."),
-    row("LOG_FORMAT", "text", "text or json."),
-];
+    );
+    AUDIT_RETENTION_DAYS: Set<Range<i64>> =
+        set(|| 365, Range(0, 36_500), "Days for which audit lines are kept; 0 keeps them for ever.");
+    METRICS_TOKEN: Given<Text> = given(Text, "Bearer token for /_auth/metrics, for scrapers on other machines.").secret();
+    NODE_ENV: Given<Text> = given(Text, "production makes weak secrets stop the start, as https in APP_URL does.");
+    LOG_LEVEL: Set<Words<LogLevel>> = set(|| LogLevel::Info, Words(LEVELS), "What is logged, from the most severe on.");
+    LOG_FORMAT: Set<Words<bool>> = set(|| false, Words(&[("text", false), ("json", true)]), "How lines are logged.");
+}
+
+/// A secret that is made at the first start.
+const fn generated(about: &'static str) -> Derived<Text> {
+    derived("generated", |_| "[generated]".to_owned(), Text, about).secret()
+}
+
+/// Every name of every variable.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().flat_map(|row| [Some(row.name()), row.alias()]).flatten()
+}
 
 /// The variable of that name.
-pub fn find(name: &str) -> Option<&'static Variable> {
-    TABLE.iter().find(|variable| variable.name == name)
+pub fn find(name: &str) -> Option<&'static dyn Row> {
+    TABLE.iter().copied().find(|row| row.name() == name || row.alias() == Some(name))
+}
+
+/// Whether the variable of that name is one whose value must never be printed.
+pub fn is_secret(name: &str) -> bool {
+    find(name).is_some_and(Row::is_secret)
 }
 
 /// Whether this is the name of a variable, or that of its file.
 pub fn is_known(name: &str) -> bool {
-    let bare = name.strip_suffix("_FILE").unwrap_or(name);
-    find(bare).is_some() || bare == RESET_EXPIRY_ALIAS
+    find(name.strip_suffix("_FILE").unwrap_or(name)).is_some()
 }

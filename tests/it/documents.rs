@@ -25,9 +25,9 @@ fn the_compose_file_passes_every_variable_and_empty_ones_are_unset() {
     let block = text.split_once("    environment:\n").unwrap().1.split_once("\n\n").unwrap().0;
     let passed: Vec<(&str, &str)> = block.lines().filter_map(|line| line.trim().split_once(": ")).collect();
     let names: Vec<&str> = passed.iter().map(|(name, _)| *name).collect();
-    let wanted: Vec<&str> =
-        variables::TABLE.iter().map(|variable| variable.name).filter(|name| !["HOST", "DATA_DIR"].contains(name)).collect();
+    let wanted: Vec<&str> = variables::TABLE.iter().map(|row| row.name()).filter(|name| !["HOST", "DATA_DIR"].contains(name)).collect();
     assert_eq!(names, wanted);
+    assert_eq!(docs::compose_yml(&text).as_ref(), Some(&text), "run: cargo run --example generate_docs");
     assert!(passed.iter().all(|(name, value)| value.starts_with(&format!("${{{name}:-"))));
     // What compose hands over when .env says nothing, and what the page tells people to put there.
     let folder = tempfile::tempdir().unwrap();

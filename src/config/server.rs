@@ -1,0 +1,104 @@
+//! Where the server listens, what it is called, and what stands behind it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use ipnet::IpNet;
+use secrecy::SecretString;
+use url::Url;
+
+use super::parse::Reader;
+use super::variables::{APP_URL, FORWARD_AUTH, HOST, METRICS_TOKEN, NODE_ENV, PORT, TRUSTED_PROXIES, UPSTREAM_URL};
+use crate::domain::app_url::AppUrl;
+use crate::domain::dialect::Dialect;
+
+/// Where the server listens and what it is called.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// `APP_URL`.
+    pub app_url: AppUrl,
+    /// `HOST`.
+    pub host: IpAddr,
+    /// `PORT`; 0 (any free port) only from tests.
+    pub port: u16,
+    /// `TRUSTED_PROXIES`.
+    pub trusted_proxies: Vec<IpNet>,
+    /// `METRICS_TOKEN`.
+    pub metrics_token: Option<SecretString>,
+    /// https, or `NODE_ENV=production`.
+    pub production: bool,
+}
+
+/// What stands behind the gate.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// `host:port` of the app.
+    pub upstream: Option<String>,
+    /// `FORWARD_AUTH`: the proxies that may ask.
+    pub forward_auth: Vec<Dialect>,
+}
+
+/// A host and a port.
+pub(super) type Place = (String, u16);
+
+#[expect(clippy::expect_used, reason = "the default address parses with every port, as the tests show")]
+pub(super) fn server(reader: &mut Reader<'_>) -> Server {
+    let port = reader.value(&PORT);
+    let local = || AppUrl::parse(&format!("http://localhost:{port}")).expect("the default is an address");
+    let app_url = reader.given(&APP_URL).unwrap_or_else(local);
+    Server {
+        production: app_url.is_https() || reader.given(&NODE_ENV).as_deref() == Some("production"),
+        app_url,
+        host: reader.value(&HOST),
+        port,
+        trusted_proxies: reader.value(&TRUSTED_PROXIES),
+        metrics_token: reader.given(&METRICS_TOKEN).map(Into::into),
+    }
+}
+
+pub(super) fn gate(reader: &mut Reader<'_>, server: &Server) -> Gate {
+    let upstream = reader.given(&UPSTREAM_URL).map(|(host, port)| {
+        let is_here = |ip: IpAddr| ip.is_loopback() || ip == server.host;
+        let local = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_here);
+        if local && port == server.port {
+            reader.faults.add("UPSTREAM_URL", "is the address of the gate itself; give the app's, or another PORT");
+        }
+        format!("{host}:{port}")
+    });
+    Gate { upstream, forward_auth: reader.value(&FORWARD_AUTH) }
+}
+
+pub(super) fn app_url(text: &str) -> Result<AppUrl, String> {
+    AppUrl::parse(text).map_err(|fault| fault.to_string())
+}
+
+pub(super) fn host(text: &str) -> Result<IpAddr, String> {
+    let host = if text == "localhost" { Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { text.parse() };
+    host.map_err(|_fault| "must be an IP address such as 127.0.0.1 or 0.0.0.0".to_owned())
+}
+
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse::<IpNet>().or_else(|_range| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_fault| format!("{text:?} is no address and no CIDR range"))
+}
+
+pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
+    Dialect::of_name(text).ok_or_else(|| format!("{text:?} is none of {}", Dialect::ALL.map(Dialect::name).join(", ")))
+}
+
+pub(super) fn upstream(text: &str) -> Result<Place, String> {
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "http" && url.username().is_empty() && url.password().is_none());
+    let bare = url.filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
+    let place = bare.and_then(|url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?)));
+    place.ok_or_else(|| format!("must be http://host:port without path, query or user{}", hint(text)))
+}
+
+/// What somebody may have meant who wrote something else than `http://host:port`.
+fn hint(text: &str) -> String {
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let Some(url) = Url::parse(&with_scheme).ok().filter(Url::has_host) else { return String::new() };
+    match url.scheme() {
+        "https" => "; TLS to the app is not supported yet".to_owned(),
+        "http" => format!("; did you mean http://{}?", url.authority().rsplit('@').next().unwrap_or_default()),
+        _ => String::new(),
+    }
+}
