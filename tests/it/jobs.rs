@@ -109,6 +109,7 @@ async fn a_mail_that_cannot_be_read_holds_up_no_other_and_no_page() {
     let mut database = nodes.postgres.connect();
     let columns = "id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error";
     let bad = format!("INSERT INTO mails ({columns}) VALUES ('0', 'telegram', 'x@example.org', NULL, '', 'queued', 1, 1, 0, '')");
+    nodes.apps[0].expect_error("mail \"0\" has no good kind");
     database.batch_execute(&bad).unwrap();
     assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
     mailbox.wait_for("Test mail").await;
