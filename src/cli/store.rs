@@ -46,7 +46,10 @@ impl Store {
             Schema::Current => Ok(self),
             Schema::Missing => Err("this is no database of Portcullis: it has no tables".to_owned()),
             Schema::Older => Err("the database is of an older version; use that version, or run `portcullis migrate` first".to_owned()),
-            Schema::Newer => Err("the database is of a newer version of Portcullis; use that version".to_owned()),
+            Schema::Newer => {
+                Err("the database is of another version of Portcullis, whose migrations this one does not know; use that version"
+                    .to_owned())
+            }
         }
     }
 

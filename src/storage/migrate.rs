@@ -86,7 +86,8 @@ pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -
         };
         if let Some(version) = newer.iter().find(|version| !ours.contains(version)) {
             return Err(StorageError::Corrupt(format!(
-                "the database was made by a newer version of Portcullis (it has migration {version}); use that version"
+                "the database was made by another version of Portcullis (this one does not know its migration {version}); use that version, \
+                 or restore a backup that it made into an empty database"
             )));
         }
         if !pending {

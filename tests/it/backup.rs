@@ -227,7 +227,7 @@ async fn s94_a_backup_and_a_move_change_nothing_in_what_they_cannot_read() {
     let database = folder.path().join("data/portcullis.db");
     let (from, to) = (format!("sqlite://{}", database.display()), format!("sqlite://{}", path(&folder, "new.db")));
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
-    for (change, why) in [(newer, "of a newer version"), ("DROP TABLE __diesel_schema_migrations", "no database of Portcullis")] {
+    for (change, why) in [(newer, "of another version"), ("DROP TABLE __diesel_schema_migrations", "no database of Portcullis")] {
         sqlite(&database).batch_execute(change).unwrap();
         let before = std::fs::read(&database).unwrap();
         refused(&run(folder.path(), &["backup", "kept.backup"]), why);
