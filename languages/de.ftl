@@ -101,6 +101,7 @@ email = E-Mail-Adresse
 password = Passwort
 user-name = Benutzername
 forgot-link = Passwort vergessen?
+sign-in-keep = Angemeldet bleiben
 sign-in-own-instance = Gehört diese Instanz Ihnen? Richten Sie den ersten Admin ein, der dieses Passwort ablöst:
 sign-in-own-instance-link = Einrichten
 wrong-pair = E-Mail-Adresse und Passwort gehören nicht zusammen, oder das Konto kann sich nicht anmelden.

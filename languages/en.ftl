@@ -103,6 +103,7 @@ email = E-mail address
 password = Password
 user-name = User name
 forgot-link = Forgot your password?
+sign-in-keep = Keep me signed in
 sign-in-own-instance = Is this your instance? Set up its first admin to replace this password:
 sign-in-own-instance-link = Set up
 wrong-pair = E-mail address and password do not belong together, or the account cannot sign in.

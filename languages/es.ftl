@@ -101,6 +101,7 @@ email = Dirección de correo
 password = Contraseña
 user-name = Nombre de usuario
 forgot-link = ¿Ha olvidado la contraseña?
+sign-in-keep = Mantener la sesión iniciada
 sign-in-own-instance = ¿Es suya esta instancia? Cree su primer administrador para sustituir esta contraseña:
 sign-in-own-instance-link = Crear
 wrong-pair = La dirección de correo y la contraseña no corresponden, o la cuenta no puede iniciar sesión.

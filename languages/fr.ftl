@@ -101,6 +101,7 @@ email = Adresse e-mail
 password = Mot de passe
 user-name = Nom d'utilisateur
 forgot-link = Mot de passe oublié ?
+sign-in-keep = Rester connecté
 sign-in-own-instance = Cette instance est à vous ? Créez son premier administrateur pour remplacer ce mot de passe :
 sign-in-own-instance-link = Créer
 wrong-pair = L'adresse e-mail et le mot de passe ne vont pas ensemble, ou le compte ne peut pas se connecter.

@@ -21,11 +21,17 @@ impl Accounts {
     }
 
     /// Signs in with the deprecated pair; only before the claim.
-    pub async fn sign_in_legacy(&self, username: &str, password: &str, client: Client) -> Result<NewSession, AccountError> {
+    pub async fn sign_in_legacy(
+        &self,
+        username: &str,
+        password: &str,
+        persistent: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
         self.check_legacy(username, password, &client).await?;
         let this = self.clone();
         self.deed(async move {
-            let session = this.new_session(None, Method::Pair, &client)?;
+            let session = this.new_session(None, Method::Pair, persistent, &client)?;
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have come between: its marker decides, in this transaction.
@@ -36,7 +42,7 @@ impl Accounts {
                 Ok(true)
             });
             if opened.await? {
-                Ok(NewSession { session: session.id, user: None, device_cookie: None })
+                Ok(NewSession { session: session.id, persistent, user: None, device_cookie: None })
             } else {
                 Err(AccountError::InvalidCredentials)
             }

@@ -95,6 +95,8 @@ pub struct TokenPair {
     pub refresh: String,
     /// Seconds until it and the session expire.
     pub refresh_secs: i64,
+    /// Whether the browser keeps them when it is closed.
+    pub persistent: bool,
 }
 
 /// A session just made.
@@ -102,6 +104,8 @@ pub struct TokenPair {
 pub struct NewSession {
     /// Its name.
     pub session: SessionId,
+    /// Whether the browser keeps it when it is closed.
+    pub persistent: bool,
     /// Whose it is, and the tokens; absent in the deprecated mode.
     pub user: Option<(UserId, TokenPair)>,
     /// The device cookie to set.

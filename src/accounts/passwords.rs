@@ -78,7 +78,7 @@ impl Accounts {
     ) -> Result<(Email, Option<NewSession>), AccountError> {
         let password = new.password.clone();
         let email = self.choose_by_link(Purpose::Invitation, token, new, client.clone()).await?;
-        let signed_in = self.sign_in(email.as_str(), password, client).await;
+        let signed_in = self.sign_in(email.as_str(), password, true, client).await;
         let session = signed_in.inspect_err(|fault| tracing::info!(reason = %fault, "nobody was signed in after an accepted invitation"));
         Ok((email, session.ok()))
     }

@@ -126,6 +126,7 @@ impl Accounts {
             access_secs: access_end.since(now).max(0),
             refresh: signed(Kind::Refresh, claims(session.rotated_at, session.expires_at))?,
             refresh_secs: session.expires_at.since(now).max(0),
+            persistent: session.persistent,
         })
     }
 

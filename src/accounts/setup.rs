@@ -173,7 +173,7 @@ impl Accounts {
             last_sign_in_at: Some(now),
             language: None,
         };
-        let session = self.new_session(Some(id.clone()), Method::Password, &client)?;
+        let session = self.new_session(Some(id.clone()), Method::Password, true, &client)?;
         let line = self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let row = session.clone();
         let device = self.device_of(&client, None);
@@ -196,7 +196,7 @@ impl Accounts {
         };
         self.ended(ended).await;
         let tokens = self.tokens_of(&session, &id)?;
-        Ok(NewSession { session: session.id, user: Some((id.clone(), tokens)), device_cookie: Some(device_cookie) })
+        Ok(NewSession { session: session.id, persistent: true, user: Some((id.clone(), tokens)), device_cookie: Some(device_cookie) })
     }
 
     /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up (S04).

@@ -11,7 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
-use crate::domain::session::{MAX_SESSIONS, Method, Session};
+use crate::domain::session::{MAX_SESSIONS, Method, Session, UNKEPT_SECS};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
@@ -22,13 +22,15 @@ const MAX_DEVICE_CHARS: usize = 200;
 
 impl Accounts {
     /// Signs in; every way to fail gives one neutral answer after the same work (S21, S22).
-    pub async fn sign_in(&self, email: &str, password: String, client: Client) -> Result<NewSession, AccountError> {
-        let outcome = self.prove_and_open(email, password, client).await;
+    ///
+    /// A session that is not `persistent` ends with the browser's run, and after twelve hours.
+    pub async fn sign_in(&self, email: &str, password: String, persistent: bool, client: Client) -> Result<NewSession, AccountError> {
+        let outcome = self.prove_and_open(email, password, persistent, client).await;
         self.0.metrics.sign_in(&outcome);
         outcome
     }
 
-    async fn prove_and_open(&self, email: &str, password: String, client: Client) -> Result<NewSession, AccountError> {
+    async fn prove_and_open(&self, email: &str, password: String, persistent: bool, client: Client) -> Result<NewSession, AccountError> {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
         let (record, device) = self.find_account(email.clone(), &client).await?;
@@ -54,8 +56,9 @@ impl Accounts {
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
             return self.refuse(subject, &client).await;
         };
+        let session = self.new_session(Some(record.user.id.clone()), Method::Password, persistent, &client)?;
         let this = self.clone();
-        self.deed(async move { this.open_session(record, (hash, upgraded), reservation, account, device, client).await }).await
+        self.deed(async move { this.open_session(session, record, (hash, upgraded), reservation, account, device, client).await }).await
     }
 
     /// The account with that address, and the known device of it that the browser is.
@@ -81,6 +84,7 @@ impl Accounts {
 
     async fn open_session(
         &self,
+        session: Session,
         record: UserRecord,
         (hash, upgraded): (PasswordHash, Option<PasswordHash>),
         reservation: Reservation,
@@ -90,7 +94,6 @@ impl Accounts {
     ) -> Result<NewSession, AccountError> {
         let now = self.0.clock.now();
         let user = record.user;
-        let session = self.new_session(Some(user.id.clone()), Method::Password, &client)?;
         let line = self.audit_line("login.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (id, old, row) = (user.id.clone(), client.old_sessions.clone(), session.clone());
         let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
@@ -135,7 +138,8 @@ impl Accounts {
         self.ended(ended).await;
         self.wake_mailer();
         let tokens = self.tokens_of(&session, &user.id)?;
-        Ok(NewSession { session: session.id, user: Some((user.id.clone(), tokens)), device_cookie: Some(device_cookie) })
+        let persistent = session.persistent;
+        Ok(NewSession { session: session.id, persistent, user: Some((user.id.clone(), tokens)), device_cookie: Some(device_cookie) })
     }
 
     /// Ends what a new session takes the place of: the browser's earlier ones (S19), and the oldest of an account that has many (S107).
@@ -168,15 +172,22 @@ impl Accounts {
     }
 
     /// A session row that begins now; not stored yet.
-    pub(super) fn new_session(&self, user: Option<UserId>, method: Method, client: &Client) -> Result<Session, AccountError> {
+    pub(super) fn new_session(
+        &self,
+        user: Option<UserId>,
+        method: Method,
+        persistent: bool,
+        client: &Client,
+    ) -> Result<Session, AccountError> {
         let now = self.0.clock.now();
+        let lifetime = self.0.sessions.refresh_secs;
         let id = SessionId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         Ok(Session {
             id,
             user,
             created_at: now,
-            expires_at: now.plus(self.0.sessions.refresh_secs),
-            persistent: true,
+            expires_at: now.plus(if persistent { lifetime } else { lifetime.min(UNKEPT_SECS) }),
+            persistent,
             methods: method.into(),
             authenticated_at: now,
             generation: 0,

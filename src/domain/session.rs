@@ -9,6 +9,8 @@ use super::time::Timestamp;
 /// Seconds for which the predecessor of a refresh token still yields the successor, counted from the
 /// moment the successor was first presented (S44).
 pub const ROTATION_GRACE_SECS: i64 = 30;
+/// Seconds after which a session ends that the browser was not asked to keep.
+pub const UNKEPT_SECS: i64 = 12 * 3600;
 /// Seconds for which a session counts as just proved: changes that give power are made without a question (S130).
 pub const RECENT_SECS: i64 = 15 * 60;
 /// Live sessions that one account has at most; the next sign-in ends the oldest (S107).

@@ -5,7 +5,7 @@ use actix_session::SessionExt;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage, HttpRequest};
 
-use super::cookies::{self, RequestCookies};
+use super::cookies::{self, RequestCookies, UntilClosed};
 use super::error::HttpError;
 use super::session_store::SID;
 use super::settings;
@@ -84,6 +84,9 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
     match &new.user {
         Some((user, _)) => drop(Identity::login(&req.extensions(), user.as_str().to_owned()).map_err(|fault| internal(fault.to_string()))?),
         None => session.renew(),
+    }
+    if !new.persistent {
+        req.extensions_mut().insert(UntilClosed);
     }
     cookies::append(headers, settings::of(req).cookies.set_new_session(new));
     Ok(())

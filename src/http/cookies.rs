@@ -108,6 +108,11 @@ impl CookieNames {
         HeaderValue::from_str(&format!("{name}={value}{}; Max-Age={max_age}", self.attributes)).ok()
     }
 
+    /// A cookie that goes when the browser is closed.
+    fn set_until_closed(&self, name: &str, value: &str) -> Option<HeaderValue> {
+        HeaderValue::from_str(&format!("{name}={value}{}", self.attributes)).ok()
+    }
+
     /// The form cookie.
     pub fn set_form(&self, value: &str) -> Option<HeaderValue> {
         self.set(&self.form, value, FORM_SECS)
@@ -115,8 +120,9 @@ impl CookieNames {
 
     /// Both tokens.
     pub fn set_tokens(&self, tokens: &TokenPair) -> Vec<HeaderValue> {
-        let access = self.set(&self.access, &tokens.access, tokens.access_secs);
-        let refresh = self.set(&self.refresh, &tokens.refresh, tokens.refresh_secs);
+        let set = |name, value, secs| if tokens.persistent { self.set(name, value, secs) } else { self.set_until_closed(name, value) };
+        let access = set(&self.access, &tokens.access, tokens.access_secs);
+        let refresh = set(&self.refresh, &tokens.refresh, tokens.refresh_secs);
         access.into_iter().chain(refresh).collect()
     }
 
@@ -197,6 +203,21 @@ impl<'a> RequestCookies<'a> {
     }
 }
 
+/// Marks a request whose new session goes when the browser is closed.
+pub(super) struct UntilClosed;
+
+/// Takes the lifetime from the session cookie: actix-session has one setting for all sessions.
+fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
+    let shortened = |cookie: &HeaderValue| {
+        let text =
+            cookie.to_str().ok().filter(|text| text.strip_prefix(names.session.as_str()).is_some_and(|rest| rest.starts_with('=')))?;
+        let kept: Vec<&str> = text.split("; ").filter(|part| !part.to_ascii_lowercase().starts_with("max-age=")).collect();
+        HeaderValue::from_str(&kept.join("; ")).ok()
+    };
+    let all: Vec<HeaderValue> = headers.remove(SET_COOKIE).map(|cookie| shortened(&cookie).unwrap_or(cookie)).collect();
+    all.into_iter().for_each(|cookie| headers.append(SET_COOKIE, cookie));
+}
+
 /// Middleware over the pages: of the `Cookie` headers only what we read as ours stays. actix-session reads them by itself: it trims
 /// and decodes names, takes the first of several, and sees none at all beside a byte that is no UTF-8. So both find the same (S39).
 pub async fn keep_own(mut req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
@@ -213,7 +234,12 @@ pub async fn keep_own(mut req: ServiceRequest, next: Next<impl MessageBody>) -> 
     if let Some(own) = own {
         headers.insert(COOKIE, own);
     }
-    next.call(req).await
+    let mut answer = next.call(req).await?;
+    if answer.request().extensions().contains::<UntilClosed>() {
+        let req = answer.request().clone();
+        shorten_session_cookie(answer.headers_mut(), &settings::of(&req).cookies);
+    }
+    Ok(answer)
 }
 
 /// The session named by actix-session's private cookie; one that cannot be decrypted counts as absent.

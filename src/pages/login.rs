@@ -25,6 +25,7 @@ struct LoginPage<'a> {
     legacy: bool,
     flash: Option<String>,
     refused: bool,
+    keep: bool,
 }
 
 /// Where to go afterwards, what to say, and who is expected.
@@ -44,6 +45,16 @@ pub struct SignInForm {
     legacy_username: String,
     legacy_password: String,
     next: String,
+    /// "yes" where the box is ticked.
+    keep: String,
+    /// Sent along by the page that has the box: who sends none at all is kept signed in, as by the box as it is at first.
+    keep_asked: String,
+}
+
+impl SignInForm {
+    fn keeps(&self) -> bool {
+        self.keep == "yes" || self.keep_asked.is_empty()
+    }
 }
 
 /// What the form shows.
@@ -52,6 +63,7 @@ struct Shown<'a> {
     email: &'a str,
     flash: Option<String>,
     refused: bool,
+    keep: bool,
 }
 
 /// The form; who is signed in goes on at once.
@@ -68,24 +80,24 @@ pub async fn show(standing: Standing, req: HttpRequest, query: web::Query<Query>
     }
     let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
     let flash = super::flash(&req, query.flash.as_deref());
-    let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), flash, refused: false };
+    let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), flash, refused: false, keep: true };
     Ok(form(&req, StatusCode::OK, shown))
 }
 
 /// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then carries on.
 pub async fn submit(req: HttpRequest, query: web::Query<Query>, Checked(typed): Checked<SignInForm>) -> Result<HttpResponse, HttpError> {
-    let accounts = settings::accounts(&req);
+    let (accounts, keep) = (settings::accounts(&req), typed.keeps());
     let outcome = if accounts.phase() == Phase::Legacy {
-        accounts.sign_in_legacy(&typed.legacy_username, &typed.legacy_password, client(&req)).await
+        accounts.sign_in_legacy(&typed.legacy_username, &typed.legacy_password, keep, client(&req)).await
     } else {
-        accounts.sign_in(&typed.email, typed.password, client(&req)).await
+        accounts.sign_in(&typed.email, typed.password, keep, client(&req)).await
     };
     let next = Some(typed.next.as_str()).filter(|next| !next.is_empty()).or(query.next.as_deref()).unwrap_or("");
     match outcome {
         Ok(new) => signed_in(&req, &new, &way_back(&req, next)),
         Err(AccountError::InvalidCredentials) => {
             let email = if accounts.phase() == Phase::Legacy { &typed.legacy_username } else { &typed.email };
-            Ok(form(&req, StatusCode::UNAUTHORIZED, Shown { next, email, refused: true, flash: None }))
+            Ok(form(&req, StatusCode::UNAUTHORIZED, Shown { next, email, refused: true, flash: None, keep }))
         }
         Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => Err(HttpError::SignInThrottled { retry_after }),
         Err(fault) => Err(fault.into()),
@@ -109,8 +121,9 @@ pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
 
 fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
     let legacy = settings::accounts(req).phase() == Phase::Legacy;
-    let Shown { next, email, flash, refused } = shown;
-    let content = LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: forms::token(req), next, email, legacy, flash, refused };
+    let Shown { next, email, flash, refused, keep } = shown;
+    let content =
+        LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: forms::token(req), next, email, legacy, flash, refused, keep };
     page(status, &content)
 }
 

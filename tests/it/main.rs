@@ -36,6 +36,7 @@ mod hash_limits;
 mod heads;
 mod invitations;
 mod jobs;
+mod keep_signed_in;
 mod keyboard;
 mod languages;
 mod limits;
