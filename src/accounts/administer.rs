@@ -3,6 +3,7 @@
 //! A deed that ends sessions is answered when every node has heard of it (revocation.rs).
 
 use super::outgoing::Detail;
+use super::session_cache::is_unused;
 use super::{AccountError, Accounts, Client, FieldFault};
 use super::{links, revocation};
 use crate::domain::audit::AuditLine;
@@ -261,8 +262,10 @@ impl Accounts {
 
     /// A user's live sessions, newest first.
     pub async fn sessions_of(&self, id: &UserId) -> Result<Vec<Session>, AccountError> {
-        let (store, id, now) = (self.0.store.clone(), id.clone(), self.0.clock.now());
-        Ok(self.0.database.read(move |c| store.list_of_user(c, &id, now)).await?)
+        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.sessions.idle);
+        let mut sessions = self.0.database.read(move |c| store.list_of_user(c, &id, now)).await?;
+        sessions.retain(|session| !is_unused(idle, session, now));
+        Ok(sessions)
     }
 
     /// Ends every session, for `EXPIRE_AUTH_TOKENS_ON_RESTART` (S51).

@@ -1,6 +1,7 @@
 //! Rotation of refresh tokens: the row decides, so every loser of a race gets the winner's tokens (S41 to S45).
 
 use super::revocation::{self, Ended};
+use super::session_cache::is_unused;
 use super::{AccountError, Accounts, TokenPair};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::audit::AuditLine;
@@ -39,11 +40,12 @@ impl Accounts {
         let now = self.0.clock.now();
         let reused = self.audit_line_later("refresh.reused", source);
         let wanted = claims.clone();
-        let store = self.0.store.clone();
+        let (store, idle) = (self.0.store.clone(), self.0.sessions.idle);
         let outcome = self.0.database.write(move |c| {
             for _ in 0..ROUNDS {
                 let found = store.find_live(c, &wanted.session, now)?;
-                let Some(mut session) = found.filter(|session| session.user.as_ref() == Some(&wanted.user)) else {
+                let is_theirs = |session: &Session| session.user.as_ref() == Some(&wanted.user) && !is_unused(idle, session, now);
+                let Some(mut session) = found.filter(is_theirs) else {
                     return Ok(Outcome::NotLive);
                 };
                 let user = users::find_by_id(c, &wanted.user)?.filter(|record| record.user.state == UserState::Active);

@@ -13,7 +13,8 @@ use std::time::Duration;
 use super::{AccountError, Accounts, Phase, legacy};
 use crate::domain::access::{Credential, SignedIn};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::Session;
+use crate::domain::session::{COPY_SECS, IdleLimit, Session};
+use crate::domain::time::Timestamp;
 use crate::domain::user::UserState;
 use crate::storage::users;
 
@@ -21,7 +22,7 @@ const SHARDS: usize = 16;
 /// Copies a shard keeps at most.
 const SHARD_LIMIT: usize = 8192;
 /// How long a copy may be used.
-const COPY_LIFE: Duration = Duration::from_mins(1);
+const COPY_LIFE: Duration = Duration::from_secs(COPY_SECS);
 /// How long the copies may be used after the store was last watched.
 pub const LEASE: Duration = Duration::from_secs(2);
 
@@ -173,6 +174,11 @@ fn clear(shard: &mut HashMap<SessionId, Arc<SessionCopy>>) {
     }
 }
 
+/// Whether `session` is over because nobody used it.
+pub(super) fn is_unused(idle: Option<IdleLimit>, session: &Session, now: Timestamp) -> bool {
+    idle.is_some_and(|limit| limit.is_over(session, now))
+}
+
 impl Accounts {
     /// The live session of that name, from the copy or from the store.
     pub async fn find_session(&self, id: &SessionId) -> Result<Option<Arc<SessionCopy>>, AccountError> {
@@ -216,9 +222,9 @@ impl Accounts {
     }
 
     async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {
-        let (store, id, now) = (self.0.store.clone(), id.clone(), self.0.clock.now());
+        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.sessions.idle);
         let found = self.0.database.read(move |c| {
-            let Some(session) = store.find_live(c, &id, now)? else { return Ok(None) };
+            let Some(session) = store.find_live(c, &id, now)?.filter(|session| !is_unused(idle, session, now)) else { return Ok(None) };
             if session.user.is_none() && legacy::is_over(c)? {
                 return Ok(None);
             }
@@ -226,7 +232,7 @@ impl Accounts {
             Ok(Some((session, user)))
         });
         let Some((session, record)) = found.await? else { return Ok(None) };
-        self.note_use(&session, now);
+        self.note_use(&session, now).await;
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
                 Some(SignedIn::with_account(Credential::Session(session.id.clone()), record.user.into()))
@@ -242,7 +248,6 @@ impl Accounts {
 mod tests {
     use super::*;
     use crate::domain::session::Methods;
-    use crate::domain::time::Timestamp;
 
     fn view(id: &SessionId) -> View {
         let zero = Timestamp::from_secs(0);

@@ -56,8 +56,7 @@ impl Accounts {
     /// One's own live sessions, newest first.
     pub async fn own_sessions(&self, who: &SignedIn) -> Result<Vec<Session>, AccountError> {
         let Some(user) = who.user_id().cloned() else { return Ok(Vec::new()) };
-        let (store, now) = (self.0.store.clone(), self.0.clock.now());
-        Ok(self.0.database.read(move |c| store.list_of_user(c, &user, now)).await?)
+        self.sessions_of(&user).await
     }
 
     /// Ends a session by name alone, idempotently; for actix-session's store.

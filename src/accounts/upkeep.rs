@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
+use super::session_cache::is_unused;
 use super::throttle::{IN_A_ROW, MAX_BUCKETS};
 use super::{AccountError, Accounts};
 use crate::domain::ids::SessionId;
-use crate::domain::session::Session;
+use crate::domain::session::{IdleLimit, NOTE_SECS, Session};
 use crate::domain::throttle::LONGEST_WINDOW_SECS;
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, settings, shared_time, tokens};
@@ -19,8 +20,6 @@ const CONFIGURATION: &str = "configuration";
 const NOTICES_KEPT_SECS: i64 = 3600;
 /// Seconds by which the clocks of a node and of the database may differ without a word.
 const CLOCKS_DIFFER_SECS: i64 = 60;
-/// How old the note of a session's last use may be, in seconds.
-const SEEN_SECS: i64 = 300;
 
 impl Accounts {
     /// Removes what has expired or is more than is kept. A step that fails keeps none of the others from being done.
@@ -75,8 +74,9 @@ impl Accounts {
     /// Cuts open streams whose sessions are not in the store any more, however they went.
     pub async fn cut_streams_of_the_ended(&self) -> Result<(), AccountError> {
         for session in self.0.streams.sessions() {
-            let (store, now, id) = (self.0.store.clone(), self.0.clock.now(), session.clone());
-            if self.0.database.read(move |c| store.find_live(c, &id, now)).await?.is_none() {
+            let (store, now, id, idle) = (self.0.store.clone(), self.0.clock.now(), session.clone(), self.0.sessions.idle);
+            let found = self.0.database.read(move |c| store.find_live(c, &id, now)).await?;
+            if found.is_none_or(|session| is_unused(idle, &session, now)) {
                 self.0.cache.forget(&session);
                 self.0.streams.cut(&session);
             }
@@ -109,10 +109,15 @@ impl Accounts {
         Ok(noted.and_then(|mut noted| noted.remove(name)))
     }
 
-    /// Notes that a session is in use, every few minutes and beside the request, which does not wait for it.
-    pub(super) fn note_use(&self, session: &Session, now: Timestamp) {
-        if now.since(session.last_seen_at) < SEEN_SECS {
+    /// Notes that a session is in use, every few minutes. Where sessions end that nobody uses the request waits for it; else it is
+    /// done beside it.
+    pub(super) async fn note_use(&self, session: &Session, now: Timestamp) {
+        let idle = self.0.sessions.idle;
+        if now.since(session.last_seen_at) < idle.map_or(NOTE_SECS, IdleLimit::note_secs) {
             return;
+        }
+        if idle.is_some() {
+            return self.touch(session.id.clone(), now).await;
         }
         let (this, id) = (self.clone(), session.id.clone());
         drop(self.0.database.runtime().spawn(async move { this.touch(id, now).await }));

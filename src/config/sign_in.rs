@@ -5,8 +5,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::parse::Reader;
 use super::variables::{
     EXPIRE_AUTH_TOKENS_ON_RESTART, FLOWISE_PASSWORD, FLOWISE_USERNAME, JWT_AUDIENCE, JWT_ISSUER, JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES,
-    JWT_TOKEN_EXPIRY_IN_MINUTES, PASSWORD_MIN_LENGTH, PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS, PASSWORD_SALT_HASH_ROUNDS,
+    JWT_TOKEN_EXPIRY_IN_MINUTES, PASSWORD_MIN_LENGTH, PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS, PASSWORD_SALT_HASH_ROUNDS, SESSION_IDLE_MINUTES,
 };
+use crate::domain::session::IdleLimit;
 
 /// Lifetimes and claims of sessions.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Sessions {
     pub access_secs: i64,
     /// Absolute lifetime of a session, in seconds.
     pub refresh_secs: i64,
+    /// `SESSION_IDLE_MINUTES`.
+    pub idle: Option<IdleLimit>,
     /// `iss`.
     pub issuer: String,
     /// `aud`.
@@ -59,6 +62,7 @@ pub(super) fn sessions(reader: &mut Reader<'_>) -> Sessions {
     Sessions {
         access_secs: access * 60,
         refresh_secs: refresh * 60,
+        idle: reader.given(&SESSION_IDLE_MINUTES).map(IdleLimit::from_minutes),
         issuer: reader.value(&JWT_ISSUER),
         audience: reader.value(&JWT_AUDIENCE),
         expire_on_restart: reader.value(&EXPIRE_AUTH_TOKENS_ON_RESTART),

@@ -66,6 +66,10 @@ variables! {
     JWT_TOKEN_EXPIRY_IN_MINUTES: Set<Range<i64>> = set(|| 60, Range(1, TEN_YEARS), "Lifetime of an access token, in minutes.");
     JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES: Set<Range<i64>> =
         set(|| 129_600, Range(1, TEN_YEARS), "Absolute lifetime of a session and its refresh tokens, in minutes.");
+    SESSION_IDLE_MINUTES: Given<Range<i64>> = given(
+        Range(1, TEN_YEARS),
+        "Ends sessions that nobody used for so many minutes, and up to a tenth of it later. An open WebSocket or event stream alone is no use.",
+    );
     JWT_AUDIENCE: Set<Text> = set(|| "AUDIENCE".to_owned(), Text, "The aud claim written and required.");
     JWT_ISSUER: Set<Text> = set(|| "ISSUER".to_owned(), Text, "The iss claim written and required.");
     EXPRESS_SESSION_SECRET: Derived<Text> = generated("Encrypts the session cookie and keys the tokens in forms.");

@@ -16,6 +16,33 @@ pub const RECENT_SECS: i64 = 15 * 60;
 /// Live sessions that one account has at most; the next sign-in ends the oldest (S107).
 pub const MAX_SESSIONS: usize = 100;
 
+/// How old a copy of a session may be that a request is let in by, in seconds.
+pub const COPY_SECS: u64 = 60;
+/// How old the note of a session's last use may be, in seconds, where nothing depends on it.
+pub const NOTE_SECS: i64 = 300;
+
+/// How long a session may go unused, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdleLimit(i64);
+
+impl IdleLimit {
+    /// A limit of so many minutes.
+    pub const fn from_minutes(minutes: i64) -> Self {
+        Self(minutes * 60)
+    }
+
+    /// How old the note of the last use may be, in seconds.
+    pub fn note_secs(self) -> i64 {
+        (self.0 / 10).min(NOTE_SECS)
+    }
+
+    /// Whether `session` was surely not used for so long at `now`: the note of its last use may be old, and copies are used meanwhile.
+    pub fn is_over(self, session: &Session, now: Timestamp) -> bool {
+        let copies = i64::try_from(COPY_SECS).unwrap_or(0);
+        now.since(session.last_seen_at) > self.0 + self.note_secs() + copies
+    }
+}
+
 /// A way to prove who one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {

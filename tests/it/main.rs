@@ -34,6 +34,7 @@ mod forward_auth;
 mod gate;
 mod hash_limits;
 mod heads;
+mod idle;
 mod invitations;
 mod jobs;
 mod keep_signed_in;
