@@ -31,6 +31,17 @@ pub struct Kept<'a> {
     pub step: i64,
 }
 
+/// A session that cannot be read lets nobody in, but its browser may sign in anew.
+fn or_none<T>(found: Result<Option<T>, StorageError>) -> Result<Option<T>, StorageError> {
+    match found {
+        Err(StorageError::Corrupt(fault)) => {
+            tracing::error!(%fault, "a session cannot be read and lets nobody in");
+            Ok(None)
+        }
+        other => other,
+    }
+}
+
 impl SessionStore {
     /// Adds a session, last but for the notices in the transaction of a sign-in: a Redis that fails undoes the sign-in.
     pub fn insert(&self, c: &mut Connection, session: &Session) -> Result<(), StorageError> {
@@ -46,10 +57,10 @@ impl SessionStore {
     /// The session of that name, if it is live: neither over nor ended.
     pub fn find_live(&self, c: &mut Connection, id: &SessionId, now: Timestamp) -> Result<Option<Session>, StorageError> {
         match self {
-            Self::Database => sessions::find_live(c, id, now),
+            Self::Database => or_none(sessions::find_live(c, id, now)),
             // First Redis, then the database: what was ended before this question is found ended.
             Self::Redis(redis) => {
-                let Some(stored) = redis.find(id)? else { return Ok(None) };
+                let Some(stored) = or_none(redis.find(id))? else { return Ok(None) };
                 Ok(is_live(c, &stored, now)?.then_some(stored.session))
             }
         }
@@ -127,7 +138,7 @@ impl SessionStore {
             (Self::Database, None) => sessions::end(c, id),
             (Self::Database, Some(user)) => sessions::end_of_user(c, id, user),
             (Self::Redis(redis), _) => {
-                let found = redis.find(id)?.filter(|stored| owner.is_none_or(|user| stored.session.user.as_ref() == Some(user)));
+                let found = or_none(redis.find(id))?.filter(|stored| owner.is_none_or(|user| stored.session.user.as_ref() == Some(user)));
                 found.map_or(Ok(false), |stored| bury(c, id, stored.session.expires_at))
             }
         }
