@@ -215,7 +215,9 @@ fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
         HeaderValue::from_str(&kept.join("; ")).ok()
     };
     let all: Vec<HeaderValue> = headers.remove(SET_COOKIE).map(|cookie| shortened(&cookie).unwrap_or(cookie)).collect();
-    all.into_iter().for_each(|cookie| headers.append(SET_COOKIE, cookie));
+    for cookie in all {
+        headers.append(SET_COOKIE, cookie);
+    }
 }
 
 /// Middleware over the pages: of the `Cookie` headers only what we read as ours stays. actix-session reads them by itself: it trims

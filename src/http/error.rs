@@ -6,12 +6,12 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::settings::{self, HttpSettings};
-use super::{language, page, security_headers, unread};
+use super::{cookies, language, page, security_headers, unread};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 use crate::domain::language::Language;
@@ -283,10 +283,10 @@ pub async fn render_as<B: MessageBody + 'static>(
     let (request, response) = answer.into_parts();
     let Some(mut rendered) = rendered else { return Ok(ServiceResponse::new(request, with_body(response))) };
     // Tokens that were renewed on the way to the fault are in use now, and a 405 names the methods that there are.
-    for name in [SET_COOKIE, ALLOW] {
-        for value in response.headers().get_all(&name) {
-            rendered.headers_mut().append(name.clone(), value.clone());
-        }
+    let all = |name: HeaderName| response.headers().get_all(name).cloned().collect::<Vec<_>>();
+    cookies::append(rendered.headers_mut(), all(SET_COOKIE));
+    for methods in all(ALLOW) {
+        rendered.headers_mut().append(ALLOW, methods);
     }
     Ok(ServiceResponse::new(request, with_body(rendered)))
 }

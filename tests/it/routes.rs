@@ -214,7 +214,7 @@ async fn s41_tokens_that_were_renewed_on_the_way_to_an_error_page_reach_the_brow
     let mut owner = people::claim(&app).await;
     app.advance(3601);
     let answer = owner.get("/_auth/admin/users/AAAAAAAAAAAAAAAAAAAAAA").await;
-    assert_eq!(answer.status, 404);
+    assert_eq!((answer.status, answer.header("cache-control")), (404, Some("private, no-store")));
     assert!(answer.set_cookie("portcullis_access").is_some() && answer.set_cookie("portcullis_refresh").is_some());
 }
 
