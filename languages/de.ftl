@@ -309,8 +309,8 @@ user-events = Letzte Ereignisse
 user-all-events = Alle Ereignisse dieses Kontos
 user-no-sessions = Keine.
 user-no-events = Keine.
-prove-heading = Sind Sie es?
-prove-intro = Ihre Anmeldung liegt mehr als 15 Minuten zurück. Geben Sie Ihr Passwort ein, dann geschieht es sofort.
+prove-heading = Bestätigen Sie, dass Sie es sind
+prove-intro = Ihr letzter Nachweis liegt eine Weile zurück. Geben Sie Ihr Passwort ein, um fortzufahren.
 prove-submit = Bestätigen
 prove-role = Sie ändern gleich die Rolle von { $email }.
 prove-invite = Sie laden gleich { $email } ein.
@@ -320,7 +320,7 @@ prove-delete-several = Sie löschen gleich { $count ->
     [one] ein Konto
    *[other] { $count } Konten
  }.
-prove-over = Die Frage blieb zu lange offen, wurde schon beantwortet oder gehört zu einer anderen Sitzung. Es wurde nichts geändert; gehen Sie zurück und versuchen Sie es noch einmal.
+prove-over = Diese Frage hat sich erledigt: Sie blieb zu lange offen, wurde schon beantwortet oder gehört zu einer anderen Sitzung. Haben Sie sie gerade beantwortet, dann ist die Änderung erfolgt, sonst wurde nichts geändert.
 
 delete-heading = Dieses Konto löschen?
 delete-submit = Endgültig löschen

@@ -311,8 +311,8 @@ user-events = Recent events
 user-all-events = All events of this account
 user-no-sessions = None.
 user-no-events = None.
-prove-heading = Is it you?
-prove-intro = You signed in more than 15 minutes ago. Enter your password, and it is done at once.
+prove-heading = Confirm that it is you
+prove-intro = It is a while since you last proved who you are. Enter your password to go on.
 prove-submit = Confirm
 prove-role = You are about to change the role of { $email }.
 prove-invite = You are about to invite { $email }.
@@ -322,7 +322,7 @@ prove-delete-several = You are about to delete { $count ->
     [one] one account
    *[other] { $count } accounts
  }.
-prove-over = The question was left open too long, was answered before, or belongs to another session. Nothing was changed; go back and try again.
+prove-over = This question is over: it stayed open too long, was answered before, or belongs to another session. If you have just answered it, the change was made; otherwise nothing was changed.
 
 delete-heading = Delete this account?
 delete-submit = Delete it for good

@@ -309,8 +309,8 @@ user-events = Eventos recientes
 user-all-events = Todos los eventos de esta cuenta
 user-no-sessions = Ninguna sesión.
 user-no-events = Ningún evento.
-prove-heading = ¿Es usted?
-prove-intro = Inició sesión hace más de 15 minutos. Introduzca su contraseña y se hará al instante.
+prove-heading = Confirme que es usted
+prove-intro = Ha pasado un rato desde la última vez que demostró quién es. Introduzca su contraseña para continuar.
 prove-submit = Confirmar
 prove-role = Está a punto de cambiar el rol de { $email }.
 prove-invite = Está a punto de invitar a { $email }.
@@ -320,7 +320,7 @@ prove-delete-several = Está a punto de eliminar { $count ->
     [one] una cuenta
    *[other] { $count } cuentas
  }.
-prove-over = La pregunta estuvo abierta demasiado tiempo, ya se respondió o pertenece a otra sesión. No se ha cambiado nada; vuelva atrás e inténtelo de nuevo.
+prove-over = Esta pregunta ya no es válida: estuvo abierta demasiado tiempo, ya se respondió o pertenece a otra sesión. Si acaba de responderla, el cambio se hizo; si no, no se ha cambiado nada.
 
 delete-heading = ¿Eliminar esta cuenta?
 delete-submit = Eliminarla para siempre

@@ -309,8 +309,8 @@ user-events = Événements récents
 user-all-events = Tous les événements de ce compte
 user-no-sessions = Aucune session.
 user-no-events = Aucun événement.
-prove-heading = Est-ce bien vous ?
-prove-intro = Votre connexion date de plus de 15 minutes. Saisissez votre mot de passe et l’opération est effectuée aussitôt.
+prove-heading = Confirmez que c’est bien vous
+prove-intro = Votre dernière preuve d’identité remonte à un moment. Saisissez votre mot de passe pour continuer.
 prove-submit = Confirmer
 prove-role = Vous êtes sur le point de changer le rôle de { $email }.
 prove-invite = Vous êtes sur le point d’inviter { $email }.
@@ -320,7 +320,7 @@ prove-delete-several = Vous êtes sur le point de supprimer { $count ->
     [one] un compte
    *[other] { $count } comptes
  }.
-prove-over = La question est restée ouverte trop longtemps, a déjà reçu sa réponse ou appartient à une autre session. Rien n’a été modifié ; revenez en arrière et réessayez.
+prove-over = Cette question n’est plus valable : elle est restée ouverte trop longtemps, a déjà reçu sa réponse ou appartient à une autre session. Si vous venez d’y répondre, la modification a été faite ; sinon, rien n’a été modifié.
 
 delete-heading = Supprimer ce compte ?
 delete-submit = Supprimer définitivement

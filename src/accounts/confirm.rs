@@ -86,9 +86,12 @@ impl Accounts {
 
     /// Checks the current password, and hands out the form, once; the session counts as proved now.
     pub async fn confirm(&self, who: &SignedIn, token: &str, password: String, client: Client) -> Result<Pending, AccountError> {
-        let expected = self.find_pending(who, token).await?;
+        let pending = self.find_pending(who, token).await?;
+        let session = self.find_session(&named(who)?.1).await?.ok_or(AccountError::Link)?;
+        let before = session.view().map(|view| view.session.methods.clone()).unwrap_or_default();
         let (user, _hash, turn) = self.prove_current(who, password, "confirm.failed", &client).await?;
         drop(turn);
+        let methods = before.with(&Method::Password.into());
         let (this, (_, session), hash) = (self.clone(), named(who)?, self.hash_of(Purpose::Confirmation, token));
         self.deed(async move {
             let now = this.0.clock.now();
@@ -99,12 +102,12 @@ impl Accounts {
                     return Ok(None);
                 }
                 audit::append(c, &line)?;
-                store.mark_proved(c, &session, &Method::Password.into(), now)?;
+                store.mark_proved(c, &session, &methods, now)?;
                 // The sessions live on; only what is remembered of them is read anew.
                 revocation::leave(c, Vec::new(), vec![News::UserChanged(user.id)], now).map(Some)
             });
             this.ended(changed.await?.ok_or(AccountError::Link)?).await;
-            Ok(expected)
+            Ok(pending)
         })
         .await
     }

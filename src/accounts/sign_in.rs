@@ -58,7 +58,8 @@ impl Accounts {
         };
         let session = self.new_session(Some(record.user.id.clone()), Method::Password, persistent, &client)?;
         let this = self.clone();
-        self.deed(async move { this.open_session(session, record, (hash, upgraded), reservation, account, device, client).await }).await
+        self.deed(async move { this.open_session(session, Proven { record, hash, upgraded, reservation, account, device }, client).await })
+            .await
     }
 
     /// The account with that address, and the known device of it that the browser is.
@@ -82,16 +83,8 @@ impl Accounts {
         Err(AccountError::InvalidCredentials)
     }
 
-    async fn open_session(
-        &self,
-        session: Session,
-        record: UserRecord,
-        (hash, upgraded): (PasswordHash, Option<PasswordHash>),
-        reservation: Reservation,
-        account: Option<String>,
-        device: Option<String>,
-        client: Client,
-    ) -> Result<NewSession, AccountError> {
+    async fn open_session(&self, session: Session, proven: Proven, client: Client) -> Result<NewSession, AccountError> {
+        let Proven { record, hash, upgraded, reservation, account, device } = proven;
         let now = self.0.clock.now();
         let user = record.user;
         let line = self.audit_line("login.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
@@ -198,6 +191,19 @@ impl Accounts {
             last_seen_at: now,
         })
     }
+}
+
+/// A right password, and what it was found right with.
+struct Proven {
+    record: UserRecord,
+    hash: PasswordHash,
+    /// The same password with as many rounds as are configured, where the stored hash has fewer.
+    upgraded: Option<PasswordHash>,
+    reservation: Reservation,
+    /// The bucket of the account's failures.
+    account: Option<String>,
+    /// The known device that the browser is.
+    device: Option<String>,
 }
 
 /// What became of a right password.

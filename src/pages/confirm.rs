@@ -1,4 +1,4 @@
-//! "Is it you?": changes that give power are made by whoever proved a while ago who they are only after another proof (S130).
+//! "Is it you?": changes that give power need a proof of identity that is less than 15 minutes old (S130).
 //!
 //! [`ask`] stands at the routes of such changes, inside the JWT middleware; [`resume`] takes the answer of its page, before any route.
 
@@ -90,9 +90,18 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     }
     let fields = forms::fields(req);
     let subject = match req.match_info().get("id").and_then(UserId::parse) {
-        Some(id) => accounts.user(&id).await?.email.to_string(),
+        Some(id) => match accounts.user(&id).await {
+            Ok(user) => user.email.to_string(),
+            // The route of the change says that there is none.
+            Err(AccountError::NotFound) => String::new(),
+            Err(fault) => return Err(fault.into()),
+        },
         None => fields.get("email").cloned().unwrap_or_default(),
     };
+    if let Some(secret) = fields.keys().find(|name| name.contains("password") || name.contains("secret")) {
+        // What waits is written down.
+        return Err(HttpError::Account(AccountError::Internal(format!("a form with the field {secret} cannot wait for a proof"))));
+    }
     let address = req.uri().path_and_query().map_or("/_auth/", |address| address.as_str()).to_owned();
     let pending = Pending { address, what: change.key().to_owned(), subject, fields };
     let token = accounts.keep_pending(member.who(), pending.clone()).await?;
