@@ -304,7 +304,7 @@ async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
     for row in
         ["user \"aaaaaaaaaaaaaaaaaaa007\" has no good name", "user \"short\" has no good id", "has no good email", "has no good methods"]
     {
-        server.line_with(row);
+        server.running.line_with(row);
     }
 }
 
