@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
+use super::lists::one_more;
 use super::schema::audit_events::{self, BoxedQuery, dsl};
-use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::cursor::Count;

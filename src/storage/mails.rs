@@ -2,9 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::readable::readable;
+use super::lists::{one_more, readable};
 use super::schema::mails::{self, dsl};
-use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::email::Email;

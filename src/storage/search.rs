@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::users::one_more;
+use super::lists::one_more;
 use super::{Connection, StorageError};
 use crate::domain::user_list::search_text;
 

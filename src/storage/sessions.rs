@@ -2,10 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::readable::readable;
+use super::lists::{one_more, readable};
 use super::schema::sessions::{self, dsl};
 use super::schema::users;
-use super::users::one_more;
 use super::{Connection, StorageError};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};

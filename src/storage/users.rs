@@ -4,7 +4,7 @@ use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::readable::readable;
+use super::lists::{one_more, readable};
 use super::schema::users;
 use super::schema::users::{BoxedQuery, dsl};
 use super::{Connection, StorageError, search};
@@ -148,11 +148,6 @@ fn few(c: &mut Connection, filter: &UserFilter) -> Result<Option<Vec<String>>, S
     }
     let found: Vec<String> = query.select(dsl::id).limit(one_more(FEW)).load(c)?;
     Ok((found.len() <= FEW).then_some(found))
-}
-
-/// The limit with which it shows that there are more.
-pub(super) fn one_more(most: usize) -> i64 {
-    i64::try_from(most).unwrap_or(i64::MAX - 1) + 1
 }
 
 /// A function that orders by `$key`, then in the order in which accounts were made, and begins behind the place; `$value` is the key

@@ -1,4 +1,4 @@
-//! Lists in which one damaged row does not hide the others.
+//! What lists have in common: one damaged row does not hide the others, and whether there are more is found out.
 
 use super::StorageError;
 
@@ -30,4 +30,9 @@ pub(super) fn readable<R, T>(
         // A short page would be taken for the last one.
         asked = asked.saturating_mul(2);
     }
+}
+
+/// The limit with which it shows that there are more.
+pub(super) fn one_more(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX - 1) + 1
 }
