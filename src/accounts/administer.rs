@@ -4,7 +4,7 @@
 
 use super::outgoing::Detail;
 use super::session_cache::is_unused;
-use super::{AccountError, Accounts, Client, FieldFault};
+use super::{AccountError, Accounts, Actor, FieldFault};
 use super::{links, revocation};
 use crate::domain::audit::AuditLine;
 use crate::domain::email::Email;
@@ -17,15 +17,6 @@ use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::{self, TokenGrant};
 use crate::storage::{Connection, StorageError, attempts, audit, mails, users};
-
-/// Who does a deed, for the audit trail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor {
-    /// The admin's address, or the command line.
-    pub name: String,
-    /// Client address; empty on the command line.
-    pub source: String,
-}
 
 /// What a deed does to an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,18 +42,6 @@ impl UserDeed {
             Self::SetRole(_) => "user.role_changed",
             Self::EndSessions => "session.ended",
         }
-    }
-}
-
-impl Actor {
-    /// The operator at the command line.
-    pub fn command_line() -> Self {
-        Self { name: "command line".to_owned(), source: String::new() }
-    }
-
-    /// The admin with that address.
-    pub fn admin(email: &str, client: &Client) -> Self {
-        Self { name: email.to_owned(), source: client.source.to_string() }
     }
 }
 

@@ -4,12 +4,12 @@ use std::sync::atomic::Ordering;
 
 use super::setup::ClaimProof;
 use super::throttle::Asking;
-use super::{AccountError, Accounts, CLAIMED_SETTING, Client, NewSession, Phase};
+use super::{AccountError, Accounts, Client, NewSession, Phase, pair};
 use crate::domain::access::{Credential, SignedIn};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Method;
-use crate::domain::throttle::{self, PAIR_LIMIT, Verdict};
-use crate::storage::{Connection, StorageError, attempts, settings};
+use crate::domain::throttle::{self, Verdict};
+use crate::storage::attempts;
 
 impl Accounts {
     /// Whether the pair is the configured one, in time that tells nothing (S02).
@@ -35,7 +35,7 @@ impl Accounts {
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have come between: its marker decides, in this transaction.
-                if is_over(c)? {
+                if pair::is_over(c)? {
                     return Ok(false);
                 }
                 store.insert(c, &row)?;
@@ -86,8 +86,8 @@ impl Accounts {
         let judged = self.0.database.read(move |c| {
             // Looked at before the counts: what was on its way until then is in them.
             Ok(this.0.uncounted_guesses.load(Ordering::SeqCst) == 0
-                && !is_over(c)?
-                && !is_closed(c, &pair)?
+                && !pair::is_over(c)?
+                && !pair::is_closed(c, &pair)?
                 && throttle::judge_source(attempts::find(c, &source)?.as_ref(), now) == Verdict::Go)
         });
         Ok(judged.await?)
@@ -103,16 +103,6 @@ impl Accounts {
     /// Whether the pair was guessed at so often that it opens nothing any more.
     pub async fn is_pair_closed(&self) -> Result<bool, AccountError> {
         let Some(bucket) = self.pair_bucket().filter(|_| self.phase() == Phase::Legacy) else { return Ok(false) };
-        Ok(self.0.database.read(move |c| is_closed(c, &bucket)).await?)
+        Ok(self.0.database.read(move |c| pair::is_closed(c, &bucket)).await?)
     }
-}
-
-/// Whether the instance is claimed, whoever has heard of it so far: the deprecated mode ends then.
-pub(super) fn is_over(c: &mut Connection) -> Result<bool, StorageError> {
-    Ok(settings::find(c, CLAIMED_SETTING)?.is_some())
-}
-
-/// Whether the pair of that bucket is closed.
-pub(super) fn is_closed(c: &mut Connection, bucket: &str) -> Result<bool, StorageError> {
-    Ok(attempts::find(c, bucket)?.is_some_and(|bucket| bucket.failures >= PAIR_LIMIT))
 }

@@ -27,6 +27,7 @@ use crate::mail::Transport;
 use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, settings};
 
+mod actor;
 pub mod administer;
 pub mod confirm;
 pub mod delivery;
@@ -37,6 +38,7 @@ pub mod links;
 pub mod lists;
 pub mod metrics;
 mod outgoing;
+mod pair;
 pub mod passwords;
 pub mod profile;
 pub mod refresh;
@@ -49,6 +51,7 @@ pub mod streams;
 mod throttle;
 mod upkeep;
 
+pub use actor::Actor;
 pub use error::{AccountError, FieldFault};
 use metrics::Metrics;
 use revocation::Heard;

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::administer::Actor;
-use super::{Accounts, Client};
+use super::{Accounts, Actor, Client};
 use crate::crypto::random;
+use crate::domain::device;
 use crate::domain::email::Email;
 use crate::domain::mail::{MailKind, MailState, QueuedMail};
 use crate::domain::throttle::{MAIL_WINDOW_SECS, Verdict, judge};
@@ -37,7 +37,7 @@ pub(super) struct Drafts {
 
 impl Detail {
     pub(super) fn of(client: &Client, now: Timestamp) -> Self {
-        Self { source: client.source.to_string(), device: super::sign_in::device_name(client), at: now.secs(), ..Self::default() }
+        Self { source: client.source.to_string(), device: device::shortened(&client.user_agent), at: now.secs(), ..Self::default() }
     }
 
     /// Of an invitation.

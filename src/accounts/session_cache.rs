@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use super::{AccountError, Accounts, Phase, legacy};
+use super::{AccountError, Accounts, Phase, pair};
 use crate::domain::access::{Credential, SignedIn};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{COPY_SECS, IdleLimit, Session};
@@ -225,7 +225,7 @@ impl Accounts {
         let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.sessions.idle);
         let found = self.0.database.read(move |c| {
             let Some(session) = store.find_live(c, &id, now)?.filter(|session| !is_unused(idle, session, now)) else { return Ok(None) };
-            if session.user.is_none() && legacy::is_over(c)? {
+            if session.user.is_none() && pair::is_over(c)? {
                 return Ok(None);
             }
             let user = session.user.as_ref().map(|user| users::find_by_id(c, user)).transpose()?.flatten();

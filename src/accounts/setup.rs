@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::sync::atomic::Ordering;
 
 use super::throttle::{self, Asking, Guess, Guessed};
-use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, legacy, revocation};
+use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, pair, revocation};
 use crate::config::data_dir;
 use crate::crypto::hash_workers::Turn;
 use crate::crypto::password_hash::PasswordHash;
@@ -154,7 +154,7 @@ impl Accounts {
             ClaimProof::Legacy { username, password } => Guess { source, pair, fits: self.is_legacy_pair(&username, &password) },
             ClaimProof::Token(given) => {
                 let expected = self.setup_token(c)?;
-                let counts = pair.map_or(Ok(true), |pair| legacy::is_closed(c, &pair))?;
+                let counts = pair.map_or(Ok(true), |bucket| pair::is_closed(c, &bucket))?;
                 Guess { source, pair: None, fits: self.0.token_hasher.same_secret(given.trim(), &expected) && counts }
             }
         })

@@ -6,7 +6,7 @@ use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, NewSession};
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
-use crate::domain::device::Device;
+use crate::domain::device::{self, Device};
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::MailKind;
@@ -16,9 +16,6 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
 use crate::storage::{Connection, StorageError, attempts, audit, devices, users};
-
-/// Characters of `User-Agent` and address kept with a session.
-const MAX_DEVICE_CHARS: usize = 200;
 
 impl Accounts {
     /// Signs in; every way to fail gives one neutral answer after the same work (S21, S22).
@@ -157,7 +154,7 @@ impl Accounts {
         let now = self.0.clock.now();
         Device {
             id: known.unwrap_or_else(random::id),
-            name: device_name(client),
+            name: device::shortened(&client.user_agent),
             source: client.source.to_string(),
             first_seen_at: now,
             last_seen_at: now,
@@ -187,7 +184,7 @@ impl Accounts {
             rotated_at: now,
             successor_seen_at: None,
             source: client.source.to_string(),
-            device: device_name(client),
+            device: device::shortened(&client.user_agent),
             last_seen_at: now,
         })
     }
@@ -214,9 +211,4 @@ enum Opening {
     Outdated,
     /// One more than the account has in a window; seconds to wait.
     TooMany(i64),
-}
-
-/// `User-Agent` as kept: one line, shortened.
-pub(super) fn device_name(client: &Client) -> String {
-    client.user_agent.chars().filter(|c| !c.is_control()).take(MAX_DEVICE_CHARS).collect()
 }

@@ -6,8 +6,8 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use super::say;
-use crate::accounts::AccountError;
-use crate::accounts::administer::{Actor, UserDeed};
+use crate::accounts::administer::UserDeed;
+use crate::accounts::{AccountError, Actor};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::app_url::AppUrl;

@@ -20,10 +20,17 @@ pub struct Device {
     pub last_seen_at: Timestamp,
 }
 
+/// Characters kept of a `User-Agent`.
+const MAX_CHARS: usize = 200;
 /// Characters shown of a `User-Agent` that nobody knows.
 const RAW_CHARS: usize = 60;
 /// What the parser says for what it does not know.
 const UNKNOWN: &str = "UNKNOWN";
+
+/// A `User-Agent` as kept: one line, shortened.
+pub fn shortened(user_agent: &str) -> String {
+    user_agent.chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect()
+}
 
 /// A `User-Agent` for people: "Firefox on Linux", or itself, shortened, when it is of no known browser.
 pub fn spoken(user_agent: &str) -> Text {
