@@ -19,7 +19,7 @@ use crate::http::jwt::Access::{Admin, Link, Member, Open, Session};
 use crate::http::jwt::{self, Access, Rule};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
-use crate::http::{cookies, fetch_metadata, measured, security_headers, static_files};
+use crate::http::{fetch_metadata, measured, own_cookies, security_headers, serve_static};
 use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, users};
 use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
@@ -159,7 +159,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
     let files = web::scope("/_auth/static")
-        .default_service(get().to(static_files::serve))
+        .default_service(get().to(serve_static::serve))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
     let pages = web::scope("/_auth")
@@ -169,7 +169,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(jwt::identify))
         .wrap(IdentityMiddleware::default())
         .wrap(session_middleware(settings, store, session_secs))
-        .wrap(from_fn(cookies::keep_own))
+        .wrap(from_fn(own_cookies::keep_own))
         .wrap(from_fn(fetch_metadata::only_navigations))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))

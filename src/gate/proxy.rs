@@ -25,7 +25,7 @@ use crate::domain::user::Role;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
-use crate::http::signed_in::{Passport, Standing, guard};
+use crate::http::signed_in::{Passport, guard};
 use crate::http::unauthenticated::{redirect, unauthenticated};
 use crate::http::{client_address, language, measured, unread};
 
@@ -70,7 +70,7 @@ async fn pass(
     };
     let mut answer = outcome.unwrap_or_else(|fault| {
         // A cached verdict has not been asked for the language of the account before.
-        language::note(req, &Standing::SignedIn(Rc::clone(&passport)));
+        language::note(req, passport.who.language());
         let is_admin = passport.who.role() == Some(Role::Admin);
         let answer = faulty(&fault, req, if is_admin { Audience::Admin } else { Audience::Page });
         *verdict = Verdict::of_status(answer.status().as_u16());

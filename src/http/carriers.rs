@@ -5,8 +5,9 @@ use actix_session::SessionExt;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage, HttpRequest};
 
-use super::cookies::{self, RequestCookies, UntilClosed};
+use super::cookies::{self, RequestCookies};
 use super::error::HttpError;
+use super::own_cookies::UntilClosed;
 use super::session_store::SID;
 use super::settings;
 use crate::accounts::{AccountError, NewSession};

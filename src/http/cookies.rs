@@ -1,14 +1,10 @@
 //! Our cookies: read from raw bytes by exact names, written in one place (S39, S64, S65, S104).
 
-use actix_web::body::MessageBody;
 use actix_web::cookie::{Cookie, CookieJar, Key};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest};
+use actix_web::{HttpMessage, HttpRequest};
 use memchr::memchr;
 
-use super::settings;
 use crate::accounts::{NewSession, TokenPair};
 use crate::domain::app_url::AppUrl;
 use crate::domain::ids::SessionId;
@@ -190,7 +186,7 @@ impl<'a> RequestCookies<'a> {
     }
 
     /// The same as one `Cookie` header; `None` without any.
-    fn header(&self, names: &CookieNames) -> Option<HeaderValue> {
+    pub(super) fn header(&self, names: &CookieNames) -> Option<HeaderValue> {
         let all = [
             (&names.access, self.access),
             (&names.refresh, self.refresh),
@@ -201,47 +197,6 @@ impl<'a> RequestCookies<'a> {
         let pairs: Vec<String> = all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?.text()))).collect();
         if pairs.is_empty() { None } else { HeaderValue::from_str(&pairs.join("; ")).ok() }
     }
-}
-
-/// Marks a request whose new session goes when the browser is closed.
-pub(super) struct UntilClosed;
-
-/// Takes the lifetime from the session cookie: actix-session has one setting for all sessions.
-fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
-    let shortened = |cookie: &HeaderValue| {
-        let text =
-            cookie.to_str().ok().filter(|text| text.strip_prefix(names.session.as_str()).is_some_and(|rest| rest.starts_with('=')))?;
-        let kept: Vec<&str> = text.split("; ").filter(|part| !part.to_ascii_lowercase().starts_with("max-age=")).collect();
-        HeaderValue::from_str(&kept.join("; ")).ok()
-    };
-    let all: Vec<HeaderValue> = headers.remove(SET_COOKIE).map(|cookie| shortened(&cookie).unwrap_or(cookie)).collect();
-    for cookie in all {
-        headers.append(SET_COOKIE, cookie);
-    }
-}
-
-/// Middleware over the pages: of the `Cookie` headers only what we read as ours stays. actix-session reads them by itself: it trims
-/// and decodes names, takes the first of several, and sees none at all beside a byte that is no UTF-8. So both find the same (S39).
-pub async fn keep_own(mut req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let names = &settings::of(req.request()).cookies;
-    let own = match RequestCookies::read_headers(req.headers(), names) {
-        Ok(found) => found.header(names),
-        Err(fault) => {
-            req.extensions_mut().insert(fault);
-            None
-        }
-    };
-    let headers = req.headers_mut();
-    headers.remove(COOKIE);
-    if let Some(own) = own {
-        headers.insert(COOKIE, own);
-    }
-    let mut answer = next.call(req).await?;
-    if answer.request().extensions().contains::<UntilClosed>() {
-        let req = answer.request().clone();
-        shorten_session_cookie(answer.headers_mut(), &settings::of(&req).cookies);
-    }
-    Ok(answer)
 }
 
 /// The session named by actix-session's private cookie; one that cannot be decrypted counts as absent.

@@ -4,17 +4,14 @@ use actix_web::http::header::{AcceptLanguage, Header, Quality};
 use actix_web::{HttpMessage, HttpRequest};
 
 use super::settings;
-use super::signed_in::Standing;
 use crate::domain::language::Language;
 
 /// What the account has chosen; lives as long as the request.
 struct Chosen(Language);
 
-/// Remembers for this request what the visitor has chosen.
-pub fn note(req: &HttpRequest, standing: &Standing) {
-    if let Standing::SignedIn(passport) = standing
-        && let Some(language) = passport.who.language()
-    {
+/// Remembers for this request what the visitor has chosen, if anything.
+pub fn note(req: &HttpRequest, chosen: Option<Language>) {
+    if let Some(language) = chosen {
         req.extensions_mut().insert(Chosen(language));
     }
 }

@@ -21,6 +21,7 @@ use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::access::{Person, SignedIn};
 use crate::domain::ids::SessionId;
+use crate::domain::language::Language;
 use crate::domain::session::GenerationVerdict;
 use crate::domain::time::Timestamp;
 
@@ -97,6 +98,14 @@ impl Standing {
             Self::SignedIn(passport) => passport.who.session(),
         }
     }
+
+    /// The language chosen on the account.
+    fn language(&self) -> Option<Language> {
+        match self {
+            Self::Anonymous => None,
+            Self::SignedIn(passport) => passport.who.language(),
+        }
+    }
 }
 
 /// New tokens for the browser.
@@ -164,14 +173,14 @@ impl Guard {
             Finding::Standing(standing) => standing,
             Finding::Refreshable(claims) => self.stand_on_refresh(req, claims).await?,
         };
-        language::note(req, &standing);
+        language::note(req, standing.language());
         Ok(standing)
     }
 
     /// Checks, and exchanges the refresh token when the access token is gone or over (S41).
     pub async fn check_and_refresh(&self, req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
         let (standing, renewal) = self.refresh(req).await?;
-        language::note(req, &standing);
+        language::note(req, standing.language());
         Ok((standing, renewal))
     }
 

@@ -1,13 +1,9 @@
 //! Embedded static files under names that carry a hash of their content; the stylesheet and the logo may be a site's own.
 
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
-use super::error::HttpError;
-use super::settings;
 use crate::config::site::Site;
 
 const CSS: &str = include_str!("../../static/app.css");
@@ -18,8 +14,8 @@ const ICON: &str = include_str!("../../static/favicon.svg");
 pub struct StaticFile {
     /// Its address; another one when its content changes.
     pub path: String,
-    kind: &'static str,
-    content: Bytes,
+    pub(super) kind: &'static str,
+    pub(super) content: Bytes,
 }
 
 /// The files of this server.
@@ -50,7 +46,7 @@ impl StaticFiles {
         }
     }
 
-    fn find(&self, path: &str) -> Option<&StaticFile> {
+    pub(super) fn find(&self, path: &str) -> Option<&StaticFile> {
         [Some(&self.css), Some(&self.script), self.logo.as_ref()].into_iter().flatten().find(|file| file.path == path)
     }
 }
@@ -68,16 +64,6 @@ fn stylesheet(site: &Site) -> String {
     let (light, dark) = (tokens(accent.on_light()), tokens(accent.on_dark()));
     // Who wants more contrast than an accent gives has the stylesheet's own.
     format!("{CSS}\n@media not (prefers-contrast: more){{{light}\n@media (prefers-color-scheme: dark){{{dark}}}}}\n")
-}
-
-/// Serves one of the files, for good.
-pub async fn serve(req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let file = settings::of(&req).files.find(req.path()).ok_or(HttpError::NotFound)?;
-    let answer = HttpResponse::Ok()
-        .content_type(file.kind)
-        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
-        .body(file.content.clone());
-    Ok(answer)
 }
 
 /// FNV-1a: tells versions apart, no more.

@@ -1,0 +1,51 @@
+//! The middleware around actix-session: what it sees of the cookies, and how long its own lives.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage};
+
+use super::cookies::{CookieNames, RequestCookies};
+use super::settings;
+
+/// Marks a request whose new session goes when the browser is closed.
+pub(super) struct UntilClosed;
+
+/// Takes the lifetime from the session cookie: actix-session has one setting for all sessions.
+fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
+    let shortened = |cookie: &HeaderValue| {
+        let text =
+            cookie.to_str().ok().filter(|text| text.strip_prefix(names.session.as_str()).is_some_and(|rest| rest.starts_with('=')))?;
+        let kept: Vec<&str> = text.split("; ").filter(|part| !part.to_ascii_lowercase().starts_with("max-age=")).collect();
+        HeaderValue::from_str(&kept.join("; ")).ok()
+    };
+    let all: Vec<HeaderValue> = headers.remove(SET_COOKIE).map(|cookie| shortened(&cookie).unwrap_or(cookie)).collect();
+    for cookie in all {
+        headers.append(SET_COOKIE, cookie);
+    }
+}
+
+/// Middleware over the pages: of the `Cookie` headers only what we read as ours stays. actix-session reads them by itself: it trims
+/// and decodes names, takes the first of several, and sees none at all beside a byte that is no UTF-8. So both find the same (S39).
+pub async fn keep_own(mut req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let names = &settings::of(req.request()).cookies;
+    let own = match RequestCookies::read_headers(req.headers(), names) {
+        Ok(found) => found.header(names),
+        Err(fault) => {
+            req.extensions_mut().insert(fault);
+            None
+        }
+    };
+    let headers = req.headers_mut();
+    headers.remove(COOKIE);
+    if let Some(own) = own {
+        headers.insert(COOKIE, own);
+    }
+    let mut answer = next.call(req).await?;
+    if answer.request().extensions().contains::<UntilClosed>() {
+        let req = answer.request().clone();
+        shorten_session_cookie(answer.headers_mut(), &settings::of(&req).cookies);
+    }
+    Ok(answer)
+}
