@@ -122,6 +122,7 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
 /// The app's headers for the browser: unchanged, several stay several, and our cookies stay ours. The length is the body's.
 pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
     let listed = Listed::read(incoming.get_all("connection").iter().map(AppValue::as_bytes));
+    let isolated = if incoming.contains_key("cross-origin-opener-policy") { isolation(incoming, &listed) } else { None };
     for (name, value) in incoming {
         let (name, value) = (name.as_str(), value.as_bytes());
         if name == "content-length" || listed.ends_here(name) {
@@ -130,7 +131,10 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
         let value = match name {
             "set-cookie" => cookies_out::may_set(value).then(|| HeaderValue::from_bytes(value)),
             "clear-site-data" => cookies_out::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
-            "cross-origin-opener-policy" => Some(HeaderValue::from_bytes(&opener_policy(incoming, value))),
+            "cross-origin-opener-policy" => Some(HeaderValue::from_bytes(&opener_policy(isolated, value))),
+            "cross-origin-embedder-policy" => {
+                Some(isolated.map_or_else(|| HeaderValue::from_bytes(value), |token| Ok(HeaderValue::from_static(token))))
+            }
             // Both would have the browser tell others which of our addresses it opened, links with tokens in them too (S57).
             "nel" | "report-to" => None,
             "service-worker-allowed" => cookies_out::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
@@ -144,21 +148,25 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
 
 /// The app's policy for windows it opens. Two documents of one origin that both say plain `same-origin` may reach into each
 /// other, so a script of the app could open and drive our pages; `same-origin-allow-popups` differs from ours and still keeps
-/// the app to itself. An app that is cross-origin isolated (COEP) differs from ours already.
-fn opener_policy(incoming: &AppHeaders, value: &[u8]) -> Vec<u8> {
+/// the app to itself. An app that is cross-origin isolated differs from ours already.
+fn opener_policy(isolated: Option<&str>, value: &[u8]) -> Vec<u8> {
     const PLAIN: &[u8] = b"same-origin";
-    // As a browser reads it: one header, one token; anything else counts as none.
-    let mut policies = incoming.get_all("cross-origin-embedder-policy").iter();
-    let isolated = policies.next().filter(|_| policies.next().is_none()).is_some_and(|policy| {
-        let token = policy.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        token == b"require-corp" || token == b"credentialless"
-    });
     let trimmed = value.trim_ascii();
     let rest = trimmed.strip_prefix(PLAIN).filter(|rest| rest.trim_ascii_start().first().is_none_or(|next| *next == b';'));
     match rest {
-        Some(rest) if !isolated => [b"same-origin-allow-popups", rest].concat(),
+        Some(rest) if isolated.is_none() => [b"same-origin-allow-popups", rest].concat(),
         _ => value.to_vec(),
     }
+}
+
+/// The embedder policy that isolates the app. It is sent on as this token alone: a browser that finds its parameters malformed would
+/// take the whole of it for none.
+fn isolation(incoming: &AppHeaders, listed: &Listed) -> Option<&'static str> {
+    const NAME: &str = "cross-origin-embedder-policy";
+    let mut policies = incoming.get_all(NAME).iter();
+    let policy = policies.next().filter(|_| policies.next().is_none() && !listed.ends_here(NAME))?;
+    let token = policy.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    ["require-corp", "credentialless"].into_iter().find(|known| known.as_bytes() == token)
 }
 
 #[cfg(test)]
@@ -304,22 +312,29 @@ mod tests {
     fn s67_the_app_cannot_share_a_browsing_context_with_our_pages() {
         const COOP: &str = "cross-origin-opener-policy";
         const COEP: &str = "cross-origin-embedder-policy";
-        let passed = |headers: &[(&'static str, &'static str)]| {
+        let sent = |headers: &[(&'static str, &'static str)], name: &str| {
             let mut map = AppHeaders::new();
             for (name, value) in headers {
                 map.append(*name, AppValue::from_static(value));
             }
             let mut outgoing = HeaderMap::new();
             from_app(&map, &mut outgoing);
-            outgoing.get("cross-origin-opener-policy").unwrap().to_str().unwrap().to_owned()
+            outgoing.get(name).map(|value| value.to_str().unwrap().to_owned())
         };
+        let passed = |headers: &[(&'static str, &'static str)]| sent(headers, COOP).unwrap();
         assert_eq!(passed(&[(COOP, "same-origin")]), "same-origin-allow-popups");
         assert_eq!(passed(&[(COOP, " same-origin; report-to=\"x\"")]), "same-origin-allow-popups; report-to=\"x\"");
         for kept in ["same-origin-allow-popups", "unsafe-none", "noopener-allow-popups"] {
             assert_eq!(passed(&[(COOP, kept)]), kept);
         }
-        for isolated in ["require-corp", " credentialless ; report-to=\"x\""] {
+        for isolated in ["require-corp", " credentialless ; report-to=\"x\"", "require-corp;", "require-corp;=", "require-corp; a= b"] {
             assert_eq!(passed(&[(COOP, "same-origin"), (COEP, isolated)]), "same-origin");
+            let token = isolated.split(';').next().unwrap().trim();
+            assert_eq!(sent(&[(COOP, "same-origin"), (COEP, isolated)], COEP).as_deref(), Some(token), "what was judged is what is sent");
+        }
+        for listed in ["cross-origin-embedder-policy", "Cross-Origin-Embedder-Policy, close"] {
+            let headers = [("connection", listed), (COOP, "same-origin"), (COEP, "require-corp")];
+            assert_eq!((passed(&headers).as_str(), sent(&headers, COEP)), ("same-origin-allow-popups", None), "it ends here");
         }
         // What a browser does not take for a policy isolates nothing.
         for broken in ["require-corpX", "require-corp, unsafe-none", "Require-Corp", ""] {
