@@ -78,7 +78,7 @@ fn has_one_reading(raw: &str) -> bool {
 }
 
 /// Every way to read `raw`: as it is, decoded once, decoded twice; in each `\` taken for `/` or not, what follows `;` cut from
-/// segments or not, empty segments dropped or not, dot segments resolved or not; and in the decoded ones the rest after `?`,
+/// segments or not, empty segments dropped or not, dot segments resolved or not, before it is decoded too; and in the decoded ones the rest after `?`,
 /// `#` or NUL cut or not. Overlong UTF-8 is also read as the character that it stands for.
 pub fn readings(raw: &str) -> impl Iterator<Item = Reading> {
     decodings(raw).into_iter().enumerate().flat_map(|(number, text)| {
@@ -92,7 +92,13 @@ fn decodings(raw: &str) -> Vec<Vec<u8>> {
     let mut found = vec![raw.as_bytes().to_vec()];
     let mut newest = 0..1;
     for _time in 0..2 {
-        let decoded: Vec<Vec<u8>> = found.get(newest.clone()).unwrap_or_default().iter().flat_map(|text| decode(text)).collect();
+        let texts = found.get(newest.clone()).unwrap_or_default();
+        // A program may resolve dots before it decodes, and again afterwards.
+        let resolved = texts.iter().enumerate().filter(|(_, text)| text.contains(&b'%')).flat_map(|(number, text)| {
+            let all_ways = ways_that_matter(text, newest.start + number > 0);
+            (1..=all_ways).filter(move |ways| ways & !all_ways == 0).map(|ways| read(text, ways).0)
+        });
+        let decoded: Vec<Vec<u8>> = texts.iter().cloned().chain(resolved).flat_map(|text| decode(&text)).collect();
         newest.start = found.len();
         for text in decoded {
             if !found.contains(&text) {

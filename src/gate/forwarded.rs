@@ -199,6 +199,8 @@ mod tests {
             "//../x",
             "/a/..;/..;/x",
             "/..%c0%afx",
+            "/a%2fb%2fc/../..%2f..%2fy",
+            "/a%2fb/../x%2f..%2f..%2fy",
         ] {
             assert_eq!(asked(path), Err(Unclear("the path climbs above its own start")), "{path}");
         }
