@@ -59,7 +59,7 @@ use session_cache::SessionCache;
 use streams::Streams;
 
 /// The setting that closes set-up for good (S04).
-const CLAIMED_SETTING: &str = "claimed_at";
+pub const CLAIMED_SETTING: &str = "claimed_at";
 
 /// Who is asking, from where, and what the browser brought along.
 #[derive(Clone, Debug)]

@@ -16,13 +16,14 @@ use serde_json::Value;
 use super::progress::Progress;
 use super::say;
 use super::store::Store;
+use crate::accounts::CLAIMED_SETTING;
 use crate::app::SystemClock;
 use crate::config::{self, Config, DatabaseUrl, data_dir, secrets};
 use crate::crypto::checksum::Checksum;
 use crate::crypto::random;
 use crate::domain::time::Clock;
-use crate::storage::StorageError;
 use crate::storage::copying::{self, TABLES, Table};
+use crate::storage::{StorageError, settings};
 use crate::telemetry;
 
 /// The form of the file; raised when an older program could not read it.
@@ -265,6 +266,10 @@ fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl Fn
             Ok(())
         });
         let rows = read.map_err(&mut stop)?;
+        if copying::has_people(c)? && settings::find(c, CLAIMED_SETTING)?.is_none() {
+            // Whoever comes first could claim an instance of others (S04).
+            return Err(stop("the backup has accounts, but does not say that the instance is claimed: a part of it is missing".to_owned()));
+        }
         if !keep_sessions {
             copying::end_what_was_open(c, SystemClock::new().now())?;
         }

@@ -122,9 +122,13 @@ pub fn put<'a>(c: &mut Connection, table: &Table, columns: impl ExactSizeIterato
 
 /// Whether somebody lives here: then nothing is copied over them.
 pub fn is_inhabited(c: &mut Connection) -> Result<bool, StorageError> {
-    let people: i64 = users::table.count().get_result(c)?;
     let lines: i64 = audit_events::table.count().get_result(c)?;
-    Ok(people > 0 || lines > 0)
+    Ok(lines > 0 || has_people(c)?)
+}
+
+/// Whether there are accounts.
+pub fn has_people(c: &mut Connection) -> Result<bool, StorageError> {
+    Ok(users::table.count().get_result::<i64>(c)? > 0)
 }
 
 /// Removes what a first start left in a database that nobody lives in.

@@ -124,6 +124,18 @@ async fn a_backup_of_a_newer_version_is_refused_and_says_what_is_new_and_who_mad
     }
 }
 
+#[test]
+fn s04_a_backup_of_accounts_without_the_claim_is_refused() {
+    let unclaimed = changed(|line| {
+        if line["row"]["values"][0] == "claimed_at" {
+            line["row"]["values"][0] = json!("something_else");
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let refused = restore(folder.path(), &unclaimed, &[]);
+    assert!(!refused.status.success() && said(&refused).contains("does not say that the instance is claimed"), "{}", said(&refused));
+}
+
 #[tokio::test]
 async fn what_a_backup_lacks_is_a_default_or_is_named() {
     for (table, column) in [("users", "language"), ("users", "session_epoch"), ("users", "password_hash"), ("sessions", "last_seen_at")] {
