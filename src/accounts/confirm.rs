@@ -16,6 +16,11 @@ use crate::domain::session::{Method, RECENT_SECS};
 use crate::storage::tokens::TokenGrant;
 use crate::storage::{audit, tokens};
 
+/// Forms of one account that wait at most; the oldest makes room.
+const MAX_WAITING: i64 = 10;
+/// Seconds by which the clock of the node that took a proof may be ahead.
+const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
+
 /// A form that was sent and waits for the proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
@@ -44,6 +49,11 @@ impl Stored {
     }
 }
 
+/// Whether a proof of that age, in seconds, is recent; one of the future is not, but for clocks of other nodes that differ a little.
+fn is_recent_age(secs: i64) -> bool {
+    (-MAX_CLOCK_DIFFERENCE_SECS..=RECENT_SECS).contains(&secs)
+}
+
 /// Whose session it is, and which; the deprecated mode has no account to prove.
 fn named(who: &SignedIn) -> Result<(UserId, SessionId), AccountError> {
     who.user_id().cloned().zip(who.session().cloned()).ok_or(AccountError::NotAllowed)
@@ -55,7 +65,7 @@ impl Accounts {
     pub async fn was_proved_recently(&self, who: &SignedIn) -> Result<bool, AccountError> {
         let (now, (_, session)) = (self.0.clock.now(), named(who)?);
         let is_recent = |copy: &super::session_cache::SessionCopy| {
-            copy.view().is_some_and(|view| now.since(view.session.authenticated_at) <= RECENT_SECS)
+            copy.view().is_some_and(|view| is_recent_age(now.since(view.session.authenticated_at)))
         };
         if self.find_session(&session).await?.is_some_and(|copy| is_recent(&copy)) {
             return Ok(true);
@@ -73,7 +83,11 @@ impl Accounts {
         let hash = self.hash_of(Purpose::Confirmation, token.expose());
         let until = self.0.clock.now().plus(CONFIRMATION_SECS);
         let grant = TokenGrant { user, payload };
-        self.0.database.write(move |c| tokens::insert(c, &hash, Purpose::Confirmation, &grant, until)).await?;
+        let waiting = self.0.database.write(move |c| {
+            tokens::insert(c, &hash, Purpose::Confirmation, &grant, until)?;
+            tokens::keep_newest(c, &grant.user, Purpose::Confirmation, MAX_WAITING)
+        });
+        waiting.await?;
         Ok(token.expose().to_owned())
     }
 

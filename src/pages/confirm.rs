@@ -22,6 +22,8 @@ use crate::http::signed_in::client;
 use crate::http::{forms, settings};
 
 const ADDRESS: &str = "/_auth/confirm";
+/// Largest form that waits, with its address, in bytes: a page full of accounts to delete is a third of it (S104).
+const MAX_BYTES: usize = 8 * 1024;
 const RULE: Rule = Rule { access: Access::Member, has_page: false, has_action: true };
 
 /// A change that gives power.
@@ -101,6 +103,10 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     if let Some(secret) = fields.keys().find(|name| name.contains("password") || name.contains("secret")) {
         // What waits is written down.
         return Err(HttpError::Account(AccountError::Internal(format!("a form with the field {secret} cannot wait for a proof"))));
+    }
+    let length: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if length + req.uri().path_and_query().map_or(0, |address| address.as_str().len()) > MAX_BYTES {
+        return Err(HttpError::TooLarge);
     }
     let address = req.uri().path_and_query().map_or("/_auth/", |address| address.as_str()).to_owned();
     let pending = Pending { address, what: change.key().to_owned(), subject, fields };

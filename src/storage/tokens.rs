@@ -80,6 +80,16 @@ pub fn void_others(connection: &mut Connection, user: &UserId, purpose: Purpose,
     Ok(())
 }
 
+/// Voids a user's tokens of that kind but those that end last, of which there are `newest`.
+pub fn keep_newest(connection: &mut Connection, user: &UserId, purpose: Purpose, newest: i64) -> Result<(), StorageError> {
+    let own = dsl::tokens.filter(dsl::user_id.eq(user.as_str()).and(dsl::purpose.eq(purpose.as_str())));
+    // SQLite takes no offset without a limit.
+    let older = own.order((dsl::expires_at.desc(), dsl::hash)).offset(newest).limit(i64::MAX).select(dsl::hash);
+    let older: Vec<String> = older.load(connection)?;
+    diesel::delete(dsl::tokens.filter(dsl::hash.eq_any(older))).execute(connection)?;
+    Ok(())
+}
+
 /// Removes one token that was never delivered.
 pub fn remove(connection: &mut Connection, hash: &TokenHash) -> Result<(), StorageError> {
     diesel::delete(dsl::tokens.filter(dsl::hash.eq(hash.as_str()))).execute(connection)?;

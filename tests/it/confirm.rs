@@ -114,6 +114,30 @@ async fn s130_what_waits_is_bound_to_its_session_and_to_ten_minutes() {
 }
 
 #[tokio::test]
+async fn s104_few_forms_wait_and_none_is_large() {
+    let (_app, mut owner, _ada, page) = later().await;
+    let questions = {
+        let mut all = Vec::new();
+        for _ in 0..11 {
+            all.push(promote(&mut owner, &page).await);
+        }
+        all
+    };
+    assert_eq!(answer(&mut owner, &questions[10], PASSWORD).await.status, 303);
+    let mut waiting = 0;
+    for question in &questions[..10] {
+        waiting += usize::from(answer(&mut owner, question, PASSWORD).await.status == 303);
+    }
+    assert_eq!(waiting, 9, "the eleventh made the oldest void");
+    let (_app, mut owner, _ada, page) = later().await;
+    for (path, email) in [(String::new(), "x".repeat(8192)), (format!("?{}", "q".repeat(8192)), String::new())] {
+        let fields = [("email", email.as_str()), ("role", "user")];
+        let refused = owner.submit(&page, &format!("/_auth/admin/users/new{path}"), &fields).await;
+        assert_eq!(refused.status, 413, "{}", refused.text());
+    }
+}
+
+#[tokio::test]
 async fn s130_of_answers_at_once_one_makes_the_change() {
     let (_app, mut owner, _ada, _page) = later().await;
     let fields = [("email", "new@example.org"), ("name", "New"), ("role", "user")];
