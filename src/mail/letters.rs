@@ -3,7 +3,9 @@
 use askama::Template;
 
 use super::MailError;
+use crate::domain::email::Email;
 use crate::domain::language::Language;
+use crate::domain::time::Timestamp;
 
 /// What a mail says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +35,19 @@ pub struct Rendered {
     pub text: String,
     /// The HTML part.
     pub html: String,
+}
+
+/// A mail that is ready to leave.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Names it for good; the same mail sent twice has one Message-ID.
+    pub id: String,
+    /// The only recipient (S59).
+    pub to: Email,
+    /// When it was caused.
+    pub date: Timestamp,
+    /// What it says.
+    pub letter: Letter,
 }
 
 #[derive(Template)]

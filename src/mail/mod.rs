@@ -2,11 +2,13 @@
 //!
 //! Nothing here knows the queue or makes a token; a letter is given all it says.
 
+mod error;
 pub mod letters;
 mod outbox;
 mod replies;
 mod smtp;
 pub mod transport;
 
-pub use letters::{Letter, Rendered};
-pub use transport::{MailError, Outgoing, Transport};
+pub use error::MailError;
+pub use letters::{Letter, Outgoing, Rendered};
+pub use transport::Transport;

@@ -8,41 +8,9 @@ use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
 use super::smtp::Smtp;
-use super::{Letter, outbox};
+use super::{MailError, Outgoing, outbox};
 use crate::config::Mail;
-use crate::domain::email::Email;
 use crate::domain::text::Text;
-use crate::domain::time::Timestamp;
-
-/// A mail that is ready to leave.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// Names it for good; the same mail sent twice has one Message-ID.
-    pub id: String,
-    /// The only recipient (S59).
-    pub to: Email,
-    /// When it was caused.
-    pub date: Timestamp,
-    /// What it says.
-    pub letter: Letter,
-}
-
-/// Why a mail did not leave.
-#[derive(Debug, thiserror::Error)]
-pub enum MailError {
-    /// The server does not want this mail, and will not want it later.
-    #[error("refused: {0}")]
-    Refused(String),
-    /// The server is away, hangs, or cannot be trusted; later may be better.
-    #[error("{0}")]
-    Unavailable(String),
-    /// The server has the whole mail and did not answer: it may have arrived.
-    #[error("the whole mail was sent and no answer came, so it may have arrived: {0}")]
-    Unanswered(String),
-    /// A fault of ours.
-    #[error("the mail could not be written: {0}")]
-    BadTemplate(String),
-}
 
 /// The way out.
 pub struct Transport {
