@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 
 use super::StorageError;
 use super::connection::{AnyConnection, Link, Manager, Use, open_postgres, open_sqlite};
-use super::wire::loses_notifications;
+use super::listen::loses_notifications;
 use crate::config::DatabaseUrl;
 use crate::domain::measure::{Counter, Histogram};
 use crate::domain::time::Timestamp;

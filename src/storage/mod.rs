@@ -12,6 +12,7 @@ pub mod copying;
 mod database;
 pub mod devices;
 mod error;
+mod listen;
 mod lists;
 pub mod mails;
 pub mod migrate;
