@@ -10,7 +10,6 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && install -d -o 10001 -g 10001 -m 0700 /data
 COPY --from=build /src/target/dist/portcullis /usr/local/bin/portcullis
-COPY NOTICE /usr/share/doc/portcullis/
 ENV HOST=0.0.0.0 DATA_DIR=/data
 USER 10001:10001
 WORKDIR /data

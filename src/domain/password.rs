@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
+use zxcvbn::matching::patterns::MatchPattern;
+use zxcvbn::zxcvbn;
 
-use super::common::{is_sequence, is_soon_guessed};
+use super::sequence::is_sequence;
 use super::text::Text;
 
 /// Longest password accepted, in bytes; refused before any hashing (S08).
 pub const MAX_PASSWORD_BYTES: usize = 4096;
-/// Characters of a password that are looked up; no common password is longer, and the look-up grows with the third power.
-const LOOKED_UP_CHARS: usize = 40;
+/// Characters of a password that are judged at once; zxcvbn tries every way to read signs as letters, which takes seconds for more.
+const JUDGED_CHARS: usize = 40;
+/// A password is common when so many guesses find it, as a decimal logarithm.
+const SOON: f64 = 9.2;
 /// Digits and signs that may surround a refused core without making it better.
 const FEW_EXTRA_CHARS: usize = 6;
 
@@ -125,10 +129,17 @@ pub fn check(password: &Password, context: &PasswordContext<'_>) -> Result<(), P
 
 /// In the lists of common passwords, or derived from one. What is long is common when both of its ends are.
 fn is_common(text: &str) -> bool {
-    let first: Zeroizing<String> = Zeroizing::new(text.chars().take(LOOKED_UP_CHARS).collect());
-    let skipped = text.chars().count().saturating_sub(LOOKED_UP_CHARS);
+    let first: Zeroizing<String> = Zeroizing::new(text.chars().take(JUDGED_CHARS).collect());
+    let skipped = text.chars().count().saturating_sub(JUDGED_CHARS);
     let last: Zeroizing<String> = Zeroizing::new(text.chars().skip(skipped).collect());
     is_soon_guessed(&first) && (skipped == 0 || is_soon_guessed(&last))
+}
+
+/// Whether guessers soon come to `text` because they know something of it: what is only short is for the minimum length to refuse.
+fn is_soon_guessed(text: &str) -> bool {
+    let judged = zxcvbn(text, &[]);
+    let is_known = judged.sequence().iter().any(|part| !matches!(part.pattern, MatchPattern::BruteForce));
+    is_known && judged.guesses_log10() < SOON
 }
 
 /// The password is a word of the context, also reversed or repeated, plus a few digits or signs.
@@ -202,6 +213,13 @@ mod tests {
             ),
             Ok(())
         );
+    }
+
+    #[test]
+    fn s13_short_random_passwords_are_no_common_ones() {
+        for good in ["x4#Kp9!v", "mT7?qLw2", "Zr8vXw1Yt"] {
+            assert_eq!(judge(good, 8), Ok(()), "{good:?} was refused");
+        }
     }
 
     #[test]
