@@ -120,6 +120,7 @@ fn settings() -> impl Iterator<Item = Arg> {
             .long(row.name())
             .value_name("VALUE")
             .help(row.about())
+            .long_help(row.about())
             .global(true)
             .hide_short_help(true)
             .help_heading("Settings, for every command")

@@ -46,6 +46,16 @@ fn the_compose_file_passes_every_variable_and_empty_ones_are_unset() {
 }
 
 #[test]
+fn every_variable_is_read() {
+    let files = std::fs::read_dir(repository().join("src/config")).unwrap().map(|entry| entry.unwrap().path());
+    let readers: String = files.filter(|file| !file.ends_with("variables.rs")).map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let words: Vec<&str> = readers.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
+    for row in variables::TABLE {
+        assert!(words.contains(&row.name()), "no field takes {}", row.name());
+    }
+}
+
+#[test]
 fn the_compose_file_sets_variables_that_exist() {
     let text = std::fs::read_to_string(repository().join("docker/nodes/compose.yml")).unwrap();
     let block = text.split_once("environment: &environment\n").unwrap().1.split_once("\n\n").unwrap().0;
