@@ -203,7 +203,7 @@ impl Accounts {
     pub async fn end_any_session(&self, id: &SessionId, actor: &Actor) -> Result<(), AccountError> {
         let mut line = self.audit_line("session.ended", &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
-        let until = now.plus(self.0.sessions.refresh_secs);
+        let until = now.plus(self.0.config.sessions.refresh_secs);
         self.deed(async move {
             let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
@@ -241,7 +241,7 @@ impl Accounts {
 
     /// A user's live sessions, newest first.
     pub async fn sessions_of(&self, id: &UserId) -> Result<Vec<Session>, AccountError> {
-        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.sessions.idle);
+        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.config.sessions.idle);
         let mut sessions = self.0.database.read(move |c| store.list_of_user(c, &id, now)).await?;
         sessions.retain(|session| !is_unused(idle, session, now));
         Ok(sessions)

@@ -177,18 +177,18 @@ impl Accounts {
     fn letter(&self, mail: &QueuedMail, user: Option<&User>, link: Option<(&Link, Timestamp)>) -> Letter {
         let detail: Detail = serde_json::from_str(&mail.detail).unwrap_or_default();
         let facts = Facts {
-            site: self.0.app_url.to_string(),
+            site: self.0.config.server.app_url.to_string(),
             site_name: self.0.mail.site_name().to_owned(),
             link: link.map(|(link, _)| link.address(self)).unwrap_or_default(),
             until: link.map(|(_, end)| end).unwrap_or_default(),
             inviter: detail.inviter,
-            reset_minutes: self.0.passwords.reset_secs / 60,
+            reset_minutes: self.0.config.passwords.reset_secs / 60,
             when: Timestamp::from_secs(detail.at),
             source: detail.source,
             device: detail.device,
             new_email: detail.new_email,
         };
-        let language = user.and_then(|user| user.language).unwrap_or(self.0.language);
+        let language = user.and_then(|user| user.language).unwrap_or(self.0.config.site.language);
         letters::letter(mail.kind, &facts, language)
     }
 

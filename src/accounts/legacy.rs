@@ -14,7 +14,7 @@ use crate::storage::attempts;
 impl Accounts {
     /// Whether the pair is the configured one, in time that tells nothing (S02).
     pub(super) fn is_legacy_pair(&self, username: &str, password: &str) -> bool {
-        let Some(legacy) = &self.0.legacy else { return false };
+        let Some(legacy) = &self.0.config.legacy else { return false };
         let name_fits = self.0.token_hasher.same_secret(username, &legacy.username);
         let password_fits = self.0.token_hasher.same_secret(password, legacy.expose_password());
         name_fits && password_fits
@@ -58,7 +58,7 @@ impl Accounts {
 
     /// Whoever has a session that was opened with the pair; nobody after the claim.
     pub(super) fn pair_visitor(&self, session: SessionId) -> Option<SignedIn> {
-        let legacy = self.0.legacy.as_ref().filter(|_| self.phase() == Phase::Legacy)?;
+        let legacy = self.0.config.legacy.as_ref().filter(|_| self.phase() == Phase::Legacy)?;
         Some(SignedIn::without_account(Credential::Session(session), legacy.username.clone()))
     }
 
@@ -95,7 +95,7 @@ impl Accounts {
 
     /// Where wrong guesses at the pair are counted, by form, HTTP Basic and claim, from everywhere. Another pair has another bucket.
     pub(super) fn pair_bucket(&self) -> Option<String> {
-        let legacy = self.0.legacy.as_ref()?;
+        let legacy = self.0.config.legacy.as_ref()?;
         let pair = format!("{}\0{}", legacy.username, legacy.expose_password());
         Some(format!("pair:{}", self.0.token_hasher.hash("pair", &pair).as_str()))
     }

@@ -29,7 +29,7 @@ pub struct OpenLink {
 impl Link {
     /// The address to open, built from `APP_URL` alone (S56).
     pub fn address(&self, accounts: &Accounts) -> String {
-        accounts.0.app_url.join(&format!("{}?token={}", self.purpose.path(), self.token.expose()))
+        accounts.0.config.server.app_url.join(&format!("{}?token={}", self.purpose.path(), self.token.expose()))
     }
 }
 
@@ -43,7 +43,7 @@ impl Accounts {
     /// Seconds for which a link of that kind is good.
     pub fn link_secs(&self, purpose: Purpose) -> i64 {
         match purpose {
-            Purpose::Reset => self.0.passwords.reset_secs,
+            Purpose::Reset => self.0.config.passwords.reset_secs,
             Purpose::Invitation => INVITATION_SECS,
             Purpose::EmailChange => EMAIL_CHANGE_SECS,
             Purpose::Confirmation => CONFIRMATION_SECS,

@@ -5,23 +5,20 @@
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
 use tokio::sync::{Notify, Semaphore};
 
-use crate::config::{Legacy, Passwords, Sessions};
+use crate::config::Config;
 use crate::crypto::device::DeviceKey;
 use crate::crypto::jwt::Tokens;
 use crate::crypto::keys::Keys;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::PasswordHasher;
 use crate::crypto::random;
-use crate::domain::app_url::AppUrl;
 use crate::domain::audit::AuditLine;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::language::Language;
 use crate::domain::time::Clock;
 use crate::mail::Transport;
 use crate::storage::session_store::SessionStore;
@@ -129,22 +126,10 @@ pub struct Parts {
     pub hash_cost: u32,
     /// bcrypt threads.
     pub hash_workers: usize,
-    /// Session lifetimes and claims.
-    pub sessions: Sessions,
-    /// Password rules.
-    pub passwords: Passwords,
-    /// The deprecated credentials.
-    pub legacy: Option<Legacy>,
-    /// `APP_URL`: links are built from it, and no password may consist of its host.
-    pub app_url: AppUrl,
     /// The way out for mails.
     pub mail: Transport,
-    /// The language of mails to people who have chosen none.
-    pub language: Language,
-    /// Days for which audit lines are kept.
-    pub audit_days: Option<i64>,
-    /// Where the set-up token and the claim marker are.
-    pub data_dir: PathBuf,
+    /// The settings.
+    pub config: Arc<Config>,
 }
 
 /// People, sessions and tokens; clones share everything.
@@ -161,19 +146,13 @@ struct Inner {
     tokens: Tokens,
     token_hasher: TokenHasher,
     devices: DeviceKey,
-    sessions: Sessions,
-    passwords: Passwords,
-    legacy: Option<Legacy>,
-    app_url: AppUrl,
+    config: Arc<Config>,
     mail: Transport,
-    language: Language,
     mail_waiting: Notify,
     /// How long the last mail took to send.
     last_mail_millis: AtomicU64,
     /// The places of decoys that are being worked off.
     decoys: Arc<Semaphore>,
-    audit_days: Option<i64>,
-    data_dir: PathBuf,
     phase: AtomicU8,
     /// Wrong guesses at the deprecated pair that are not counted in the store yet.
     uncounted_guesses: AtomicUsize,
@@ -191,7 +170,7 @@ impl Accounts {
     /// Opens the door; reads the claim marker.
     pub fn open(parts: Parts) -> Result<Self, AccountError> {
         let claimed = parts.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some();
-        let phase = match (claimed, &parts.legacy) {
+        let phase = match (claimed, &parts.config.legacy) {
             (true, _) => Phase::Claimed,
             (false, Some(_)) => Phase::Legacy,
             (false, None) => Phase::Unclaimed,
@@ -200,24 +179,18 @@ impl Accounts {
             .map_err(|fault| AccountError::Internal(fault.to_string()))?;
         Ok(Self(Arc::new(Inner {
             hasher,
-            tokens: Tokens::new(&parts.keys, &parts.sessions.issuer, &parts.sessions.audience),
+            tokens: Tokens::new(&parts.keys, &parts.config.sessions.issuer, &parts.config.sessions.audience),
             token_hasher: TokenHasher::new(&parts.keys),
             devices: DeviceKey::new(&parts.keys),
             node: random::id(),
             database: parts.database,
             store: parts.session_store,
             clock: parts.clock,
-            sessions: parts.sessions,
-            passwords: parts.passwords,
-            legacy: parts.legacy,
-            app_url: parts.app_url,
+            config: parts.config,
             mail: parts.mail,
-            language: parts.language,
             mail_waiting: Notify::new(),
             last_mail_millis: AtomicU64::new(0),
             decoys: Arc::new(Semaphore::new(delivery::DECOYS_AT_ONCE)),
-            audit_days: parts.audit_days,
-            data_dir: parts.data_dir,
             phase: AtomicU8::new(phase.to_number()),
             uncounted_guesses: AtomicUsize::new(0),
             cache: SessionCache::default(),
@@ -270,7 +243,7 @@ impl Accounts {
 
     /// The absolute lifetime of a session, in seconds.
     pub fn session_secs(&self) -> i64 {
-        self.0.sessions.refresh_secs
+        self.0.config.sessions.refresh_secs
     }
 
     /// Whether two secrets are the same, in time that tells nothing of either.
@@ -280,7 +253,7 @@ impl Accounts {
 
     /// Shortest password accepted, in code points.
     pub fn password_min_length(&self) -> usize {
-        self.0.passwords.min_length
+        self.0.config.passwords.min_length
     }
 
     /// Whether the store answers.

@@ -226,10 +226,10 @@ impl Accounts {
         let mut faults = Vec::new();
         let same = new.password == new.confirm;
         let context = PasswordContext {
-            min_length: self.0.passwords.min_length,
+            min_length: self.0.config.passwords.min_length,
             email: user.email.as_str(),
             name: user.name.as_str(),
-            host: self.0.app_url.host(),
+            host: self.0.config.server.app_url.host(),
         };
         let judged = Password::take(new.password).and_then(|typed| password::check(&typed, &context).map(|()| typed));
         let judged = judged.map_err(|fault| faults.push(FieldFault::new(field, fault.text()))).ok();

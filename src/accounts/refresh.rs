@@ -40,7 +40,7 @@ impl Accounts {
         let now = self.0.clock.now();
         let reused = self.audit_line_later("refresh.reused", source);
         let wanted = claims.clone();
-        let (store, idle) = (self.0.store.clone(), self.0.sessions.idle);
+        let (store, idle) = (self.0.store.clone(), self.0.config.sessions.idle);
         let outcome = self.0.database.write(move |c| {
             for _ in 0..ROUNDS {
                 let found = store.find_live(c, &wanted.session, now)?;
@@ -109,7 +109,7 @@ impl Accounts {
     /// Both tokens of a session; derived from the row, so that the same row gives the same bytes.
     pub(super) fn tokens_of(&self, session: &Session, user: &UserId) -> Result<TokenPair, AccountError> {
         let now = self.0.clock.now();
-        let lifetime = self.0.sessions.access_secs;
+        let lifetime = self.0.config.sessions.access_secs;
         // A predecessor may come late, when an access token of the time of rotation would be of little use.
         let issued_at = if now.since(session.rotated_at) < lifetime / 2 { session.rotated_at } else { now };
         let access_end = issued_at.plus(lifetime).min(session.expires_at);

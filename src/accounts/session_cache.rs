@@ -222,7 +222,7 @@ impl Accounts {
     }
 
     async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {
-        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.sessions.idle);
+        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.config.sessions.idle);
         let found = self.0.database.read(move |c| {
             let Some(session) = store.find_live(c, &id, now)?.filter(|session| !is_unused(idle, session, now)) else { return Ok(None) };
             if session.user.is_none() && pair::is_over(c)? {

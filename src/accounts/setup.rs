@@ -68,13 +68,13 @@ impl Accounts {
         }
         let this = self.clone();
         let token = self.0.database.write(move |c| this.setup_token(c)).await?;
-        let path = self.0.data_dir.join(data_dir::SETUP_TOKEN);
+        let path = self.0.config.data_dir.join(data_dir::SETUP_TOKEN);
         let kept = fs::read_to_string(&path).is_ok_and(|kept| kept.trim() == token);
         if !kept {
             data_dir::replace(&path, &token).map_err(|fault| AccountError::Internal(format!("{}: {fault}", path.display())))?;
         }
         let page = if self.asks_for_token().await? { format!("/_auth/setup?token={token}") } else { "/_auth/setup".to_owned() };
-        Ok(Some(self.0.app_url.join(&page)))
+        Ok(Some(self.0.config.server.app_url.join(&page)))
     }
 
     fn setup_token(&self, c: &mut Connection) -> Result<String, StorageError> {
@@ -202,14 +202,14 @@ impl Accounts {
     /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up (S04).
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
     pub fn keep_claim_marker(&self) {
-        let marker = self.0.data_dir.join(data_dir::CLAIMED);
+        let marker = self.0.config.data_dir.join(data_dir::CLAIMED);
         if !marker.exists()
             && let Err(fault) =
                 data_dir::replace(&marker, "This instance has an owner. Without this file a lost database could be claimed anew.\n")
         {
             tracing::error!(%fault, file = %marker.display(), "the claim marker could not be written");
         }
-        if let Err(fault) = fs::remove_file(self.0.data_dir.join(data_dir::SETUP_TOKEN))
+        if let Err(fault) = fs::remove_file(self.0.config.data_dir.join(data_dir::SETUP_TOKEN))
             && fault.kind() != ErrorKind::NotFound
         {
             tracing::warn!(%fault, "the used set-up token could not be removed");
@@ -237,10 +237,10 @@ impl Accounts {
         let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();
         let same = typed == confirm;
         let context = PasswordContext {
-            min_length: self.0.passwords.min_length,
+            min_length: self.0.config.passwords.min_length,
             email: email.as_ref().map_or("", Email::as_str),
             name: name.as_ref().map_or("", DisplayName::as_str),
-            host: self.0.app_url.host(),
+            host: self.0.config.server.app_url.host(),
         };
         let password = Password::take(typed).and_then(|typed| password::check(&typed, &context).map(|()| typed));
         let password = password.map_err(|fault| faults.push(FieldFault::new("password", fault.text()))).ok();

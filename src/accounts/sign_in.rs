@@ -170,7 +170,7 @@ impl Accounts {
         client: &Client,
     ) -> Result<Session, AccountError> {
         let now = self.0.clock.now();
-        let lifetime = self.0.sessions.refresh_secs;
+        let lifetime = self.0.config.sessions.refresh_secs;
         let id = SessionId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         Ok(Session {
             id,

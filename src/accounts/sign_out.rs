@@ -31,7 +31,7 @@ impl Accounts {
             let event = if ending == Ending::This { "logout" } else { "session.ended" };
             let line = this.audit_line(event, who.name(), who.name(), &source);
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
-            let until = now.plus(this.0.sessions.refresh_secs);
+            let until = now.plus(this.0.config.sessions.refresh_secs);
             let ended = this.0.database.write(move |c| {
                 let ended = end(c, &store, &session, who.user_id(), &ending)?;
                 if !ended.is_empty() {
@@ -64,7 +64,7 @@ impl Accounts {
         let (this, id) = (self.clone(), id.clone());
         self.deed(async move {
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
-            let until = now.plus(this.0.sessions.refresh_secs);
+            let until = now.plus(this.0.config.sessions.refresh_secs);
             let ended = this.0.database.write(move |c| {
                 store.end(c, &id, None)?;
                 store.keep_ended(c, &id, until)?;

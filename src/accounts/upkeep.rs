@@ -31,7 +31,7 @@ impl Accounts {
         self.clean("links", move |c| tokens::delete_expired(c, now)).await;
         self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS)).await;
         self.clean("mails", move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await;
-        if let Some(days) = self.0.audit_days {
+        if let Some(days) = self.0.config.audit_days {
             self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;
         }
         // A walk through all of Redis: no connection and no lock of the database is held for it.
@@ -74,7 +74,7 @@ impl Accounts {
     /// Cuts open streams whose sessions are not in the store any more, however they went.
     pub async fn cut_streams_of_the_ended(&self) -> Result<(), AccountError> {
         for session in self.0.streams.sessions() {
-            let (store, now, id, idle) = (self.0.store.clone(), self.0.clock.now(), session.clone(), self.0.sessions.idle);
+            let (store, now, id, idle) = (self.0.store.clone(), self.0.clock.now(), session.clone(), self.0.config.sessions.idle);
             let found = self.0.database.read(move |c| store.find_live(c, &id, now)).await?;
             if found.is_none_or(|session| is_unused(idle, &session, now)) {
                 self.0.cache.forget(&session);
@@ -112,7 +112,7 @@ impl Accounts {
     /// Notes that a session is in use, every few minutes. Where sessions end that nobody uses the request waits for it; else it is
     /// done beside it.
     pub(super) async fn note_use(&self, session: &Session, now: Timestamp) {
-        let idle = self.0.sessions.idle;
+        let idle = self.0.config.sessions.idle;
         if now.since(session.last_seen_at) < idle.map_or(NOTE_SECS, IdleLimit::note_secs) {
             return;
         }

@@ -40,7 +40,7 @@ fn may(req: &HttpRequest) -> bool {
     let host = req.headers().get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
     // A proxy on this machine may hand on what it got without a word: where people come by another name, and a token is set, it is asked for.
     let settings = settings::of(req);
-    let open = settings.metrics_token.is_none() || settings.app_url.is_loopback();
+    let open = settings.config.server.metrics_token.is_none() || settings.app_url.is_loopback();
     // Nor do pages ask here, or who speaks HTTP/1.0 as old proxies do.
     let old = req.version() < Version::HTTP_11;
     let forwarded = old || req.headers().keys().any(|name| is_of_proxies(name.as_str()));

@@ -106,6 +106,7 @@ pub enum StartError {
 pub struct Core {
     /// People, sessions, tokens.
     pub accounts: Accounts,
+    config: Arc<Config>,
     keys: Keys,
     runtime: Option<Runtime>,
 }
@@ -113,6 +114,7 @@ pub struct Core {
 impl Core {
     /// Opens everything below HTTP.
     pub fn open(config: &Config, internals: &Internals) -> Result<Self, StartError> {
+        let config = Arc::new(config.clone());
         for warning in config.ensure_data_dir()?.iter().chain(&config.warnings) {
             tracing::warn!("{warning}");
         }
@@ -133,7 +135,7 @@ impl Core {
             if let DatabaseUrl::Sqlite(path) = &config.database {
                 narrow(path)?;
             }
-            keys(config, &database)
+            keys(&config, &database)
         })?;
         let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let accounts = Accounts::open(Parts {
@@ -143,17 +145,11 @@ impl Core {
             keys: keys.clone(),
             hash_cost: internals.hash_cost.unwrap_or(config.passwords.cost),
             hash_workers: workers,
-            sessions: config.sessions.clone(),
-            passwords: config.passwords,
-            legacy: config.legacy.clone(),
-            app_url: config.server.app_url.clone(),
             mail: Transport::new(&config.mail, &config.site.name, config.server.app_url.host(), &config.data_dir)?,
-            language: config.site.language,
-            audit_days: config.audit_days,
-            data_dir: config.data_dir.clone(),
+            config: Arc::clone(&config),
         })?;
-        check_claim_marker(config, &accounts)?;
-        Ok(Self { accounts, keys, runtime: Some(runtime) })
+        check_claim_marker(&config, &accounts)?;
+        Ok(Self { accounts, config, keys, runtime: Some(runtime) })
     }
 
     /// Runs `work` on the core's runtime.
@@ -220,7 +216,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let listener = TcpListener::bind(address).map_err(|fault| std::io::Error::new(fault.kind(), not_listening(address, &fault)))?;
     let address = listener.local_addr()?;
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
-    let server = server::run(config, &core, listener)?;
+    let server = server::run(&core, listener)?;
     let jobs = Jobs::start(&core.accounts)?;
     Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })
 }

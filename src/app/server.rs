@@ -3,6 +3,7 @@
 use std::future::ready;
 use std::net::TcpListener;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
@@ -16,7 +17,6 @@ use actix_web::{App as WebApp, Error, rt, web};
 
 use super::Core;
 use crate::accounts::Accounts;
-use crate::config::Config;
 use crate::crypto::csrf::CsrfKey;
 use crate::gate::proxy::Upstream;
 use crate::http::connection::Connection;
@@ -45,9 +45,9 @@ const STALLED: Duration = Duration::from_mins(2);
 const MAX_CONNECTIONS: usize = 25_000;
 
 /// Starts the server. This is what `actix_web::HttpServer` does, with a [`Connection`] around each stream.
-pub(super) fn run(config: &Config, core: &Core, listener: TcpListener) -> std::io::Result<Server> {
+pub(super) fn run(core: &Core, listener: TcpListener) -> std::io::Result<Server> {
     give_up_stalled_clients(&listener);
-    let (settings, accounts) = (web::Data::new(settings(config, core)), core.accounts.clone());
+    let (settings, accounts) = (web::Data::new(settings(core)), core.accounts.clone());
     let builder = Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
     let stopping = builder.graceful_shutdown_signal();
     let builder = builder.listen("portcullis", listener, move || worker(&settings, &accounts, &stopping))?;
@@ -61,7 +61,7 @@ fn worker(
     stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
     let mut app = WebApp::new().app_data(settings.clone()).app_data(web::Data::new(accounts.clone())).app_data(Rc::new(Guard::default()));
-    if let Some(upstream) = &settings.upstream {
+    if let Some(upstream) = &settings.config.gate.upstream {
         app = app.app_data(Rc::new(Upstream::new(upstream)));
     }
     let app = app
@@ -97,19 +97,15 @@ fn worker(
     fn_service(connect).and_then(http)
 }
 
-fn settings(config: &Config, core: &Core) -> HttpSettings {
+fn settings(core: &Core) -> HttpSettings {
+    let config = &core.config;
     HttpSettings {
         app_url: config.server.app_url.clone(),
         cookies: CookieNames::new(&config.server.app_url),
-        trusted_proxies: config.server.trusted_proxies.clone(),
-        forward_auth: config.gate.forward_auth.clone(),
         session_key: Key::from(core.keys.session_cookie()),
         csrf: CsrfKey::new(&core.keys),
-        metrics_token: config.server.metrics_token.clone(),
-        upstream: config.gate.upstream.clone(),
         checks: config.checks(),
-        mail_server: config.mail.address(),
-        site: config.site.clone(),
+        config: Arc::clone(config),
         files: StaticFiles::new(&config.site),
     }
 }

@@ -55,7 +55,7 @@ pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
 /// Whether `FORWARD_AUTH` names `dialect`; the first time that somebody asks one that it does not name, the log says so.
 fn is_named(dialect: Dialect, req: &HttpRequest) -> bool {
     static NOTED: Mutex<Vec<Dialect>> = Mutex::new(Vec::new());
-    if settings::of(req).forward_auth.contains(&dialect) {
+    if settings::of(req).config.gate.forward_auth.contains(&dialect) {
         return true;
     }
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,7 +104,7 @@ fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpRespon
     headers.insert(REMOTE_ID, identity.id.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
-    let told = settings::of(req).upstream.is_none() && dialect != Dialect::Caddy;
+    let told = settings::of(req).config.gate.upstream.is_none() && dialect != Dialect::Caddy;
     let cookies = if told { cookies_out::of_the_app(req.headers()) } else { None };
     if dialect == Dialect::Envoy {
         headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });

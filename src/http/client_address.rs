@@ -20,12 +20,12 @@ pub struct ClientAddress {
 /// The addresses of `req`; nothing is believed of a peer outside `TRUSTED_PROXIES`.
 pub fn of(req: &HttpRequest) -> ClientAddress {
     // Headers are lines of one list, and the list is read from its end.
-    resolve(peer(req), req.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes), &settings::of(req).trusted_proxies)
+    resolve(peer(req), req.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes), &settings::of(req).config.server.trusted_proxies)
 }
 
 /// Whether the other end of the connection is in `TRUSTED_PROXIES`.
 pub fn has_trusted_peer(req: &HttpRequest) -> bool {
-    is_in(&peer(req), &settings::of(req).trusted_proxies)
+    is_in(&peer(req), &settings::of(req).config.server.trusted_proxies)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks for the peer")]

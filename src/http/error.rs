@@ -255,7 +255,7 @@ pub async fn render_as<B: MessageBody + 'static>(
     // No clone of the request may live across the call: routing needs it for itself.
     let shared = settings::shared(req.request());
     let settings = &**shared;
-    let accepted = language::accepted(&req, settings.site.language);
+    let accepted = language::accepted(&req, settings.config.site.language);
     let held = unread::hold_of(&mut req);
     let with_body = |answer: HttpResponse| unread::until_answered(held, answer);
     // NUL is in no address of ours and in nothing an admin looks for, and PostgreSQL takes no text with it. The path is the one that

@@ -110,7 +110,7 @@ fn refuse(req: ServiceRequest) -> ServiceResponse {
     let asked_by_a_proxy = req.path().starts_with("/_auth/verify/");
     let is_person = !asked_by_a_proxy && req.headers().get_all(ACCEPT).any(|accept| accept.as_bytes().starts_with(b"text/html"));
     let mut answer = if is_person {
-        let language = language::accepted(&req, settings.site.language);
+        let language = language::accepted(&req, settings.config.site.language);
         error::respond(&HttpError::HeadTooLarge, Audience::Page, &settings, language)
     } else {
         error::respond(&HttpError::HeadTooLarge, Audience::Json, &settings, Language::English)

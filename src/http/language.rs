@@ -19,7 +19,7 @@ pub fn note(req: &HttpRequest, chosen: Option<Language>) {
 /// The language of the answer.
 pub fn of(req: &HttpRequest) -> Language {
     let chosen = req.extensions().get::<Chosen>().map(|chosen| chosen.0);
-    chosen.unwrap_or_else(|| accepted(req, settings::of(req).site.language))
+    chosen.unwrap_or_else(|| accepted(req, settings::of(req).config.site.language))
 }
 
 /// The browser's first choice among our languages (RFC 9110, section 12.5.4), or `default`.

@@ -86,7 +86,7 @@ impl Layout {
     fn build(settings: &HttpSettings, language: Language, title: &'static str, menu: Menu) -> Self {
         Self {
             title: texts::say(language, &Text::new(title)),
-            site_name: settings.site.name.clone(),
+            site_name: settings.config.site.name.clone(),
             css: settings.files.css.path.clone(),
             script: settings.files.script.path.clone(),
             logo: settings.files.logo.as_ref().map(|logo| logo.path.clone()),

@@ -1,17 +1,17 @@
 //! What the HTTP floor needs of the configuration.
 
+use std::sync::Arc;
+
 use actix_web::cookie::Key;
 use actix_web::{HttpRequest, web};
-use ipnet::IpNet;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 
 use super::cookies::CookieNames;
 use super::static_files::StaticFiles;
-use crate::config::Site;
+use crate::config::Config;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::app_url::AppUrl;
 use crate::domain::check::Check;
-use crate::domain::dialect::Dialect;
 
 /// Shared by all workers.
 pub struct HttpSettings {
@@ -19,24 +19,14 @@ pub struct HttpSettings {
     pub app_url: AppUrl,
     /// The names of our cookies.
     pub cookies: CookieNames,
-    /// `TRUSTED_PROXIES`.
-    pub trusted_proxies: Vec<IpNet>,
-    /// `FORWARD_AUTH`.
-    pub forward_auth: Vec<Dialect>,
     /// Encrypts the session cookie.
     pub session_key: Key,
     /// Binds forms.
     pub csrf: CsrfKey,
-    /// `METRICS_TOKEN`.
-    pub metrics_token: Option<SecretString>,
-    /// `host:port` of the app behind the gate.
-    pub upstream: Option<String>,
     /// What can be said about the configuration.
     pub checks: Vec<Check>,
-    /// `host:port` of the mail server; without one mails are files.
-    pub mail_server: Option<String>,
-    /// How the pages look and speak.
-    pub site: Site,
+    /// All settings.
+    pub config: Arc<Config>,
     /// The static files.
     pub files: StaticFiles,
 }
@@ -44,7 +34,7 @@ pub struct HttpSettings {
 impl HttpSettings {
     /// Whether an app is at `/` of `APP_URL`: behind the built-in proxy, or behind another one that asks us.
     pub fn has_app(&self) -> bool {
-        self.upstream.is_some() || !self.forward_auth.is_empty()
+        self.config.gate.upstream.is_some() || !self.config.gate.forward_auth.is_empty()
     }
 }
 
@@ -56,7 +46,7 @@ pub fn of(req: &HttpRequest) -> &HttpSettings {
 
 /// Whether `given` is `METRICS_TOKEN`, in time that tells nothing.
 pub fn is_metrics_token(req: &HttpRequest, given: &str) -> bool {
-    let expected = of(req).metrics_token.as_ref();
+    let expected = of(req).config.server.metrics_token.as_ref();
     expected.is_some_and(|expected| accounts(req).is_same_secret(given, expected.expose_secret()))
 }
 

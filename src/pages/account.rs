@@ -59,7 +59,7 @@ pub async fn show(session: AnySession, req: HttpRequest, query: web::Query<Query
         email: &person.email,
         name: &person.name,
         role: person.role.text(),
-        has_mail_server: settings::of(&req).mail_server.is_some(),
+        has_mail_server: settings::of(&req).config.mail.server.is_some(),
         flash: super::flash(&req, query.flash.as_deref()),
         sessions: sessions.into_iter().map(|session| row(session, &member)).collect(),
         devices,

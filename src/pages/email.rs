@@ -72,7 +72,7 @@ pub async fn confirm(req: HttpRequest, Checked(typed): Checked<Query>) -> Result
 
 fn form(member: &Member, req: &HttpRequest, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "email-heading", member.menu(), "/_auth/account/email", "email-submit");
-    let has_mail_server = settings::of(req).mail_server.is_some();
+    let has_mail_server = settings::of(req).config.mail.server.is_some();
     page.intro = vec![Text::new(if has_mail_server { "email-intro" } else { "email-intro-no-mail" }), Text::new("email-warning")];
     page.fields =
         vec![Field::password("current_password", "current-password", "current-password"), Field::email("email-new", email, "email")];

@@ -67,7 +67,7 @@ fn form(req: &HttpRequest, email: &str, faults: Vec<FieldFault>) -> HttpResponse
 }
 
 fn has_mail_server(req: &HttpRequest) -> bool {
-    settings::of(req).mail_server.is_some()
+    settings::of(req).config.mail.server.is_some()
 }
 
 /// Whom to ask when no mail comes; the last sentence is for who has nobody to ask.

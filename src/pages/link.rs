@@ -89,7 +89,7 @@ pub(super) async fn submit(req: &HttpRequest, typed: ChosenPassword, page: &Choo
 
 fn form(req: &HttpRequest, page: &Choosing, token: &str, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let mut form = FormPage::new(req, page.title, Menu::None, page.purpose.path(), page.submit);
-    form.intro = vec![Text::new(page.intro).with("site", settings::of(req).site.name.as_str())];
+    form.intro = vec![Text::new(page.intro).with("site", settings::of(req).config.site.name.as_str())];
     form.hidden = vec![("token", token)];
     if !email.is_empty() {
         form.intro.insert(0, Text::new("link-for").with("email", email));

@@ -33,7 +33,7 @@ fn flash(req: &HttpRequest, code: Option<&str>) -> Option<String> {
         "welcome" => "flash-welcome",
         "password-changed" => "flash-password-changed",
         "profile-saved" => "flash-profile-saved",
-        "email-asked" if settings::of(req).mail_server.is_some() => "flash-email-asked",
+        "email-asked" if settings::of(req).config.mail.server.is_some() => "flash-email-asked",
         "email-asked" => "flash-email-asked-no-mail",
         "email-changed" => "flash-email-changed",
         "device-forgotten" => "flash-device-forgotten",
@@ -43,7 +43,7 @@ fn flash(req: &HttpRequest, code: Option<&str>) -> Option<String> {
         "enabled" => "flash-enabled",
         "deleted" => "flash-deleted",
         "role" => "flash-role",
-        "test-queued" if settings::of(req).mail_server.is_some() => "flash-test-queued",
+        "test-queued" if settings::of(req).config.mail.server.is_some() => "flash-test-queued",
         "test-queued" => "flash-test-written",
         _ => return None,
     };

@@ -22,9 +22,9 @@ struct ChecklistPage {
 /// The list.
 pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let settings = settings::of(&req);
-    let no_proxy = settings.trusted_proxies.is_empty() || settings.forward_auth.is_empty();
-    let mut checks = vec![browser(&req), probe::app(settings.upstream.as_deref(), no_proxy).await];
-    checks.extend(probe::mail(settings.mail_server.as_deref()).await);
+    let no_proxy = settings.config.server.trusted_proxies.is_empty() || settings.config.gate.forward_auth.is_empty();
+    let mut checks = vec![browser(&req), probe::app(settings.config.gate.upstream.as_deref(), no_proxy).await];
+    checks.extend(probe::mail(settings.config.mail.address().as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
     let content = ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", Menu::Admin), checks: in_order(checks) };
     Ok(page(StatusCode::OK, &content))

@@ -49,7 +49,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req),
         flash: crate::pages::flash(&req, query.flash.as_deref()),
-        has_mail_server: settings::of(&req).mail_server.is_some(),
+        has_mail_server: settings::of(&req).config.mail.server.is_some(),
         state_line: Text::new("mail-state-line")
             .with("destination", accounts.mail_destination())
             .with("queued", queued)

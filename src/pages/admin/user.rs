@@ -88,7 +88,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>, query:
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
         address_before: accounts.last_use_of_address(&user).await?,
-        has_mail_server: settings::of(&req).mail_server.is_some(),
+        has_mail_server: settings::of(&req).config.mail.server.is_some(),
         user,
     };
     Ok(page(StatusCode::OK, &content))
@@ -160,7 +160,7 @@ pub async fn invite(
     let by_mail = match form.by.as_str() {
         "mail" => true,
         "link" => false,
-        _ => settings::of(&req).mail_server.is_some(),
+        _ => settings::of(&req).config.mail.server.is_some(),
     };
     if accounts.user(&id).await?.state != UserState::Invited {
         return Err(HttpError::Unprocessable("fault-no-invitation"));

@@ -118,7 +118,7 @@ pub async fn create(admin: Admin, req: HttpRequest, Checked(typed): Checked<NewU
         let faults = vec![FieldFault::new("role", Text::new("role-choose"))];
         return Ok(form(&req, &typed, Role::User, faults));
     };
-    let by_mail = settings::of(&req).mail_server.is_some();
+    let by_mail = settings::of(&req).config.mail.server.is_some();
     match settings::accounts(&req).invite_user(&typed.email, &typed.name, role, by_mail, &admin.actor(&req)).await {
         Ok((user, Some(link))) => show_link(&req, &user, &link).await,
         Ok((user, None)) => Ok(see_other(&format!("/_auth/admin/users/{}?flash=invited", user.id))),
@@ -129,7 +129,7 @@ pub async fn create(admin: Admin, req: HttpRequest, Checked(typed): Checked<NewU
 
 fn form(req: &HttpRequest, typed: &NewUserForm, role: Role, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "invite-somebody", Menu::Admin, "/_auth/admin/users/new", "invite-somebody-submit");
-    let by_mail = settings::of(req).mail_server.is_some();
+    let by_mail = settings::of(req).config.mail.server.is_some();
     page.intro = vec![Text::new(if by_mail { "invite-somebody-intro" } else { "invite-somebody-intro-no-mail" })];
     let choice = |value, label| Choice { value, label: Text::new(label), language: None };
     page.fields = vec![
