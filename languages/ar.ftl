@@ -254,6 +254,7 @@ flash-disabled = عُطّل الحساب. انتهت كل الجلسات.
 flash-enabled = فُعّل الحساب.
 flash-deleted = حُذف الحساب.
 flash-role = تغيّر الدور. انتهت كل الجلسات.
+flash-unchanged = لم يتغيّر شيء: كان الأمر كذلك من قبل.
 flash-test-queued = رسالة تجربة في طريقها إليك. أعد تحميل هذه الصفحة لترى ما جرى لها.
 flash-test-written = رسالة التجربة ملف في المجلد outbox على الخادم. أعد تحميل هذه الصفحة إن لم تظهر في القائمة بعد.
 
@@ -351,8 +352,14 @@ user-no-events = لا أحداث.
 prove-heading = أكِّد أنك أنت
 prove-intro = مضى بعض الوقت منذ آخر إثبات لهويتك. أدخل كلمة المرور للمتابعة.
 prove-submit = تأكيد
-prove-role = أنت على وشك تغيير دور { $email }.
-prove-invite = أنت على وشك دعوة { $email }.
+prove-role = { $role ->
+    [admin] أنت على وشك جعل { $email } مديرًا.
+   *[other] أنت على وشك جعل { $email } مستخدمًا عاديًا بلا صلاحيات مدير.
+}
+prove-invite = { $role ->
+    [admin] أنت على وشك دعوة { $email } بصفة مدير.
+   *[other] أنت على وشك دعوة { $email }.
+}
 prove-reset-link = أنت على وشك إنشاء رابط يضبط كلمة مرور جديدة لحساب { $email }.
 prove-delete = أنت على وشك حذف الحساب { $email }.
 prove-delete-several = أنت على وشك حذف { $count ->

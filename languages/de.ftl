@@ -225,6 +225,7 @@ flash-disabled = Gesperrt. Alle Sitzungen sind beendet.
 flash-enabled = Freigegeben.
 flash-deleted = Gelöscht.
 flash-role = Die Rolle ist geändert. Alle Sitzungen sind beendet.
+flash-unchanged = Es wurde nichts geändert: Es war schon so.
 flash-test-queued = Eine Test-E-Mail ist zu Ihnen unterwegs. Laden Sie diese Seite neu, um zu sehen, was daraus wurde.
 flash-test-written = Die Test-E-Mail liegt als Datei im Ordner outbox auf dem Server. Laden Sie diese Seite neu, falls sie noch nicht in der Liste steht.
 
@@ -312,8 +313,14 @@ user-no-events = Keine.
 prove-heading = Bestätigen Sie, dass Sie es sind
 prove-intro = Ihr letzter Nachweis liegt eine Weile zurück. Geben Sie Ihr Passwort ein, um fortzufahren.
 prove-submit = Bestätigen
-prove-role = Sie ändern gleich die Rolle von { $email }.
-prove-invite = Sie laden gleich { $email } ein.
+prove-role = { $role ->
+    [admin] Sie machen gleich { $email } zum Admin.
+   *[other] Sie nehmen { $email } gleich die Rechte eines Admins.
+}
+prove-invite = { $role ->
+    [admin] Sie laden gleich { $email } als Admin ein.
+   *[other] Sie laden gleich { $email } ein.
+}
 prove-reset-link = Sie erstellen gleich einen Link, der für { $email } ein neues Passwort setzt.
 prove-delete = Sie löschen gleich das Konto { $email }.
 prove-delete-several = Sie löschen gleich { $count ->

@@ -10,7 +10,7 @@ menu-audit = Audit
 menu-mail = Mail
 menu-checklist = Checklist
 menu-account = Your account
-menu-app = To the app
+menu-app = Go to the app
 skip = Skip to the content
 problem = There is a problem
 home-heading = Start page
@@ -106,7 +106,7 @@ forgot-link = Forgot your password?
 sign-in-keep = Keep me signed in
 sign-in-own-instance = Is this your instance? Set up its first admin to replace this password:
 sign-in-own-instance-link = Set up
-wrong-pair = E-mail address and password do not belong together, or the account cannot sign in.
+wrong-pair = Incorrect e-mail address or password, or the account cannot sign in.
 back-to-sign-in = Back to sign-in
 
 ## Set-up
@@ -227,6 +227,7 @@ flash-disabled = Disabled. Every session has ended.
 flash-enabled = Enabled.
 flash-deleted = Deleted.
 flash-role = The role is changed. Every session has ended.
+flash-unchanged = Nothing was changed: it was so already.
 flash-test-queued = A test mail is on its way to you. Reload this page to see what became of it.
 flash-test-written = The test mail is a file in the folder outbox on the server. Reload this page if it is not in the list yet.
 
@@ -314,8 +315,14 @@ user-no-events = None.
 prove-heading = Confirm that it is you
 prove-intro = It is a while since you last proved who you are. Enter your password to go on.
 prove-submit = Confirm
-prove-role = You are about to change the role of { $email }.
-prove-invite = You are about to invite { $email }.
+prove-role = { $role ->
+    [admin] You are about to make { $email } an admin.
+   *[other] You are about to make { $email } a user who is no admin.
+}
+prove-invite = { $role ->
+    [admin] You are about to invite { $email } as an admin.
+   *[other] You are about to invite { $email }.
+}
 prove-reset-link = You are about to make a link that sets a new password for { $email }.
 prove-delete = You are about to delete the account { $email }.
 prove-delete-several = You are about to delete { $count ->
@@ -419,7 +426,7 @@ check-listen-host = APP_URL is { $url }, but HOST is { $host }, where only this 
 check-listen-port = APP_URL is { $url }, but Portcullis listens on port { $port }. Unless a proxy or a container stands in between, set PORT or APP_URL so that they agree. The address of the app belongs in UPSTREAM_URL.
 check-mail = Mail
 check-mail-server = Mails go to { $host }; send yourself a test from the mail page.
-check-mail-silent = The mail server { $server } does not answer ({ $fault }). Mails wait and are tried again; mend SMTP_HOST and SMTP_PORT.
+check-mail-silent = The mail server { $server } does not answer ({ $fault }). Mails wait and are tried again; check SMTP_HOST and SMTP_PORT.
 check-mail-none = No mail server is set, and none is needed: an admin copies invitation and reset links from a user's page. Mails are kept as files in the folder outbox of DATA_DIR.
 check-data = Data
 check-data-sqlite = The database is { $path }.
@@ -442,7 +449,7 @@ check-app-slow = { $upstream } does not answer within two seconds. Is a firewall
 
 ## When something is in the way
 error-status = Status { $status } · request { $id }
-error-start = To the start
+error-start = Go to the start page
 too-many-forgot = Choose a new password
 error-400 = Bad request
 error-401 = Sign-in required
@@ -475,7 +482,7 @@ fault-link = This link is not good any more: it was used, has expired, or a newe
 fault-last-admin = This is the last admin who can sign in. Make somebody else an admin first.
 fault-busy = The server is busy. Try again in a few seconds.
 fault-pair-closed = The configured user name and password were guessed at too often and open nothing any more. Whoever runs this site can set up its first admin with the set-up token, or configure another password.
-fault-unavailable = Sign-in is not available at the moment. Try again in a few seconds.
+fault-unavailable = This service is not available at the moment. Try again in a few seconds.
 fault-sign-in = Sign in to go on.
 fault-not-allowed = Your account is not allowed to do this.
 fault-closed = This instance has its first admin already.

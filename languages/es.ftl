@@ -225,6 +225,7 @@ flash-disabled = Cuenta bloqueada. Todas las sesiones han terminado.
 flash-enabled = Cuenta desbloqueada.
 flash-deleted = Cuenta eliminada.
 flash-role = El rol ha cambiado. Todas las sesiones han terminado.
+flash-unchanged = No se ha cambiado nada: ya era así.
 flash-test-queued = Un correo de prueba va en camino hacia usted. Recargue esta página para ver qué ha sido de él.
 flash-test-written = El correo de prueba es un archivo de la carpeta outbox del servidor. Recargue esta página si aún no aparece en la lista.
 
@@ -312,8 +313,14 @@ user-no-events = Ningún evento.
 prove-heading = Confirme que es usted
 prove-intro = Ha pasado un rato desde la última vez que demostró quién es. Introduzca su contraseña para continuar.
 prove-submit = Confirmar
-prove-role = Está a punto de cambiar el rol de { $email }.
-prove-invite = Está a punto de invitar a { $email }.
+prove-role = { $role ->
+    [admin] Está a punto de dar a { $email } el rol de administrador.
+   *[other] Está a punto de dar a { $email } el rol de usuario, sin derechos de administrador.
+}
+prove-invite = { $role ->
+    [admin] Está a punto de invitar a { $email } como administrador.
+   *[other] Está a punto de invitar a { $email }.
+}
 prove-reset-link = Está a punto de crear un enlace que establece una nueva contraseña para { $email }.
 prove-delete = Está a punto de eliminar la cuenta { $email }.
 prove-delete-several = Está a punto de eliminar { $count ->

@@ -225,6 +225,7 @@ flash-disabled = Désactivé. Toutes les sessions sont terminées.
 flash-enabled = Activé.
 flash-deleted = Supprimé.
 flash-role = Le rôle est changé. Toutes les sessions sont terminées.
+flash-unchanged = Rien n’a été modifié : c’était déjà le cas.
 flash-test-queued = Un e-mail d'essai est en route vers vous. Rechargez cette page pour voir ce qu'il est devenu.
 flash-test-written = L'e-mail d'essai est un fichier du dossier outbox sur le serveur. Rechargez cette page s'il n'est pas encore dans la liste.
 
@@ -312,8 +313,14 @@ user-no-events = Aucun événement.
 prove-heading = Confirmez que c’est bien vous
 prove-intro = Votre dernière preuve d’identité remonte à un moment. Saisissez votre mot de passe pour continuer.
 prove-submit = Confirmer
-prove-role = Vous êtes sur le point de changer le rôle de { $email }.
-prove-invite = Vous êtes sur le point d’inviter { $email }.
+prove-role = { $role ->
+    [admin] Vous êtes sur le point de donner à { $email } le rôle d’administrateur.
+   *[other] Vous êtes sur le point de donner à { $email } le rôle d’utilisateur, sans droits d’administrateur.
+}
+prove-invite = { $role ->
+    [admin] Vous êtes sur le point d’inviter { $email } comme administrateur.
+   *[other] Vous êtes sur le point d’inviter { $email }.
+}
 prove-reset-link = Vous êtes sur le point de créer un lien qui définit un nouveau mot de passe pour { $email }.
 prove-delete = Vous êtes sur le point de supprimer le compte { $email }.
 prove-delete-several = Vous êtes sur le point de supprimer { $count ->

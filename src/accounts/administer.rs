@@ -155,13 +155,13 @@ impl Accounts {
     }
 
     /// Does `deed` to one account, as [`Self::change_users`] does.
-    pub async fn change_user(&self, id: &UserId, deed: UserDeed, actor: &Actor) -> Result<(), AccountError> {
+    pub async fn change_user(&self, id: &UserId, deed: UserDeed, actor: &Actor) -> Result<bool, AccountError> {
         self.change_users(vec![id.clone()], deed, actor).await
     }
 
     /// Does `deed` to all of these that are still there, or to none; when the answer comes it is in force on every node, and open
     /// streams are cut. The last active admin stays.
-    pub async fn change_users(&self, mut ids: Vec<UserId>, deed: UserDeed, actor: &Actor) -> Result<(), AccountError> {
+    pub async fn change_users(&self, mut ids: Vec<UserId>, deed: UserDeed, actor: &Actor) -> Result<bool, AccountError> {
         // Two such deeds take the rows in the same order.
         ids.sort_unstable();
         ids.dedup();
@@ -191,10 +191,13 @@ impl Accounts {
                     ended.extend(sessions);
                     news.push(News::UserEnded(record.user.id));
                 }
-                if news.is_empty() { revocation::done_before(c).map(Ok) } else { revocation::leave(c, ended, news, now).map(Ok) }
+                let changed = !news.is_empty();
+                let told = if changed { revocation::leave(c, ended, news, now)? } else { revocation::done_before(c)? };
+                Ok(Ok((told, changed)))
             });
-            this.ended(outcome.await??).await;
-            Ok(())
+            let (ended, changed) = outcome.await??;
+            this.ended(ended).await;
+            Ok(changed)
         })
         .await
     }

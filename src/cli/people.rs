@@ -201,8 +201,9 @@ fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
         }
     };
     let user = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;
-    core.block_on(core.accounts.change_user(&user.id, deed, &Actor::command_line())).map_err(explain)?;
-    Ok((format!("{}: {done}", user.email), json!({ "email": user.email.as_str(), "done": name })))
+    let changed = core.block_on(core.accounts.change_user(&user.id, deed, &Actor::command_line())).map_err(explain)?;
+    let said = if changed { done } else { "nothing was changed, it was so already".to_owned() };
+    Ok((format!("{}: {said}", user.email), json!({ "email": user.email.as_str(), "done": name, "changed": changed })))
 }
 
 fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {

@@ -32,7 +32,7 @@ pub fn secret() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<32>())
 }
 
-/// A number from 1 to 2^32, for a step to where nobody else comes by chance.
+/// A random epoch increment from 1 to 2^32; concurrent ones must not collide.
 pub fn step() -> i64 {
     i64::from(u32::from_be_bytes(bytes::<4>())) + 1
 }

@@ -1,4 +1,4 @@
-//! Where those who are not let through get on.
+//! Where a refused visitor is sent.
 
 use actix_web::http::header::{HeaderMap, REFERER};
 

@@ -14,7 +14,7 @@ use crate::accounts::{AccountError, NewSession};
 use crate::crypto::jwt::{Claims, TokenFault};
 use crate::domain::ids::SessionId;
 
-/// What actix-session opened for this request; where it stands before the handler, its cookie is not opened once more.
+/// What actix-session opened for this request; reused, so that the cookie is not decrypted twice.
 struct ByActixSession(Option<SessionCarrier>);
 
 /// What the session cookie says.

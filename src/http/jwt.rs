@@ -89,7 +89,7 @@ impl Rule {
     }
 }
 
-/// What stands in a request that passed the guard of its route.
+/// Inserted into a request once the guard of its route has let it through.
 #[derive(Clone)]
 struct Granted {
     access: Access,
@@ -173,8 +173,7 @@ pub async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest,
 /// What stands in a request whose form was checked when it was sent first.
 struct Confirmed;
 
-/// Makes of `req` the form that waited for the proof (S130), as if it was sent just now: the guard of its route judges it as ever, and
-/// who asks is found anew.
+/// Rewrites `req` into the form that waited for the proof (S130): the guard of its route runs as usual, and the visitor is checked again.
 pub async fn resume(mut req: ServiceRequest, pending: Pending) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
     let standing = match check(req.request(), false).await {
         Ok((standing, _)) => standing,

@@ -44,7 +44,7 @@ pub enum Change {
 impl Change {
     const ALL: [Self; 5] = [Self::Role, Self::Invite, Self::ResetLink, Self::Delete, Self::DeleteSeveral];
 
-    /// The key of what the page says is about to happen; `email` and `count` stand in its gaps.
+    /// The key of what the page says is about to happen; `email`, `role` and `count` stand in its gaps.
     const fn key(self) -> &'static str {
         match self {
             Self::Role => "prove-role",
@@ -160,7 +160,8 @@ fn page(member: &Member, req: &HttpRequest, token: &str, pending: &Pending, stat
     let mut page = FormPage::new(req, "prove-heading", member.menu(), ADDRESS, "prove-submit");
     let change = Change::ALL.into_iter().find(|change| change.key() == pending.what);
     let count = pending.fields.keys().filter(|name| name.starts_with(super::admin::selected::BOX)).count();
-    let what = change.map(|change| Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count));
+    let role = pending.fields.get("role").map_or("", String::as_str);
+    let what = change.map(|change| Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count).with("role", role));
     page.intro = what.into_iter().chain([Text::new("prove-intro")]).collect();
     // Password managers find the password under this name.
     page.hidden = vec![("deed", token), ("username", member.who().name())];

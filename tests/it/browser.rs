@@ -39,7 +39,7 @@ async fn sign_out_and_in(browser: &Browser, base: &str) {
     browser.submit("/_auth/login", &[("email", OWNER), ("password", "not the password")]).await;
     // Waits for the answer: the page before it has no summary.
     browser.find(".summary").await;
-    assert!(browser.text().await.contains("do not belong together"));
+    assert!(browser.text().await.contains("Incorrect e-mail address or password"));
     browser.submit("/_auth/login", &[("password", PASSWORD)]).await;
     browser.at("/page?x=1").await;
     browser.find("#app").await;

@@ -110,8 +110,8 @@ pub async fn end_sessions(admin: Admin, req: HttpRequest, id: web::Path<String>)
 }
 
 async fn change(admin: &Admin, req: &HttpRequest, id: &str, deed: UserDeed, flash: &str) -> Result<HttpResponse, HttpError> {
-    settings::accounts(req).change_user(&parse(id)?, deed, &admin.actor(req)).await?;
-    Ok(see_other(&format!("/_auth/admin/users/{id}?flash={flash}")))
+    let changed = settings::accounts(req).change_user(&parse(id)?, deed, &admin.actor(req)).await?;
+    Ok(see_other(&format!("/_auth/admin/users/{id}?flash={}", if changed { flash } else { "unchanged" })))
 }
 
 /// Changes the role.
@@ -122,8 +122,7 @@ pub async fn set_role(
     Checked(form): Checked<RoleForm>,
 ) -> Result<HttpResponse, HttpError> {
     let role = Role::parse(&form.role).ok_or(HttpError::Unprocessable("role-choose"))?;
-    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::SetRole(role), &admin.actor(&req)).await?;
-    Ok(see_other(&format!("/_auth/admin/users/{id}?flash=role")))
+    change(&admin, &req, &id, UserDeed::SetRole(role), "role").await
 }
 
 /// Asks before deleting.
