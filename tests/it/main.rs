@@ -23,6 +23,7 @@ mod backup;
 mod broken_off;
 mod browser;
 mod checklist;
+mod circles;
 mod command_line;
 mod confirm;
 mod cookies;

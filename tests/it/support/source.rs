@@ -1,6 +1,6 @@
 //! Reads Rust sources as syntax trees and lists what they name, with unit tests cut out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use syn::buffer::{Cursor, TokenBuffer};
@@ -12,6 +12,8 @@ pub struct Source {
     pub file: String,
     /// Every path named outside unit tests, from its root: `["crate", "http", "page"]` or `["hyper", "body"]`.
     pub paths: BTreeSet<Vec<String>>,
+    /// What the names that a `use` outside unit tests brings into the file stand for.
+    pub imports: BTreeMap<String, Vec<String>>,
     /// Every method called outside unit tests.
     pub methods: BTreeSet<String>,
     /// The text of the `//!` lines.
@@ -26,11 +28,24 @@ impl Source {
         let tree = syn::parse_file(text).unwrap_or_else(|fault| panic!("src/{file} does not parse: {fault}"));
         let mut names = LocalNames::default();
         names.visit_file(&tree);
-        let mut collector = Collector { module: module_path(file), locals: names.0, paths: BTreeSet::new(), methods: BTreeSet::new() };
+        let mut collector = Collector {
+            module: module_path(file),
+            locals: names.0,
+            paths: BTreeSet::new(),
+            imports: BTreeMap::new(),
+            methods: BTreeSet::new(),
+        };
         collector.visit_file(&tree);
         let doc: String =
             text.lines().filter_map(|line| line.strip_prefix("//!")).fold(String::new(), |all, line| all + line.trim() + "\n");
-        Self { file: file.to_owned(), paths: collector.paths, methods: collector.methods, doc, lines: text.lines().count() }
+        Self {
+            file: file.to_owned(),
+            paths: collector.paths,
+            imports: collector.imports,
+            methods: collector.methods,
+            doc,
+            lines: text.lines().count(),
+        }
     }
 
     /// The top module the file belongs to; `lib` for the crate root.
@@ -70,7 +85,7 @@ pub fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// `accounts/sign_in.rs` is the module `accounts::sign_in`.
-fn module_path(file: &str) -> Vec<String> {
+pub fn module_path(file: &str) -> Vec<String> {
     let mut parts: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
     if parts.last().is_some_and(|last| last == "mod" || last == "lib" || last == "main") {
         parts.pop();
@@ -101,20 +116,24 @@ struct Collector {
     module: Vec<String>,
     locals: BTreeSet<String>,
     paths: BTreeSet<Vec<String>>,
+    imports: BTreeMap<String, Vec<String>>,
     methods: BTreeSet<String>,
 }
 
 impl Collector {
     fn add(&mut self, path: Vec<String>, anchored: bool) {
-        let Some(first) = path.first().map(String::as_str) else { return };
-        let absolute = match first {
-            "crate" => path,
-            "portcullis" => crate_path(path.into_iter().skip(1)),
-            "self" | "super" => self.resolve(&path),
-            _ if anchored || !self.locals.contains(first) => path,
-            _ => return,
-        };
-        self.paths.insert(absolute);
+        let Some(first) = path.first() else { return };
+        if anchored || !self.locals.contains(first) {
+            self.paths.insert(self.absolute(path));
+        }
+    }
+
+    fn absolute(&self, path: Vec<String>) -> Vec<String> {
+        match path.first().map(String::as_str) {
+            Some("portcullis") => crate_path(path.into_iter().skip(1)),
+            Some("self" | "super") => self.resolve(&path),
+            _ => path,
+        }
     }
 
     /// `super::x` in module `a::b` is `crate::a::x`.
@@ -196,6 +215,7 @@ impl<'ast> Visit<'ast> for Collector {
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         for found in expand(&item.tree) {
+            self.imports.insert(found.leaf, self.absolute(found.path.clone()));
             // An import may begin with a name that another import brought in, so those are no foreign crates; a bare `use hyper;` is.
             self.add(found.path, item.leading_colon.is_some());
         }
