@@ -84,12 +84,17 @@ async fn people_walk(browser: Browser, other: Browser) {
 
     disable(&browser, &base).await;
     other.socket_is_closed().await;
-    for path in ["/kept", "/page"] {
-        other.open(&format!("{base}{path}")).await;
-        other.at("/_auth/login").await;
-    }
+    is_out(&other, &base).await;
     browser.close().await;
     other.close().await;
+}
+
+/// Neither a page that the browser keeps nor another one is shown.
+async fn is_out(browser: &Browser, base: &str) {
+    for path in ["/kept", "/page"] {
+        browser.open(&format!("{base}{path}")).await;
+        browser.at("/_auth/login").await;
+    }
 }
 
 async fn disable(browser: &Browser, base: &str) {

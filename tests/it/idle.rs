@@ -1,5 +1,8 @@
 //! `SESSION_IDLE_MINUTES`: sessions that nobody uses end.
 
+use futures_util::StreamExt;
+use tokio_tungstenite::tungstenite::Message;
+
 use super::support::app::TestApp;
 use super::support::client::Client;
 use super::support::page;
@@ -49,8 +52,7 @@ async fn an_unused_session_is_listed_no_more_and_its_open_stream_is_cut() {
     let mut socket = owner.web_socket("/ws", "http://localhost:3000").await.unwrap();
     app.advance(SURELY_OVER);
     wait::eventually("the socket to be cut", async || {
-        use futures_util::StreamExt;
-        matches!(socket.next().await, None | Some(Err(_)) | Some(Ok(tokio_tungstenite::tungstenite::Message::Close(_)))).then_some(())
+        matches!(socket.next().await, None | Some(Err(_) | Ok(Message::Close(_)))).then_some(())
     })
     .await;
     let mut again = app.client();
