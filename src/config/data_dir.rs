@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use super::env::Faults;
+use super::values::Faults;
 
 /// The file with the one-time set-up token.
 pub const SETUP_TOKEN: &str = "setup-token";

@@ -8,8 +8,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::env::{Faults, Values};
 use super::rights;
+use super::values::{Faults, Values};
 use super::variables::{self, Row};
 
 /// Largest `.env` that is read.

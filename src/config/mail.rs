@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use secrecy::SecretString;
 
-use super::env::Values;
 use super::parse::Reader;
+use super::values::Values;
 use super::variables::{
     ALLOW_UNAUTHORIZED_CERTS, SENDER_EMAIL, SMTP_HELLO_NAME, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_SECURE, SMTP_USER,
 };

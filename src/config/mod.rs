@@ -21,10 +21,10 @@ mod server;
 mod sign_in;
 pub mod site;
 mod stores;
+mod values;
 pub mod variables;
 mod warnings;
 
-pub use env::{Faults, Values};
 pub use log::{Log, LogLevel};
 pub use mail::{Mail, MailServer};
 use parse::Reader;
@@ -33,6 +33,7 @@ pub use server::{Gate, Server};
 pub use sign_in::{Legacy, Passwords, Sessions};
 pub use site::Site;
 pub use stores::{DatabaseUrl, SessionStoreUrl, parse_database};
+pub use values::{Faults, Values};
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::Config;
-use super::env::{Faults, Values};
+use super::values::{Faults, Values};
 
 /// Reads the text of a variable.
 pub(super) trait Parser: Sync + 'static {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 
 use super::data_dir;
-use super::env::{Faults, Values};
+use super::values::{Faults, Values};
 
 /// Fewest bytes a secret should have (RFC 7518, section 3.2).
 const MIN_BYTES: usize = 32;

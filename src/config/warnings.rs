@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::env::{Faults, Values};
+use super::values::{Faults, Values};
 use super::{Gate, Passwords, Server, secrets};
 
 /// What keeps forward-auth from being asked.
