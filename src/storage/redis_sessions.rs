@@ -297,21 +297,36 @@ fn cursor(member: &str) -> Option<Cursor> {
 }
 
 fn to_fields(stored: &StoredSession) -> Vec<(&'static str, String)> {
-    let session = &stored.session;
+    // Without `..`: a field that is not stored does not compile.
+    let Session {
+        id: _,
+        user,
+        created_at,
+        expires_at,
+        persistent,
+        methods,
+        authenticated_at,
+        generation,
+        rotated_at,
+        successor_seen_at,
+        source,
+        device,
+        last_seen_at,
+    } = &stored.session;
     vec![
         ("format", FORMAT.to_string()),
-        ("user", session.user.as_ref().map_or_else(String::new, ToString::to_string)),
-        ("created_at", session.created_at.secs().to_string()),
-        ("expires_at", session.expires_at.secs().to_string()),
-        ("persistent", session.persistent.to_string()),
-        ("methods", session.methods.to_string()),
-        ("authenticated_at", session.authenticated_at.secs().to_string()),
-        ("generation", session.generation.to_string()),
-        ("rotated_at", session.rotated_at.secs().to_string()),
-        ("successor_seen_at", session.successor_seen_at.map_or_else(String::new, |at| at.secs().to_string())),
-        ("source", session.source.clone()),
-        ("device", session.device.clone()),
-        ("last_seen_at", session.last_seen_at.secs().to_string()),
+        ("user", user.as_ref().map_or_else(String::new, ToString::to_string)),
+        ("created_at", created_at.secs().to_string()),
+        ("expires_at", expires_at.secs().to_string()),
+        ("persistent", persistent.to_string()),
+        ("methods", methods.to_string()),
+        ("authenticated_at", authenticated_at.secs().to_string()),
+        ("generation", generation.to_string()),
+        ("rotated_at", rotated_at.secs().to_string()),
+        ("successor_seen_at", successor_seen_at.map_or_else(String::new, |at| at.secs().to_string())),
+        ("source", source.clone()),
+        ("device", device.clone()),
+        ("last_seen_at", last_seen_at.secs().to_string()),
         ("epoch", stored.epoch.to_string()),
     ]
 }
