@@ -80,11 +80,11 @@ pub fn run(database: &Database) -> Result<usize, StorageError> {
 pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -> Result<usize, StorageError> {
     let ours = names(&migrations())?;
     database.migrate_blocking(|connection| {
-        let (newer, pending) = match connection {
+        let (there, pending) = match connection {
             Connection::Sqlite(inner) => (applied(inner)?, inner.has_pending_migration(migrations()).map_err(corrupt)?),
             Connection::Postgres(inner) => (applied(inner)?, inner.has_pending_migration(migrations()).map_err(corrupt)?),
         };
-        if let Some(version) = newer.iter().find(|version| !ours.contains(version)) {
+        if let Some(version) = there.iter().find(|version| !ours.contains(version)) {
             return Err(StorageError::Corrupt(format!(
                 "the database was made by another version of Portcullis (this one does not know its migration {version}); use that version, \
                  or restore a backup that it made into an empty database"
@@ -94,7 +94,7 @@ pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -
             search::prepare(connection)?;
             return Ok(0);
         }
-        if let (DatabaseUrl::Sqlite(path), Some(version)) = (database.url(), newer.iter().max()) {
+        if let (DatabaseUrl::Sqlite(path), Some(version)) = (database.url(), there.iter().max()) {
             keep_before(connection, path, version)?;
         }
         let ran = match connection {
@@ -106,13 +106,10 @@ pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -
     })
 }
 
-/// Copies the file as it is before it is changed, once for each version (S94). Under another name until it is whole: what was
-/// interrupted halfway is no copy.
+/// Copies the file as it is before it is changed (S94), over the copy of an earlier attempt from the same version: since then the old
+/// version may have run for weeks. Under another name until it is whole: what was interrupted halfway is no copy.
 fn keep_before(connection: &mut Connection, path: &Path, version: &str) -> Result<(), StorageError> {
     let copy = PathBuf::from(format!("{}.before-{version}", path.display()));
-    if copy.exists() {
-        return Ok(());
-    }
     let part = PathBuf::from(format!("{}.part", copy.display()));
     let failed = |fault: std::io::Error| StorageError::Unavailable(format!("{}: {fault}", part.display()));
     for left in [part.clone(), PathBuf::from(format!("{}-journal", part.display()))] {
