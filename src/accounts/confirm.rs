@@ -85,7 +85,7 @@ impl Accounts {
         let grant = TokenGrant { user, payload };
         let waiting = self.0.database.write(move |c| {
             tokens::insert(c, &hash, Purpose::Confirmation, &grant, until)?;
-            tokens::keep_newest(c, &grant.user, Purpose::Confirmation, MAX_WAITING)
+            tokens::keep_newest(c, &grant.user, Purpose::Confirmation, &hash, MAX_WAITING - 1)
         });
         waiting.await?;
         Ok(token.expose().to_owned())

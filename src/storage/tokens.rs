@@ -80,11 +80,17 @@ pub fn void_others(connection: &mut Connection, user: &UserId, purpose: Purpose,
     Ok(())
 }
 
-/// Voids a user's tokens of that kind but those that end last, of which there are `newest`.
-pub fn keep_newest(connection: &mut Connection, user: &UserId, purpose: Purpose, newest: i64) -> Result<(), StorageError> {
-    let own = dsl::tokens.filter(dsl::user_id.eq(user.as_str()).and(dsl::purpose.eq(purpose.as_str())));
+/// Voids a user's tokens of that kind but `newest`, and `others` of those that end last.
+pub fn keep_newest(
+    connection: &mut Connection,
+    user: &UserId,
+    purpose: Purpose,
+    newest: &TokenHash,
+    others: i64,
+) -> Result<(), StorageError> {
+    let own = dsl::user_id.eq(user.as_str()).and(dsl::purpose.eq(purpose.as_str())).and(dsl::hash.ne(newest.as_str()));
     // SQLite takes no offset without a limit.
-    let older = own.order((dsl::expires_at.desc(), dsl::hash)).offset(newest).limit(i64::MAX).select(dsl::hash);
+    let older = dsl::tokens.filter(own).order((dsl::expires_at.desc(), dsl::hash)).offset(others).limit(i64::MAX).select(dsl::hash);
     let older: Vec<String> = older.load(connection)?;
     diesel::delete(dsl::tokens.filter(dsl::hash.eq_any(older))).execute(connection)?;
     Ok(())
