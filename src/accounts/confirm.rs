@@ -6,20 +6,19 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::session_cache::SessionCopy;
 use super::{AccountError, Accounts, Client, revocation};
 use crate::crypto::opaque_token::PlainToken;
 use crate::domain::access::SignedIn;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
 use crate::domain::news::News;
-use crate::domain::session::{Method, RECENT_SECS};
+use crate::domain::session::Method;
 use crate::storage::tokens::TokenGrant;
 use crate::storage::{audit, tokens};
 
 /// Forms of one account that wait at most; the oldest makes room.
 const MAX_WAITING: i64 = 10;
-/// Seconds by which the clock of the node that took a proof may be ahead.
-const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
 
 /// A form that was sent and waits for the proof.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,11 +48,6 @@ impl Stored {
     }
 }
 
-/// Whether a proof of that age, in seconds, is recent; one of the future is not, but for clocks of other nodes that differ a little.
-fn is_recent_age(secs: i64) -> bool {
-    (-MAX_CLOCK_DIFFERENCE_SECS..=RECENT_SECS).contains(&secs)
-}
-
 /// Whose session it is, and which; the deprecated mode has no account to prove.
 fn named(who: &SignedIn) -> Result<(UserId, SessionId), AccountError> {
     who.user_id().cloned().zip(who.session().cloned()).ok_or(AccountError::NotAllowed)
@@ -64,9 +58,7 @@ impl Accounts {
     /// the proof: then the store is asked.
     pub async fn was_proved_recently(&self, who: &SignedIn) -> Result<bool, AccountError> {
         let (now, (_, session)) = (self.0.clock.now(), named(who)?);
-        let is_recent = |copy: &super::session_cache::SessionCopy| {
-            copy.view().is_some_and(|view| is_recent_age(now.since(view.session.authenticated_at)))
-        };
+        let is_recent = |copy: &SessionCopy| copy.view().is_some_and(|view| view.session.was_proved_recently(now));
         if self.find_session(&session).await?.is_some_and(|copy| is_recent(&copy)) {
             return Ok(true);
         }
@@ -101,26 +93,31 @@ impl Accounts {
     /// Checks the current password, and hands out the form, once; the session counts as proved now.
     pub async fn confirm(&self, who: &SignedIn, token: &str, password: String, client: Client) -> Result<Pending, AccountError> {
         let pending = self.find_pending(who, token).await?;
-        let session = self.find_session(&named(who)?.1).await?.ok_or(AccountError::Link)?;
-        let before = session.view().map(|view| view.session.methods.clone()).unwrap_or_default();
+        let (_, session) = named(who)?;
+        let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
+        let before = copy.view().map(|view| view.session.methods.clone()).unwrap_or_default();
         let (user, _hash, turn) = self.prove_current(who, password, "confirm.failed", &client).await?;
         drop(turn);
         let methods = before.with(&Method::Password.into());
-        let (this, (_, session), hash) = (self.clone(), named(who)?, self.hash_of(Purpose::Confirmation, token));
+        let (this, hash) = (self.clone(), self.hash_of(Purpose::Confirmation, token));
         self.deed(async move {
             let now = this.0.clock.now();
             let line = this.audit_line("confirm.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
-            let store = this.0.store.clone();
-            let changed = this.0.database.write(move |c| {
+            let (store, id) = (this.0.store.clone(), session.clone());
+            let proved = this.0.database.write(move |c| {
                 if tokens::take(c, &hash, Purpose::Confirmation, now)?.is_none() {
-                    return Ok(None);
+                    return Ok(false);
                 }
                 audit::append(c, &line)?;
-                store.mark_proved(c, &session, &methods, now)?;
-                // The sessions live on; only what is remembered of them is read anew.
-                revocation::leave(c, Vec::new(), vec![News::UserChanged(user.id)], now).map(Some)
+                store.mark_proved(c, &id, &methods, now)?;
+                // No node has to hear of it before the answer: one that does not know asks the store.
+                revocation::mention(c, News::SessionChanged(id), now)?;
+                Ok(true)
             });
-            this.ended(changed.await?.ok_or(AccountError::Link)?).await;
+            if !proved.await? {
+                return Err(AccountError::Link);
+            }
+            this.0.cache.forget(&session);
             Ok(pending)
         })
         .await

@@ -12,7 +12,9 @@ pub const ROTATION_GRACE_SECS: i64 = 30;
 /// Seconds after which a session ends that the browser was not asked to keep.
 pub const UNKEPT_SECS: i64 = 12 * 3600;
 /// Seconds for which a session counts as just proved: changes that give power are made without a question (S130).
-pub const RECENT_SECS: i64 = 15 * 60;
+const RECENT_SECS: i64 = 15 * 60;
+/// Seconds by which the clock of the node that took a proof may be ahead.
+const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
 /// Live sessions that one account has at most; the next sign-in ends the oldest (S107).
 pub const MAX_SESSIONS: usize = 100;
 
@@ -143,6 +145,12 @@ pub enum GenerationVerdict {
 }
 
 impl Session {
+    /// Whether the person proved who they are a short while ago. A proof of the future is none, but for clocks of other nodes that
+    /// differ a little.
+    pub fn was_proved_recently(&self, now: Timestamp) -> bool {
+        (-MAX_CLOCK_DIFFERENCE_SECS..=RECENT_SECS).contains(&now.since(self.authenticated_at))
+    }
+
     /// Judges `generation`, taken from a verified refresh token, at `now`.
     pub fn judge_generation(&self, generation: i64, now: Timestamp) -> GenerationVerdict {
         if generation == self.generation {
