@@ -271,7 +271,8 @@ impl Guard {
         let now = accounts.clock().now();
         let Some(mut copy) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
         let fits = |copy: &SessionCopy| {
-            let verdict = copy.view().map(|view| view.session.judge_generation(claims.generation, now));
+            let own = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user));
+            let verdict = own.map(|view| view.session.judge_generation(claims.generation, now));
             matches!(verdict, Some(GenerationVerdict::Current | GenerationVerdict::PredecessorInGrace))
         };
         if !fits(&copy) {
@@ -280,13 +281,7 @@ impl Guard {
             let Some(anew) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
             copy = anew;
         }
-        let Some(view) = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user)) else {
-            return Ok(Standing::Anonymous);
-        };
-        match view.session.judge_generation(claims.generation, now) {
-            GenerationVerdict::Current | GenerationVerdict::PredecessorInGrace => {}
-            GenerationVerdict::Reused | GenerationVerdict::Unknown => return Ok(Standing::Anonymous),
-        }
+        let Some(view) = copy.view().filter(|_| fits(&copy)) else { return Ok(Standing::Anonymous) };
         note_successor(accounts, &view.session, Some(&claims)).await?;
         let passport = passport(Arc::clone(&copy), now.plus(REFRESH_VERDICT_SECS).min(claims.expires_at));
         let Some(passport) = passport.map(Rc::new) else { return Ok(Standing::Anonymous) };
