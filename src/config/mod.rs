@@ -153,7 +153,7 @@ mod tests {
 
     use super::*;
 
-    fn load_pairs(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
+    pub(super) fn load_pairs(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
         let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         load(&Values::new(), &values, Path::new("/nonexistent/.env"))
     }

@@ -89,16 +89,9 @@ fn hold_the_internet(networks: &[IpNet]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::config::{Config, load};
+    use crate::config::tests::load_pairs;
     use crate::domain::dialect::Dialect;
-
-    fn load_pairs(pairs: &[(&str, &str)]) -> Result<Config, Faults> {
-        let values = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        load(&Values::new(), &values, Path::new("/nonexistent/.env"))
-    }
 
     #[test]
     fn s103_what_keeps_proxies_from_asking_is_said() {

@@ -188,16 +188,22 @@ async fn s44_two_tabs_of_one_chromium_refresh_at_once_and_stay_signed_in() {
     browser.close().await;
 }
 
-#[tokio::test]
-async fn chromium_finds_the_form_for_a_new_password_by_its_well_known_address() {
-    let Some(browser) = Browser::start().await else { return };
-    let upstream = Upstream::start().await;
+/// A gate before that app, claimed in the browser, which sees the app; and its address.
+async fn claimed_in(browser: &Browser, upstream: &Upstream) -> (TestApp, String) {
     let address = upstream.address;
     let app = TestApp::start(|options| options.upstream = Some(address)).await;
     let base = format!("http://{}", app.address);
     browser.open(&format!("{base}/_auth/setup?token={}", app.setup_token())).await;
     browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
     browser.find("#app").await;
+    (app, base)
+}
+
+#[tokio::test]
+async fn chromium_finds_the_form_for_a_new_password_by_its_well_known_address() {
+    let Some(browser) = Browser::start().await else { return };
+    let upstream = Upstream::start().await;
+    let (_app, base) = claimed_in(&browser, &upstream).await;
     browser.open(&format!("{base}/.well-known/change-password")).await;
     browser.at("/_auth/account/password").await;
     browser.close().await;
@@ -207,12 +213,7 @@ async fn chromium_finds_the_form_for_a_new_password_by_its_well_known_address() 
 async fn s79_chromium_shows_no_page_of_an_ended_session_from_its_disk() {
     let Some(browser) = Browser::start().await else { return };
     let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options| options.upstream = Some(address)).await;
-    let base = format!("http://{}", app.address);
-    browser.open(&format!("{base}/_auth/setup?token={}", app.setup_token())).await;
-    browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
-    browser.find("#app").await;
+    let (app, base) = claimed_in(&browser, &upstream).await;
     // A page about which the app says nothing but that it is old: browsers keep such for years.
     browser.open(&format!("{base}/kept")).await;
     browser.find("#app").await;
