@@ -66,7 +66,9 @@ impl Jobs {
         let runtime = accounts.database().runtime();
         let tasks = vec![
             runtime.spawn(in_spite_of_panics("mails", accounts.clone(), deliver)),
-            runtime.spawn(in_spite_of_panics("streams", accounts.clone(), move |accounts| cut_without_news(accounts, Arc::clone(&blind)))),
+            runtime.spawn(in_spite_of_panics("streams", accounts.clone(), move |accounts| {
+                cut_without_news(accounts, Arc::clone(&blind))
+            })),
             runtime.spawn(in_spite_of_panics("cleaning", accounts.clone(), clean)),
         ];
         Ok(Self { stop, thread: Some(thread), tasks })
@@ -126,8 +128,14 @@ impl Watch {
                  connect to PostgreSQL itself, or use session mode, to have checks answered from memory"
             );
         }
-        let mut watch =
-            Self { accounts, wire: Some(wire), applied, beaten_at: Duration::ZERO, blind: Arc::default(), others: HashMap::new() };
+        let mut watch = Self {
+            accounts,
+            wire: Some(wire),
+            applied,
+            beaten_at: Duration::ZERO,
+            blind: Arc::default(),
+            others: HashMap::new(),
+        };
         watch.round();
         Ok(watch)
     }
@@ -285,7 +293,11 @@ impl Watch {
 }
 
 /// Runs a job, and runs it again after a pause when it panicked, which is a fault of ours and must not end it for good.
-async fn in_spite_of_panics<F: Future<Output = ()>>(job: &'static str, accounts: Accounts, run: impl Fn(Accounts) -> F) {
+async fn in_spite_of_panics<F: Future<Output = ()>>(
+    job: &'static str,
+    accounts: Accounts,
+    run: impl Fn(Accounts) -> F,
+) {
     while AssertUnwindSafe(run(accounts.clone())).catch_unwind().await.is_err() {
         tracing::error!(job, "work in the background ended by a panic and is begun again");
         tokio::time::sleep(PANIC_PAUSE).await;

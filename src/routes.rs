@@ -63,14 +63,18 @@ impl Row {
     }
 
     fn resource(&self) -> Resource {
-        [self.show, self.submit].into_iter().flatten().fold(web::resource(self.path), |resource, route| resource.route(route()))
+        [self.show, self.submit]
+            .into_iter()
+            .flatten()
+            .fold(web::resource(self.path), |resource, route| resource.route(route()))
     }
 
     fn register_page(&self, config: &mut ServiceConfig) {
         let rule = self.rule();
         let require = from_fn(move |req, next| jwt::require(rule, req, next));
         match self.change {
-            Some(change) => config.service(self.resource().wrap(from_fn(move |req, next| confirm::ask(change, req, next))).wrap(require)),
+            Some(change) => config
+                .service(self.resource().wrap(from_fn(move |req, next| confirm::ask(change, req, next))).wrap(require)),
             None => config.service(self.resource().wrap(require)),
         };
     }
@@ -126,8 +130,10 @@ pub const PAGES: &[Row] = &[
 ];
 
 /// What scripts of the app behind ask, below `/_auth/api`.
-pub const API: &[Row] =
-    &[Row::page("/session", Session, || get().to(session::show)), Row::action("/refresh", Session, || post().to(session::show))];
+pub const API: &[Row] = &[
+    Row::page("/session", Session, || get().to(session::show)),
+    Row::action("/refresh", Session, || post().to(session::show)),
+];
 
 /// Asked for without cookies by browsers, which go to `/.well-known/change-password` only where this is 404: a site that answers
 /// everything has no such address either. <https://www.w3.org/TR/change-password-url/#response-code-reliability>

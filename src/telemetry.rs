@@ -38,5 +38,8 @@ pub fn init(log: Log) {
 
 /// Other crates speak only of what is wrong: their finer lines may show headers. `actix_http` calls every stream that we cut an error.
 fn targets(level: LevelFilter) -> Targets {
-    Targets::new().with_default(level.min(LevelFilter::WARN)).with_target("portcullis", level).with_target("actix_http", LevelFilter::OFF)
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("portcullis", level)
+        .with_target("actix_http", LevelFilter::OFF)
 }

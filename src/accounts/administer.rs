@@ -47,12 +47,20 @@ impl UserDeed {
 
 impl Accounts {
     /// Adds an account that can sign in at once.
-    pub async fn add_user(&self, email: &str, name: &str, password: String, role: Role, actor: &Actor) -> Result<User, AccountError> {
+    pub async fn add_user(
+        &self,
+        email: &str,
+        name: &str,
+        password: String,
+        role: Role,
+        actor: &Actor,
+    ) -> Result<User, AccountError> {
         let turn = self.0.hasher.turn(None).await?;
         let account = self.check_account(&turn, email.to_owned(), name.to_owned(), password.clone(), password).await?;
         let hash = self.0.hasher.hash(&turn, account.password).await?;
         let user = self.new_user(account.email, account.name, role, UserState::Active)?;
-        let (line, row) = (self.audit_line("user.created", &actor.name, user.email.as_str(), &actor.source), user.clone());
+        let (line, row) =
+            (self.audit_line("user.created", &actor.name, user.email.as_str(), &actor.source), user.clone());
         let added = self.0.database.write(move |c| {
             users::insert(c, &row, Some(&hash))?;
             audit::append(c, &line)
@@ -161,11 +169,17 @@ impl Accounts {
 
     /// Does `deed` to all of these that are still there, or to none; when the answer comes it is in force on every node, and open
     /// streams are cut. The last active admin stays.
-    pub async fn change_users(&self, mut ids: Vec<UserId>, deed: UserDeed, actor: &Actor) -> Result<bool, AccountError> {
+    pub async fn change_users(
+        &self,
+        mut ids: Vec<UserId>,
+        deed: UserDeed,
+        actor: &Actor,
+    ) -> Result<bool, AccountError> {
         // Two such deeds take the rows in the same order.
         ids.sort_unstable();
         ids.dedup();
-        let lines: Vec<AuditLine> = ids.iter().map(|_| self.audit_line(deed.event(), &actor.name, "", &actor.source)).collect();
+        let lines: Vec<AuditLine> =
+            ids.iter().map(|_| self.audit_line(deed.event(), &actor.name, "", &actor.source)).collect();
         let (this, now) = (self.clone(), self.0.clock.now());
         self.deed(async move {
             let store = this.0.store.clone();
@@ -244,7 +258,8 @@ impl Accounts {
 
     /// A user's live sessions, newest first.
     pub async fn sessions_of(&self, id: &UserId) -> Result<Vec<Session>, AccountError> {
-        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.config.sessions.idle);
+        let (store, id, now, idle) =
+            (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.config.sessions.idle);
         let mut sessions = self.0.database.read(move |c| store.list_of_user(c, &id, now)).await?;
         sessions.retain(|session| !is_unused(idle, session, now));
         Ok(sessions)
@@ -273,7 +288,8 @@ fn leaves_no_admin(c: &mut Connection, targets: &[Target], deed: UserDeed) -> Re
         UserDeed::Enable | UserDeed::EndSessions => false,
     };
     let is_active_admin = |user: &&User| user.role == Role::Admin && user.state == UserState::Active;
-    let admins: Vec<&UserId> = targets.iter().map(|(record, _)| &record.user).filter(is_active_admin).map(|user| &user.id).collect();
+    let admins: Vec<&UserId> =
+        targets.iter().map(|(record, _)| &record.user).filter(is_active_admin).map(|user| &user.id).collect();
     Ok(takes_power && !admins.is_empty() && users::are_last_active_admins(c, &admins)?)
 }
 

@@ -43,7 +43,8 @@ struct Stored {
 impl Stored {
     fn of(who: &SignedIn, grant: &TokenGrant) -> Option<Pending> {
         let stored: Self = serde_json::from_str(&grant.payload).ok()?;
-        let is_theirs = who.session().is_some_and(|session| stored.session == session.as_str()) && Some(&grant.user) == who.user_id();
+        let is_theirs = who.session().is_some_and(|session| stored.session == session.as_str())
+            && Some(&grant.user) == who.user_id();
         is_theirs.then_some(stored.pending)
     }
 }
@@ -91,7 +92,13 @@ impl Accounts {
     }
 
     /// Checks the current password, and hands out the form, once; the session counts as proved now.
-    pub async fn confirm(&self, who: &SignedIn, token: &str, password: String, client: Client) -> Result<Pending, AccountError> {
+    pub async fn confirm(
+        &self,
+        who: &SignedIn,
+        token: &str,
+        password: String,
+        client: Client,
+    ) -> Result<Pending, AccountError> {
         let pending = self.find_pending(who, token).await?;
         let (_, session) = named(who)?;
         let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
@@ -102,7 +109,8 @@ impl Accounts {
         let (this, hash) = (self.clone(), self.hash_of(Purpose::Confirmation, token));
         self.deed(async move {
             let now = this.0.clock.now();
-            let line = this.audit_line("confirm.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+            let line =
+                this.audit_line("confirm.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
             let (store, id) = (this.0.store.clone(), session.clone());
             let proved = this.0.database.write(move |c| {
                 if tokens::take(c, &hash, Purpose::Confirmation, now)?.is_none() {

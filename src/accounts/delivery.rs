@@ -71,7 +71,8 @@ impl Accounts {
         }
         mail.tries += 1;
         let Some(prepared) = prepared else {
-            self.settle(&mail, None, Err(MailError::Refused("the account is gone or cannot use it".to_owned()))).await?;
+            self.settle(&mail, None, Err(MailError::Refused("the account is gone or cannot use it".to_owned())))
+                .await?;
             return Ok(true);
         };
         if let Some(place) = place.filter(|_place| mail.is_decoy()) {
@@ -105,12 +106,16 @@ impl Accounts {
         tracing::warn!(mail.id = id, "a mail in the queue cannot be read and is given up");
         let mut line = self.audit_line("mail.failed", "", "", "");
         line.detail = format!("{id}: {UNREADABLE}");
-        let given_up = self.0.database.write(move |c| if mails::give_up(c, &id, UNREADABLE)? { audit::append(c, &line) } else { Ok(()) });
+        let given_up = self
+            .0
+            .database
+            .write(move |c| if mails::give_up(c, &id, UNREADABLE)? { audit::append(c, &line) } else { Ok(()) });
         Ok(given_up.await?)
     }
 
     async fn send(&self, mail: &QueuedMail, letter: &Letter) -> Result<(), MailError> {
-        let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient.clone(), date: mail.created_at, letter: letter.clone() };
+        let outgoing =
+            Outgoing { id: mail.id.clone(), to: mail.recipient.clone(), date: mail.created_at, letter: letter.clone() };
         let begin = self.0.clock.monotonic();
         let sent = self.0.mail.send(&outgoing).await;
         let took = self.0.clock.monotonic().saturating_sub(begin).min(LONGEST_DECOY);
@@ -128,10 +133,15 @@ impl Accounts {
         let found = found.await?;
         if mail.is_decoy() {
             let link = self.new_link(Purpose::Reset);
-            return Ok(Some(Prepared { letter: self.letter(mail, None, Some((&link, self.link_end(Purpose::Reset)))), token: None }));
+            return Ok(Some(Prepared {
+                letter: self.letter(mail, None, Some((&link, self.link_end(Purpose::Reset)))),
+                token: None,
+            }));
         }
         let Some(user) = found.map(|record| record.user) else {
-            return Ok((mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, None), token: None }));
+            return Ok(
+                (mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, None), token: None })
+            );
         };
         let purpose = match (mail.kind, user.state) {
             // Not to an address that the account had when the mail was asked for, and has no more.
@@ -216,8 +226,9 @@ impl Accounts {
 
     /// How many mails wait, how many have failed, and how many there are.
     pub async fn count_mails(&self) -> Result<(i64, i64, Count), AccountError> {
-        let counted =
-            self.0.database.read(|c| Ok((mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?, mails::count_all(c)?)));
+        let counted = self.0.database.read(|c| {
+            Ok((mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?, mails::count_all(c)?))
+        });
         Ok(counted.await?)
     }
 
@@ -234,9 +245,10 @@ fn judge(mail: &QueuedMail, sent: &Result<(), MailError>, now: Timestamp) -> (Ma
         // A second mail would have another link, and both could not be the newest. A notice may come twice rather than never.
         (MailError::Unanswered(_), _) if mail.kind.has_link() => (MailState::Sent, now),
         (MailError::Unavailable(_) | MailError::Unanswered(_), Some(next)) => (MailState::Queued, next),
-        (MailError::Unavailable(_) | MailError::Unanswered(_) | MailError::Refused(_) | MailError::BadTemplate(_), _) => {
-            (MailState::Failed, now)
-        }
+        (
+            MailError::Unavailable(_) | MailError::Unanswered(_) | MailError::Refused(_) | MailError::BadTemplate(_),
+            _,
+        ) => (MailState::Failed, now),
     };
     (state, next, fault.to_string())
 }

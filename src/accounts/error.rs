@@ -83,7 +83,9 @@ impl AccountError {
 impl From<StorageError> for AccountError {
     fn from(fault: StorageError) -> Self {
         match fault {
-            StorageError::Conflict(Constraint::UserEmail) => Self::Rules(vec![FieldFault::new("email", Text::new("email-taken"))]),
+            StorageError::Conflict(Constraint::UserEmail) => {
+                Self::Rules(vec![FieldFault::new("email", Text::new("email-taken"))])
+            }
             StorageError::Conflict(other) => Self::Internal(format!("{other:?}")),
             StorageError::Other(fault) => Self::Internal(fault.to_string()),
             StorageError::Unavailable(_) | StorageError::Corrupt(_) => Self::Unavailable(fault),

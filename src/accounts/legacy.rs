@@ -51,7 +51,12 @@ impl Accounts {
     }
 
     /// Lets one request in by HTTP Basic, without a session; only before the claim.
-    pub async fn check_legacy_basic(&self, username: &str, password: &str, client: &Client) -> Result<SignedIn, AccountError> {
+    pub async fn check_legacy_basic(
+        &self,
+        username: &str,
+        password: &str,
+        client: &Client,
+    ) -> Result<SignedIn, AccountError> {
         self.check_legacy(username, password, client).await?;
         Ok(SignedIn::without_account(Credential::Pair, username.to_owned()))
     }
@@ -82,7 +87,8 @@ impl Accounts {
     /// that are sent at once would escape the limits (S29).
     async fn needs_no_turn(&self, client: &Client) -> Result<bool, AccountError> {
         let Some(pair) = self.pair_bucket() else { return Ok(false) };
-        let (this, now, source) = (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
+        let (this, now, source) =
+            (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
         let judged = self.0.database.read(move |c| {
             // Looked at before the counts: what was on its way until then is in them.
             Ok(this.0.uncounted_guesses.load(Ordering::SeqCst) == 0

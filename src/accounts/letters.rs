@@ -40,8 +40,14 @@ pub fn letter(kind: MailKind, facts: &Facts, language: Language) -> Letter {
     let (subject, text, closing) = keys(kind);
     let say = |text: &Text| texts::say(language, text);
     let filled = |key: &'static str| {
-        let text = Text::new(key).with("site", &facts.site).with("name", &facts.site_name).with("minutes", facts.reset_minutes);
-        say(&text.with("email", &facts.new_email).with("inviter", &facts.inviter).with("until", facts.until.exact_words()))
+        let text = Text::new(key)
+            .with("site", &facts.site)
+            .with("name", &facts.site_name)
+            .with("minutes", facts.reset_minutes);
+        say(&text
+            .with("email", &facts.new_email)
+            .with("inviter", &facts.inviter)
+            .with("until", facts.until.exact_words()))
     };
     let mut paragraphs = vec![filled(text)];
     if kind == MailKind::Invitation {
@@ -50,7 +56,10 @@ pub fn letter(kind: MailKind, facts: &Facts, language: Language) -> Letter {
     }
     if matches!(kind, MailKind::PasswordChanged | MailKind::ResetDone | MailKind::NewDevice | MailKind::EmailChanged) {
         let device = device::known(&facts.device).unwrap_or(Text::new("mail-device-unknown"));
-        let deed = Text::new("mail-deed").with("when", facts.when.exact_words()).with("source", &facts.source).with("device", device);
+        let deed = Text::new("mail-deed")
+            .with("when", facts.when.exact_words())
+            .with("source", &facts.source)
+            .with("device", device);
         paragraphs.push(say(&deed));
     }
     let has_link = matches!(kind, MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail);
@@ -71,7 +80,9 @@ const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static st
         MailKind::Reset => ("mail-reset", "mail-reset-text", Some("mail-reset-end")),
         MailKind::Invitation => ("mail-invitation", "mail-invitation-text", Some("mail-invitation-end")),
         MailKind::ConfirmEmail => ("mail-confirm", "mail-confirm-text", Some("mail-confirm-end")),
-        MailKind::PasswordChanged => ("mail-password-changed", "mail-password-changed-text", Some("mail-password-changed-end")),
+        MailKind::PasswordChanged => {
+            ("mail-password-changed", "mail-password-changed-text", Some("mail-password-changed-end"))
+        }
         MailKind::ResetDone => ("mail-reset-done", "mail-reset-done-text", Some("mail-reset-done-end")),
         MailKind::NewDevice => ("mail-new-device", "mail-new-device-text", Some("mail-new-device-end")),
         MailKind::EmailChanged => ("mail-email-changed", "mail-email-changed-text", Some("mail-email-changed-end")),
@@ -102,7 +113,11 @@ mod tests {
         for kind in KINDS {
             for language in Language::ALL {
                 let facts = Facts { device: told.clone(), ..Facts::default() };
-                assert!(!letter(kind, &facts, language).paragraphs.concat().contains("example.net"), "{}", kind.as_str());
+                assert!(
+                    !letter(kind, &facts, language).paragraphs.concat().contains("example.net"),
+                    "{}",
+                    kind.as_str()
+                );
             }
         }
         let device = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0".to_owned();

@@ -109,7 +109,9 @@ impl Accounts {
 /// password, or had the old address, must not outlive it (S15, S58, S59).
 pub(super) fn void_every_way_in(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
     tokens::void_all(c, user)?;
-    [MailKind::Reset, MailKind::Invitation, MailKind::ConfirmEmail].into_iter().try_for_each(|kind| mails::cancel(c, user, kind))
+    [MailKind::Reset, MailKind::Invitation, MailKind::ConfirmEmail]
+        .into_iter()
+        .try_for_each(|kind| mails::cancel(c, user, kind))
 }
 
 /// Voids a change of address that waits for its proof: whoever asked for it may be whose sessions end now.

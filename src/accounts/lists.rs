@@ -28,7 +28,11 @@ impl Accounts {
     }
 
     /// All live sessions with the address of their user, newest first, behind `before`, at most `limit`.
-    pub async fn list_sessions(&self, before: Option<Cursor>, limit: i64) -> Result<Vec<(Session, Option<String>)>, AccountError> {
+    pub async fn list_sessions(
+        &self,
+        before: Option<Cursor>,
+        limit: i64,
+    ) -> Result<Vec<(Session, Option<String>)>, AccountError> {
         let (store, now) = (self.0.store.clone(), self.0.clock.now());
         Ok(self.0.database.read(move |c| store.page(c, before.as_ref(), now, limit)).await?)
     }
@@ -40,7 +44,12 @@ impl Accounts {
     }
 
     /// Audit lines, newest first, behind the one named `before`, at most `limit`.
-    pub async fn list_audit(&self, filter: AuditFilter, before: Option<String>, limit: i64) -> Result<Vec<AuditLine>, AccountError> {
+    pub async fn list_audit(
+        &self,
+        filter: AuditFilter,
+        before: Option<String>,
+        limit: i64,
+    ) -> Result<Vec<AuditLine>, AccountError> {
         Ok(self.0.database.read(move |c| audit::page(c, &filter, before.as_deref(), limit)).await?)
     }
 

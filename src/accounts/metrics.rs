@@ -40,8 +40,12 @@ pub enum Verdict {
 }
 
 const ASKED: [(Asked, &str); 3] = [(Asked::Check, "check"), (Asked::Proxy, "proxy"), (Asked::Page, "page")];
-const VERDICTS: [(Verdict, &str); 4] =
-    [(Verdict::Allowed, "allowed"), (Verdict::SignIn, "sign_in"), (Verdict::Refused, "refused"), (Verdict::Unavailable, "unavailable")];
+const VERDICTS: [(Verdict, &str); 4] = [
+    (Verdict::Allowed, "allowed"),
+    (Verdict::SignIn, "sign_in"),
+    (Verdict::Refused, "refused"),
+    (Verdict::Unavailable, "unavailable"),
+];
 
 /// One for each pair of [`ASKED`] and [`VERDICTS`].
 #[derive(Debug, Default)]
@@ -86,7 +90,8 @@ impl Metrics {
     /// Notes one request.
     pub fn request(&self, asked: Asked, verdict: Verdict, took: Duration) {
         let row = self.requests.0.iter().zip(ASKED).find(|(_, (which, _))| *which == asked).map(|(row, _)| row);
-        let cell = row.and_then(|row| row.iter().zip(VERDICTS).find(|(_, (which, _))| *which == verdict).map(|(cell, _)| cell));
+        let cell = row
+            .and_then(|row| row.iter().zip(VERDICTS).find(|(_, (which, _))| *which == verdict).map(|(cell, _)| cell));
         if let Some(cell) = cell {
             cell.note(took);
         }
@@ -152,10 +157,19 @@ impl Accounts {
             page.value(name, "", i64::try_from(value).unwrap_or(i64::MAX));
         };
         gauge(&mut page, "portcullis_copies", "Copies of sessions in memory.", self.0.cache.len());
-        gauge(&mut page, "portcullis_lease", "1 while copies may be used, 0 while every check reads the store.", usize::from(lease));
+        gauge(
+            &mut page,
+            "portcullis_lease",
+            "1 while copies may be used, 0 while every check reads the store.",
+            usize::from(lease),
+        );
         gauge(&mut page, "portcullis_streams", "Sessions with open WebSockets or streams.", self.0.streams.len());
         gauge(&mut page, "portcullis_hash_queue", "Password checks that wait or run.", self.0.hasher.waiting());
-        page.begin("portcullis_store_seconds", "histogram", "Questions to the database, with the wait for a connection.");
+        page.begin(
+            "portcullis_store_seconds",
+            "histogram",
+            "Questions to the database, with the wait for a connection.",
+        );
         let (reads, writes, faults) = self.0.database.times();
         page.histogram("portcullis_store_seconds", "use=\"read\"", reads);
         page.histogram("portcullis_store_seconds", "use=\"write\"", writes);
@@ -170,7 +184,12 @@ impl Accounts {
             page.value("portcullis_mails", "state=\"failed\"", failed);
             gauge(&mut page, "portcullis_nodes", "Running nodes.", nodes);
         }
-        gauge(&mut page, "portcullis_store_up", "1 if the store answered just now.", usize::from(matches!(answers, Ok(Ok(())))));
+        gauge(
+            &mut page,
+            "portcullis_store_up",
+            "1 if the store answered just now.",
+            usize::from(matches!(answers, Ok(Ok(())))),
+        );
         page.into_text()
     }
 
@@ -189,8 +208,10 @@ impl Accounts {
             };
             Ok((counted, notices::beats(c)?.len()))
         });
-        let counted = timeout(PATIENCE, count).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.to_string())));
-        let counted = counted.inspect_err(|fault| tracing::warn!(%fault, "the store did not answer for the metrics")).ok()?;
+        let counted =
+            timeout(PATIENCE, count).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.to_string())));
+        let counted =
+            counted.inspect_err(|fault| tracing::warn!(%fault, "the store did not answer for the metrics")).ok()?;
         if kept.is_none() {
             *self.0.metrics.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some((monotonic, counted.0));
         }

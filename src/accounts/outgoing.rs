@@ -37,13 +37,21 @@ pub(super) struct Drafts {
 
 impl Detail {
     pub(super) fn of(client: &Client, now: Timestamp) -> Self {
-        Self { source: client.source.to_string(), device: device::shortened(&client.user_agent), at: now.secs(), ..Self::default() }
+        Self {
+            source: client.source.to_string(),
+            device: device::shortened(&client.user_agent),
+            at: now.secs(),
+            ..Self::default()
+        }
     }
 
     /// Of an invitation.
     pub(super) fn of_inviter(actor: &Actor) -> Self {
         // The operator at the command line has no address.
-        Self { inviter: Email::parse(&actor.name).map(|email| email.to_string()).unwrap_or_default(), ..Self::default() }
+        Self {
+            inviter: Email::parse(&actor.name).map(|email| email.to_string()).unwrap_or_default(),
+            ..Self::default()
+        }
     }
 }
 
@@ -89,7 +97,9 @@ impl Drafts {
     pub(super) fn count(&self, c: &mut Connection, mail: &QueuedMail) -> Result<Option<i64>, StorageError> {
         let (Some(user), now) = (&mail.user, self.accounts.0.clock.now()) else { return Ok(None) };
         let bucket = format!("mail:{}:{user}", mail.kind.as_str());
-        if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &bucket, now)?), mail.kind.per_hour(), MAIL_WINDOW_SECS, now) {
+        if let Verdict::Wait { secs } =
+            judge(Some(&attempts::hold(c, &bucket, now)?), mail.kind.per_hour(), MAIL_WINDOW_SECS, now)
+        {
             self.leave_out(mail.kind);
             return Ok(Some(secs));
         }

@@ -29,7 +29,8 @@ pub struct NewPassword {
 impl Accounts {
     /// Asks for a reset mail. Says nothing about who exists, by content, by time (S23) or by what follows (S108), and changes nothing (S60).
     pub async fn request_reset(&self, email: &str, client: Client) -> Result<(), AccountError> {
-        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
+        let email =
+            Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
         let now = self.0.clock.now();
         let hasher = &self.0.token_hasher;
         let source = format!("forgot-source:{}", Asking::source_of(hasher, &client));
@@ -37,7 +38,9 @@ impl Accounts {
         let line = self.audit_line("password.reset_requested", "", email.as_str(), &client.source.to_string());
         let (mails, window_over) = (self.drafts(), now.plus(-MAIL_WINDOW_SECS));
         let waits = self.0.database.write(move |c| {
-            if let Verdict::Wait { secs } = judge(Some(&attempts::hold(c, &source, now)?), FORGOT_PER_SOURCE, MAIL_WINDOW_SECS, now) {
+            if let Verdict::Wait { secs } =
+                judge(Some(&attempts::hold(c, &source, now)?), FORGOT_PER_SOURCE, MAIL_WINDOW_SECS, now)
+            {
                 return Ok(Some(secs));
             }
             attempts::add(c, &source, now, window_over)?;
@@ -49,8 +52,12 @@ impl Accounts {
                 return Ok(None);
             }
             let mail = match users::find_by_email(c, &email)?.map(|record| record.user) {
-                Some(user) if user.state == UserState::Active => mails.to_user(MailKind::Reset, &user, &Detail::default()),
-                Some(user) if user.state == UserState::Invited => mails.to_user(MailKind::Invitation, &user, &Detail::default()),
+                Some(user) if user.state == UserState::Active => {
+                    mails.to_user(MailKind::Reset, &user, &Detail::default())
+                }
+                Some(user) if user.state == UserState::Invited => {
+                    mails.to_user(MailKind::Invitation, &user, &Detail::default())
+                }
                 _ => mails.decoy(MailKind::Reset, email),
             };
             mails.put(c, &mail)?;
@@ -79,11 +86,18 @@ impl Accounts {
         let password = new.password.clone();
         let email = self.choose_by_link(Purpose::Invitation, token, new, client.clone()).await?;
         let signed_in = self.sign_in(email.as_str(), password, true, client).await;
-        let session = signed_in.inspect_err(|fault| tracing::info!(reason = %fault, "nobody was signed in after an accepted invitation"));
+        let session = signed_in
+            .inspect_err(|fault| tracing::info!(reason = %fault, "nobody was signed in after an accepted invitation"));
         Ok((email, session.ok()))
     }
 
-    async fn choose_by_link(&self, purpose: Purpose, token: &str, new: NewPassword, client: Client) -> Result<Email, AccountError> {
+    async fn choose_by_link(
+        &self,
+        purpose: Purpose,
+        token: &str,
+        new: NewPassword,
+        client: Client,
+    ) -> Result<Email, AccountError> {
         let open = self.open_link(purpose, token, &client).await?;
         self.count_use(Asking::right_link_of(&self.0.token_hasher, &open.user.id)).await?;
         // The password is judged before the link is used up: a refused one leaves it as good as it was.
@@ -108,7 +122,9 @@ impl Accounts {
         let now = self.0.clock.now();
         let (event, kind) = match purpose {
             Purpose::Invitation => ("user.created", None),
-            Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => ("password.reset", Some(MailKind::ResetDone)),
+            Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => {
+                ("password.reset", Some(MailKind::ResetDone))
+            }
         };
         let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (account, right) = (self.account_bucket(&user.email), Asking::right_of(&self.0.token_hasher, &user.id));
@@ -137,7 +153,13 @@ impl Accounts {
     }
 
     /// Changes one's own password; the other sessions end (S15).
-    pub async fn change_password(&self, who: &SignedIn, current: String, new: NewPassword, client: Client) -> Result<(), AccountError> {
+    pub async fn change_password(
+        &self,
+        who: &SignedIn,
+        current: String,
+        new: NewPassword,
+        client: Client,
+    ) -> Result<(), AccountError> {
         let (user, old, turn) = self.prove_current(who, current, "login.failed", &client).await?;
         let password = self.check_new_password(&turn, &user, new, "new_password").await?;
         let hash = self.0.hasher.hash(&turn, password).await?;
@@ -145,7 +167,12 @@ impl Accounts {
         let (this, who) = (self.clone(), who.clone());
         self.deed(async move {
             let now = this.0.clock.now();
-            let line = this.audit_line("password.changed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+            let line = this.audit_line(
+                "password.changed",
+                user.email.as_str(),
+                user.email.as_str(),
+                &client.source.to_string(),
+            );
             let (mails, detail) = (this.drafts(), Detail::of(&client, now));
             let (store, step) = (this.0.store.clone(), random::step());
             let outcome = this.0.database.write(move |c| {
@@ -179,7 +206,8 @@ impl Accounts {
     ) -> Result<(User, PasswordHash, Turn), AccountError> {
         let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
         let wanted = id.clone();
-        let record = self.0.database.read(move |c| users::find_by_id(c, &wanted)).await?.ok_or(AccountError::NotFound)?;
+        let record =
+            self.0.database.read(move |c| users::find_by_id(c, &wanted)).await?.ok_or(AccountError::NotFound)?;
         let asking = Asking::of_account(&self.0.token_hasher, &id);
         let reservation = self.reserve(asking, "login.throttled", record.user.email.as_str(), client).await?;
         let typed = Password::take(current);
@@ -196,7 +224,12 @@ impl Accounts {
         };
         if !verified.matches {
             drop(turn);
-            let line = self.audit_line(failed, record.user.email.as_str(), record.user.email.as_str(), &client.source.to_string());
+            let line = self.audit_line(
+                failed,
+                record.user.email.as_str(),
+                record.user.email.as_str(),
+                &client.source.to_string(),
+            );
             self.0.database.write(move |c| audit::append(c, &line)).await?;
             return Err(wrong_current());
         }
@@ -215,14 +248,25 @@ impl Accounts {
     }
 
     /// Judges a new password for `user`, whose field in the form is `field`, on the hash workers: the lists and rules take a while, and requests must not wait for them.
-    async fn check_new_password(&self, turn: &Turn, user: &User, new: NewPassword, field: &'static str) -> Result<Password, AccountError> {
+    async fn check_new_password(
+        &self,
+        turn: &Turn,
+        user: &User,
+        new: NewPassword,
+        field: &'static str,
+    ) -> Result<Password, AccountError> {
         let (this, user) = (self.clone(), user.clone());
         let judge = move || this.judge_new_password(&user, new, field);
         turn.run(judge).await?.map_err(AccountError::Rules)
     }
 
     /// [`Self::check_new_password`], on the calling thread.
-    fn judge_new_password(&self, user: &User, new: NewPassword, field: &'static str) -> Result<Password, Vec<FieldFault>> {
+    fn judge_new_password(
+        &self,
+        user: &User,
+        new: NewPassword,
+        field: &'static str,
+    ) -> Result<Password, Vec<FieldFault>> {
         let mut faults = Vec::new();
         let same = new.password == new.confirm;
         let context = PasswordContext {

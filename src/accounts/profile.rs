@@ -17,9 +17,15 @@ use crate::storage::{attempts, audit, devices, tokens, users};
 
 impl Accounts {
     /// Sets one's own display name, which the app hears with the next request, and language; `None` takes the browser's.
-    pub async fn set_own_profile(&self, who: &SignedIn, name: &str, language: Option<Language>) -> Result<(), AccountError> {
+    pub async fn set_own_profile(
+        &self,
+        who: &SignedIn,
+        name: &str,
+        language: Option<Language>,
+    ) -> Result<(), AccountError> {
         let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
-        let name = DisplayName::parse(name).map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
+        let name = DisplayName::parse(name)
+            .map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
         let this = self.clone();
         self.deed(async move {
             let now = this.0.clock.now();
@@ -35,8 +41,15 @@ impl Accounts {
     }
 
     /// Asks for another address: proven by a mail to it, and neutral about who has it already (S21).
-    pub async fn request_email_change(&self, who: &SignedIn, current: String, email: &str, client: Client) -> Result<(), AccountError> {
-        let email = Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
+    pub async fn request_email_change(
+        &self,
+        who: &SignedIn,
+        current: String,
+        email: &str,
+        client: Client,
+    ) -> Result<(), AccountError> {
+        let email =
+            Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
         let (user, _hash, turn) = self.prove_current(who, current, "login.failed", &client).await?;
         drop(turn);
         if user.email == email {
@@ -78,7 +91,8 @@ impl Accounts {
         self.deed(async move {
             let now = this.0.clock.now();
             let user = open.user;
-            let mut line = this.audit_line("email.changed", user.email.as_str(), new.as_str(), &client.source.to_string());
+            let mut line =
+                this.audit_line("email.changed", user.email.as_str(), new.as_str(), &client.source.to_string());
             line.detail = format!("was {}", user.email);
             let mut detail = Detail::of(&client, now);
             detail.new_email = new.to_string();
@@ -86,7 +100,8 @@ impl Accounts {
             let mail = mails.to_user(MailKind::EmailChanged, &user, &detail);
             let (store, set) = (this.0.store.clone(), new.clone());
             let outcome = this.0.database.write(move |c| {
-                if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &set)? {
+                if tokens::take(c, &hash, Purpose::EmailChange, now)?.is_none() || !users::set_email(c, &user.id, &set)?
+                {
                     return Ok(None);
                 }
                 links::void_every_way_in(c, &user.id)?;

@@ -44,7 +44,8 @@ impl Accounts {
         let outcome = self.0.database.write(move |c| {
             for _ in 0..ROUNDS {
                 let found = store.find_live(c, &wanted.session, now)?;
-                let is_theirs = |session: &Session| session.user.as_ref() == Some(&wanted.user) && !is_unused(idle, session, now);
+                let is_theirs =
+                    |session: &Session| session.user.as_ref() == Some(&wanted.user) && !is_unused(idle, session, now);
                 let Some(mut session) = found.filter(is_theirs) else {
                     return Ok(Outcome::NotLive);
                 };
@@ -121,7 +122,10 @@ impl Accounts {
             generation: session.generation,
         };
         let signed = |kind, claims: Claims| {
-            self.0.tokens.issue(kind, &claims).ok_or_else(|| AccountError::Internal("a token could not be signed".to_owned()))
+            self.0
+                .tokens
+                .issue(kind, &claims)
+                .ok_or_else(|| AccountError::Internal("a token could not be signed".to_owned()))
         };
         Ok(TokenPair {
             access: signed(Kind::Access, claims(issued_at, access_end))?,

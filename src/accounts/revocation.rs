@@ -30,7 +30,11 @@ pub(super) struct Ended {
 }
 
 /// Leaves the end of single sessions, last in the transaction that ended them; without any it is [`done_before`].
-pub(super) fn sessions_ended(c: &mut Connection, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
+pub(super) fn sessions_ended(
+    c: &mut Connection,
+    sessions: Vec<SessionId>,
+    now: Timestamp,
+) -> Result<Ended, StorageError> {
     let news: Vec<News> = sessions.iter().cloned().map(News::SessionEnded).collect();
     if news.is_empty() { done_before(c) } else { leave(c, sessions, news, now) }
 }
@@ -43,19 +47,34 @@ pub(super) fn done_before(c: &mut Connection) -> Result<Ended, StorageError> {
 
 /// Leaves the end of `user`'s other sessions, last in the transaction that ended them: those known by name are cut, and of the
 /// rest no copy stays.
-pub(super) fn others_ended(c: &mut Connection, user: &UserId, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
+pub(super) fn others_ended(
+    c: &mut Connection,
+    user: &UserId,
+    sessions: Vec<SessionId>,
+    now: Timestamp,
+) -> Result<Ended, StorageError> {
     let mut news = vec![News::UserChanged(user.clone())];
     news.extend(sessions.iter().cloned().map(News::SessionEnded));
     leave(c, sessions, news, now)
 }
 
 /// Leaves the end of all sessions of `user`, known by name or not, last in the transaction that ended them.
-pub(super) fn user_ended(c: &mut Connection, user: &UserId, sessions: Vec<SessionId>, now: Timestamp) -> Result<Ended, StorageError> {
+pub(super) fn user_ended(
+    c: &mut Connection,
+    user: &UserId,
+    sessions: Vec<SessionId>,
+    now: Timestamp,
+) -> Result<Ended, StorageError> {
     leave(c, sessions, vec![News::UserEnded(user.clone())], now)
 }
 
 /// Leaves any other news, last in the transaction of what they tell; `sessions` are those that ended by it.
-pub(super) fn leave(c: &mut Connection, sessions: Vec<SessionId>, news: Vec<News>, now: Timestamp) -> Result<Ended, StorageError> {
+pub(super) fn leave(
+    c: &mut Connection,
+    sessions: Vec<SessionId>,
+    news: Vec<News>,
+    now: Timestamp,
+) -> Result<Ended, StorageError> {
     let number = notices::append(c, &news, now)?;
     Ok(Ended { sessions, news, number })
 }

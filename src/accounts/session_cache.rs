@@ -55,7 +55,11 @@ pub struct SessionCache {
 
 impl Default for SessionCache {
     fn default() -> Self {
-        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), hasher: RandomState::new(), lease_until_millis: AtomicU64::new(0) }
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+            lease_until_millis: AtomicU64::new(0),
+        }
     }
 }
 
@@ -103,7 +107,9 @@ impl SessionCache {
 
     /// Sets the copy of a session to gone; the session itself may live on.
     pub fn forget(&self, session: &SessionId) {
-        if let Some(copy) = self.shard(session).and_then(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).remove(session)) {
+        if let Some(copy) =
+            self.shard(session).and_then(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).remove(session))
+        {
             copy.state.store(GONE, Ordering::Release);
         }
     }
@@ -205,7 +211,9 @@ impl Accounts {
         }
         // The session keeps being touched: answer from the store alone, with a copy that nobody can use again.
         let view = self.read_view(id).await?;
-        Ok(view.map(|view| Arc::new(SessionCopy { state: AtomicU8::new(GONE), view: OnceLock::from(view), loaded_at: Duration::ZERO })))
+        Ok(view.map(|view| {
+            Arc::new(SessionCopy { state: AtomicU8::new(GONE), view: OnceLock::from(view), loaded_at: Duration::ZERO })
+        }))
     }
 
     /// Whether the session is live; reads through the copies.
@@ -222,9 +230,12 @@ impl Accounts {
     }
 
     async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {
-        let (store, id, now, idle) = (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.config.sessions.idle);
+        let (store, id, now, idle) =
+            (self.0.store.clone(), id.clone(), self.0.clock.now(), self.0.config.sessions.idle);
         let found = self.0.database.read(move |c| {
-            let Some(session) = store.find_live(c, &id, now)?.filter(|session| !is_unused(idle, session, now)) else { return Ok(None) };
+            let Some(session) = store.find_live(c, &id, now)?.filter(|session| !is_unused(idle, session, now)) else {
+                return Ok(None);
+            };
             if session.user.is_none() && pair::is_over(c)? {
                 return Ok(None);
             }

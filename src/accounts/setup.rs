@@ -71,9 +71,14 @@ impl Accounts {
         let path = self.0.config.data_dir.join(data_dir::SETUP_TOKEN);
         let kept = fs::read_to_string(&path).is_ok_and(|kept| kept.trim() == token);
         if !kept {
-            data_dir::replace(&path, &token).map_err(|fault| AccountError::Internal(format!("{}: {fault}", path.display())))?;
+            data_dir::replace(&path, &token)
+                .map_err(|fault| AccountError::Internal(format!("{}: {fault}", path.display())))?;
         }
-        let page = if self.asks_for_token().await? { format!("/_auth/setup?token={token}") } else { "/_auth/setup".to_owned() };
+        let page = if self.asks_for_token().await? {
+            format!("/_auth/setup?token={token}")
+        } else {
+            "/_auth/setup".to_owned()
+        };
         Ok(Some(self.0.config.server.app_url.join(&page)))
     }
 
@@ -104,10 +109,18 @@ impl Accounts {
     }
 
     /// Judges what only the operator has. What is wrong, and the first refusal of a source in a window, are audited as the two `events`.
-    pub(super) async fn prove(&self, proof: ClaimProof, events: (&str, &str), client: &Client) -> Result<(), AccountError> {
-        let (this, now, source) = (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
-        let [wrong, refused] = [events.0, events.1].map(|event| self.audit_line(event, "", "", &client.source.to_string()));
-        let wrong_pair = matches!(&proof, ClaimProof::Legacy { username, password } if !self.is_legacy_pair(username, password));
+    pub(super) async fn prove(
+        &self,
+        proof: ClaimProof,
+        events: (&str, &str),
+        client: &Client,
+    ) -> Result<(), AccountError> {
+        let (this, now, source) =
+            (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
+        let [wrong, refused] =
+            [events.0, events.1].map(|event| self.audit_line(event, "", "", &client.source.to_string()));
+        let wrong_pair =
+            matches!(&proof, ClaimProof::Legacy { username, password } if !self.is_legacy_pair(username, password));
         if wrong_pair {
             self.0.uncounted_guesses.fetch_add(1, Ordering::SeqCst);
         }
@@ -151,7 +164,9 @@ impl Accounts {
     fn guess_of(&self, c: &mut Connection, proof: ClaimProof, source: String) -> Result<Guess, StorageError> {
         let pair = self.pair_bucket();
         Ok(match proof {
-            ClaimProof::Legacy { username, password } => Guess { source, pair, fits: self.is_legacy_pair(&username, &password) },
+            ClaimProof::Legacy { username, password } => {
+                Guess { source, pair, fits: self.is_legacy_pair(&username, &password) }
+            }
             ClaimProof::Token(given) => {
                 let expected = self.setup_token(c)?;
                 let counts = pair.map_or(Ok(true), |bucket| pair::is_closed(c, &bucket))?;
@@ -160,7 +175,12 @@ impl Accounts {
         })
     }
 
-    async fn take_ownership(&self, account: NewAccount, hash: PasswordHash, client: Client) -> Result<NewSession, AccountError> {
+    async fn take_ownership(
+        &self,
+        account: NewAccount,
+        hash: PasswordHash,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
         let now = self.0.clock.now();
         let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         let user = User {
@@ -174,7 +194,8 @@ impl Accounts {
             language: None,
         };
         let session = self.new_session(Some(id.clone()), Method::Password, true, &client)?;
-        let line = self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+        let line =
+            self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let row = session.clone();
         let device = self.device_of(&client, None);
         let device_cookie = self.0.devices.issue(&device.id, &id);
@@ -196,7 +217,12 @@ impl Accounts {
         };
         self.ended(ended).await;
         let tokens = self.tokens_of(&session, &id)?;
-        Ok(NewSession { session: session.id, persistent: true, user: Some((id.clone(), tokens)), device_cookie: Some(device_cookie) })
+        Ok(NewSession {
+            session: session.id,
+            persistent: true,
+            user: Some((id.clone(), tokens)),
+            device_cookie: Some(device_cookie),
+        })
     }
 
     /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up (S04).
@@ -204,8 +230,10 @@ impl Accounts {
     pub fn keep_claim_marker(&self) {
         let marker = self.0.config.data_dir.join(data_dir::CLAIMED);
         if !marker.exists()
-            && let Err(fault) =
-                data_dir::replace(&marker, "This instance has an owner. Without this file a lost database could be claimed anew.\n")
+            && let Err(fault) = data_dir::replace(
+                &marker,
+                "This instance has an owner. Without this file a lost database could be claimed anew.\n",
+            )
         {
             tracing::error!(%fault, file = %marker.display(), "the claim marker could not be written");
         }
@@ -231,7 +259,13 @@ impl Accounts {
         turn.run(judge).await?.map_err(AccountError::Rules)
     }
 
-    fn judge_account(&self, email: &str, name: &str, typed: String, confirm: &str) -> Result<NewAccount, Vec<FieldFault>> {
+    fn judge_account(
+        &self,
+        email: &str,
+        name: &str,
+        typed: String,
+        confirm: &str,
+    ) -> Result<NewAccount, Vec<FieldFault>> {
         let mut faults = Vec::new();
         let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault.text()))).ok();
         let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();

@@ -21,13 +21,25 @@ impl Accounts {
     /// Signs in; every way to fail gives one neutral answer after the same work (S21, S22).
     ///
     /// A session that is not `persistent` ends with the browser's run, and after twelve hours.
-    pub async fn sign_in(&self, email: &str, password: String, persistent: bool, client: Client) -> Result<NewSession, AccountError> {
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: String,
+        persistent: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
         let outcome = self.prove_and_open(email, password, persistent, client).await;
         self.0.metrics.sign_in(&outcome);
         outcome
     }
 
-    async fn prove_and_open(&self, email: &str, password: String, persistent: bool, client: Client) -> Result<NewSession, AccountError> {
+    async fn prove_and_open(
+        &self,
+        email: &str,
+        password: String,
+        persistent: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
         let (record, device) = self.find_account(email.clone(), &client).await?;
@@ -35,11 +47,18 @@ impl Accounts {
         let mut asking = Asking::of_source(&self.0.token_hasher, &client);
         asking.account = email.as_ref().map(|email| self.account_bucket(email));
         asking.device = device.as_ref().map(|device| format!("device:{device}"));
-        asking.right = Some(Asking::right_or_nobodys(&self.0.token_hasher, record.as_ref().map(|record| &record.user.id), subject));
+        asking.right = Some(Asking::right_or_nobodys(
+            &self.0.token_hasher,
+            record.as_ref().map(|record| &record.user.id),
+            subject,
+        ));
         let account = asking.account.clone();
         let reservation = self.reserve(asking, "login.throttled", subject, &client).await?;
 
-        let hash = record.as_ref().filter(|record| record.user.state == UserState::Active).and_then(|record| record.password_hash.clone());
+        let hash = record
+            .as_ref()
+            .filter(|record| record.user.state == UserState::Active)
+            .and_then(|record| record.password_hash.clone());
         let (turn, verified) = match self.verify(&client, email.as_ref(), password.clone(), hash.clone()).await {
             Ok(verified) => verified,
             Err(fault) => {
@@ -47,7 +66,11 @@ impl Accounts {
                 return Err(fault);
             }
         };
-        let upgraded = if verified.matches && verified.needs_upgrade { self.0.hasher.hash(&turn, password).await.ok() } else { None };
+        let upgraded = if verified.matches && verified.needs_upgrade {
+            self.0.hasher.hash(&turn, password).await.ok()
+        } else {
+            None
+        };
         // The next one of the account need not wait for the store and the other nodes.
         drop(turn);
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
@@ -55,15 +78,23 @@ impl Accounts {
         };
         let session = self.new_session(Some(record.user.id.clone()), Method::Password, persistent, &client)?;
         let this = self.clone();
-        self.deed(async move { this.open_session(session, Proven { record, hash, upgraded, reservation, account, device }, client).await })
-            .await
+        self.deed(async move {
+            this.open_session(session, Proven { record, hash, upgraded, reservation, account, device }, client).await
+        })
+        .await
     }
 
     /// The account with that address, and the known device of it that the browser is.
-    async fn find_account(&self, email: Option<Email>, client: &Client) -> Result<(Option<UserRecord>, Option<String>), AccountError> {
+    async fn find_account(
+        &self,
+        email: Option<Email>,
+        client: &Client,
+    ) -> Result<(Option<UserRecord>, Option<String>), AccountError> {
         let (keys, cookie) = (self.0.devices.clone(), client.device_cookie.clone());
         let found = self.0.database.read(move |c| {
-            let Some(record) = email.map(|email| users::find_by_email(c, &email)).transpose()?.flatten() else { return Ok((None, None)) };
+            let Some(record) = email.map(|email| users::find_by_email(c, &email)).transpose()?.flatten() else {
+                return Ok((None, None));
+            };
             let named = cookie.and_then(|cookie| keys.device_of(&record.user.id, &cookie));
             let device = match named {
                 Some(device) if devices::is_known(c, &record.user.id, &device)? => Some(device),
@@ -91,8 +122,8 @@ impl Accounts {
         let (known, device) = (device.is_some(), self.device_of(&client, device));
         // The very first sign-in is no news to its owner.
         let mails = self.drafts();
-        let notice =
-            (!known && user.last_sign_in_at.is_some()).then(|| mails.to_user(MailKind::NewDevice, &user, &Detail::of(&client, now)));
+        let notice = (!known && user.last_sign_in_at.is_some())
+            .then(|| mails.to_user(MailKind::NewDevice, &user, &Detail::of(&client, now)));
         let device_cookie = self.0.devices.issue(&device.id, &user.id);
         let (this, user_then, store, brought_none) = (self.clone(), user.clone(), self.0.store.clone(), old.is_empty());
         let signed_in = self.0.database.write(move |c| {
@@ -129,11 +160,22 @@ impl Accounts {
         self.wake_mailer();
         let tokens = self.tokens_of(&session, &user.id)?;
         let persistent = session.persistent;
-        Ok(NewSession { session: session.id, persistent, user: Some((user.id.clone(), tokens)), device_cookie: Some(device_cookie) })
+        Ok(NewSession {
+            session: session.id,
+            persistent,
+            user: Some((user.id.clone(), tokens)),
+            device_cookie: Some(device_cookie),
+        })
     }
 
     /// Ends what a new session takes the place of: the browser's earlier ones (S19), and the oldest of an account that has many (S107).
-    fn end_replaced(&self, c: &mut Connection, user: &User, old: Vec<SessionId>, now: Timestamp) -> Result<Vec<SessionId>, StorageError> {
+    fn end_replaced(
+        &self,
+        c: &mut Connection,
+        user: &User,
+        old: Vec<SessionId>,
+        now: Timestamp,
+    ) -> Result<Vec<SessionId>, StorageError> {
         let mut ended = Vec::new();
         for old in old {
             if self.0.store.end(c, &old, None)? {

@@ -69,7 +69,8 @@ impl Streams {
 
     /// Cuts every stream of `session`.
     pub fn cut(&self, session: &SessionId) {
-        let entry = self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&Credential::Session(session.clone()));
+        let entry =
+            self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&Credential::Session(session.clone()));
         if let Some(open) = entry {
             open.signal.send_replace(true);
             tracing::debug!(session.streams = open.count, "streams of an ended session were cut");

@@ -75,7 +75,10 @@ impl Asking {
 
     /// [`Self::right_of`], or for an address without an account one that is never counted in: both are looked up (S22, S108).
     pub(super) fn right_or_nobodys(hasher: &TokenHasher, user: Option<&UserId>, email: &str) -> String {
-        user.map_or_else(|| format!("right:{}", hasher.hash("right-nobody", email).as_str()), |user| Self::right_of(hasher, user))
+        user.map_or_else(
+            || format!("right:{}", hasher.hash("right-nobody", email).as_str()),
+            |user| Self::right_of(hasher, user),
+        )
     }
 
     /// Where the good links of an account count: apart from its right passwords, which somebody else may know, or they could keep the
@@ -87,7 +90,12 @@ impl Asking {
     /// The current password of one account, asked of who is signed in: nobody else can use these limits up.
     pub(super) fn of_account(hasher: &TokenHasher, user: &UserId) -> Self {
         let source = format!("reauth:{}", hasher.hash("reauth", user.as_str()).as_str());
-        Self { source, account: Some(Self::row_of(hasher, user)), device: None, right: Some(Self::right_of(hasher, user)) }
+        Self {
+            source,
+            account: Some(Self::row_of(hasher, user)),
+            device: None,
+            right: Some(Self::right_of(hasher, user)),
+        }
     }
 
     /// The failures in a row of that question; a sign-in begins them anew.
@@ -99,9 +107,9 @@ impl Asking {
     pub(super) fn source_of(hasher: &TokenHasher, client: &Client) -> String {
         let source = match client.source {
             std::net::IpAddr::V4(ip) => ip.to_string(),
-            std::net::IpAddr::V6(ip) => {
-                ip.to_ipv4_mapped().map_or_else(|| format!("{:x?}", ip.segments().first_chunk::<4>()), |ip| ip.to_string())
-            }
+            std::net::IpAddr::V6(ip) => ip
+                .to_ipv4_mapped()
+                .map_or_else(|| format!("{:x?}", ip.segments().first_chunk::<4>()), |ip| ip.to_string()),
         };
         hasher.hash("source", &source).as_str().to_owned()
     }
@@ -111,10 +119,15 @@ impl Asking {
 ///
 /// Rows are held in one order everywhere, or two transactions could wait for each other: the right passwords of an account, the account
 /// itself, device, source, the account's failures, those of its current password, the deprecated pair, the source's refusals, mails.
-pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Result<Result<Reservation, i64>, StorageError> {
+pub(super) fn reserve(
+    c: &mut Connection,
+    asking: &Asking,
+    now: Timestamp,
+) -> Result<Result<Reservation, i64>, StorageError> {
     let window_over = now.plus(-WINDOW_SECS);
     if let Some(right) = &asking.right
-        && let Verdict::Wait { secs } = throttle::judge(attempts::find(c, right)?.as_ref(), RIGHT_LIMIT, WINDOW_SECS, now)
+        && let Verdict::Wait { secs } =
+            throttle::judge(attempts::find(c, right)?.as_ref(), RIGHT_LIMIT, WINDOW_SECS, now)
     {
         return Ok(Err(secs));
     }
@@ -139,7 +152,11 @@ pub(super) fn reserve(c: &mut Connection, asking: &Asking, now: Timestamp) -> Re
 }
 
 /// The attempt was no failure: gives it back, and the account's and the device's count begin anew.
-pub(super) fn succeed(c: &mut Connection, reservation: &Reservation, account: Option<&str>) -> Result<(), StorageError> {
+pub(super) fn succeed(
+    c: &mut Connection,
+    reservation: &Reservation,
+    account: Option<&str>,
+) -> Result<(), StorageError> {
     if let Some(device) = &reservation.device {
         attempts::clear(c, device)?;
     }
@@ -154,7 +171,9 @@ pub(super) fn succeed(c: &mut Connection, reservation: &Reservation, account: Op
 
 /// Counts a right password of an account, or says how long to wait because there were too many (S105).
 pub(super) fn count_right(c: &mut Connection, bucket: &str, now: Timestamp) -> Result<Option<i64>, StorageError> {
-    if let Verdict::Wait { secs } = throttle::judge(Some(&attempts::hold(c, bucket, now)?), RIGHT_LIMIT, WINDOW_SECS, now) {
+    if let Verdict::Wait { secs } =
+        throttle::judge(Some(&attempts::hold(c, bucket, now)?), RIGHT_LIMIT, WINDOW_SECS, now)
+    {
         return Ok(Some(secs));
     }
     attempts::add(c, bucket, now, now.plus(-WINDOW_SECS))?;
@@ -164,7 +183,8 @@ pub(super) fn count_right(c: &mut Connection, bucket: &str, now: Timestamp) -> R
 /// Judges a guess, and counts it when it is wrong.
 pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result<Guessed, StorageError> {
     let source = attempts::hold(c, &guess.source, now)?;
-    let of_pair = guess.pair.as_ref().map(|pair| attempts::hold(c, pair, now)).transpose()?.map_or(0, |pair| pair.failures);
+    let of_pair =
+        guess.pair.as_ref().map(|pair| attempts::hold(c, pair, now)).transpose()?.map_or(0, |pair| pair.failures);
     if of_pair >= PAIR_LIMIT {
         return Ok(Guessed::PairClosed);
     }
@@ -231,7 +251,8 @@ impl Accounts {
     /// A turn at the hash workers for who asks, and the account it is about (S105).
     pub(super) async fn hash_turn(&self, client: &Client, account: Option<&Email>) -> Result<Turn, AccountError> {
         let source = Asking::of_source(&self.0.token_hasher, client).source;
-        let turn = self.0.hasher.turn(std::iter::once(source).chain(account.map(|email| self.account_bucket(email)))).await;
+        let turn =
+            self.0.hasher.turn(std::iter::once(source).chain(account.map(|email| self.account_bucket(email)))).await;
         turn.map_err(|busy| {
             tracing::info!(audit.source = ?client.source, "a password was not looked at: many of the same source or account are being checked");
             busy.into()

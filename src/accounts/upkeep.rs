@@ -29,7 +29,8 @@ impl Accounts {
         self.clean("sessions", move |c| store.delete_expired(c, now)).await;
         self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
         self.clean("links", move |c| tokens::delete_expired(c, now)).await;
-        self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS)).await;
+        self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS))
+            .await;
         self.clean("mails", move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await;
         if let Some(days) = self.0.config.audit_days {
             self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;
@@ -49,7 +50,9 @@ impl Accounts {
     async fn cleaning_time(&self) -> Option<Timestamp> {
         let own = self.0.clock.now();
         let shared = self.0.database.read(shared_time).await;
-        let shared = shared.inspect_err(|fault| tracing::warn!(%fault, what = "everything", "cleaning up failed and is tried again later"));
+        let shared = shared.inspect_err(
+            |fault| tracing::warn!(%fault, what = "everything", "cleaning up failed and is tried again later"),
+        );
         let there = shared.ok()?.unwrap_or(own);
         let ahead = own.since(there);
         let differ = ahead.saturating_abs() > CLOCKS_DIFFER_SECS;
@@ -74,7 +77,8 @@ impl Accounts {
     /// Cuts open streams whose sessions are not in the store any more, however they went.
     pub async fn cut_streams_of_the_ended(&self) -> Result<(), AccountError> {
         for session in self.0.streams.sessions() {
-            let (store, now, id, idle) = (self.0.store.clone(), self.0.clock.now(), session.clone(), self.0.config.sessions.idle);
+            let (store, now, id, idle) =
+                (self.0.store.clone(), self.0.clock.now(), session.clone(), self.0.config.sessions.idle);
             let found = self.0.database.read(move |c| store.find_live(c, &id, now)).await?;
             if found.is_none_or(|session| is_unused(idle, &session, now)) {
                 self.0.cache.forget(&session);
@@ -95,7 +99,8 @@ impl Accounts {
             }
             settings::put(c, CONFIGURATION, &serde_json::to_string(&current).unwrap_or_default())?;
             let Some(before) = before else { return Ok(()) };
-            let changed = current.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.as_str());
+            let changed =
+                current.iter().filter(|(name, value)| before.get(*name) != Some(value)).map(|(name, _)| name.as_str());
             line.detail = changed.collect::<Vec<_>>().join(", ");
             audit::append(c, &line)
         });

@@ -48,7 +48,9 @@ fn may(req: &HttpRequest) -> bool {
         return true;
     }
     let given = req.headers().get("authorization").and_then(|value| value.to_str().ok()?.split_once(' '));
-    given.is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && settings::is_metrics_token(req, token.trim()))
+    given.is_some_and(|(scheme, token)| {
+        scheme.eq_ignore_ascii_case("bearer") && settings::is_metrics_token(req, token.trim())
+    })
 }
 
 /// With `_` read as `-`, as some programs do.

@@ -213,7 +213,8 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let setup_link = core.block_on(core.accounts.setup_link())?;
     let port = if internals.any_port { 0 } else { config.server.port };
     let address = SocketAddr::new(config.server.host, port);
-    let listener = TcpListener::bind(address).map_err(|fault| std::io::Error::new(fault.kind(), not_listening(address, &fault)))?;
+    let listener = TcpListener::bind(address)
+        .map_err(|fault| std::io::Error::new(fault.kind(), not_listening(address, &fault)))?;
     let address = listener.local_addr()?;
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
     let server = server::run(&core, listener)?;
@@ -224,7 +225,9 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
 /// Why nobody can connect, and what can be done.
 fn not_listening(address: SocketAddr, fault: &std::io::Error) -> String {
     match fault.kind() {
-        ErrorKind::AddrInUse => format!("PORT: another program listens on {address} already; stop it, or give another PORT"),
+        ErrorKind::AddrInUse => {
+            format!("PORT: another program listens on {address} already; stop it, or give another PORT")
+        }
         ErrorKind::AddrNotAvailable => format!("HOST: {} is no address of this machine", address.ip()),
         ErrorKind::PermissionDenied => format!("PORT: this user may not listen on {address}; give a PORT above 1023"),
         _ => format!("PORT: cannot listen on {address}: {fault}"),
@@ -239,7 +242,8 @@ fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
         return Ok(());
     }
     let ended = core.block_on(core.accounts.end_every_session())?;
-    let why = if elsewhere { "SESSION_STORE is another one than at the last start" } else { "EXPIRE_AUTH_TOKENS_ON_RESTART" };
+    let why =
+        if elsewhere { "SESSION_STORE is another one than at the last start" } else { "EXPIRE_AUTH_TOKENS_ON_RESTART" };
     tracing::warn!(sessions.ended = ended, why, "every session was ended at the start");
     Ok(())
 }
@@ -294,7 +298,9 @@ fn check_claim_marker(config: &Config, accounts: &Accounts) -> Result<(), StartE
         _ => {}
     }
     if accounts.phase() == Phase::Claimed && config.legacy.is_some() {
-        tracing::warn!("FLOWISE_USERNAME and FLOWISE_PASSWORD open nothing any more: the instance has an owner; remove them");
+        tracing::warn!(
+            "FLOWISE_USERNAME and FLOWISE_PASSWORD open nothing any more: the instance has an owner; remove them"
+        );
     }
     Ok(())
 }
@@ -302,7 +308,8 @@ fn check_claim_marker(config: &Config, accounts: &Accounts) -> Result<(), StartE
 /// One server on one SQLite file.
 pub(crate) fn lock(database: &DatabaseUrl) -> Result<Option<File>, StartError> {
     let DatabaseUrl::Sqlite(path) = database else { return Ok(None) };
-    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(path.with_extension("lock"))?;
+    let file =
+        File::options().create(true).truncate(false).write(true).mode(0o600).open(path.with_extension("lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => {

@@ -48,7 +48,8 @@ const MAX_CONNECTIONS: usize = 25_000;
 pub(super) fn run(core: &Core, listener: TcpListener) -> std::io::Result<Server> {
     give_up_stalled_clients(&listener);
     let (settings, accounts) = (web::Data::new(settings(core)), core.accounts.clone());
-    let builder = Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
+    let builder =
+        Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
     let stopping = builder.graceful_shutdown_signal();
     let builder = builder.listen("portcullis", listener, move || worker(&settings, &accounts, &stopping))?;
     Ok(builder.run())
@@ -60,7 +61,10 @@ fn worker(
     accounts: &Accounts,
     stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
-    let mut app = WebApp::new().app_data(settings.clone()).app_data(web::Data::new(accounts.clone())).app_data(Rc::new(Guard::default()));
+    let mut app = WebApp::new()
+        .app_data(settings.clone())
+        .app_data(web::Data::new(accounts.clone()))
+        .app_data(Rc::new(Guard::default()));
     if let Some(upstream) = &settings.config.gate.upstream {
         app = app.app_data(Rc::new(Upstream::new(upstream)));
     }

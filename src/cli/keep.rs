@@ -69,7 +69,10 @@ impl From<Fault> for String {
 }
 
 fn columns() -> Columns {
-    TABLES.iter().map(|table| (table.name.to_owned(), table.columns.iter().map(|&name| name.to_owned()).collect())).collect()
+    TABLES
+        .iter()
+        .map(|table| (table.name.to_owned(), table.columns.iter().map(|&name| name.to_owned()).collect()))
+        .collect()
 }
 
 fn table(name: &str) -> Option<&'static Table> {
@@ -121,7 +124,9 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     published.map_err(|fault| format!("{}: {fault}", target.display()))?;
     say(&format!("{} holds {}.", target.display(), summary(&rows)));
     if matches.get_flag("without-secrets") {
-        say("It holds no keys: keep the folder secrets of DATA_DIR beside it. Without them nothing starts on what is restored from it.");
+        say(
+            "It holds no keys: keep the folder secrets of DATA_DIR beside it. Without them nothing starts on what is restored from it.",
+        );
     } else {
         say("It holds the keys too: keep it like a password.");
     }
@@ -169,7 +174,11 @@ fn write_backup(config: &Config, store: &Store, path: &Path, without_secrets: bo
 }
 
 /// Reads a backup to its end and hands its lines out, and says that it does `what`; an error when it is not whole.
-fn read_backup(path: &Path, what: &'static str, line_of: &mut dyn FnMut(Line) -> Result<(), String>) -> Result<Counts, String> {
+fn read_backup(
+    path: &Path,
+    what: &'static str,
+    line_of: &mut dyn FnMut(Line) -> Result<(), String>,
+) -> Result<Counts, String> {
     let mut progress = Progress::begin(what);
     let unreadable = |fault: std::io::Error| format!("{}: {fault}", path.display());
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
@@ -181,7 +190,8 @@ fn read_backup(path: &Path, what: &'static str, line_of: &mut dyn FnMut(Line) ->
         if reader.read_line(&mut text).map_err(|fault| damaged(&fault.to_string()))? == 0 {
             return Err(damaged("it ends too early"));
         }
-        let line: Line = serde_json::from_str(&text).map_err(|_fault| damaged(&format!("line {number} makes no sense")))?;
+        let line: Line =
+            serde_json::from_str(&text).map_err(|_fault| damaged(&format!("line {number} makes no sense")))?;
         match &line {
             Line::Portcullis { backup, version, tables, .. } => {
                 if let Some(what) = unknown(*backup, tables) {
@@ -229,7 +239,9 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     let rows = restored.inspect_err(|_fault| written.iter().for_each(|path| drop(fs::remove_file(path))))?;
     say(&format!("Restored {}.", summary(&rows)));
     if secrets.is_empty() {
-        say("It holds no keys: put the folder secrets of the DATA_DIR that it was made of into this one before you start.");
+        say(
+            "It holds no keys: put the folder secrets of the DATA_DIR that it was made of into this one before you start.",
+        );
     }
     if !keep_sessions {
         say("Everybody signs in anew, and links that were sent before are void.");
@@ -238,7 +250,12 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
 }
 
 /// Restores the rows, and does `last` before they are there for good: after a crash in between, the same restore can be done again.
-fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl FnOnce() -> Result<(), String>) -> Result<Counts, String> {
+fn restore_rows(
+    store: &Store,
+    source: &Path,
+    keep_sessions: bool,
+    last: impl FnOnce() -> Result<(), String>,
+) -> Result<Counts, String> {
     // What is wrong and no fault of the store waits outside of its work.
     let mut trouble = None;
     let mut stop = |text: String| {
@@ -256,7 +273,9 @@ fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl Fn
                 Line::Portcullis { tables, .. } => there = tables,
                 Line::Row { table: name, values } => {
                     let (Some(table), Some(columns)) = (table(&name), there.get(&name)) else {
-                        return Err(format!("the backup has a row of {name}, a table that it does not name at its begin"));
+                        return Err(format!(
+                            "the backup has a row of {name}, a table that it does not name at its begin"
+                        ));
                     };
                     let put = copying::put(c, table, columns.iter().map(String::as_str), values);
                     put.map_err(|fault| format!("a row of {name} cannot be restored: {fault}"))?;
@@ -268,7 +287,10 @@ fn restore_rows(store: &Store, source: &Path, keep_sessions: bool, last: impl Fn
         let rows = read.map_err(&mut stop)?;
         if copying::has_people(c)? && settings::find(c, CLAIMED_SETTING)?.is_none() {
             // Whoever comes first could claim an instance of others (S04).
-            return Err(stop("the backup has accounts, but does not say that the instance is claimed: a part of it is missing".to_owned()));
+            return Err(stop(
+                "the backup has accounts, but does not say that the instance is claimed: a part of it is missing"
+                    .to_owned(),
+            ));
         }
         if !keep_sessions {
             copying::end_what_was_open(c, SystemClock::new().now())?;
@@ -299,7 +321,10 @@ fn new_secrets(config: &Config, kept: &[(String, String)]) -> Result<Vec<(PathBu
             Ok(Some(own)) if own == *value => {}
             Ok(Some(_)) => {
                 let path = secrets::file(name, &config.data_dir);
-                return Err(format!("{} is another key than the one of the backup; move it away first", path.display()));
+                return Err(format!(
+                    "{} is another key than the one of the backup; move it away first",
+                    path.display()
+                ));
             }
             Err(fault) => return Err(format!("{name}: {fault}")),
         }
@@ -352,7 +377,9 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
     });
     let sums = sums.map_err(|fault| fault.to_string())?;
     say(&format!("Moved {}.", summary(&sums.rows)));
-    say("Every row was read again and is the same. Set DATABASE_URL to the new address; the old database is untouched.");
+    say(
+        "Every row was read again and is the same. Set DATABASE_URL to the new address; the old database is untouched.",
+    );
     Ok(())
 }
 

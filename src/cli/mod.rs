@@ -68,16 +68,24 @@ pub fn command() -> Command {
             Arg::new("admin").long("admin").action(ArgAction::SetTrue).help("Make it an admin"),
         ]
     };
-    let by_mail = Arg::new("mail").long("mail").action(ArgAction::SetTrue).help("Send the invitation by mail instead of printing its link");
+    let by_mail = Arg::new("mail")
+        .long("mail")
+        .action(ArgAction::SetTrue)
+        .help("Send the invitation by mail instead of printing its link");
     let user = Command::new("user").about("People").subcommand_required(true).subcommands(
         [
-            Command::new("add").about("Add an account; asks for the password, or reads it from standard input").arg(email()).args(named()),
+            Command::new("add")
+                .about("Add an account; asks for the password, or reads it from standard input")
+                .arg(email())
+                .args(named()),
             Command::new("invite")
                 .about("Add an account whose owner chooses the password by a link")
                 .arg(email())
                 .args(named())
                 .arg(by_mail),
-            Command::new("list").about("List accounts").arg(Arg::new("query").default_value("").help("A part of the address or the name")),
+            Command::new("list")
+                .about("List accounts")
+                .arg(Arg::new("query").default_value("").help("A part of the address or the name")),
             Command::new("disable").about("Disable an account and end its sessions").arg(email()),
             Command::new("enable").about("Let a disabled account sign in again").arg(email()),
             Command::new("delete").about("Delete an account for good").arg(email()),
@@ -108,7 +116,10 @@ pub fn command() -> Command {
             Command::new("health").about("Ask the running server whether it is ready"),
             user,
             session,
-            Command::new("send-test-mail").about("Send a test mail now and say what the mail server says").arg(email()).arg(json()),
+            Command::new("send-test-mail")
+                .about("Send a test mail now and say what the mail server says")
+                .arg(email())
+                .arg(json()),
         ])
         .subcommands(keeping())
 }
@@ -130,8 +141,11 @@ fn settings() -> impl Iterator<Item = Arg> {
 /// `backup`, `restore` and `migrate-store`.
 fn keeping() -> [Command; 3] {
     let file = |about: &'static str| Arg::new("file").required(true).value_name("FILE").help(about);
-    let yes = |name: &'static str, about: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(about);
-    let address = |name: &'static str, about: &'static str| Arg::new(name).long(name).required(true).value_name("URL").help(about);
+    let yes =
+        |name: &'static str, about: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(about);
+    let address = |name: &'static str, about: &'static str| {
+        Arg::new(name).long(name).required(true).value_name("URL").help(about)
+    };
     let backup = Command::new("backup")
         .about("Write everything into one file, also while the server runs")
         .arg(file("A file that is not there yet"))
@@ -167,9 +181,13 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
 }
 
 fn load(matches: &ArgMatches) -> Result<Config, String> {
-    let matches = std::iter::successors(Some(matches), |matches| matches.subcommand().map(|(_, inner)| inner)).last().unwrap_or(matches);
-    let flags: Values =
-        TABLE.iter().filter_map(|row| Some((row.name().to_owned(), matches.get_one::<String>(row.name())?.clone()))).collect();
+    let matches = std::iter::successors(Some(matches), |matches| matches.subcommand().map(|(_, inner)| inner))
+        .last()
+        .unwrap_or(matches);
+    let flags: Values = TABLE
+        .iter()
+        .filter_map(|row| Some((row.name().to_owned(), matches.get_one::<String>(row.name())?.clone())))
+        .collect();
     config::load(&flags, &env::process_environment(), Path::new(".env"))
         .map_err(|faults| format!("the configuration has faults:\n{faults}"))
 }

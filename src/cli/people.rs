@@ -26,7 +26,10 @@ const LIST_LIMIT: i64 = 100_000;
 fn open(config: &Config) -> Result<Core, String> {
     telemetry::init_for_command(config.log);
     if let Some(owner) = data_dir::owner_other_than_root(&config.data_dir) {
-        tracing::warn!(owner, "DATA_DIR belongs to another user, who cannot open what root makes in it; run this as that user");
+        tracing::warn!(
+            owner,
+            "DATA_DIR belongs to another user, who cannot open what root makes in it; run this as that user"
+        );
     }
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
 }
@@ -38,11 +41,16 @@ fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
         && !path.exists()
     {
         let place = std::path::absolute(path).unwrap_or_else(|_fault| path.clone());
-        return Err(format!("there is no database at {}; run this in the folder of the server, or give --DATA_DIR", place.display()));
+        return Err(format!(
+            "there is no database at {}; run this in the folder of the server, or give --DATA_DIR",
+            place.display()
+        ));
     }
     let core = open(config)?;
     if let Some(kept_in) = differing(&core, config, "SESSION_STORE")? {
-        return Err(format!("the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"));
+        return Err(format!(
+            "the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"
+        ));
     }
     let Some(served) = differing(&core, config, "APP_URL")? else { return Ok(core) };
     let own = &config.server.app_url;
@@ -169,7 +177,11 @@ fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
     Ok(match invited {
         (user, None) => (format!("invited {}; the running server sends the mail", user.email), describe(&user)),
         (user, Some(link)) => (
-            format!("invited {} as {}; give them this link, it is good for seven days:\n\n    {link}\n", user.email, user.role.as_str()),
+            format!(
+                "invited {} as {}; give them this link, it is good for seven days:\n\n    {link}\n",
+                user.email,
+                user.role.as_str()
+            ),
             with_link(&user, &link),
         ),
     })
@@ -177,13 +189,18 @@ fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
 
 fn reset_link(core: &Core, matches: &ArgMatches) -> Outcome {
     let user = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;
-    let (user, link) = core.block_on(core.accounts.make_link(&user.id, &Actor::command_line())).map_err(|fault| match fault {
-        AccountError::NotAllowed => "this account is disabled; enable it first".to_owned(),
-        other => explain(other),
-    })?;
+    let (user, link) =
+        core.block_on(core.accounts.make_link(&user.id, &Actor::command_line())).map_err(|fault| match fault {
+            AccountError::NotAllowed => "this account is disabled; enable it first".to_owned(),
+            other => explain(other),
+        })?;
     let minutes = core.accounts.link_secs(Purpose::Reset) / 60;
-    let validity = if user.state == UserState::Invited { "seven days".to_owned() } else { format!("{minutes} minutes") };
-    Ok((format!("a new password for {} can be chosen here, for {validity}:\n\n    {link}\n", user.email), with_link(&user, &link)))
+    let validity =
+        if user.state == UserState::Invited { "seven days".to_owned() } else { format!("{minutes} minutes") };
+    Ok((
+        format!("a new password for {} can be chosen here, for {validity}:\n\n    {link}\n", user.email),
+        with_link(&user, &link),
+    ))
 }
 
 fn with_link(user: &User, link: &str) -> serde_json::Value {
@@ -208,12 +225,15 @@ fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
 
 fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
     let filter = UserFilter { query: text(matches, "query").to_owned(), ..UserFilter::default() };
-    let (users, _) = core.block_on(core.accounts.list_users(filter, UserOrder::default(), None, LIST_LIMIT)).map_err(explain)?;
+    let (users, _) =
+        core.block_on(core.accounts.list_users(filter, UserOrder::default(), None, LIST_LIMIT)).map_err(explain)?;
     if matches.get_flag("json") {
         say(&json!(users.iter().map(describe).collect::<Vec<_>>()).to_string());
         return Ok(());
     }
-    let rows = users.iter().map(|user| format!("{}\t{}\t{}\t{}", user.email, user.role.as_str(), user.state.as_str(), user.name.as_str()));
+    let rows = users
+        .iter()
+        .map(|user| format!("{}\t{}\t{}\t{}", user.email, user.role.as_str(), user.state.as_str(), user.name.as_str()));
     list_or_say(rows, "no account matches");
     Ok(())
 }
@@ -239,7 +259,9 @@ pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), Strin
         return Ok(());
     }
     let found = core.block_on(core.accounts.list_sessions(None, LIST_LIMIT)).map_err(explain)?;
-    let named = found.into_iter().map(|(session, email)| (session, email.unwrap_or_else(|| "(user name and password)".to_owned())));
+    let named = found
+        .into_iter()
+        .map(|(session, email)| (session, email.unwrap_or_else(|| "(user name and password)".to_owned())));
     if matches.get_flag("json") {
         let rows = named.map(|(session, email)| {
             json!({
@@ -254,7 +276,8 @@ pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), Strin
         say(&serde_json::Value::Array(rows.collect()).to_string());
         return Ok(());
     }
-    let rows = named.map(|(session, email)| format!("{}\t{email}\t{}\t{}", session.id, session.created_at, session.source));
+    let rows =
+        named.map(|(session, email)| format!("{}\t{email}\t{}\t{}", session.id, session.created_at, session.source));
     list_or_say(rows, "nobody is signed in");
     Ok(())
 }
@@ -262,13 +285,20 @@ pub(super) fn session(config: &Config, matches: &ArgMatches) -> Result<(), Strin
 /// `send-test-mail`.
 pub(super) fn send_test_mail(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     let core = open(config)?;
-    if let Some(served) = differing(&core, config, "SMTP_HOST")?.filter(|served| !served.is_empty() && !config.gives("SMTP_HOST")) {
+    if let Some(served) =
+        differing(&core, config, "SMTP_HOST")?.filter(|served| !served.is_empty() && !config.gives("SMTP_HOST"))
+    {
         return Err(format!(
             "the server sends by SMTP_HOST={served}, and this command knows no mail server; give it the server's settings"
         ));
     }
     let (to, way) = (text(matches, "email"), texts::say(Language::English, &core.accounts.mail_destination()));
-    core.block_on(core.accounts.send_test_mail(to)).map_err(|fault| format!("the mail did not leave for {way}: {fault}"))?;
-    say(&if matches.get_flag("json") { json!({ "sent": true, "to": to, "by": way }).to_string() } else { format!("handed to {way}") });
+    core.block_on(core.accounts.send_test_mail(to))
+        .map_err(|fault| format!("the mail did not leave for {way}: {fault}"))?;
+    say(&if matches.get_flag("json") {
+        json!({ "sent": true, "to": to, "by": way }).to_string()
+    } else {
+        format!("handed to {way}")
+    });
     Ok(())
 }

@@ -59,7 +59,8 @@ fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
 
 async fn wait_for_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -70,30 +71,45 @@ async fn wait_for_signal() {
 
 fn greet(config: &Config, app: &App) {
     say(&format!("Portcullis listens on http://{} and is reached at {}", app.address, config.server.app_url));
-    if config.server.host.is_loopback() && !config.server.app_url.is_https() && config.server.trusted_proxies.is_empty() {
-        say("Only this machine reaches it there. For others: HOST=0.0.0.0, and APP_URL=http://NAME:PORT as they type it.");
+    if config.server.host.is_loopback() && !config.server.app_url.is_https() && config.server.trusted_proxies.is_empty()
+    {
+        say(
+            "Only this machine reaches it there. For others: HOST=0.0.0.0, and APP_URL=http://NAME:PORT as they type it.",
+        );
     }
     if let Some(link) = &app.setup_link {
         say(&format!("Nobody owns this instance yet. Open this link to make it yours:\n\n    {link}\n"));
         match (&config.legacy, link.contains("?token=")) {
             (None, _) => {}
-            (Some(_), false) => say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app."),
-            (Some(_), true) => say("FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at too often and open nothing any more."),
+            (Some(_), false) => {
+                say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app.")
+            }
+            (Some(_), true) => {
+                say("FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at too often and open nothing any more.")
+            }
         }
     } else {
-        say(&format!("This instance has an owner. People and settings are at {}", config.server.app_url.join("/_auth/")));
+        say(&format!(
+            "This instance has an owner. People and settings are at {}",
+            config.server.app_url.join("/_auth/")
+        ));
     }
 }
 
 /// `check-config`: what was found, what needs a hand first; then the settings.
 pub(super) fn check_config(config: &Config) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| fault.to_string())?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| fault.to_string())?;
     let no_proxy = config.server.trusted_proxies.is_empty() || config.gate.forward_auth.is_empty();
     let mut checks = vec![runtime.block_on(probe::app(config.gate.upstream.as_deref(), no_proxy))];
     checks.extend(runtime.block_on(probe::mail(config.mail.address().as_deref())));
     checks.extend(config.checks());
     let unwritable = data_dir::why_unwritable(&config.data_dir);
-    checks.extend(unwritable.clone().map(|text| Check { title: Text::new("check-data"), outcome: Outcome::Wrong, text: Said::Log(text) }));
+    checks.extend(unwritable.clone().map(|text| Check {
+        title: Text::new("check-data"),
+        outcome: Outcome::Wrong,
+        text: Said::Log(text),
+    }));
     let checks = in_order(checks);
     let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();
     for check in &checks {
@@ -113,7 +129,9 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
         return Err(fault);
     }
     if wrong > 0 {
-        return Err(format!("the settings can be read, but {wrong} of the lines above begin with \"wrong\": mend what they name"));
+        return Err(format!(
+            "the settings can be read, but {wrong} of the lines above begin with \"wrong\": mend what they name"
+        ));
     }
     say("\nThe configuration has no faults.");
     Ok(())

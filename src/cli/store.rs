@@ -63,7 +63,8 @@ impl Store {
     }
 
     fn open(url: &DatabaseUrl) -> Result<Self, String> {
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|fault| fault.to_string())?;
+        let runtime =
+            Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(|fault| fault.to_string())?;
         let database = Database::open(url, runtime.handle().clone()).map_err(|fault| fault.to_string())?;
         if let DatabaseUrl::Sqlite(path) = url {
             app::narrow(path).map_err(|fault| format!("{}: {fault}", path.display()))?;

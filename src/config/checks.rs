@@ -58,5 +58,8 @@ fn data(config: &Config) -> Check {
         SessionStoreUrl::Redis(_) => Text::new("check-data-redis"),
     };
     let keys = config.data_dir.join("secrets").display().to_string();
-    Check::good("check-data", Text::new("check-data-keys").with("where", database).with("sessions", sessions).with("folder", keys))
+    Check::good(
+        "check-data",
+        Text::new("check-data-keys").with("where", database).with("sessions", sessions).with("folder", keys),
+    )
 }

@@ -30,13 +30,16 @@ pub fn ensure(dir: &Path, database: Option<&Path>) -> Result<Vec<String>, Faults
     for path in [dir.to_path_buf(), dir.join("secrets")] {
         DirBuilder::new().recursive(true).mode(0o700).create(&path).map_err(|fault| unwritable(&path, &fault))?;
     }
-    let entries: Vec<PathBuf> = fs::read_dir(dir).map_err(|fault| unwritable(dir, &fault))?.flatten().map(|entry| entry.path()).collect();
+    let entries: Vec<PathBuf> =
+        fs::read_dir(dir).map_err(|fault| unwritable(dir, &fault))?.flatten().map(|entry| entry.path()).collect();
     let (ours, others): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|path| is_ours(path, database));
     if others.is_empty() {
         narrow(dir, 0o700, &mut warnings);
     } else {
-        warnings
-            .push(format!("{} holds files that are not ours, so its rights stay as they are; a folder of its own is safer", dir.display()));
+        warnings.push(format!(
+            "{} holds files that are not ours, so its rights stay as they are; a folder of its own is safer",
+            dir.display()
+        ));
     }
     for path in ours {
         narrow_below(&path, &mut warnings);
@@ -57,10 +60,12 @@ fn probe(dir: &Path) -> io::Result<()> {
 fn is_ours(path: &Path, database: Option<&Path>) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let own_database = database.and_then(Path::file_name).map(|file| file.to_string_lossy());
-    let of_database = |file: &str| name.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
+    let of_database =
+        |file: &str| name.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
     // What a crash left of a file that was being replaced.
     let temporary = Path::new(&*name).extension().is_some_and(|ending| ending == "tmp");
-    let unfinished = temporary && OURS.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')));
+    let unfinished =
+        temporary && OURS.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')));
     OURS.iter().chain(&OTHERS_OF_OURS).any(|own| name == *own)
         || of_database("portcullis.db")
         || own_database.is_some_and(|file| of_database(&file))
@@ -94,8 +99,12 @@ fn narrow(path: &Path, mode: u32, warnings: &mut Vec<String>) {
     }
     let narrowed = current & mode;
     match fs::set_permissions(path, Permissions::from_mode(narrowed)) {
-        Ok(()) => warnings.push(format!("{} was open to others ({current:o}); its rights are now {narrowed:o}", path.display())),
-        Err(fault) => warnings.push(format!("{} is open to others ({current:o}), and that could not be changed: {fault}", path.display())),
+        Ok(()) => warnings
+            .push(format!("{} was open to others ({current:o}); its rights are now {narrowed:o}", path.display())),
+        Err(fault) => warnings.push(format!(
+            "{} is open to others ({current:o}), and that could not be changed: {fault}",
+            path.display()
+        )),
     }
 }
 
@@ -103,7 +112,10 @@ fn unwritable(path: &Path, fault: &io::Error) -> Faults {
     let mut faults = Faults::default();
     faults.add(
         "DATA_DIR",
-        format!("{} cannot be used: {fault}. Give a folder that this user may write, or change its owner.", path.display()),
+        format!(
+            "{} cannot be used: {fault}. Give a folder that this user may write, or change its owner.",
+            path.display()
+        ),
     );
     faults
 }
@@ -113,7 +125,10 @@ pub fn why_unwritable(dir: &Path) -> Option<String> {
     let dir = std::path::absolute(dir).ok()?;
     let there = dir.ancestors().find(|path| path.exists())?;
     let fault = probe(there).err()?;
-    Some(format!("DATA_DIR cannot be written: {}: {fault}. Give a folder that this user may write, or change its owner.", there.display()))
+    Some(format!(
+        "DATA_DIR cannot be written: {}: {fault}. Give a folder that this user may write, or change its owner.",
+        there.display()
+    ))
 }
 
 /// Writes a new 0600 file; fails when it exists. Temporary file, fsync, link, fsync of the directory.

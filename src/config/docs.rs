@@ -53,7 +53,9 @@ pub fn configuration_md() -> String {
          | variable | default | meaning |\n|---|---|---|\n",
     );
     for row in TABLE {
-        let default = Some(row.default()).filter(|text| !text.is_empty()).map_or_else(|| "none".to_owned(), |text| format!("`{text}`"));
+        let default = Some(row.default())
+            .filter(|text| !text.is_empty())
+            .map_or_else(|| "none".to_owned(), |text| format!("`{text}`"));
         text.extend([format!("| `{}` | {default} | {} |\n", row.name(), row.about())]);
     }
     text

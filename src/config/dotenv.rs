@@ -84,7 +84,10 @@ fn parse(text: &str, place: &str, warnings: &mut Vec<String>, faults: &mut Fault
 
 /// `NAME=value`, or `export NAME=value`.
 fn split(line: &str) -> Option<(&str, &str)> {
-    let line = line.strip_prefix("export").filter(|rest| rest.starts_with(BLANK)).map_or(line, |rest| rest.trim_start_matches(BLANK));
+    let line = line
+        .strip_prefix("export")
+        .filter(|rest| rest.starts_with(BLANK))
+        .map_or(line, |rest| rest.trim_start_matches(BLANK));
     let (name, raw) = line.split_once('=')?;
     let name = name.trim_end_matches(BLANK);
     let well_formed = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
@@ -159,7 +162,9 @@ fn remedy(name: &str, raw: &str, number: usize, place: &str) -> String {
     let inner = raw.trim_matches(['\'', '"']);
     let line = match (begins_quoted || secret, inner.contains('\'') || inner.ends_with('\\')) {
         (false, _) => match raw.split_once(" #") {
-            Some((value, _)) => format!("{name}={}, or if it is no comment, {name}={}", plain(name, value), quoted(raw)),
+            Some((value, _)) => {
+                format!("{name}={}, or if it is no comment, {name}={}", plain(name, value), quoted(raw))
+            }
             None => format!("{name}={}", quoted(raw)),
         },
         (true, false) => format!("{name}='\u{2026}'"),
@@ -179,7 +184,8 @@ fn quoted(text: &str) -> String {
     if !text.contains('\'') && !text.ends_with('\\') {
         return format!("'{text}'");
     }
-    let escaped: String = text.chars().flat_map(|c| matches!(c, '"' | '\\' | '$').then_some('\\').into_iter().chain([c])).collect();
+    let escaped: String =
+        text.chars().flat_map(|c| matches!(c, '"' | '\\' | '$').then_some('\\').into_iter().chain([c])).collect();
     format!("\"{escaped}\"")
 }
 
@@ -244,8 +250,20 @@ mod tests {
     ];
 
     /// Quoted values that are not closed, go on behind the quote, or would be changed.
-    const BAD_QUOTES: &[&str] =
-        &["'My Box", "\"My Box", "'a'b", "'a' b", "'it'\\''s'", "'a'#b", "\"a$b\"", "\"a\\tb\"", "'end\\'", "\"end\\\"", "'", "\""];
+    const BAD_QUOTES: &[&str] = &[
+        "'My Box",
+        "\"My Box",
+        "'a'b",
+        "'a' b",
+        "'it'\\''s'",
+        "'a'#b",
+        "\"a$b\"",
+        "\"a\\tb\"",
+        "'end\\'",
+        "\"end\\\"",
+        "'",
+        "\"",
+    ];
 
     #[test]
     fn s88_what_is_written_is_what_is_read() {
@@ -261,21 +279,37 @@ mod tests {
         for (raw, shown) in REFUSED {
             let (values, _, faults) = parsed(&format!("PORT=1\nSITE_NAME={raw}\nHOST=2\n"));
             assert!(faults.starts_with("SITE_NAME: line 2 of .env"), "{raw}: {faults}");
-            assert!(faults.contains("Write SITE_NAME=") && faults.ends_with(&format!("SITE_NAME={shown}")), "{raw}: {faults}");
+            assert!(
+                faults.contains("Write SITE_NAME=") && faults.ends_with(&format!("SITE_NAME={shown}")),
+                "{raw}: {faults}"
+            );
             assert_eq!((values.get("SITE_NAME"), values.len()), (None, 2), "{raw}");
             let (values, _, faults) = parsed(&format!("SITE_NAME={shown}"));
-            assert_eq!((values.get("SITE_NAME").map(String::as_str), faults.as_str()), (Some(*raw), ""), "the line that was shown");
+            assert_eq!(
+                (values.get("SITE_NAME").map(String::as_str), faults.as_str()),
+                (Some(*raw), ""),
+                "the line that was shown"
+            );
         }
         for raw in BAD_QUOTES {
             let (values, _, faults) = parsed(&format!("SITE_NAME={raw}\nPORT=1\n"));
-            assert!(faults.starts_with("SITE_NAME: line 1 of .env") && faults.contains("ends with the same one"), "{raw}: {faults}");
-            assert_eq!((values.get("SITE_NAME"), values.get("PORT").map(String::as_str)), (None, Some("1")), "{raw} took the next line");
+            assert!(
+                faults.starts_with("SITE_NAME: line 1 of .env") && faults.contains("ends with the same one"),
+                "{raw}: {faults}"
+            );
+            assert_eq!(
+                (values.get("SITE_NAME"), values.get("PORT").map(String::as_str)),
+                (None, Some("1")),
+                "{raw} took the next line"
+            );
         }
     }
 
     #[test]
     fn s88_a_secret_that_is_refused_is_named_and_not_shown() {
-        for raw in ["hunter2 #b", "hunter2 x", "hunter2$x", "hunter2's", "'hunter2", "\"hunter2$\"", "#hunter2", "hunter2\\"] {
+        for raw in
+            ["hunter2 #b", "hunter2 x", "hunter2$x", "hunter2's", "'hunter2", "\"hunter2$\"", "#hunter2", "hunter2\\"]
+        {
             for name in ["SMTP_PASSWORD", "DATABASE_URL", "SMTP_PASSWORD_FILE"] {
                 let (_, _, faults) = parsed(&format!("{name}={raw}"));
                 let shown = [format!("{name}='\u{2026}'"), format!("{name}=\"\u{2026}\"")];
@@ -284,15 +318,26 @@ mod tests {
             }
         }
         let (_, _, faults) = parsed("SMTP_PASSWORD hunter2\n: hunter2\nexport hunter2\n1=hunter2");
-        assert!(faults.lines().count() == 4 && faults.contains(".env: line 4") && !faults.contains("hunter2"), "{faults}");
+        assert!(
+            faults.lines().count() == 4 && faults.contains(".env: line 4") && !faults.contains("hunter2"),
+            "{faults}"
+        );
     }
 
     #[test]
     fn s88_marks_and_line_ends_of_other_systems_are_no_part_of_a_value() {
-        for text in ["\u{feff}PORT=1\r\nSITE_NAME='a'\r\n", "PORT=1\nSITE_NAME=a", "\u{feff}# x\r\n\r\nPORT=1\r\nSITE_NAME=\"a\"\t\r\n"] {
+        for text in [
+            "\u{feff}PORT=1\r\nSITE_NAME='a'\r\n",
+            "PORT=1\nSITE_NAME=a",
+            "\u{feff}# x\r\n\r\nPORT=1\r\nSITE_NAME=\"a\"\t\r\n",
+        ] {
             let (values, _, faults) = parsed(text);
             let values: Vec<_> = values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            assert_eq!((values.as_slice(), faults.as_str()), ([("PORT", "1"), ("SITE_NAME", "a")].as_slice(), ""), "{text:?}");
+            assert_eq!(
+                (values.as_slice(), faults.as_str()),
+                ([("PORT", "1"), ("SITE_NAME", "a")].as_slice(), ""),
+                "{text:?}"
+            );
         }
         for text in ["PORT=1\rSITE_NAME=a\r", "P\0O\0R\0T\0", "PORT=\u{1b}1"] {
             assert!(parsed(text).2.contains("not plain text"), "{text:?}");
@@ -310,6 +355,9 @@ mod tests {
     #[test]
     fn a_variable_that_is_set_twice_is_said() {
         let (values, warnings, _) = parsed("PORT=1\nPORT=2\n");
-        assert_eq!((values["PORT"].as_str(), warnings.join("").as_str()), ("2", ".env sets PORT more than once; line 2 counts"));
+        assert_eq!(
+            (values["PORT"].as_str(), warnings.join("").as_str()),
+            ("2", ".env sets PORT more than once; line 2 counts")
+        );
     }
 }

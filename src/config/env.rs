@@ -10,16 +10,25 @@ use super::{dotenv, rights, variables};
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn process_environment() -> Values {
     // What is no UTF-8 is marked by the replacement character, which [`gather`] refuses in a variable of ours.
-    std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))).collect()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
+        .collect()
 }
 
 /// Merges the sources; `dotenv` is the path of `.env`, which need not exist.
-pub fn gather(flags: &Values, environment: &Values, dotenv: &Path, warnings: &mut Vec<String>, faults: &mut Faults) -> Values {
+pub fn gather(
+    flags: &Values,
+    environment: &Values,
+    dotenv: &Path,
+    warnings: &mut Vec<String>,
+    faults: &mut Faults,
+) -> Values {
     let dotenv = dotenv::read(dotenv, warnings, faults);
     warnings.extend(dotenv.keys().filter_map(|name| misspelt(name)));
     let mut values = Values::new();
     for name in variables::names() {
-        let found = [flags, environment, &dotenv].into_iter().find_map(|source| from_source(source, name, warnings, faults));
+        let found =
+            [flags, environment, &dotenv].into_iter().find_map(|source| from_source(source, name, warnings, faults));
         if let Some(value) = found {
             if value.contains(char::REPLACEMENT_CHARACTER) {
                 faults.add(name, "is not valid UTF-8");
@@ -60,7 +69,9 @@ fn from_source(source: &Values, name: &str, warnings: &mut Vec<String>, faults: 
                     faults.add(&file_key, format!("names {path}, which is empty"));
                     return None;
                 }
-                warnings.extend(fs::metadata(path).ok().and_then(|about| rights::warning(path, &about, variables::is_secret(name))));
+                warnings.extend(
+                    fs::metadata(path).ok().and_then(|about| rights::warning(path, &about, variables::is_secret(name))),
+                );
                 Some(value.to_owned())
             }
             Err(fault) => {

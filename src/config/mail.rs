@@ -7,7 +7,8 @@ use secrecy::SecretString;
 use super::parse::Reader;
 use super::values::Values;
 use super::variables::{
-    ALLOW_UNAUTHORIZED_CERTS, SENDER_EMAIL, SMTP_HELLO_NAME, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_SECURE, SMTP_USER,
+    ALLOW_UNAUTHORIZED_CERTS, SENDER_EMAIL, SMTP_HELLO_NAME, SMTP_HOST, SMTP_PASSWORD, SMTP_PORT, SMTP_SECURE,
+    SMTP_USER,
 };
 use crate::domain::app_url::AppUrl;
 use crate::domain::email::Email;
@@ -68,7 +69,11 @@ pub(super) fn read(reader: &mut Reader<'_>, app_url: &AppUrl) -> Mail {
 
 pub(super) fn host(text: &str) -> Result<String, String> {
     let known = text.parse::<IpAddr>().is_ok() || is_name(text);
-    if known { Ok(text.to_owned()) } else { Err("must be a host name or an address, without scheme and port".to_owned()) }
+    if known {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a host name or an address, without scheme and port".to_owned())
+    }
 }
 
 pub(super) fn sender(text: &str) -> Result<String, String> {
@@ -94,7 +99,8 @@ pub(super) fn hello(text: &str) -> Result<String, String> {
     if is_well_formed {
         return Ok(text.to_owned());
     }
-    Err("must be a host name such as gate.example.org, or an address such as [192.0.2.1] or [IPv6:2001:db8::1]".to_owned())
+    Err("must be a host name such as gate.example.org, or an address such as [192.0.2.1] or [IPv6:2001:db8::1]"
+        .to_owned())
 }
 
 /// What should be warned about.
@@ -109,7 +115,10 @@ pub(super) fn warnings(values: &Values, mail: &Mail) -> Vec<String> {
     }
     let domain = mail.sender.rsplit_once('@').map_or("", |(_, domain)| domain);
     if !domain.contains('.') && !values.contains_key("SENDER_EMAIL") {
-        warnings.push(format!("SENDER_EMAIL is not set, and many mail servers refuse {}, which follows from APP_URL", mail.sender));
+        warnings.push(format!(
+            "SENDER_EMAIL is not set, and many mail servers refuse {}, which follows from APP_URL",
+            mail.sender
+        ));
     }
     warnings
 }

@@ -162,7 +162,10 @@ mod tests {
     fn the_defaults_are_the_documented_ones() {
         let config = load_pairs(&[("PORT", "")]).unwrap();
         assert_eq!(config.server.app_url.origin(), "http://localhost:3000");
-        assert_eq!((config.server.port, config.sessions.access_secs, config.sessions.refresh_secs), (3000, 3600, 129_600 * 60));
+        assert_eq!(
+            (config.server.port, config.sessions.access_secs, config.sessions.refresh_secs),
+            (3000, 3600, 129_600 * 60)
+        );
         assert_eq!((config.passwords.cost, config.passwords.min_length), (10, 15));
         assert!(config.gate.upstream.is_none() && !config.server.production && config.warnings.is_empty());
     }
@@ -198,10 +201,21 @@ mod tests {
 
     #[test]
     fn s38_s87_weak_secrets_stop_production_and_are_warned_about_elsewhere() {
-        for weak in ["flowise", "tiny-one", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "AABBCCDDAABBCCDDAABBCCDDAABBCCDDAABBCCDD"] {
-            for name in ["JWT_AUTH_TOKEN_SECRET", "JWT_REFRESH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "TOKEN_HASH_SECRET", "PASSWORD_KEY"]
-            {
-                let faults = load_pairs(&[("APP_URL", "https://app.example.org"), (name, weak)]).unwrap_err().to_string();
+        for weak in [
+            "flowise",
+            "tiny-one",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "AABBCCDDAABBCCDDAABBCCDDAABBCCDDAABBCCDD",
+        ] {
+            for name in [
+                "JWT_AUTH_TOKEN_SECRET",
+                "JWT_REFRESH_TOKEN_SECRET",
+                "EXPRESS_SESSION_SECRET",
+                "TOKEN_HASH_SECRET",
+                "PASSWORD_KEY",
+            ] {
+                let faults =
+                    load_pairs(&[("APP_URL", "https://app.example.org"), (name, weak)]).unwrap_err().to_string();
                 assert!(faults.contains(name) && !faults.contains(weak), "{name}={weak}: {faults}");
                 assert!(load_pairs(&[(name, weak)]).unwrap().warnings.iter().any(|warning| warning.contains(name)));
             }
@@ -216,8 +230,9 @@ mod tests {
         let (dotenv, file) = (dir.path().join(".env"), dir.path().join("port"));
         std::fs::write(&dotenv, "PORT=1111\nJWT_ISSUER=dotenv\nJWT_AUDIENCE=dotenv\n").unwrap();
         std::fs::write(&file, "2222\n").unwrap();
-        let environment =
-            [("PORT_FILE", file.to_str().unwrap()), ("JWT_ISSUER", "environment")].map(|(n, v)| (n.to_owned(), v.to_owned())).into();
+        let environment = [("PORT_FILE", file.to_str().unwrap()), ("JWT_ISSUER", "environment")]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .into();
         let flags = [("PORT", "3333")].map(|(n, v)| (n.to_owned(), v.to_owned())).into();
         let config = load(&flags, &environment, &dotenv).unwrap();
         assert_eq!(
@@ -279,7 +294,12 @@ mod tests {
         assert!(faults.contains("secrets/password_key"), "{faults}");
         assert_eq!(std::fs::read(&path).unwrap(), b"");
         std::fs::remove_file(&path).unwrap();
-        assert!(secrets::complete(&Values::new(), dir.path(), false, &generate).unwrap_err().to_string().contains("PASSWORD_KEY"));
+        assert!(
+            secrets::complete(&Values::new(), dir.path(), false, &generate)
+                .unwrap_err()
+                .to_string()
+                .contains("PASSWORD_KEY")
+        );
     }
 
     #[test]

@@ -237,7 +237,12 @@ pub(super) const fn given<P: Parser>(parser: P, about: &'static str) -> Given<P>
     row(Unset, parser, about)
 }
 
-pub(super) const fn derived<P: Parser>(words: &'static str, in_force: fn(&Config) -> String, parser: P, about: &'static str) -> Derived<P> {
+pub(super) const fn derived<P: Parser>(
+    words: &'static str,
+    in_force: fn(&Config) -> String,
+    parser: P,
+    about: &'static str,
+) -> Derived<P> {
     row(Follows(words, in_force), parser, about)
 }
 

@@ -24,7 +24,10 @@ pub(super) fn warning(place: &str, about: &Metadata, secret: bool) -> Option<Str
 fn judge(place: &str, owner: Owner, mode: u32, own: Owner, secret: bool) -> Option<String> {
     let foreign_group = owner.group != own.group;
     if owner.user != own.user && owner.user != 0 {
-        return Some(format!("{place} belongs to user {}, who can change these settings; give it to the user that runs this", owner.user));
+        return Some(format!(
+            "{place} belongs to user {}, who can change these settings; give it to the user that runs this",
+            owner.user
+        ));
     }
     if mode & 0o002 != 0 || (mode & 0o020 != 0 && foreign_group) {
         return Some(format!("{place} can be changed by others (mode {mode:o}); chmod 600 it"));
@@ -41,7 +44,8 @@ mod tests {
 
     #[test]
     fn files_of_others_and_files_that_others_can_change_or_read_are_told_apart() {
-        let (root, gate, ada) = (Owner { user: 0, group: 0 }, Owner { user: 7, group: 7 }, Owner { user: 1000, group: 1000 });
+        let (root, gate, ada) =
+            (Owner { user: 0, group: 0 }, Owner { user: 7, group: 7 }, Owner { user: 1000, group: 1000 });
         let shared = Owner { user: 7, group: 50 };
         for (owner, mode, own, secret, expected) in [
             (root, 0o644, root, false, None),

@@ -91,7 +91,12 @@ pub fn weakness(value: &str) -> Option<&'static str> {
 }
 
 /// Takes each secret from the configuration, else from its file, else generates it when `may_generate`.
-pub fn complete(values: &Values, dir: &Path, may_generate: bool, generate: &dyn Fn() -> String) -> Result<Secrets, Faults> {
+pub fn complete(
+    values: &Values,
+    dir: &Path,
+    may_generate: bool,
+    generate: &dyn Fn() -> String,
+) -> Result<Secrets, Faults> {
     let mut faults = Faults::default();
     let mut take = |name: &str| match values.get(name) {
         Some(value) => value.clone(),
@@ -140,7 +145,10 @@ fn from_file(name: &str, dir: &Path, may_generate: bool, generate: &dyn Fn() -> 
             String::new()
         }
         Err(fault) => {
-            faults.add(name, format!("the secret file {} cannot be read: {fault}. Restore it from a backup.", path.display()));
+            faults.add(
+                name,
+                format!("the secret file {} cannot be read: {fault}. Restore it from a backup.", path.display()),
+            );
             String::new()
         }
     }

@@ -86,7 +86,9 @@ pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
 }
 
 pub(super) fn upstream(text: &str) -> Result<Place, String> {
-    let url = Url::parse(text).ok().filter(|url| url.scheme() == "http" && url.username().is_empty() && url.password().is_none());
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| url.scheme() == "http" && url.username().is_empty() && url.password().is_none());
     let bare = url.filter(|url| url.path() == "/" && url.query().is_none() && url.fragment().is_none());
     let place = bare.and_then(|url| Some((url.host_str()?.to_owned(), url.port_or_known_default()?)));
     place.ok_or_else(|| format!("must be http://host:port without path, query or user{}", hint(text)))

@@ -4,8 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::parse::Reader;
 use super::variables::{
-    EXPIRE_AUTH_TOKENS_ON_RESTART, FLOWISE_PASSWORD, FLOWISE_USERNAME, JWT_AUDIENCE, JWT_ISSUER, JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES,
-    JWT_TOKEN_EXPIRY_IN_MINUTES, PASSWORD_MIN_LENGTH, PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS, PASSWORD_SALT_HASH_ROUNDS, SESSION_IDLE_MINUTES,
+    EXPIRE_AUTH_TOKENS_ON_RESTART, FLOWISE_PASSWORD, FLOWISE_USERNAME, JWT_AUDIENCE, JWT_ISSUER,
+    JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES, JWT_TOKEN_EXPIRY_IN_MINUTES, PASSWORD_MIN_LENGTH,
+    PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS, PASSWORD_SALT_HASH_ROUNDS, SESSION_IDLE_MINUTES,
 };
 use crate::domain::session::IdleLimit;
 
@@ -57,7 +58,9 @@ pub(super) fn sessions(reader: &mut Reader<'_>) -> Sessions {
     let access = reader.value(&JWT_TOKEN_EXPIRY_IN_MINUTES);
     let refresh = reader.value(&JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES);
     if refresh < access {
-        reader.faults.add("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES", "must not be shorter than JWT_TOKEN_EXPIRY_IN_MINUTES");
+        reader
+            .faults
+            .add("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES", "must not be shorter than JWT_TOKEN_EXPIRY_IN_MINUTES");
     }
     Sessions {
         access_secs: access * 60,

@@ -49,7 +49,8 @@ pub fn parse_database(text: &str) -> Result<DatabaseUrl, &'static str> {
     match text.split_once("://") {
         Some(("sqlite", path)) if !path.is_empty() => Ok(DatabaseUrl::Sqlite(PathBuf::from(path))),
         Some(("postgres" | "postgresql", rest)) if !rest.is_empty() => {
-            let wants_tls = ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| rest.contains(mode));
+            let wants_tls =
+                ["sslmode=require", "sslmode=verify-ca", "sslmode=verify-full"].iter().any(|mode| rest.contains(mode));
             if wants_tls && !cfg!(feature = "postgres-tls") {
                 return Err("asks for TLS, which this binary was built without; build it with --features postgres-tls");
             }
@@ -74,5 +75,9 @@ pub(super) fn session_store(reader: &mut Reader<'_>) -> SessionStoreUrl {
 
 pub(super) fn redis_url(text: &str) -> Result<SecretString, String> {
     let known = Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "redis" | "rediss") && url.has_host());
-    if known { Ok(text.into()) } else { Err("must be redis://user:password@host:port/number, or rediss:// for TLS".to_owned()) }
+    if known {
+        Ok(text.into())
+    } else {
+        Err("must be redis://user:password@host:port/number, or rediss:// for TLS".to_owned())
+    }
 }

@@ -17,16 +17,34 @@ fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
 }
 
 /// The page's best practices and the strength of secrets; weak ones are faults in production.
-pub(super) fn of(values: &mut Values, server: &Server, gate: &Gate, passwords: Passwords, faults: &mut Faults) -> Vec<String> {
+pub(super) fn of(
+    values: &mut Values,
+    server: &Server,
+    gate: &Gate,
+    passwords: Passwords,
+    faults: &mut Faults,
+) -> Vec<String> {
     let mut warnings = Vec::new();
     if !server.production && values.get("EXPRESS_SESSION_SECRET").is_some_and(|value| value == "flowise") {
-        warnings.push("EXPRESS_SESSION_SECRET=flowise is known to everybody and counts as unset; a secret is generated instead".to_owned());
+        warnings.push(
+            "EXPRESS_SESSION_SECRET=flowise is known to everybody and counts as unset; a secret is generated instead"
+                .to_owned(),
+        );
         values.remove("EXPRESS_SESSION_SECRET");
     }
-    for name in ["JWT_AUTH_TOKEN_SECRET", "JWT_REFRESH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "TOKEN_HASH_SECRET", "PASSWORD_KEY"] {
+    for name in [
+        "JWT_AUTH_TOKEN_SECRET",
+        "JWT_REFRESH_TOKEN_SECRET",
+        "EXPRESS_SESSION_SECRET",
+        "TOKEN_HASH_SECRET",
+        "PASSWORD_KEY",
+    ] {
         match values.get(name).and_then(|value| secrets::weakness(value)) {
             Some(reason) if server.production => {
-                faults.add(name, format!("{reason}; use a strong, random string, or leave it unset to have one generated"));
+                faults.add(
+                    name,
+                    format!("{reason}; use a strong, random string, or leave it unset to have one generated"),
+                );
             }
             Some(reason) => warnings.push(format!("{name} {reason}; use a strong, random string")),
             None => {}
@@ -38,10 +56,14 @@ pub(super) fn of(values: &mut Values, server: &Server, gate: &Gate, passwords: P
             warnings.push(text.to_owned());
         }
     };
-    let shared =
-        values.get("TOKEN_HASH_SECRET").is_some_and(|own| values.iter().any(|(name, value)| name != "TOKEN_HASH_SECRET" && value == own));
+    let shared = values
+        .get("TOKEN_HASH_SECRET")
+        .is_some_and(|own| values.iter().any(|(name, value)| name != "TOKEN_HASH_SECRET" && value == own));
     note(shared, "TOKEN_HASH_SECRET has the value of another variable; use a unique one");
-    note(server.production && passwords.cost < 12, "PASSWORD_SALT_HASH_ROUNDS is below 12; 12 to 15 is better in production");
+    note(
+        server.production && passwords.cost < 12,
+        "PASSWORD_SALT_HASH_ROUNDS is below 12; 12 to 15 is better in production",
+    );
     note(
         hold_the_internet(&server.trusted_proxies),
         "TRUSTED_PROXIES holds the whole internet, or much of it: anybody can claim any client address; name the proxies' own addresses",
@@ -52,8 +74,14 @@ pub(super) fn of(values: &mut Values, server: &Server, gate: &Gate, passwords: P
          because browsers send no Sec-Fetch headers there; use https",
     );
     let minutes = |name: &str| values.get(name).and_then(|value| value.parse::<i64>().ok()).unwrap_or(0);
-    note(minutes("JWT_TOKEN_EXPIRY_IN_MINUTES") > 1440, "JWT_TOKEN_EXPIRY_IN_MINUTES is more than a day; an hour is usual");
-    note(minutes("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES") > 525_600, "JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES is more than a year");
+    note(
+        minutes("JWT_TOKEN_EXPIRY_IN_MINUTES") > 1440,
+        "JWT_TOKEN_EXPIRY_IN_MINUTES is more than a day; an hour is usual",
+    );
+    note(
+        minutes("JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES") > 525_600,
+        "JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES is more than a year",
+    );
     note(
         values.get("FLOWISE_PASSWORD").is_some_and(|password| password.chars().count() < passwords.min_length),
         "FLOWISE_PASSWORD is short: until the claim it guards the app, and it proves who may claim",
@@ -104,19 +132,38 @@ mod tests {
         assert_eq!(warned(&[("UPSTREAM_URL", "http://127.0.0.1:8080"), ("TRUSTED_PROXIES", "10.0.0.1")]), "");
         for bad in ["apache", "Nginx", "nginx;caddy", "nginx caddy", "all"] {
             let faults = load_pairs(&[("FORWARD_AUTH", bad)]).unwrap_err().to_string();
-            assert!(faults.contains("FORWARD_AUTH") && faults.contains("nginx, traefik, caddy, haproxy, envoy"), "{faults}");
+            assert!(
+                faults.contains("FORWARD_AUTH") && faults.contains("nginx, traefik, caddy, haproxy, envoy"),
+                "{faults}"
+            );
         }
     }
 
     #[test]
     fn ranges_that_hold_the_internet_are_told_from_those_of_proxies() {
-        let wide = |text: &str| hold_the_internet(&text.split(',').map(|part| part.parse().unwrap()).collect::<Vec<IpNet>>());
-        for text in ["0.0.0.0/0", "::/0", "10.0.0.0/8,::/0", "0.0.0.0/1,128.0.0.0/1", "64.0.0.0/4", "2000::/3", "::ffff:0:0/96", "::/1"] {
+        let wide =
+            |text: &str| hold_the_internet(&text.split(',').map(|part| part.parse().unwrap()).collect::<Vec<IpNet>>());
+        for text in [
+            "0.0.0.0/0",
+            "::/0",
+            "10.0.0.0/8,::/0",
+            "0.0.0.0/1,128.0.0.0/1",
+            "64.0.0.0/4",
+            "2000::/3",
+            "::ffff:0:0/96",
+            "::/1",
+        ] {
             assert!(wide(text), "{text}");
         }
         let halves: Vec<String> = (0..=255).map(|first| format!("{first}.0.0.0/8")).collect();
         assert!(wide(&halves.join(",")));
-        for text in ["127.0.0.1/32", "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16", "fc00::/7", "fe80::/10", "2001:db8::/32,104.16.0.0/13"] {
+        for text in [
+            "127.0.0.1/32",
+            "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+            "fc00::/7",
+            "fe80::/10",
+            "2001:db8::/32,104.16.0.0/13",
+        ] {
             assert!(!wide(text), "{text}");
         }
     }

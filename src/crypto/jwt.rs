@@ -95,7 +95,11 @@ impl Tokens {
     /// Signs `claims`; equal claims give equal bytes.
     pub fn issue(&self, kind: Kind, claims: &Claims) -> Option<String> {
         let key = self.key(kind);
-        let parts = [claims.session.as_str().as_bytes(), &claims.generation.to_be_bytes(), &claims.issued_at.secs().to_be_bytes()];
+        let parts = [
+            claims.session.as_str().as_bytes(),
+            &claims.generation.to_be_bytes(),
+            &claims.issued_at.secs().to_be_bytes(),
+        ];
         let jti = mac(key, &parts);
         let body = Body {
             iss: self.issuer.clone(),
@@ -183,14 +187,24 @@ mod tests {
 
     fn claims() -> Claims {
         let (user, session) = (UserId::parse("uuuuuuuuuuuuuuuuuuuuuu"), SessionId::parse("ssssssssssssssssssssss"));
-        Claims { user: user.unwrap(), session: session.unwrap(), issued_at: NOW, expires_at: NOW.plus(60), generation: 3 }
+        Claims {
+            user: user.unwrap(),
+            session: session.unwrap(),
+            issued_at: NOW,
+            expires_at: NOW.plus(60),
+            generation: 3,
+        }
     }
 
     /// Signs any header and body with the access key.
     fn forge(header: &str, body: &Value) -> String {
         let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(body.to_string()));
-        let signature =
-            jsonwebtoken::crypto::sign(message.as_bytes(), &EncodingKey::from_secret(&tokens().access), Algorithm::HS256).unwrap();
+        let signature = jsonwebtoken::crypto::sign(
+            message.as_bytes(),
+            &EncodingKey::from_secret(&tokens().access),
+            Algorithm::HS256,
+        )
+        .unwrap();
         format!("{message}.{signature}")
     }
 
@@ -227,7 +241,10 @@ mod tests {
 
     #[test]
     fn s32_s36_only_the_one_header_is_accepted() {
-        assert!(accepted(&forge(HEADER_JSON, &body())) && accepted(&forge(OTHER_ORDER, &body())), "the positive control failed");
+        assert!(
+            accepted(&forge(HEADER_JSON, &body())) && accepted(&forge(OTHER_ORDER, &body())),
+            "the positive control failed"
+        );
         for header in [
             r#"{"alg":"none","typ":"JWT"}"#,
             r#"{"alg":"HS384","typ":"JWT"}"#,
@@ -251,7 +268,8 @@ mod tests {
         let good = forge(HEADER_JSON, &body());
         let (message, signature) = good.rsplit_once('.').unwrap();
         let last = signature.chars().last().unwrap();
-        let stray: String = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars().filter(|c| *c != last).collect();
+        let stray: String =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars().filter(|c| *c != last).collect();
         for other in stray.chars() {
             let changed: String = signature.chars().take(signature.len() - 1).chain([other]).collect();
             assert!(!accepted(&format!("{message}.{changed}")), "the last character {other} was accepted");
@@ -305,7 +323,8 @@ mod tests {
 
     #[test]
     fn s35_the_two_kinds_are_not_interchangeable_with_one_secret() {
-        let (access, refresh) = (tokens().issue(Kind::Access, &claims()).unwrap(), tokens().issue(Kind::Refresh, &claims()).unwrap());
+        let (access, refresh) =
+            (tokens().issue(Kind::Access, &claims()).unwrap(), tokens().issue(Kind::Refresh, &claims()).unwrap());
         assert_eq!(tokens().verify(Kind::Refresh, &access, NOW), Err(TokenFault::Invalid));
         assert_eq!(tokens().verify(Kind::Access, &refresh, NOW), Err(TokenFault::Invalid));
         assert!(!accepted(&with(|body| body["typ"] = json!("refresh"))));

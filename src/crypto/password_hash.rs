@@ -77,7 +77,12 @@ impl PasswordHasher {
     }
 
     /// Verifies a password; without a hash (nobody has this address) the same work is done and the answer is no (S22).
-    pub async fn verify(&self, turn: &Turn, password: Password, hash: Option<PasswordHash>) -> Result<Verified, HashBusy> {
+    pub async fn verify(
+        &self,
+        turn: &Turn,
+        password: Password,
+        hash: Option<PasswordHash>,
+    ) -> Result<Verified, HashBusy> {
         let (key, cost) = (self.key, self.cost);
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
@@ -105,7 +110,8 @@ fn hash_now(key: &Key, cost: u32, password: &str) -> Result<PasswordHash, bcrypt
 
 fn verify_now(key: &Key, cost: u32, password: &str, hash: &PasswordHash) -> Verified {
     let (own, text) = hash.0.strip_prefix(TAG).map_or((false, hash.0.as_str()), |rest| (true, rest));
-    let matches = if own { bcrypt::verify(input(key, password), text) } else { bcrypt::verify(password, text) }.unwrap_or(false);
+    let matches =
+        if own { bcrypt::verify(input(key, password), text) } else { bcrypt::verify(password, text) }.unwrap_or(false);
     let rounds = text.split('$').nth(2).and_then(|rounds| rounds.parse::<u32>().ok()).unwrap_or(0);
     for missing in made_up_for(rounds, cost) {
         drop(hash_now(key, missing, password));
@@ -126,8 +132,13 @@ mod tests {
     use super::*;
 
     fn hasher(cost: u32) -> PasswordHasher {
-        let keys =
-            Keys::derive(&SecretMaterial { jwt_auth: "a", jwt_refresh: "r", express_session: "s", password_key: "p", token_hash: "t" });
+        let keys = Keys::derive(&SecretMaterial {
+            jwt_auth: "a",
+            jwt_refresh: "r",
+            express_session: "s",
+            password_key: "p",
+            token_hash: "t",
+        });
         PasswordHasher::start(&keys, cost, 1).unwrap()
     }
 
@@ -170,10 +181,16 @@ mod tests {
         let imported = PasswordHash::from_stored(bcrypt::hash("swordfish", 5).unwrap().replacen("$2b$", "$2y$", 1));
         let hasher = hasher(5);
         for old in [cheap, imported] {
-            assert_eq!(verify(&hasher, "swordfish", Some(old)).await, Ok(Verified { matches: true, needs_upgrade: true }));
+            assert_eq!(
+                verify(&hasher, "swordfish", Some(old)).await,
+                Ok(Verified { matches: true, needs_upgrade: true })
+            );
         }
         let fresh = hash(&hasher, "swordfish").await.unwrap();
-        assert_eq!(verify(&hasher, "swordfish", Some(fresh)).await, Ok(Verified { matches: true, needs_upgrade: false }));
+        assert_eq!(
+            verify(&hasher, "swordfish", Some(fresh)).await,
+            Ok(Verified { matches: true, needs_upgrade: false })
+        );
     }
 
     #[test]

@@ -45,7 +45,8 @@ mod tests {
     fn ordered_identifiers_sort_by_their_moment() {
         let second = 1_795_507_200_000_000;
         let within = (0..2_000).map(|micros| second + micros);
-        let moments = [0, 1, 999, 1_000, second - 1].into_iter().chain(within).chain([second + 999_999, 4_000_000_000_000_000]);
+        let moments =
+            [0, 1, 999, 1_000, second - 1].into_iter().chain(within).chain([second + 999_999, 4_000_000_000_000_000]);
         let ids: Vec<String> = moments.map(ordered_id).collect();
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
         assert!(ids.iter().all(|id| crate::domain::ids::UserId::parse(id).is_some()));

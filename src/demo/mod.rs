@@ -21,7 +21,9 @@ fn routes(config: &mut web::ServiceConfig) {
         .route("/", web::get().to(who::show))
         .route("/events", web::get().to(live::events))
         .route("/ws", web::get().to(live::echo))
-        .default_service(web::to(|| std::future::ready(HttpResponse::NotFound().body("The sample app has no such page."))));
+        .default_service(web::to(|| {
+            std::future::ready(HttpResponse::NotFound().body("The sample app has no such page."))
+        }));
 }
 
 #[cfg(test)]

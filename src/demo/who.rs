@@ -16,10 +16,14 @@ const IDENTITY: [&str; 5] = ["Remote-User", "Remote-Email", "Remote-Name", "Remo
 
 /// `GET /`: the visitor as the gate names them, and every header that arrived.
 pub(super) async fn show(request: HttpRequest) -> HttpResponse {
-    let value = |name: &str| request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let value =
+        |name: &str| request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let identity = IDENTITY.map(|name| (name, value(name).unwrap_or_default())).to_vec();
-    let mut headers: Vec<_> =
-        request.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect();
+    let mut headers: Vec<_> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect();
     headers.sort();
     let page = WhoPage { user: value("Remote-User").unwrap_or_default(), identity, headers };
     let answer = crate::http::page::page(actix_web::http::StatusCode::OK, &page);

@@ -32,7 +32,13 @@ pub struct Person {
 
 impl From<User> for Person {
     fn from(user: User) -> Self {
-        Self { id: user.id, email: user.email.to_string(), name: user.name.as_str().to_owned(), role: user.role, language: user.language }
+        Self {
+            id: user.id,
+            email: user.email.to_string(),
+            name: user.name.as_str().to_owned(),
+            role: user.role,
+            language: user.language,
+        }
     }
 }
 

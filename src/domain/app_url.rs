@@ -54,7 +54,15 @@ impl AppUrl {
         let authority = url.port().map_or_else(|| host.clone(), |port| format!("{host}:{port}"));
         let https = url.scheme() == "https";
         let canonical = Origin::parse(https, &authority).ok_or(AppUrlFault::NotAUrl)?;
-        Ok(Self { canonical, origin: format!("{}://{authority}", url.scheme()), authority, host, https, loopback, number })
+        Ok(Self {
+            canonical,
+            origin: format!("{}://{authority}", url.scheme()),
+            authority,
+            host,
+            https,
+            loopback,
+            number,
+        })
     }
 
     /// The same, to be compared with where a request was sent.

@@ -57,7 +57,8 @@ impl Outcome {
 /// same thing.
 pub fn in_order(mut checks: Vec<Check>) -> Vec<Check> {
     checks.sort_by_key(|check| check.outcome);
-    let wrong: Vec<Text> = checks.iter().filter(|check| check.outcome == Outcome::Wrong).map(|check| check.title.clone()).collect();
+    let wrong: Vec<Text> =
+        checks.iter().filter(|check| check.outcome == Outcome::Wrong).map(|check| check.title.clone()).collect();
     checks.retain(|check| check.outcome != Outcome::Good || !wrong.contains(&check.title));
     checks
 }

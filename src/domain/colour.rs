@@ -29,7 +29,9 @@ impl Colour {
 
     /// The colour of `#rrggbb`; `None` for any other form.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        let digits = text
+            .strip_prefix('#')
+            .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
         let part = |at: usize| digits.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok());
         Some(Self::new(part(0)?, part(2)?, part(4)?))
     }
@@ -59,7 +61,10 @@ impl Colour {
     }
 
     fn towards(self, end: Self, ground: Self) -> Self {
-        (0..=100).map(|percent| self.mixed(end, percent)).find(|mixed| mixed.contrast(ground) >= READABLE).unwrap_or(end)
+        (0..=100)
+            .map(|percent| self.mixed(end, percent))
+            .find(|mixed| mixed.contrast(ground) >= READABLE)
+            .unwrap_or(end)
     }
 
     fn mixed(self, other: Self, percent: u16) -> Self {

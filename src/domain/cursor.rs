@@ -17,7 +17,9 @@ impl Cursor {
     /// Reads what [`Cursor`] prints; anything else is none.
     pub fn parse(text: &str) -> Option<Self> {
         let (at, id) = text.split_once('.')?;
-        let plain = !id.is_empty() && id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+        let plain = !id.is_empty()
+            && id.len() <= 64
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         plain.then_some(Self { at: Timestamp::from_secs(at.parse().ok()?), id: id.to_owned() })
     }
 }

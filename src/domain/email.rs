@@ -79,7 +79,9 @@ impl fmt::Display for Email {
 
 fn canonical_local(local: &str) -> Result<String, EmailFault> {
     let dots_fine = !local.is_empty() && !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
-    let chars_fine = local.chars().all(|c| !c.is_control() && !c.is_whitespace() && !r#""(),:;<>[\]@"#.contains(c) && !is_invisible(c));
+    let chars_fine = local
+        .chars()
+        .all(|c| !c.is_control() && !c.is_whitespace() && !r#""(),:;<>[\]@"#.contains(c) && !is_invisible(c));
     if dots_fine && chars_fine { Ok(local.to_ascii_lowercase()) } else { Err(EmailFault::Malformed) }
 }
 

@@ -46,7 +46,11 @@ impl Histogram {
     /// Notes one duration.
     pub fn note(&self, duration: Duration) {
         let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        let bucket = BUCKETS.iter().zip(&self.buckets).find(|((end, _), _)| micros <= *end).map_or(&self.beyond, |(_, bucket)| bucket);
+        let bucket = BUCKETS
+            .iter()
+            .zip(&self.buckets)
+            .find(|((end, _), _)| micros <= *end)
+            .map_or(&self.beyond, |(_, bucket)| bucket);
         bucket.fetch_add(1, Ordering::Relaxed);
         self.micros.fetch_add(micros, Ordering::Relaxed);
     }

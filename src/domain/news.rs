@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn news_survive_being_stored_and_what_cannot_be_read_ends_everything() {
-        let (session, user) = (SessionId::parse("aaaaaaaaaaaaaaaaaaaaaa").unwrap(), UserId::parse("bbbbbbbbbbbbbbbbbbbbbb").unwrap());
+        let (session, user) =
+            (SessionId::parse("aaaaaaaaaaaaaaaaaaaaaa").unwrap(), UserId::parse("bbbbbbbbbbbbbbbbbbbbbb").unwrap());
         let all = [
             News::SessionEnded(session.clone()),
             News::SessionChanged(session),

@@ -18,8 +18,11 @@ pub struct Origin {
 impl Origin {
     /// Takes `host[:port]`; `None` for whatever has no canonical form.
     pub fn parse(https: bool, authority: &str) -> Option<Self> {
-        let end_of_host =
-            if authority.starts_with('[') { authority.find(']')? + 1 } else { authority.find(':').unwrap_or(authority.len()) };
+        let end_of_host = if authority.starts_with('[') {
+            authority.find(']')? + 1
+        } else {
+            authority.find(':').unwrap_or(authority.len())
+        };
         let (host, port) = authority.split_at_checked(end_of_host)?;
         let host = match host.strip_prefix('[') {
             Some(rest) => format!("[{}]", rest.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?),
@@ -102,7 +105,9 @@ mod tests {
 
     #[test]
     fn s73_all_spellings_of_a_place_are_one_origin() {
-        for spelling in ["app.example.org", "APP.Example.ORG", "app.example.org.", "app.example.org:443", "App.example.org.:443"] {
+        for spelling in
+            ["app.example.org", "APP.Example.ORG", "app.example.org.", "app.example.org:443", "App.example.org.:443"]
+        {
             assert_eq!(canonical(spelling).as_deref(), Some("https://app.example.org"), "{spelling}");
         }
         assert_eq!(canonical("B\u{fc}cher.example").as_deref(), Some("https://xn--bcher-kva.example"));
@@ -111,7 +116,10 @@ mod tests {
             assert_eq!(canonical(spelling).as_deref(), Some("https://[2001:db8::1]:8443"), "{spelling}");
         }
         assert_eq!(canonical("192.0.2.7:80").as_deref(), Some("https://192.0.2.7:80"));
-        assert_eq!(Origin::parse(false, "my_app:80").map(|origin| origin.to_string()).as_deref(), Some("http://my_app"));
+        assert_eq!(
+            Origin::parse(false, "my_app:80").map(|origin| origin.to_string()).as_deref(),
+            Some("http://my_app")
+        );
         assert_eq!(Origin::parse(false, "localhost:443").and_then(|origin| origin.port()), Some(443));
     }
 

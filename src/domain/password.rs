@@ -155,7 +155,9 @@ fn is_context(folded: &str, context: &PasswordContext<'_>) -> bool {
         let reversed: String = word.chars().rev().collect();
         [word, reversed.as_str()].iter().any(|word| {
             let rest = folded.replace(word, "");
-            rest.len() < folded.len() && rest.chars().count() <= FEW_EXTRA_CHARS && !rest.chars().any(char::is_alphabetic)
+            rest.len() < folded.len()
+                && rest.chars().count() <= FEW_EXTRA_CHARS
+                && !rest.chars().any(char::is_alphabetic)
         })
     })
 }
@@ -171,7 +173,12 @@ mod tests {
     use super::*;
 
     fn judge(text: &str, min_length: usize) -> Result<(), PasswordFault> {
-        let context = PasswordContext { min_length, email: "ada.lovelace@example.org", name: "Ada Lovelace", host: "gate.example.org" };
+        let context = PasswordContext {
+            min_length,
+            email: "ada.lovelace@example.org",
+            name: "Ada Lovelace",
+            host: "gate.example.org",
+        };
         check(&Password::take(text.to_owned())?, &context)
     }
 
@@ -185,7 +192,9 @@ mod tests {
     #[test]
     fn s97_no_password_is_looked_up_for_long() {
         // Read in every way, each of these took seconds.
-        for costly in ["4@8({[<3690|1!7+5$%2z".repeat(5), "4@8({[<3690|1!7+5$%2z".repeat(2), "4@({69 zebra lamp ".repeat(200)] {
+        for costly in
+            ["4@8({[<3690|1!7+5$%2z".repeat(5), "4@8({[<3690|1!7+5$%2z".repeat(2), "4@({69 zebra lamp ".repeat(200)]
+        {
             assert_eq!(judge(&costly, 15), Ok(()), "{costly}");
         }
         assert_eq!(judge(&format!("{} seven purple elephants dance", "password1234".repeat(4)), 15), Ok(()));
@@ -208,7 +217,12 @@ mod tests {
         }
         assert_eq!(
             judge(
-                &"\u{1f525}\u{1f409}\u{1f3f0}\u{1f40e}\u{1f98a}".repeat(2).chars().rev().chain("zebra lamp".chars()).collect::<String>(),
+                &"\u{1f525}\u{1f409}\u{1f3f0}\u{1f40e}\u{1f98a}"
+                    .repeat(2)
+                    .chars()
+                    .rev()
+                    .chain("zebra lamp".chars())
+                    .collect::<String>(),
                 15
             ),
             Ok(())
@@ -251,8 +265,18 @@ mod tests {
         ] {
             assert!(judge(bad, 15).is_err(), "{bad:?} was accepted");
         }
-        for bad in ["password", "football", "sunshine", "princess", "iloveyou", "trustno1", "baseball1", "superman", "whatever", "starwars"]
-        {
+        for bad in [
+            "password",
+            "football",
+            "sunshine",
+            "princess",
+            "iloveyou",
+            "trustno1",
+            "baseball1",
+            "superman",
+            "whatever",
+            "starwars",
+        ] {
             assert!(judge(bad, 8).is_err(), "{bad:?} was accepted");
         }
     }

@@ -47,7 +47,8 @@ pub fn is_ours_to_some_reader(raw: &str) -> bool {
     }
     // Readings cut, drop and resolve segments, but they join no two: who never names it cannot mean it.
     let names_ours = |text: &[u8]| text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS));
-    let may_mean_ours = if raw.contains('%') { decodings(raw).iter().any(|text| names_ours(text)) } else { names_ours(raw.as_bytes()) };
+    let may_mean_ours =
+        if raw.contains('%') { decodings(raw).iter().any(|text| names_ours(text)) } else { names_ours(raw.as_bytes()) };
     let means_ours = || readings(raw).any(|reading| reading.segments().next().is_some_and(is_our_segment));
     may_mean_ours && (raw.len() > LONGEST_READ || means_ours())
 }
@@ -72,7 +73,8 @@ fn has_one_reading(raw: &str) -> bool {
     let mut before = 0;
     raw.bytes().all(|byte| {
         let after_slash = std::mem::replace(&mut before, byte) == b'/';
-        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'@' | b':' | b'+' | b',' | b'=');
+        let plain =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~' | b'@' | b':' | b'+' | b',' | b'=');
         plain || (matches!(byte, b'/' | b'.') && !after_slash)
     })
 }
@@ -124,7 +126,9 @@ fn shorten(text: &[u8]) -> Vec<u8> {
         let (byte, after) = match rest {
             [lead @ (0xc0 | 0xc1), last @ 0x80..=0xbf, after @ ..]
             | [0xe0, lead @ (0x80 | 0x81), last @ 0x80..=0xbf, after @ ..]
-            | [0xf0, 0x80, lead @ (0x80 | 0x81), last @ 0x80..=0xbf, after @ ..] => ((lead & 1) << 6 | (last & 0x3f), after),
+            | [0xf0, 0x80, lead @ (0x80 | 0x81), last @ 0x80..=0xbf, after @ ..] => {
+                ((lead & 1) << 6 | (last & 0x3f), after)
+            }
             _ => (*first, after),
         };
         shortened.push(byte);
@@ -249,7 +253,8 @@ mod tests {
 
     #[test]
     fn s104_a_long_path_of_several_readings_that_names_ours_is_ours_unread() {
-        let long = |begin: &str, end: &str| format!("{begin}{}{end}", "a".repeat(LONGEST_READ + 1 - begin.len() - end.len()));
+        let long =
+            |begin: &str, end: &str| format!("{begin}{}{end}", "a".repeat(LONGEST_READ + 1 - begin.len() - end.len()));
         for named in [long("/x/;/", "/_auth"), long("/x%2f", "/%5fAUTH/y"), long("/a//./", "_authors")] {
             assert!(is_ours_to_some_reader(&named));
         }
@@ -260,7 +265,8 @@ mod tests {
     }
 
     fn all(raw: &str) -> Vec<String> {
-        let mut all: Vec<String> = readings(raw).map(|reading| String::from_utf8_lossy(&reading.0).into_owned()).collect();
+        let mut all: Vec<String> =
+            readings(raw).map(|reading| String::from_utf8_lossy(&reading.0).into_owned()).collect();
         all.sort();
         all.dedup();
         all

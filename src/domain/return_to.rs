@@ -6,8 +6,18 @@ use url::{Position, Url};
 use super::app_url::AppUrl;
 
 /// Everything that would end or confuse a query value.
-const QUERY_VALUE: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>').add(b'?').add(b'=').add(b'\'');
+const QUERY_VALUE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'=')
+    .add(b'\'');
 
 /// Longest way back kept, in bytes: that of a request line.
 const MAX_BYTES: usize = 16 * 1024;

@@ -1,10 +1,21 @@
 //! Runs of characters that stand beside each other: in the alphabet, in the digits, on a keyboard.
 
 /// Keys that stand in a row or in a column, on the usual keyboards.
-const ROWS: [&str; 7] = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik"];
+const ROWS: [&str; 7] =
+    ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik"];
 /// What the keys of the digits write with Shift.
-const SIGNS_ABOVE: [(char, char); 10] =
-    [('!', '1'), ('@', '2'), ('#', '3'), ('$', '4'), ('%', '5'), ('^', '6'), ('&', '7'), ('*', '8'), ('(', '9'), (')', '0')];
+const SIGNS_ABOVE: [(char, char); 10] = [
+    ('!', '1'),
+    ('@', '2'),
+    ('#', '3'),
+    ('$', '4'),
+    ('%', '5'),
+    ('^', '6'),
+    ('&', '7'),
+    ('*', '8'),
+    ('(', '9'),
+    (')', '0'),
+];
 
 /// From one character to one beside it.
 #[derive(PartialEq, Eq)]
@@ -26,7 +37,8 @@ fn key_of(character: char) -> char {
 fn step(from: char, to: char) -> Option<Step> {
     let (from, to) = (key_of(from), key_of(to));
     let beside = |a: char, b: char| a.is_alphanumeric() && b.is_alphanumeric() && u32::from(a) + 1 == u32::from(b);
-    let keys = |a: char, b: char| ROWS.iter().any(|row| row.chars().zip(row.chars().skip(1)).any(|pair| pair == (a, b)));
+    let keys =
+        |a: char, b: char| ROWS.iter().any(|row| row.chars().zip(row.chars().skip(1)).any(|pair| pair == (a, b)));
     match () {
         () if from == to => Some(Step::Same),
         () if beside(from, to) => Some(Step::Next),

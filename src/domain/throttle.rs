@@ -115,11 +115,17 @@ mod tests {
         assert_eq!(judge_account(Some(&bucket(53)), now), Verdict::Wait { secs: 16 });
         assert_eq!(judge_account(Some(&bucket(99)), now), Verdict::Wait { secs: MAX_WAIT_SECS });
         assert_eq!(judge_account(Some(&bucket(99)), Timestamp::from_secs(1100 + MAX_WAIT_SECS)), Verdict::Go);
-        assert_eq!(judge_account(Some(&bucket(100)), Timestamp::from_secs(9_999_999)), Verdict::Wait { secs: MAX_WAIT_SECS });
+        assert_eq!(
+            judge_account(Some(&bucket(100)), Timestamp::from_secs(9_999_999)),
+            Verdict::Wait { secs: MAX_WAIT_SECS }
+        );
     }
 
     #[test]
     fn s93_a_clock_that_went_back_announces_no_more_than_an_hour() {
-        assert_eq!(judge_source(Some(&bucket(10)), Timestamp::from_secs(0).plus(-100_000)), Verdict::Wait { secs: MAX_WAIT_SECS });
+        assert_eq!(
+            judge_source(Some(&bucket(10)), Timestamp::from_secs(0).plus(-100_000)),
+            Verdict::Wait { secs: MAX_WAIT_SECS }
+        );
     }
 }

@@ -36,8 +36,10 @@ impl Timestamp {
 }
 
 /// The keys of the names of the months.
-const MONTHS: [&str; 12] =
-    ["month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11", "month-12"];
+const MONTHS: [&str; 12] = [
+    "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
+    "month-11", "month-12",
+];
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -120,10 +122,15 @@ mod tests {
         ] {
             assert_eq!(at(secs), Text::new(key).with("count", count));
         }
-        let day = |day: &str, month, year: &str| Text::new("date").with("day", day).with("month", Text::new(month)).with("year", year);
+        let day = |day: &str, month, year: &str| {
+            Text::new("date").with("day", day).with("month", Text::new(month)).with("year", year)
+        };
         assert_eq!(at(-7 * 86_400), day("17", "month-11", "2026"));
         assert_eq!(at(400 * 86_400), day("29", "month-12", "2027"));
         let before_1970 = Timestamp::from_secs(-1).exact_words();
-        assert_eq!(before_1970, Text::new("moment").with("date", day("31", "month-12", "1969")).with("time", "23:59:59"));
+        assert_eq!(
+            before_1970,
+            Text::new("moment").with("date", day("31", "month-12", "1969")).with("time", "23:59:59")
+        );
     }
 }

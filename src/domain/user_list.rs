@@ -66,7 +66,10 @@ impl UserOrder {
     /// Reads what it prints: a column, with a minus before it when the greatest comes first. Anything else is the usual order.
     pub fn parse(text: &str) -> Self {
         let (descending, column) = text.strip_prefix('-').map_or((false, text), |column| (true, column));
-        SORTS.iter().find(|(_, name)| *name == column).map_or_else(Self::default, |(by, _)| Self { by: *by, descending })
+        SORTS
+            .iter()
+            .find(|(_, name)| *name == column)
+            .map_or_else(Self::default, |(by, _)| Self { by: *by, descending })
     }
 
     /// The order that a click on a column asks for: the other direction where it is the one already, else the first one of it.

@@ -3,7 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, STRICT_TRANSPORT_SECURITY,
+};
 use hyper::Response;
 use hyper::body::{Body, Incoming};
 use hyper::http::header;
@@ -30,7 +32,8 @@ pub(super) fn is_event_stream(response: &Response<Incoming>) -> bool {
 pub(super) fn pass(response: Response<Incoming>, to_head: bool, watch: Watch) -> HttpResponse {
     let (head, body) = response.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let announced = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let announced =
+        head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let bodiless = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     let size = match announced {
         _ if bodiless => BodySize::None,
@@ -109,7 +112,10 @@ mod tests {
                 headers.append(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(said));
             }
             keep_https(&mut headers, &AppUrl::parse(url).unwrap());
-            headers.get_all(STRICT_TRANSPORT_SECURITY).map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+            headers
+                .get_all(STRICT_TRANSPORT_SECURITY)
+                .map(|value| value.to_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
         };
         for said in [&["max-age=0"][..], &["max-age=63072000; includeSubDomains; preload"], &["", "max-age=0"]] {
             assert_eq!(passed("https://a.example.org", said), [ONLY_HTTPS], "{said:?}");

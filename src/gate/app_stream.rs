@@ -49,7 +49,8 @@ pub(super) struct AppStream {
 impl AppStream {
     /// `outcome` of a write, or that it is done when the app is gone.
     fn forgive<T>(&mut self, outcome: io::Result<T>, done: T) -> io::Result<T> {
-        let is_gone = |fault: &io::Error| matches!(fault.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset);
+        let is_gone =
+            |fault: &io::Error| matches!(fault.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset);
         match outcome {
             Err(fault) if is_gone(&fault) => {
                 self.reader_is_gone = true;
@@ -82,7 +83,11 @@ impl Write for AppStream {
         Poll::Ready(this.forgive(outcome, bytes.len()))
     }
 
-    fn poll_write_vectored(self: Pin<&mut Self>, context: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let all = parts.iter().map(|part| part.len()).sum();
         if this.reader_is_gone {

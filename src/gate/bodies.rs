@@ -167,7 +167,8 @@ impl Looks {
 
     fn hold(&mut self, piece: Bytes) {
         let (accounts, who) = (self.accounts.clone(), Arc::clone(&self.passport.who));
-        self.held = Some((piece, Box::pin(async move { accounts.still_lets_in(who.credential()).await.unwrap_or(false) })));
+        self.held =
+            Some((piece, Box::pin(async move { accounts.still_lets_in(who.credential()).await.unwrap_or(false) })));
     }
 }
 
@@ -176,7 +177,9 @@ impl Download {
     pub(super) fn new(body: Incoming, size: BodySize, watch: Watch) -> Self {
         let watch = match watch {
             Watch::Stream(ticket) => Watching::Stream(Box::pin(async move { ticket.ended().await })),
-            Watch::Pieces(passport, accounts) => Watching::Pieces(Looks { passport, accounts, waited: false, held: None }),
+            Watch::Pieces(passport, accounts) => {
+                Watching::Pieces(Looks { passport, accounts, waited: false, held: None })
+            }
         };
         Self { body, size, watch }
     }
@@ -264,7 +267,9 @@ mod tests {
     #[actix_web::test]
     async fn s81_an_aborted_upload_never_looks_complete() {
         for left in [None, Some(3)] {
-            assert!(read(upload(vec![Piece::Data("ab".into()), Piece::Broken("reset".to_owned())], left)).await.is_err());
+            assert!(
+                read(upload(vec![Piece::Data("ab".into()), Piece::Broken("reset".to_owned())], left)).await.is_err()
+            );
             assert!(read(upload(vec![Piece::Data("ab".into())], left)).await.is_err());
         }
         assert!(read(upload(vec![Piece::Data("ab".into()), Piece::End], Some(3))).await.is_err());

@@ -7,13 +7,15 @@ use crate::http::cookies::pairs;
 /// What the names of all our cookies begin with, whatever port they end with.
 const OURS: &[u8] = b"portcullis_";
 /// What `Clear-Site-Data: "*"` is for an app that does not own the cookies.
-const ALL_BUT_COOKIES: &str = "\"cache\", \"storage\", \"executionContexts\", \"clientHints\", \"prefetchCache\", \"prerenderCache\"";
+const ALL_BUT_COOKIES: &str =
+    "\"cache\", \"storage\", \"executionContexts\", \"clientHints\", \"prefetchCache\", \"prerenderCache\"";
 
 /// Whether `name` is one of ours or could be taken for one: trimmed, in any case, with any prefix. Browsers give a meaning to what
 /// stands between `__` and a dash (`__Host-`, `__Secure-`, `__Http-`, `__Host-Http-`), and give it to new ones now and then.
 fn is_ours(name: &[u8]) -> bool {
     let bare = name.trim_ascii();
-    begins_as_ours(bare) || (bare.starts_with(b"__") && bare.split_inclusive(|byte| *byte == b'-').skip(1).any(begins_as_ours))
+    begins_as_ours(bare)
+        || (bare.starts_with(b"__") && bare.split_inclusive(|byte| *byte == b'-').skip(1).any(begins_as_ours))
 }
 
 fn begins_as_ours(name: &[u8]) -> bool {
@@ -90,7 +92,10 @@ mod tests {
 
     #[test]
     fn s79_the_app_never_sees_our_cookies() {
-        assert_eq!(cut_text("a=1; __Host-portcullis_access=x; b=2=3; portcullis_refresh=y").as_deref(), Some("a=1; b=2=3"));
+        assert_eq!(
+            cut_text("a=1; __Host-portcullis_access=x; b=2=3; portcullis_refresh=y").as_deref(),
+            Some("a=1; b=2=3")
+        );
         assert_eq!(cut_text("portcullis_session=x;a=1 ;  b=\"2\"").as_deref(), Some("a=1 ;  b=\"2\""));
         for ours in [
             "__Host-portcullis_access=x",
@@ -120,15 +125,30 @@ mod tests {
         };
         assert_eq!(told(&[]), None);
         assert_eq!(told(&["__Host-portcullis_access=x; PORTCULLIS_refresh=y", "portcullis_form=z;"]), None);
-        assert_eq!(told(&["a=1; __Host-portcullis_access=x; b=2=3", "portcullis_x=y;c=\u{fc}"]).as_deref(), Some("a=1; b=2=3; c=\u{fc}"));
+        assert_eq!(
+            told(&["a=1; __Host-portcullis_access=x; b=2=3", "portcullis_x=y;c=\u{fc}"]).as_deref(),
+            Some("a=1; b=2=3; c=\u{fc}")
+        );
     }
 
     #[test]
     fn s79_other_cookies_pass_byte_for_byte() {
-        for theirs in ["a=1;b=2;;  c", "session=1; access=2", "xportcullis_access=1", "__Host-app=1", "a=portcullis_access=1", "=", ""]
-            .into_iter()
-            .chain(["__Host-app-portcullis=1", "my-portcullis_access=1", "_Host-portcullis_access=1", "__portcullis_access=1"])
-        {
+        for theirs in [
+            "a=1;b=2;;  c",
+            "session=1; access=2",
+            "xportcullis_access=1",
+            "__Host-app=1",
+            "a=portcullis_access=1",
+            "=",
+            "",
+        ]
+        .into_iter()
+        .chain([
+            "__Host-app-portcullis=1",
+            "my-portcullis_access=1",
+            "_Host-portcullis_access=1",
+            "__portcullis_access=1",
+        ]) {
             assert_eq!(cut_text(theirs).as_deref(), Some(theirs));
         }
         assert_eq!(cut(b"a=\xff\xfe").as_deref(), Some(&b"a=\xff\xfe"[..]));
@@ -169,12 +189,29 @@ mod tests {
         assert_eq!(without("\"Cookies\""), None);
         assert_eq!(without("\"cache\",\"storage\"").as_deref(), Some("\"cache\",\"storage\""));
         let all = without("\"*\"").unwrap();
-        assert!(all.contains("\"cache\"") && all.contains("\"storage\"") && !all.contains("cookies") && !all.contains('*'));
+        assert!(
+            all.contains("\"cache\"") && all.contains("\"storage\"") && !all.contains("cookies") && !all.contains('*')
+        );
     }
 
     #[test]
     fn a_service_worker_scope_over_our_prefix_is_cut() {
-        for wide in ["/", "/_", "/_auth", "/_auth/", "/_auth/x", "", "./", "../", "//", "/a/../", "/%5fauth/", "https://x/", "/\t", "\\"] {
+        for wide in [
+            "/",
+            "/_",
+            "/_auth",
+            "/_auth/",
+            "/_auth/x",
+            "",
+            "./",
+            "../",
+            "//",
+            "/a/../",
+            "/%5fauth/",
+            "https://x/",
+            "/\t",
+            "\\",
+        ] {
             assert!(!scope_is_harmless(wide.as_bytes()), "{wide}");
         }
         for fine in ["/app/", "/a", "/_app/"] {

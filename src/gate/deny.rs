@@ -14,7 +14,10 @@ pub(super) fn path_back(method: &str, headers: &HeaderMap, origin: &str, asked: 
         return asked.to_owned();
     }
     let mut referers = headers.get_all(REFERER);
-    let page = referers.next().filter(|_| referers.next().is_none()).and_then(|referer| app_url::path_on(referer.to_str().ok()?, origin));
+    let page = referers
+        .next()
+        .filter(|_| referers.next().is_none())
+        .and_then(|referer| app_url::path_on(referer.to_str().ok()?, origin));
     page.unwrap_or_else(|| "/".to_owned())
 }
 

@@ -31,7 +31,8 @@ const REMOTE_ID: HeaderName = HeaderName::from_static("remote-id");
 const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
 /// Envoy overrides what we name and keeps a client's other spellings, unless told to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
-const OTHER_SPELLINGS: HeaderValue = HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id");
+const OTHER_SPELLINGS: HeaderValue =
+    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id");
 const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
     HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,cookie");
 
@@ -40,14 +41,18 @@ pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let settings = settings::of(&req);
     let held = unread::hold(req.headers(), &mut payload.into_inner());
     let Some(dialect) = Dialect::of_path(req.uri().path()).filter(|dialect| is_named(*dialect, &req)) else {
-        return unread::until_answered(held, error::respond(&HttpError::NotFound, Audience::Json, settings, Language::English));
+        return unread::until_answered(
+            held,
+            error::respond(&HttpError::NotFound, Audience::Json, settings, Language::English),
+        );
     };
     let begin = measured::begin(&req);
     let answer = match judge(&req, dialect).await {
         Ok(answer) => answer,
         Err(fault) => refuse(&fault, dialect, settings),
     };
-    let verdict = if answer.status().is_redirection() { Verdict::SignIn } else { Verdict::of_status(answer.status().as_u16()) };
+    let verdict =
+        if answer.status().is_redirection() { Verdict::SignIn } else { Verdict::of_status(answer.status().as_u16()) };
     measured::end(&req, begin, Asked::Check, verdict);
     unread::until_answered(held, answer)
 }
@@ -116,7 +121,12 @@ fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpRespon
 }
 
 /// The way to sign in. nginx hands only 401 on, and takes the address from `Location`.
-fn turn_away(req: &HttpRequest, dialect: Dialect, resource: &RequestedResource<'_>, decision: Decision) -> HttpResponse {
+fn turn_away(
+    req: &HttpRequest,
+    dialect: Dialect,
+    resource: &RequestedResource<'_>,
+    decision: Decision,
+) -> HttpResponse {
     let settings = settings::of(req);
     let next = resource.way_back(req.headers(), &settings.app_url);
     let destination = deny::destination(decision, next.as_ref());

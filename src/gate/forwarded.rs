@@ -169,11 +169,18 @@ mod tests {
         for dialect in [Dialect::Traefik, Dialect::Caddy, Dialect::Haproxy] {
             assert_eq!(read_with(dialect, &FORWARDED).as_deref(), Some("GET https://app.example.org/a?b"));
         }
-        assert_eq!(nginx_of("http://app.example.org:8080/a?b=://c").as_deref(), Some("GET http://app.example.org:8080/a?b=://c"));
+        assert_eq!(
+            nginx_of("http://app.example.org:8080/a?b=://c").as_deref(),
+            Some("GET http://app.example.org:8080/a?b=://c")
+        );
         let envoy = [("x-forwarded-proto", "https"), ("host", "app.example.org")];
         assert_eq!(read_with(Dialect::Envoy, &envoy).as_deref(), Some("GET https://app.example.org/x?y"));
-        let websocket =
-            [("x-forwarded-method", "GET"), ("x-forwarded-proto", "wss"), ("x-forwarded-host", "a"), ("x-forwarded-uri", "/ws")];
+        let websocket = [
+            ("x-forwarded-method", "GET"),
+            ("x-forwarded-proto", "wss"),
+            ("x-forwarded-host", "a"),
+            ("x-forwarded-uri", "/ws"),
+        ];
         assert_eq!(read_with(Dialect::Traefik, &websocket).as_deref(), Some("GET https://a/ws"));
     }
 
@@ -181,10 +188,22 @@ mod tests {
     fn s103_a_path_that_climbs_out_of_the_verify_address_is_no_question() {
         let asked = |path: &str| {
             let request = TestRequest::with_uri(&format!("/_auth/verify/envoy{path}"));
-            let request = request.append_header(("x-forwarded-proto", "http")).append_header(("host", "a")).to_http_request();
+            let request =
+                request.append_header(("x-forwarded-proto", "http")).append_header(("host", "a")).to_http_request();
             read(Dialect::Envoy, &request).map(|found| found.path_and_query.to_owned())
         };
-        for path in ["/x", "/", "/a/../b", "/a/..%2fb", "/a/b/..%2f..%2fc", "/a..b", "/..a", "/x?q=/../../..", "/a/%2e%2e/b", "/@s%2fpkg"] {
+        for path in [
+            "/x",
+            "/",
+            "/a/../b",
+            "/a/..%2fb",
+            "/a/b/..%2f..%2fc",
+            "/a..b",
+            "/..a",
+            "/x?q=/../../..",
+            "/a/%2e%2e/b",
+            "/@s%2fpkg",
+        ] {
             assert_eq!(asked(path).as_deref(), Ok(path));
         }
         for path in [
@@ -209,7 +228,10 @@ mod tests {
     #[test]
     fn s72_the_headers_of_another_dialect_are_no_resource() {
         assert_eq!(read_with(Dialect::Nginx, &FORWARDED), None);
-        assert_eq!(read_with(Dialect::Caddy, &[("x-original-url", "https://app.example.org/"), ("x-original-method", "GET")]), None);
+        assert_eq!(
+            read_with(Dialect::Caddy, &[("x-original-url", "https://app.example.org/"), ("x-original-method", "GET")]),
+            None
+        );
         assert_eq!(read_with(Dialect::Envoy, &[("host", "app.example.org")]), None);
     }
 
@@ -220,9 +242,12 @@ mod tests {
             headers.remove(without);
             assert_eq!(read_with(Dialect::Haproxy, &headers), None, "{without}");
         }
-        for doubled in
-            [("x-forwarded-uri", "/public"), ("x-forwarded-host", "b"), ("x-forwarded-proto", "http"), ("x-forwarded-method", "POST")]
-        {
+        for doubled in [
+            ("x-forwarded-uri", "/public"),
+            ("x-forwarded-host", "b"),
+            ("x-forwarded-proto", "http"),
+            ("x-forwarded-method", "POST"),
+        ] {
             assert_eq!(read_with(Dialect::Traefik, &[&FORWARDED[..], &[doubled]].concat()), None, "{doubled:?}");
         }
         let nginx = [("x-original-url", "https://a/"), ("x-original-method", "GET")];
@@ -230,11 +255,14 @@ mod tests {
             assert_eq!(read_with(Dialect::Nginx, &[&nginx[..], &[doubled]].concat()), None, "{doubled:?}");
         }
         assert_eq!(read_with(Dialect::Nginx, &nginx[..1]), None);
-        for headers in [[("x-forwarded-proto", "http"), ("host", "a"), ("host", "b")], [("x-forwarded-proto", "http"); 3]] {
+        for headers in
+            [[("x-forwarded-proto", "http"), ("host", "a"), ("host", "b")], [("x-forwarded-proto", "http"); 3]]
+        {
             assert_eq!(read_with(Dialect::Envoy, &headers), None);
         }
         for bare in ["/_auth/verify/envoy", "/_auth/verify/envoy?x"] {
-            let request = TestRequest::with_uri(bare).append_header(("x-forwarded-proto", "http")).append_header(("host", "a"));
+            let request =
+                TestRequest::with_uri(bare).append_header(("x-forwarded-proto", "http")).append_header(("host", "a"));
             assert_eq!(read(Dialect::Envoy, &request.to_http_request()), Err(Unclear("the path is none")), "{bare}");
         }
     }
@@ -255,8 +283,10 @@ mod tests {
             assert!(asked(bad).iter().all(Option::is_none), "{bad}");
         }
         for bad in ["get", "GET1", "ABCDEFGHIJKLMNOPQRSTU", "X_Y"] {
-            let request = TestRequest::with_uri("/_auth/verify/envoy/x").method(Method::from_bytes(bad.as_bytes()).unwrap());
-            let request = request.append_header(("x-forwarded-proto", "http")).append_header(("host", "a")).to_http_request();
+            let request =
+                TestRequest::with_uri("/_auth/verify/envoy/x").method(Method::from_bytes(bad.as_bytes()).unwrap());
+            let request =
+                request.append_header(("x-forwarded-proto", "http")).append_header(("host", "a")).to_http_request();
             assert!(read(Dialect::Envoy, &request).is_err(), "{bad}");
         }
     }
@@ -303,10 +333,14 @@ mod tests {
 
     #[test]
     fn s69_the_way_back_leads_to_the_host_of_app_url_alone() {
-        for own in ["app.example.org", "APP.example.org", "app.example.org.", "app.example.org:443", "app.example.org:80"] {
+        for own in
+            ["app.example.org", "APP.example.org", "app.example.org.", "app.example.org:443", "app.example.org:80"]
+        {
             assert_eq!(way_back(own).as_deref(), Some("/a?b"), "{own}");
         }
-        for other in ["wiki.example.org", "example.org", "app.example.org:8443", "evil.example", "app.example.org.evil.example"] {
+        for other in
+            ["wiki.example.org", "example.org", "app.example.org:8443", "evil.example", "app.example.org.evil.example"]
+        {
             assert_eq!(way_back(other), None, "{other}");
         }
         let app_url = AppUrl::parse("https://app.example.org").unwrap();

@@ -85,7 +85,11 @@ fn turn_away(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> 
     let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
     let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
     let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url).as_ref());
-    if is_navigation(req.headers()) { redirect(&destination, settings) } else { unauthenticated(&destination, settings) }
+    if is_navigation(req.headers()) {
+        redirect(&destination, settings)
+    } else {
+        unauthenticated(&destination, settings)
+    }
 }
 
 /// The answer for `person`, if it is a person who asks.
@@ -173,7 +177,9 @@ impl Passage<'_> {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
             // Said aloud, or hyper would send no body with a GET.
-            Framing::Chunked => drop(headers.insert(app_header::TRANSFER_ENCODING, app_header::HeaderValue::from_static("chunked"))),
+            Framing::Chunked => {
+                drop(headers.insert(app_header::TRANSFER_ENCODING, app_header::HeaderValue::from_static("chunked")))
+            }
         }
         if self.sound.websocket {
             headers.insert(app_header::CONNECTION, app_header::HeaderValue::from_static("upgrade"));
@@ -188,6 +194,10 @@ impl Passage<'_> {
         let accounts = settings::accounts(self.req);
         let (who, end) = (&self.passport.who, self.passport.session_end());
         let ticket = accounts.streams().register(who.credential(), who.user_id(), end);
-        if accounts.still_lets_in(who.credential()).await? { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }
+        if accounts.still_lets_in(who.credential()).await? {
+            Ok(ticket)
+        } else {
+            Err(HttpError::Account(AccountError::InvalidCredentials))
+        }
     }
 }

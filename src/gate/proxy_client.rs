@@ -64,7 +64,10 @@ impl Upstream {
 
     /// The address of `path_and_query` at the app; the host is configuration alone (S82).
     pub(super) fn address(&self, path: &str, query: Option<&str>) -> String {
-        query.map_or_else(|| format!("http://{}{path}", self.authority), |query| format!("http://{}{path}?{query}", self.authority))
+        query.map_or_else(
+            || format!("http://{}{path}", self.authority),
+            |query| format!("http://{}{path}?{query}", self.authority),
+        )
     }
 
     /// Sends once. hyper-util itself repeats only what it has not begun to send.
@@ -97,7 +100,8 @@ fn causes<'a>(fault: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 fn was_dropped(fault: &(dyn Error + 'static)) -> bool {
     causes(fault).any(|cause| {
         let hyper = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message);
-        let reset = |fault: &io::Error| matches!(fault.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
+        let reset =
+            |fault: &io::Error| matches!(fault.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
         hyper || cause.downcast_ref::<io::Error>().is_some_and(reset)
     })
 }

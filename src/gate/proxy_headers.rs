@@ -19,7 +19,8 @@ static REMOTE_NAME: AppName = AppName::from_static("remote-name");
 static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
 static REMOTE_ID: AppName = AppName::from_static("remote-id");
 /// Headers of one connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
-const HOP_BY_HOP: [&str; 7] = ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
+const HOP_BY_HOP: [&str; 7] =
+    ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
 /// What only a proxy may say, by how it begins, as letters and digits alone: who the visitor is, how the request reached the proxy
 /// and with which certificate, where the app is mounted (`SCRIPT_NAME` is taken for it by gunicorn), and where it may send files from.
 /// `Proxy` becomes `HTTP_PROXY` in CGI apps.
@@ -52,13 +53,17 @@ struct Listed(Vec<Vec<u8>>);
 
 impl Listed {
     fn read<'a>(connection: impl Iterator<Item = &'a [u8]>) -> Self {
-        let names = connection.flat_map(|value| value.split(|byte| *byte == b',')).map(|name| name.trim_ascii().to_ascii_lowercase());
+        let names = connection
+            .flat_map(|value| value.split(|byte| *byte == b','))
+            .map(|name| name.trim_ascii().to_ascii_lowercase());
         // The usual values name no header, and usually there is nothing else.
         Self(names.filter(|name| !matches!(name.as_slice(), b"keep-alive" | b"close" | b"upgrade" | b"")).collect())
     }
 
     fn ends_here(&self, name: &str) -> bool {
-        HOP_BY_HOP.contains(&name) || name.starts_with("proxy-") || self.0.iter().any(|listed| listed == name.as_bytes())
+        HOP_BY_HOP.contains(&name)
+            || name.starts_with("proxy-")
+            || self.0.iter().any(|listed| listed == name.as_bytes())
     }
 }
 
@@ -70,7 +75,8 @@ fn is_spoof(name: &str) -> bool {
     }
     let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
     // `X-Client-IP`, `CF-Connecting-IP` and the like: no client names an address but to pose as somebody.
-    let (end, ends) = (name.trim_end_matches(['-', '_']), |ending: &str| letters().rev().take(ending.len()).eq(ending.bytes().rev()));
+    let (end, ends) =
+        (name.trim_end_matches(['-', '_']), |ending: &str| letters().rev().take(ending.len()).eq(ending.bytes().rev()));
     if end.ends_with("-ip") || end.ends_with("_ip") || SPOOF_ENDINGS.into_iter().any(ends) {
         return true;
     }
@@ -104,12 +110,14 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
     for (name, value) in incoming {
         let name = name.as_str();
         // actix has answered `Expect` already.
-        let ends_here = matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
+        let ends_here =
+            matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
         if ends_here || listed.ends_here(name) || is_spoof(name) {
             continue;
         }
         let value = match name {
-            "cookie" => cookies_out::cut(value.as_bytes()).and_then(|rest| AppValue::from_maybe_shared(bytes::Bytes::from(rest)).ok()),
+            "cookie" => cookies_out::cut(value.as_bytes())
+                .and_then(|rest| AppValue::from_maybe_shared(bytes::Bytes::from(rest)).ok()),
             _ => AppValue::from_bytes(value.as_bytes()).ok(),
         };
         if let (Ok(name), Some(value)) = (AppName::from_bytes(name.as_bytes()), value) {
@@ -122,7 +130,8 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
 /// The app's headers for the browser: unchanged, several stay several, and our cookies stay ours. The length is the body's.
 pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
     let listed = Listed::read(incoming.get_all("connection").iter().map(AppValue::as_bytes));
-    let isolated = if incoming.contains_key("cross-origin-opener-policy") { isolation(incoming, &listed) } else { None };
+    let isolated =
+        if incoming.contains_key("cross-origin-opener-policy") { isolation(incoming, &listed) } else { None };
     for (name, value) in incoming {
         let (name, value) = (name.as_str(), value.as_bytes());
         if name == "content-length" || listed.ends_here(name) {
@@ -132,9 +141,9 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
             "set-cookie" => cookies_out::may_set(value).then(|| HeaderValue::from_bytes(value)),
             "clear-site-data" => cookies_out::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
             "cross-origin-opener-policy" => Some(HeaderValue::from_bytes(&opener_policy(isolated, value))),
-            "cross-origin-embedder-policy" => {
-                Some(isolated.map_or_else(|| HeaderValue::from_bytes(value), |token| Ok(HeaderValue::from_static(token))))
-            }
+            "cross-origin-embedder-policy" => Some(
+                isolated.map_or_else(|| HeaderValue::from_bytes(value), |token| Ok(HeaderValue::from_static(token))),
+            ),
             // Both would have the browser tell others which of our addresses it opened, links with tokens in them too (S57).
             "nel" | "report-to" => None,
             "service-worker-allowed" => cookies_out::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
@@ -152,7 +161,8 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
 fn opener_policy(isolated: Option<&str>, value: &[u8]) -> Vec<u8> {
     const PLAIN: &[u8] = b"same-origin";
     let trimmed = value.trim_ascii();
-    let rest = trimmed.strip_prefix(PLAIN).filter(|rest| rest.trim_ascii_start().first().is_none_or(|next| *next == b';'));
+    let rest =
+        trimmed.strip_prefix(PLAIN).filter(|rest| rest.trim_ascii_start().first().is_none_or(|next| *next == b';'));
     match rest {
         Some(rest) if isolated.is_none() => [b"same-origin-allow-popups", rest].concat(),
         _ => value.to_vec(),
@@ -205,7 +215,12 @@ mod tests {
     #[test]
     fn s101_a_name_that_cgi_would_fold_is_nobodys() {
         for sign in "!#$%&'*+.^`|~".chars() {
-            for name in [format!("Remote{sign}User"), format!("X{sign}Forwarded-For"), format!("x-own{sign}"), format!("{sign}accept")] {
+            for name in [
+                format!("Remote{sign}User"),
+                format!("X{sign}Forwarded-For"),
+                format!("x-own{sign}"),
+                format!("{sign}accept"),
+            ] {
                 assert!(names_passed(&[(&name, "x")]).is_empty(), "{name}");
             }
         }
@@ -268,7 +283,12 @@ mod tests {
     #[test]
     fn several_values_stay_several_and_our_cookies_are_cut() {
         let passed = pass_on(
-            &incoming(&[("accept", "a"), ("accept", "b"), ("cookie", "a=1; portcullis_access=x"), ("cookie", "portcullis_form=y")]),
+            &incoming(&[
+                ("accept", "a"),
+                ("accept", "b"),
+                ("cookie", "a=1; portcullis_access=x"),
+                ("cookie", "portcullis_form=y"),
+            ]),
             false,
         );
         assert_eq!(passed.get_all("accept").iter().count(), 2);
@@ -327,19 +347,36 @@ mod tests {
         for kept in ["same-origin-allow-popups", "unsafe-none", "noopener-allow-popups"] {
             assert_eq!(passed(&[(COOP, kept)]), kept);
         }
-        for isolated in ["require-corp", " credentialless ; report-to=\"x\"", "require-corp;", "require-corp;=", "require-corp; a= b"] {
+        for isolated in [
+            "require-corp",
+            " credentialless ; report-to=\"x\"",
+            "require-corp;",
+            "require-corp;=",
+            "require-corp; a= b",
+        ] {
             assert_eq!(passed(&[(COOP, "same-origin"), (COEP, isolated)]), "same-origin");
             let token = isolated.split(';').next().unwrap().trim();
-            assert_eq!(sent(&[(COOP, "same-origin"), (COEP, isolated)], COEP).as_deref(), Some(token), "what was judged is what is sent");
+            assert_eq!(
+                sent(&[(COOP, "same-origin"), (COEP, isolated)], COEP).as_deref(),
+                Some(token),
+                "what was judged is what is sent"
+            );
         }
         for listed in ["cross-origin-embedder-policy", "Cross-Origin-Embedder-Policy, close"] {
             let headers = [("connection", listed), (COOP, "same-origin"), (COEP, "require-corp")];
-            assert_eq!((passed(&headers).as_str(), sent(&headers, COEP)), ("same-origin-allow-popups", None), "it ends here");
+            assert_eq!(
+                (passed(&headers).as_str(), sent(&headers, COEP)),
+                ("same-origin-allow-popups", None),
+                "it ends here"
+            );
         }
         // What a browser does not take for a policy isolates nothing.
         for broken in ["require-corpX", "require-corp, unsafe-none", "Require-Corp", ""] {
             assert_eq!(passed(&[(COOP, "same-origin"), (COEP, broken)]), "same-origin-allow-popups", "{broken}");
         }
-        assert_eq!(passed(&[(COOP, "same-origin"), (COEP, "require-corp"), (COEP, "unsafe-none")]), "same-origin-allow-popups");
+        assert_eq!(
+            passed(&[(COOP, "same-origin"), (COEP, "require-corp"), (COEP, "unsafe-none")]),
+            "same-origin-allow-popups"
+        );
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
     if !matches!(*req.method(), Method::CONNECT | Method::TRACE) {
         check_path(path)?;
     }
-    check_head(req, own_origin).inspect_err(|why| tracing::info!(path = ?begin(path), %why, "refused a request before asking who sent it"))
+    check_head(req, own_origin)
+        .inspect_err(|why| tracing::info!(path = ?begin(path), %why, "refused a request before asking who sent it"))
 }
 
 fn check_head(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
@@ -86,7 +87,9 @@ fn framing(headers: &HeaderMap) -> Result<Framing, HttpError> {
             let digits = length.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
             digits.and_then(|digits| digits.parse().ok()).map(Framing::Length).ok_or(AMBIGUOUS)
         }
-        (None, Some(coding)) if codings.next().is_none() && coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(Framing::Chunked),
+        (None, Some(coding)) if codings.next().is_none() && coding.as_bytes().eq_ignore_ascii_case(b"chunked") => {
+            Ok(Framing::Chunked)
+        }
         _ => Err(AMBIGUOUS),
     }
 }
@@ -162,14 +165,19 @@ mod tests {
             assert_eq!(status(Method::POST, "/", &headers), 400, "{headers:?}");
         }
         assert_eq!(check_request(Method::POST, "/", &[("content-length", "0")]).unwrap().framing, Framing::Length(0));
-        assert_eq!(check_request(Method::POST, "/", &[("transfer-encoding", "Chunked")]).unwrap().framing, Framing::Chunked);
+        assert_eq!(
+            check_request(Method::POST, "/", &[("transfer-encoding", "Chunked")]).unwrap().framing,
+            Framing::Chunked
+        );
     }
 
     #[test]
     fn s80_a_websocket_of_another_origin_is_refused() {
         let with_origin = |origin| status(Method::GET, "/ws", &[&HANDSHAKE[..], &[("origin", origin)]].concat());
         assert_eq!(with_origin("https://app.example.org"), 200);
-        for other in ["https://evil.example", "null", "http://app.example.org", "https://app.example.org.evil.example", ""] {
+        for other in
+            ["https://evil.example", "null", "http://app.example.org", "https://app.example.org.evil.example", ""]
+        {
             assert_eq!(with_origin(other), 403, "{other}");
         }
         assert!(check_request(Method::GET, "/ws", &HANDSHAKE).unwrap().websocket);

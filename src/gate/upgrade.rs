@@ -7,7 +7,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE};
+use actix_web::http::header::{
+    CONNECTION, CONTENT_TYPE, HeaderMap, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpResponse, rt};
 use bytes::{Bytes, BytesMut};
@@ -60,13 +62,17 @@ pub(super) fn wish(method: &Method, headers: &HeaderMap) -> Wish {
 }
 
 fn names(headers: &HeaderMap, header: &HeaderName, token: &[u8]) -> bool {
-    headers
-        .get_all(header)
-        .any(|value| value.as_bytes().split(|byte| *byte == b',').any(|part| part.trim_ascii().eq_ignore_ascii_case(token)))
+    headers.get_all(header).any(|value| {
+        value.as_bytes().split(|byte| *byte == b',').any(|part| part.trim_ascii().eq_ignore_ascii_case(token))
+    })
 }
 
 /// Connects both directions; both end with the session.
-pub(super) async fn tunnel(response: Response<Incoming>, payload: Payload, ticket: StreamTicket) -> Result<HttpResponse, HttpError> {
+pub(super) async fn tunnel(
+    response: Response<Incoming>,
+    payload: Payload,
+    ticket: StreamTicket,
+) -> Result<HttpResponse, HttpError> {
     let switched_to = response.headers().get("upgrade").map_or(&b""[..], hyper::http::HeaderValue::as_bytes);
     if !switched_to.eq_ignore_ascii_case(b"websocket") {
         return Err(HttpError::Upstream("the app switched to another protocol than asked".to_owned()));
@@ -95,14 +101,23 @@ pub(super) async fn tunnel(response: Response<Incoming>, payload: Payload, ticke
         }
     };
     let body = from_app_to_client(from_app, Box::pin(end), body_lives);
-    let mut answer = HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS).upgrade("websocket").streaming(Box::pin(body));
+    let mut answer =
+        HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS).upgrade("websocket").streaming(Box::pin(body));
     answer.headers_mut().remove(CONTENT_TYPE);
     proxy_headers::from_app(&headers, answer.headers_mut());
     Ok(answer)
 }
 
-#[expect(clippy::cognitive_complexity, reason = "tokio's select and the macros of tracing count as branches; there are few")]
-async fn pump_to_app(mut payload: Payload, mut to_app: WriteHalf<AppEnd>, mut body_gone: oneshot::Receiver<()>, ticket: &StreamTicket) {
+#[expect(
+    clippy::cognitive_complexity,
+    reason = "tokio's select and the macros of tracing count as branches; there are few"
+)]
+async fn pump_to_app(
+    mut payload: Payload,
+    mut to_app: WriteHalf<AppEnd>,
+    mut body_gone: oneshot::Receiver<()>,
+    ticket: &StreamTicket,
+) {
     loop {
         let chunk = tokio::select! {
             biased;
@@ -188,11 +203,16 @@ mod tests {
             headers.remove(without);
             assert_eq!(wish_of(&headers), Wish::Broken, "{without}");
         }
-        for added in [("upgrade", "h2c"), ("upgrade", "websocket"), ("sec-websocket-key", "x"), ("sec-websocket-version", "8")] {
+        for added in
+            [("upgrade", "h2c"), ("upgrade", "websocket"), ("sec-websocket-key", "x"), ("sec-websocket-version", "8")]
+        {
             assert_eq!(wish_of(&[&HANDSHAKE[..], &[added]].concat()), Wish::Broken, "{added:?}");
         }
         assert_eq!(wish_of(&[("upgrade", "h2c, websocket")]), Wish::Broken);
-        assert_eq!(wish(&Method::POST, TestRequest::default().insert_header(HANDSHAKE[0]).to_http_request().headers()), Wish::Broken);
+        assert_eq!(
+            wish(&Method::POST, TestRequest::default().insert_header(HANDSHAKE[0]).to_http_request().headers()),
+            Wish::Broken
+        );
     }
 
     #[test]

@@ -83,7 +83,10 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
     session.clear();
     session.insert(SID, new.session.as_str()).map_err(|fault| internal(fault.to_string()))?;
     match &new.user {
-        Some((user, _)) => drop(Identity::login(&req.extensions(), user.as_str().to_owned()).map_err(|fault| internal(fault.to_string()))?),
+        Some((user, _)) => drop(
+            Identity::login(&req.extensions(), user.as_str().to_owned())
+                .map_err(|fault| internal(fault.to_string()))?,
+        ),
         None => session.renew(),
     }
     if !new.persistent {

@@ -20,7 +20,11 @@ pub struct ClientAddress {
 /// The addresses of `req`; nothing is believed of a peer outside `TRUSTED_PROXIES`.
 pub fn of(req: &HttpRequest) -> ClientAddress {
     // Headers are lines of one list, and the list is read from its end.
-    resolve(peer(req), req.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes), &settings::of(req).config.server.trusted_proxies)
+    resolve(
+        peer(req),
+        req.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes),
+        &settings::of(req).config.server.trusted_proxies,
+    )
 }
 
 /// Whether the other end of the connection is in `TRUSTED_PROXIES`.
@@ -113,7 +117,8 @@ mod tests {
     #[test]
     fn s28_several_lines_are_one_list() {
         let trusted = ["10.0.0.0/8".parse().unwrap()];
-        let resolve = |lines: &[&[u8]]| resolve("10.0.0.1".parse().unwrap(), lines.iter().copied(), &trusted).client.to_string();
+        let resolve =
+            |lines: &[&[u8]]| resolve("10.0.0.1".parse().unwrap(), lines.iter().copied(), &trusted).client.to_string();
         assert_eq!(resolve(&[b"203.0.113.9", b"198.51.100.7, 10.0.0.2"]), "198.51.100.7");
         assert_eq!(resolve(&[b"198.51.100.7", b"\xff"]), "10.0.0.1", "what cannot be read hides nothing behind it");
         assert_eq!(resolve(&[]), "10.0.0.1");

@@ -61,7 +61,12 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
-    fn read_at_most(&mut self, room: usize, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn read_at_most(
+        &mut self,
+        room: usize,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let stream = self.stream()?;
         let outcome = if buffer.remaining() <= room {
@@ -84,7 +89,11 @@ impl Connection {
 impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.state.in_body.get() { this.stream()?.poll_read(context, buffer) } else { this.read_head(context, buffer) }
+        if this.state.in_body.get() {
+            this.stream()?.poll_read(context, buffer)
+        } else {
+            this.read_head(context, buffer)
+        }
     }
 }
 

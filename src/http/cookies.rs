@@ -116,7 +116,9 @@ impl CookieNames {
 
     /// Both tokens.
     pub fn set_tokens(&self, tokens: &TokenPair) -> Vec<HeaderValue> {
-        let set = |name, value, secs| if tokens.persistent { self.set(name, value, secs) } else { self.set_until_closed(name, value) };
+        let set = |name, value, secs| {
+            if tokens.persistent { self.set(name, value, secs) } else { self.set_until_closed(name, value) }
+        };
         let access = set(&self.access, &tokens.access, tokens.access_secs);
         let refresh = set(&self.refresh, &tokens.refresh, tokens.refresh_secs);
         access.into_iter().chain(refresh).collect()
@@ -165,7 +167,11 @@ impl<'a> RequestCookies<'a> {
         for header in headers.get_all(COOKIE) {
             for pair in pairs(header.as_bytes()) {
                 let pair = pair.strip_prefix(b" ").unwrap_or(pair);
-                let Some((name, value)) = memchr(b'=', pair).and_then(|at| Some((pair.get(..at)?, pair.get(at + 1..)?))) else { continue };
+                let Some((name, value)) =
+                    memchr(b'=', pair).and_then(|at| Some((pair.get(..at)?, pair.get(at + 1..)?)))
+                else {
+                    continue;
+                };
                 let slot = match name {
                     name if name == names.access.as_bytes() => &mut found.access,
                     name if name == names.refresh.as_bytes() => &mut found.refresh,
@@ -194,7 +200,8 @@ impl<'a> RequestCookies<'a> {
             (&names.form, self.form),
             (&names.device, self.device),
         ];
-        let pairs: Vec<String> = all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?.text()))).collect();
+        let pairs: Vec<String> =
+            all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?.text()))).collect();
         if pairs.is_empty() { None } else { HeaderValue::from_str(&pairs.join("; ")).ok() }
     }
 }
@@ -237,7 +244,10 @@ mod tests {
     fn s64_s65_attributes_and_prefixes_follow_app_url() {
         let text = |names: CookieNames| names.set(&names.access, "v", 60).unwrap().to_str().unwrap().to_owned();
         assert_eq!(text(names("http://localhost")), "portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Max-Age=60");
-        assert_eq!(text(names("https://a.example.org")), "__Host-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60");
+        assert_eq!(
+            text(names("https://a.example.org")),
+            "__Host-portcullis_access=v; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"
+        );
     }
 
     #[test]

@@ -99,7 +99,9 @@ impl ResponseError for HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Forbidden(_) | Self::Csrf { .. } | Self::FormWithoutCookie { .. } | Self::FormOutOfDate => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Csrf { .. } | Self::FormWithoutCookie { .. } | Self::FormOutOfDate => {
+                StatusCode::FORBIDDEN
+            }
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -150,7 +152,9 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
             let key = if *insecure { "fault-cookie-insecure" } else { "fault-cookie" };
             return Text::new(key).with("url", settings.app_url.to_string());
         }
-        HttpError::FormOutOfDate => return Text::new("fault-form-out-of-date").with("url", settings.app_url.to_string()),
+        HttpError::FormOutOfDate => {
+            return Text::new("fault-form-out-of-date").with("url", settings.app_url.to_string());
+        }
         HttpError::Account(AccountError::TooMany { retry_after }) | HttpError::SignInThrottled { retry_after } => {
             return Text::new("fault-too-many").with("minutes", (retry_after + 59) / 60);
         }
@@ -207,7 +211,9 @@ fn ways_on(error: &HttpError, audience: Audience) -> &'static [(&'static str, &'
         HttpError::Upstream(_) | HttpError::UpstreamTimeout if audience == Audience::Admin => {
             &[("/_auth/admin/checklist", "home-checklist"), ("/_auth/", "error-start")]
         }
-        HttpError::Account(AccountError::PairClosed) => &[("/_auth/setup", "sign-in-own-instance-link"), ("/_auth/", "error-start")],
+        HttpError::Account(AccountError::PairClosed) => {
+            &[("/_auth/setup", "sign-in-own-instance-link"), ("/_auth/", "error-start")]
+        }
         HttpError::SignInThrottled { .. } => &[("/_auth/forgot", "too-many-forgot"), ("/_auth/", "error-start")],
         _ => &[("/_auth/", "error-start")],
     }
@@ -218,7 +224,10 @@ fn ways_on(error: &HttpError, audience: Audience) -> &'static [(&'static str, &'
 pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, language: Language) -> HttpResponse {
     let status = error.status_code();
     let request_id = random::id();
-    let of_others = matches!(error, HttpError::Upstream(_) | HttpError::UpstreamTimeout | HttpError::Account(AccountError::Busy { .. }));
+    let of_others = matches!(
+        error,
+        HttpError::Upstream(_) | HttpError::UpstreamTimeout | HttpError::Account(AccountError::Busy { .. })
+    );
     if of_others {
         // The app behind, or the number of guesses: nothing of ours is broken.
         tracing::warn!(request.id = %request_id, http.status = status.as_u16(), error = %error, "a request could not be served");
@@ -230,12 +239,18 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     let text = texts::say(language, &sentence(error, settings));
     let mut response = match audience {
         Audience::Page | Audience::Admin => {
-            let told = page::Told { heading: heading(error), text: &text, request_id: &request_id, ways: ways_on(error, audience) };
+            let told = page::Told {
+                heading: heading(error),
+                text: &text,
+                request_id: &request_id,
+                ways: ways_on(error, audience),
+            };
             page::error_page(status, &told, settings, language)
         }
         Audience::Json => {
             let word = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "_");
-            HttpResponse::build(status).json(serde_json::json!({ "error": word, "message": text, "request_id": request_id }))
+            HttpResponse::build(status)
+                .json(serde_json::json!({ "error": word, "message": text, "request_id": request_id }))
         }
     };
     if let Some(seconds) = retry_after(error) {
@@ -263,13 +278,22 @@ pub async fn render_as<B: MessageBody + 'static>(
     let looked_for = if req.match_info().as_str().starts_with("/_auth/admin/") { req.query_string() } else { "" };
     if [req.uri().path(), looked_for].iter().any(|text| text.contains("%00")) {
         let language = if audience == Audience::Page { accepted } else { Language::English };
-        return Ok(req.into_response(with_body(respond(&HttpError::BadRequest("fault-address"), audience, settings, language))));
+        return Ok(req.into_response(with_body(respond(
+            &HttpError::BadRequest("fault-address"),
+            audience,
+            settings,
+            language,
+        ))));
     }
     let answer = match next.call(req).await {
         Ok(answer) => answer.map_into_boxed_body(),
         Err(fault) => {
             let of_store = HttpError::Account(AccountError::of_text(&fault.to_string()));
-            return Err(InternalError::from_response(fault, with_body(respond(&of_store, audience, settings, accepted))).into());
+            return Err(InternalError::from_response(
+                fault,
+                with_body(respond(&of_store, audience, settings, accepted)),
+            )
+            .into());
         }
     };
     // Scripts read English; people the language of their account, which is known by now, or of their browser.
@@ -277,7 +301,9 @@ pub async fn render_as<B: MessageBody + 'static>(
     let rendered = answer.response().error().and_then(|fault| match (fault.as_error::<HttpError>(), answer.status()) {
         (Some(fault), _) => Some(respond(fault, audience, settings, language)),
         // A fault of an extractor: the query or the path makes no sense.
-        (None, status) if status.is_client_error() => Some(respond(&HttpError::BadRequest("fault-address"), audience, settings, language)),
+        (None, status) if status.is_client_error() => {
+            Some(respond(&HttpError::BadRequest("fault-address"), audience, settings, language))
+        }
         (None, _) => None,
     });
     let (request, response) = answer.into_parts();

@@ -9,13 +9,24 @@ use super::error::{self, Audience, HttpError};
 use super::{language, settings};
 
 /// Middleware over pages and forms: refuses what says that it is no navigation to a document.
-pub async fn only_navigations<B: MessageBody>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    let says = |name: &str, allowed: &str| req.headers().get_all(name).all(|value| value.as_bytes() == allowed.as_bytes());
-    if says("sec-fetch-mode", "navigate") && says("sec-fetch-dest", "document") && !req.headers().contains_key("service-worker") {
+pub async fn only_navigations<B: MessageBody>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let says =
+        |name: &str, allowed: &str| req.headers().get_all(name).all(|value| value.as_bytes() == allowed.as_bytes());
+    if says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
+        && !req.headers().contains_key("service-worker")
+    {
         return next.call(req).await.map(ServiceResponse::map_into_left_body);
     }
-    let refused =
-        error::respond(&HttpError::Forbidden("fault-navigation"), Audience::Page, settings::of(req.request()), language::of(req.request()));
+    let refused = error::respond(
+        &HttpError::Forbidden("fault-navigation"),
+        Audience::Page,
+        settings::of(req.request()),
+        language::of(req.request()),
+    );
     Ok(req.into_response(refused).map_into_right_body())
 }
 
@@ -25,7 +36,11 @@ pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
     let header = |name: &str| {
         let mut values = req.headers().get_all(name);
         let first = values.next()?;
-        Some(if values.next().is_some() { "more than one origin" } else { first.to_str().unwrap_or("something unreadable") })
+        Some(if values.next().is_some() {
+            "more than one origin"
+        } else {
+            first.to_str().unwrap_or("something unreadable")
+        })
     };
     let own = settings::of(req).app_url.origin();
     let received = header("origin").map(str::to_owned).or_else(|| header("referer").and_then(origin_of));

@@ -142,7 +142,8 @@ fn check_head(req: &HttpRequest) -> Result<(), HttpError> {
     let header = |name: HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut kind = header(CONTENT_TYPE).split(';').map(str::trim);
     let is_form = kind.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-    let is_utf8 = kind.all(|parameter| parameter.is_empty() || parameter.to_ascii_lowercase().replace('"', "") == "charset=utf-8");
+    let is_utf8 = kind
+        .all(|parameter| parameter.is_empty() || parameter.to_ascii_lowercase().replace('"', "") == "charset=utf-8");
     let is_plain = matches!(header(CONTENT_ENCODING), "" | "identity");
     if !(is_form && is_utf8 && is_plain) {
         return Err(HttpError::MediaType);

@@ -58,7 +58,10 @@ where
         if length(&req) > MAX_HEAD {
             return Either::Right(Box::pin(ready(Ok(refuse(req)))));
         }
-        let plain = sender.is_none() && req.version() >= Version::HTTP_11 && !req.head().upgrade() && !req.headers().contains_key(UPGRADE);
+        let plain = sender.is_none()
+            && req.version() >= Version::HTTP_11
+            && !req.head().upgrade()
+            && !req.headers().contains_key(UPGRADE);
         let answer = self.service.call(req);
         if plain {
             Either::Left(answer)
@@ -75,7 +78,11 @@ fn begin(req: &mut ServiceRequest) -> Option<Rc<State>> {
     let has_body = !matches!(payload, Payload::None);
     connection.head_is_over(has_body);
     let sender = has_body.then(|| Rc::clone(&connection));
-    req.set_payload(if has_body { Payload::Stream { payload: Box::pin(Counted { payload, connection }) } } else { payload });
+    req.set_payload(if has_body {
+        Payload::Stream { payload: Box::pin(Counted { payload, connection }) }
+    } else {
+        payload
+    });
     sender
 }
 
@@ -108,7 +115,8 @@ fn refuse(req: ServiceRequest) -> ServiceResponse {
     let settings = settings::shared(req.request());
     // Of the proxies that ask, nginx can read no other refusal.
     let asked_by_a_proxy = req.path().starts_with("/_auth/verify/");
-    let is_person = !asked_by_a_proxy && req.headers().get_all(ACCEPT).any(|accept| accept.as_bytes().starts_with(b"text/html"));
+    let is_person =
+        !asked_by_a_proxy && req.headers().get_all(ACCEPT).any(|accept| accept.as_bytes().starts_with(b"text/html"));
     let mut answer = if is_person {
         let language = language::accepted(&req, settings.config.site.language);
         error::respond(&HttpError::HeadTooLarge, Audience::Page, &settings, language)
@@ -139,17 +147,21 @@ fn show_the_end(answer: ServiceResponse, sender: Option<&State>) -> ServiceRespo
     {
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
-    let unchunked = answer.body().size() == BodySize::Stream && (req.version() < Version::HTTP_11 || asks_for_websocket(req.headers()));
+    let unchunked = answer.body().size() == BodySize::Stream
+        && (req.version() < Version::HTTP_11 || asks_for_websocket(req.headers()));
     if unchunked {
         answer.head_mut().no_chunking(true);
-        answer = answer.map_body(|_head, body| BoxBody::new(EndsTheConnection { body, connection: connection_of(&req) }));
+        answer =
+            answer.map_body(|_head, body| BoxBody::new(EndsTheConnection { body, connection: connection_of(&req) }));
     }
     ServiceResponse::new(req, answer)
 }
 
 /// As actix reads it, which takes all that follows such a head for a stream, and its answer for one.
 fn asks_for_websocket(headers: &HeaderMap) -> bool {
-    headers.get_all(UPGRADE).any(|value| value.to_str().is_ok_and(|value| value.trim().eq_ignore_ascii_case("websocket")))
+    headers
+        .get_all(UPGRADE)
+        .any(|value| value.to_str().is_ok_and(|value| value.trim().eq_ignore_ascii_case("websocket")))
 }
 
 fn connection_of(req: &HttpRequest) -> Option<Rc<State>> {

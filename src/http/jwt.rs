@@ -104,7 +104,10 @@ enum Refusal {
 }
 
 /// Middleware over all pages: verifies the visitor's carriers, and exchanges an expired access token where a page is opened (S41).
-pub async fn identify<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn identify<B: MessageBody + 'static>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     carriers::use_actix_session(req.request());
     let opens_a_page = matches!(*req.method(), Method::GET | Method::HEAD);
     let (standing, renewal) = match check(req.request(), opens_a_page).await {
@@ -130,7 +133,11 @@ async fn append_renewal(renewal: Option<Renewal>, answer: &mut ServiceResponse<B
 }
 
 /// Middleware at the route of a page: lets through whom its rule allows, with a form from our own page where something is posted.
-pub async fn require<B: MessageBody + 'static>(rule: Rule, req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn require<B: MessageBody + 'static>(
+    rule: Rule,
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     match pass(rule, req).await {
         Ok(req) => Ok(next.call(req).await?.map_into_boxed_body()),
         Err(answer) => Ok(answer),
@@ -305,7 +312,10 @@ impl Admin {
 fn granted(req: &HttpRequest, enough: &[Access]) -> Result<Rc<Passport>, HttpError> {
     let granted = req.extensions().get::<Granted>().cloned();
     granted.filter(|granted| enough.contains(&granted.access)).map(|granted| granted.passport).ok_or_else(|| {
-        HttpError::Account(AccountError::Internal(format!("the guard of {} grants less than its handler asks for", req.path())))
+        HttpError::Account(AccountError::Internal(format!(
+            "the guard of {} grants less than its handler asks for",
+            req.path()
+        )))
     })
 }
 

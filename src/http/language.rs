@@ -55,7 +55,9 @@ mod tests {
             let request = TestRequest::default().insert_header((ACCEPT_LANGUAGE, header)).to_http_request();
             assert_eq!(accepted(&request, Language::English), expected, "{header}");
         }
-        let long = TestRequest::default().insert_header((ACCEPT_LANGUAGE, format!("{}de", "x,".repeat(10_000)))).to_http_request();
+        let long = TestRequest::default()
+            .insert_header((ACCEPT_LANGUAGE, format!("{}de", "x,".repeat(10_000))))
+            .to_http_request();
         assert_eq!(accepted(&long, Language::English), Language::German);
     }
 }

@@ -9,7 +9,8 @@ const DOCUMENTS: [&[u8]; 3] = [b"document", b"iframe", b"frame"];
 /// text/html. Never one of a script that says what it is, or one for an upgrade.
 pub fn is_navigation(headers: &HeaderMap) -> bool {
     // Android's WebViews send the name of their app.
-    let is_script = headers.get_all("x-requested-with").any(|with| with.as_bytes().eq_ignore_ascii_case(b"xmlhttprequest"));
+    let is_script =
+        headers.get_all("x-requested-with").any(|with| with.as_bytes().eq_ignore_ascii_case(b"xmlhttprequest"));
     if is_script || headers.contains_key("upgrade") {
         return false;
     }

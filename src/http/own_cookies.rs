@@ -15,9 +15,12 @@ pub(super) struct UntilClosed;
 /// Takes the lifetime from the session cookie: actix-session has one setting for all sessions.
 fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
     let shortened = |cookie: &HeaderValue| {
-        let text =
-            cookie.to_str().ok().filter(|text| text.strip_prefix(names.session.as_str()).is_some_and(|rest| rest.starts_with('=')))?;
-        let kept: Vec<&str> = text.split("; ").filter(|part| !part.to_ascii_lowercase().starts_with("max-age=")).collect();
+        let text = cookie
+            .to_str()
+            .ok()
+            .filter(|text| text.strip_prefix(names.session.as_str()).is_some_and(|rest| rest.starts_with('=')))?;
+        let kept: Vec<&str> =
+            text.split("; ").filter(|part| !part.to_ascii_lowercase().starts_with("max-age=")).collect();
         HeaderValue::from_str(&kept.join("; ")).ok()
     };
     let all: Vec<HeaderValue> = headers.remove(SET_COOKIE).map(|cookie| shortened(&cookie).unwrap_or(cookie)).collect();
@@ -28,7 +31,10 @@ fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
 
 /// Middleware over the pages: of the `Cookie` headers only what we read as ours stays. actix-session reads them by itself: it trims
 /// and decodes names, takes the first of several, and sees none at all beside a byte that is no UTF-8. So both find the same (S39).
-pub async fn keep_own(mut req: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+pub async fn keep_own(
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let names = &settings::of(req.request()).cookies;
     let own = match RequestCookies::read_headers(req.headers(), names) {
         Ok(found) => found.header(names),

@@ -167,14 +167,22 @@ pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
         Ok(html) => HttpResponse::build(status).content_type("text/html; charset=utf-8").body(html),
         Err(fault) => {
             tracing::error!(%fault, "a page could not be rendered");
-            HttpResponse::InternalServerError().content_type("text/plain; charset=utf-8").body("Something went wrong on our side.")
+            HttpResponse::InternalServerError()
+                .content_type("text/plain; charset=utf-8")
+                .body("Something went wrong on our side.")
         }
     }
 }
 
 /// The page for a fault, with a sentence and the request id of the log line.
-pub(super) fn error_page(status: StatusCode, told: &Told<'_>, settings: &HttpSettings, language: Language) -> HttpResponse {
+pub(super) fn error_page(
+    status: StatusCode,
+    told: &Told<'_>,
+    settings: &HttpSettings,
+    language: Language,
+) -> HttpResponse {
     let layout = Layout::build(settings, language, told.heading, Menu::None);
-    let status_line = layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", told.request_id));
+    let status_line =
+        layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", told.request_id));
     page(status, &ErrorPage { layout, text: told.text, status: status_line, ways: told.ways })
 }

@@ -39,7 +39,10 @@ pub async fn app(upstream: Option<&str>, no_proxy: bool) -> Check {
 pub async fn mail(server: Option<&str>) -> Option<Check> {
     let server = server?;
     let fault = connect(server).await.err()?;
-    Some(Check::wrong("check-mail", Text::new("check-mail-silent").with("server", server).with("fault", fault.to_string())))
+    Some(Check::wrong(
+        "check-mail",
+        Text::new("check-mail-silent").with("server", server).with("fault", fault.to_string()),
+    ))
 }
 
 async fn connect(host_and_port: &str) -> io::Result<SocketAddr> {

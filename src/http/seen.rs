@@ -10,7 +10,8 @@ use crate::domain::app_url::AppUrl;
 use crate::domain::text::Text;
 
 /// What says that a proxy stands in between, whose `Host` may be its own.
-const FORWARDING: [&str; 6] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+const FORWARDING: [&str; 6] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
 /// Addresses that are told to the log at most; a client makes up as many as it likes.
 const MOST_TOLD: usize = 8;
@@ -55,7 +56,8 @@ pub fn wrong_way(req: &HttpRequest) -> Option<WrongWay> {
         (Text::new("insecure-browser"), None)
     } else {
         let seen = other_address(req)?;
-        let remedy = if app_url.is_loopback() && !seen.is_loopback() { "other-address-local" } else { "other-address-remedy" };
+        let remedy =
+            if app_url.is_loopback() && !seen.is_loopback() { "other-address-local" } else { "other-address-remedy" };
         // With this header the form is judged by it, and not by its origin.
         let works = req.headers().contains_key("sec-fetch-site");
         let what = Text::new(if works { "other-address-works" } else { "other-address" })
@@ -64,7 +66,12 @@ pub fn wrong_way(req: &HttpRequest) -> Option<WrongWay> {
         (what, Some(Text::new(remedy).with("seen", seen.origin())))
     };
     let page = req.uri().path_and_query().map_or("/_auth/", |page| page.as_str());
-    Some(WrongWay { what, remedy, instead: app_url.join(page), open: Text::new("other-address-open").with("url", app_url.origin()) })
+    Some(WrongWay {
+        what,
+        remedy,
+        instead: app_url.join(page),
+        open: Text::new("other-address-open").with("url", app_url.origin()),
+    })
 }
 
 /// `APP_URL` is https and the browser came by plain http: it would drop our cookies, and people would sign in for nothing.
@@ -72,7 +79,10 @@ pub fn wrong_way(req: &HttpRequest) -> Option<WrongWay> {
 /// Browsers send `Sec-Fetch-Site` to https and to loopback alone, whatever a proxy forgets to say.
 pub fn without_https(req: &HttpRequest) -> bool {
     let settings = settings::of(req);
-    let secure = || req.headers().contains_key("sec-fetch-site") || matches!(of(req), Seen::Address(seen) if seen.starts_with("https:"));
+    let secure = || {
+        req.headers().contains_key("sec-fetch-site")
+            || matches!(of(req), Seen::Address(seen) if seen.starts_with("https:"))
+    };
     if !settings.app_url.is_https() || secure() {
         return false;
     }

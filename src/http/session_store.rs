@@ -27,7 +27,10 @@ impl SessionStore for RowStore {
     }
 
     async fn save(&self, state: HashMap<String, String>, _ttl: &Duration) -> Result<SessionKey, SaveError> {
-        let named = state.get(SID).and_then(|json| serde_json::from_str::<String>(json).ok()).and_then(|text| SessionId::parse(&text));
+        let named = state
+            .get(SID)
+            .and_then(|json| serde_json::from_str::<String>(json).ok())
+            .and_then(|text| SessionId::parse(&text));
         let refuse = |why: &'static str| SaveError::Other(anyhow::anyhow!(why));
         let id = named.ok_or_else(|| refuse("no session is named"))?;
         let found = self.0.find_session(&id).await.map_err(|fault| SaveError::Other(fault.into()))?;
@@ -38,7 +41,12 @@ impl SessionStore for RowStore {
         SessionKey::try_from(id.as_str().to_owned()).map_err(|fault| SaveError::Other(fault.into()))
     }
 
-    async fn update(&self, _key: SessionKey, _state: HashMap<String, String>, _ttl: &Duration) -> Result<SessionKey, UpdateError> {
+    async fn update(
+        &self,
+        _key: SessionKey,
+        _state: HashMap<String, String>,
+        _ttl: &Duration,
+    ) -> Result<SessionKey, UpdateError> {
         Err(UpdateError::Other(anyhow::anyhow!("the state of a session is its row; nothing else is kept in it")))
     }
 

@@ -66,7 +66,11 @@ impl Passport {
 
     /// Whether this can never again be the verdict on the cookies it was given for: the session was touched or is over, or the token is.
     fn is_over(&self, monotonic: Duration, now: Timestamp) -> bool {
-        let lives = self.copy.as_ref().and_then(|copy| copy.usable(monotonic)).is_some_and(|view| view.session.expires_at > now);
+        let lives = self
+            .copy
+            .as_ref()
+            .and_then(|copy| copy.usable(monotonic))
+            .is_some_and(|view| view.session.expires_at > now);
         !lives || self.until <= now
     }
 
@@ -192,7 +196,8 @@ impl Guard {
         let accounts = settings::accounts(req);
         let session = claims.session.clone();
         let until = claims.expires_at;
-        let Refreshed::Tokens(tokens) = accounts.refresh(claims, client_address::of(req).client.to_string()).await? else {
+        let Refreshed::Tokens(tokens) = accounts.refresh(claims, client_address::of(req).client.to_string()).await?
+        else {
             return Ok((Standing::Anonymous, None));
         };
         let Some(copy) = accounts.find_session(&session).await? else { return Ok((Standing::Anonymous, None)) };
@@ -213,14 +218,16 @@ impl Guard {
         const ANONYMOUS: Finding = Finding::Standing(Standing::Anonymous);
         let (settings, accounts) = (settings::of(req), settings::accounts(req));
         let found = RequestCookies::read_headers(req.headers(), &settings.cookies);
-        let Ok(found) = found.inspect_err(|fault| tracing::info!(%fault, "the cookies of a request are no sign-in")) else {
+        let Ok(found) = found.inspect_err(|fault| tracing::info!(%fault, "the cookies of a request are no sign-in"))
+        else {
             return Ok(ANONYMOUS);
         };
         if let Some(passport) = self.recall(accounts, &found) {
             return Ok(Finding::Standing(Standing::SignedIn(passport)));
         }
         let now = accounts.clock().now();
-        let verify = |kind, token: Option<CookieValue<'_>>| token.map(|token| accounts.tokens().verify(kind, token.text(), now));
+        let verify =
+            |kind, token: Option<CookieValue<'_>>| token.map(|token| accounts.tokens().verify(kind, token.text(), now));
         let (access, refresh) = (verify(Kind::Access, found.access), verify(Kind::Refresh, found.refresh));
         let carrier = open_session(req, &found);
         let named: Vec<Named<'_>> =
@@ -302,7 +309,11 @@ impl Guard {
     }
 }
 
-async fn note_successor(accounts: &Accounts, session: &crate::domain::session::Session, refresh: Option<&Claims>) -> Result<(), HttpError> {
+async fn note_successor(
+    accounts: &Accounts,
+    session: &crate::domain::session::Session,
+    refresh: Option<&Claims>,
+) -> Result<(), HttpError> {
     let presented = refresh.is_some_and(|claims| claims.generation == session.generation);
     if presented && session.generation > 0 && session.successor_seen_at.is_none() {
         accounts.mark_successor_seen(&session.id, session.generation).await?;

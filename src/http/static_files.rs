@@ -40,7 +40,12 @@ impl StaticFiles {
         let own_icon = || format!("data:image/svg+xml;base64,{}", STANDARD.encode(ICON.trim()));
         Self {
             css: StaticFile::new("app", "css", "text/css; charset=utf-8", Bytes::from(stylesheet(site))),
-            script: StaticFile::new("app", "js", "text/javascript; charset=utf-8", Bytes::from_static(SCRIPT.as_bytes())),
+            script: StaticFile::new(
+                "app",
+                "js",
+                "text/javascript; charset=utf-8",
+                Bytes::from_static(SCRIPT.as_bytes()),
+            ),
             icon: logo.as_ref().map_or_else(own_icon, |logo| logo.path.clone()),
             logo,
         }
@@ -60,7 +65,9 @@ impl StaticFile {
 /// The stylesheet with the accent of the site, made readable on light and on dark ground.
 fn stylesheet(site: &Site) -> String {
     let Some(accent) = site.accent else { return CSS.to_owned() };
-    let tokens = |accent: crate::domain::colour::Colour| format!(":root{{--accent:{accent};--on-accent:{}}}", accent.text_on_it());
+    let tokens = |accent: crate::domain::colour::Colour| {
+        format!(":root{{--accent:{accent};--on-accent:{}}}", accent.text_on_it())
+    };
     let (light, dark) = (tokens(accent.on_light()), tokens(accent.on_dark()));
     // Who wants more contrast than an accent gives has the stylesheet's own.
     format!("{CSS}\n@media not (prefers-contrast: more){{{light}\n@media (prefers-color-scheme: dark){{{dark}}}}}\n")

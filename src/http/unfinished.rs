@@ -110,9 +110,15 @@ impl Connections {
         unfinished.sort_unstable_by_key(|state| state.secs.get());
         let surplus = unfinished.split_off(unfinished.len().min(UNFINISHED));
         if !surplus.is_empty() {
-            tracing::warn!(connections = surplus.len(), "closed connections whose heads were not over: there are too many");
+            tracing::warn!(
+                connections = surplus.len(),
+                "closed connections whose heads were not over: there are too many"
+            );
         }
-        surplus.iter().chain(unfinished.iter().filter(|state| state.secs.get() >= HEAD_SECS)).for_each(|state| state.give_up());
+        surplus
+            .iter()
+            .chain(unfinished.iter().filter(|state| state.secs.get() >= HEAD_SECS))
+            .for_each(|state| state.give_up());
     }
 }
 

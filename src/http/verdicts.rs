@@ -31,7 +31,10 @@ impl<V> Verdicts<V> {
     /// The name of what these cookies say; none without a token.
     pub(super) fn name_of(&self, cookies: &RequestCookies<'_>) -> Option<u128> {
         cookies.access.or(cookies.refresh)?;
-        Some(self.hash.name_of([cookies.access, cookies.refresh, cookies.session].map(|value| value.map(CookieValue::bytes))))
+        Some(
+            self.hash
+                .name_of([cookies.access, cookies.refresh, cookies.session].map(|value| value.map(CookieValue::bytes))),
+        )
     }
 
     pub(super) fn get(&self, name: u128) -> Option<&V> {
@@ -94,8 +97,12 @@ mod tests {
         }
         let with_refresh = RequestCookies { refresh: Some("r".into()), ..cookies("token", "s") };
         assert_eq!(verdicts.get(verdicts.name_of(&with_refresh).unwrap()), None);
-        let no_token =
-            RequestCookies { session: Some("s".into()), form: Some("f".into()), device: Some("d".into()), ..RequestCookies::default() };
+        let no_token = RequestCookies {
+            session: Some("s".into()),
+            form: Some("f".into()),
+            device: Some("d".into()),
+            ..RequestCookies::default()
+        };
         assert_eq!(verdicts.name_of(&no_token), None);
         verdicts.forget(name);
         assert_eq!(verdicts.get(name), None);

@@ -90,7 +90,11 @@ mod tests {
         let mail = letter.render().unwrap();
         assert!(mail.text.contains("Hello \u{2068}<b>\u{202e}Eve & Co\u{2069},"), "{}", mail.text);
         assert!(mail.text.contains("\nhttps://gate.example.org/_auth/reset?token=abc\n"), "{}", mail.text);
-        assert!(!mail.html.contains("<script>") && !mail.html.contains("<b>") && mail.html.contains("<bdi>"), "{}", mail.html);
+        assert!(
+            !mail.html.contains("<script>") && !mail.html.contains("<b>") && mail.html.contains("<bdi>"),
+            "{}",
+            mail.html
+        );
         assert!(mail.html.contains("lang=\"ar\" dir=\"rtl\""), "{}", mail.html);
         assert!(!mail.html.contains("src=") && !mail.html.contains("<link"), "remote content: {}", mail.html);
     }

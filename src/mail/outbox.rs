@@ -67,9 +67,13 @@ mod tests {
             write(&folder, &mail(number), b"a mail", true).unwrap();
         }
         write(&folder, &mail(2003), b"a mail", false).unwrap();
-        let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
-        assert_eq!((names.len(), names[0].as_str(), names[KEPT - 1].as_str()), (KEPT, "000000000003-old.eml", "000000002002-id2002.eml"));
+        assert_eq!(
+            (names.len(), names[0].as_str(), names[KEPT - 1].as_str()),
+            (KEPT, "000000000003-old.eml", "000000002002-id2002.eml")
+        );
         assert_eq!(folder.join(&names[KEPT - 1]).metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

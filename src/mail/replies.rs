@@ -64,8 +64,14 @@ impl Replies {
 
 /// One line of a reply, its end aside, in the form that lettre reads.
 fn readable(line: &[u8]) -> String {
-    let line: String = String::from_utf8_lossy(line).trim_end_matches('\r').chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let Some((code, rest)) = line.split_at_checked(3).filter(|(code, _)| code.bytes().all(|byte| byte.is_ascii_digit())) else {
+    let line: String = String::from_utf8_lossy(line)
+        .trim_end_matches('\r')
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let Some((code, rest)) =
+        line.split_at_checked(3).filter(|(code, _)| code.bytes().all(|byte| byte.is_ascii_digit()))
+    else {
         return format!("{line}\r\n");
     };
     let separator = if rest.starts_with('-') { '-' } else { ' ' };
@@ -74,7 +80,9 @@ fn readable(line: &[u8]) -> String {
     let text = if code == "250" { text.to_ascii_uppercase() } else { text };
     match code.as_bytes() {
         // lettre has no name for x6z to x9z, such as 571; the first digit says all that counts.
-        [first, b'6'..=b'9', last] => format!("{}5{}{separator}{code} {text}\r\n", char::from(*first), char::from(*last)),
+        [first, b'6'..=b'9', last] => {
+            format!("{}5{}{separator}{code} {text}\r\n", char::from(*first), char::from(*last))
+        }
         _ => format!("{code}{separator}{text}\r\n"),
     }
 }

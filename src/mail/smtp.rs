@@ -80,12 +80,16 @@ impl Smtp {
             (false, _) => TlsMode::Opportunistic,
         };
         // Without credentials the mail would have gone in plain text else: TLS with anybody hides more than that.
-        let any_certificate = !server.checks_certificates || (mode == TlsMode::Opportunistic && server.credentials.is_none());
+        let any_certificate =
+            !server.checks_certificates || (mode == TlsMode::Opportunistic && server.credentials.is_none());
         Ok(Self {
             host: server.host.clone(),
             port: server.port,
             hello: hello.map(str::to_owned).or_else(machine_name),
-            credentials: server.credentials.as_ref().map(|(user, word)| Credentials::new(user.clone(), word.expose_secret().to_owned())),
+            credentials: server
+                .credentials
+                .as_ref()
+                .map(|(user, word)| Credentials::new(user.clone(), word.expose_secret().to_owned())),
             tls: tls(&server.host, any_certificate)?,
             mode,
         })
@@ -121,7 +125,10 @@ impl Smtp {
         let parameters = parameters(&connection, envelope, ascii)?;
         connection.command(Mail::new(envelope.from().cloned(), parameters)).await.map_err(us)?;
         for recipient in envelope.to() {
-            connection.command(Rcpt::new(recipient.clone(), Vec::new())).await.map_err(|fault| judge(&fault, Step::Recipient))?;
+            connection
+                .command(Rcpt::new(recipient.clone(), Vec::new()))
+                .await
+                .map_err(|fault| judge(&fault, Step::Recipient))?;
         }
         connection.command(Data).await.map_err(|fault| judge(&fault, Step::Recipient))?;
         Ok(connection)
@@ -204,9 +211,9 @@ impl From<Failure> for MailError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Connection(fault) => Self::Unavailable(format!("no connection: {fault}")),
-            Failure::NoStarttls => {
-                Self::Unavailable("the server offers no STARTTLS, and with SMTP_SECURE=true nothing is sent without TLS".to_owned())
-            }
+            Failure::NoStarttls => Self::Unavailable(
+                "the server offers no STARTTLS, and with SMTP_SECURE=true nothing is sent without TLS".to_owned(),
+            ),
             Failure::Tls(fault) | Failure::Reply(fault) => judge(&fault, Step::Introduction),
         }
     }
@@ -239,8 +246,13 @@ fn tls(host: &str, any_certificate: bool) -> Result<TlsParameters, MailError> {
 }
 
 /// What MAIL has to announce of the addresses and the message.
-fn parameters(connection: &AsyncSmtpConnection, envelope: &Envelope, ascii: bool) -> Result<Vec<MailParameter>, MailError> {
-    let ascii_addresses = envelope.from().into_iter().chain(envelope.to()).all(|address| AsRef::<str>::as_ref(address).is_ascii());
+fn parameters(
+    connection: &AsyncSmtpConnection,
+    envelope: &Envelope,
+    ascii: bool,
+) -> Result<Vec<MailParameter>, MailError> {
+    let ascii_addresses =
+        envelope.from().into_iter().chain(envelope.to()).all(|address| AsRef::<str>::as_ref(address).is_ascii());
     let needed = [
         (!ascii_addresses, Extension::SmtpUtfEight, MailParameter::SmtpUtfEight),
         (!ascii, Extension::EightBitMime, MailParameter::Body(MailBodyParameter::EightBitMime)),
@@ -248,7 +260,9 @@ fn parameters(connection: &AsyncSmtpConnection, envelope: &Envelope, ascii: bool
     let mut parameters = Vec::new();
     for (_, extension, parameter) in needed.into_iter().filter(|(needed, ..)| *needed) {
         if !connection.server_info().supports_feature(extension) {
-            return Err(MailError::Refused(format!("the server takes only ASCII letters here: it does not offer {extension}")));
+            return Err(MailError::Refused(format!(
+                "the server takes only ASCII letters here: it does not offer {extension}"
+            )));
         }
         parameters.push(parameter);
     }
@@ -267,7 +281,8 @@ fn full_name(name: &str, hosts: &str) -> Option<String> {
     if name.is_empty() || name == "localhost" {
         return None;
     }
-    let names = hosts.lines().filter_map(|line| line.split('#').next()).flat_map(|line| line.split_whitespace().skip(1));
+    let names =
+        hosts.lines().filter_map(|line| line.split('#').next()).flat_map(|line| line.split_whitespace().skip(1));
     let found = if name.contains('.') { Some(name) } else { names.into_iter().find(full) };
     found.filter(plain).map(str::to_owned)
 }
@@ -298,7 +313,8 @@ fn describe(fault: &Error) -> String {
         cause = inner.source();
     }
     if text.contains("InvalidContentType") {
-        "the server does not begin with TLS on this port; 465 does as a rule, and on 587 TLS begins by STARTTLS".clone_into(&mut text);
+        "the server does not begin with TLS on this port; 465 does as a rule, and on 587 TLS begins by STARTTLS"
+            .clone_into(&mut text);
     }
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
 }

@@ -62,7 +62,8 @@ impl Transport {
     pub fn send_to_nobody(&self, mail: &Outgoing) -> Result<(), MailError> {
         let bytes = self.message(mail)?.formatted();
         let Way::Files(folder) = &self.way else { return Ok(()) };
-        outbox::write(folder, mail, &bytes, false).map_err(|fault| MailError::Unavailable(format!("{}: {fault}", folder.display())))
+        outbox::write(folder, mail, &bytes, false)
+            .map_err(|fault| MailError::Unavailable(format!("{}: {fault}", folder.display())))
     }
 
     fn message(&self, mail: &Outgoing) -> Result<Message, MailError> {

@@ -102,7 +102,9 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     };
     if let Some(secret) = fields.keys().find(|name| name.contains("password") || name.contains("secret")) {
         // What waits is written down.
-        return Err(HttpError::Account(AccountError::Internal(format!("a form with the field {secret} cannot wait for a proof"))));
+        return Err(HttpError::Account(AccountError::Internal(format!(
+            "a form with the field {secret} cannot wait for a proof"
+        ))));
     }
     let length: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
     if length + req.uri().path_and_query().map_or(0, |address| address.as_str().len()) > MAX_BYTES {
@@ -115,7 +117,10 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
 }
 
 /// Middleware over the pages: after the proof the kept form goes on its way, once, as if it was sent just now.
-pub async fn resume<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn resume<B: MessageBody + 'static>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     if req.path() != ADDRESS {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
@@ -156,12 +161,21 @@ async fn prove(req: &mut ServiceRequest) -> Result<Result<Pending, HttpResponse>
     }
 }
 
-fn page(member: &Member, req: &HttpRequest, token: &str, pending: &Pending, status: StatusCode, faults: Vec<FieldFault>) -> HttpResponse {
+fn page(
+    member: &Member,
+    req: &HttpRequest,
+    token: &str,
+    pending: &Pending,
+    status: StatusCode,
+    faults: Vec<FieldFault>,
+) -> HttpResponse {
     let mut page = FormPage::new(req, "prove-heading", member.menu(), ADDRESS, "prove-submit");
     let change = Change::ALL.into_iter().find(|change| change.key() == pending.what);
     let count = pending.fields.keys().filter(|name| name.starts_with(super::admin::selected::BOX)).count();
     let role = pending.fields.get("role").map_or("", String::as_str);
-    let what = change.map(|change| Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count).with("role", role));
+    let what = change.map(|change| {
+        Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count).with("role", role)
+    });
     page.intro = what.into_iter().chain([Text::new("prove-intro")]).collect();
     // Password managers find the password under this name.
     page.hidden = vec![("deed", token), ("username", member.who().name())];

@@ -31,8 +31,15 @@ pub async fn show(member: Member, req: HttpRequest) -> HttpResponse {
 }
 
 /// Mails a link to the new address.
-pub async fn submit(member: Member, req: HttpRequest, Checked(typed): Checked<AddressForm>) -> Result<HttpResponse, HttpError> {
-    match settings::accounts(&req).request_email_change(member.who(), typed.current_password, &typed.email, client(&req)).await {
+pub async fn submit(
+    member: Member,
+    req: HttpRequest,
+    Checked(typed): Checked<AddressForm>,
+) -> Result<HttpResponse, HttpError> {
+    match settings::accounts(&req)
+        .request_email_change(member.who(), typed.current_password, &typed.email, client(&req))
+        .await
+    {
         Ok(()) => Ok(see_other("/_auth/account?flash=email-asked")),
         Err(AccountError::Rules(faults)) => Ok(form(&member, &req, &typed.email, faults)),
         Err(fault) => Err(fault.into()),
@@ -43,7 +50,8 @@ pub async fn submit(member: Member, req: HttpRequest, Checked(typed): Checked<Ad
 pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     match settings::accounts(&req).open_link(Purpose::EmailChange, query.token(), &client(&req)).await {
         Ok(open) => {
-            let mut page = FormPage::new(&req, "confirm-heading", Menu::None, Purpose::EmailChange.path(), "confirm-submit");
+            let mut page =
+                FormPage::new(&req, "confirm-heading", Menu::None, Purpose::EmailChange.path(), "confirm-submit");
             page.intro = vec![
                 Text::new("confirm-intro").with("old", open.user.email.as_str()).with("new", &open.payload),
                 Text::new("confirm-ends"),
@@ -73,9 +81,14 @@ pub async fn confirm(req: HttpRequest, Checked(typed): Checked<Query>) -> Result
 fn form(member: &Member, req: &HttpRequest, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "email-heading", member.menu(), "/_auth/account/email", "email-submit");
     let has_mail_server = settings::of(req).config.mail.server.is_some();
-    page.intro = vec![Text::new(if has_mail_server { "email-intro" } else { "email-intro-no-mail" }), Text::new("email-warning")];
-    page.fields =
-        vec![Field::password("current_password", "current-password", "current-password"), Field::email("email-new", email, "email")];
+    page.intro = vec![
+        Text::new(if has_mail_server { "email-intro" } else { "email-intro-no-mail" }),
+        Text::new("email-warning"),
+    ];
+    page.fields = vec![
+        Field::password("current_password", "current-password", "current-password"),
+        Field::email("email-new", email, "email"),
+    ];
     page.links = vec![("/_auth/account", "back-to-account")];
     page.faults = faults;
     page.answer(req)

@@ -72,5 +72,8 @@ fn has_mail_server(req: &HttpRequest) -> bool {
 
 /// Whom to ask when no mail comes; the last sentence is for who has nobody to ask.
 fn without_mail() -> Vec<Text> {
-    vec![Text::new("forgot-no-mail"), Text::new("forgot-no-mail-operator").with("command", "portcullis user reset-link name@example.org")]
+    vec![
+        Text::new("forgot-no-mail"),
+        Text::new("forgot-no-mail-operator").with("command", "portcullis user reset-link name@example.org"),
+    ]
 }

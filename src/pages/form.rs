@@ -40,7 +40,13 @@ pub(super) struct Choice {
 }
 
 impl Field {
-    fn new(name: &'static str, label: &'static str, kind: &'static str, value: &str, autocomplete: &'static str) -> Self {
+    fn new(
+        name: &'static str,
+        label: &'static str,
+        kind: &'static str,
+        value: &str,
+        autocomplete: &'static str,
+    ) -> Self {
         Self {
             name,
             label: Text::new(label),
@@ -109,7 +115,13 @@ pub(super) struct FormPage<'a> {
 
 impl<'a> FormPage<'a> {
     /// A form that posts to `action`; `title` and `submit` are keys.
-    pub(super) fn new(req: &HttpRequest, title: &'static str, menu: Menu, action: &'a str, submit: &'static str) -> Self {
+    pub(super) fn new(
+        req: &HttpRequest,
+        title: &'static str,
+        menu: Menu,
+        action: &'a str,
+        submit: &'static str,
+    ) -> Self {
         let layout = if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) };
         Self {
             layout,
@@ -165,7 +177,14 @@ pub(super) struct MessagePage<'a> {
 impl MessagePage<'_> {
     /// A page with that heading, a key.
     pub(super) fn new(req: &HttpRequest, heading: &'static str, menu: Menu) -> Self {
-        Self { layout: Layout::with_menu(req, heading, menu), heading, warning: None, texts: Vec::new(), link: "", links: Vec::new() }
+        Self {
+            layout: Layout::with_menu(req, heading, menu),
+            heading,
+            warning: None,
+            texts: Vec::new(),
+            link: "",
+            links: Vec::new(),
+        }
     }
 
     /// The page as an answer.

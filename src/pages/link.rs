@@ -61,7 +61,11 @@ pub(super) async fn show(req: &HttpRequest, query: &Query, page: &Choosing) -> R
 }
 
 /// Sets the password; a refused one leaves the link as good as it was (S58).
-pub(super) async fn submit(req: &HttpRequest, typed: ChosenPassword, page: &Choosing) -> Result<HttpResponse, HttpError> {
+pub(super) async fn submit(
+    req: &HttpRequest,
+    typed: ChosenPassword,
+    page: &Choosing,
+) -> Result<HttpResponse, HttpError> {
     let ChosenPassword { token, password, confirm } = typed;
     let new = NewPassword { password, confirm };
     let accounts = settings::accounts(req);

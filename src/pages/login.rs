@@ -85,7 +85,11 @@ pub async fn show(standing: Standing, req: HttpRequest, query: web::Query<Query>
 }
 
 /// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then carries on.
-pub async fn submit(req: HttpRequest, query: web::Query<Query>, Checked(typed): Checked<SignInForm>) -> Result<HttpResponse, HttpError> {
+pub async fn submit(
+    req: HttpRequest,
+    query: web::Query<Query>,
+    Checked(typed): Checked<SignInForm>,
+) -> Result<HttpResponse, HttpError> {
     let (accounts, keep) = (settings::accounts(&req), typed.keeps());
     let outcome = if accounts.phase() == Phase::Legacy {
         accounts.sign_in_legacy(&typed.legacy_username, &typed.legacy_password, keep, client(&req)).await
@@ -99,7 +103,9 @@ pub async fn submit(req: HttpRequest, query: web::Query<Query>, Checked(typed): 
             let email = if accounts.phase() == Phase::Legacy { &typed.legacy_username } else { &typed.email };
             Ok(form(&req, StatusCode::UNAUTHORIZED, Shown { next, email, refused: true, flash: None, keep }))
         }
-        Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => Err(HttpError::SignInThrottled { retry_after }),
+        Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => {
+            Err(HttpError::SignInThrottled { retry_after })
+        }
         Err(fault) => Err(fault.into()),
     }
 }
@@ -122,8 +128,16 @@ pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
 fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
     let legacy = settings::accounts(req).phase() == Phase::Legacy;
     let Shown { next, email, flash, refused, keep } = shown;
-    let content =
-        LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: forms::token(req), next, email, legacy, flash, refused, keep };
+    let content = LoginPage {
+        layout: Layout::new(req, "sign-in"),
+        csrf_token: forms::token(req),
+        next,
+        email,
+        legacy,
+        flash,
+        refused,
+        keep,
+    };
     page(status, &content)
 }
 

@@ -33,7 +33,12 @@ pub async fn end_one(session: AnySession, req: HttpRequest, id: web::Path<String
     end(&session, &req, Ending::One(id), "/_auth/account").await
 }
 
-async fn end(session: &AnySession, req: &HttpRequest, ending: Ending, location: &str) -> Result<HttpResponse, HttpError> {
+async fn end(
+    session: &AnySession,
+    req: &HttpRequest,
+    ending: Ending,
+    location: &str,
+) -> Result<HttpResponse, HttpError> {
     let leaves = matches!(ending, Ending::This | Ending::Everywhere);
     settings::accounts(req).end_own(session.who(), ending, client_address::of(req).client.to_string()).await?;
     let mut answer = see_other(location);

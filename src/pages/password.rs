@@ -29,7 +29,11 @@ pub async fn show(member: Member, req: HttpRequest) -> HttpResponse {
 }
 
 /// Changes the password; the other sessions end.
-pub async fn submit(member: Member, req: HttpRequest, Checked(typed): Checked<PasswordForm>) -> Result<HttpResponse, HttpError> {
+pub async fn submit(
+    member: Member,
+    req: HttpRequest,
+    Checked(typed): Checked<PasswordForm>,
+) -> Result<HttpResponse, HttpError> {
     let new = NewPassword { password: typed.new_password, confirm: typed.confirm };
     match settings::accounts(&req).change_password(member.who(), typed.current_password, new, client(&req)).await {
         Ok(()) => Ok(see_other("/_auth/account?flash=password-changed")),

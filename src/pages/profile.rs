@@ -30,7 +30,11 @@ pub async fn show(member: Member, req: HttpRequest) -> HttpResponse {
 }
 
 /// Saves both.
-pub async fn submit(member: Member, req: HttpRequest, Checked(mut typed): Checked<ProfileForm>) -> Result<HttpResponse, HttpError> {
+pub async fn submit(
+    member: Member,
+    req: HttpRequest,
+    Checked(mut typed): Checked<ProfileForm>,
+) -> Result<HttpResponse, HttpError> {
     let language = Language::parse(&typed.language);
     if language.is_none() && !typed.language.is_empty() {
         typed.language.clear();
@@ -54,7 +58,8 @@ fn form(member: &Member, req: &HttpRequest, typed: &ProfileForm, faults: Vec<Fie
     choices.extend(Language::ALL.map(own));
     page.fields = vec![
         Field::text("name", "name", &typed.name, "name").with_hint(Text::new("profile-name-hint")),
-        Field::choice("language", "account-language", &typed.language, choices).with_hint(Text::new("profile-language-hint")),
+        Field::choice("language", "account-language", &typed.language, choices)
+            .with_hint(Text::new("profile-language-hint")),
     ];
     page.links = vec![("/_auth/account", "back-to-account")];
     page.faults = faults;

@@ -7,8 +7,13 @@ use crate::domain::link::Purpose;
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 
-const PAGE: Choosing =
-    Choosing { purpose: Purpose::Reset, title: "reset-heading", intro: "reset-intro", submit: "reset-submit", done: "password-set" };
+const PAGE: Choosing = Choosing {
+    purpose: Purpose::Reset,
+    title: "reset-heading",
+    intro: "reset-intro",
+    submit: "reset-submit",
+    done: "password-set",
+};
 
 /// The form for the token in the address; opening it changes nothing (S57).
 pub async fn show(req: HttpRequest, query: web::Query<link::Query>) -> Result<HttpResponse, HttpError> {

@@ -79,7 +79,10 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
     let proof = if accounts.asks_for_token().await? {
         ClaimProof::Token(typed.setup_token.clone())
     } else {
-        ClaimProof::Legacy { username: typed.legacy_username.clone(), password: std::mem::take(&mut typed.legacy_password) }
+        ClaimProof::Legacy {
+            username: typed.legacy_username.clone(),
+            password: std::mem::take(&mut typed.legacy_password),
+        }
     };
     let claim = ClaimForm {
         email: typed.email.clone(),
@@ -92,8 +95,11 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
         Ok(new) => login::signed_in(&req, &new, first_page(&req)),
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials | AccountError::PairClosed) => {
-            let (field, text) =
-                if accounts.asks_for_token().await? { ("setup_token", "setup-wrong-token") } else { ("legacy_password", "setup-no-proof") };
+            let (field, text) = if accounts.asks_for_token().await? {
+                ("setup_token", "setup-wrong-token")
+            } else {
+                ("legacy_password", "setup-no-proof")
+            };
             // A wrong token is not kept: the form then has a field for the right one.
             typed.setup_token.clear();
             let faults = vec![FieldFault::new(field, Text::new(text))];
@@ -109,7 +115,12 @@ fn first_page(req: &HttpRequest) -> &'static str {
     if settings::of(req).config.gate.upstream.is_some() { "/" } else { "/_auth/admin/checklist" }
 }
 
-async fn form(req: &HttpRequest, status: StatusCode, typed: &SetupForm, faults: Vec<FieldFault>) -> Result<HttpResponse, HttpError> {
+async fn form(
+    req: &HttpRequest,
+    status: StatusCode,
+    typed: &SetupForm,
+    faults: Vec<FieldFault>,
+) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(req);
     let asks_for_token = accounts.asks_for_token().await?;
     let min_length = accounts.password_min_length();

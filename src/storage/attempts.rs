@@ -41,7 +41,12 @@ pub fn hold(connection: &mut Connection, bucket: &str, now: Timestamp) -> Result
 }
 
 /// Counts one more; a window that began at or before `window_over` is begun anew.
-pub fn add(connection: &mut Connection, bucket: &str, now: Timestamp, window_over: Timestamp) -> Result<(), StorageError> {
+pub fn add(
+    connection: &mut Connection,
+    bucket: &str,
+    now: Timestamp,
+    window_over: Timestamp,
+) -> Result<(), StorageError> {
     const UPSERT: &str = "INSERT INTO attempts (bucket, failures, window_start, last_failure) VALUES ($1, 1, $2, $2) \
         ON CONFLICT (bucket) DO UPDATE SET \
         failures = CASE WHEN attempts.window_start <= $3 THEN 1 ELSE attempts.failures + 1 END, \
@@ -77,8 +82,10 @@ pub fn trim(connection: &mut Connection, over: Timestamp, in_a_row: &[&str], kee
         Connection::Postgres(_) => "FOR UPDATE SKIP LOCKED",
         Connection::Sqlite(_) => "",
     };
-    let with_window = (2..).take(in_a_row.len()).map(|number| format!(" AND bucket NOT LIKE ${number}")).collect::<Vec<_>>().concat();
-    let ended = format!("WITH gone AS (SELECT bucket FROM attempts WHERE window_start <= $1{with_window} {lock}) {DELETE}");
+    let with_window =
+        (2..).take(in_a_row.len()).map(|number| format!(" AND bucket NOT LIKE ${number}")).collect::<Vec<_>>().concat();
+    let ended =
+        format!("WITH gone AS (SELECT bucket FROM attempts WHERE window_start <= $1{with_window} {lock}) {DELETE}");
     let mut ended = diesel::sql_query(ended).into_boxed().bind::<BigInt, _>(over.secs());
     for prefix in in_a_row {
         ended = ended.bind::<Text, _>(format!("{prefix}%"));

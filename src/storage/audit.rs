@@ -69,7 +69,12 @@ fn filtered(filter: &AuditFilter) -> BoxedQuery<'_, <Connection as diesel::Conne
 }
 
 /// Lines, newest first, older than the one named `before`, at most `limit`.
-pub fn page(connection: &mut Connection, filter: &AuditFilter, before: Option<&str>, limit: i64) -> Result<Vec<AuditLine>, StorageError> {
+pub fn page(
+    connection: &mut Connection,
+    filter: &AuditFilter,
+    before: Option<&str>,
+    limit: i64,
+) -> Result<Vec<AuditLine>, StorageError> {
     let mut query = filtered(filter);
     if let Some(before) = before {
         query = query.filter(dsl::id.lt(before));
@@ -88,7 +93,11 @@ pub fn count(connection: &mut Connection, filter: &AuditFilter) -> Result<Count,
 const OWN_CHANGES: usize = 32;
 
 /// When another account last had the address that one made at `created` has now, as far as the trail goes back.
-pub fn last_use_of_address(connection: &mut Connection, email: &Email, created: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+pub fn last_use_of_address(
+    connection: &mut Connection,
+    email: &Email,
+    created: Timestamp,
+) -> Result<Option<Timestamp>, StorageError> {
     let own = own_changes(connection, email, created)?;
     let deleted = dsl::event.eq("user.deleted").and(dsl::subject.eq(email.as_str()));
     // Who changes an address is named by the old one.
@@ -102,7 +111,8 @@ pub fn last_use_of_address(connection: &mut Connection, email: &Email, created: 
 fn own_changes(connection: &mut Connection, email: &Email, created: Timestamp) -> Result<Vec<String>, StorageError> {
     let (mut own, mut address) = (Vec::<String>::new(), email.as_str().to_owned());
     while own.len() < OWN_CHANGES {
-        let mut changes = dsl::audit_events.filter(dsl::event.eq("email.changed").and(dsl::at.ge(created.secs()))).into_boxed();
+        let mut changes =
+            dsl::audit_events.filter(dsl::event.eq("email.changed").and(dsl::at.ge(created.secs()))).into_boxed();
         if let Some(later) = own.last() {
             changes = changes.filter(dsl::id.lt(later.clone()));
         }

@@ -53,7 +53,8 @@ impl Link {
     /// Looks at what became of the work on it. The driver does not say whether the other side is still there, so every fault
     /// that may come from there costs the connection to PostgreSQL.
     pub(super) fn note<T>(&mut self, outcome: &Result<T, StorageError>) {
-        let fault = matches!(outcome, Err(StorageError::Unavailable(_) | StorageError::Corrupt(_) | StorageError::Other(_)));
+        let fault =
+            matches!(outcome, Err(StorageError::Unavailable(_) | StorageError::Corrupt(_) | StorageError::Other(_)));
         self.suspect |= fault && matches!(self.connection, AnyConnection::Postgres(_));
     }
 }
@@ -97,9 +98,12 @@ impl ManageConnection for Manager {
 /// Opens a SQLite file, made if it is not there.
 pub(super) fn open_sqlite(path: &Path, usage: Use) -> Result<SqliteConnection, StorageError> {
     let name = path.display().to_string();
-    let mut connection = SqliteConnection::establish(&name).map_err(|fault| StorageError::Unavailable(format!("{name}: {fault}")))?;
+    let mut connection =
+        SqliteConnection::establish(&name).map_err(|fault| StorageError::Unavailable(format!("{name}: {fault}")))?;
     let pragmas = match usage {
-        Use::Write => "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        Use::Write => {
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        }
         Use::Read => "PRAGMA busy_timeout = 1000; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;",
     };
     connection.batch_execute(pragmas)?;
@@ -122,7 +126,8 @@ pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnec
             address = format!("{address}{joint}{name}={value}");
         }
     }
-    let mut connection = PgConnection::establish(&address).map_err(|fault| StorageError::Unavailable(redact(&fault.to_string(), url)))?;
+    let mut connection = PgConnection::establish(&address)
+        .map_err(|fault| StorageError::Unavailable(redact(&fault.to_string(), url)))?;
     if pooled {
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
@@ -134,7 +139,8 @@ pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnec
 /// The first line of what the driver says, which may quote the address, without the password.
 fn redact(text: &str, url: &SecretString) -> String {
     let first = text.lines().next().unwrap_or_default();
-    let user = url.expose_secret().split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);
+    let user =
+        url.expose_secret().split_once("://").and_then(|(_, rest)| rest.rsplit_once('@')).map_or("", |(user, _)| user);
     match user.split_once(':') {
         Some((_, password)) if !password.is_empty() => {
             let plain = password.replace("%40", "@").replace("%3A", ":");

@@ -94,7 +94,10 @@ fn is_own_setting(table: &Table, row: &[Value]) -> bool {
 }
 
 /// Hands every row out, table by table; call it inside [`super::Database::snapshot_blocking`], or rows of different moments come.
-pub fn each_row<E: From<StorageError>>(c: &mut Connection, mut row_of: impl FnMut(&Table, Row) -> Result<(), E>) -> Result<(), E> {
+pub fn each_row<E: From<StorageError>>(
+    c: &mut Connection,
+    mut row_of: impl FnMut(&Table, Row) -> Result<(), E>,
+) -> Result<(), E> {
     for table in TABLES {
         let mut after = String::new();
         loop {
@@ -110,7 +113,12 @@ pub fn each_row<E: From<StorageError>>(c: &mut Connection, mut row_of: impl FnMu
 }
 
 /// Adds a row whose values are those of `columns`; of what is missing among them the table has a default, or the row is refused.
-pub fn put<'a>(c: &mut Connection, table: &Table, columns: impl ExactSizeIterator<Item = &'a str>, row: Row) -> Result<(), StorageError> {
+pub fn put<'a>(
+    c: &mut Connection,
+    table: &Table,
+    columns: impl ExactSizeIterator<Item = &'a str>,
+    row: Row,
+) -> Result<(), StorageError> {
     let refused = |why: &str| StorageError::Corrupt(format!("a row of {} cannot be stored: {why}", table.name));
     if columns.len() != row.len() {
         return Err(refused("it has not as many values as columns"));

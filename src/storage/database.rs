@@ -122,7 +122,12 @@ impl Database {
         self.measured(&self.0.writes, begin, outcome)
     }
 
-    fn measured<T>(&self, times: &Histogram, begin: Instant, outcome: Result<T, StorageError>) -> Result<T, StorageError> {
+    fn measured<T>(
+        &self,
+        times: &Histogram,
+        begin: Instant,
+        outcome: Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         times.note(begin.elapsed());
         if matches!(outcome, Err(StorageError::Unavailable(_) | StorageError::Corrupt(_) | StorageError::Other(_))) {
             self.0.faults.rise();
@@ -136,7 +141,10 @@ impl Database {
     }
 
     /// Runs `work` on a blocking thread. Who waited too long is told so, and what has not begun by then is not done any more.
-    async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, StorageError> + Send + 'static) -> Result<T, StorageError> {
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
         let Ok(permit) = Arc::clone(&self.0.waiting).try_acquire_owned() else {
             return Err(StorageError::Unavailable("too many questions wait for it".to_owned()));
         };
@@ -157,7 +165,10 @@ impl Database {
     }
 
     /// [`Self::read`] on the calling thread, for start-up and the command line.
-    pub fn read_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub fn read_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         let mut link = self.0.readers.get()?;
         if self.0.pooled {
             // One transaction, or the question could be prepared on one server and asked on another.
@@ -169,13 +180,19 @@ impl Database {
     }
 
     /// [`Self::write`] on the calling thread, for start-up and the command line.
-    pub fn write_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub fn write_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         let begin = if matches!(self.0.url, DatabaseUrl::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };
         in_transaction(&mut *self.0.writers.get()?, begin, work)
     }
 
     /// Runs `work` in one transaction that sees one moment of the database.
-    pub fn snapshot_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub fn snapshot_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         let mut link = self.0.readers.get()?;
         let begin = match self.0.url {
             DatabaseUrl::Sqlite(_) => "BEGIN",
@@ -185,7 +202,10 @@ impl Database {
     }
 
     /// Runs `work` on the write connection, for migrations: in one transaction on PostgreSQL, in their own on SQLite.
-    pub(super) fn migrate_blocking<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub(super) fn migrate_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         let mut link = self.0.writers.get()?;
         if matches!(link.connection, AnyConnection::Sqlite(_)) {
             return work(&mut link.connection);
@@ -211,7 +231,9 @@ impl Database {
         let DatabaseUrl::Postgres(url) = &self.0.url else { return work() };
         let lock = || {
             let mut connection = open_postgres(url, self.0.pooled)?;
-            connection.batch_execute("BEGIN; SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = 0")?;
+            connection.batch_execute(
+                "BEGIN; SET LOCAL statement_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = 0",
+            )?;
             connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({START_LOCK})"))?;
             Ok::<_, StorageError>(connection)
         };
@@ -245,7 +267,8 @@ pub fn shared_time(connection: &mut AnyConnection) -> Result<Option<Timestamp>, 
         secs: i64,
     }
     let AnyConnection::Postgres(inner) = connection else { return Ok(None) };
-    let row: Row = diesel::sql_query("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT) AS secs").get_result(inner)?;
+    let row: Row =
+        diesel::sql_query("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT) AS secs").get_result(inner)?;
     Ok(Some(Timestamp::from_secs(row.secs)))
 }
 
@@ -282,6 +305,10 @@ fn check_file(connection: &mut SqliteConnection, path: &Path) -> Result<(), Stor
     let rows: Vec<Check> = diesel::sql_query("PRAGMA quick_check(1)").load(connection)?;
     match rows.first() {
         Some(row) if row.quick_check == "ok" => Ok(()),
-        row => Err(StorageError::Corrupt(format!("{}: {}", path.display(), row.map_or("no answer", |row| &row.quick_check)))),
+        row => Err(StorageError::Corrupt(format!(
+            "{}: {}",
+            path.display(),
+            row.map_or("no answer", |row| &row.quick_check)
+        ))),
     }
 }

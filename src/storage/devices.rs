@@ -66,12 +66,19 @@ pub fn insert(connection: &mut Connection, user: &UserId, device: &Device) -> Re
 
 /// Whether the device is one of that user's.
 pub fn is_known(connection: &mut Connection, user: &UserId, id: &str) -> Result<bool, StorageError> {
-    let found: i64 = dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str()))).count().get_result(connection)?;
+    let found: i64 =
+        dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str()))).count().get_result(connection)?;
     Ok(found > 0)
 }
 
 /// Notes another sign-in; false when the device is not known (any more).
-pub fn touch(connection: &mut Connection, user: &UserId, id: &str, source: &str, now: Timestamp) -> Result<bool, StorageError> {
+pub fn touch(
+    connection: &mut Connection,
+    user: &UserId,
+    id: &str,
+    source: &str,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let row = dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str())));
     Ok(diesel::update(row).set((dsl::source.eq(source), dsl::last_seen_at.eq(now.secs()))).execute(connection)? == 1)
 }
@@ -85,5 +92,6 @@ pub fn list_of_user(connection: &mut Connection, user: &UserId) -> Result<Vec<De
 
 /// Forgets a device of that user; false when it is none of theirs.
 pub fn remove(connection: &mut Connection, user: &UserId, id: &str) -> Result<bool, StorageError> {
-    Ok(diesel::delete(dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str())))).execute(connection)? == 1)
+    Ok(diesel::delete(dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str())))).execute(connection)?
+        == 1)
 }

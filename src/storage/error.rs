@@ -32,15 +32,21 @@ impl From<Error> for StorageError {
     fn from(error: Error) -> Self {
         let text = error.to_string();
         match &error {
-            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) if text.contains("users.email") || text.contains("users_email") => {
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+                if text.contains("users.email") || text.contains("users_email") =>
+            {
                 Self::Conflict(Constraint::UserEmail)
             }
             Error::DatabaseError(
-                DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::CheckViolation,
+                DatabaseErrorKind::UniqueViolation
+                | DatabaseErrorKind::ForeignKeyViolation
+                | DatabaseErrorKind::CheckViolation,
                 _,
             ) => Self::Conflict(Constraint::Other(text)),
             Error::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ReadOnlyTransaction,
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::SerializationFailure
+                | DatabaseErrorKind::ReadOnlyTransaction,
                 _,
             ) => Self::Unavailable(text),
             _ => from_text(&text).unwrap_or(Self::Other(error)),
@@ -110,7 +116,9 @@ mod tests {
 
     #[test]
     fn s92_what_may_heal_by_itself_is_an_outage_and_what_makes_no_sense_is_damage() {
-        for text in ["database is locked", "database or disk is full", "terminating connection due to administrator command"] {
+        for text in
+            ["database is locked", "database or disk is full", "terminating connection due to administrator command"]
+        {
             assert!(matches!(of(text), StorageError::Unavailable(_)), "{text}");
         }
         assert!(matches!(of("database disk image is malformed"), StorageError::Corrupt(_)));

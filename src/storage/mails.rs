@@ -63,7 +63,11 @@ impl TryFrom<Row> for QueuedMail {
         Ok(Self {
             kind: MailKind::parse(&row.kind).ok_or_else(|| damaged("kind"))?,
             recipient: Email::parse(&row.recipient).map_err(|fault| damaged(&format!("recipient: {fault:?}")))?,
-            user: row.user_id.as_deref().map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id"))).transpose()?,
+            user: row
+                .user_id
+                .as_deref()
+                .map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id")))
+                .transpose()?,
             state: MailState::parse(&row.state).ok_or_else(|| damaged("state"))?,
             detail: row.detail,
             created_at: Timestamp::from_secs(row.created_at),
@@ -83,9 +87,16 @@ fn with_link() -> Vec<&'static str> {
 /// How many mails wait that have their places in the queue in common with `mail`.
 fn waiting_beside(connection: &mut Connection, mail: &QueuedMail) -> Result<i64, StorageError> {
     let mut waiting = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str())).into_boxed();
-    waiting =
-        if mail.kind.has_link() { waiting.filter(dsl::kind.eq_any(with_link())) } else { waiting.filter(dsl::kind.ne_all(with_link())) };
-    waiting = if mail.user.is_some() { waiting.filter(dsl::user_id.is_not_null()) } else { waiting.filter(dsl::user_id.is_null()) };
+    waiting = if mail.kind.has_link() {
+        waiting.filter(dsl::kind.eq_any(with_link()))
+    } else {
+        waiting.filter(dsl::kind.ne_all(with_link()))
+    };
+    waiting = if mail.user.is_some() {
+        waiting.filter(dsl::user_id.is_not_null())
+    } else {
+        waiting.filter(dsl::user_id.is_null())
+    };
     Ok(waiting.count().get_result(connection)?)
 }
 
@@ -109,7 +120,8 @@ pub enum Due {
 /// What is due at `now`, if anything is, mails to nobody among it if `decoys`; nobody has it yet. Mails with links come first: somebody
 /// waits for each of them (S107).
 pub fn find_due(connection: &mut Connection, now: Timestamp, decoys: bool) -> Result<Option<Due>, StorageError> {
-    let mut due = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs()))).into_boxed();
+    let mut due =
+        dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs()))).into_boxed();
     if !decoys {
         due = due.filter(to_somebody!());
     }
@@ -136,7 +148,10 @@ pub fn claim(connection: &mut Connection, mail: &QueuedMail, until: Timestamp) -
             .and(dsl::next_try_at.eq(mail.next_try_at.secs()))
             .and(dsl::tries.eq(mail.tries)),
     );
-    Ok(diesel::update(as_found).set((dsl::next_try_at.eq(until.secs()), dsl::tries.eq(mail.tries + 1))).execute(connection)? == 1)
+    Ok(diesel::update(as_found)
+        .set((dsl::next_try_at.eq(until.secs()), dsl::tries.eq(mail.tries + 1)))
+        .execute(connection)?
+        == 1)
 }
 
 /// Notes what became of a try: sent, failed, or queued for `next_try_at`; false when the mail was cancelled meanwhile.
@@ -147,7 +162,8 @@ pub fn settle(
     next_try_at: Timestamp,
     last_error: &str,
 ) -> Result<bool, StorageError> {
-    let values = (dsl::state.eq(state.as_str()), dsl::next_try_at.eq(next_try_at.secs()), dsl::last_error.eq(last_error));
+    let values =
+        (dsl::state.eq(state.as_str()), dsl::next_try_at.eq(next_try_at.secs()), dsl::last_error.eq(last_error));
     Ok(diesel::update(dsl::mails.filter(dsl::id.eq(id))).set(values).execute(connection)? == 1)
 }
 
@@ -159,7 +175,8 @@ pub fn remove_decoy(connection: &mut Connection, id: &str) -> Result<(), Storage
 
 /// Takes the waiting mails of a kind to a user off the queue; a newer link replaces theirs.
 pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Result<(), StorageError> {
-    let waiting = dsl::user_id.eq(user.as_str()).and(dsl::kind.eq(kind.as_str())).and(dsl::state.eq(MailState::Queued.as_str()));
+    let waiting =
+        dsl::user_id.eq(user.as_str()).and(dsl::kind.eq(kind.as_str())).and(dsl::state.eq(MailState::Queued.as_str()));
     diesel::delete(dsl::mails.filter(waiting)).execute(connection)?;
     Ok(())
 }
@@ -183,7 +200,11 @@ pub fn count(connection: &mut Connection, state: MailState) -> Result<i64, Stora
 
 /// How many mails to somebody there are, as far as a list counts.
 pub fn count_all(connection: &mut Connection) -> Result<Count, StorageError> {
-    let found = dsl::mails.filter(to_somebody!()).select(dsl::created_at).limit(one_more(Count::MOST)).load::<i64>(connection)?;
+    let found = dsl::mails
+        .filter(to_somebody!())
+        .select(dsl::created_at)
+        .limit(one_more(Count::MOST))
+        .load::<i64>(connection)?;
     Ok(Count::up_to(Count::MOST, found.len()))
 }
 

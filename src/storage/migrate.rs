@@ -129,7 +129,10 @@ fn applied<DB: Backend>(connection: &mut impl MigrationHarness<DB>) -> Result<Ve
     Ok(connection.applied_migrations().map_err(corrupt)?.iter().map(ToString::to_string).collect())
 }
 
-fn each<DB: Backend>(connection: &mut impl MigrationHarness<DB>, migrations: impl MigrationSource<DB>) -> Result<usize, StorageError> {
+fn each<DB: Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    migrations: impl MigrationSource<DB>,
+) -> Result<usize, StorageError> {
     connection.run_pending_migrations(migrations).map(|ran| ran.len()).map_err(corrupt)
 }
 

@@ -44,7 +44,8 @@ pub fn append(connection: &mut Connection, news: &[News], now: Timestamp) -> Res
     }
     let how_many = i64::try_from(news.len()).unwrap_or(i64::MAX);
     let counter: Counter = diesel::sql_query(COUNT).bind::<BigInt, _>(how_many).get_result(connection)?;
-    let newest: i64 = counter.value.parse().map_err(|_fault| StorageError::Corrupt("the setting notices is no number".to_owned()))?;
+    let newest: i64 =
+        counter.value.parse().map_err(|_fault| StorageError::Corrupt("the setting notices is no number".to_owned()))?;
     for (number, news) in (newest - how_many + 1..).zip(news) {
         let (kind, subject) = news.to_parts();
         let row = Row { number, kind: kind.to_owned(), subject: subject.to_owned(), at: now.secs() };
@@ -78,7 +79,8 @@ pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64
 
 /// Forgets notices up to the newest that was left at or before `before`; who has not heard them finds a gap.
 pub fn delete_older(connection: &mut Connection, before: Timestamp) -> Result<usize, StorageError> {
-    let last: Option<i64> = notices::table.filter(notices::at.le(before.secs())).select(max(notices::number)).first(connection)?;
+    let last: Option<i64> =
+        notices::table.filter(notices::at.le(before.secs())).select(max(notices::number)).first(connection)?;
     let Some(last) = last else { return Ok(0) };
     Ok(diesel::delete(notices::table.filter(notices::number.le(last))).execute(connection)?)
 }
@@ -126,6 +128,7 @@ pub fn remove(connection: &mut Connection, node: Option<&str>) -> Result<(), Sto
 
 /// Whether a registered node other than `own` has not applied `number` yet.
 pub fn is_awaited(connection: &mut Connection, number: i64, own: &str) -> Result<bool, StorageError> {
-    let behind: i64 = nodes::table.filter(nodes::acknowledged.lt(number).and(nodes::id.ne(own))).count().get_result(connection)?;
+    let behind: i64 =
+        nodes::table.filter(nodes::acknowledged.lt(number).and(nodes::id.ne(own))).count().get_result(connection)?;
     Ok(behind > 0)
 }

@@ -141,7 +141,8 @@ impl RedisSessions {
     pub fn open(url: &SecretString) -> Result<Self, StorageError> {
         let manager = Manager(Client::open(url.expose_secret())?);
         // Every connection is asked before it is used: a restart of Redis costs no request, and a question costs little.
-        let builder = Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(PATIENCE).test_on_check_out(true);
+        let builder =
+            Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(PATIENCE).test_on_check_out(true);
         Ok(Self(builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build_unchecked(manager)))
     }
 
@@ -197,7 +198,8 @@ impl RedisSessions {
         while found.len() < limit {
             let members = self.step(before.as_ref())?;
             let Some(next) = members.last().and_then(|member| cursor(member)) else { break };
-            let ids: Vec<SessionId> = members.iter().filter_map(|member| SessionId::parse(member.get(AGE..)?)).collect();
+            let ids: Vec<SessionId> =
+                members.iter().filter_map(|member| SessionId::parse(member.get(AGE..)?)).collect();
             found.extend(self.find_many(&ids)?);
             before = Some(next);
         }
@@ -228,7 +230,8 @@ impl RedisSessions {
 
     /// Moves to the next generation if `from` is still the newest; one of many callers wins (S42).
     pub fn rotate(&self, id: &SessionId, from: i64, now: Timestamp) -> Result<bool, StorageError> {
-        let done: i64 = self.run(|c| Script::new(ROTATE).key(key(id)).arg(from).arg(from + 1).arg(now.secs()).invoke(c))?;
+        let done: i64 =
+            self.run(|c| Script::new(ROTATE).key(key(id)).arg(from).arg(from + 1).arg(now.secs()).invoke(c))?;
         Ok(done == 1)
     }
 
@@ -250,7 +253,8 @@ impl RedisSessions {
 
     /// Notes that the person behind the session proved anew who they are.
     pub fn mark_proved(&self, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
-        self.run(|c| Script::new(PROVED).key(key(id)).arg(methods.to_string()).arg(now.secs()).invoke::<i64>(c)).map(drop)
+        self.run(|c| Script::new(PROVED).key(key(id)).arg(methods.to_string()).arg(now.secs()).invoke::<i64>(c))
+            .map(drop)
     }
 
     /// Removes the keys of sessions whose end is in the database already.
@@ -276,7 +280,8 @@ impl RedisSessions {
                 pipe.exists(format!("{SESSION}{}", member.get(AGE..).unwrap_or_default()));
             }
             let there: Vec<bool> = self.run(|c| pipe.query(c))?;
-            let gone: Vec<&String> = members.iter().zip(there).filter(|(_, there)| !there).map(|(member, _)| member).collect();
+            let gone: Vec<&String> =
+                members.iter().zip(there).filter(|(_, there)| !there).map(|(member, _)| member).collect();
             if !gone.is_empty() {
                 self.run(|c| c.zrem::<_, _, ()>(ALL, gone))?;
             }
@@ -341,21 +346,24 @@ fn from_fields(id: &SessionId, fields: HashMap<String, String>) -> Result<Option
         return Err(newer(&format!("the format {format}")));
     }
     let created_at = fields.time("created_at", None)?;
-    let session = Session {
-        id: id.clone(),
-        user: fields.parsed("user", None, |user| if user.is_empty() { Some(None) } else { UserId::parse(user).map(Some) })?,
-        created_at,
-        expires_at: fields.time("expires_at", None)?,
-        persistent: fields.parsed("persistent", Some(true), |text| text.parse().ok())?,
-        methods: fields.parsed("methods", Some(Methods::default()), Methods::parse)?,
-        authenticated_at: fields.time("authenticated_at", Some(created_at))?,
-        generation: fields.number("generation", None)?,
-        rotated_at: fields.time("rotated_at", None)?,
-        successor_seen_at: fields.optional_time("successor_seen_at")?,
-        source: fields.text("source")?,
-        device: fields.text("device")?,
-        last_seen_at: fields.time("last_seen_at", Some(created_at))?,
-    };
+    let session =
+        Session {
+            id: id.clone(),
+            user: fields.parsed("user", None, |user| {
+                if user.is_empty() { Some(None) } else { UserId::parse(user).map(Some) }
+            })?,
+            created_at,
+            expires_at: fields.time("expires_at", None)?,
+            persistent: fields.parsed("persistent", Some(true), |text| text.parse().ok())?,
+            methods: fields.parsed("methods", Some(Methods::default()), Methods::parse)?,
+            authenticated_at: fields.time("authenticated_at", Some(created_at))?,
+            generation: fields.number("generation", None)?,
+            rotated_at: fields.time("rotated_at", None)?,
+            successor_seen_at: fields.optional_time("successor_seen_at")?,
+            source: fields.text("source")?,
+            device: fields.text("device")?,
+            last_seen_at: fields.time("last_seen_at", Some(created_at))?,
+        };
     let epoch = fields.number("epoch", None)?;
     let next_epoch = fields.parsed("next_epoch", Some(None), |text| text.parse().ok().map(Some))?;
     match fields.0.keys().min() {
@@ -365,7 +373,9 @@ fn from_fields(id: &SessionId, fields: HashMap<String, String>) -> Result<Option
 }
 
 fn newer(what: &str) -> StorageError {
-    StorageError::Corrupt(format!("a session in Redis has {what}, which this version of Portcullis does not know: a newer one wrote it"))
+    StorageError::Corrupt(format!(
+        "a session in Redis has {what}, which this version of Portcullis does not know: a newer one wrote it"
+    ))
 }
 
 /// What a session in Redis has; each field is taken out as it is read, so that what stays is unknown.
@@ -373,7 +383,12 @@ struct Fields(HashMap<String, String>);
 
 impl Fields {
     /// Reads a field. One that is missing has the default, where there is one: the session is older than the field.
-    fn parsed<T>(&mut self, name: &str, default: Option<T>, parse: impl FnOnce(&str) -> Option<T>) -> Result<T, StorageError> {
+    fn parsed<T>(
+        &mut self,
+        name: &str,
+        default: Option<T>,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, StorageError> {
         let value = self.0.remove(name).map_or(default, |text| parse(&text));
         value.ok_or_else(|| StorageError::Corrupt(format!("a session in Redis has no good {name}")))
     }
@@ -392,7 +407,9 @@ impl Fields {
 
     /// A time that has not come yet is empty.
     fn optional_time(&mut self, name: &str) -> Result<Option<Timestamp>, StorageError> {
-        let read = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Timestamp::from_secs).map(Some) };
+        let read = |text: &str| {
+            if text.is_empty() { Some(None) } else { text.parse().ok().map(Timestamp::from_secs).map(Some) }
+        };
         self.parsed(name, Some(None), read)
     }
 }

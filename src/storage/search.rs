@@ -33,8 +33,7 @@ const SQLITE_INDEX: &str = "
         INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE user_id = old.id;
         DELETE FROM user_numbers WHERE user_id = old.id;
     END;";
-const POSTGRES_INDEX: &str =
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX IF NOT EXISTS user_parts ON users USING gin (search gin_trgm_ops);";
+const POSTGRES_INDEX: &str = "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX IF NOT EXISTS user_parts ON users USING gin (search gin_trgm_ops);";
 
 #[derive(QueryableByName)]
 struct Name {
@@ -48,7 +47,8 @@ pub(super) fn prepare(c: &mut Connection) -> Result<(), StorageError> {
     match c {
         Connection::Sqlite(c) => {
             let known = |c: &mut SqliteConnection| {
-                let found = diesel::sql_query("SELECT name FROM sqlite_master WHERE name = 'user_parts'").load::<Name>(c);
+                let found =
+                    diesel::sql_query("SELECT name FROM sqlite_master WHERE name = 'user_parts'").load::<Name>(c);
                 found.map(|rows| !rows.is_empty())
             };
             if known(c)? {
@@ -96,9 +96,11 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
             continue;
         };
         last.clone_from(&end.id);
-        let values = (0..rows.len()).map(|row| 4 * row).map(|n| format!("(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4));
+        let values =
+            (0..rows.len()).map(|row| 4 * row).map(|n| format!("(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4));
         let values = values.collect::<Vec<_>>().join(", ");
-        let mut update = diesel::sql_query(format!("WITH found (id, name, email, search) AS (VALUES {values}) {SET}")).into_boxed();
+        let mut update =
+            diesel::sql_query(format!("WITH found (id, name, email, search) AS (VALUES {values}) {SET}")).into_boxed();
         for Row { id, name, email } in rows {
             let search = search_text(&name, &email);
             update = update.bind::<Text, _>(id).bind::<Text, _>(name).bind::<Text, _>(email).bind::<Text, _>(search);
@@ -110,8 +112,7 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
 /// Names of the accounts that may have the text in theirs; the caller compares. None when the text is too short for the index, there
 /// are more than `most`, or the database's planner looks into its index by itself.
 pub(super) fn candidates(c: &mut Connection, folded: &str, most: usize) -> Result<Option<Vec<String>>, StorageError> {
-    const FIND: &str =
-        "SELECT user_id AS name FROM user_numbers WHERE number IN (SELECT rowid FROM user_parts WHERE user_parts MATCH $1 LIMIT $2)";
+    const FIND: &str = "SELECT user_id AS name FROM user_numbers WHERE number IN (SELECT rowid FROM user_parts WHERE user_parts MATCH $1 LIMIT $2)";
     let Connection::Sqlite(c) = c else { return Ok(None) };
     let letters: Vec<char> = folded.chars().collect();
     let quoted = |three: &[char]| format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\""));
@@ -119,6 +120,7 @@ pub(super) fn candidates(c: &mut Connection, folded: &str, most: usize) -> Resul
     if parts.is_empty() {
         return Ok(None);
     }
-    let found: Vec<Name> = diesel::sql_query(FIND).bind::<Text, _>(parts.join(" AND ")).bind::<BigInt, _>(one_more(most)).load(c)?;
+    let found: Vec<Name> =
+        diesel::sql_query(FIND).bind::<Text, _>(parts.join(" AND ")).bind::<BigInt, _>(one_more(most)).load(c)?;
     Ok((found.len() <= most).then(|| found.into_iter().map(|row| row.name).collect()))
 }

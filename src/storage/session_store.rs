@@ -55,7 +55,12 @@ impl SessionStore {
     }
 
     /// The session of that name, if it is live: neither over nor ended.
-    pub fn find_live(&self, c: &mut Connection, id: &SessionId, now: Timestamp) -> Result<Option<Session>, StorageError> {
+    pub fn find_live(
+        &self,
+        c: &mut Connection,
+        id: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StorageError> {
         match self {
             Self::Database => or_none(sessions::find_live(c, id, now)),
             // First Redis, then the database: what was ended before this question is found ended.
@@ -67,7 +72,12 @@ impl SessionStore {
     }
 
     /// A user's live sessions, newest first.
-    pub fn list_of_user(&self, c: &mut Connection, user: &UserId, now: Timestamp) -> Result<Vec<Session>, StorageError> {
+    pub fn list_of_user(
+        &self,
+        c: &mut Connection,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<Vec<Session>, StorageError> {
         match self {
             Self::Database => sessions::list_of_user(c, user, now),
             Self::Redis(redis) => only_live(c, redis.list_of(Some(user))?, now),
@@ -125,7 +135,13 @@ impl SessionStore {
     }
 
     /// Notes that the person behind a session proved anew who they are.
-    pub fn mark_proved(&self, c: &mut Connection, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
+    pub fn mark_proved(
+        &self,
+        c: &mut Connection,
+        id: &SessionId,
+        methods: &Methods,
+        now: Timestamp,
+    ) -> Result<(), StorageError> {
         match self {
             Self::Database => sessions::mark_proved(c, id, methods, now),
             Self::Redis(redis) => redis.mark_proved(id, methods, now),
@@ -138,7 +154,8 @@ impl SessionStore {
             (Self::Database, None) => sessions::end(c, id),
             (Self::Database, Some(user)) => sessions::end_of_user(c, id, user),
             (Self::Redis(redis), _) => {
-                let found = or_none(redis.find(id))?.filter(|stored| owner.is_none_or(|user| stored.session.user.as_ref() == Some(user)));
+                let found = or_none(redis.find(id))?
+                    .filter(|stored| owner.is_none_or(|user| stored.session.user.as_ref() == Some(user)));
                 found.map_or(Ok(false), |stored| bury(c, id, stored.session.expires_at))
             }
         }
@@ -156,13 +173,20 @@ impl SessionStore {
     ///
     /// The raised epoch ends whatever Redis has, or has again later, listed or not, and also where this process keeps sessions in the
     /// database; the one that stays is given the new epoch beside the old. Without an exception this works while Redis is away.
-    pub fn end_all_of_user(&self, c: &mut Connection, user: &UserId, except: Option<&Kept<'_>>) -> Result<Vec<SessionId>, StorageError> {
+    pub fn end_all_of_user(
+        &self,
+        c: &mut Connection,
+        user: &UserId,
+        except: Option<&Kept<'_>>,
+    ) -> Result<Vec<SessionId>, StorageError> {
         let step = except.map_or(1, |kept| kept.step);
         // Holds the user's row, so that sign-ins wait: what they add has the new epoch.
         diesel::update(users::table.filter(users::id.eq(user.as_str())))
             .set(users::session_epoch.eq(users::session_epoch + step))
             .execute(c)?;
-        let Self::Redis(redis) = self else { return sessions::end_all_of_user(c, user, except.map(|kept| kept.session)) };
+        let Self::Redis(redis) = self else {
+            return sessions::end_all_of_user(c, user, except.map(|kept| kept.session));
+        };
         let mut ended = sessions::end_all_of_user(c, user, None)?;
         if let (Some(kept), Some(epoch)) = (except, epoch_of(c, user)?) {
             redis.set_epochs(kept.session, epoch - step, epoch)?;
@@ -173,17 +197,28 @@ impl SessionStore {
     }
 
     /// Ends the oldest sessions of a user, so that with one more there are at most `most`; returns them (S107).
-    pub fn end_oldest(&self, c: &mut Connection, user: &UserId, now: Timestamp, most: usize) -> Result<Vec<SessionId>, StorageError> {
+    pub fn end_oldest(
+        &self,
+        c: &mut Connection,
+        user: &UserId,
+        now: Timestamp,
+        most: usize,
+    ) -> Result<Vec<SessionId>, StorageError> {
         let others = most.saturating_sub(1);
         let surplus = match self {
             Self::Database => sessions::older_than_newest(c, user, now, others)?,
             // What Redis lists may be gone or ended: only a list that is long enough is looked through.
             Self::Redis(redis) if redis.names_of(Some(user))?.len() <= others => Vec::new(),
-            Self::Redis(redis) => {
-                only_live(c, redis.list_of(Some(user))?, now)?.into_iter().skip(others).map(|session| session.id).collect()
-            }
+            Self::Redis(redis) => only_live(c, redis.list_of(Some(user))?, now)?
+                .into_iter()
+                .skip(others)
+                .map(|session| session.id)
+                .collect(),
         };
-        surplus.into_iter().filter_map(|id| self.end(c, &id, Some(user)).map(|ended| ended.then_some(id)).transpose()).collect()
+        surplus
+            .into_iter()
+            .filter_map(|id| self.end(c, &id, Some(user)).map(|ended| ended.then_some(id)).transpose())
+            .collect()
     }
 
     /// Ends every session; returns the ones it knows of.
@@ -218,7 +253,13 @@ impl SessionStore {
     }
 
     /// Notes that the newest refresh token was presented, once (S44).
-    pub fn mark_successor_seen(&self, c: &mut Connection, id: &SessionId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
+    pub fn mark_successor_seen(
+        &self,
+        c: &mut Connection,
+        id: &SessionId,
+        generation: i64,
+        now: Timestamp,
+    ) -> Result<bool, StorageError> {
         match self {
             Self::Database => sessions::mark_successor_seen(c, id, generation, now),
             Self::Redis(redis) => redis.mark_successor_seen(id, generation, now),
@@ -298,7 +339,8 @@ fn only_live(c: &mut Connection, found: Vec<StoredSession>, now: Timestamp) -> R
 
 /// Ends a session for good; true for one of many callers.
 fn bury(c: &mut Connection, id: &SessionId, expires_at: Timestamp) -> Result<bool, StorageError> {
-    const BURY: &str = "INSERT INTO tombstones (session_id, expires_at) VALUES ($1, $2) ON CONFLICT (session_id) DO NOTHING";
+    const BURY: &str =
+        "INSERT INTO tombstones (session_id, expires_at) VALUES ($1, $2) ON CONFLICT (session_id) DO NOTHING";
     let insert = diesel::sql_query(BURY).bind::<diesel::sql_types::Text, _>(id.as_str());
     Ok(insert.bind::<diesel::sql_types::BigInt, _>(expires_at.secs()).execute(c)? == 1)
 }

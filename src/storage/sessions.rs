@@ -56,7 +56,11 @@ impl TryFrom<Row> for Session {
         let damaged = |what: &str| StorageError::Corrupt(format!("session {:?} has no good {what}", row.id));
         Ok(Self {
             id: SessionId::parse(&row.id).ok_or_else(|| damaged("id"))?,
-            user: row.user_id.as_deref().map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id"))).transpose()?,
+            user: row
+                .user_id
+                .as_deref()
+                .map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id")))
+                .transpose()?,
             created_at: Timestamp::from_secs(row.created_at),
             expires_at: Timestamp::from_secs(row.expires_at),
             persistent: row.persistent,
@@ -145,12 +149,19 @@ pub fn count_for_list(connection: &mut Connection, now: Timestamp) -> Result<Cou
 
 /// Notes that the session is in use.
 pub fn touch(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
-    diesel::update(dsl::sessions.filter(dsl::id.eq(id.as_str()))).set(dsl::last_seen_at.eq(now.secs())).execute(connection)?;
+    diesel::update(dsl::sessions.filter(dsl::id.eq(id.as_str())))
+        .set(dsl::last_seen_at.eq(now.secs()))
+        .execute(connection)?;
     Ok(())
 }
 
 /// Notes that the person proved anew who they are.
-pub fn mark_proved(connection: &mut Connection, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
+pub fn mark_proved(
+    connection: &mut Connection,
+    id: &SessionId,
+    methods: &Methods,
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let values = (dsl::methods.eq(methods.to_string()), dsl::authenticated_at.eq(now.secs()));
     diesel::update(dsl::sessions.filter(dsl::id.eq(id.as_str()))).set(values).execute(connection)?;
     Ok(())
@@ -163,11 +174,17 @@ pub fn end(connection: &mut Connection, id: &SessionId) -> Result<bool, StorageE
 
 /// Ends one session of that user alone; false when it is not theirs.
 pub fn end_of_user(connection: &mut Connection, id: &SessionId, user: &UserId) -> Result<bool, StorageError> {
-    Ok(diesel::delete(dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::user_id.eq(user.as_str())))).execute(connection)? == 1)
+    Ok(diesel::delete(dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::user_id.eq(user.as_str()))))
+        .execute(connection)?
+        == 1)
 }
 
 /// Ends all sessions of a user but `except`; returns the ended ones.
-pub fn end_all_of_user(connection: &mut Connection, user: &UserId, except: Option<&SessionId>) -> Result<Vec<SessionId>, StorageError> {
+pub fn end_all_of_user(
+    connection: &mut Connection,
+    user: &UserId,
+    except: Option<&SessionId>,
+) -> Result<Vec<SessionId>, StorageError> {
     let except = except.map_or("", SessionId::as_str);
     let doomed = dsl::sessions.filter(dsl::user_id.eq(user.as_str()).and(dsl::id.ne(except)));
     Ok(to_ids(&diesel::delete(doomed).returning(dsl::id).get_results(connection)?))
@@ -180,19 +197,28 @@ pub fn end_all(connection: &mut Connection) -> Result<Vec<SessionId>, StorageErr
 
 /// Ends the sessions of the deprecated mode.
 pub fn end_legacy(connection: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
-    Ok(to_ids(&diesel::delete(dsl::sessions.filter(dsl::user_id.is_null())).returning(dsl::id).get_results(connection)?))
+    Ok(to_ids(
+        &diesel::delete(dsl::sessions.filter(dsl::user_id.is_null())).returning(dsl::id).get_results(connection)?,
+    ))
 }
 
 /// Moves to the next generation if `from` is still the newest; one of many callers wins (S42).
 pub fn rotate(connection: &mut Connection, id: &SessionId, from: i64, now: Timestamp) -> Result<bool, StorageError> {
-    let row = dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::generation.eq(from)).and(dsl::expires_at.gt(now.secs())));
+    let row =
+        dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::generation.eq(from)).and(dsl::expires_at.gt(now.secs())));
     let next = (dsl::generation.eq(from + 1), dsl::rotated_at.eq(now.secs()), dsl::successor_seen_at.eq(None::<i64>));
     Ok(diesel::update(row).set(next).execute(connection)? == 1)
 }
 
 /// Notes that the newest refresh token was presented, once (S44).
-pub fn mark_successor_seen(connection: &mut Connection, id: &SessionId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
-    let row = dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::generation.eq(generation)).and(dsl::successor_seen_at.is_null()));
+pub fn mark_successor_seen(
+    connection: &mut Connection,
+    id: &SessionId,
+    generation: i64,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let row = dsl::sessions
+        .filter(dsl::id.eq(id.as_str()).and(dsl::generation.eq(generation)).and(dsl::successor_seen_at.is_null()));
     Ok(diesel::update(row).set(dsl::successor_seen_at.eq(now.secs())).execute(connection)? == 1)
 }
 

@@ -19,7 +19,9 @@ pub fn put_if_absent(connection: &mut Connection, name: &str, value: &str) -> Re
 
 /// Writes the value over what was there.
 pub fn put(connection: &mut Connection, name: &str, value: &str) -> Result<(), StorageError> {
-    let upsert = diesel::sql_query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2");
+    let upsert = diesel::sql_query(
+        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",
+    );
     upsert.bind::<Text, _>(name).bind::<Text, _>(value).execute(connection)?;
     Ok(())
 }

@@ -29,7 +29,8 @@ struct NewRow<'a> {
 }
 
 fn to_grant((user, payload): (String, String)) -> Result<TokenGrant, StorageError> {
-    let user = UserId::parse(&user).ok_or_else(|| StorageError::Corrupt("a token row has a malformed user".to_owned()))?;
+    let user =
+        UserId::parse(&user).ok_or_else(|| StorageError::Corrupt("a token row has a malformed user".to_owned()))?;
     Ok(TokenGrant { user, payload })
 }
 
@@ -54,26 +55,45 @@ pub fn insert(
 
 macro_rules! live {
     ($hash:expr, $purpose:expr, $now:expr) => {
-        dsl::tokens
-            .filter(dsl::hash.eq($hash.as_str().to_owned()).and(dsl::purpose.eq($purpose.as_str())).and(dsl::expires_at.gt($now.secs())))
+        dsl::tokens.filter(
+            dsl::hash
+                .eq($hash.as_str().to_owned())
+                .and(dsl::purpose.eq($purpose.as_str()))
+                .and(dsl::expires_at.gt($now.secs())),
+        )
     };
 }
 
 /// Looks without using it up.
-pub fn find(connection: &mut Connection, hash: &TokenHash, purpose: Purpose, now: Timestamp) -> Result<Option<TokenGrant>, StorageError> {
+pub fn find(
+    connection: &mut Connection,
+    hash: &TokenHash,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Option<TokenGrant>, StorageError> {
     let row = live!(hash, purpose, now).select((dsl::user_id, dsl::payload)).first(connection).optional()?;
     row.map(to_grant).transpose()
 }
 
 /// Uses it up; of many callers one gets it (S53).
-pub fn take(connection: &mut Connection, hash: &TokenHash, purpose: Purpose, now: Timestamp) -> Result<Option<TokenGrant>, StorageError> {
+pub fn take(
+    connection: &mut Connection,
+    hash: &TokenHash,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Option<TokenGrant>, StorageError> {
     let rows: Vec<(String, String)> =
         diesel::delete(live!(hash, purpose, now)).returning((dsl::user_id, dsl::payload)).get_results(connection)?;
     rows.into_iter().next().map(to_grant).transpose()
 }
 
 /// Voids a user's tokens of that kind but `keep`.
-pub fn void_others(connection: &mut Connection, user: &UserId, purpose: Purpose, keep: Option<&TokenHash>) -> Result<(), StorageError> {
+pub fn void_others(
+    connection: &mut Connection,
+    user: &UserId,
+    purpose: Purpose,
+    keep: Option<&TokenHash>,
+) -> Result<(), StorageError> {
     let keep = keep.map_or("", TokenHash::as_str);
     let doomed = dsl::user_id.eq(user.as_str()).and(dsl::purpose.eq(purpose.as_str())).and(dsl::hash.ne(keep));
     diesel::delete(dsl::tokens.filter(doomed)).execute(connection)?;
@@ -90,7 +110,12 @@ pub fn keep_newest(
 ) -> Result<(), StorageError> {
     let own = dsl::user_id.eq(user.as_str()).and(dsl::purpose.eq(purpose.as_str())).and(dsl::hash.ne(newest.as_str()));
     // SQLite takes no offset without a limit.
-    let older = dsl::tokens.filter(own).order((dsl::expires_at.desc(), dsl::hash)).offset(others).limit(i64::MAX).select(dsl::hash);
+    let older = dsl::tokens
+        .filter(own)
+        .order((dsl::expires_at.desc(), dsl::hash))
+        .offset(others)
+        .limit(i64::MAX)
+        .select(dsl::hash);
     let older: Vec<String> = older.load(connection)?;
     diesel::delete(dsl::tokens.filter(dsl::hash.eq_any(older))).execute(connection)?;
     Ok(())

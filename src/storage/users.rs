@@ -205,7 +205,10 @@ pub fn page(
         Some(ids) => (Reading::ByIndex, Count::Exactly(ids.len())),
         None if matches!(c, Connection::Sqlite(_)) && !filter.is_empty() => (Reading::InOrder, Count::MoreThan(FEW)),
         None => {
-            let counted = filtered(filter, Reading::ByIndex).select(dsl::created_at).limit(one_more(Count::MOST)).load::<i64>(c)?;
+            let counted = filtered(filter, Reading::ByIndex)
+                .select(dsl::created_at)
+                .limit(one_more(Count::MOST))
+                .load::<i64>(c)?;
             (Reading::ByIndex, Count::up_to(Count::MOST, counted.len()))
         }
     };
@@ -217,7 +220,12 @@ pub fn page(
         UserSort::State => by_state,
         UserSort::LastSignIn => by_last_sign_in,
     };
-    let load = |limit| in_order(by_filter(few.as_ref(), reading), order.descending, place).limit(limit).select(Row::as_select()).load(c);
+    let load = |limit| {
+        in_order(by_filter(few.as_ref(), reading), order.descending, place)
+            .limit(limit)
+            .select(Row::as_select())
+            .load(c)
+    };
     let users = readable(limit, load, |row| UserRecord::try_from(row).map(|record| record.user))?;
     Ok((users, count))
 }
@@ -239,9 +247,17 @@ pub fn upgrade_password_hash(
 }
 
 /// Notes a sign-in of an account that is active and still has `hash`; false when it was disabled or changed meanwhile.
-pub fn record_sign_in(connection: &mut Connection, id: &UserId, hash: Option<&PasswordHash>, now: Timestamp) -> Result<bool, StorageError> {
+pub fn record_sign_in(
+    connection: &mut Connection,
+    id: &UserId,
+    hash: Option<&PasswordHash>,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
     let row = dsl::users.filter(
-        dsl::id.eq(id.as_str()).and(dsl::state.eq(UserState::Active.as_str())).and(dsl::password_hash.eq(hash.map(PasswordHash::as_str))),
+        dsl::id
+            .eq(id.as_str())
+            .and(dsl::state.eq(UserState::Active.as_str()))
+            .and(dsl::password_hash.eq(hash.map(PasswordHash::as_str))),
     );
     Ok(diesel::update(row).set(dsl::last_sign_in_at.eq(now.secs())).execute(connection)? == 1)
 }
@@ -256,16 +272,21 @@ pub fn set_password(
     let usable = dsl::id.eq(id.as_str()).and(dsl::state.ne(UserState::Disabled.as_str()));
     let values = (dsl::password_hash.eq(new.as_str()), dsl::state.eq(UserState::Active.as_str()));
     let changed = match current {
-        Some(current) => {
-            diesel::update(dsl::users.filter(usable.and(dsl::password_hash.eq(current.as_str())))).set(values).execute(connection)?
-        }
+        Some(current) => diesel::update(dsl::users.filter(usable.and(dsl::password_hash.eq(current.as_str()))))
+            .set(values)
+            .execute(connection)?,
         None => diesel::update(dsl::users.filter(usable)).set(values).execute(connection)?,
     };
     Ok(changed == 1)
 }
 
 /// Sets the display name and the language.
-pub fn set_profile(connection: &mut Connection, id: &UserId, name: &DisplayName, language: Option<Language>) -> Result<bool, StorageError> {
+pub fn set_profile(
+    connection: &mut Connection,
+    id: &UserId,
+    name: &DisplayName,
+    language: Option<Language>,
+) -> Result<bool, StorageError> {
     let values = (dsl::name.eq(name.as_str()), dsl::language.eq(language.map_or("", Language::tag)));
     let changed = diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(values).execute(connection)? == 1;
     set_search_text(connection, id)?;
@@ -283,19 +304,28 @@ pub fn set_email(connection: &mut Connection, id: &UserId, email: &Email) -> Res
 /// Brings what the account is found by up to date with its name and address.
 fn set_search_text(connection: &mut Connection, id: &UserId) -> Result<(), StorageError> {
     let row = dsl::users.filter(dsl::id.eq(id.as_str()));
-    let Some((name, email)) = row.select((dsl::name, dsl::email)).first::<(String, String)>(connection).optional()? else { return Ok(()) };
+    let Some((name, email)) = row.select((dsl::name, dsl::email)).first::<(String, String)>(connection).optional()?
+    else {
+        return Ok(());
+    };
     diesel::update(row).set(dsl::search.eq(search_text(&name, &email))).execute(connection)?;
     Ok(())
 }
 
 /// Sets the state. The caller has made sure that an active admin stays.
 pub fn set_state(connection: &mut Connection, id: &UserId, state: UserState) -> Result<bool, StorageError> {
-    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(dsl::state.eq(state.as_str())).execute(connection)? == 1)
+    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str())))
+        .set(dsl::state.eq(state.as_str()))
+        .execute(connection)?
+        == 1)
 }
 
 /// Sets the role. The caller has made sure that an active admin stays.
 pub fn set_role(connection: &mut Connection, id: &UserId, role: Role) -> Result<bool, StorageError> {
-    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str()))).set(dsl::role.eq(role.as_str())).execute(connection)? == 1)
+    Ok(diesel::update(dsl::users.filter(dsl::id.eq(id.as_str())))
+        .set(dsl::role.eq(role.as_str()))
+        .execute(connection)?
+        == 1)
 }
 
 /// Deletes the account with its sessions, links, mails and devices. The caller has made sure that an active admin stays.
@@ -307,7 +337,9 @@ pub fn delete(connection: &mut Connection, id: &UserId) -> Result<bool, StorageE
 pub fn are_last_active_admins(connection: &mut Connection, ids: &[&UserId]) -> Result<bool, StorageError> {
     // An update that changes nothing takes the row locks on both databases alike.
     let admins = dsl::users.filter(dsl::role.eq(Role::Admin.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
-    let active: Vec<String> =
-        diesel::update(admins).set(dsl::session_epoch.eq(dsl::session_epoch)).returning(dsl::id).get_results(connection)?;
+    let active: Vec<String> = diesel::update(admins)
+        .set(dsl::session_epoch.eq(dsl::session_epoch))
+        .returning(dsl::id)
+        .get_results(connection)?;
     Ok(active.iter().all(|admin| ids.iter().any(|id| id.as_str() == admin)))
 }

@@ -26,8 +26,12 @@ impl Wire {
     /// Connects. A wire that was just opened has missed whatever came before.
     pub fn open(database: &Database) -> Result<Self, StorageError> {
         match database.url() {
-            DatabaseUrl::Sqlite(path) => Ok(Self::Sqlite(FileWatch { connection: open_sqlite(path, Use::Read)?, version: -1 })),
-            DatabaseUrl::Postgres(url) => Ok(Self::Postgres(AnyConnection::Postgres(listen(url, database.is_pooled())?))),
+            DatabaseUrl::Sqlite(path) => {
+                Ok(Self::Sqlite(FileWatch { connection: open_sqlite(path, Use::Read)?, version: -1 }))
+            }
+            DatabaseUrl::Postgres(url) => {
+                Ok(Self::Postgres(AnyConnection::Postgres(listen(url, database.is_pooled())?)))
+            }
         }
     }
 

@@ -85,7 +85,8 @@ async fn every_page_for_visitors_passes_axe_and_fits() {
     }
     invite(&mut owner, "eve@example.org").await;
     let reset = link_for(&mut owner, "owner", "reset-link").await;
-    for (path, name, faulty) in [(reset, "reset", "reset-faults"), (link_for(&mut owner, "eve", "invite").await, "invite", "invite-faults")]
+    for (path, name, faulty) in
+        [(reset, "reset", "reset-faults"), (link_for(&mut owner, "eve", "invite").await, "invite", "invite-faults")]
     {
         browser.open(&format!("{base}{path}")).await;
         axe.judge(&browser, name).await;
@@ -185,7 +186,10 @@ async fn every_page_for_people_and_admins_passes_axe_and_fits() {
 
 async fn forms_and_one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Client) {
     for (path, fields) in [
-        ("/_auth/account/password", vec![("current_password", "wrong"), ("new_password", "short"), ("confirm", "other")]),
+        (
+            "/_auth/account/password",
+            vec![("current_password", "wrong"), ("new_password", "short"), ("confirm", "other")],
+        ),
         ("/_auth/account/email", vec![("current_password", "wrong"), ("email", "new@example.org")]),
         ("/_auth/admin/users/new", vec![("email", OWNER)]),
     ] {
@@ -204,7 +208,10 @@ async fn forms_and_one_user(browser: &Browser, axe: &mut Axe, base: &str, owner:
 /// Invited, active, disabled, and about to be deleted.
 async fn one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Client) {
     let list = format!("{base}/_auth/admin/users?q=eve");
-    let invited = [("td a", "[data-state='invited']", "user-invited"), ("form[action$='/invite'] button", "#link", "link-to-copy")];
+    let invited = [
+        ("td a", "[data-state='invited']", "user-invited"),
+        ("form[action$='/invite'] button", "#link", "link-to-copy"),
+    ];
     click_through(browser, axe, &list, &invited).await;
     accept_invitation(owner, base).await;
     let active = [
@@ -239,7 +246,9 @@ async fn the_notice_for_browsers_without_https_passes_axe_and_fits() {
     let process = start(&[("APP_URL".to_owned(), format!("https://{NOT_LOOPBACK}"))]).await;
     let base = format!("http://{NOT_LOOPBACK}:{}", process.port);
     let token = set_up_token(&process);
-    for (path, name) in [(format!("/_auth/setup?token={token}"), "set-up-insecure"), ("/_auth/login".to_owned(), "sign-in-insecure")] {
+    for (path, name) in
+        [(format!("/_auth/setup?token={token}"), "set-up-insecure"), ("/_auth/login".to_owned(), "sign-in-insecure")]
+    {
         browser.open(&format!("{base}{path}")).await;
         let notice = browser.find("p.summary[role='alert'] a").await.attr("href").await.unwrap().unwrap();
         assert_eq!(notice, format!("{}{path}", process.app_url()));
@@ -279,7 +288,10 @@ async fn the_deprecated_mode_and_every_language_pass_axe_and_fit() {
     variables.push(("UPSTREAM_URL".to_owned(), upstream.url()));
     for (language, accent) in [("de", "#ffd400"), ("fr", "#1f4e79"), ("es", "#b00020"), ("ar", "#808080")] {
         let mut variables = variables.clone();
-        variables.extend([("DEFAULT_LANGUAGE".to_owned(), language.to_owned()), ("ACCENT_COLOR".to_owned(), accent.to_owned())]);
+        variables.extend([
+            ("DEFAULT_LANGUAGE".to_owned(), language.to_owned()),
+            ("ACCENT_COLOR".to_owned(), accent.to_owned()),
+        ]);
         variables.push(("SITE_NAME".to_owned(), "Ärger & Söhne".to_owned()));
         let process = start(&variables).await;
         let base = process.app_url();

@@ -21,7 +21,11 @@ async fn s15_changing_the_password_wants_the_current_one_ends_the_other_sessions
     let mut second = people::another_browser(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
     let wrong = change_password(&mut owner, "not the current one", NEW).await;
-    assert!(wrong.status == 422 && wrong.text().contains("current-password") && wrong.text().contains("not your current password"));
+    assert!(
+        wrong.status == 422
+            && wrong.text().contains("current-password")
+            && wrong.text().contains("not your current password")
+    );
     assert_eq!(change_password(&mut owner, PASSWORD, "short").await.status, 422);
     assert_eq!(people::who_am_i(&mut second).await.as_deref(), Some(OWNER));
     assert_eq!(change_password(&mut owner, PASSWORD, NEW).await.status, 303);
@@ -77,7 +81,10 @@ async fn the_name_reaches_the_app_with_the_next_request() {
     assert!(told.is_ascii() && told.contains("%C3%AB"), "{told}");
     let long = "x".repeat(201);
     for bad in [long.as_str(), "line\nbreak", "\u{202e}evE"] {
-        assert_eq!(owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", bad)]).await.status, 422);
+        assert_eq!(
+            owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", bad)]).await.status,
+            422
+        );
     }
 }
 
@@ -97,7 +104,10 @@ async fn an_address_is_changed_by_a_link_to_the_new_one_and_announced_at_the_old
     let token = link.split_once("token=").unwrap().1.to_owned();
     let mut browser = app.client();
     let confirmed = browser.submit(&link, "/_auth/account/email/confirm", &[("token", &token)]).await;
-    assert_eq!((confirmed.status, confirmed.location()), (303, "/_auth/login?flash=email-changed&email=moved@example.org"));
+    assert_eq!(
+        (confirmed.status, confirmed.location()),
+        (303, "/_auth/login?flash=email-changed&email=moved@example.org")
+    );
     let sign_in = browser.get(confirmed.location()).await.text();
     assert_eq!(page::field(&sign_in, "email").as_deref(), Some("moved@example.org"), "the new address is filled in");
     let notice = mailbox.wait_for("Your address was changed").await;
@@ -116,8 +126,9 @@ async fn s21_asking_for_an_address_that_is_taken_tells_nothing() {
     people::invite(&mut owner, "other@example.org", "", "user").await;
     let mut answers = Vec::new();
     for email in ["other@example.org", "free@example.org"] {
-        let answer =
-            owner.submit("/_auth/account/email", "/_auth/account/email", &[("current_password", PASSWORD), ("email", email)]).await;
+        let answer = owner
+            .submit("/_auth/account/email", "/_auth/account/email", &[("current_password", PASSWORD), ("email", email)])
+            .await;
         answers.push((answer.status, answer.location().to_owned()));
     }
     assert_eq!(answers[0], answers[1]);
@@ -186,8 +197,13 @@ async fn s60_nobody_is_flooded_by_changes_of_address() {
     let mut owner = people::claim(&app).await;
     for number in 0..7 {
         let email = format!("stranger{number}@example.org");
-        let answer =
-            owner.submit("/_auth/account/email", "/_auth/account/email", &[("current_password", PASSWORD), ("email", &email)]).await;
+        let answer = owner
+            .submit(
+                "/_auth/account/email",
+                "/_auth/account/email",
+                &[("current_password", PASSWORD), ("email", &email)],
+            )
+            .await;
         assert_eq!(answer.status, if number < 5 { 303 } else { 429 }, "{number}");
     }
     app.advance(3600);

@@ -12,8 +12,9 @@ use super::support::process::{Process, said};
 async fn who_gets_an_address_that_another_account_had_is_announced_to_admins() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
-    let warned =
-        async |owner: &mut Client, id: &str| owner.get(&format!("{LIST}/{id}")).await.text().contains("Another account had this address");
+    let warned = async |owner: &mut Client, id: &str| {
+        owner.get(&format!("{LIST}/{id}")).await.text().contains("Another account had this address")
+    };
     let first = invite(&mut owner, "ada@example.org", "Ada", "user").await;
     assert!(!warned(&mut owner, &first).await);
     owner.get(&format!("{LIST}/{first}/delete")).await;
@@ -93,8 +94,9 @@ async fn who_changes_to_an_address_that_another_account_had_is_announced_and_who
         people_of.push((client, invited.page.trim_start_matches("/_auth/admin/users/").to_owned()));
     }
     let [(mut ada, ada_id), (mut bob, bob_id)] = people_of.try_into().ok().unwrap();
-    let warned =
-        async |owner: &mut Client, id: &str| owner.get(&format!("{LIST}/{id}")).await.text().contains("Another account had this address");
+    let warned = async |owner: &mut Client, id: &str| {
+        owner.get(&format!("{LIST}/{id}")).await.text().contains("Another account had this address")
+    };
     // Away and back: nobody else had it.
     for email in ["x@example.org", "y@example.org", "ada@example.org", "x@example.org"] {
         app.advance(3700);
@@ -125,7 +127,11 @@ async fn the_command_line_warns_of_an_address_that_another_account_had() {
     let warns = |arguments: &[&str]| {
         let output = process.run(arguments);
         assert!(output.status.success(), "{}", said(&output));
-        assert!(!String::from_utf8_lossy(&output.stdout).contains("Another account"), "a script reads standard output: {}", said(&output));
+        assert!(
+            !String::from_utf8_lossy(&output.stdout).contains("Another account"),
+            "a script reads standard output: {}",
+            said(&output)
+        );
         said(&output).contains("Another account had this address")
     };
     assert!(!warns(&["user", "invite", "bob@example.org"]));

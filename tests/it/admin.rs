@@ -104,7 +104,8 @@ async fn s98_no_field_of_a_form_makes_a_user_an_admin() {
     let (app, _upstream, mut owner) = people::with_app().await;
     let (mut ada, _page) = people::member(&app, &mut owner, ADA, "user").await;
     ada.get("/_auth/account/profile").await;
-    ada.post_form("/_auth/account/profile", &[("name", "Ada"), ("role", "admin"), ("state", "active"), ("id", "x")]).await;
+    ada.post_form("/_auth/account/profile", &[("name", "Ada"), ("role", "admin"), ("state", "active"), ("id", "x")])
+        .await;
     assert_eq!(ada.get("/_auth/admin/users").await.status, 403);
     assert!(owner.get("/_auth/admin/users").await.text().contains("data-email=\"ada@example.org\""));
 }
@@ -195,16 +196,23 @@ async fn s90_every_deed_leaves_a_line_and_s99_the_export_is_safe_for_spreadsheet
         ("password.reset_requested", ADA),
         ("user.deleted", ADA),
     ] {
-        assert!(lines.iter().any(|line| line == &(event.to_owned(), subject.to_owned())), "{event} {subject} is missing in {lines:?}");
+        assert!(
+            lines.iter().any(|line| line == &(event.to_owned(), subject.to_owned())),
+            "{event} {subject} is missing in {lines:?}"
+        );
     }
     let filtered = owner.get(&format!("/_auth/admin/audit?event=user.disabled&person={ADA}")).await.text();
     assert_eq!(page::tags(&filtered).iter().filter(|tag| tag.attribute("data-event").is_some()).count(), 1);
     let csv = owner.get("/_auth/admin/audit/export").await;
     assert!(
-        csv.header("content-type").unwrap().starts_with("text/csv") && csv.header("content-disposition").unwrap().contains("attachment")
+        csv.header("content-type").unwrap().starts_with("text/csv")
+            && csv.header("content-disposition").unwrap().contains("attachment")
     );
     let text = csv.text();
-    assert!(text.starts_with("\"time\",\"event\"") && text.contains("\"'=cmd@example.org\"") && !text.contains(PASSWORD), "{text}");
+    assert!(
+        text.starts_with("\"time\",\"event\"") && text.contains("\"'=cmd@example.org\"") && !text.contains(PASSWORD),
+        "{text}"
+    );
     assert_eq!(text.lines().count(), lines.len() + 1);
 }
 
@@ -262,7 +270,8 @@ async fn s90_a_changed_configuration_is_audited_by_name_and_never_by_value() {
         let mut owner = app.client();
         people::sign_in(&mut owner, OWNER, PASSWORD).await;
         let html = owner.get("/_auth/admin/audit").await.text();
-        let found = page::tags(&html).iter().filter(|tag| tag.attribute("data-event") == Some("config.changed")).count();
+        let found =
+            page::tags(&html).iter().filter(|tag| tag.attribute("data-event") == Some("config.changed")).count();
         // The first of these starts sets what was the default, which is no change.
         assert_eq!(found, lines, "{minutes}");
         assert!(!html.contains("kq3Zr8") && (lines == 0 || html.contains("JWT_TOKEN_EXPIRY_IN_MINUTES")));
@@ -284,7 +293,8 @@ async fn the_first_page_of_ours_says_where_to_go() {
     // The menu has the same pages.
     let html = owner.get("/_auth/").await.text();
     let menu = html.split_once("<nav").unwrap().1.split_once("</nav>").unwrap().0.to_owned();
-    let menu: Vec<String> = page::tags(&menu).iter().filter_map(|tag| tag.attribute("href").map(str::to_owned)).collect();
+    let menu: Vec<String> =
+        page::tags(&menu).iter().filter_map(|tag| tag.attribute("href").map(str::to_owned)).collect();
     assert!(menu.len() == of_admins.len() && menu.iter().all(|page| of_admins.contains(page)), "{menu:?}");
     let (mut ada, _user) = people::member(&app, &mut owner, ADA, "user").await;
     assert_eq!(links(&mut ada).await, ["/", "/_auth/account"]);

@@ -22,13 +22,20 @@ async fn s64_s65_https_is_what_app_url_says_whatever_a_header_says() {
     // No loop: one redirect to a page that answers.
     assert_eq!((answer.status, answer.location()), (303, "/"));
     assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
-    assert_eq!(answer.header("nel"), Some("{\"report_to\":\"none\",\"max_age\":0}"), "no policy of the app reports our addresses");
+    assert_eq!(
+        answer.header("nel"),
+        Some("{\"report_to\":\"none\",\"max_age\":0}"),
+        "no policy of the app reports our addresses"
+    );
     let cookies = answer.set_cookies();
     assert!(cookies.len() >= 4);
     let raw = answer.headers_named("set-cookie");
     for cookie in raw {
         let kept = cookie.starts_with("__Host-portcullis_") && cookie.contains("Secure") && cookie.contains("HttpOnly");
-        assert!(kept && cookie.contains("SameSite=Lax") && cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
+        assert!(
+            kept && cookie.contains("SameSite=Lax") && cookie.contains("Path=/") && !cookie.contains("Domain"),
+            "{cookie}"
+        );
         assert!(cookie.len() <= 4096);
     }
     assert_eq!(owner.get("/page").await.status, 200);
@@ -50,8 +57,10 @@ async fn s68_nothing_is_told_reflected_or_shared() {
         "/_auth/reset?token=marker_9137",
         "/marker_9137",
     ] {
-        let call =
-            Call::navigation(path).header("Origin", "https://evil.example").header("Accept-Language", marker).header("X-Marker", marker);
+        let call = Call::navigation(path)
+            .header("Origin", "https://evil.example")
+            .header("Accept-Language", marker)
+            .header("X-Marker", marker);
         let answer = app.client().send(call).await;
         assert!(!answer.text().contains("<script>") && !answer.text().contains("panicked"), "{path}");
         for name in ["access-control-allow-origin", "server", "x-powered-by", "via"] {
@@ -80,9 +89,16 @@ async fn s68_nothing_is_told_reflected_or_shared() {
 async fn head_is_answered_like_get_without_the_body() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
-    for path in ["/_auth/health/live", "/_auth/health/ready", "/_auth/login", "/_auth/account", "/_auth/api/session", "/_auth/admin/users"]
-    {
-        let (shown, told) = (owner.send(Call::navigation(path)).await, owner.send(Call::navigation(path).method("HEAD")).await);
+    for path in [
+        "/_auth/health/live",
+        "/_auth/health/ready",
+        "/_auth/login",
+        "/_auth/account",
+        "/_auth/api/session",
+        "/_auth/admin/users",
+    ] {
+        let (shown, told) =
+            (owner.send(Call::navigation(path)).await, owner.send(Call::navigation(path).method("HEAD")).await);
         assert_eq!((told.status, told.text().as_str()), (shown.status, ""), "{path}");
         assert_eq!(told.header("content-type"), shown.header("content-type"), "{path}");
     }
@@ -134,9 +150,15 @@ async fn s11_no_hash_and_no_password_leaves_the_database() {
     let list = owner.get("/_auth/admin/users").await.text();
     let user = format!("/_auth/admin/users/{}", super::support::page::data(&list, "user-id").unwrap());
     let mut seen = vec![list];
-    for page in
-        ["/_auth/account", &user, "/_auth/admin/sessions", "/_auth/admin/audit", "/_auth/admin/audit/export", "/_auth/admin/mail", "/"]
-    {
+    for page in [
+        "/_auth/account",
+        &user,
+        "/_auth/admin/sessions",
+        "/_auth/admin/audit",
+        "/_auth/admin/audit/export",
+        "/_auth/admin/mail",
+        "/",
+    ] {
         let answer = owner.get(page).await;
         assert_eq!(answer.status, 200, "{page}");
         seen.push(answer.text());
@@ -167,7 +189,8 @@ async fn s89_no_secret_is_in_the_log_and_no_client_forges_a_line() {
     people::try_sign_in(&mut process.client(), hostile, "a-wrong-pass-phrase-here").await;
     people::try_sign_in(&mut process.client(), "eve@example.org", "a-wrong-pass-phrase-here").await;
     owner.get("/?query_marker=1").await;
-    let secrets = ["portcullis_access", "portcullis_refresh", "portcullis_session"].map(|name| owner.jar.get(name).unwrap().to_owned());
+    let secrets = ["portcullis_access", "portcullis_refresh", "portcullis_session"]
+        .map(|name| owner.jar.get(name).unwrap().to_owned());
     let log = process.output();
     assert!(log.contains("login.failed") && log.contains("setup.claimed"), "{log}");
     let greeting = log.lines().position(|line| line.contains("/_auth/setup?token=")).unwrap();

@@ -45,7 +45,10 @@ pub async fn stores() -> Vec<Store> {
 
 impl Store {
     /// Runs one write transaction.
-    pub async fn write<T: Send + 'static>(&self, work: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static) -> T {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static,
+    ) -> T {
         self.database.write(work).await.unwrap()
     }
 
@@ -53,7 +56,8 @@ impl Store {
     async fn count(&self, bucket: impl Into<String>, failures: usize, at: i64) {
         let bucket = bucket.into();
         self.write(move |c| {
-            (0..failures).try_for_each(|_| attempts::add(c, &bucket, Timestamp::from_secs(at), Timestamp::from_secs(i64::MIN)))
+            (0..failures)
+                .try_for_each(|_| attempts::add(c, &bucket, Timestamp::from_secs(at), Timestamp::from_secs(i64::MIN)))
         })
         .await;
     }
@@ -61,8 +65,9 @@ impl Store {
     /// Many buckets with one failure each.
     async fn flood(&self, how_many: usize, at: i64) {
         self.write(move |c| {
-            (0..how_many)
-                .try_for_each(|n| attempts::add(c, &format!("account:junk{n}"), Timestamp::from_secs(at), Timestamp::from_secs(i64::MIN)))
+            (0..how_many).try_for_each(|n| {
+                attempts::add(c, &format!("account:junk{n}"), Timestamp::from_secs(at), Timestamp::from_secs(i64::MIN))
+            })
         })
         .await;
     }
@@ -103,9 +108,13 @@ async fn s106_buckets_whose_window_is_over_go_first_and_failures_in_a_row_have_n
         store.count("account:old", 1, 0).await;
         store.count("device:old", 1, 0).await;
         assert_eq!(store.trim(3).await, 2);
-        for (bucket, kept) in
-            [("source:over", false), ("forgot:over", false), ("source:fresh", true), ("account:old", true), ("device:old", true)]
-        {
+        for (bucket, kept) in [
+            ("source:over", false),
+            ("forgot:over", false),
+            ("source:fresh", true),
+            ("account:old", true),
+            ("device:old", true),
+        ] {
             assert_eq!(store.failures(bucket).await.is_some(), kept, "{bucket}");
         }
     }
@@ -121,7 +130,11 @@ async fn s106_equal_times_and_counts_delete_no_more_than_asked() {
         store.count("account:later", 1, NOW + 1).await;
         store.count("account:earlier", 1, NOW - 1).await;
         assert_eq!(store.trim(101).await, 1);
-        assert_eq!((store.failures("account:earlier").await, store.failures("account:later").await), (None, Some(1)), "the oldest goes");
+        assert_eq!(
+            (store.failures("account:earlier").await, store.failures("account:later").await),
+            (None, Some(1)),
+            "the oldest goes"
+        );
     }
 }
 
@@ -141,7 +154,9 @@ async fn s106_trimming_waits_for_no_row_that_another_node_holds() {
     // One whose window is over, and of the 21 others eleven without the held ones.
     assert_eq!(store.trim(10).await, 1 + 9);
     // The other node wants a row that was deleted here meanwhile; both go on.
-    elsewhere.batch_execute("UPDATE attempts SET failures = 2 WHERE bucket IN ('source:over', 'source:held'); COMMIT").unwrap();
+    elsewhere
+        .batch_execute("UPDATE attempts SET failures = 2 WHERE bucket IN ('source:over', 'source:held'); COMMIT")
+        .unwrap();
     assert_eq!(store.trim(10).await, 2);
     assert_eq!(store.trim(10).await, 0);
 }

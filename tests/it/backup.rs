@@ -17,7 +17,8 @@ use super::support::process::{Process, run, run_with, said};
 async fn lived_in(variables: &[(String, String)]) -> (Process, Client) {
     let process = Process::start_with(TempDir::new().unwrap(), "start", variables).await;
     let mut owner = process.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap())
+        .await;
     for number in 0..5 {
         let email = format!("person{number}@example.org");
         let invited = people::invite(&mut owner, &email, "N\u{e4}me, \"quoted\"", "user").await;
@@ -122,13 +123,23 @@ async fn s94_a_damaged_backup_restores_nothing() {
     let no_end = whole.split_inclusive('\n').take(6).collect::<String>();
     let changed = whole.replacen("\"user\"", "\"admin\"", 1);
     let later = whole.replacen("\"backup\":1", "\"backup\":2", 1);
-    for (bad, why) in [(cut, "no sense"), (&no_end, "too early"), (&changed, "checksum"), (&later, "was made by"), ("{}\n", "no sense")] {
+    for (bad, why) in [
+        (cut, "no sense"),
+        (&no_end, "too early"),
+        (&changed, "checksum"),
+        (&later, "was made by"),
+        ("{}\n", "no sense"),
+    ] {
         assert_ne!(bad, whole);
         let damaged = path(&kept, "damaged.backup");
         std::fs::write(&damaged, bad).unwrap();
         let fresh = TempDir::new().unwrap();
         refused(&run(fresh.path(), &["restore", &damaged]), why);
-        assert!(!fresh.path().join("data/secrets/password_key").exists() && !fresh.path().join("data/portcullis.db").exists(), "{why}");
+        assert!(
+            !fresh.path().join("data/secrets/password_key").exists()
+                && !fresh.path().join("data/portcullis.db").exists(),
+            "{why}"
+        );
     }
 }
 
@@ -166,8 +177,14 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
     let told = ok(&run(folder.path(), &arguments));
     assert!(told.contains("6 users") && told.contains("2 sessions") && told.contains("is the same"), "{told}");
     refused(&run(folder.path(), &arguments), "--to: the database has users");
-    refused(&run(folder.path(), &["migrate-store", "--from", "sqlite:///nowhere/x.db", "--to", &postgres.url()]), "there is no database");
-    refused(&run(folder.path(), &["migrate-store", "--from", "mysql://u:hunter2@h/d", "--to", &from]), "--from must begin with");
+    refused(
+        &run(folder.path(), &["migrate-store", "--from", "sqlite:///nowhere/x.db", "--to", &postgres.url()]),
+        "there is no database",
+    );
+    refused(
+        &run(folder.path(), &["migrate-store", "--from", "mysql://u:hunter2@h/d", "--to", &from]),
+        "--from must begin with",
+    );
 
     let mut variables = secrets();
     variables.push(("DATABASE_URL".to_owned(), postgres.url()));
@@ -195,9 +212,15 @@ async fn s94_nothing_is_restored_or_moved_while_a_node_runs_on_the_database() {
     let node = Process::start_with(TempDir::new().unwrap(), "start", &variables).await;
     let restore = || run_with(empty.path(), &["restore", &file], &there);
     refused(&restore(), "a server runs on this database");
-    refused(&run(old.path(), &["migrate-store", "--from", &from, "--to", &postgres.url()]), "--to: a server runs on this database");
+    refused(
+        &run(old.path(), &["migrate-store", "--from", &from, "--to", &postgres.url()]),
+        "--to: a server runs on this database",
+    );
     let fresh = format!("sqlite://{}", kept.path().join("new.db").display());
-    refused(&run(old.path(), &["migrate-store", "--from", &postgres.url(), "--to", &fresh]), "--from: a server runs on this database");
+    refused(
+        &run(old.path(), &["migrate-store", "--from", &postgres.url(), "--to", &fresh]),
+        "--from: a server runs on this database",
+    );
     // One that was killed stays on the list, and does not live.
     node.kill();
     assert!(ok(&restore()).contains("6 users"));
@@ -227,7 +250,9 @@ async fn s94_a_backup_and_a_move_change_nothing_in_what_they_cannot_read() {
     let database = folder.path().join("data/portcullis.db");
     let (from, to) = (format!("sqlite://{}", database.display()), format!("sqlite://{}", path(&folder, "new.db")));
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
-    for (change, why) in [(newer, "of another version"), ("DROP TABLE __diesel_schema_migrations", "no database of Portcullis")] {
+    for (change, why) in
+        [(newer, "of another version"), ("DROP TABLE __diesel_schema_migrations", "no database of Portcullis")]
+    {
         sqlite(&database).batch_execute(change).unwrap();
         let before = std::fs::read(&database).unwrap();
         refused(&run(folder.path(), &["backup", "kept.backup"]), why);
@@ -244,7 +269,8 @@ fn sqlite(file: &Path) -> SqliteConnection {
 async fn s88_a_store_that_cannot_be_had_stops_the_start_with_one_line_without_the_password() {
     let Some(postgres) = Postgres::start_with(&[], "scram-sha-256").await else { return };
     let folder = TempDir::new().unwrap();
-    let at = |password: &str, port: u16, rest: &str| format!("postgres://portcullis:{password}@127.0.0.1:{port}/{rest}");
+    let at =
+        |password: &str, port: u16, rest: &str| format!("postgres://portcullis:{password}@127.0.0.1:{port}/{rest}");
     let nobody = super::support::process::free_port();
     let redis = |url: &str| {
         vec![
@@ -259,7 +285,10 @@ async fn s88_a_store_that_cannot_be_had_stops_the_start_with_one_line_without_th
         (vec![("DATABASE_URL", at("hunter2", nobody, "postgres"))], "127.0.0.1"),
         (vec![("DATABASE_URL", at("correct-horse", postgres.port, "nowhere"))], "does not exist"),
         (vec![("DATABASE_URL", "postgres://portcullis:hunter2@192.0.2.1/x".to_owned())], "192.0.2.1"),
-        (vec![("DATABASE_URL", format!("{}?sslmode=require", at("hunter2", postgres.port, "postgres")))], "DATABASE_URL"),
+        (
+            vec![("DATABASE_URL", format!("{}?sslmode=require", at("hunter2", postgres.port, "postgres")))],
+            "DATABASE_URL",
+        ),
         (redis("http://:hunter2@127.0.0.1/0"), "REDIS_URL"),
         (redis(&format!("redis://:hunter2@127.0.0.1:{nobody}/0")), "REDIS_URL"),
     ];
@@ -267,15 +296,22 @@ async fn s88_a_store_that_cannot_be_had_stops_the_start_with_one_line_without_th
         let output = run_with(folder.path(), &["start"], &variables);
         refused(&output, names);
         let text = said(&output);
-        assert!(!text.contains("hunter2\"") && !text.contains(":hunter2@") && text.trim().lines().count() <= 2, "{text}");
+        assert!(
+            !text.contains("hunter2\"") && !text.contains(":hunter2@") && text.trim().lines().count() <= 2,
+            "{text}"
+        );
     }
 }
 
 /// Runs a command of `portcullis` with a terminal as its standard error, and returns what that terminal was sent.
 fn on_a_terminal(folder: &Path, arguments: &str) -> String {
     let command = format!("{} {arguments}", env!("CARGO_BIN_EXE_portcullis"));
-    let output =
-        std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).current_dir(folder).env_clear().output().unwrap();
+    let output = std::process::Command::new("script")
+        .args(["-qec", &command, "/dev/null"])
+        .current_dir(folder)
+        .env_clear()
+        .output()
+        .unwrap();
     ok(&output)
 }
 
@@ -287,7 +323,10 @@ async fn long_work_shows_how_far_it_is_on_a_terminal_and_only_there() {
          INSERT INTO audit_events (id, at, event, actor, subject, source, detail) SELECT 'x' || i, 0, 'login.ok', '', '', '', '' FROM n";
     sqlite(&folder.path().join("data/portcullis.db")).batch_execute(filling).unwrap();
     let shown = on_a_terminal(folder.path(), "backup shown.backup");
-    assert!(shown.contains("Writing \u{2026} 2000 rows") && shown.contains("Reading it again \u{2026} 2000 rows"), "{shown:?}");
+    assert!(
+        shown.contains("Writing \u{2026} 2000 rows") && shown.contains("Reading it again \u{2026} 2000 rows"),
+        "{shown:?}"
+    );
     let (_, last) = shown.rsplit_once("\u{1b}[2K").unwrap();
     assert!(last.starts_with("shown.backup holds"), "{last:?}");
     let quiet = ok(&run(folder.path(), &["backup", "quiet.backup"]));

@@ -108,7 +108,10 @@ async fn s110_an_answer_that_breaks_off_looks_broken_off_whatever_was_offered() 
     ] {
         let (app, owner) = before(app_saying(answer, end).await).await;
         for (version, offer) in OFFERS {
-            assert!(!looks_whole(&owner, app.address, version, offer).await, "{answer:?} to {version} {offer:?} looks whole");
+            assert!(
+                !looks_whole(&owner, app.address, version, offer).await,
+                "{answer:?} to {version} {offer:?} looks whole"
+            );
         }
     }
 }
@@ -137,7 +140,8 @@ async fn s81_an_answer_that_comes_before_the_end_of_an_upload_reaches_the_client
         assert_eq!((answer.status, answer.text().as_str()), (413, "too much"), "round {round}");
     }
     // Chunked, by a client that reads only when it has sent all, or cannot send any more.
-    let head = owner.raw_head("PUT", "/upload").replace("Connection: close\r\n", "") + "Transfer-Encoding: chunked\r\n\r\n";
+    let head =
+        owner.raw_head("PUT", "/upload").replace("Connection: close\r\n", "") + "Transfer-Encoding: chunked\r\n\r\n";
     for round in 0..6 {
         let mut stream = TcpStream::connect(app.address).await.unwrap();
         stream.write_all(head.as_bytes()).await.unwrap();
@@ -168,7 +172,9 @@ async fn headers_that_browsers_would_take_pass() {
     for lines in [101, 250, 900] {
         let many: Vec<String> = (0..lines).map(|line| format!("X-Line-{line}: {line}\r\n")).collect();
         let many = many.concat();
-        let (_app, owner) = before(app_saying(&format!("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{many}\r\nok"), End::Close).await).await;
+        let (_app, owner) =
+            before(app_saying(&format!("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n{many}\r\nok"), End::Close).await)
+                .await;
         // Not with the client of the other tests, which has such a limit itself.
         let answer = owner.raw(owner.raw_head("GET", "/x") + "\r\n").await;
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\nok"), "{lines} lines: {answer}");

@@ -106,7 +106,8 @@ async fn who_comes_without_https_is_told_before_signing_in_for_nothing() {
             people::claim(&app).await;
         }
         // Browsers send no Sec-Fetch-Site to plain http.
-        let plain = || Call::navigation(path).without("Sec-Fetch-Site").without("Sec-Fetch-Mode").without("Sec-Fetch-Dest");
+        let plain =
+            || Call::navigation(path).without("Sec-Fetch-Site").without("Sec-Fetch-Mode").without("Sec-Fetch-Dest");
         assert!(told(path, plain()).await, "{path}");
         assert!(!told(path, plain().header("X-Forwarded-Proto", "https")).await, "{path}: the proxy says otherwise");
         assert!(!told(path, Call::navigation(path)).await, "{path}: the browser says otherwise");

@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support::source::{self, Source};
 
 /// Files whose own imports may close a circle, each with the reason.
-const EXCEPTIONS: &[(&str, &str)] =
-    &[("config/variables.rs", "a row of the table names its parser, and the part of the configuration with that parser reads the row")];
+const EXCEPTIONS: &[(&str, &str)] = &[(
+    "config/variables.rs",
+    "a row of the table names its parser, and the part of the configuration with that parser reads the row",
+)];
 
 /// The files of a floor by module, and what they name.
 struct Floor<'a> {
@@ -24,7 +26,8 @@ impl<'a> Floor<'a> {
     /// The file in which `path` leads somewhere, through what the heads of folders import; absent where that is a head, or elsewhere.
     fn file_of(&self, path: &[String]) -> Option<&'a str> {
         let path = path.strip_prefix(["crate".to_owned()].as_slice())?;
-        let (module, rest) = (1..=path.len()).rev().find_map(|end| Some((self.files.get_key_value(&path[..end])?, &path[end..])))?;
+        let (module, rest) =
+            (1..=path.len()).rev().find_map(|end| Some((self.files.get_key_value(&path[..end])?, &path[end..])))?;
         let (module, source) = module;
         if !is_head(source) {
             return Some(&source.file);
@@ -39,9 +42,14 @@ impl<'a> Floor<'a> {
 
     /// Which files each file names, heads of folders left out.
     fn named(&self) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-        let named =
-            |source: &Source| source.paths.iter().filter_map(|path| self.file_of(path)).filter(|file| *file != source.file).collect();
-        self.files.values().filter(|source| !is_head(source)).map(|source| (source.file.as_str(), named(source))).collect()
+        let named = |source: &Source| {
+            source.paths.iter().filter_map(|path| self.file_of(path)).filter(|file| *file != source.file).collect()
+        };
+        self.files
+            .values()
+            .filter(|source| !is_head(source))
+            .map(|source| (source.file.as_str(), named(source)))
+            .collect()
     }
 }
 
@@ -87,7 +95,11 @@ fn circles<'a>(sources: &'a [Source], exceptions: &[(&str, &str)]) -> BTreeMap<&
 fn no_floor_has_a_circle_inside() {
     let sources = source::read_all();
     let found = circles(&sources, EXCEPTIONS);
-    assert!(found.is_empty(), "files name each other in a circle:\n{}", found.into_values().collect::<Vec<_>>().join("\n"));
+    assert!(
+        found.is_empty(),
+        "files name each other in a circle:\n{}",
+        found.into_values().collect::<Vec<_>>().join("\n")
+    );
 }
 
 #[test]
@@ -95,7 +107,10 @@ fn every_exception_is_needed() {
     let sources = source::read_all();
     for (number, (file, reason)) in EXCEPTIONS.iter().enumerate() {
         let others = [&EXCEPTIONS[..number], &EXCEPTIONS[number + 1..]].concat();
-        assert!(!circles(&sources, &others).is_empty(), "{file} closes no circle any more: take it off the exceptions ({reason})");
+        assert!(
+            !circles(&sources, &others).is_empty(),
+            "{file} closes no circle any more: take it off the exceptions ({reason})"
+        );
     }
 }
 
@@ -113,7 +128,10 @@ fn files_that_name_each_other_in_a_round_are_found_and_named() {
         ("http/error.rs", "fn f() { super::language::of() }"),
         ("http/language.rs", "#[doc = concat!(crate::http::page::NAME)] struct S;"),
     ];
-    assert_eq!(circle_of(&files).unwrap(), "src/http/error.rs -> src/http/language.rs -> src/http/page.rs -> src/http/error.rs");
+    assert_eq!(
+        circle_of(&files).unwrap(),
+        "src/http/error.rs -> src/http/language.rs -> src/http/page.rs -> src/http/error.rs"
+    );
     let cut = files.map(|(file, text)| if file == "http/language.rs" { (file, "") } else { (file, text) });
     assert_eq!(circle_of(&cut), None);
 }
@@ -141,7 +159,10 @@ fn a_circle_is_found_through_what_a_folder_re_exports_and_into_its_folders() {
 fn unit_tests_heads_of_folders_and_other_floors_close_no_circle() {
     let files = [
         ("http/mod.rs", "pub mod page; pub mod error; use page::Page; pub struct Settings(Page);"),
-        ("http/page.rs", "use super::{Settings, error}; use crate::http::page::Inner; mod inner { use super::Settings; }"),
+        (
+            "http/page.rs",
+            "use super::{Settings, error}; use crate::http::page::Inner; mod inner { use super::Settings; }",
+        ),
         ("http/error.rs", "use super::Settings; #[cfg(test)] mod tests { use super::super::page; }"),
         ("pages/error.rs", "use crate::http::page;"),
     ];

@@ -13,7 +13,8 @@ use super::support::wait;
 async fn claimed(process: &Process, folder: &std::path::Path) -> Client {
     let token = std::fs::read_to_string(folder.join("data/setup-token")).unwrap();
     let mut client = process.client();
-    let fields = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", token.trim())];
+    let fields =
+        [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", token.trim())];
     assert_eq!(client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await.status, 303);
     client
 }
@@ -27,7 +28,8 @@ async fn the_demo_prints_a_link_and_the_session_command_ends_a_session_at_once()
     let page = client.get("/").await;
     assert!(page.status == 200 && page.text().contains(OWNER), "{}", page.text());
     let list = said(&process.run(&["session", "list", "--json"]));
-    let row: serde_json::Value = serde_json::from_str(list.lines().find(|line| line.starts_with('[')).unwrap()).unwrap();
+    let row: serde_json::Value =
+        serde_json::from_str(list.lines().find(|line| line.starts_with('[')).unwrap()).unwrap();
     let row = &row[0];
     let ended = process.run(&["session", "end", row["id"].as_str().unwrap()]);
     assert!(ended.status.success(), "{}", said(&ended));
@@ -78,7 +80,13 @@ fn s88_every_bad_setting_stops_the_start_and_is_named() {
     let output = run(folder.path(), &["start", "--PORT=x", "--APP_URL=nonsense", "--FLOWISE_PASSWORD=hunter2"]);
     let text = said(&output);
     assert!(!output.status.success());
-    assert!(text.contains("PORT") && text.contains("APP_URL") && text.contains("FLOWISE_USERNAME") && !text.contains("hunter2"), "{text}");
+    assert!(
+        text.contains("PORT")
+            && text.contains("APP_URL")
+            && text.contains("FLOWISE_USERNAME")
+            && !text.contains("hunter2"),
+        "{text}"
+    );
     std::fs::write(folder.path().join("file"), "").unwrap();
     let unusable = said(&run(folder.path(), &["start", "--DATA_DIR=file"]));
     assert!(unusable.contains("DATA_DIR: file cannot be used"), "{unusable}");
@@ -90,7 +98,8 @@ fn s88_every_bad_setting_stops_the_start_and_is_named() {
 }
 
 fn link_of(output: &std::process::Output) -> String {
-    let json: serde_json::Value = serde_json::from_str(said(output).lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(said(output).lines().find(|line| line.starts_with('{')).unwrap()).unwrap();
     let link = json["link"].as_str().unwrap().to_owned();
     link[link.find("/_auth/").unwrap()..].to_owned()
 }
@@ -138,16 +147,22 @@ async fn s49_people_are_managed_beside_the_running_server_and_every_deed_holds_a
         (Some("ada@example.org"), Some("admin"), 1)
     );
     ok(&["user", "disable", OWNER]);
-    for last in
-        [&["user", "disable", "ada@example.org"][..], &["user", "delete", "ada@example.org"], &["user", "role", "ada@example.org", "user"]]
-    {
+    for last in [
+        &["user", "disable", "ada@example.org"][..],
+        &["user", "delete", "ada@example.org"],
+        &["user", "role", "ada@example.org", "user"],
+    ] {
         let refused = process.run(last);
         assert!(!refused.status.success() && said(&refused).contains("last active admin"), "{}", said(&refused));
     }
     ok(&["user", "enable", OWNER]);
     ok(&["user", "delete", "ada@example.org"]);
     assert_eq!(ada.fetch("/").await.status, 401);
-    for bad in [&["user", "disable", "nobody@example.org"][..], &["user", "role", OWNER, "king"], &["user", "invite", "no address"]] {
+    for bad in [
+        &["user", "disable", "nobody@example.org"][..],
+        &["user", "role", OWNER, "king"],
+        &["user", "invite", "no address"],
+    ] {
         assert!(!process.run(bad).status.success(), "{bad:?}");
     }
     // Without a mail server a test mail is a file.
@@ -162,7 +177,9 @@ async fn s75_s91_a_foreign_app_is_reached_through_the_gate_and_not_after_session
     std::fs::write(folder.path().join("site/hello.txt"), "hello from python\n").unwrap();
     let port = free_port();
     let mut command = Command::new("python3");
-    command.args(["-u", "-m", "http.server", &port.to_string(), "--bind", "127.0.0.1", "--directory"]).arg(folder.path().join("site"));
+    command
+        .args(["-u", "-m", "http.server", &port.to_string(), "--bind", "127.0.0.1", "--directory"])
+        .arg(folder.path().join("site"));
     let site = Running::start(&mut command);
     site.line_with("Serving HTTP");
     std::fs::write(folder.path().join(".env"), format!("UPSTREAM_URL=http://127.0.0.1:{port}\n")).unwrap();
@@ -176,7 +193,8 @@ async fn s75_s91_a_foreign_app_is_reached_through_the_gate_and_not_after_session
     let head = owner.send(Call::new("HEAD", "/hello.txt")).await;
     assert_eq!((head.status, head.header("content-length")), (200, Some("18")));
     let list = said(&process.run(&["session", "list", "--json"]));
-    let row: serde_json::Value = serde_json::from_str(list.lines().find(|line| line.starts_with('[')).unwrap()).unwrap();
+    let row: serde_json::Value =
+        serde_json::from_str(list.lines().find(|line| line.starts_with('[')).unwrap()).unwrap();
     let row = &row[0];
     assert!(process.run(&["session", "end", row["id"].as_str().unwrap()]).status.success());
     assert_eq!(owner.fetch("/hello.txt").await.status, 401);
@@ -235,7 +253,10 @@ async fn commands_in_the_wrong_folder_make_nothing_and_another_address_is_said()
     for arguments in [&["user", "list"][..], &["user", "reset-link", "a@example.org"], &["session", "list"]] {
         let output = run(empty.path(), arguments);
         let text = said(&output);
-        assert!(!output.status.success() && text.contains("there is no database at") && text.contains("portcullis.db"), "{text}");
+        assert!(
+            !output.status.success() && text.contains("there is no database at") && text.contains("portcullis.db"),
+            "{text}"
+        );
         assert!(!empty.path().join("data").exists(), "{arguments:?} made something");
     }
     let process = Process::start_in(tempfile::tempdir().unwrap(), "start").await;
@@ -247,8 +268,8 @@ async fn commands_in_the_wrong_folder_make_nothing_and_another_address_is_said()
 
 #[tokio::test]
 async fn before_the_claim_no_account_is_added_and_the_command_prints_the_way_to_the_first_one() {
-    let pair =
-        [("FLOWISE_USERNAME", "user"), ("FLOWISE_PASSWORD", "tall-giraffes")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let pair = [("FLOWISE_USERNAME", "user"), ("FLOWISE_PASSWORD", "tall-giraffes")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
     for variables in [&[][..], &pair] {
         let process = Process::start_with(tempfile::tempdir().unwrap(), "start", variables).await;
         let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
@@ -259,11 +280,19 @@ async fn before_the_claim_no_account_is_added_and_the_command_prints_the_way_to_
             process.app_url(),
             if variables.is_empty() { format!("?token={}", token.trim()) } else { String::new() }
         );
-        for command in [&["add", "ada@example.org", "--admin"][..], &["add", "ada@example.org"], &["invite", "ada@example.org", "--admin"]]
-        {
+        for command in [
+            &["add", "ada@example.org", "--admin"][..],
+            &["add", "ada@example.org"],
+            &["invite", "ada@example.org", "--admin"],
+        ] {
             let refused = process.run(&[&["user"], command, &settings].concat());
             let text = said(&refused);
-            assert!(!refused.status.success() && text.contains("first admin") && text.lines().any(|line| line.trim() == link), "{text}");
+            assert!(
+                !refused.status.success()
+                    && text.contains("first admin")
+                    && text.lines().any(|line| line.trim() == link),
+                "{text}"
+            );
         }
         assert!(said(&process.run(&["user", "list"])).contains("no account matches"));
     }
@@ -271,27 +300,40 @@ async fn before_the_claim_no_account_is_added_and_the_command_prints_the_way_to_
 
 #[tokio::test]
 async fn commands_beside_a_server_have_its_address_without_being_told() {
-    let variables = [("APP_URL".to_owned(), "https://a.example.org".to_owned()), ("SMTP_HOST".to_owned(), "127.0.0.1".to_owned())];
+    let variables =
+        [("APP_URL".to_owned(), "https://a.example.org".to_owned()), ("SMTP_HOST".to_owned(), "127.0.0.1".to_owned())];
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &variables).await;
     let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
     people::claim_with(&mut process.client(), &token).await;
     for arguments in [&["user", "invite", "bob@example.org"][..], &["user", "reset-link", "bob@example.org"]] {
         let output = process.run(arguments);
-        assert!(output.status.success() && said(&output).contains("https://a.example.org/_auth/invite?token="), "{}", said(&output));
+        assert!(
+            output.status.success() && said(&output).contains("https://a.example.org/_auth/invite?token="),
+            "{}",
+            said(&output)
+        );
         let elsewhere = process.run(&[arguments, &["--APP_URL=http://localhost:4999"]].concat());
         let text = said(&elsewhere);
         assert!(!elsewhere.status.success() && !text.contains("token="), "{text}");
         assert!(text.contains("APP_URL=https://a.example.org") && text.contains("http://localhost:4999"), "{text}");
     }
     let test = process.run(&["send-test-mail", "bob@example.org"]);
-    assert!(!test.status.success() && said(&test).contains("the server sends by SMTP_HOST=127.0.0.1"), "{}", said(&test));
+    assert!(
+        !test.status.success() && said(&test).contains("the server sends by SMTP_HOST=127.0.0.1"),
+        "{}",
+        said(&test)
+    );
     let health = process.run(&["health"]);
     assert!(health.status.success() && said(&health).contains("ready"), "{}", said(&health));
     assert!(!process.run(&["health", &format!("--PORT={}", free_port())]).status.success());
 
     let (port, folder) = (process.port, process.kill());
     let gone = run(folder.path(), &["health"]);
-    assert!(!gone.status.success() && said(&gone).contains(&format!("127.0.0.1:{port} does not answer")), "{}", said(&gone));
+    assert!(
+        !gone.status.success() && said(&gone).contains(&format!("127.0.0.1:{port} does not answer")),
+        "{}",
+        said(&gone)
+    );
     let other = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
     let answering = std::thread::spawn(move || {
         let (mut stream, _) = other.accept().unwrap();

@@ -60,7 +60,11 @@ async fn s130_after_15_minutes_a_change_waits_for_the_password_and_is_then_made_
     owner.get("/_auth/account").await;
     let wrong = answer(&mut owner, &question, "not-the-password-of-anybody").await;
     assert_eq!(wrong.status, 422);
-    assert!(page::error_summary(&wrong.text()).is_some_and(|text| text.contains("not your current password")), "{}", wrong.text());
+    assert!(
+        page::error_summary(&wrong.text()).is_some_and(|text| text.contains("not your current password")),
+        "{}",
+        wrong.text()
+    );
     assert_eq!(role(&mut owner, &page).await, "user");
 
     owner.get("/_auth/account").await;
@@ -210,7 +214,8 @@ async fn s130_several_accounts_are_deleted_after_the_answer() {
     let sure = owner.submit("/_auth/admin/users", "/_auth/admin/users/selected", &fields).await;
     assert_eq!(sure.status, 200);
     let fields = page::form_fields(&sure.text(), "/_auth/admin/users/selected/delete").unwrap();
-    let fields: Vec<_> = fields.iter().filter(|(name, _)| name != "csrf_token").map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let fields: Vec<_> =
+        fields.iter().filter(|(name, _)| name != "csrf_token").map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let question = owner.post_form("/_auth/admin/users/selected/delete", &fields).await;
     assert!(page::visible_text(&question.text()).contains("delete one account"), "{}", question.text());
     assert_eq!(answer(&mut owner, &question, PASSWORD).await.status, 303);

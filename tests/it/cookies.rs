@@ -40,12 +40,19 @@ async fn s65_two_gates_on_one_host_do_not_sign_each_other_out() {
         assert_eq!(people::who_am_i(&mut first).await.as_deref(), Some(OWNER));
         one.advance(3700);
         two.advance(3700);
-        assert_eq!(first.get("/page").await.status, 200, "the refresh of the one takes the other's cookies for its own");
+        assert_eq!(
+            first.get("/page").await.status,
+            200,
+            "the refresh of the one takes the other's cookies for its own"
+        );
         second = at(&two, &first);
         assert_eq!(second.get("/page").await.status, 200);
     }
     for app in [&one_app, &two_app] {
-        assert!(app.received().iter().all(|request| !request.head_text().contains("portcullis_")), "an app sees the cookies of a gate");
+        assert!(
+            app.received().iter().all(|request| !request.head_text().contains("portcullis_")),
+            "an app sees the cookies of a gate"
+        );
     }
     people::sign_out(&mut second).await;
     assert_eq!(at(&one, &second).fetch("/page").await.status, 200);
@@ -55,7 +62,10 @@ async fn s65_two_gates_on_one_host_do_not_sign_each_other_out() {
 #[tokio::test]
 async fn s65_chromium_stays_signed_in_at_two_gates_on_one_host() {
     let Some(browser) = Browser::start().await else { return };
-    let (one, two) = (gate(&format!("http://localhost:{}", free_port())).await, gate(&format!("http://localhost:{}", free_port())).await);
+    let (one, two) = (
+        gate(&format!("http://localhost:{}", free_port())).await,
+        gate(&format!("http://localhost:{}", free_port())).await,
+    );
     for (app, _) in [&one, &two] {
         browser.open(&format!("http://{}/_auth/setup?token={}", app.address, app.setup_token())).await;
         browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
@@ -78,7 +88,8 @@ async fn s104_a_cookie_of_ours_over_4096_bytes_is_no_sign_in_anywhere() {
     let (app, upstream, owner) = people::with_app().await;
     let cookies = owner.jar.header("/").unwrap();
     let before = upstream.count();
-    for name in ["portcullis_access_3000", "portcullis_refresh_3000", "portcullis_session_3000", "portcullis_form_3000"] {
+    for name in ["portcullis_access_3000", "portcullis_refresh_3000", "portcullis_session_3000", "portcullis_form_3000"]
+    {
         let kept: Vec<&str> = cookies.split("; ").filter(|pair| !pair.starts_with(name)).collect();
         let junk = format!("{}; {name}={}", kept.join("; "), "a".repeat(4097 - name.len()));
         for (call, refused) in [
@@ -92,7 +103,11 @@ async fn s104_a_cookie_of_ours_over_4096_bytes_is_no_sign_in_anywhere() {
     }
     assert_eq!(upstream.count(), before);
     let theirs = format!("{cookies}; theirs={}", "a".repeat(9000));
-    assert_eq!(app.client().send(Call::fetch("GET", "/page").header("cookie", &theirs)).await.status, 200, "the app's are its own matter");
+    assert_eq!(
+        app.client().send(Call::fetch("GET", "/page").header("cookie", &theirs)).await.status,
+        200,
+        "the app's are its own matter"
+    );
 }
 
 #[tokio::test]
@@ -116,7 +131,11 @@ async fn s39_what_is_not_our_cookie_to_us_is_not_to_actix_session() {
         let call = browser.filled_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).unwrap();
         let answer = browser.send(call.header("cookie", &format!("{planted}; {form}"))).await;
         assert!(matches!(answer.status, 303 | 403), "{planted}: {}", answer.status);
-        assert_eq!(people::who_am_i(&mut owner.clone()).await.as_deref(), Some(OWNER), "{planted} was taken for our cookie");
+        assert_eq!(
+            people::who_am_i(&mut owner.clone()).await.as_deref(),
+            Some(OWNER),
+            "{planted} was taken for our cookie"
+        );
     }
 }
 
@@ -171,7 +190,10 @@ async fn ends_once(app: &TestApp, missing: &[&str]) {
     assert_eq!((count(app, "notices"), count(app, "audit_events")), (notices + 1, lines + 1), "without {missing:?}");
     // What is left of the session in a browser ends nothing any more.
     assert_eq!(again.post_form("/_auth/logout", &[]).await.location(), "/_auth/login");
-    assert_eq!(again.submit("/_auth/login", "/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await.status, 303);
+    assert_eq!(
+        again.submit("/_auth/login", "/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await.status,
+        303
+    );
     assert_eq!(count(app, "notices"), notices + 1, "without {missing:?}");
 }
 

@@ -51,8 +51,9 @@ impl Watched {
         database.batch_execute("PRAGMA busy_timeout = 5000; CREATE TABLE work (what TEXT)").unwrap();
         for table in ["mails", "attempts", "audit_events", "tokens"] {
             for deed in ["INSERT", "UPDATE", "DELETE"] {
-                let trigger =
-                    format!("CREATE TRIGGER {table}_{deed} AFTER {deed} ON {table} BEGIN INSERT INTO work VALUES ('{table} {deed}'); END");
+                let trigger = format!(
+                    "CREATE TRIGGER {table}_{deed} AFTER {deed} ON {table} BEGIN INSERT INTO work VALUES ('{table} {deed}'); END"
+                );
                 database.batch_execute(&trigger).unwrap();
             }
         }
@@ -151,7 +152,8 @@ async fn s108_a_forgotten_password_causes_the_same_writes_for_every_address() {
     assert!(watched.mailbox.unread().is_empty(), "a mail left to somebody without an account");
     let mails = watched.owner.get("/_auth/admin/mail").await.text();
     assert!(!mails.contains("nobody") && mails.contains(" 0 waiting"), "{mails}");
-    let left = watched.rows("SELECT recipient AS what, count(*) AS n FROM mails WHERE user_id IS NULL GROUP BY recipient");
+    let left =
+        watched.rows("SELECT recipient AS what, count(*) AS n FROM mails WHERE user_id IS NULL GROUP BY recipient");
     assert!(left.is_empty(), "{:?}", left[0].what);
 }
 
@@ -237,7 +239,10 @@ async fn s108_no_list_of_mails_counts_decoys() {
              INSERT INTO mails (id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error) \
              SELECT hex(randomblob(11)), 'reset', 'x@example.org', {user}, '', 'queued', 0, 99999999999, 0, '' FROM users"
         );
-        SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap().batch_execute(&later).unwrap();
+        SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap())
+            .unwrap()
+            .batch_execute(&later)
+            .unwrap();
     };
     let before = visible_text(&owner.get("/_auth/admin/mail").await.text());
     add("NULL");

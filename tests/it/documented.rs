@@ -9,8 +9,10 @@ use super::support::process::{Process, run, run_with, said};
 use super::support::source::repository;
 
 /// Blocks that other tests run, by document: the real proxies, with exactly this text.
-const RUN_BY_PROXIES: [(&str, &[&str]); 2] =
-    [("docs/FORWARD-AUTH.md", &["nginx", "caddy", "yaml", "haproxy", "envoy"]), ("docs/TLS.md", &["nginx", "caddy", "yaml"])];
+const RUN_BY_PROXIES: [(&str, &[&str]); 2] = [
+    ("docs/FORWARD-AUTH.md", &["nginx", "caddy", "yaml", "haproxy", "envoy"]),
+    ("docs/TLS.md", &["nginx", "caddy", "yaml"]),
+];
 /// Settings and commands of other programs, which were tried by hand where the document says so.
 const OF_APPS: (&str, &[&str]) = ("docs/APPS.md", &["console", "ini", "python", "yaml"]);
 /// What is not a command of ours, and where it is seen working.
@@ -38,8 +40,14 @@ const OTHERS: [(&str, &str); 19] = [
 
 fn documents() -> Vec<(String, String)> {
     let mut files = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned(), "SECURITY.md".to_owned()];
-    let below = std::fs::read_dir(repository().join("docs")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    files.extend(below.filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md")).map(|name| format!("docs/{name}")));
+    let below = std::fs::read_dir(repository().join("docs"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    files.extend(
+        below
+            .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "md"))
+            .map(|name| format!("docs/{name}")),
+    );
     files.into_iter().map(|file| (file.clone(), std::fs::read_to_string(repository().join(&file)).unwrap())).collect()
 }
 
@@ -93,7 +101,9 @@ fn commands() -> Vec<(String, String)> {
     };
     documents()
         .into_iter()
-        .filter(|(file, _)| !["docs/ARCHITECTURE.md", "docs/CONFIGURATION.md", "docs/COMMANDS.md"].contains(&file.as_str()))
+        .filter(|(file, _)| {
+            !["docs/ARCHITECTURE.md", "docs/CONFIGURATION.md", "docs/COMMANDS.md"].contains(&file.as_str())
+        })
         .flat_map(told)
         .collect()
 }
@@ -113,7 +123,10 @@ fn every_block_of_the_documents_is_run_or_parsed_by_some_test() {
         for Block { kind, .. } in blocks(&text) {
             let by_proxies = RUN_BY_PROXIES.iter().any(|(known, held)| *known == file && held.contains(&kind.as_str()));
             let of_apps = file == OF_APPS.0 && OF_APPS.1.contains(&kind.as_str());
-            let known = by_proxies || of_apps || ["indented", "sh", "env"].contains(&kind.as_str()) || file == "docs/ARCHITECTURE.md";
+            let known = by_proxies
+                || of_apps
+                || ["indented", "sh", "env"].contains(&kind.as_str())
+                || file == "docs/ARCHITECTURE.md";
             assert!(known, "{file}: nobody runs a block of the kind {kind:?}");
             kinds.insert(kind);
         }
@@ -136,7 +149,8 @@ fn the_documented_settings_are_good_ones() {
             let output = run(folder.path(), &["check-config"]);
             let told = said(&output);
             // Nobody answers at mail.example.org.
-            let wrong = told.lines().filter(|line| line.starts_with("wrong:") && !line.starts_with("wrong: Mail:")).count();
+            let wrong =
+                told.lines().filter(|line| line.starts_with("wrong:") && !line.starts_with("wrong: Mail:")).count();
             assert!(wrong == 0 && !told.contains("the configuration has faults"), "{file}:\n{block}\n{told}");
             for line in block.lines().filter(|line| !line.contains("PASSWORD")) {
                 assert!(told.contains(line), "{file}: {line} is not in\n{told}");
@@ -212,7 +226,12 @@ async fn every_documented_command_works_as_written() {
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
     let plain = |heading: &str| {
-        heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect::<String>().replace(' ', "-")
+        heading
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c))
+            .collect::<String>()
+            .replace(' ', "-")
     };
     headings.map(plain).collect()
 }
@@ -227,7 +246,8 @@ fn every_link_of_the_documents_leads_somewhere() {
                 continue;
             }
             let (path, anchor) = link.split_once('#').map_or((link, None), |(path, anchor)| (path, Some(anchor)));
-            let target: PathBuf = if path.is_empty() { repository().join(&file) } else { repository().join(&folder).join(path) };
+            let target: PathBuf =
+                if path.is_empty() { repository().join(&file) } else { repository().join(&folder).join(path) };
             assert!(target.exists(), "{file}: {link}");
             if let Some(anchor) = anchor {
                 assert!(anchors(&std::fs::read_to_string(&target).unwrap()).contains(anchor), "{file}: {link}");

@@ -25,7 +25,8 @@ fn the_compose_file_passes_every_variable_and_empty_ones_are_unset() {
     let block = text.split_once("    environment:\n").unwrap().1.split_once("\n\n").unwrap().0;
     let passed: Vec<(&str, &str)> = block.lines().filter_map(|line| line.trim().split_once(": ")).collect();
     let names: Vec<&str> = passed.iter().map(|(name, _)| *name).collect();
-    let wanted: Vec<&str> = variables::TABLE.iter().map(|row| row.name()).filter(|name| !["HOST", "DATA_DIR"].contains(name)).collect();
+    let wanted: Vec<&str> =
+        variables::TABLE.iter().map(|row| row.name()).filter(|name| !["HOST", "DATA_DIR"].contains(name)).collect();
     assert_eq!(names, wanted);
     assert_eq!(docs::compose_yml(&text).as_ref(), Some(&text), "run: cargo run --example generate_docs");
     assert!(passed.iter().all(|(name, value)| value.starts_with(&format!("${{{name}:-"))));
@@ -35,7 +36,9 @@ fn the_compose_file_passes_every_variable_and_empty_ones_are_unset() {
     let mut handed: Vec<(&str, String)> = passed.iter().map(|(name, value)| (*name, defaults(name, value))).collect();
     let empty = run_with(folder.path(), &["check-config"], &handed);
     // The app of the compose file is not there, which is all that is wrong.
-    let fine = |text: &str| text.lines().filter(|line| line.starts_with("wrong:")).all(|line| line.starts_with("wrong: The app:"));
+    let fine = |text: &str| {
+        text.lines().filter(|line| line.starts_with("wrong:")).all(|line| line.starts_with("wrong: The app:"))
+    };
     let text = said(&empty);
     assert!(fine(&text) && text.contains("UPSTREAM_URL=http://app:8000") && !text.contains("has faults"), "{text}");
     for (name, value) in [("PORT", "3010"), ("FLOWISE_USERNAME", "user"), ("FLOWISE_PASSWORD", "1234")] {
@@ -48,7 +51,10 @@ fn the_compose_file_passes_every_variable_and_empty_ones_are_unset() {
 #[test]
 fn every_variable_is_read() {
     let files = std::fs::read_dir(repository().join("src/config")).unwrap().map(|entry| entry.unwrap().path());
-    let readers: String = files.filter(|file| !file.ends_with("variables.rs")).map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let readers: String = files
+        .filter(|file| !file.ends_with("variables.rs"))
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
     let words: Vec<&str> = readers.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
     for row in variables::TABLE {
         assert!(words.contains(&row.name()), "no field takes {}", row.name());
@@ -59,15 +65,21 @@ fn every_variable_is_read() {
 fn the_compose_file_sets_variables_that_exist() {
     let text = std::fs::read_to_string(repository().join("docker/nodes/compose.yml")).unwrap();
     let block = text.split_once("environment: &environment\n").unwrap().1.split_once("\n\n").unwrap().0;
-    let names: Vec<&str> = block.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name).collect();
+    let names: Vec<&str> =
+        block.lines().filter_map(|line| line.trim().split_once(": ")).map(|(name, _)| name).collect();
     assert!(names.len() >= 9, "{names:?}");
     for name in names {
         assert!(variables::find(name).is_some(), "{name}");
     }
     let notes = std::fs::read_to_string(repository().join("docs/NODES.md")).unwrap();
-    for secret in
-        ["JWT_AUTH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "PASSWORD_KEY", "TOKEN_HASH_SECRET", "POSTGRES_PASSWORD", "REDIS_PASSWORD"]
-    {
+    for secret in [
+        "JWT_AUTH_TOKEN_SECRET",
+        "EXPRESS_SESSION_SECRET",
+        "PASSWORD_KEY",
+        "TOKEN_HASH_SECRET",
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+    ] {
         assert!(text.contains(&format!("${{{secret}}}")) && notes.contains(secret), "{secret}");
     }
 }
@@ -80,17 +92,24 @@ fn commands_md() -> String {
 }
 
 fn describe(command: &clap::Command, path: &str, text: &mut String) {
-    let own: Vec<&clap::Arg> = command.get_arguments().filter(|argument| variables::find(argument.get_id().as_str()).is_none()).collect();
+    let own: Vec<&clap::Arg> =
+        command.get_arguments().filter(|argument| variables::find(argument.get_id().as_str()).is_none()).collect();
     if !command.has_subcommands() {
         let words = own.iter().map(|argument| match argument.get_long() {
             Some(long) => format!(" [--{long}]"),
             None if argument.is_required_set() => format!(" {}", argument.get_id().as_str().to_uppercase()),
             None => format!(" [{}]", argument.get_id().as_str().to_uppercase()),
         });
-        text.extend([format!("\n## `{path}{}`\n\n{}.\n", words.collect::<String>(), command.get_about().unwrap_or_default())]);
+        text.extend([format!(
+            "\n## `{path}{}`\n\n{}.\n",
+            words.collect::<String>(),
+            command.get_about().unwrap_or_default()
+        )]);
         for (number, argument) in own.into_iter().enumerate() {
             text.push_str(if number == 0 { "\n" } else { "" });
-            let name = argument.get_long().map_or_else(|| argument.get_id().as_str().to_uppercase(), |long| format!("--{long}"));
+            let name = argument
+                .get_long()
+                .map_or_else(|| argument.get_id().as_str().to_uppercase(), |long| format!("--{long}"));
             text.extend([format!("- `{name}`: {}\n", argument.get_help().unwrap_or_default())]);
         }
     }
@@ -103,7 +122,8 @@ fn describe(command: &clap::Command, path: &str, text: &mut String) {
 fn the_command_reference_and_the_man_page_are_up_to_date() {
     let mut man = Vec::new();
     clap_mangen::Man::new(portcullis::cli::command()).render(&mut man).unwrap();
-    let made = vec![("docs/COMMANDS.md".to_owned(), commands_md().into_bytes()), ("packaging/portcullis.1".to_owned(), man)];
+    let made =
+        vec![("docs/COMMANDS.md".to_owned(), commands_md().into_bytes()), ("packaging/portcullis.1".to_owned(), man)];
     for (file, content) in made {
         let path = repository().join(&file);
         if std::env::var_os("WRITE_DOCS").is_some() {

@@ -25,7 +25,8 @@ struct Table {
 impl Table {
     fn parse(doc: &str) -> Self {
         let rows = doc.lines().filter_map(parse_row).collect();
-        let free = doc.lines().find_map(|line| line.strip_prefix("Free on every floor:")).map(parse_free).unwrap_or_default();
+        let free =
+            doc.lines().find_map(|line| line.strip_prefix("Free on every floor:")).map(parse_free).unwrap_or_default();
         Self { rows, free }
     }
 
@@ -64,7 +65,9 @@ fn lists(allowed: &[String], name: &str) -> bool {
 fn parse_row(line: &str) -> Option<(String, Row)> {
     let cells: Vec<&str> = line.strip_prefix('|')?.trim_end_matches('|').split('|').map(str::trim).collect();
     let [floor, module, ours, foreign] = cells.as_slice() else { return None };
-    let names = |cell: &str| cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()).filter(|name| name != "-").collect();
+    let names = |cell: &str| {
+        cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()).filter(|name| name != "-").collect()
+    };
     Some(((*module).to_owned(), Row { floor: floor.parse().ok()?, ours: names(ours), foreign: names(foreign) }))
 }
 
@@ -99,7 +102,11 @@ fn floor_violations(table: &Table, dependencies: &BTreeSet<String>, sources: &[S
                     violations.push(format!("src/{}: {} is not on the list of {module}", source.file, path.join("::")));
                 }
             } else if dependencies.contains(root) && !table.allows_foreign(module, root) {
-                violations.push(format!("src/{}: {module} may not name the crate {root} ({})", source.file, path.join("::")));
+                violations.push(format!(
+                    "src/{}: {module} may not name the crate {root} ({})",
+                    source.file,
+                    path.join("::")
+                ));
             }
         }
     }
@@ -128,12 +135,20 @@ fn stands_in(file: &str, places: &[&str]) -> bool {
 
 /// Every primitive named outside its one place.
 fn fence_violations(sources: &[Source]) -> Vec<String> {
-    let sql_files = sources.iter().find(|source| source.file == "storage/mod.rs").map(|source| sql_files(&source.doc)).unwrap_or_default();
+    let sql_files = sources
+        .iter()
+        .find(|source| source.file == "storage/mod.rs")
+        .map(|source| sql_files(&source.doc))
+        .unwrap_or_default();
     let mut violations = Vec::new();
     for source in sources {
         let mut refuse = |what: &str| violations.push(format!("src/{}: {what} has another place", source.file));
         for fence in FENCES.iter().filter(|fence| !stands_in(&source.file, fence.only_in)) {
-            fence.crates.iter().filter(|name| source.paths.iter().any(|path| path[0] == **name)).for_each(|name| refuse(name));
+            fence
+                .crates
+                .iter()
+                .filter(|name| source.paths.iter().any(|path| path[0] == **name))
+                .for_each(|name| refuse(name));
         }
         if names(source, "render") && !stands_in(&source.file, &["http/page.rs", "mail/"]) {
             refuse("render()");
@@ -141,11 +156,16 @@ fn fence_violations(sources: &[Source]) -> Vec<String> {
         if names(source, "sql_query") && !sql_files.contains(&source.file) {
             refuse("sql_query");
         }
-        if source.paths.iter().any(|path| path.iter().any(|part| part == "process") && path.iter().any(|part| part == "Command")) {
+        if source
+            .paths
+            .iter()
+            .any(|path| path.iter().any(|part| part == "process") && path.iter().any(|part| part == "Command"))
+        {
             refuse("process::Command");
         }
         if source.top_module() == "storage" {
-            let crypto = source.paths.iter().filter(|path| path.get(..2).is_some_and(|start| start == ["crate", "crypto"]));
+            let crypto =
+                source.paths.iter().filter(|path| path.get(..2).is_some_and(|start| start == ["crate", "crypto"]));
             let kept = |path: &&Vec<String>| !path.iter().any(|part| part == "TokenHash" || part == "PasswordHash");
             crypto.filter(kept).for_each(|path| refuse(&path.join("::")));
         }
@@ -160,9 +180,14 @@ fn names(source: &Source, name: &str) -> bool {
 
 /// The files behind `sql_query:` in the module doc of `storage`.
 fn sql_files(doc: &str) -> BTreeSet<String> {
-    let list =
-        doc.lines().find_map(|line| line.strip_prefix("sql_query:").or_else(|| line.strip_prefix("`sql_query`:"))).unwrap_or_default();
-    list.split([',', ' ', '`']).filter(|name| name.strip_suffix(".rs").is_some()).map(|name| format!("storage/{name}")).collect()
+    let list = doc
+        .lines()
+        .find_map(|line| line.strip_prefix("sql_query:").or_else(|| line.strip_prefix("`sql_query`:")))
+        .unwrap_or_default();
+    list.split([',', ' ', '`'])
+        .filter(|name| name.strip_suffix(".rs").is_some())
+        .map(|name| format!("storage/{name}"))
+        .collect()
 }
 
 /// The names of `[dependencies]`, as code writes them.
@@ -172,7 +197,8 @@ fn dependencies(manifest: &str) -> BTreeSet<String> {
     for line in manifest.lines().map(str::trim) {
         if let Some(section) = line.strip_prefix('[') {
             inside = section == "dependencies]" || section.ends_with(".dependencies]");
-            found.extend(section.strip_prefix("dependencies.").map(|name| name.trim_end_matches(']').replace('-', "_")));
+            found
+                .extend(section.strip_prefix("dependencies.").map(|name| name.trim_end_matches(']').replace('-', "_")));
         } else if inside && let Some((name, _)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
             found.insert(name.trim().split('.').next().unwrap_or_default().replace('-', "_"));
         }
@@ -253,12 +279,19 @@ fn files_stay_short_and_folders_say_what_belongs_in_them() {
 #[test]
 fn no_committed_file_names_a_machine() {
     // Written in pieces, or this file would be the first to be found.
-    let marks =
-        [concat!("/", "work/"), concat!("/tmp/", "bash"), concat!("/ro", "ot/"), concat!("replace", "-with"), concat!("index", "-url")];
+    let marks = [
+        concat!("/", "work/"),
+        concat!("/tmp/", "bash"),
+        concat!("/ro", "ot/"),
+        concat!("replace", "-with"),
+        concat!("index", "-url"),
+    ];
     let mut faults = Vec::new();
     for path in committed_files() {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        faults.extend(marks.iter().filter(|mark| text.contains(**mark)).map(|mark| format!("{}: {mark}", path.display())));
+        faults.extend(
+            marks.iter().filter(|mark| text.contains(**mark)).map(|mark| format!("{}: {mark}", path.display())),
+        );
         let sources = text.lines().filter(|line| path.ends_with("Cargo.lock") && line.starts_with("source = "));
         let foreign = sources.filter(|line| !line.contains("registry+https://github.com/rust-lang/crates.io-index"));
         faults.extend(foreign.map(|line| format!("{}: {line}", path.display())));
@@ -274,8 +307,10 @@ fn the_lock_file_holds_no_refused_crate() {
     assert!(packages.iter().any(|(name, _)| *name == "actix-web"), "Cargo.lock was not understood");
     // Not ring: the lock file names it as an option of rustls that nothing takes; cargo-deny looks at what is built.
     let never = ["openssl", "native-tls", "awc", "actix-governor"];
-    let refused = |(name, version): &&(&str, &str)| never.contains(name) || (*name == "h2" && version.starts_with("0.3."));
-    let found: Vec<String> = packages.iter().filter(refused).map(|(name, version)| format!("{name} {version}")).collect();
+    let refused =
+        |(name, version): &&(&str, &str)| never.contains(name) || (*name == "h2" && version.starts_with("0.3."));
+    let found: Vec<String> =
+        packages.iter().filter(refused).map(|(name, version)| format!("{name} {version}")).collect();
     assert_none(&found);
     // OpenSSL comes with the feature postgres-tls alone, which nobody gets who does not ask for it.
     let needs = |block: &&str| block.contains("\n \"openssl-sys\"");
@@ -283,7 +318,9 @@ fn the_lock_file_holds_no_refused_crate() {
     by.sort_unstable();
     assert_eq!(by, ["portcullis", "pq-src"]);
     let manifest = read("Cargo.toml");
-    assert!(manifest.contains("openssl-sys = { version = \"0.9\", optional = true") && !manifest.contains("\ndefault = "));
+    assert!(
+        manifest.contains("openssl-sys = { version = \"0.9\", optional = true") && !manifest.contains("\ndefault = ")
+    );
 }
 
 fn field<'a>(block: &'a str, name: &str) -> Option<&'a str> {
@@ -338,13 +375,25 @@ mod the_checker {
 
     #[test]
     fn finds_a_foreign_crate_however_it_is_named() {
-        let ways =
-            ["use diesel::prelude::Thing;", "use diesel;", "fn f() { diesel::go() }", "use ::diesel::x;", "fn f() { vec![diesel::x()]; }"];
-        for text in ways.into_iter().chain(["#[derive(diesel::Queryable)] struct S;", "extern crate diesel;", "use {url::Url, diesel::x};"])
-        {
+        let ways = [
+            "use diesel::prelude::Thing;",
+            "use diesel;",
+            "fn f() { diesel::go() }",
+            "use ::diesel::x;",
+            "fn f() { vec![diesel::x()]; }",
+        ];
+        for text in ways.into_iter().chain([
+            "#[derive(diesel::Queryable)] struct S;",
+            "extern crate diesel;",
+            "use {url::Url, diesel::x};",
+        ]) {
             assert_eq!(violations("domain/user.rs", text).len(), 1, "{text}");
         }
-        assert_eq!(violations("domain/user.rs", "use tokio::sync::Mutex;").len(), 1, "tokio is free everywhere but here");
+        assert_eq!(
+            violations("domain/user.rs", "use tokio::sync::Mutex;").len(),
+            1,
+            "tokio is free everywhere but here"
+        );
         assert_none(&violations("crypto/keys.rs", "use tokio::sync::Mutex;"));
     }
 

@@ -24,7 +24,9 @@ impl Asked<'_> {
         let Self { method, host, path } = self;
         let call = Call::new("GET", &format!("/_auth/verify/{dialect}")).header("accept", "text/html");
         match dialect {
-            "nginx" => call.header("x-original-url", &format!("http://{host}{path}")).header("x-original-method", method),
+            "nginx" => {
+                call.header("x-original-url", &format!("http://{host}{path}")).header("x-original-method", method)
+            }
             "envoy" => {
                 let call = Call::new(method, &format!("/_auth/verify/envoy{path}")).header("accept", "text/html");
                 call.header("x-forwarded-proto", "http").header("host", host)
@@ -65,7 +67,8 @@ async fn s70_s74_each_dialect_allows_with_all_headers_and_denies_as_its_proxy_un
     for dialect in DIALECTS {
         let allowed = owner.send(ask(dialect)).await;
         assert_eq!(allowed.status, 200, "{dialect}");
-        let told = ["remote-user", "remote-email", "remote-name", "remote-groups", "remote-id"].map(|name| allowed.header(name).unwrap());
+        let told = ["remote-user", "remote-email", "remote-name", "remote-groups", "remote-id"]
+            .map(|name| allowed.header(name).unwrap());
         assert_eq!(told, [people::OWNER, people::OWNER, "Olive Owner", "admin", &id], "{dialect}");
         assert!(allowed.set_cookies().is_empty());
         let denied = app.client().send(ask(dialect)).await;
@@ -120,7 +123,9 @@ async fn s69_another_host_is_answered_by_the_session_and_is_no_way_back() {
 
 #[tokio::test]
 async fn s103_only_the_dialects_that_forward_auth_names_are_there() {
-    for (named, there) in [(None, vec![]), (Some("nginx"), vec!["nginx"]), (Some("caddy, envoy"), vec!["caddy", "envoy"])] {
+    for (named, there) in
+        [(None, vec![]), (Some("nginx"), vec!["nginx"]), (Some("caddy, envoy"), vec!["caddy", "envoy"])]
+    {
         let app = TestApp::start(|options| {
             options.trusted_proxies = Some("127.0.0.1".to_owned());
             options.forward_auth = named.map(str::to_owned);
@@ -183,9 +188,14 @@ async fn s103_the_question_has_one_spelling() {
         assert!(matches!(answer.status, 400 | 404) && says_nothing(&answer), "{path}: {}", answer.status);
     }
     // For Envoy, what follows is the path that it asks about, as it came.
-    for (path, status) in
-        [("/a/..%2fx", 200), ("/..%2f..%2fx", 400), ("/a/./b", 200), ("/caf%E9", 200), ("/x%0Ay", 200), ("/..%2f_auth/x", 400)]
-    {
+    for (path, status) in [
+        ("/a/..%2fx", 200),
+        ("/..%2f..%2fx", 400),
+        ("/a/./b", 200),
+        ("/caf%E9", 200),
+        ("/x%0Ay", 200),
+        ("/..%2f_auth/x", 400),
+    ] {
         assert_eq!(owner.send(Asked { path, ..PAGE }.by("envoy")).await.status, status, "{path}");
     }
 }
@@ -217,7 +227,17 @@ async fn s72_a_question_that_is_not_clear_is_refused_in_every_dialect() {
                 refused(Asked { method, ..PAGE }.by(dialect), method).await;
             }
         }
-        for host in ["a%00b.example.org", "a<b.example.org", "a\u{2039}b.example.org", "a..b", "127.1", "a@b", "a,b", "a:0", "[::1"] {
+        for host in [
+            "a%00b.example.org",
+            "a<b.example.org",
+            "a\u{2039}b.example.org",
+            "a..b",
+            "127.1",
+            "a@b",
+            "a,b",
+            "a:0",
+            "[::1",
+        ] {
             refused(Asked { host, ..PAGE }.by(dialect), host).await;
         }
     }
@@ -236,7 +256,9 @@ async fn s72_the_log_says_why_a_question_was_refused() {
         (Asked { path: "/x/%2e%2e/_auth/y", ..PAGE }.by("haproxy"), "some programs read it as an address below /_auth"),
     ] {
         assert_eq!(client.send(call).await.status, 400);
-        let line = wait::eventually_blocking("the line", || process.output().lines().find(|line| line.contains(why)).map(str::to_owned));
+        let line = wait::eventually_blocking("the line", || {
+            process.output().lines().find(|line| line.contains(why)).map(str::to_owned)
+        });
         assert!(line.contains("INFO"), "{line}");
     }
 }

@@ -28,7 +28,11 @@ async fn s71_s77_s78_identity_comes_from_the_gate_alone() {
     assert_eq!(seen.all("x-forwarded-proto"), ["http"]);
     assert_eq!(seen.all("host"), ["localhost:3000"]);
     assert_eq!(seen.header("x-own").as_deref(), Some("kept"));
-    assert!(!seen.head_text().contains("evil") && !seen.head_text().contains("6.6.6.6") && !seen.head_text().contains("/admin"));
+    assert!(
+        !seen.head_text().contains("evil")
+            && !seen.head_text().contains("6.6.6.6")
+            && !seen.head_text().contains("/admin")
+    );
 }
 
 #[tokio::test]
@@ -38,7 +42,11 @@ async fn s79_cookies_of_gate_and_app_are_separated() {
     owner.fetch("/echo").await;
     assert!(!upstream.last().head_text().contains("portcullis_"), "{}", upstream.last().head_text());
     let answer = owner.fetch("/set-our-cookies").await;
-    assert!(answer.set_cookies().iter().all(|cookie| !cookie.name.to_lowercase().contains("portcullis_")), "{:?}", answer.set_cookies());
+    assert!(
+        answer.set_cookies().iter().all(|cookie| !cookie.name.to_lowercase().contains("portcullis_")),
+        "{:?}",
+        answer.set_cookies()
+    );
     assert_eq!(owner.fetch("/echo").await.status, 200);
 }
 
@@ -51,7 +59,12 @@ async fn s75_without_a_session_not_one_byte_reaches_the_app() {
     for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"] {
         assert_eq!(stranger.send(Call::fetch(method, "/page")).await.status, 401, "{method}");
     }
-    assert!(stranger.fetch("/page").await.json()["login_url"].as_str().unwrap().starts_with("http://localhost:3000/_auth/login"));
+    assert!(
+        stranger.fetch("/page").await.json()["login_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("http://localhost:3000/_auth/login")
+    );
     assert_eq!(stranger.web_socket("/ws", &app.app_url).await.err(), Some(401));
     assert_eq!(upstream.count(), before);
 }

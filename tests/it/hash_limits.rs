@@ -28,7 +28,8 @@ async fn slow() -> (Process, Client, Client) {
     std::fs::write(folder.path().join(".env"), "TRUSTED_PROXIES=127.0.0.1\nPASSWORD_SALT_HASH_ROUNDS=11\n").unwrap();
     let process = Process::start_in(folder, "start").await;
     let mut owner = process.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap())
+        .await;
     let mut ready = process.client();
     ready.get("/_auth/login").await;
     (process, owner, ready)
@@ -96,7 +97,9 @@ async fn s105_refused_new_passwords_and_wrong_ones_for_anybody_take_nobody_elses
     let flood = (0..54).map(|number| {
         let client = from(ready.clone(), "198.51.100.1");
         let email = format!("somebody{number}@example.org");
-        let call = client.filled_form("/_auth/login", &[("email", email.as_str()), ("password", "wrong wrong wrong")]).unwrap();
+        let call = client
+            .filled_form("/_auth/login", &[("email", email.as_str()), ("password", "wrong wrong wrong")])
+            .unwrap();
         (client, call)
     });
     let (_, others) = flooded(&ready, 1, flood).await;
@@ -118,7 +121,10 @@ async fn s105_thirty_sign_ins_of_one_account_in_a_quarter_of_an_hour_are_the_las
     let mut known = owner.clone();
     people::sign_out(&mut known).await;
     assert_eq!(people::try_sign_in(&mut known, OWNER, PASSWORD).await.status, 429);
-    assert_eq!(people::try_sign_in(&mut from(app.client(), "203.0.113.2"), "ada@example.org", PASSWORD).await.status, 401);
+    assert_eq!(
+        people::try_sign_in(&mut from(app.client(), "203.0.113.2"), "ada@example.org", PASSWORD).await.status,
+        401
+    );
     app.advance(wait);
     people::sign_in(&mut known, OWNER, PASSWORD).await;
 }
@@ -127,14 +133,20 @@ async fn s105_thirty_sign_ins_of_one_account_in_a_quarter_of_an_hour_are_the_las
 async fn s105_who_knows_the_password_cannot_keep_the_owner_from_a_reset() {
     let (app, mut owner) = behind_proxy().await;
     let fields = [("current_password", PASSWORD), ("new_password", "short"), ("confirm", "short")];
-    assert_eq!(until_refused(&mut owner, "/_auth/account/password", "/_auth/account/password", &fields).await, (30, 429));
+    assert_eq!(
+        until_refused(&mut owner, "/_auth/account/password", "/_auth/account/password", &fields).await,
+        (30, 429)
+    );
     assert_eq!(people::try_sign_in(&mut from(app.client(), "198.51.100.1"), OWNER, PASSWORD).await.status, 429);
     let mut mailbox = Mailbox::of(&app.data(""));
     let mut client = from(app.client(), "203.0.113.1");
     client.submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
     let link = mailbox.wait_for("Choose a new password").await.link();
     let token = link.split_once("token=").unwrap().1;
-    assert_eq!(client.submit(&link, "/_auth/reset", &[("token", token), ("password", NEW), ("confirm", NEW)]).await.status, 303);
+    assert_eq!(
+        client.submit(&link, "/_auth/reset", &[("token", token), ("password", NEW), ("confirm", NEW)]).await.status,
+        303
+    );
     // What was counted of the old password is no hindrance either.
     people::sign_in(&mut client, OWNER, NEW).await;
 }
@@ -164,9 +176,16 @@ async fn until_refused(client: &mut Client, page: &str, path: &str, fields: &[(&
 async fn s105_right_current_passwords_on_the_account_pages_are_counted() {
     let (app, mut owner) = behind_proxy().await;
     let fields = [("current_password", PASSWORD), ("new_password", "short"), ("confirm", "short")];
-    assert_eq!(until_refused(&mut owner, "/_auth/account/password", "/_auth/account/password", &fields).await, (30, 429));
+    assert_eq!(
+        until_refused(&mut owner, "/_auth/account/password", "/_auth/account/password", &fields).await,
+        (30, 429)
+    );
     let fields = [("current_password", PASSWORD), ("email", OWNER)];
-    assert_eq!(until_refused(&mut owner, "/_auth/account/email", "/_auth/account/email", &fields).await, (0, 429), "one count for both");
+    assert_eq!(
+        until_refused(&mut owner, "/_auth/account/email", "/_auth/account/email", &fields).await,
+        (0, 429),
+        "one count for both"
+    );
     app.advance(900);
     assert_eq!(until_refused(&mut owner, "/_auth/account/email", "/_auth/account/email", &fields).await, (30, 429));
     app.advance(900);
@@ -179,7 +198,8 @@ async fn s105_refused_passwords_for_a_link_or_a_claim_are_counted() {
     let app = TestApp::start(|options| options.set("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS", "60")).await;
     let token = app.setup_token();
     let mut client = app.client();
-    let weak = [("email", OWNER), ("password", "short"), ("confirm", "short"), ("name", ""), ("setup_token", token.as_str())];
+    let weak =
+        [("email", OWNER), ("password", "short"), ("confirm", "short"), ("name", ""), ("setup_token", token.as_str())];
     assert_eq!(until_refused(&mut client, "/_auth/setup", "/_auth/setup", &weak).await, (30, 429));
     app.advance(900);
     people::claim(&app).await;
@@ -202,7 +222,11 @@ async fn s105_a_visitor_whose_connections_break_off_leaves_the_queue_to_others()
     let token = page::csrf_token(&html).unwrap();
     for number in 0..60 {
         let email = format!("somebody{number}@example.org");
-        let body = encode_form(&[("csrf_token", token.as_str()), ("email", email.as_str()), ("password", "wrong wrong wrong")]);
+        let body = encode_form(&[
+            ("csrf_token", token.as_str()),
+            ("email", email.as_str()),
+            ("password", "wrong wrong wrong"),
+        ]);
         let head = ready.raw_head("POST", "/_auth/login");
         let more = format!(
             "Origin: {}\r\nX-Forwarded-For: 198.51.100.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",

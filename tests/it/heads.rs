@@ -121,7 +121,12 @@ async fn s96_a_person_is_told_what_to_do_about_too_long_a_head() {
     let cookie = format!("theirs={}", "a".repeat(66_000));
     let page = app
         .client()
-        .send(Call::navigation("/page").header("cookie", &cookie).header("Accept", "text/html").header("Accept-Language", "de"))
+        .send(
+            Call::navigation("/page")
+                .header("cookie", &cookie)
+                .header("Accept", "text/html")
+                .header("Accept-Language", "de"),
+        )
         .await;
     assert_eq!(page.status, 431);
     assert!(page.text().contains("Löschen Sie die Cookies"), "{}", page.text());
@@ -166,7 +171,10 @@ async fn s104_long_heads_that_are_not_over_are_few_and_take_nobodys_turn() {
     drop(held);
     wait::eventually("a place", async || {
         let mut stream = TcpStream::connect(app.address).await.unwrap();
-        exchange(&mut stream, head("/_auth/health/live", 40_000).as_bytes()).await.starts_with("HTTP/1.1 200").then_some(())
+        exchange(&mut stream, head("/_auth/health/live", 40_000).as_bytes())
+            .await
+            .starts_with("HTTP/1.1 200")
+            .then_some(())
     })
     .await;
 }

@@ -58,7 +58,10 @@ async fn an_unused_session_is_listed_no_more_and_its_open_stream_is_cut() {
     let mut again = app.client();
     people::sign_in(&mut again, OWNER, PASSWORD).await;
     let html = again.get("/_auth/account").await.text();
-    assert_eq!(page::tags(&html).iter().filter(|tag| tag.attribute("action").is_some_and(|to| to.ends_with("/end"))).count(), 0);
+    assert_eq!(
+        page::tags(&html).iter().filter(|tag| tag.attribute("action").is_some_and(|to| to.ends_with("/end"))).count(),
+        0
+    );
 }
 
 #[tokio::test]

@@ -24,7 +24,11 @@ async fn s100_an_invitation_by_mail_is_accepted_once_and_the_admin_never_sees_th
             && mail.header("Message-ID").contains("@localhost")
     );
     let link = mail.link();
-    assert_eq!(people::try_sign_in(&mut app.client(), "new.person@example.org", PASSWORD).await.status, 401, "invited is not active");
+    assert_eq!(
+        people::try_sign_in(&mut app.client(), "new.person@example.org", PASSWORD).await.status,
+        401,
+        "invited is not active"
+    );
     // The rules hold here too, and a refused password does not use the link up.
     assert_eq!(people::accept(&mut app.client(), &link, "short").await.status, 422);
     assert_eq!(people::accept(&mut app.client(), &link, "new.person@example.org").await.status, 422);
@@ -90,7 +94,10 @@ async fn an_accepted_invitation_signs_in_as_the_form_does_and_leads_to_the_app()
         let Invited { link, .. } = people::invite(&mut owner, "eve@example.org", "Eve", "user").await;
         let mut eve = app.client();
         let accepted = people::accept(&mut eve, &link, PASSWORD).await;
-        assert_eq!((accepted.status, accepted.location()), (303, if behind.is_some() { "/" } else { "/_auth/account" }));
+        assert_eq!(
+            (accepted.status, accepted.location()),
+            (303, if behind.is_some() { "/" } else { "/_auth/account" })
+        );
         for cookie in ["portcullis_access", "portcullis_refresh", "portcullis_session", "portcullis_device"] {
             assert!(accepted.set_cookie(cookie).is_some_and(|cookie| !cookie.is_removal()), "{cookie}");
         }
@@ -118,10 +125,17 @@ async fn who_cannot_be_signed_in_after_accepting_finds_the_sign_in_page_filled_i
     for _ in 0..9 {
         let mut other = app.client();
         other.get("/_auth/login").await;
-        assert_eq!(other.post_form("/_auth/login", &[("email", "x@example.org"), ("password", "wrong wrong wrong")]).await.status, 401);
+        assert_eq!(
+            other
+                .post_form("/_auth/login", &[("email", "x@example.org"), ("password", "wrong wrong wrong")])
+                .await
+                .status,
+            401
+        );
     }
     let token = link.split_once("token=").unwrap().1;
-    let accepted = eve.post_form("/_auth/invite", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
+    let accepted =
+        eve.post_form("/_auth/invite", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
     assert_eq!(accepted.status, 303);
     let signed_in = accepted.set_cookie("portcullis_access").is_some();
     let asked = accepted.location().starts_with("/_auth/login?flash=welcome&email=eve@example.org");
@@ -137,7 +151,10 @@ async fn s100_a_new_link_voids_the_older_one() {
     assert_eq!(owner.submit(&page, &format!("{page}/invite"), &[("by", "mail")]).await.status, 303);
     let mailed = mailbox.wait_for("You are invited").await.link();
     // The mail is seen before it is settled that it was sent.
-    wait::eventually("the older link to be void", async || (app.client().get(&first).await.status == 410).then_some(())).await;
+    wait::eventually("the older link to be void", async || {
+        (app.client().get(&first).await.status == 410).then_some(())
+    })
+    .await;
     let shown = owner.submit(&page, &format!("{page}/invite"), &[]).await;
     assert_eq!(shown.status, 200, "{}", shown.text());
     let copied = page::data(&shown.text(), "link").unwrap();
@@ -171,7 +188,11 @@ async fn an_address_that_is_taken_is_told_to_the_admin_with_what_was_typed() {
     let fields = [("email", people::OWNER), ("name", "Second <b>One</b>"), ("role", "user")];
     let answer = owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await;
     assert_eq!(answer.status, 422);
-    assert!(answer.text().contains("already an account") && answer.text().contains("Second &#60;b&#62;One"), "{}", answer.text());
+    assert!(
+        answer.text().contains("already an account") && answer.text().contains("Second &#60;b&#62;One"),
+        "{}",
+        answer.text()
+    );
     let bad = [("email", "x@example.org"), ("name", ""), ("role", "root")];
     assert_eq!(owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &bad).await.status, 422);
 }

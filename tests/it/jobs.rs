@@ -18,7 +18,10 @@ fn count(database: &mut PgConnection, from: &str) -> i64 {
 
 /// An audit line that every clock calls too old; it goes with the last step of cleaning in the database.
 async fn until_cleaned(database: &mut PgConnection) {
-    wait::eventually("the ancient line to go", async || (count(database, "audit_events WHERE event = 'ancient'") == 0).then_some(())).await;
+    wait::eventually("the ancient line to go", async || {
+        (count(database, "audit_events WHERE event = 'ancient'") == 0).then_some(())
+    })
+    .await;
 }
 
 const ANCIENT: &str = "INSERT INTO audit_events (id, at, event, actor, subject, source, detail) VALUES ('0', 1, 'ancient', '', '', '', '')";
@@ -31,13 +34,15 @@ async fn s93_a_node_whose_clock_is_far_ahead_cleans_nothing_away_that_is_alive_f
     let mut owner = nodes.owner().await;
     owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Owner")]).await;
     let mut database = nodes.postgres.connect();
-    let before = (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
+    let before =
+        (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
     assert!(before.0 == 1 && before.1 >= 2 && before.2 >= 1, "{before:?}");
     database.batch_execute(ANCIENT).unwrap();
     nodes.clock = TestClock::before_the_machines(-400 * 86_400);
     let _ahead = nodes.node(&nodes.postgres.url(), &[]).await;
     until_cleaned(&mut database).await;
-    let after = (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
+    let after =
+        (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
     assert_eq!(after, before);
     assert_eq!(owner.fetch("/page").await.status, 200);
 }
@@ -108,7 +113,9 @@ async fn a_mail_that_cannot_be_read_holds_up_no_other_and_no_page() {
     let mut mailbox = Mailbox::of(&nodes.apps[0].data(""));
     let mut database = nodes.postgres.connect();
     let columns = "id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error";
-    let bad = format!("INSERT INTO mails ({columns}) VALUES ('0', 'telegram', 'x@example.org', NULL, '', 'queued', 1, 1, 0, '')");
+    let bad = format!(
+        "INSERT INTO mails ({columns}) VALUES ('0', 'telegram', 'x@example.org', NULL, '', 'queued', 1, 1, 0, '')"
+    );
     nodes.apps[0].expect_error("mail \"0\" has no good kind");
     database.batch_execute(&bad).unwrap();
     assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);

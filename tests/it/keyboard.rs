@@ -35,7 +35,12 @@ impl Walk {
         let over = page.execute(axe::TOO_WIDE, Vec::new()).await.unwrap();
         assert_eq!(over, Value::from(0), "{} is {over} px too wide", self.browser.url().await);
         let is_light = page.execute(IS_LIGHT, Vec::new()).await.unwrap();
-        assert_eq!(is_light, Value::Bool(self.is_light), "{} is not in the theme of the system", self.browser.url().await);
+        assert_eq!(
+            is_light,
+            Value::Bool(self.is_light),
+            "{} is not in the theme of the system",
+            self.browser.url().await
+        );
     }
 
     async fn go_to(&self, css: &str, then: &str) {
@@ -109,7 +114,8 @@ impl Walk {
 
     async fn own_password(&self) {
         self.go_to("a[href='/_auth/account/password']", "[name='current_password']").await;
-        type_in(&self.browser, &[("current_password", PASSWORD), ("new_password", SECOND), ("confirm", "another")]).await;
+        type_in(&self.browser, &[("current_password", PASSWORD), ("new_password", SECOND), ("confirm", "another")])
+            .await;
         self.follow_the_summary("confirm").await;
         type_in(&self.browser, &[("current_password", PASSWORD), ("new_password", SECOND), ("confirm", SECOND)]).await;
         self.see(".flash").await;
@@ -128,8 +134,14 @@ impl Walk {
     /// Without a mail server nothing is promised, and it is said whom to ask.
     async fn tells_of_no_mail(&self) {
         let shown = self.browser.text().await;
-        assert!(shown.contains("sends no mail") && shown.contains("Ask an admin") && shown.contains("user reset-link"), "{shown}");
-        assert!(!shown.contains("we mail you") && !shown.contains("on its way") && !shown.contains("Check your mail"), "{shown}");
+        assert!(
+            shown.contains("sends no mail") && shown.contains("Ask an admin") && shown.contains("user reset-link"),
+            "{shown}"
+        );
+        assert!(
+            !shown.contains("we mail you") && !shown.contains("on its way") && !shown.contains("Check your mail"),
+            "{shown}"
+        );
     }
 
     /// Asks for a link, and returns it.
@@ -153,11 +165,19 @@ impl Walk {
         write(&self.browser, THIRD).await;
         type_in(&self.browser, &[("confirm", THIRD)]).await;
         self.see(SIGN_IN).await;
-        assert_eq!(self.browser.find("#email").await.prop("value").await.unwrap().as_deref(), Some(MOVED), "the address is filled in");
+        assert_eq!(
+            self.browser.find("#email").await.prop("value").await.unwrap().as_deref(),
+            Some(MOVED),
+            "the address is filled in"
+        );
         type_in(&self.browser, &[("password", THIRD)]).await;
         self.browser.find("#app").await;
         self.open(link, "main").await;
-        assert!(self.browser.find("h1").await.text().await.unwrap().contains("does not work"), "{}", self.browser.text().await);
+        assert!(
+            self.browser.find("h1").await.text().await.unwrap().contains("does not work"),
+            "{}",
+            self.browser.text().await
+        );
     }
 
     /// Invites Eve, and returns the link to copy.
@@ -220,7 +240,9 @@ impl Walk {
 
     /// The lists, and a test mail.
     async fn lists(&self) {
-        for (list, then) in [("sessions", "form[action$='/end'] button"), ("audit", "[name='person']"), ("checklist", ".checks")] {
+        for (list, then) in
+            [("sessions", "form[action$='/end'] button"), ("audit", "[name='person']"), ("checklist", ".checks")]
+        {
             self.go_to(&format!("nav a[href='/_auth/admin/{list}']"), then).await;
         }
         self.go_to("nav a[href='/_auth/admin/audit']", "[name='person']").await;

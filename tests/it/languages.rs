@@ -58,9 +58,14 @@ fn every_language_has_every_text_with_the_same_gaps() {
 #[test]
 fn every_file_of_texts_can_be_read_whole() {
     for language in Language::ALL {
-        let faults = fluent_bundle::FluentResource::try_new(texts::source(language).to_owned()).err().map(|(_, faults)| faults);
+        let faults =
+            fluent_bundle::FluentResource::try_new(texts::source(language).to_owned()).err().map(|(_, faults)| faults);
         assert!(faults.is_none(), "{}: {faults:?}", language.tag());
-        assert!(!texts::source(language).contains(['\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202e}']), "{}", language.tag());
+        assert!(
+            !texts::source(language).contains(['\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202e}']),
+            "{}",
+            language.tag()
+        );
     }
 }
 
@@ -91,7 +96,8 @@ fn every_text_is_used_and_every_text_asked_for_exists() {
     ];
     assert!(calls.iter().all(|call| all.contains(call)), "a call that is not written like this any more");
     let asked = calls.iter().flat_map(|call| all.split(call).skip(1));
-    let missing: BTreeSet<&str> = asked.filter_map(|rest| rest.split('"').next()).filter(|key| !english.contains_key(*key)).collect();
+    let missing: BTreeSet<&str> =
+        asked.filter_map(|rest| rest.split('"').next()).filter(|key| !english.contains_key(*key)).collect();
     assert_eq!(missing, BTreeSet::new(), "texts that do not exist");
 }
 
@@ -99,14 +105,22 @@ fn every_text_is_used_and_every_text_asked_for_exists() {
 async fn pages_speak_the_language_of_the_browser_or_of_the_site() {
     let app = TestApp::start(|options| options.set("DEFAULT_LANGUAGE", "fr")).await;
     people::claim(&app).await;
-    for (accepts, tag, direction) in
-        [("de-AT,de;q=0.9,en;q=0.8", "de", "ltr"), ("ar", "ar", "rtl"), ("ja", "fr", "ltr"), ("", "fr", "ltr"), ("en", "en", "ltr")]
-    {
+    for (accepts, tag, direction) in [
+        ("de-AT,de;q=0.9,en;q=0.8", "de", "ltr"),
+        ("ar", "ar", "rtl"),
+        ("ja", "fr", "ltr"),
+        ("", "fr", "ltr"),
+        ("en", "en", "ltr"),
+    ] {
         let mut client = app.client();
         client.always("Accept-Language", accepts);
         for path in ["/_auth/login", "/_auth/nothing-here", "/_auth/reset?token=x"] {
             let page = client.get(path).await;
-            assert!(page.text().contains(&format!("<html lang=\"{tag}\" dir=\"{direction}\">")), "{accepts} at {path}: {}", page.text());
+            assert!(
+                page.text().contains(&format!("<html lang=\"{tag}\" dir=\"{direction}\">")),
+                "{accepts} at {path}: {}",
+                page.text()
+            );
         }
         let sign_in = texts::say(Language::parse(tag).unwrap(), &portcullis::domain::text::Text::new("sign-in"));
         assert!(client.get("/_auth/login").await.text().contains(&format!("<h1>{sign_in}</h1>")), "{accepts}");
@@ -133,7 +147,8 @@ async fn the_language_of_the_account_wins_and_its_mails_are_in_it() {
     let mut ada = people::claim(&app).await;
     ada.always("Accept-Language", "fr");
     assert!(ada.get("/_auth/account").await.text().contains("<html lang=\"fr\""));
-    let answer = ada.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada"), ("language", "de")]).await;
+    let answer =
+        ada.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada"), ("language", "de")]).await;
     assert_eq!(answer.location(), "/_auth/account?flash=profile-saved");
     for path in ["/_auth/account", "/_auth/admin/users", "/_auth/admin/checklist", "/_auth/admin/users/nobody"] {
         assert!(ada.get(path).await.text().contains("<html lang=\"de\""), "{path}");
@@ -146,7 +161,8 @@ async fn the_language_of_the_account_wins_and_its_mails_are_in_it() {
     let mail = mailbox.wait_for(&subject).await;
     assert!(mail.text.contains(&mail.link()), "{}", mail.text);
 
-    let bad = ada.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada"), ("language", "tlh")]).await;
+    let bad =
+        ada.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada"), ("language", "tlh")]).await;
     assert_eq!(bad.status, 422);
     ada.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Ada"), ("language", "")]).await;
     assert!(ada.get("/_auth/account").await.text().contains("<html lang=\"fr\""), "the browser's again");
@@ -156,5 +172,8 @@ async fn the_language_of_the_account_wins_and_its_mails_are_in_it() {
     assert_eq!(wrong.status, 401);
     let neutral = texts::say(Language::Arabic, &portcullis::domain::text::Text::new("wrong-pair"));
     assert!(wrong.text().contains(&neutral), "{}", wrong.text());
-    assert_eq!(again.submit("/_auth/login", "/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await.status, 303);
+    assert_eq!(
+        again.submit("/_auth/login", "/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await.status,
+        303
+    );
 }

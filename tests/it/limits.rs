@@ -29,7 +29,8 @@ async fn s27_every_spelling_of_an_address_counts_for_one_account() {
     let mut evaluated = 0;
     for number in 0..104 {
         let mut client = from(app.client(), &format!("198.51.100.{number}"));
-        let status = people::try_sign_in(&mut client, spellings[number % spellings.len()], "wrong wrong wrong").await.status;
+        let status =
+            people::try_sign_in(&mut client, spellings[number % spellings.len()], "wrong wrong wrong").await.status;
         evaluated += usize::from(status == 401);
         app.advance(3600);
     }
@@ -51,7 +52,10 @@ async fn s25_s31_a_reset_lets_the_owner_of_a_guessed_account_in_again() {
     let link = mailbox.wait_for("Choose a new password").await.link();
     let token = link.split_once("token=").unwrap().1;
     let new = "nine-otters-paint-the-barn";
-    assert_eq!(client.submit(&link, "/_auth/reset", &[("token", token), ("password", new), ("confirm", new)]).await.status, 303);
+    assert_eq!(
+        client.submit(&link, "/_auth/reset", &[("token", token), ("password", new), ("confirm", new)]).await.status,
+        303
+    );
     people::sign_in(&mut from(app.client(), "203.0.113.3"), OWNER, new).await;
 }
 
@@ -60,7 +64,8 @@ async fn s30_junk_names_lock_nobody_out() {
     let app = behind_proxy().await;
     for number in 0..300 {
         let mut client = from(app.client(), &format!("2001:db8:{number:x}::1"));
-        let status = people::try_sign_in(&mut client, &format!("junk{number}@example.org"), "wrong wrong wrong").await.status;
+        let status =
+            people::try_sign_in(&mut client, &format!("junk{number}@example.org"), "wrong wrong wrong").await.status;
         assert_eq!(status, 401);
     }
     people::sign_in(&mut from(app.client(), "203.0.113.1"), OWNER, PASSWORD).await;
@@ -117,7 +122,10 @@ async fn s109_what_another_site_opens_leaves_the_visitors_own_link_good() {
         }
     }
     // A click in a webmail comes from another site too.
-    assert_eq!(visitor.send(sent_by_another_site(link.strip_prefix("http://localhost:3000").unwrap_or(&link))).await.status, 200);
+    assert_eq!(
+        visitor.send(sent_by_another_site(link.strip_prefix("http://localhost:3000").unwrap_or(&link))).await.status,
+        200
+    );
     let (token, new) = (link.split_once("token=").unwrap().1, "nine-otters-paint-the-barn");
     let fields = [("token", token), ("password", new), ("confirm", new)];
     assert_eq!(visitor.submit(&link, "/_auth/reset", &fields).await.status, 303);
@@ -146,7 +154,11 @@ async fn s109_nothing_else_that_another_site_has_a_browser_do_counts_against_the
 async fn wait_for_end(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
     // Either end of the connection is one: an answer and a close, or a reset.
-    drop(tokio::time::timeout(Duration::from_secs(50), stream.read_to_end(&mut answer)).await.expect("the connection stays open"));
+    drop(
+        tokio::time::timeout(Duration::from_secs(50), stream.read_to_end(&mut answer))
+            .await
+            .expect("the connection stays open"),
+    );
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -214,7 +226,11 @@ async fn s97_while_hashing_is_saturated_some_are_told_to_wait_and_checks_go_on()
     let html = ready.get("/_auth/login").await.text();
     let token = page::csrf_token(&html).unwrap();
     let body = |number: usize| {
-        encode_form(&[("csrf_token", token.as_str()), ("email", &format!("nobody{number}@example.org")), ("password", "wrong wrong wrong")])
+        encode_form(&[
+            ("csrf_token", token.as_str()),
+            ("email", &format!("nobody{number}@example.org")),
+            ("password", "wrong wrong wrong"),
+        ])
     };
     let origin = format!("http://localhost:{}", process.port);
     let (ready, body, origin) = (&ready, &body, &origin);

@@ -91,7 +91,8 @@ async fn accounts_made_by_commands_of_one_second_are_listed_newest_first() {
         }
         expected.insert(0, email);
     }
-    let mut database = SqliteConnection::establish(process.folder.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
+    let mut database =
+        SqliteConnection::establish(process.folder.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
     database.batch_execute("PRAGMA busy_timeout = 10000; UPDATE users SET created_at = 1795507200").unwrap();
     assert_eq!(emails(&mut owner, "").await, expected);
 }
@@ -112,7 +113,9 @@ async fn the_list_is_ordered_by_each_column_both_ways_without_a_gap() {
             app.advance(1);
         }
     }
-    for (sort, attribute) in [("email", "email"), ("role", "role"), ("state", "state"), ("name", ""), ("last", ""), ("created", "")] {
+    for (sort, attribute) in
+        [("email", "email"), ("role", "role"), ("state", "state"), ("name", ""), ("last", ""), ("created", "")]
+    {
         let list = format!("{LIST}?sort={sort}");
         let upwards = rows(&mut owner, &list, "email").await;
         let mut downwards = rows(&mut owner, &format!("{LIST}?sort=-{sort}"), "email").await;
@@ -136,7 +139,8 @@ async fn the_list_is_ordered_by_each_column_both_ways_without_a_gap() {
     let sorted: Vec<_> = tags.iter().filter_map(|tag| tag.attribute("aria-sort")).collect();
     assert_eq!(sorted, ["descending"]);
     assert!(tags.iter().any(|tag| tag.attribute("href") == Some("/_auth/admin/users?sort=name")));
-    for nonsense in ["sort=password_hash", "sort=-", "sort=email&before=x", "before=1.2.3.4", "sort=last&before=5.a.b"] {
+    for nonsense in ["sort=password_hash", "sort=-", "sort=email&before=x", "before=1.2.3.4", "sort=last&before=5.a.b"]
+    {
         assert_eq!(owner.get(&format!("{LIST}?{nonsense}")).await.status, 200, "{nonsense}");
     }
 }
@@ -152,14 +156,22 @@ async fn select(client: &mut Client, list: &str, ids: &[&str], deed: &str) -> su
 }
 
 /// Ticks, and says yes to the question that comes.
-async fn select_and_confirm(client: &mut Client, list: &str, ids: &[&str], deed: &str) -> super::support::client::Response {
+async fn select_and_confirm(
+    client: &mut Client,
+    list: &str,
+    ids: &[&str],
+    deed: &str,
+) -> super::support::client::Response {
     let question = select(client, list, ids, deed).await;
     assert_eq!(question.status, 200, "{}", question.text());
     let html = question.text();
     let action = if deed == "delete" { DELETE } else { APPLY };
     let fields = page::form_fields(&html, action).unwrap();
-    let fields: Vec<(&str, &str)> =
-        fields.iter().filter(|(name, _)| name != "csrf_token").map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .filter(|(name, _)| name != "csrf_token")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
     client.post_form(action, &fields).await
 }
 
@@ -174,7 +186,10 @@ async fn several_accounts_are_disabled_enabled_signed_out_and_deleted_after_a_qu
     let both = [ids[0].as_str(), ids[1].as_str()];
     let mut second = people::another_browser(&app).await;
     let question = select(&mut owner, LIST, &both, "disable").await.text();
-    assert!(question.contains("2 accounts: ada@example.org, bob@example.org") && !question.contains("eve@"), "{question}");
+    assert!(
+        question.contains("2 accounts: ada@example.org, bob@example.org") && !question.contains("eve@"),
+        "{question}"
+    );
     assert_eq!(emails(&mut owner, "state=disabled").await.len(), 0, "the question did it");
     for (deed, event, state, left) in [
         ("disable", "user.disabled", "disabled", 4),
@@ -182,7 +197,11 @@ async fn several_accounts_are_disabled_enabled_signed_out_and_deleted_after_a_qu
         ("end-sessions", "session.ended", "invited", 4),
     ] {
         let done = select_and_confirm(&mut owner, "/_auth/admin/users?q=example&sort=email", &both, deed).await;
-        assert!(done.status == 303 && done.location().starts_with("/_auth/admin/users?q=example&sort=email&flash="), "{}", done.location());
+        assert!(
+            done.status == 303 && done.location().starts_with("/_auth/admin/users?q=example&sort=email&flash="),
+            "{}",
+            done.location()
+        );
         assert!(page::flash(&owner.get(done.location()).await.text()).is_some(), "{deed}");
         assert_eq!(rows(&mut owner, &format!("{LIST}?q=ada"), "state").await, [state], "{deed}");
         assert_eq!(emails(&mut owner, "").await.len(), left, "{deed}");
@@ -218,7 +237,10 @@ async fn s100_of_several_accounts_none_is_touched_when_no_admin_would_be_left() 
         assert_eq!(emails(&mut owner, "state=invited").await.len(), 2, "{deed}: a part was done");
     }
     assert_eq!(
-        page::all_data(&owner.get("/_auth/admin/audit").await.text(), "event").iter().filter(|event| *event == "user.disabled").count(),
+        page::all_data(&owner.get("/_auth/admin/audit").await.text(), "event")
+            .iter()
+            .filter(|event| *event == "user.disabled")
+            .count(),
         0
     );
     assert_eq!(select_and_confirm(&mut owner, LIST, &[&ada, &bob], "disable").await.status, 303);
@@ -230,7 +252,9 @@ async fn s61_s98_what_is_done_to_several_wants_an_admin_a_token_of_the_form_and_
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let ada = invite(&mut owner, "ada@example.org", "", "user").await;
-    for (ids, deed) in [(&[][..], "disable"), (&[ada.as_str()][..], "explode"), (&[ada.as_str()][..], ""), (&["x"][..], "delete")] {
+    for (ids, deed) in
+        [(&[][..], "disable"), (&[ada.as_str()][..], "explode"), (&[ada.as_str()][..], ""), (&["x"][..], "delete")]
+    {
         assert_eq!(select(&mut owner, LIST, ids, deed).await.status, 422, "{ids:?} {deed}");
     }
     let name = format!("user-{ada}");
@@ -249,7 +273,8 @@ async fn s61_s98_what_is_done_to_several_wants_an_admin_a_token_of_the_form_and_
 
 /// Adds people to the database as an older version would have: they are found after the next start.
 fn add_fifty(process: TempDir) -> TempDir {
-    let mut database = SqliteConnection::establish(process.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
+    let mut database =
+        SqliteConnection::establish(process.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
     let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50) \
         INSERT INTO users (id, email, name, role, state, created_at) \
         SELECT printf('%022d', i), printf('person%d@example.org', i), 'Person \u{d6}', 'user', 'active', 1 FROM n";
@@ -274,7 +299,13 @@ async fn the_list_is_short_on_a_phone_and_is_worked_by_keyboard() {
     axe::set_size(&browser, 360, 740).await;
     axe::set_theme(&browser, "light").await;
     browser.devtools("Emulation.setFocusEmulationEnabled", serde_json::json!({ "enabled": true })).await;
-    let height = browser.page.execute("return document.documentElement.scrollHeight;", Vec::new()).await.unwrap().as_i64().unwrap();
+    let height = browser
+        .page
+        .execute("return document.documentElement.scrollHeight;", Vec::new())
+        .await
+        .unwrap()
+        .as_i64()
+        .unwrap();
     assert!(height < 4600, "50 accounts take {height} px");
     for name in [OWNER, "person1@example.org"] {
         keyboard::tab_to(&browser, &format!("[aria-label='Select {name}']")).await;

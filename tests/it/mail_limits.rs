@@ -24,13 +24,18 @@ async fn claimed() -> (TestApp, Client, Mailbox) {
 
 /// The subjects of all that was mailed, once nothing waits any more.
 async fn mailed(owner: &mut Client, mailbox: &mut Mailbox) -> Vec<String> {
-    wait::eventually("the queue to be empty", async || owner.get("/_auth/admin/mail").await.text().contains(" 0 waiting").then_some(()))
-        .await;
+    wait::eventually("the queue to be empty", async || {
+        owner.get("/_auth/admin/mail").await.text().contains(" 0 waiting").then_some(())
+    })
+    .await;
     mailbox.unread().iter().map(|mail| mail.header("Subject").to_owned()).collect()
 }
 
 async fn left_out(app: &TestApp, reason: &str) -> u64 {
-    metrics::value(&metrics::page(&mut app.client()).await, &format!("portcullis_mails_left_out_total{{reason=\"{reason}\"}}"))
+    metrics::value(
+        &metrics::page(&mut app.client()).await,
+        &format!("portcullis_mails_left_out_total{{reason=\"{reason}\"}}"),
+    )
 }
 
 async fn forgot(app: &TestApp) {
@@ -57,7 +62,8 @@ async fn s107_changing_the_password_again_and_again_sends_five_mails_an_hour() {
     let mut current = PASSWORD.to_owned();
     for number in 0..7 {
         let new = format!("nine-otters-paint-the-barn-{number}");
-        let fields = [("current_password", current.as_str()), ("new_password", new.as_str()), ("confirm", new.as_str())];
+        let fields =
+            [("current_password", current.as_str()), ("new_password", new.as_str()), ("confirm", new.as_str())];
         assert_eq!(owner.submit("/_auth/account/password", "/_auth/account/password", &fields).await.status, 303);
         current = new;
     }
@@ -78,7 +84,10 @@ async fn s107_the_sixth_invitation_in_an_hour_is_refused_and_voids_no_earlier_li
     assert_eq!(refused.status, 429);
     assert!(refused.header("retry-after").is_some());
     let newest = links.last().unwrap();
-    wait::eventually("the newest link to be good", async || (app.client().get(newest).await.status == 200).then_some(())).await;
+    wait::eventually("the newest link to be good", async || {
+        (app.client().get(newest).await.status == 200).then_some(())
+    })
+    .await;
     assert_eq!(mailed(&mut owner, &mut mailbox).await.len(), 0);
 }
 
@@ -126,7 +135,9 @@ async fn s107_a_queue_full_of_notices_has_room_for_links_and_nothing_is_dropped_
 async fn s107_mails_with_links_are_sent_before_older_notices() {
     for store in attempts::stores().await {
         let due = store.write(|c| {
-            for (kind, at) in [(MailKind::NewDevice, 1), (MailKind::Reset, 7), (MailKind::Test, 2), (MailKind::Invitation, 6)] {
+            for (kind, at) in
+                [(MailKind::NewDevice, 1), (MailKind::Reset, 7), (MailKind::Test, 2), (MailKind::Invitation, 6)]
+            {
                 mails::insert(c, &waiting(kind, at))?;
             }
             // Not due yet.

@@ -19,8 +19,10 @@ pub async fn page(client: &mut Client) -> String {
 
 /// The value of the line that begins so.
 pub fn value(page: &str, line: &str) -> u64 {
-    let found =
-        page.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(' ')).unwrap_or_else(|| panic!("{line} is not in\n{page}"));
+    let found = page
+        .lines()
+        .find_map(|text| text.strip_prefix(line)?.strip_prefix(' '))
+        .unwrap_or_else(|| panic!("{line} is not in\n{page}"));
     found.parse().unwrap()
 }
 
@@ -55,9 +57,16 @@ async fn only_this_machine_or_who_has_the_token_sees_the_metrics() {
         options.set("METRICS_TOKEN", TOKEN);
     })
     .await;
-    let direct = |token: &str| format!("GET /_auth/metrics HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nConnection: close\r\n{token}\r\n");
-    assert!(public.client().raw(direct("")).await.starts_with("HTTP/1.1 403"), "a proxy on this machine may not say that it is one");
-    assert!(public.client().raw(direct(&format!("Authorization: Bearer {TOKEN}\r\n"))).await.starts_with("HTTP/1.1 200"));
+    let direct = |token: &str| {
+        format!("GET /_auth/metrics HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nConnection: close\r\n{token}\r\n")
+    };
+    assert!(
+        public.client().raw(direct("")).await.starts_with("HTTP/1.1 403"),
+        "a proxy on this machine may not say that it is one"
+    );
+    assert!(
+        public.client().raw(direct(&format!("Authorization: Bearer {TOKEN}\r\n"))).await.starts_with("HTTP/1.1 200")
+    );
     let without = TestApp::start(|_| {}).await;
     assert_eq!(without.client().send(Call::new("GET", "/_auth/metrics")).await.status, 200);
     for header in of_proxies {
@@ -66,10 +75,17 @@ async fn only_this_machine_or_who_has_the_token_sees_the_metrics() {
     let call = with("Via", "x").header("Authorization", "Bearer ");
     assert_eq!(without.client().send(call).await.status, 403, "an unset token opens nothing");
     // A page of somebody else's, whose name was made to point here, sends that name.
-    for (host, status) in
-        [("rebound.example.org:3000", 403), ("localhost.", 403), ("127.0.0.1:3000", 200), ("[::1]:3000", 200), ("localhost", 200)]
-    {
-        let asked = without.client().raw(format!("GET /_auth/metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+    for (host, status) in [
+        ("rebound.example.org:3000", 403),
+        ("localhost.", 403),
+        ("127.0.0.1:3000", 200),
+        ("[::1]:3000", 200),
+        ("localhost", 200),
+    ] {
+        let asked = without
+            .client()
+            .raw(format!("GET /_auth/metrics HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
+            .await;
         assert!(asked.starts_with(&format!("HTTP/1.1 {status}")), "{host}: {asked}");
     }
 }
@@ -90,20 +106,25 @@ async fn requests_sign_ins_and_sessions_are_counted() {
     app.client().fetch("/page").await;
     people::try_sign_in(&mut app.client(), OWNER, "wrong wrong wrong wrong").await;
     people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
-    let check =
-        Call::new("GET", "/_auth/verify/nginx").header("X-Original-URL", "http://localhost:3000/x").header("X-Original-Method", "GET");
+    let check = Call::new("GET", "/_auth/verify/nginx")
+        .header("X-Original-URL", "http://localhost:3000/x")
+        .header("X-Original-Method", "GET");
     owner.send(check.clone()).await;
     app.client().send(check).await;
     let text = page(&mut app.client()).await;
-    let requests =
-        |asked: &str, verdict: &str| value(&text, &format!("portcullis_request_seconds_count{{asked=\"{asked}\",verdict=\"{verdict}\"}}"));
+    let requests = |asked: &str, verdict: &str| {
+        value(&text, &format!("portcullis_request_seconds_count{{asked=\"{asked}\",verdict=\"{verdict}\"}}"))
+    };
     assert_eq!((requests("proxy", "allowed"), requests("proxy", "sign_in")), (3, 1));
     assert_eq!((requests("check", "allowed"), requests("check", "sign_in")), (1, 1));
     assert!(requests("page", "allowed") >= 5 && requests("page", "sign_in") >= 1);
     let sign_ins = |outcome: &str| value(&text, &format!("portcullis_sign_ins_total{{outcome=\"{outcome}\"}}"));
     assert_eq!((sign_ins("ok"), sign_ins("failed"), sign_ins("throttled")), (1, 1, 0));
     assert_eq!(value(&text, "portcullis_sessions"), 2);
-    assert_eq!((value(&text, "portcullis_store_up"), value(&text, "portcullis_nodes"), value(&text, "portcullis_hash_queue")), (1, 1, 0));
+    assert_eq!(
+        (value(&text, "portcullis_store_up"), value(&text, "portcullis_nodes"), value(&text, "portcullis_hash_queue")),
+        (1, 1, 0)
+    );
     assert!(value(&text, "portcullis_copies") >= 1 && value(&text, "portcullis_copies_missed_total") >= 1);
     assert!(value(&text, "portcullis_store_seconds_count{use=\"read\"}") > 0);
 }
@@ -153,7 +174,10 @@ async fn the_dashboard_and_the_document_name_metrics_that_exist_and_leave_none_o
         .chain(dashboard.split(|c: char| !(c.is_alphanumeric() || c == '_')))
         .filter(|word| word.starts_with("portcullis_"))
     {
-        assert!(names.iter().any(|name| word.trim_end_matches("_bucket").trim_end_matches("_count") == *name), "{word} is no metric");
+        assert!(
+            names.iter().any(|name| word.trim_end_matches("_bucket").trim_end_matches("_count") == *name),
+            "{word} is no metric"
+        );
     }
 }
 
@@ -175,7 +199,11 @@ fn every_event_and_every_line_worth_a_look_is_in_the_document() {
                 if !message.starts_with('{') && message != "audited" {
                     let starts = call.split('"').find(|part| part.len() > 20).unwrap_or(message);
                     let starts = starts.split(" (").next().unwrap();
-                    assert!(document.contains(message) || document.contains(starts), "{level}: {message:?} of {}", path.display());
+                    assert!(
+                        document.contains(message) || document.contains(starts),
+                        "{level}: {message:?} of {}",
+                        path.display()
+                    );
                     found += 1;
                 }
             }

@@ -59,7 +59,11 @@ impl Scene {
         assert!(answer.header("retry-after").is_some() && answer.set_cookies().is_empty(), "{what}");
         let page = self.owner.get("/_auth/account").await;
         assert_eq!(page.status, 503, "{what}: {}", page.text());
-        assert!(!page.text().to_lowercase().contains("redis") && !page.text().contains("connection"), "{what}: {}", page.text());
+        assert!(
+            !page.text().to_lowercase().contains("redis") && !page.text().contains("connection"),
+            "{what}: {}",
+            page.text()
+        );
         assert_eq!(self.stranger.fetch("/page").await.status, 401, "{what}: who brings no cookie needs no store");
         assert_eq!(self.nodes.upstream.count(), self.served, "{what}: something went through");
     }
@@ -68,7 +72,10 @@ impl Scene {
     async fn heals(&mut self, what: &str) {
         wait::eventually(what, async || (self.owner.fetch("/page").await.status == 200).then_some(())).await;
         let mut second = self.app().client();
-        wait::eventually(what, async || (people::try_sign_in(&mut second, OWNER, PASSWORD).await.status == 303).then_some(())).await;
+        wait::eventually(what, async || {
+            (people::try_sign_in(&mut second, OWNER, PASSWORD).await.status == 303).then_some(())
+        })
+        .await;
         assert_eq!(people::sign_out(&mut second).await.status, 303, "{what}");
         assert_eq!(second.fetch("/page").await.status, 401, "{what}");
         self.served = self.nodes.upstream.count();
@@ -171,7 +178,8 @@ async fn s92_a_redis_that_is_stopped_frozen_slow_or_started_again() {
     scene.nodes.restart_redis().await;
     scene.forget();
     let served = scene.nodes.upstream.count();
-    wait::eventually("to be asked to sign in", async || (scene.owner.fetch("/page").await.status == 401).then_some(())).await;
+    wait::eventually("to be asked to sign in", async || (scene.owner.fetch("/page").await.status == 401).then_some(()))
+        .await;
     assert_eq!(scene.nodes.upstream.count(), served);
     people::sign_in(&mut scene.owner, OWNER, PASSWORD).await;
     scene.heals("Redis runs again").await;
@@ -239,13 +247,19 @@ async fn s92_a_redis_that_is_flushed_or_goes_back_in_time_revives_nothing() {
     scene.forget();
     assert_eq!((doomed.fetch("/page").await.status, scene.owner.fetch("/page").await.status), (401, 200));
     // Time was moved beyond the lease; the next beat lays another.
-    let leased = async || (metrics::value(&metrics::page(&mut scene.app().client()).await, "portcullis_lease") == 1).then_some(());
+    let leased = async || {
+        (metrics::value(&metrics::page(&mut scene.app().client()).await, "portcullis_lease") == 1).then_some(())
+    };
     wait::eventually("a lease", leased).await;
     // And all of a user's, also those that Redis did not know when they ended.
     redis::cmd("FLUSHALL").query::<()>(&mut client.get_connection().unwrap()).unwrap();
     let mut other = scene.app().client();
     people::sign_in(&mut other, OWNER, PASSWORD).await;
-    assert_eq!(scene.owner.fetch("/page").await.status, 200, "the copy of a session that was not ended is good for a minute");
+    assert_eq!(
+        scene.owner.fetch("/page").await.status,
+        200,
+        "the copy of a session that was not ended is good for a minute"
+    );
     assert_eq!(other.submit("/_auth/account", "/_auth/account/sessions/end-all", &[]).await.status, 303);
     assert_eq!(scene.owner.fetch("/page").await.status, 401, "Redis could not name it, and it ended all the same");
     back_in_time();
@@ -266,7 +280,8 @@ async fn s50_s92_an_admin_ends_everything_of_somebody_while_redis_is_away() {
     variables.push(("REDIS_URL".to_owned(), scene.nodes.redis.as_ref().unwrap().url()));
     let pairs: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     let added = {
-        let mut command = super::support::process::portcullis(folder.path(), &["user", "add", "second@example.org", "--admin"]);
+        let mut command =
+            super::support::process::portcullis(folder.path(), &["user", "add", "second@example.org", "--admin"]);
         command.envs(pairs.iter().map(|(name, value)| (name, value.as_str()))).stdin(std::process::Stdio::piped());
         let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
         std::io::Write::write_all(child.stdin.as_mut().unwrap(), format!("{PASSWORD}\n").as_bytes()).unwrap();
@@ -277,7 +292,11 @@ async fn s50_s92_an_admin_ends_everything_of_somebody_while_redis_is_away() {
     let output = run_with(folder.path(), &["user", "disable", OWNER], &pairs);
     assert!(output.status.success(), "{}", said(&output));
     scene.app().expect_error(AWAY);
-    assert_eq!(there.fetch("/page").await.status, 503, "neither let in nor, as long as nobody can tell, refused for good");
+    assert_eq!(
+        there.fetch("/page").await.status,
+        503,
+        "neither let in nor, as long as nobody can tell, refused for good"
+    );
     scene.nodes.redis.as_ref().unwrap().running.signal("CONT");
     wait::eventually("to be refused", async || (there.fetch("/page").await.status == 401).then_some(())).await;
 }
@@ -289,7 +308,11 @@ async fn s92_an_admin_disables_somebody_on_their_page_while_redis_is_frozen() {
     scene.nodes.redis.as_ref().unwrap().running.signal("STOP");
     let page = scene.owner.get(user).await;
     assert_eq!(page.status, 200, "{}", page.text());
-    assert!(page.text().contains("cannot be listed just now") && page.text().contains("/sessions/end-all"), "{}", page.text());
+    assert!(
+        page.text().contains("cannot be listed just now") && page.text().contains("/sessions/end-all"),
+        "{}",
+        page.text()
+    );
     assert_eq!(scene.owner.post_form(&format!("{user}/disable"), &[]).await.status, 303);
     assert!(scene.owner.get(user).await.text().contains("data-state=\"disabled\""));
     scene.nodes.redis.as_ref().unwrap().running.signal("CONT");
@@ -302,7 +325,8 @@ async fn s91_a_node_that_is_killed_in_the_middle_of_a_rotation_costs_nobody_the_
     let mut first = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let second = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let mut owner = first.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap())
+        .await;
     for round in 0..6_u64 {
         // Nothing but the refresh token: every request rotates. The node dies somewhere between the commit and the answer.
         let mut there = second.client();
@@ -310,8 +334,9 @@ async fn s91_a_node_that_is_killed_in_the_middle_of_a_rotation_costs_nobody_the_
         let mut dying = first.client();
         dying.jar = owner.jar.clone();
         dying.jar.remove("portcullis_access");
-        let asking =
-            tokio::spawn(async move { tokio::time::timeout(Duration::from_secs(5), dying.try_send(Call::fetch("GET", "/page"))).await });
+        let asking = tokio::spawn(async move {
+            tokio::time::timeout(Duration::from_secs(5), dying.try_send(Call::fetch("GET", "/page"))).await
+        });
         // The moment of the kill is what this test varies; nothing can be waited for.
         tokio::time::sleep(Duration::from_millis(2 + 3 * round)).await;
         let folder = first.kill();

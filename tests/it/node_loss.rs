@@ -54,7 +54,10 @@ impl Seen {
     async fn sign_outs(&self, more: u64) {
         for _ in 0..more {
             let before = self.signed_out.load(Ordering::Acquire);
-            wait::eventually("somebody to sign out", async || (self.signed_out.load(Ordering::Acquire) > before).then_some(())).await;
+            wait::eventually("somebody to sign out", async || {
+                (self.signed_out.load(Ordering::Acquire) > before).then_some(())
+            })
+            .await;
         }
     }
 
@@ -63,7 +66,10 @@ impl Seen {
         while !self.is_over.load(Ordering::Acquire) {
             let mut client = Client::new(balancer, "http://localhost:3000");
             let email = accounts.next().unwrap();
-            if !self.form(&mut client, "/_auth/login", "/_auth/login", &[("email", &email), ("password", PASSWORD)]).await {
+            if !self
+                .form(&mut client, "/_auth/login", "/_auth/login", &[("email", &email), ("password", PASSWORD)])
+                .await
+            {
                 continue;
             }
             self.signed_in.fetch_add(1, Ordering::Relaxed);
@@ -77,7 +83,8 @@ impl Seen {
                 self.signed_out.fetch_add(1, Ordering::Relaxed);
                 for _ in 0..6 {
                     let answer = self.send(&mut old, Call::fetch("GET", "/page")).await;
-                    self.wrong.fetch_add(u64::from(answer.is_some_and(|answer| answer.status == 200)), Ordering::Relaxed);
+                    self.wrong
+                        .fetch_add(u64::from(answer.is_some_and(|answer| answer.status == 200)), Ordering::Relaxed);
                 }
             }
         }
@@ -103,7 +110,11 @@ async fn s91_under_load_a_node_that_is_killed_and_comes_back_costs_no_write_and_
     let addresses: Vec<SocketAddr> = running.iter().map(Process::address).collect();
     let Some(haproxy) = Haproxy::start(&addresses).await else { return };
     let mut owner = running[0].client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(running[0].folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(
+        &mut owner,
+        &std::fs::read_to_string(running[0].folder.path().join("data/setup-token")).unwrap(),
+    )
+    .await;
 
     let accounts: Vec<String> = (0..sign_outs()).map(|number| format!("person{number}@example.org")).collect();
     for email in &accounts {

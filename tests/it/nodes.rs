@@ -21,7 +21,9 @@ const ADA: &str = "ada@example.org";
 
 /// The next mail with that subject, whichever node sent it.
 async fn mail(boxes: &mut [Mailbox], subject: &str) -> Mail {
-    let next = async || boxes.iter_mut().find_map(|mailbox| mailbox.unread().into_iter().find(|mail| mail.header("Subject") == subject));
+    let next = async || {
+        boxes.iter_mut().find_map(|mailbox| mailbox.unread().into_iter().find(|mail| mail.header("Subject") == subject))
+    };
     wait::eventually(subject, next).await
 }
 
@@ -74,7 +76,13 @@ async fn claim(nodes: &Nodes, balancer: SocketAddr) -> Walker {
     let mut owner = Walker::new(balancer);
     let token = nodes.apps[1].setup_token();
     assert!(nodes.apps.iter().all(|app| app.setup_token() == token), "every node prints the same link");
-    let claim = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "O"), ("setup_token", token.as_str())];
+    let claim = [
+        ("email", OWNER),
+        ("password", PASSWORD),
+        ("confirm", PASSWORD),
+        ("name", "O"),
+        ("setup_token", token.as_str()),
+    ];
     owner.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &claim, 303).await;
     assert!(nodes.apps.iter().all(|app| !app.data("setup-token").exists() && app.data("claimed").exists()));
     for _ in 0..4 {
@@ -171,7 +179,13 @@ async fn s03_twelve_claims_at_once_over_three_nodes_make_one_owner() {
         async move {
             client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
             let email = format!("owner{number}@example.org");
-            let fields = [("email", email.as_str()), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", &token)];
+            let fields = [
+                ("email", email.as_str()),
+                ("password", PASSWORD),
+                ("confirm", PASSWORD),
+                ("name", ""),
+                ("setup_token", &token),
+            ];
             let answer = client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await;
             answer.set_cookie("portcullis_access").is_some()
         }
@@ -220,8 +234,10 @@ async fn s44_two_nodes_that_rotate_at_once_give_the_same_successor() {
                 async move { tab.fetch("/page").await }
             });
             let answers = join_all(tabs).await;
-            let successors: BTreeSet<String> =
-                answers.iter().map(|answer| answer.set_cookie("portcullis_refresh").expect("a rotation").value).collect();
+            let successors: BTreeSet<String> = answers
+                .iter()
+                .map(|answer| answer.set_cookie("portcullis_refresh").expect("a rotation").value)
+                .collect();
             assert!(answers.iter().all(|answer| answer.status == 200) && successors.len() == 1, "{successors:?}");
         }
     }
@@ -261,7 +277,11 @@ async fn s25_a_device_that_one_node_knows_is_known_to_the_others() {
     people::sign_in(&mut nodes.apps[0].client(), OWNER, PASSWORD).await;
     let mut news = 0;
     wait::eventually("the mail of the stranger's sign-in", async || {
-        news += boxes.iter_mut().flat_map(Mailbox::unread).filter(|mail| mail.header("Subject") == "A new device signed in").count();
+        news += boxes
+            .iter_mut()
+            .flat_map(Mailbox::unread)
+            .filter(|mail| mail.header("Subject") == "A new device signed in")
+            .count();
         (news > 0).then_some(())
     })
     .await;
@@ -300,7 +320,9 @@ async fn s50_in_redis_the_keys_of_a_session_go_with_it_and_at_its_absolute_end()
     let after: i64 = redis::cmd("TTL").arg(&keys[0]).query(&mut client.get_connection().unwrap()).unwrap();
     assert!(after <= left, "rotation extends nothing");
     let mut sessions = PgConnection::establish(&nodes.postgres.url()).unwrap();
-    let rows: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT count(*) FROM sessions").get_result(&mut sessions).unwrap();
+    let rows: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT count(*) FROM sessions")
+        .get_result(&mut sessions)
+        .unwrap();
     assert_eq!(rows, 0, "the session is in Redis and nowhere else");
     people::sign_in(&mut nodes.apps[0].client(), OWNER, PASSWORD).await;
     assert_eq!(owner.submit("/_auth/account", "/_auth/account/sessions/end-all", &[]).await.status, 303);
@@ -318,11 +340,9 @@ async fn in_redis_ended_sessions_that_are_still_there_do_not_end_the_list_of_ses
     }
     // The newest two ended, and Redis still has them, as when it was away at that moment.
     let listed = owner.get("/_auth/admin/sessions").await.text();
-    ids.extend(
-        page::tags(&listed)
-            .iter()
-            .filter_map(|tag| tag.attribute("action")?.strip_prefix("/_auth/admin/sessions/")?.strip_suffix("/end").map(str::to_owned)),
-    );
+    ids.extend(page::tags(&listed).iter().filter_map(|tag| {
+        tag.attribute("action")?.strip_prefix("/_auth/admin/sessions/")?.strip_suffix("/end").map(str::to_owned)
+    }));
     assert_eq!(ids.len(), 50);
     let mut database = nodes.postgres.connect();
     for id in &ids[..2] {
@@ -330,7 +350,10 @@ async fn in_redis_ended_sessions_that_are_still_there_do_not_end_the_list_of_ses
         diesel::sql_query(bury).execute(&mut database).unwrap();
     }
     let first = owner.get("/_auth/admin/sessions").await.text();
-    let shown = page::tags(&first).iter().filter(|tag| tag.attribute("action").is_some_and(|action| action.ends_with("/end"))).count();
+    let shown = page::tags(&first)
+        .iter()
+        .filter(|tag| tag.attribute("action").is_some_and(|action| action.ends_with("/end")))
+        .count();
     assert_eq!(shown, 50);
     assert!(first.contains("?before="), "54 live sessions are more than a page");
 }
@@ -353,7 +376,10 @@ async fn s86_a_node_with_another_key_or_without_one_refuses_to_start_and_says_wh
     let mut own = secrets();
     "another-Key-9f8e7d6c5b4a39281706f5e4d3c2".clone_into(&mut own[2].1);
     let other = start(own);
-    assert!(other.contains("PASSWORD_KEY") && !other.contains("TOKEN_HASH_SECRET") && !other.contains("another-Key"), "{other}");
+    assert!(
+        other.contains("PASSWORD_KEY") && !other.contains("TOKEN_HASH_SECRET") && !other.contains("another-Key"),
+        "{other}"
+    );
     let missing = start(secrets().into_iter().filter(|(name, _)| name != "TOKEN_HASH_SECRET").collect());
     assert!(missing.contains("TOKEN_HASH_SECRET") && !missing.contains("PASSWORD_KEY"), "{missing}");
     assert_eq!(running.len(), 3);
@@ -366,10 +392,14 @@ async fn s74_a_node_that_stops_drains_and_the_others_go_on() {
     let first = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let second = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let mut owner = first.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(second.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(second.folder.path().join("data/setup-token")).unwrap())
+        .await;
     // One request is under way, and is answered all the same.
     let mut slow = owner.clone();
-    let asking = tokio::spawn(async move { slow.try_send(Call::fetch("GET", "/slow?ms=1500")).await.map(|answer| answer.text()) });
+    let asking =
+        tokio::spawn(
+            async move { slow.try_send(Call::fetch("GET", "/slow?ms=1500")).await.map(|answer| answer.text()) },
+        );
     wait::eventually("the request to reach the app", async || (upstream.count() == 1).then_some(())).await;
     first.running.signal("TERM");
     assert_eq!(asking.await.unwrap().as_deref(), Some("slow, but here\n"));

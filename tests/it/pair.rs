@@ -88,7 +88,11 @@ async fn s26_s31_a_hundred_guesses_by_any_way_close_the_pair_and_then_only_the_t
 
     let refused = waiting.post_form("/_auth/login", &RIGHT).await;
     assert_eq!((refused.status, refused.header("retry-after")), (429, Some("3600")));
-    assert!(refused.text().contains("with the set-up token") && refused.text().contains("href=\"/_auth/setup\""), "{}", refused.text());
+    assert!(
+        refused.text().contains("with the set-up token") && refused.text().contains("href=\"/_auth/setup\""),
+        "{}",
+        refused.text()
+    );
     let basic = app.client().send(Call::fetch("GET", "/page").header("authorization", BASIC[0])).await;
     assert_eq!(basic.status, 429);
     assert!(basic.json()["message"].as_str().unwrap().contains("set-up token"));
@@ -100,7 +104,10 @@ async fn s26_s31_a_hundred_guesses_by_any_way_close_the_pair_and_then_only_the_t
     assert!(app.client().get("/_auth/login").await.location().ends_with("/_auth/setup"));
     let shown = app.client().get("/_auth/setup").await.text();
     let fields: Vec<_> = page::tags(&shown).iter().filter_map(|tag| tag.attribute("name").map(str::to_owned)).collect();
-    assert!(fields.iter().any(|name| name == "setup_token") && !fields.iter().any(|name| name.starts_with("legacy")), "{fields:?}");
+    assert!(
+        fields.iter().any(|name| name == "setup_token") && !fields.iter().any(|name| name.starts_with("legacy")),
+        "{fields:?}"
+    );
     assert!(shown.contains("guessed at too often") && shown.contains("file setup-token"), "{shown}");
     assert_eq!(by_claim(&mut from(&app, 905), &RIGHT).await, 401, "the pair claims no more");
     assert_eq!(by_claim(&mut from(&app, 905), &[("setup_token", "wrong")]).await, 401);

@@ -100,7 +100,11 @@ async fn s73_s82_every_dialect_judges_paths_as_the_built_in_proxy_does() {
     let owner = people::claim(&app).await;
     for dialect in ["nginx", "traefik", "caddy", "haproxy", "envoy"] {
         let ask = async |path: &str| {
-            let asked_at = if dialect == "envoy" { format!("/_auth/verify/envoy{path}") } else { format!("/_auth/verify/{dialect}") };
+            let asked_at = if dialect == "envoy" {
+                format!("/_auth/verify/envoy{path}")
+            } else {
+                format!("/_auth/verify/{dialect}")
+            };
             let head = owner.raw_head("GET", &asked_at);
             let said = format!(
                 "X-Original-URL: http://localhost:3000{path}\r\nX-Original-Method: GET\r\nX-Forwarded-Method: GET\r\n\
@@ -131,7 +135,14 @@ async fn a_visitor_who_is_not_signed_in_is_led_back_to_the_path_as_it_came() {
 #[tokio::test]
 async fn s18_nul_in_an_address_is_refused_whatever_the_store() {
     let (_app, upstream, mut owner) = people::with_app().await;
-    for path in ["users?q=%00", "audit?person=a%00b", "audit?event=%00", "audit?before=%00", "audit/export?person=%00", "users/%00"] {
+    for path in [
+        "users?q=%00",
+        "audit?person=a%00b",
+        "audit?event=%00",
+        "audit?before=%00",
+        "audit/export?person=%00",
+        "users/%00",
+    ] {
         assert_eq!(owner.get(&format!("/_auth/admin/{path}")).await.status, 400, "{path}");
     }
     owner.get("/_auth/account").await;

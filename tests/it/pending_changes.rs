@@ -86,7 +86,8 @@ async fn s50_signing_out_everywhere_takes_a_change_of_address_back() {
     let mut owner = people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
     ask_for_address(&mut people::another_browser(&app).await).await;
-    let sent = async || mailbox.unread().into_iter().find(|mail| mail.header("To") == ELSEWHERE).map(|mail| mail.link());
+    let sent =
+        async || mailbox.unread().into_iter().find(|mail| mail.header("To") == ELSEWHERE).map(|mail| mail.link());
     let link = wait::eventually("the mail", sent).await;
     assert_eq!(owner.submit("/_auth/account", "/_auth/account/sessions/end-all", &[]).await.status, 303);
     assert_eq!(app.client().get(&link).await.status, 410);
@@ -98,7 +99,8 @@ async fn s59_a_reset_that_waits_does_not_go_to_the_address_of_before() {
     let mut owner = people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
     ask_for_address(&mut owner).await;
-    let sent = async || mailbox.unread().into_iter().find(|mail| mail.header("To") == ELSEWHERE).map(|mail| mail.link());
+    let sent =
+        async || mailbox.unread().into_iter().find(|mail| mail.header("To") == ELSEWHERE).map(|mail| mail.link());
     let link = wait::eventually("the mail", sent).await;
     let data = app.data("");
     let jam = Jam::at(&data);
@@ -112,5 +114,8 @@ async fn s59_a_reset_that_waits_does_not_go_to_the_address_of_before() {
     people::sign_in(&mut owner, ELSEWHERE, PASSWORD).await;
     queue_is_empty(&app, &mut owner).await;
     let came = mailbox.unread();
-    assert!(!came.iter().any(|mail| mail.header("Subject") == "Choose a new password"), "a reset went to the old address");
+    assert!(
+        !came.iter().any(|mail| mail.header("Subject") == "Choose a new password"),
+        "a reset went to the old address"
+    );
 }

@@ -33,13 +33,18 @@ async fn s111_scripts_of_the_app_read_our_pages_on_plain_http_off_this_machine_a
     const WARNING: &str = "scripts of the app can use the gate's own pages";
     let Some(browser) = Browser::start().await else { return };
     let (process, status, text) = fetched(&browser, NOT_LOOPBACK).await;
-    assert_eq!((status, page::data(&text, "user-email").as_deref()), (200, Some(OWNER)), "the note in SECURITY.md is not true any more");
+    assert_eq!(
+        (status, page::data(&text, "user-email").as_deref()),
+        (200, Some(OWNER)),
+        "the note in SECURITY.md is not true any more"
+    );
     let warned = process.output().lines().filter(|line| line.contains(WARNING)).count();
     assert_eq!(warned, 1, "{}", process.output());
     let mut owner = process.client();
     people::sign_in(&mut owner, OWNER, PASSWORD).await;
     let list = owner.get("/_auth/admin/checklist").await.text();
-    let outcome = page::tags(&list).into_iter().find(|tag| tag.attribute("data-check") == Some("check-address")).unwrap();
+    let outcome =
+        page::tags(&list).into_iter().find(|tag| tag.attribute("data-check") == Some("check-address")).unwrap();
     assert_eq!(outcome.attribute("data-outcome"), Some("advice"));
     assert!(list.contains("scripts of the app can use the gate&#39;s own pages"), "{list}");
 
@@ -64,9 +69,9 @@ fn s111_check_config_says_of_every_plain_http_host_but_this_machines_that_script
         ("https://gate.example.org", false),
     ] {
         let text = said(&run_with(folder.path(), &["check-config"], &[("APP_URL", app_url.to_owned())]));
-        let told = text
-            .lines()
-            .any(|line| line.starts_with("advice: Address:") && line.contains("scripts of the app can use the gate's own pages"));
+        let told = text.lines().any(|line| {
+            line.starts_with("advice: Address:") && line.contains("scripts of the app can use the gate's own pages")
+        });
         assert_eq!(told, says, "{app_url}: {text}");
     }
     let notes = std::fs::read_to_string(super::support::source::repository().join("SECURITY.md")).unwrap();

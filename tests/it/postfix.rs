@@ -15,7 +15,9 @@ fn send(postfix: &Postfix, to: &str, settings: &[(&str, &str)]) -> (bool, String
         ("SMTP_HELLO_NAME", "gate.example.org".to_owned()),
     ];
     variables.retain(|(name, _)| settings.iter().all(|(other, _)| other != name));
-    variables.extend(settings.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (*name, (*value).to_owned())));
+    variables.extend(
+        settings.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (*name, (*value).to_owned())),
+    );
     let output = run_with(folder.path(), &["send-test-mail", to], &variables);
     (output.status.success(), said(&output))
 }
@@ -26,7 +28,10 @@ fn s84_a_relay_with_its_own_certificate_takes_mails_over_tls() {
     let (sent, said) = send(&postfix, TO, &[]);
     assert!(sent, "{said}\n{}", postfix.log());
     let mails = postfix.mails();
-    assert!(mails.len() == 1 && mails[0].contains("with ESMTPS") && mails[0].contains("from gate.example.org"), "{mails:?}");
+    assert!(
+        mails.len() == 1 && mails[0].contains("with ESMTPS") && mails[0].contains("from gate.example.org"),
+        "{mails:?}"
+    );
     // With something to lose, the certificate counts again.
     let secrets = [("SMTP_USER", "gate"), ("SMTP_PASSWORD", "secret-of-gate")];
     let (sent, said) = send(&postfix, TO, &secrets);

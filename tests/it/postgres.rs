@@ -43,11 +43,18 @@ async fn the_main_job_runs_on_postgresql() {
     let token = link.split_once("token=").unwrap().1;
     let new = "nine-otters-paint-the-barn";
     let mut browser = app.client();
-    assert_eq!(browser.submit(&link, "/_auth/reset", &[("token", token), ("password", new), ("confirm", new)]).await.status, 303);
+    assert_eq!(
+        browser.submit(&link, "/_auth/reset", &[("token", token), ("password", new), ("confirm", new)]).await.status,
+        303
+    );
     assert_eq!(people::try_sign_in(&mut app.client(), OWNER, PASSWORD).await.status, 401);
     people::sign_in(&mut owner, OWNER, new).await;
-    for path in ["/_auth/admin/users?q=OWN&state=active", "/_auth/admin/sessions", "/_auth/admin/audit?event=login.ok", "/_auth/admin/mail"]
-    {
+    for path in [
+        "/_auth/admin/users?q=OWN&state=active",
+        "/_auth/admin/sessions",
+        "/_auth/admin/audit?event=login.ok",
+        "/_auth/admin/mail",
+    ] {
         let answer = owner.get(path).await;
         assert!(answer.status == 200 && answer.text().contains(OWNER), "{path}: {}", answer.text());
     }
@@ -89,8 +96,7 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
 }
 
 /// An account whose text for searching is missing, so that the next start changes its row.
-const UNSEARCHED: &str =
-    "INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x@example.org', '', 'user', 'active', 1)";
+const UNSEARCHED: &str = "INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x@example.org', '', 'user', 'active', 1)";
 
 /// Has `body` run before a row of `users` is changed.
 fn before_an_update(body: &str) -> String {
@@ -103,7 +109,8 @@ fn before_an_update(body: &str) -> String {
 #[tokio::test]
 async fn a_migration_whose_connection_breaks_says_so_and_the_next_one_succeeds() {
     let Some(postgres) = Postgres::start().await else { return };
-    let store = Database::open(&DatabaseUrl::Postgres(postgres.url().into()), tokio::runtime::Handle::current()).unwrap();
+    let store =
+        Database::open(&DatabaseUrl::Postgres(postgres.url().into()), tokio::runtime::Handle::current()).unwrap();
     migrate::run(&store).unwrap();
     let mut connection = postgres.connect();
     connection.batch_execute(UNSEARCHED).unwrap();
@@ -146,7 +153,8 @@ async fn behind_a_pooler_migrations_alone_have_as_long_as_they_need() {
 #[tokio::test]
 async fn accounts_without_a_text_for_searching_get_it_by_a_few_statements() {
     let Some(postgres) = Postgres::start().await else { return };
-    let store = Database::open(&DatabaseUrl::Postgres(postgres.url().into()), tokio::runtime::Handle::current()).unwrap();
+    let store =
+        Database::open(&DatabaseUrl::Postgres(postgres.url().into()), tokio::runtime::Handle::current()).unwrap();
     migrate::run(&store).unwrap();
     let mut connection = postgres.connect();
     let people = "INSERT INTO users (id, email, name, role, state, created_at) \
@@ -169,7 +177,11 @@ async fn s94_a_newer_schema_is_refused_untouched_on_postgresql() {
     let variables = [("DATABASE_URL", postgres.url())];
     assert!(run_with(folder.path(), &["migrate"], &variables).status.success());
     let mut connection = postgres.connect();
-    connection.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000'); DROP TABLE tombstones").unwrap();
+    connection
+        .batch_execute(
+            "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000'); DROP TABLE tombstones",
+        )
+        .unwrap();
     let refused = run_with(folder.path(), &["start"], &variables);
     assert!(!refused.status.success() && said(&refused).contains("another version"), "{}", said(&refused));
     assert!(connection.batch_execute("SELECT * FROM tombstones").is_err(), "it was touched");

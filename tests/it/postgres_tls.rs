@@ -13,7 +13,16 @@ async fn redis_is_reached_by_tls_with_a_password_and_its_certificate_is_checked(
     make_certificate(folder.path(), "redis", "localhost");
     let (port, file) = (free_port(), |name: &str| folder.path().join(name).to_str().unwrap().to_owned());
     let (certificate, key, own) = (file("redis.crt"), file("redis.key"), port.to_string());
-    let options = ["--tls-port", own.as_str(), "--tls-cert-file", &certificate, "--tls-key-file", &key, "--tls-auth-clients", "no"];
+    let options = [
+        "--tls-port",
+        own.as_str(),
+        "--tls-cert-file",
+        &certificate,
+        "--tls-key-file",
+        &key,
+        "--tls-auth-clients",
+        "no",
+    ];
     let options = [&options[..], &["--requirepass", "correct-horse"]].concat();
     let Some(_redis) = Redis::start_on(0, folder.path(), &options).await else { return };
     let with = |url: String, root: &str| {
@@ -23,7 +32,8 @@ async fn redis_is_reached_by_tls_with_a_password_and_its_certificate_is_checked(
     let good = with(format!("rediss://:correct-horse@localhost:{port}/0"), &certificate);
     let node = Process::start_with(TempDir::new().unwrap(), "start", &good).await;
     let mut owner = node.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(node.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(node.folder.path().join("data/setup-token")).unwrap())
+        .await;
     assert_eq!(people::who_am_i(&mut owner).await.as_deref(), Some(OWNER));
 
     make_certificate(folder.path(), "other", "localhost");
@@ -36,7 +46,13 @@ async fn redis_is_reached_by_tls_with_a_password_and_its_certificate_is_checked(
         let pairs: Vec<(&str, String)> = variables.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         let output = run_with(other.path(), &["start"], &pairs);
         let text = said(&output);
-        assert!(!output.status.success() && text.contains(why) && !text.contains("correct-horse") && !text.contains("wrong-p"), "{text}");
+        assert!(
+            !output.status.success()
+                && text.contains(why)
+                && !text.contains("correct-horse")
+                && !text.contains("wrong-p"),
+            "{text}"
+        );
     }
 }
 
@@ -46,11 +62,17 @@ async fn without_the_feature_an_address_that_wants_tls_stops_the_start_and_names
     let Some(postgres) = Postgres::start().await else { return };
     for mode in ["require", "verify-ca", "verify-full"] {
         let folder = TempDir::new().unwrap();
-        let refused = run_with(folder.path(), &["start"], &[("DATABASE_URL", format!("{}?sslmode={mode}", postgres.url()))]);
+        let refused =
+            run_with(folder.path(), &["start"], &[("DATABASE_URL", format!("{}?sslmode={mode}", postgres.url()))]);
         assert!(!refused.status.success() && said(&refused).contains("--features postgres-tls"), "{}", said(&refused));
     }
-    let plain = Process::start_with(TempDir::new().unwrap(), "start", &[("DATABASE_URL".to_owned(), postgres.url())]).await;
-    people::claim_with(&mut plain.client(), &std::fs::read_to_string(plain.folder.path().join("data/setup-token")).unwrap()).await;
+    let plain =
+        Process::start_with(TempDir::new().unwrap(), "start", &[("DATABASE_URL".to_owned(), postgres.url())]).await;
+    people::claim_with(
+        &mut plain.client(),
+        &std::fs::read_to_string(plain.folder.path().join("data/setup-token")).unwrap(),
+    )
+    .await;
 }
 
 #[cfg(feature = "postgres-tls")]
@@ -62,7 +84,8 @@ async fn with_the_feature_the_server_is_reached_by_tls_and_its_certificate_is_ch
     let good = url("localhost", &format!("?sslmode=verify-full&sslrootcert={}", root.display()));
     let node = Process::start_with(TempDir::new().unwrap(), "start", &[("DATABASE_URL".to_owned(), good)]).await;
     let mut owner = node.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(node.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(node.folder.path().join("data/setup-token")).unwrap())
+        .await;
     assert_eq!(people::who_am_i(&mut owner).await.as_deref(), Some(OWNER));
 
     let folder = TempDir::new().unwrap();
@@ -72,10 +95,16 @@ async fn with_the_feature_the_server_is_reached_by_tls_and_its_certificate_is_ch
         said(&output)
     };
     // Its name is localhost and no number, and another root has signed nothing.
-    assert!(refused(url("127.0.0.1", &format!("?sslmode=verify-full&sslrootcert={}", root.display()))).contains("127.0.0.1"));
+    assert!(
+        refused(url("127.0.0.1", &format!("?sslmode=verify-full&sslrootcert={}", root.display())))
+            .contains("127.0.0.1")
+    );
     let other = folder.path().join("other.crt");
     make_certificate(folder.path(), "other", "localhost");
-    assert!(refused(url("localhost", &format!("?sslmode=verify-full&sslrootcert={}", other.display()))).contains("certificate"));
+    assert!(
+        refused(url("localhost", &format!("?sslmode=verify-full&sslrootcert={}", other.display())))
+            .contains("certificate")
+    );
     // This server takes nothing in plain text.
     refused(url("localhost", "?sslmode=disable"));
 }

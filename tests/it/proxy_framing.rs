@@ -10,7 +10,9 @@ use super::support::upstream::{checksum, pattern};
 use super::support::wait;
 
 /// An app that answers each connection with the next of `scripts`, raw, and then closes it. Counts the requests it read.
-async fn scripted(scripts: Vec<&'static str>) -> (std::net::SocketAddr, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+async fn scripted(
+    scripts: Vec<&'static str>,
+) -> (std::net::SocketAddr, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let count = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -57,7 +59,12 @@ async fn every_method_passes_and_bodies_arrive_whole() {
 #[tokio::test]
 async fn the_query_and_the_path_arrive_byte_for_byte() {
     let (_app, upstream, mut owner) = people::with_app().await;
-    for target in ["/echo?a=%2F..%2F&b=%7C{}&c=a+b&&=", "/echo?next=http://x.example/?y=1", "/caf%C3%A9/%E2%82%AC?x=%ff", "/echo?"] {
+    for target in [
+        "/echo?a=%2F..%2F&b=%7C{}&c=a+b&&=",
+        "/echo?next=http://x.example/?y=1",
+        "/caf%C3%A9/%E2%82%AC?x=%ff",
+        "/echo?",
+    ] {
         assert_eq!(owner.fetch(target).await.status, 200, "{target}");
         assert_eq!(upstream.last().target(), target);
     }
@@ -128,7 +135,9 @@ async fn informational_answers_and_odd_headers_of_the_app_pass() {
     let (_app, mut owner) = before(address).await;
     let answer = owner.fetch("/x").await;
     assert_eq!((answer.status, answer.text()), (200, "ok".to_owned()));
-    assert!(answer.header("x-odd").is_some() && answer.header("x-hop").is_none() && answer.header("keep-alive").is_none());
+    assert!(
+        answer.header("x-odd").is_some() && answer.header("x-hop").is_none() && answer.header("keep-alive").is_none()
+    );
 }
 
 #[tokio::test]

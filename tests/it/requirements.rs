@@ -34,7 +34,10 @@ impl<'ast> Visit<'ast> for Tests {
     }
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        let is_test = item.attrs.iter().any(|attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "test"));
+        let is_test = item
+            .attrs
+            .iter()
+            .any(|attribute| attribute.path().segments.last().is_some_and(|last| last.ident == "test"));
         let name = item.sig.ident.to_string();
         for number in numbers(&name).filter(|_| is_test) {
             let module = self.module.iter().filter(|part| *part != "tests").cloned();
@@ -46,7 +49,8 @@ impl<'ast> Visit<'ast> for Tests {
 
 /// `s24_s29_parallel_guesses` holds 24 and 29.
 fn numbers(name: &str) -> impl Iterator<Item = u32> {
-    let digits = |part: &str| part.strip_prefix('s').filter(|digits| digits.len() >= 2).and_then(|digits| digits.parse().ok());
+    let digits =
+        |part: &str| part.strip_prefix('s').filter(|digits| digits.len() >= 2).and_then(|digits| digits.parse().ok());
     name.split('_').map_while(digits)
 }
 
@@ -75,7 +79,13 @@ fn fill(document: &str, held: &Held) -> String {
     let line = |line: &str| match row(line) {
         None => line.to_owned(),
         Some((number, words)) => {
-            let tests = held.get(&number).into_iter().flatten().map(|name| format!("`{name}`")).collect::<Vec<_>>().join("<br>");
+            let tests = held
+                .get(&number)
+                .into_iter()
+                .flatten()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join("<br>");
             format!("| S{number:02} | {words} | {tests} |").replace("|  |", "| |")
         }
     };
@@ -98,7 +108,10 @@ fn the_list_of_requirements_names_the_tests_that_hold_them() {
         return;
     }
     let difference = expected.lines().zip(found.lines()).find(|(expected, found)| expected != found);
-    assert!(difference.is_none(), "{DOCUMENT} is out of date (WRITE_DOCS=1 cargo test --test it requirements):\n{difference:#?}");
+    assert!(
+        difference.is_none(),
+        "{DOCUMENT} is out of date (WRITE_DOCS=1 cargo test --test it requirements):\n{difference:#?}"
+    );
 }
 
 #[test]
@@ -113,7 +126,8 @@ fn every_test_with_a_number_holds_a_listed_requirement() {
 #[test]
 fn every_delivered_requirement_has_a_test() {
     let held = held();
-    let without: Vec<_> = required_now().filter(|number| !held.contains_key(number)).map(|number| format!("S{number:02}")).collect();
+    let without: Vec<_> =
+        required_now().filter(|number| !held.contains_key(number)).map(|number| format!("S{number:02}")).collect();
     assert!(without.is_empty(), "no test holds {}", without.join(", "));
 }
 
@@ -122,5 +136,8 @@ fn names_are_read_up_to_the_first_word() {
     assert_eq!(numbers("s24_s29_parallel_guesses_s30").collect::<Vec<_>>(), [24, 29]);
     assert_eq!(numbers("sign_out_ends_it").count() + numbers("s_1_x").count() + numbers("s3cret").count(), 0);
     let held = Held::from([(24, BTreeSet::from(["login::s24_x".to_owned()]))]);
-    assert_eq!(fill("# T\n| S24 | Slow | old |\n| S25 | Safe | old |", &held), "# T\n| S24 | Slow | `login::s24_x` |\n| S25 | Safe | |\n");
+    assert_eq!(
+        fill("# T\n| S24 | Slow | old |\n| S25 | Safe | old |", &held),
+        "# T\n| S24 | Slow | `login::s24_x` |\n| S25 | Safe | |\n"
+    );
 }

@@ -23,7 +23,10 @@ fn token(link: &str) -> String {
 }
 
 async fn choose(client: &mut Client, link: &str, password: &str) -> u16 {
-    client.submit(link, "/_auth/reset", &[("token", &token(link)), ("password", password), ("confirm", password)]).await.status
+    client
+        .submit(link, "/_auth/reset", &[("token", &token(link)), ("password", password), ("confirm", password)])
+        .await
+        .status
 }
 
 /// The link of the mail that the owner asked for.
@@ -86,11 +89,15 @@ async fn s58_a_reset_signs_nobody_in_and_fills_the_address_in() {
     let (app, _owner, mut mailbox) = claimed().await;
     let link = link_for_owner(&app, &mut mailbox).await;
     let mut browser = app.client();
-    let chosen = browser.submit(&link, "/_auth/reset", &[("token", &token(&link)), ("password", NEW), ("confirm", NEW)]).await;
+    let chosen =
+        browser.submit(&link, "/_auth/reset", &[("token", &token(&link)), ("password", NEW), ("confirm", NEW)]).await;
     assert_eq!((chosen.status, chosen.location()), (303, "/_auth/login?flash=password-set&email=owner@example.org"));
     let filled_in = browser.get(chosen.location()).await.text();
     assert_eq!(super::support::page::field(&filled_in, "email").as_deref(), Some(OWNER));
-    assert!(browser.jar.get("portcullis_access").is_none() && browser.jar.get("portcullis_session").is_none(), "signed in by a link");
+    assert!(
+        browser.jar.get("portcullis_access").is_none() && browser.jar.get("portcullis_session").is_none(),
+        "signed in by a link"
+    );
 }
 
 #[tokio::test]
@@ -109,8 +116,8 @@ async fn s53_twenty_simultaneous_uses_of_one_link_change_the_password_once() {
     }
     let (app, link) = (&app, &link);
     let uses = ready.into_iter().map(|(mut client, password)| async move {
-        let fields =
-            [("token", &*token(link)), ("password", &*password), ("confirm", &*password)].map(|(n, v)| (n.to_owned(), v.to_owned()));
+        let fields = [("token", &*token(link)), ("password", &*password), ("confirm", &*password)]
+            .map(|(n, v)| (n.to_owned(), v.to_owned()));
         let fields: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
         let status = client.post_form("/_auth/reset", &fields).await.status;
         (status, password)
@@ -134,8 +141,10 @@ async fn s53_s54_a_newer_link_voids_the_older_and_each_expires_when_the_variable
     let mail = mailbox.wait_for("Choose a new password").await;
     assert!(mail.text.contains("for 7 minutes"), "{}", mail.text);
     let second = mail.link();
-    super::support::wait::eventually("the older link to be void", async || (app.client().get(&first).await.status == 410).then_some(()))
-        .await;
+    super::support::wait::eventually("the older link to be void", async || {
+        (app.client().get(&first).await.status == 410).then_some(())
+    })
+    .await;
     app.advance(7 * 60 - 1);
     assert_eq!(app.client().get(&second).await.status, 200);
     app.advance(1);
@@ -178,14 +187,20 @@ async fn s56_the_link_is_built_from_app_url_alone() {
     let (app, _owner, mut mailbox) = claimed().await;
     let mut client = app.client();
     client.get("/_auth/forgot").await;
-    for (name, value) in
-        [("X-Forwarded-Host", "evil.example"), ("Forwarded", "host=evil.example;proto=https"), ("X-Forwarded-Proto", "https")]
-    {
+    for (name, value) in [
+        ("X-Forwarded-Host", "evil.example"),
+        ("Forwarded", "host=evil.example;proto=https"),
+        ("X-Forwarded-Proto", "https"),
+    ] {
         client.always(name, value);
     }
     assert_eq!(client.post_form("/_auth/forgot", &[("email", OWNER)]).await.status, 303);
     let mail = mailbox.wait_for("Choose a new password").await;
-    assert!(mail.text.contains("\nhttp://localhost:3000/_auth/reset?token=") && !mail.text.contains("evil"), "{}", mail.text);
+    assert!(
+        mail.text.contains("\nhttp://localhost:3000/_auth/reset?token=") && !mail.text.contains("evil"),
+        "{}",
+        mail.text
+    );
 }
 
 #[tokio::test]
@@ -194,7 +209,11 @@ async fn s23_s60_asking_tells_nothing_and_floods_nobody() {
     let mut answers = Vec::new();
     for email in [OWNER, "nobody@example.org"] {
         let answer = app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", email)]).await;
-        answers.push((answer.status, answer.location().to_owned(), app.client().get("/_auth/forgot/sent").await.text()));
+        answers.push((
+            answer.status,
+            answer.location().to_owned(),
+            app.client().get("/_auth/forgot/sent").await.text(),
+        ));
     }
     assert_eq!(answers[0], answers[1]);
     for _ in 0..9 {
@@ -222,7 +241,11 @@ async fn s23_s60_asking_tells_nothing_and_floods_nobody() {
 #[tokio::test]
 async fn s59_an_address_with_a_second_one_is_nobody() {
     let (app, _owner, mut mailbox) = claimed().await;
-    for email in ["owner@example.org,evil@example.com", "owner@example.org\nevil@example.com", "owner@example.org evil@example.com"] {
+    for email in [
+        "owner@example.org,evil@example.com",
+        "owner@example.org\nevil@example.com",
+        "owner@example.org evil@example.com",
+    ] {
         assert_eq!(ask(&app, email).await, 422, "{email:?}");
     }
     let twice = app.client();
@@ -239,7 +262,8 @@ async fn s59_an_address_with_a_second_one_is_nobody() {
 #[tokio::test]
 async fn a_reset_form_is_a_form() {
     let (app, _owner, _mailbox) = claimed().await;
-    let answer = app.client().send(Call::form("/_auth/forgot", &app.app_url, &[("email", OWNER), ("csrf_token", "x")])).await;
+    let answer =
+        app.client().send(Call::form("/_auth/forgot", &app.app_url, &[("email", OWNER), ("csrf_token", "x")])).await;
     assert_eq!(answer.status, 403);
 }
 
@@ -252,7 +276,9 @@ async fn without_a_mail_server_no_page_promises_a_mail() {
     let asked = client.post_form("/_auth/forgot", &[("email", OWNER)]).await;
     let noted = client.get(asked.location()).await.text();
     assert!(
-        noted.contains("audit list") && noted.contains("Nobody is notified") && noted.contains("user reset-link name@example.org"),
+        noted.contains("audit list")
+            && noted.contains("Nobody is notified")
+            && noted.contains("user reset-link name@example.org"),
         "{noted}"
     );
     mailbox.wait_for("Choose a new password").await;

@@ -39,7 +39,8 @@ impl Pest {
     fn start(mut client: Client, begin: Instant) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let [answers, granted, last_grant]: [Arc<AtomicU64>; 3] = Default::default();
-        let (stopped, all, count, last) = (Arc::clone(&stop), Arc::clone(&answers), Arc::clone(&granted), Arc::clone(&last_grant));
+        let (stopped, all, count, last) =
+            (Arc::clone(&stop), Arc::clone(&answers), Arc::clone(&granted), Arc::clone(&last_grant));
         let task = tokio::spawn(async move {
             while !stopped.load(Ordering::Acquire) {
                 let sent = u64::try_from(begin.elapsed().as_micros()).unwrap();
@@ -77,7 +78,8 @@ async fn end_often(nodes: &Nodes, end: impl AsyncFn(&mut Client)) -> Seen {
         let mut doomed = nodes.apps[0].client();
         people::sign_in(&mut doomed, OWNER, PASSWORD).await;
         let begin = Instant::now();
-        let pests: Vec<Pest> = [1, 1, 2, 2].map(|number| Pest::start(nodes.at(number, &doomed), begin)).into_iter().collect();
+        let pests: Vec<Pest> =
+            [1, 1, 2, 2].map(|number| Pest::start(nodes.at(number, &doomed), begin)).into_iter().collect();
         let warm = async || pests.iter().all(|pest| pest.granted.load(Ordering::Acquire) > 2).then_some(());
         wait::eventually("everybody to be let in", warm).await;
         let asked = begin.elapsed();
@@ -86,8 +88,13 @@ async fn end_often(nodes: &Nodes, end: impl AsyncFn(&mut Client)) -> Seen {
         seen.longest = seen.longest.max(answered.saturating_sub(asked));
         // Let late ones come: of two more answers each, the second was asked for after the end.
         let before: Vec<u64> = pests.iter().map(|pest| pest.answers.load(Ordering::Acquire)).collect();
-        let later =
-            async || pests.iter().zip(&before).all(|(pest, before)| pest.answers.load(Ordering::Acquire) >= before + 2).then_some(());
+        let later = async || {
+            pests
+                .iter()
+                .zip(&before)
+                .all(|(pest, before)| pest.answers.load(Ordering::Acquire) >= before + 2)
+                .then_some(())
+        };
         wait::eventually("two more answers for everybody", later).await;
         for pest in pests {
             let (granted, last) = pest.end().await;
@@ -134,7 +141,8 @@ async fn s37_the_race_of_a_miss_with_the_end_lets_nothing_in() {
             leave(&mut connection, "", "user.changed", &user);
         }
     });
-    let seen = end_often(&nodes, async |doomed: &mut Client| assert_eq!(people::sign_out(doomed).await.status, 303)).await;
+    let seen =
+        end_often(&nodes, async |doomed: &mut Client| assert_eq!(people::sign_out(doomed).await.status, 303)).await;
     stop.store(true, Ordering::Release);
     noise.join().unwrap();
     report("sign-out among misses", &seen);
@@ -188,7 +196,10 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
         assert_eq!(owner.submit(&user, &format!("{user}/disable"), &[]).await.status, 303);
         assert_eq!((there.fetch("/page").await.status, nodes.at(2, &ada).fetch("/page").await.status), (401, 401));
         assert_eq!(nodes.upstream.count(), before);
-        wait::in_time("the socket on the third node to be cut", async { while let Some(Ok(_)) = socket.next().await {} }).await;
+        wait::in_time("the socket on the third node to be cut", async {
+            while let Some(Ok(_)) = socket.next().await {}
+        })
+        .await;
     }
 }
 
@@ -220,7 +231,8 @@ async fn s37_a_node_that_was_frozen_lets_nothing_stale_in_when_it_wakes() {
     let awake = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let frozen = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let mut owner = awake.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(awake.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(awake.folder.path().join("data/setup-token")).unwrap())
+        .await;
     for _ in 0..3 {
         let mut doomed = awake.client();
         people::sign_in(&mut doomed, OWNER, PASSWORD).await;
@@ -253,7 +265,8 @@ async fn s37_a_node_that_was_killed_is_waited_for_no_longer_than_its_lease() {
     let first = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let second = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await;
     let mut owner = first.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap())
+        .await;
     second.kill();
     assert_eq!(nodes::waited_for(&postgres), 2, "the store knows nothing of it yet");
     assert_eq!(people::sign_out(&mut owner).await.status, 303);
@@ -272,7 +285,8 @@ async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_s
     through.port = real;
     assert!(first.output().contains("pooler"), "{}", first.output());
     let mut owner = first.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap())
+        .await;
     let missed = async || {
         let counts = metrics::page(&mut second.client()).await;
         assert_eq!(metrics::value(&counts, "portcullis_lease"), 0, "nobody tells this node when a session ends");

@@ -90,10 +90,13 @@ fn observed(answer: &Response, app: &TestApp, row: &Row, method: &str) -> Outcom
             Outcome::WrongMethod
         }
         // Whoever opens the start page, or ends a session, without one has nothing to come back to.
-        303 if row.access != Access::Open && way.is_some_and(|rest| rest.is_empty() || rest.starts_with("?next=")) => Outcome::SignInFirst,
+        303 if row.access != Access::Open && way.is_some_and(|rest| rest.is_empty() || rest.starts_with("?next=")) => {
+            Outcome::SignInFirst
+        }
         403 if method == "HEAD" => Outcome::Denied("no text"),
         403 => {
-            let keys = ["fault-cookie", "fault-form-out-of-date", "fault-configured", "fault-admins-only", "no-account-intro"];
+            let keys =
+                ["fault-cookie", "fault-form-out-of-date", "fault-configured", "fault-admins-only", "no-account-intro"];
             Outcome::Denied(keys.into_iter().find(|key| is_text(answer, app, key)).unwrap_or("another text"))
         }
         200 | 303 => Outcome::Answered,
@@ -172,7 +175,13 @@ fn s98_nothing_is_open_but_these_and_no_path_has_two_rows() {
     let of = |access| PAGES.iter().filter(|row| row.access == access).map(|row| row.path).collect::<Vec<_>>();
     assert_eq!(of(Access::Open), ["", "/", "/setup", "/login", "/forgot", "/forgot/sent"]);
     assert_eq!(of(Access::Link), ["/reset", "/invite", "/account/email/confirm"]);
-    let session = ["/logout", "/account/sessions/end-all", "/account/sessions/end-others", "/account/sessions/{id}/end", "/account"];
+    let session = [
+        "/logout",
+        "/account/sessions/end-all",
+        "/account/sessions/end-others",
+        "/account/sessions/{id}/end",
+        "/account",
+    ];
     assert_eq!(of(Access::Session), session);
     assert!(PAGES.iter().all(|row| (row.access == Access::Admin) == row.path.starts_with("/admin")));
     let paths: BTreeSet<&str> = PAGES.iter().map(|row| row.path).collect();

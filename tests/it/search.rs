@@ -40,7 +40,10 @@ async fn parts_are_found_in_any_case_and_follow_what_changes() {
         // "er@ex" is in owner@example.org too.
         assert_eq!(emails(&mut owner, &format!("q={query}")).await.len(), found, "{query}");
     }
-    assert_eq!(owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Renamed Person")]).await.status, 303);
+    assert_eq!(
+        owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Renamed Person")]).await.status,
+        303
+    );
     assert_eq!((emails(&mut owner, "q=renamed").await.len(), emails(&mut owner, "q=olive").await.len()), (1, 0));
     let user = format!("{LIST}/{gone}");
     owner.get(&format!("{user}/delete")).await;
@@ -76,7 +79,9 @@ async fn postgresql_has_the_index_where_it_may_and_finds_people_without_it_too()
         for (query, found) in [("%C3%96mer", 1), ("er%40ex", 2), ("zzz", 0), ("om", 1)] {
             assert_eq!(emails(&mut owner, &format!("q={query}")).await.len(), found, "{query}");
         }
-        let asserted = format!("DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_class WHERE relname = 'user_parts') = {indexes}; END $$");
+        let asserted = format!(
+            "DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_class WHERE relname = 'user_parts') = {indexes}; END $$"
+        );
         PgConnection::establish(&url).unwrap().batch_execute(&asserted).unwrap();
     }
 }
@@ -98,7 +103,8 @@ async fn parts_are_found_after_a_backup_was_restored_and_the_file_was_vacuumed()
     let restored = run(fresh.path(), &["restore", old.path().join("kept.backup").to_str().unwrap()]);
     assert!(restored.status.success(), "{}", said(&restored));
     for folder in [old, fresh] {
-        let mut database = SqliteConnection::establish(folder.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
+        let mut database =
+            SqliteConnection::establish(folder.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
         database.batch_execute("VACUUM").unwrap();
         drop(database);
         let process = Process::start_in(folder, "start").await;
@@ -110,7 +116,8 @@ async fn parts_are_found_after_a_backup_was_restored_and_the_file_was_vacuumed()
     }
 }
 
-const WITHOUT_INDEX: &str = "DROP TRIGGER user_parts_added; DROP TRIGGER user_parts_changed; DROP TRIGGER user_parts_removed;
+const WITHOUT_INDEX: &str =
+    "DROP TRIGGER user_parts_added; DROP TRIGGER user_parts_changed; DROP TRIGGER user_parts_removed;
     DROP TABLE user_parts; DROP TABLE user_numbers;";
 
 #[tokio::test]
@@ -147,7 +154,9 @@ async fn an_index_that_cannot_be_made_leaves_nothing_behind() {
     database.batch_execute("CREATE TRIGGER user_parts_removed AFTER DELETE ON users BEGIN SELECT 1; END").unwrap();
     assert!(migrate::run(&store).unwrap_err().to_string().contains("user_parts_removed"));
     // Neither a transaction, which would be in the way of others, nor half of an index.
-    database.batch_execute("CREATE TABLE user_numbers (x); DROP TABLE user_numbers; DROP TRIGGER user_parts_removed").unwrap();
+    database
+        .batch_execute("CREATE TABLE user_numbers (x); DROP TABLE user_numbers; DROP TRIGGER user_parts_removed")
+        .unwrap();
     migrate::run(&store).unwrap();
     database.batch_execute(WITHOUT_INDEX).unwrap();
 }

@@ -58,7 +58,10 @@ async fn s44_two_tabs_that_refresh_at_once_get_the_same_successor() {
         async move { tab.get("/page").await.set_cookie("portcullis_refresh").map(|cookie| cookie.value) }
     });
     let successors = futures_util::future::join_all(tabs).await;
-    assert!(successors[0].is_some() && successors.iter().all(|successor| *successor == successors[0]), "{successors:?}");
+    assert!(
+        successors[0].is_some() && successors.iter().all(|successor| *successor == successors[0]),
+        "{successors:?}"
+    );
 }
 
 #[tokio::test]
@@ -87,12 +90,20 @@ async fn s35_s39_carriers_that_disagree_or_come_twice_are_no_sign_in() {
     let other = people::another_browser(&app).await;
     let value = |client: &Client, name: &str| client.jar.get(name).unwrap().to_owned();
     let (access, refresh) = (value(&owner, "portcullis_access"), value(&owner, "portcullis_refresh"));
-    let ask = async |cookie: String| app.client().send(Call::fetch("GET", "/page").header("cookie", &cookie)).await.status;
+    let ask =
+        async |cookie: String| app.client().send(Call::fetch("GET", "/page").header("cookie", &cookie)).await.status;
     let session = |client: &Client| format!("portcullis_session_3000={}", value(client, "portcullis_session"));
     assert_eq!(ask(format!("portcullis_access_3000={access}")).await, 200);
     assert_eq!(ask(format!("portcullis_refresh_3000={refresh}")).await, 200);
     assert_eq!(ask(session(&owner)).await, 401);
-    assert_eq!(ask(format!("portcullis_access_3000={access}; portcullis_refresh_3000={}", value(&other, "portcullis_refresh"))).await, 401);
+    assert_eq!(
+        ask(format!(
+            "portcullis_access_3000={access}; portcullis_refresh_3000={}",
+            value(&other, "portcullis_refresh")
+        ))
+        .await,
+        401
+    );
     assert_eq!(ask(format!("portcullis_access_3000={access}; {}", session(&other))).await, 401);
     assert_eq!(ask(format!("portcullis_access_3000={access}; portcullis_access_3000={access}")).await, 401);
     assert_eq!(ask(format!("portcullis_access_3000={refresh}")).await, 401);

@@ -51,7 +51,11 @@ fn s88_flags_the_environment_and_files_are_taken_as_they_are() {
         run_with(folder.path(), &["check-config"], &[("SITE_NAME", value.to_owned())]),
         run_with(folder.path(), &["check-config"], &[("SITE_NAME_FILE", file.to_str().unwrap().to_owned())]),
     ] {
-        assert!(output.status.success() && said(&output).contains(&format!("SITE_NAME={value}\n")), "{}", said(&output));
+        assert!(
+            output.status.success() && said(&output).contains(&format!("SITE_NAME={value}\n")),
+            "{}",
+            said(&output)
+        );
     }
 }
 
@@ -98,7 +102,11 @@ fn a_sender_is_asked_for_where_none_follows_from_the_address() {
     for app_url in ["http://[fd00::10]:3000", "http://10.0.0.5", "https://192.0.2.7:8443"] {
         let own = ("APP_URL", app_url.to_owned());
         let output = run_with(folder.path(), &["check-config"], &[smtp.clone(), own.clone()]);
-        assert!(!output.status.success() && said(&output).contains("SENDER_EMAIL: is missing"), "{app_url}: {}", said(&output));
+        assert!(
+            !output.status.success() && said(&output).contains("SENDER_EMAIL: is missing"),
+            "{app_url}: {}",
+            said(&output)
+        );
         // Mails in the outbox need none.
         let output = run_with(folder.path(), &["send-test-mail", "a@example.org"], &[own]);
         assert!(output.status.success(), "{app_url}: {}", said(&output));
@@ -114,9 +122,14 @@ fn a_sender_is_asked_for_where_none_follows_from_the_address() {
     }
     for name in ["10.0.0.5", "a b", "[x]", "gate\u{e9}.example.org", "[]"] {
         let output = run_with(folder.path(), &["check-config"], &[("SMTP_HELLO_NAME", name.to_owned())]);
-        assert!(!output.status.success() && said(&output).contains("SMTP_HELLO_NAME: must be"), "{name}: {}", said(&output));
+        assert!(
+            !output.status.success() && said(&output).contains("SMTP_HELLO_NAME: must be"),
+            "{name}: {}",
+            said(&output)
+        );
     }
     let port = ("SMTP_PORT", free_port().to_string());
-    let text = said(&run_with(folder.path(), &["check-config"], &[smtp, port, ("APP_URL", "http://box:3000".to_owned())]));
+    let text =
+        said(&run_with(folder.path(), &["check-config"], &[smtp, port, ("APP_URL", "http://box:3000".to_owned())]));
     assert!(text.contains("many mail servers refuse portcullis@box"), "{text}");
 }

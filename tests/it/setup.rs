@@ -36,7 +36,8 @@ async fn s01_s05_before_the_claim_the_app_sees_nothing_and_a_wrong_token_claims_
     assert_eq!(client.fetch("/page").await.status, 401);
     assert!(client.get("/_auth/login").await.location().ends_with("/_auth/setup"));
     assert_eq!(client.fetch("/_auth/health/live").await.status, 200);
-    let fields = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", "wrong")];
+    let fields =
+        [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", "wrong")];
     let refused = client.submit("/_auth/setup", "/_auth/setup", &fields).await;
     assert_eq!(refused.status, 401);
     assert!(refused.set_cookie("portcullis_access").is_none());
@@ -64,7 +65,8 @@ async fn the_owner_comes_to_the_app_and_without_one_to_the_checklist() {
 async fn an_old_link_can_be_put_right_in_the_form() {
     let app = TestApp::start(|_| {}).await;
     let mut client = app.client();
-    let old = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "Olive"), ("setup_token", "old")];
+    let old =
+        [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "Olive"), ("setup_token", "old")];
     let answer = client.submit("/_auth/setup?token=old", "/_auth/setup", &old).await;
     assert_eq!(answer.status, 401);
     let html = answer.text();
@@ -74,7 +76,8 @@ async fn an_old_link_can_be_put_right_in_the_form() {
     assert_eq!((token.attribute("value"), token.attribute("aria-invalid")), (None, Some("true")));
     assert_eq!(page::field(&html, "email").as_deref(), Some(OWNER), "nothing else is lost");
     let right = app.setup_token();
-    let again = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "Olive"), ("setup_token", &right)];
+    let again =
+        [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "Olive"), ("setup_token", &right)];
     assert_eq!(client.post_form("/_auth/setup", &again).await.status, 303);
 }
 
@@ -82,7 +85,8 @@ async fn an_old_link_can_be_put_right_in_the_form() {
 async fn s02_guessing_the_claim_secret_is_throttled() {
     let app = TestApp::start(|_| {}).await;
     let mut client = app.client();
-    let wrong = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", "wrong")];
+    let wrong =
+        [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", "wrong")];
     for _ in 0..10 {
         assert_eq!(client.submit("/_auth/setup", "/_auth/setup", &wrong).await.status, 401);
     }
@@ -102,8 +106,13 @@ async fn s03_twelve_claims_at_once_make_one_owner() {
         let (mut client, token) = (app.client(), token.clone());
         async move {
             let email = format!("owner{number}@example.org");
-            let fields =
-                [("email", email.as_str()), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", token.as_str())];
+            let fields = [
+                ("email", email.as_str()),
+                ("password", PASSWORD),
+                ("confirm", PASSWORD),
+                ("name", ""),
+                ("setup_token", token.as_str()),
+            ];
             client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await;
             people::who_am_i(&mut client).await
         }
@@ -122,8 +131,13 @@ async fn s04_set_up_stays_closed_also_after_a_restart() {
     let app = TestApp::start(|options| options.data_dir = Some(data)).await;
     let mut client = app.client();
     assert!(client.get(&format!("/_auth/setup?token={token}")).await.location().ends_with("/_auth/login"));
-    let fields =
-        [("email", "evil@example.org"), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", token.as_str())];
+    let fields = [
+        ("email", "evil@example.org"),
+        ("password", PASSWORD),
+        ("confirm", PASSWORD),
+        ("name", ""),
+        ("setup_token", token.as_str()),
+    ];
     let answer = client.submit("/_auth/login", "/_auth/setup", &fields).await;
     assert!(answer.status == 303 && answer.location().ends_with("/_auth/login"));
     assert_eq!(people::try_sign_in(&mut client, "evil@example.org", PASSWORD).await.status, 401);
@@ -161,7 +175,10 @@ async fn s06_s20_the_deprecated_pair_guards_the_app_until_the_claim_and_then_ope
     assert_eq!(client.submit("/_auth/login", "/_auth/login", &right).await.status, 303);
     assert_eq!(client.get("/page").await.status, 200);
     let seen = upstream.last();
-    assert_eq!((seen.header("remote-user").as_deref(), seen.header("remote-email").as_deref()), (Some("user"), Some("")));
+    assert_eq!(
+        (seen.header("remote-user").as_deref(), seen.header("remote-email").as_deref()),
+        (Some("user"), Some(""))
+    );
     assert_eq!(client.get("/_auth/account").await.status, 403);
     // HTTP Basic is for API clients, and its header stays here.
     let basic = || Call::fetch("GET", "/page").header("authorization", "Basic dXNlcjoxMjM0");
@@ -209,7 +226,12 @@ async fn s20_the_deprecated_mode_without_an_app_leads_nowhere_in_circles() {
     loop {
         let answer = client.get(&path).await;
         if answer.status != 303 {
-            assert_eq!((answer.status, path.as_str()), (403, "/_auth/account"), "there is no account in this mode: {}", answer.text());
+            assert_eq!(
+                (answer.status, path.as_str()),
+                (403, "/_auth/account"),
+                "there is no account in this mode: {}",
+                answer.text()
+            );
             break;
         }
         path = answer.location().to_owned();

@@ -22,7 +22,9 @@ async fn s16_s21_every_refusal_is_the_same_neutral_answer() {
     let app = claimed().await;
     let mut client = app.client();
     let mut answers = Vec::new();
-    for (email, password) in [(OWNER, "not the password"), ("nobody@example.org", PASSWORD), ("no address", PASSWORD), (OWNER, "qq")] {
+    for (email, password) in
+        [(OWNER, "not the password"), ("nobody@example.org", PASSWORD), ("no address", PASSWORD), (OWNER, "qq")]
+    {
         let answer = people::try_sign_in(&mut client, email, password).await;
         assert_eq!(answer.status, 401);
         assert!(!answer.text().contains(password) && answer.header("cache-control").unwrap().contains("no-store"));
@@ -58,7 +60,10 @@ async fn s24_ten_failures_of_a_source_are_followed_by_429_even_for_the_right_pas
     let app = claimed().await;
     let mut client = from(&app, "192.0.2.7");
     for number in 0..10 {
-        assert_eq!(people::try_sign_in(&mut client, &format!("a{number}@example.org"), "wrong wrong wrong").await.status, 401);
+        assert_eq!(
+            people::try_sign_in(&mut client, &format!("a{number}@example.org"), "wrong wrong wrong").await.status,
+            401
+        );
     }
     let throttled = people::try_sign_in(&mut client, OWNER, PASSWORD).await;
     assert_eq!(throttled.status, 429);
@@ -128,17 +133,31 @@ async fn s61_s62_a_form_needs_its_token_and_our_origin() {
     let fields = [("csrf_token", token.as_str()), ("email", OWNER), ("password", PASSWORD), ("next", "")];
     let bad_token = [("csrf_token", "x.y"), ("email", OWNER), ("password", PASSWORD), ("next", "")];
     assert_eq!(client.send(Call::form("/_auth/login", &app.app_url, &bad_token)).await.status, 403);
-    let foreign = client.send(Call::form("/_auth/login", "https://evil.example", &fields).without("sec-fetch-site")).await;
+    let foreign =
+        client.send(Call::form("/_auth/login", "https://evil.example", &fields).without("sec-fetch-site")).await;
     assert_eq!(foreign.status, 403);
     assert!(foreign.text().contains(&app.app_url) && foreign.text().contains("https://evil.example"));
-    assert_eq!(client.send(Call::form("/_auth/login", &app.app_url, &fields).header("sec-fetch-site", "cross-site")).await.status, 403);
     assert_eq!(
-        client.send(Call::form("/_auth/login", &app.app_url, &fields).without("origin").without("sec-fetch-site")).await.status,
+        client
+            .send(Call::form("/_auth/login", &app.app_url, &fields).header("sec-fetch-site", "cross-site"))
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        client
+            .send(Call::form("/_auth/login", &app.app_url, &fields).without("origin").without("sec-fetch-site"))
+            .await
+            .status,
         403
     );
     let mut other = app.client();
     other.get("/_auth/login").await;
-    assert_eq!(other.send(Call::form("/_auth/login", &app.app_url, &fields)).await.status, 403, "the token of another browser");
+    assert_eq!(
+        other.send(Call::form("/_auth/login", &app.app_url, &fields)).await.status,
+        403,
+        "the token of another browser"
+    );
     assert_eq!(client.send(Call::form("/_auth/login", &app.app_url, &fields)).await.status, 303);
 }
 
@@ -160,7 +179,9 @@ async fn s66_s67_every_answer_of_ours_carries_the_security_headers() {
 async fn pages_are_for_navigations_alone() {
     let app = claimed().await;
     let mut client = app.client();
-    let call = |mode: &str, dest: &str| Call::navigation("/_auth/login").header("sec-fetch-mode", mode).header("sec-fetch-dest", dest);
+    let call = |mode: &str, dest: &str| {
+        Call::navigation("/_auth/login").header("sec-fetch-mode", mode).header("sec-fetch-dest", dest)
+    };
     assert_eq!(client.send(call("navigate", "document")).await.status, 200);
     assert_eq!(client.send(call("cors", "empty")).await.status, 403);
     assert_eq!(client.send(call("navigate", "iframe")).await.status, 403);
@@ -173,13 +194,19 @@ async fn s19_a_new_sign_in_ends_the_session_of_every_cookie_it_came_with() {
     for kept in ["portcullis_access", "portcullis_refresh"] {
         let first = people::another_browser(&app).await;
         let mut again = first.clone();
-        for name in ["portcullis_access", "portcullis_refresh", "portcullis_session"].iter().filter(|name| **name != kept) {
+        for name in
+            ["portcullis_access", "portcullis_refresh", "portcullis_session"].iter().filter(|name| **name != kept)
+        {
             again.jar.remove(name);
         }
         assert_eq!(again.get("/_auth/account").await.status, 200);
         let answer = again.post_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, 303, "{}", answer.text());
-        assert_eq!(people::who_am_i(&mut first.clone()).await, None, "only {kept} was sent, and the old session lives on");
+        assert_eq!(
+            people::who_am_i(&mut first.clone()).await,
+            None,
+            "only {kept} was sent, and the old session lives on"
+        );
     }
     assert_eq!(people::who_am_i(&mut owner.clone()).await.as_deref(), Some(OWNER));
 }

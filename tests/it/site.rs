@@ -6,8 +6,7 @@ use super::support::page;
 use super::support::people::{self, OWNER};
 use super::support::process::{run_with, said};
 
-const LOGO: &str =
-    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><script>alert(1)</script><rect width=\"1\" height=\"1\"/></svg>";
+const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><script>alert(1)</script><rect width=\"1\" height=\"1\"/></svg>";
 
 #[tokio::test]
 async fn s66_the_own_name_logo_and_colour_are_on_the_pages_and_run_nothing() {
@@ -23,7 +22,10 @@ async fn s66_the_own_name_logo_and_colour_are_on_the_pages_and_run_nothing() {
     let mut owner = people::claim(&app).await;
     let sign_in = app.client().get("/_auth/login").await;
     let html = sign_in.text();
-    assert!(html.contains("· Ada &#60;&#38;&#62; Co</title>") || html.contains("· Ada &lt;&amp;&gt; Co</title>"), "{html}");
+    assert!(
+        html.contains("· Ada &#60;&#38;&#62; Co</title>") || html.contains("· Ada &lt;&amp;&gt; Co</title>"),
+        "{html}"
+    );
     let tags = page::tags(&html);
     let source = tags.iter().find(|tag| tag.name == "img").and_then(|tag| tag.attribute("src")).unwrap().to_owned();
     let logo = app.client().get(&source).await;
@@ -31,13 +33,22 @@ async fn s66_the_own_name_logo_and_colour_are_on_the_pages_and_run_nothing() {
     // Opened by itself, the picture is a document: its script must not run there either.
     let policy = logo.header("content-security-policy").unwrap();
     let script = policy.split("; ").find(|part| part.starts_with("script-src")).unwrap();
-    assert!(script.starts_with("script-src http") && script.contains("/_auth/static/app-") && !policy.contains("unsafe"), "{policy}");
-    let style =
-        tags.iter().find(|tag| tag.attribute("rel") == Some("stylesheet")).and_then(|tag| tag.attribute("href")).unwrap().to_owned();
+    assert!(
+        script.starts_with("script-src http") && script.contains("/_auth/static/app-") && !policy.contains("unsafe"),
+        "{policy}"
+    );
+    let style = tags
+        .iter()
+        .find(|tag| tag.attribute("rel") == Some("stylesheet"))
+        .and_then(|tag| tag.attribute("href"))
+        .unwrap()
+        .to_owned();
     let css = app.client().get(&style).await.text();
     // Yellow cannot be read on white: there it is darker, on dark ground as it is.
     assert!(css.contains("--accent:#ffd400") && css.matches("--accent:#").count() == 2, "{css}");
-    let (before, own) = css.split_once("@media not (prefers-contrast: more){").expect("who wants more contrast has the stylesheet's own");
+    let (before, own) = css
+        .split_once("@media not (prefers-contrast: more){")
+        .expect("who wants more contrast has the stylesheet's own");
     assert!(!before.contains("--accent:#") && own.contains("--accent:#ffd400"), "{css}");
 
     let mut mailbox = Mailbox::of(&app.data(""));

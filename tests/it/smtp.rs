@@ -29,7 +29,11 @@ fn s84_plain_is_plain_and_the_message_is_well_formed() {
     let mail = &mails[0];
     assert_eq!((mails.len(), mail.header("To"), mail.header("Subject")), (1, TO, "Test mail"));
     assert!(mail.header("From").contains("gate@example.org") && mail.header("Auto-Submitted") == "auto-generated");
-    assert!(mail.header("Message-ID").ends_with("@localhost>") && !mail.header("Date").is_empty() && mail.header("MIME-Version") == "1.0");
+    assert!(
+        mail.header("Message-ID").ends_with("@localhost>")
+            && !mail.header("Date").is_empty()
+            && mail.header("MIME-Version") == "1.0"
+    );
     assert!(mail.text.contains("Mails arrive") && mail.html.contains("Mails arrive"));
 }
 
@@ -61,8 +65,12 @@ fn s84_a_certificate_of_another_host_is_refused_even_when_trusted() {
 #[test]
 fn s84_where_tls_was_asked_for_nothing_leaves_in_plain_text() {
     let Some(server) = SmtpServer::start("none", None, &["--auth", "gate:secret-of-gate"]) else { return };
-    let secure =
-        [("SMTP_SECURE", "true"), ("SMTP_USER", "gate"), ("SMTP_PASSWORD", "secret-of-gate"), ("ALLOW_UNAUTHORIZED_CERTS", "true")];
+    let secure = [
+        ("SMTP_SECURE", "true"),
+        ("SMTP_USER", "gate"),
+        ("SMTP_PASSWORD", "secret-of-gate"),
+        ("ALLOW_UNAUTHORIZED_CERTS", "true"),
+    ];
     let (sent, said) = send(&server, &secure, None);
     assert!(!sent && !said.contains("secret-of-gate"), "{said}");
     assert!(!server.told().contains("AUTH gate") && !server.told().contains("MAIL "), "{}", server.told());
@@ -71,7 +79,9 @@ fn s84_where_tls_was_asked_for_nothing_leaves_in_plain_text() {
 #[test]
 fn s84_starttls_is_taken_where_it_is_offered_and_credentials_go_through_it() {
     let certificate = Certificate::for_host("localhost");
-    let Some(server) = SmtpServer::start("demanded", Some(&certificate), &["--auth", "gate:secret-of-gate"]) else { return };
+    let Some(server) = SmtpServer::start("demanded", Some(&certificate), &["--auth", "gate:secret-of-gate"]) else {
+        return;
+    };
     let credentials = [("SMTP_USER", "gate"), ("SMTP_PASSWORD", "secret-of-gate")];
     let (sent, said) = send(&server, &credentials, None);
     assert!(!sent, "a certificate nobody vouches for was taken: {said}");
@@ -128,7 +138,10 @@ async fn s85_a_server_that_says_later_is_asked_again_and_the_mail_arrives_once()
     let (app, mut owner) = with_server(&later).await;
     ask(&app).await;
     wait::eventually("a first try", async || later.told().contains("RCPT").then_some(())).await;
-    wait::eventually("the error to be shown", async || owner.get("/_auth/admin/mail").await.text().contains("451").then_some(())).await;
+    wait::eventually("the error to be shown", async || {
+        owner.get("/_auth/admin/mail").await.text().contains("451").then_some(())
+    })
+    .await;
     assert!(owner.get("/_auth/admin/mail").await.text().contains("1 waiting"));
     let port = later.port.to_string();
     drop(later);

@@ -62,7 +62,11 @@ fn s84_without_credentials_any_certificate_is_better_than_none_and_tls_that_fail
     let offers = json!({ "EHLO": "250-x\r\n250 starttls" });
     let Some(server) = SmtpServer::answering(&offers, Some(&certificate), &[]) else { return };
     let (sent, said) = send(&server, &[]);
-    assert!(sent && server.told().contains("TLS MAIL") && !server.told().contains("PLAIN MAIL"), "{said}\n{}", server.told());
+    assert!(
+        sent && server.told().contains("TLS MAIL") && !server.told().contains("PLAIN MAIL"),
+        "{said}\n{}",
+        server.told()
+    );
     // Refused, broken off, and not TLS at all.
     for starttls in ["454 4.7.0 not now", "DROP", "220 go on"] {
         let answers = json!({ "EHLO": "250-x\r\n250 STARTTLS", "STARTTLS": starttls });
@@ -108,7 +112,10 @@ fn s84_the_name_at_ehlo_is_the_setting_or_a_full_one() {
     let Some(server) = answering(&json!({})) else { return };
     for (settings, name) in [
         (vec![("APP_URL", "https://gate.example.org")], "EHLO gate.example.org"),
-        (vec![("APP_URL", "https://gate.example.org"), ("SMTP_HELLO_NAME", "mail.example.net")], "EHLO mail.example.net"),
+        (
+            vec![("APP_URL", "https://gate.example.org"), ("SMTP_HELLO_NAME", "mail.example.net")],
+            "EHLO mail.example.net",
+        ),
         (vec![("SMTP_HELLO_NAME", "[IPv6:2001:db8::1]")], "EHLO [IPv6:2001:db8::1]"),
     ] {
         let (sent, said) = send(&server, &settings);
@@ -140,14 +147,23 @@ async fn s85_a_mail_that_may_have_arrived_is_not_sent_again_and_its_link_stays_g
         let Some(server) = answering(&json!({ ".": reply })) else { return };
         let (app, mut owner) = asked(&server).await;
         wait::eventually("the mail to be settled", async || {
-            owner.get("/_auth/admin/mail").await.text().contains("data-mail=\"reset\" data-state=\"sent\"").then_some(())
+            owner
+                .get("/_auth/admin/mail")
+                .await
+                .text()
+                .contains("data-mail=\"reset\" data-state=\"sent\"")
+                .then_some(())
         })
         .await;
         let page = owner.get("/_auth/admin/mail").await.text();
         assert!(page.contains("0 waiting, 0 failed"), "{reply}: {page}");
         assert_eq!(page.contains("it may have arrived"), !reply.starts_with("250"), "{reply}: {page}");
         app.advance(120);
-        assert_eq!(app.client().get(&server.mails()[0].link()).await.status, 200, "{reply}: the link in the mail is void");
+        assert_eq!(
+            app.client().get(&server.mails()[0].link()).await.status,
+            200,
+            "{reply}: the link in the mail is void"
+        );
         assert_eq!(server.mails().len(), 1, "{reply}");
     }
 }
@@ -179,7 +195,8 @@ async fn s85_a_notice_that_may_not_have_arrived_is_sent_again_as_the_same_mail()
     .await;
     assert!(page.contains("2 waiting, 0 failed"), "{page}");
     app.advance(31);
-    wait::eventually("the retries", async || waiting(&mut owner).await.contains("0 waiting, 0 failed").then_some(())).await;
+    wait::eventually("the retries", async || waiting(&mut owner).await.contains("0 waiting, 0 failed").then_some(()))
+        .await;
     let mut names: Vec<String> = server.mails().iter().map(|mail| mail.header("Message-ID").to_owned()).collect();
     assert_eq!(names.len(), 4, "{names:?}");
     names.sort_unstable();
@@ -199,21 +216,25 @@ async fn s85_a_notice_that_is_never_confirmed_fails_in_the_end_and_is_audited() 
     })
     .await;
     let mut owner = people::another_browser(&app).await;
-    wait::eventually("both to be given up", async || owner.get("/_auth/admin/mail").await.text().contains(", 2 failed").then_some(()))
-        .await;
+    wait::eventually("both to be given up", async || {
+        owner.get("/_auth/admin/mail").await.text().contains(", 2 failed").then_some(())
+    })
+    .await;
     let audit = owner.get("/_auth/admin/audit").await.text();
     assert!(audit.contains("new device: the whole mail was sent and no answer came"), "{audit}");
 }
 
 #[tokio::test]
 async fn s85_a_link_that_may_have_arrived_voids_none_that_has_and_one_that_did_not_is_sent_anew() {
-    let Some(server) =
-        answering(&json!({ ".": ["250 fine", "DROP", "250 fine"], "DATA": ["354 go on", "354 go on", "DROP", "354 go on"] }))
-    else {
+    let Some(server) = answering(
+        &json!({ ".": ["250 fine", "DROP", "250 fine"], "DATA": ["354 go on", "354 go on", "DROP", "354 go on"] }),
+    ) else {
         return;
     };
     let (app, mut owner) = asked(&server).await;
-    let ask = async || assert_eq!(app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await.status, 303);
+    let ask = async || {
+        assert_eq!(app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await.status, 303)
+    };
     wait::eventually("the first mail", async || (server.mails().len() == 1).then_some(())).await;
     let settled = async |owner: &mut Client, what: &str| {
         wait::eventually(what, async || owner.get("/_auth/admin/mail").await.text().contains(what).then_some(())).await;
@@ -223,7 +244,11 @@ async fn s85_a_link_that_may_have_arrived_voids_none_that_has_and_one_that_did_n
     settled(&mut owner, "it may have arrived").await;
     let links: Vec<String> = server.mails().iter().map(super::support::mailbox::Mail::link).collect();
     for link in &links {
-        assert_eq!(app.client().get(link).await.status, 200, "one of {links:?} is void, and nobody knows which one is there");
+        assert_eq!(
+            app.client().get(link).await.status,
+            200,
+            "one of {links:?} is void, and nobody knows which one is there"
+        );
     }
     // Broken off before the message: it is tried again, and only then the others end.
     ask().await;

@@ -12,9 +12,11 @@ use super::support::wait;
 #[tokio::test]
 async fn streams_end_when_stopping_begins_and_requests_under_way_are_answered() {
     let upstream = Upstream::start().await;
-    let process = Process::start_with(TempDir::new().unwrap(), "start", &[("UPSTREAM_URL".to_owned(), upstream.url())]).await;
+    let process =
+        Process::start_with(TempDir::new().unwrap(), "start", &[("UPSTREAM_URL".to_owned(), upstream.url())]).await;
     let mut owner = process.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap()).await;
+    people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap())
+        .await;
     let mut events = owner.open(Call::fetch("GET", "/events")).await;
     events.read_until("data:").await;
     let mut socket = owner.web_socket("/ws", &process.app_url()).await.unwrap();

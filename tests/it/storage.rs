@@ -80,7 +80,8 @@ fn every_column_worth_keeping_is_copied() {
     }
     // Made anew from name and address where it is empty.
     declared.get_mut("users").unwrap().retain(|(name, _)| name != "search");
-    let copied: BTreeMap<String, Vec<&str>> = TABLES.iter().map(|table| (table.name.to_owned(), table.columns.to_vec())).collect();
+    let copied: BTreeMap<String, Vec<&str>> =
+        TABLES.iter().map(|table| (table.name.to_owned(), table.columns.to_vec())).collect();
     assert_eq!(copied.keys().collect::<Vec<_>>(), declared.keys().collect::<Vec<_>>());
     for (table, columns) in &declared {
         assert_eq!(copied[table], columns.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), "{table}");
@@ -120,7 +121,8 @@ async fn the_declared_schema_is_the_one_of_the_database() {
     let declared = declared();
     assert!(declared.len() >= 10);
     for (table, columns) in declared {
-        let found: Vec<Column> = diesel::sql_query(format!("PRAGMA table_info({table})")).load(&mut connection).unwrap();
+        let found: Vec<Column> =
+            diesel::sql_query(format!("PRAGMA table_info({table})")).load(&mut connection).unwrap();
         let found: Vec<(String, String)> = found
             .into_iter()
             .map(|column| {
@@ -141,9 +143,14 @@ async fn the_declared_schema_is_the_one_of_the_database() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn eight_hundred_writes_at_once_all_land() {
     let store = store();
-    let writes = (0..800).map(|number| store.database.write(move |c| settings::put_if_absent(c, &format!("n{number}"), "x")));
+    let writes =
+        (0..800).map(|number| store.database.write(move |c| settings::put_if_absent(c, &format!("n{number}"), "x")));
     let outcomes = futures_util::future::join_all(writes).await;
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(true))), "{:?}", outcomes.iter().find(|outcome| outcome.is_err()));
+    assert!(
+        outcomes.iter().all(|outcome| matches!(outcome, Ok(true))),
+        "{:?}",
+        outcomes.iter().find(|outcome| outcome.is_err())
+    );
     for number in [0, 399, 799] {
         assert!(store.database.read(move |c| settings::find(c, &format!("n{number}"))).await.unwrap().is_some());
     }
@@ -152,7 +159,8 @@ async fn eight_hundred_writes_at_once_all_land() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn s03_one_of_many_puts_a_value_first() {
     let store = store();
-    let puts = (0..50).map(|number| store.database.write(move |c| settings::put_if_absent(c, "claimed", &number.to_string())));
+    let puts =
+        (0..50).map(|number| store.database.write(move |c| settings::put_if_absent(c, "claimed", &number.to_string())));
     let outcomes = futures_util::future::join_all(puts).await;
     assert_eq!(outcomes.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count(), 1);
 }

@@ -57,14 +57,19 @@ async fn s92_a_locked_database_is_503_with_retry_after_and_heals() {
     let lock = Lock::take(&app.data("portcullis.db"));
     let answer = stranger.post_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
     assert_eq!(answer.status, 503, "{}", answer.text());
-    assert!(answer.header("retry-after").is_some() && !answer.text().to_lowercase().contains("database"), "{}", answer.text());
+    assert!(
+        answer.header("retry-after").is_some() && !answer.text().to_lowercase().contains("database"),
+        "{}",
+        answer.text()
+    );
     assert!(answer.set_cookie("portcullis_access").is_none());
     drop(lock);
     assert_eq!(stranger.post_form("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await.status, 303);
 }
 
 fn execute(database: &std::path::Path, sql: &str) {
-    let script = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=20)\nc.executescript(sys.argv[2])\nc.commit()";
+    let script =
+        "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1], timeout=20)\nc.executescript(sys.argv[2])\nc.commit()";
     let done = Command::new("python3").args(["-c", script]).arg(database).arg(sql).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
@@ -87,7 +92,11 @@ async fn s92_a_missing_table_is_a_fault_of_ours_never_not_signed_in_never_throug
     for path in ["/page", "/_auth/account"] {
         let answer = owner.get(path).await;
         assert_eq!((answer.status, answer.header("retry-after")), (500, None), "{path}");
-        assert!(!answer.text().contains("hidden_away") && !answer.text().contains("no such table"), "{}", answer.text());
+        assert!(
+            !answer.text().contains("hidden_away") && !answer.text().contains("no such table"),
+            "{}",
+            answer.text()
+        );
         assert!(answer.set_cookies().is_empty(), "{:?}", answer.set_cookies());
     }
     assert_eq!(upstream.count(), before);
@@ -122,7 +131,10 @@ async fn s92_a_full_disk_denies_and_heals() {
     people::claim_with(&mut owner, &std::fs::read_to_string(path.join("data/setup-token")).unwrap()).await;
     // No file of the server may grow any more.
     let limit = |what: &str| {
-        let set = Command::new("prlimit").args(["--pid", &process.id().to_string(), &format!("--fsize={what}")]).output().unwrap();
+        let set = Command::new("prlimit")
+            .args(["--pid", &process.id().to_string(), &format!("--fsize={what}")])
+            .output()
+            .unwrap();
         assert!(set.status.success(), "{}", String::from_utf8_lossy(&set.stderr));
     };
     limit("4096:unlimited");
@@ -142,7 +154,10 @@ async fn s94_a_newer_schema_is_refused_untouched() {
     let process = Process::start_in(folder, "start").await;
     let (_, folder) = process.stop();
     let database = folder.path().join("data/portcullis.db");
-    execute(&database, "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000'); PRAGMA wal_checkpoint(TRUNCATE);");
+    execute(
+        &database,
+        "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000'); PRAGMA wal_checkpoint(TRUNCATE);",
+    );
     let before = std::fs::read(&database).unwrap();
     let refused = run(folder.path(), &["start"]);
     assert!(!refused.status.success() && said(&refused).contains("another version"), "{}", said(&refused));

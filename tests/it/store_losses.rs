@@ -110,7 +110,9 @@ async fn s50_a_database_that_lost_its_last_commits_still_tells_every_node_of_an_
     owner.get("/_auth/account").await;
     // As after a failover: the counter and the notices are those of a while ago, and the nodes know more than the database.
     let mut database = PgConnection::establish(&nodes.postgres.url()).unwrap();
-    database.batch_execute("DELETE FROM notices WHERE number > 1; UPDATE settings SET value = '1' WHERE name = 'notices'").unwrap();
+    database
+        .batch_execute("DELETE FROM notices WHERE number > 1; UPDATE settings SET value = '1' WHERE name = 'notices'")
+        .unwrap();
     assert_eq!(owner.post_form("/_auth/logout", &[]).await.status, 303);
     assert!(!is_in(&mut elsewhere).await, "the other node did not hear of it");
 }
@@ -175,5 +177,6 @@ async fn s05_a_node_that_missed_the_claim_finds_out_when_it_connects_again() {
     assert_eq!(visitor.get("/_auth/login").await.location(), "/_auth/setup", "nobody told this node");
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
     database.batch_execute(cut).unwrap();
-    wait::eventually("the node to find out", async || (visitor.get("/_auth/login").await.status == 200).then_some(())).await;
+    wait::eventually("the node to find out", async || (visitor.get("/_auth/login").await.status == 200).then_some(()))
+        .await;
 }

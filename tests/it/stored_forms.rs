@@ -60,7 +60,8 @@ async fn a_backup_from_before_a_column_is_restored_with_its_default() {
     people::sign_in(&mut owner, OWNER, PASSWORD).await;
     let list = owner.get("/_auth/admin/sessions").await;
     assert!(list.status == 200 && list.text().contains("curl"), "{}", list.text());
-    let proofs = diesel::sql_query(format!("{PROOFS} ORDER BY created_at DESC")).load::<Proof>(&mut connection).unwrap();
+    let proofs =
+        diesel::sql_query(format!("{PROOFS} ORDER BY created_at DESC")).load::<Proof>(&mut connection).unwrap();
     assert!(proofs[0].persistent && proofs[0].methods == "password" && proofs[0].authenticated_at > 0, "{proofs:?}");
 }
 
@@ -112,14 +113,23 @@ async fn a_backup_of_a_newer_version_is_refused_and_says_what_is_new_and_who_mad
     let cases = [
         (newer(|head| head["backup"] = json!(2)), "the format 2"),
         (newer(|head| head["tables"]["apps"] = json!(["id"])), "a table apps"),
-        (newer(|head| head["tables"]["users"].as_array_mut().unwrap().push(json!("shoe_size"))), "a column users.shoe_size"),
-        (newer(|head| head["tables"]["sessions"].as_array_mut().unwrap().insert(0, json!("factor"))), "a column sessions.factor"),
+        (
+            newer(|head| head["tables"]["users"].as_array_mut().unwrap().push(json!("shoe_size"))),
+            "a column users.shoe_size",
+        ),
+        (
+            newer(|head| head["tables"]["sessions"].as_array_mut().unwrap().insert(0, json!("factor"))),
+            "a column sessions.factor",
+        ),
     ];
     for (backup, what) in cases {
         let folder = TempDir::new().unwrap();
         let refused = restore(folder.path(), &backup, &[]);
         let text = said(&refused);
-        assert!(!refused.status.success() && text.contains(what) && text.contains("made by Portcullis 9.8.7"), "{what}: {text}");
+        assert!(
+            !refused.status.success() && text.contains(what) && text.contains("made by Portcullis 9.8.7"),
+            "{what}: {text}"
+        );
         assert!(!folder.path().join("data/portcullis.db").exists(), "{what}");
     }
 }
@@ -133,12 +143,18 @@ fn s04_a_backup_of_accounts_without_the_claim_is_refused() {
     });
     let folder = TempDir::new().unwrap();
     let refused = restore(folder.path(), &unclaimed, &[]);
-    assert!(!refused.status.success() && said(&refused).contains("does not say that the instance is claimed"), "{}", said(&refused));
+    assert!(
+        !refused.status.success() && said(&refused).contains("does not say that the instance is claimed"),
+        "{}",
+        said(&refused)
+    );
 }
 
 #[tokio::test]
 async fn what_a_backup_lacks_is_a_default_or_is_named() {
-    for (table, column) in [("users", "language"), ("users", "session_epoch"), ("users", "password_hash"), ("sessions", "last_seen_at")] {
+    for (table, column) in
+        [("users", "language"), ("users", "session_epoch"), ("users", "password_hash"), ("sessions", "last_seen_at")]
+    {
         let folder = TempDir::new().unwrap();
         let restored = restore(folder.path(), &without(table, column), &[]);
         assert!(restored.status.success(), "{column}: {}", said(&restored));
@@ -195,11 +211,20 @@ impl Sample {
     }
 
     fn set(&self, field: &str, value: &str) {
-        redis::cmd("HSET").arg(format!("portcullis:session:{}", self.id)).arg(field).arg(value).exec(&mut self.connection()).unwrap();
+        redis::cmd("HSET")
+            .arg(format!("portcullis:session:{}", self.id))
+            .arg(field)
+            .arg(value)
+            .exec(&mut self.connection())
+            .unwrap();
     }
 
     fn forget(&self, field: &str) {
-        redis::cmd("HDEL").arg(format!("portcullis:session:{}", self.id)).arg(field).exec(&mut self.connection()).unwrap();
+        redis::cmd("HDEL")
+            .arg(format!("portcullis:session:{}", self.id))
+            .arg(field)
+            .exec(&mut self.connection())
+            .unwrap();
     }
 
     fn find(&self) -> StoredSession {
@@ -241,7 +266,8 @@ async fn a_session_in_redis_from_before_a_field_has_its_default() {
     for field in ["user", "expires_at", "epoch"] {
         sample.forget(field);
         assert!(sample.fault().contains(&format!("no good {field}")), "{field}: {}", sample.fault());
-        let (_, value) = REDIS_SESSION.lines().find_map(|line| line.split_once(' ').filter(|(name, _)| *name == field)).unwrap();
+        let (_, value) =
+            REDIS_SESSION.lines().find_map(|line| line.split_once(' ').filter(|(name, _)| *name == field)).unwrap();
         sample.set(field, value);
     }
 }
@@ -282,11 +308,15 @@ async fn a_session_in_redis_that_is_wrong_or_of_a_newer_version_is_refused_by_na
 async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
     let server = Process::start_in(TempDir::new().unwrap(), "start").await;
     let mut owner = server.client();
-    people::claim_with(&mut owner, &std::fs::read_to_string(server.folder.path().join("data/setup-token")).unwrap()).await;
-    let mut database = SqliteConnection::establish(server.folder.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
+    people::claim_with(&mut owner, &std::fs::read_to_string(server.folder.path().join("data/setup-token")).unwrap())
+        .await;
+    let mut database =
+        SqliteConnection::establish(server.folder.path().join("data/portcullis.db").to_str().unwrap()).unwrap();
     database.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
     for (role, state) in [("root", "active"), ("user", "asleep")] {
-        let insert = format!("INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x', '', '{role}', '{state}', 1)");
+        let insert = format!(
+            "INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x', '', '{role}', '{state}', 1)"
+        );
         assert!(database.batch_execute(&insert).is_err(), "the schema takes {role}, {state}");
     }
     // More than a page of them between the good ones.
@@ -304,7 +334,9 @@ async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
         let page = owner.get(&list).await;
         assert_eq!(page.status, 200, "{}", page.text());
         let text = page.text();
-        found.extend(super::support::page::tags(&text).iter().filter_map(|tag| tag.attribute("data-email").map(str::to_owned)));
+        found.extend(
+            super::support::page::tags(&text).iter().filter_map(|tag| tag.attribute("data-email").map(str::to_owned)),
+        );
         let next = super::support::page::tags(&text)
             .iter()
             .find_map(|tag| tag.attribute("href").filter(|_| tag.attribute("rel") == Some("next")).map(str::to_owned));
@@ -313,9 +345,12 @@ async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
     }
     assert_eq!(found.len(), 1 + 240 - 61 - 2, "{found:?}");
     assert_eq!(owner.get("/_auth/admin/sessions").await.status, 200);
-    for row in
-        ["user \"aaaaaaaaaaaaaaaaaaa007\" has no good name", "user \"short\" has no good id", "has no good email", "has no good methods"]
-    {
+    for row in [
+        "user \"aaaaaaaaaaaaaaaaaaa007\" has no good name",
+        "user \"short\" has no good id",
+        "has no good email",
+        "has no good methods",
+    ] {
         server.running.line_with(row);
     }
 }

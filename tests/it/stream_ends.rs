@@ -61,7 +61,10 @@ async fn s81_a_small_answer_that_drips_is_cut_when_its_session_ends() {
     // A change that ends nothing cuts nothing.
     let mut kept = owner.open(Call::fetch("GET", "/drip")).await;
     kept.read_until("a piece").await;
-    assert_eq!(owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Olive")]).await.status, 303);
+    assert_eq!(
+        owner.submit("/_auth/account/profile", "/_auth/account/profile", &[("name", "Olive")]).await.status,
+        303
+    );
     kept.read_until("a piece, a piece, a piece").await;
 }
 

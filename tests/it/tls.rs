@@ -48,10 +48,19 @@ async fn takes_people_to_the_app(place: Place, certificate: &Certificate) {
     let curl = Curl { place: &place, certificate };
     let token = place.app.setup_token();
     let (head, form) = curl.ask(&format!("/_auth/setup?token={token}"), &[]).await;
-    assert!(head.starts_with("HTTP/1.1 200") && head.to_ascii_lowercase().contains("strict-transport-security"), "{head}");
+    assert!(
+        head.starts_with("HTTP/1.1 200") && head.to_ascii_lowercase().contains("strict-transport-security"),
+        "{head}"
+    );
     let csrf = page::csrf_token(&form).expect("the set-up form");
-    let fields =
-        [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", ""), ("setup_token", &token), ("csrf_token", &csrf)];
+    let fields = [
+        ("email", OWNER),
+        ("password", PASSWORD),
+        ("confirm", PASSWORD),
+        ("name", ""),
+        ("setup_token", &token),
+        ("csrf_token", &csrf),
+    ];
     let (head, body) = curl.ask("/_auth/setup", &fields).await;
     assert!(head.starts_with("HTTP/1.1 303"), "{head}\n{body}");
     let cookies: Vec<&str> = head.lines().filter(|line| line.contains("__Host-portcullis_")).collect();
@@ -59,12 +68,15 @@ async fn takes_people_to_the_app(place: Place, certificate: &Certificate) {
     let (head, _) = curl.ask("/page", &[]).await;
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let seen = place.upstream.last();
-    let told = ["x-forwarded-proto", "x-forwarded-for", "remote-user"].map(|name| seen.header(name).unwrap_or_default());
+    let told =
+        ["x-forwarded-proto", "x-forwarded-for", "remote-user"].map(|name| seen.header(name).unwrap_or_default());
     assert_eq!(told, ["https", "127.0.0.1", OWNER]);
     let (_, checks) = curl.ask("/_auth/admin/checklist", &[]).await;
     let (titles, outcomes) = (page::all_data(&checks, "check"), page::all_data(&checks, "outcome"));
-    for (title, outcome) in
-        titles.iter().zip(&outcomes).filter(|(title, _)| ["check-browser", "check-address", "check-app"].contains(&title.as_str()))
+    for (title, outcome) in titles
+        .iter()
+        .zip(&outcomes)
+        .filter(|(title, _)| ["check-browser", "check-address", "check-app"].contains(&title.as_str()))
     {
         assert_eq!(outcome, "good", "{title}: {checks}");
     }
@@ -72,10 +84,17 @@ async fn takes_people_to_the_app(place: Place, certificate: &Certificate) {
 
 #[tokio::test]
 async fn s65_the_documented_caddy_does_tls_and_cookies_hold() {
-    let (Some(_), place, certificate) = (is_installed("curl"), Place::behind_tls().await, Certificate::for_host("localhost")) else {
+    let (Some(_), place, certificate) =
+        (is_installed("curl"), Place::behind_tls().await, Certificate::for_host("localhost"))
+    else {
         return;
     };
-    let tls = format!("{} {{\n\tbind 127.0.0.1\n\ttls {} {}", place.base, certificate.file().display(), certificate.key().display());
+    let tls = format!(
+        "{} {{\n\tbind 127.0.0.1\n\ttls {} {}",
+        place.base,
+        certificate.file().display(),
+        certificate.key().display()
+    );
     let site = place.here(&snippet(DOCUMENT, "caddy")).replace("app.example.org {", &tls);
     let file = place.write("Caddyfile", &format!("{{\n\tadmin off\n\tauto_https off\n}}\n{site}"));
     let Some(_caddy) = place.run("caddy", &["run", "--adapter", "caddyfile", "--config", &file]).await else { return };
@@ -84,10 +103,13 @@ async fn s65_the_documented_caddy_does_tls_and_cookies_hold() {
 
 #[tokio::test]
 async fn s65_the_documented_nginx_does_tls_and_cookies_hold() {
-    let (Some(_), place, certificate) = (is_installed("curl"), Place::behind_tls().await, Certificate::for_host("localhost")) else {
+    let (Some(_), place, certificate) =
+        (is_installed("curl"), Place::behind_tls().await, Certificate::for_host("localhost"))
+    else {
         return;
     };
-    let text = place.here(&snippet(DOCUMENT, "nginx")).replace("listen 443 ssl;", &format!("listen {} ssl;", place.address()));
+    let text =
+        place.here(&snippet(DOCUMENT, "nginx")).replace("listen 443 ssl;", &format!("listen {} ssl;", place.address()));
     let text = text.replace("/etc/ssl/app.example.org.crt", certificate.file().to_str().unwrap());
     let text = text.replace("/etc/ssl/app.example.org.key", certificate.key().to_str().unwrap());
     let text = text.replace("listen 80;", &format!("listen unix:{};", place.folder.path().join("plain").display()));
@@ -97,19 +119,25 @@ async fn s65_the_documented_nginx_does_tls_and_cookies_hold() {
 
 #[tokio::test]
 async fn s65_the_documented_traefik_does_tls_and_cookies_hold() {
-    let (Some(_), place, certificate) = (is_installed("curl"), Place::behind_tls().await, Certificate::for_host("localhost")) else {
+    let (Some(_), place, certificate) =
+        (is_installed("curl"), Place::behind_tls().await, Certificate::for_host("localhost"))
+    else {
         return;
     };
     let files = format!("certFile: {}, keyFile: {}", certificate.file().display(), certificate.key().display());
     let routes = place.here(&snippet(DOCUMENT, "yaml")).replace("app.example.org", "localhost");
     let file = place.write("app.yaml", &format!("{routes}tls:\n  certificates:\n    - {{ {files} }}\n"));
-    let (entry, provider) = (format!("--entryPoints.web.address={}", place.address()), format!("--providers.file.filename={file}"));
+    let (entry, provider) =
+        (format!("--entryPoints.web.address={}", place.address()), format!("--providers.file.filename={file}"));
     let quiet = ["--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"];
     let Some(traefik) = place.run("traefik", &[&entry, &provider, quiet[0], quiet[1]]).await else { return };
     // It listens before it has read its routes and its certificate.
     wait::eventually("the routes", async || {
         let mut command = Command::new("curl");
-        command.args(["--silent", "--fail", "--ipv4", "--cacert"]).arg(certificate.file()).arg(format!("{}/_auth/health/live", place.base));
+        command
+            .args(["--silent", "--fail", "--ipv4", "--cacert"])
+            .arg(certificate.file())
+            .arg(format!("{}/_auth/health/live", place.base));
         command.output().unwrap().status.success().then_some(())
     })
     .await;

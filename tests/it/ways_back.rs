@@ -10,8 +10,12 @@ use super::support::upstream::{Received, Upstream};
 
 const DIALECTS: [&str; 4] = ["nginx", "traefik", "caddy", "haproxy"];
 /// What a browser sends with a form.
-const POSTED: [(&str, &str); 4] =
-    [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("sec-fetch-site", "same-origin"), ("accept", "text/html")];
+const POSTED: [(&str, &str); 4] = [
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-dest", "document"),
+    ("sec-fetch-site", "same-origin"),
+    ("accept", "text/html"),
+];
 
 /// The question that a proxy asks about `method` at `/orders`, with the headers of the visitor.
 fn question(dialect: &str, method: &str, headers: &[(&str, &str)]) -> Call {
@@ -23,7 +27,8 @@ fn question(dialect: &str, method: &str, headers: &[(&str, &str)]) -> Call {
         ("x-forwarded-host", "localhost:3000"),
         ("x-forwarded-uri", "/orders?x=1"),
     ];
-    let about = |name: &str| if dialect == "nginx" { name.starts_with("x-original") } else { name.starts_with("x-forwarded") };
+    let about =
+        |name: &str| if dialect == "nginx" { name.starts_with("x-original") } else { name.starts_with("x-forwarded") };
     let call = Call::new("GET", &format!("/_auth/verify/{dialect}"));
     let call = asked.iter().filter(|(name, _)| about(name)).fold(call, |call, (name, value)| call.header(name, value));
     headers.iter().fold(call, |call, (name, value)| call.also(name, value))
@@ -49,7 +54,11 @@ async fn next_of(app: &TestApp, asked: &TestApp, method: &str, headers: &[(&str,
             location.trim_start_matches("http://localhost:3000"),
             "{dialect} {method} {headers:?}"
         );
-        let navigation = if dialect == "nginx" { verdict.header("x-portcullis-navigation") == Some("yes") } else { verdict.status == 303 };
+        let navigation = if dialect == "nginx" {
+            verdict.header("x-portcullis-navigation") == Some("yes")
+        } else {
+            verdict.status == 303
+        };
         assert_eq!(navigation, answer.status == 303, "{dialect} {method} {headers:?}");
     }
     location.split_once("next=").map_or_else(String::new, |(_, next)| next.to_owned())
@@ -70,8 +79,17 @@ async fn what_was_posted_leads_back_to_its_page_and_never_to_where_it_was_sent()
     let (app, asked, upstream) = both_gates().await;
     let of = |referer: &'static str| [&POSTED[..], &[("referer", referer)]].concat();
     for method in ["POST", "PUT", "DELETE"] {
-        assert_eq!(next_of(&app, &asked, method, &of("http://localhost:3000/form?id=7")).await, "/form%3Fid%3D7", "{method}");
-        for elsewhere in ["https://login.example.net/authorize", "http://localhost:3001/form", "https://localhost:3000/form", "nonsense"] {
+        assert_eq!(
+            next_of(&app, &asked, method, &of("http://localhost:3000/form?id=7")).await,
+            "/form%3Fid%3D7",
+            "{method}"
+        );
+        for elsewhere in [
+            "https://login.example.net/authorize",
+            "http://localhost:3001/form",
+            "https://localhost:3000/form",
+            "nonsense",
+        ] {
             assert_eq!(next_of(&app, &asked, method, &of(elsewhere)).await, "/", "{method} from {elsewhere}");
         }
         assert_eq!(next_of(&app, &asked, method, &POSTED).await, "/", "{method} without a word about its page");
@@ -90,7 +108,8 @@ async fn what_was_posted_leads_back_to_its_page_and_never_to_where_it_was_sent()
 #[tokio::test]
 async fn who_navigates_is_led_to_sign_in_and_scripts_are_told_by_both_gates() {
     let (app, asked, _upstream) = both_gates().await;
-    let (navigate, document, html) = (("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("accept", "text/html"));
+    let (navigate, document, html) =
+        (("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("accept", "text/html"));
     for (headers, leads) in [
         (vec![navigate, document], true),
         (vec![navigate, ("sec-fetch-dest", "iframe")], true),
@@ -140,7 +159,8 @@ async fn long_and_odd_ways_back_are_kept_through_the_sign_in() {
     for dropped in ["/a%5Cb\\c", "/page%0A", "https://elsewhere.example/", "//elsewhere.example/"] {
         let mut client = app.client();
         client.get("/_auth/login").await;
-        let answer = client.post_form("/_auth/login", &[("next", dropped), ("email", OWNER), ("password", PASSWORD)]).await;
+        let answer =
+            client.post_form("/_auth/login", &[("next", dropped), ("email", OWNER), ("password", PASSWORD)]).await;
         let led = answer.location();
         assert!(answer.status == 303 && (led == "/" || led == "/page%0A"), "{dropped} led to {led}");
     }
@@ -148,7 +168,9 @@ async fn long_and_odd_ways_back_are_kept_through_the_sign_in() {
 
 /// A claimed server in a process of its own, so that the browser's origin is `APP_URL`.
 async fn claimed(upstream: &Upstream) -> Process {
-    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[("UPSTREAM_URL".to_owned(), upstream.url())]).await;
+    let process =
+        Process::start_with(tempfile::tempdir().unwrap(), "start", &[("UPSTREAM_URL".to_owned(), upstream.url())])
+            .await;
     let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
     people::claim_with(&mut process.client(), token.trim()).await;
     process
@@ -175,13 +197,15 @@ async fn posts_after_the_end(browser: Browser) {
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
     browser.find("#order").await;
     assert_eq!(browser.url().await, format!("{base}/form?of=7"));
-    let seen: Vec<String> = upstream.received().iter().map(|one| format!("{} {}", one.method(), one.target())).collect();
+    let seen: Vec<String> =
+        upstream.received().iter().map(|one| format!("{} {}", one.method(), one.target())).collect();
     assert!(seen.iter().all(|line| !line.contains("/orders")), "{seen:?}");
     // Now it arrives, once and whole.
     browser.click("#order button").await;
     browser.find("#app").await;
     let posted: Vec<_> = upstream.received().into_iter().filter(|one| one.target() == "/orders").collect();
-    let posted: Vec<_> = posted.iter().map(|one| (one.method(), String::from_utf8_lossy(&one.body).into_owned())).collect();
+    let posted: Vec<_> =
+        posted.iter().map(|one| (one.method(), String::from_utf8_lossy(&one.body).into_owned())).collect();
     assert_eq!(posted, [("POST".to_owned(), "a=1".to_owned())]);
     browser.close().await;
 }
@@ -212,7 +236,8 @@ async fn a_form_of_another_site_that_brings_no_cookies_leads_to_the_start_and_se
     browser.click("#order button").await;
     browser.find("#app").await;
     assert_eq!(browser.url().await, format!("{base}/"));
-    let callbacks: Vec<String> = upstream.received().iter().map(Received::target).filter(|target| target.contains("callback")).collect();
+    let callbacks: Vec<String> =
+        upstream.received().iter().map(Received::target).filter(|target| target.contains("callback")).collect();
     assert!(callbacks.iter().all(|target| target.starts_with("/form?to=")), "{callbacks:?}");
     browser.close().await;
 }

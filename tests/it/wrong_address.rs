@@ -80,7 +80,10 @@ async fn s66_the_script_of_a_page_may_run_where_the_page_was_opened_and_nowhere_
         ("a/x", "http://localhost:3000"),
     ] {
         let script = script_of(host).await;
-        assert!(script.starts_with(&format!("{origin}/_auth/static/app-")) && !script.contains(' '), "{host}: {script}");
+        assert!(
+            script.starts_with(&format!("{origin}/_auth/static/app-")) && !script.contains(' '),
+            "{host}: {script}"
+        );
     }
 }
 
@@ -99,17 +102,23 @@ async fn the_own_address_in_any_spelling_and_what_a_proxy_says_of_it_need_no_not
         (vec![("Host", "127.0.0.1:3000"), forwarded[0], forwarded[1]], false),
         (vec![("Host", "127.0.0.1:3000"), ("X-Forwarded-For", "192.0.2.1")], false),
         (vec![("Host", "gate:3000"), ("Via", "1.1 proxy")], false),
-        (vec![("Host", "gate.example.org"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "www.example.org")], true),
+        (
+            vec![("Host", "gate.example.org"), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "www.example.org")],
+            true,
+        ),
         (vec![("Host", "www.example.org")], true),
     ] {
-        let call = headers.iter().fold(Call::navigation("/_auth/login"), |call, (name, value)| call.header(name, value));
+        let call =
+            headers.iter().fold(Call::navigation("/_auth/login"), |call, (name, value)| call.header(name, value));
         let told = notice(&app.client().send(call).await);
         assert_eq!(told.is_some(), wrong, "{headers:?}: {told:?}");
     }
     // A stranger's word about it is worth nothing.
     let app = TestApp::start(|_| {}).await;
     people::claim(&app).await;
-    let call = Call::navigation("/_auth/login").header("X-Forwarded-Host", "evil.example").header("X-Forwarded-Proto", "https");
+    let call = Call::navigation("/_auth/login")
+        .header("X-Forwarded-Host", "evil.example")
+        .header("X-Forwarded-Proto", "https");
     assert_eq!(notice(&app.client().send(call).await), None);
 }
 
@@ -125,8 +134,16 @@ async fn a_refused_form_says_why_and_what_to_do() {
     for path in ["/_auth/login", "/_auth/forgot"] {
         let refused = client.post_form(path, &fields).await;
         assert_eq!(refused.status, 403);
-        assert!(refused.text().contains("Cookies needed") && refused.text().contains(&app.app_url), "{}", refused.text());
-        assert!(!refused.text().contains("was not sent from") && !refused.text().contains("came from"), "{}", refused.text());
+        assert!(
+            refused.text().contains("Cookies needed") && refused.text().contains(&app.app_url),
+            "{}",
+            refused.text()
+        );
+        assert!(
+            !refused.text().contains("was not sent from") && !refused.text().contains("came from"),
+            "{}",
+            refused.text()
+        );
     }
     // The cookie came twice, so that nobody knows which one is ours: reading the page again is what helps.
     let mut client = app.client();
@@ -139,7 +156,11 @@ async fn a_refused_form_says_why_and_what_to_do() {
         let mut plain = app.client();
         let refused = plain.send(Call::form("/_auth/login", &app.app_url, &sent).header("Cookie", &cookies)).await;
         assert_eq!(refused.status, 403, "{cookies}");
-        assert!(refused.text().contains("no longer valid") && !refused.text().contains("Cookies needed"), "{}", refused.text());
+        assert!(
+            refused.text().contains("no longer valid") && !refused.text().contains("Cookies needed"),
+            "{}",
+            refused.text()
+        );
     }
     let mut plain = app.client();
     let right = plain.send(Call::form("/_auth/login", &app.app_url, &sent).header("Cookie", &own)).await;
@@ -254,7 +275,8 @@ fn check_config_says_where_nobody_gets_in_at_the_address_that_people_type() {
         ("http://box.lan", vec![("TRUSTED_PROXIES", "192.0.2.1")], None),
         ("https://box.example.org", vec![], None),
     ] {
-        let settings: Vec<_> = more.iter().chain([&("APP_URL", app_url)]).map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let settings: Vec<_> =
+            more.iter().chain([&("APP_URL", app_url)]).map(|(name, value)| (*name, (*value).to_owned())).collect();
         let text = said(&run_with(folder.path(), &["check-config"], &settings));
         let line = text.lines().find(|line| line.starts_with("advice: Listening:"));
         match says {

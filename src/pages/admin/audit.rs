@@ -50,7 +50,8 @@ pub struct Query {
 impl Query {
     fn filter(&self) -> AuditFilter {
         let typed = self.person.trim();
-        let person = Email::parse(typed).map_or_else(|_fault| typed.to_ascii_lowercase(), |email| email.as_str().to_owned());
+        let person =
+            Email::parse(typed).map_or_else(|_fault| typed.to_ascii_lowercase(), |email| email.as_str().to_owned());
         AuditFilter { event: self.event.trim().to_owned(), person }
     }
 }
@@ -58,7 +59,8 @@ impl Query {
 /// The list, newest first.
 pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let filter = query.filter();
-    let (events, more) = cut(settings::accounts(&req).list_audit(filter.clone(), query.before.clone(), PAGE_ROWS + 1).await?);
+    let (events, more) =
+        cut(settings::accounts(&req).list_audit(filter.clone(), query.before.clone(), PAGE_ROWS + 1).await?);
     let next = events.last().filter(|_| more).map(|line| line.id.clone());
     let content = AuditPage {
         layout: Layout::with_menu(&req, "audit-heading", Menu::Admin),
@@ -117,7 +119,14 @@ impl Export {
                 self.before = lines.last().map(|line| line.id.clone());
                 self.done = self.before.is_none();
                 let rows = lines.iter().map(|line| {
-                    csv::row([line.at.to_string().as_str(), &line.event, &line.subject, &line.actor, &line.source, &line.detail])
+                    csv::row([
+                        line.at.to_string().as_str(),
+                        &line.event,
+                        &line.subject,
+                        &line.actor,
+                        &line.source,
+                        &line.detail,
+                    ])
                 });
                 Some(Ok(Bytes::from(rows.collect::<String>())))
             }

@@ -26,7 +26,8 @@ pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpE
     let mut checks = vec![browser(&req), probe::app(settings.config.gate.upstream.as_deref(), no_proxy).await];
     checks.extend(probe::mail(settings.config.mail.address().as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
-    let content = ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", Menu::Admin), checks: in_order(checks) };
+    let content =
+        ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", Menu::Admin), checks: in_order(checks) };
     Ok(page(StatusCode::OK, &content))
 }
 

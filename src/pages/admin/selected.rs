@@ -104,7 +104,11 @@ pub async fn back() -> HttpResponse {
 }
 
 /// Does what was asked for, but for deleting.
-pub async fn apply(admin: Admin, req: HttpRequest, Checked(form): Checked<SelectedForm>) -> Result<HttpResponse, HttpError> {
+pub async fn apply(
+    admin: Admin,
+    req: HttpRequest,
+    Checked(form): Checked<SelectedForm>,
+) -> Result<HttpResponse, HttpError> {
     let choice = form.choice()?;
     if choice.deed == UserDeed::Delete {
         return Err(HttpError::Unprocessable("fault-choose-deed"));
@@ -113,7 +117,11 @@ pub async fn apply(admin: Admin, req: HttpRequest, Checked(form): Checked<Select
 }
 
 /// Deletes the accounts.
-pub async fn delete(admin: Admin, req: HttpRequest, Checked(form): Checked<SelectedForm>) -> Result<HttpResponse, HttpError> {
+pub async fn delete(
+    admin: Admin,
+    req: HttpRequest,
+    Checked(form): Checked<SelectedForm>,
+) -> Result<HttpResponse, HttpError> {
     let deletes = form.choice()?;
     if deletes.deed != UserDeed::Delete {
         return Err(HttpError::Unprocessable("fault-choose-deed"));
@@ -121,7 +129,12 @@ pub async fn delete(admin: Admin, req: HttpRequest, Checked(form): Checked<Selec
     change(&admin, &req, &form, deletes).await
 }
 
-async fn change(admin: &Admin, req: &HttpRequest, form: &SelectedForm, choice: &Choice) -> Result<HttpResponse, HttpError> {
+async fn change(
+    admin: &Admin,
+    req: &HttpRequest,
+    form: &SelectedForm,
+    choice: &Choice,
+) -> Result<HttpResponse, HttpError> {
     settings::accounts(req).change_users(form.ids()?, choice.deed, &admin.actor(req)).await?;
     let list = list_of(form);
     let joint = if list.is_empty() { "" } else { "&" };
@@ -135,7 +148,11 @@ fn list_of(form: &SelectedForm) -> &str {
 }
 
 /// Asks whether it is meant.
-pub async fn ask(_admin: Admin, req: HttpRequest, Checked(form): Checked<SelectedForm>) -> Result<HttpResponse, HttpError> {
+pub async fn ask(
+    _admin: Admin,
+    req: HttpRequest,
+    Checked(form): Checked<SelectedForm>,
+) -> Result<HttpResponse, HttpError> {
     let (choice, ids, req, form) = (form.choice()?, form.ids()?, &req, &form);
     let mut users: Vec<User> = Vec::new();
     for id in &ids {

@@ -40,7 +40,10 @@ pub struct Query {
 pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let before = query.before.as_deref().and_then(Cursor::parse);
     let (sessions, more) = cut(settings::accounts(&req).list_sessions(before, PAGE_ROWS + 1).await?);
-    let next = sessions.last().filter(|_| more).map(|(session, _)| Cursor { at: session.created_at, id: session.id.to_string() });
+    let next = sessions
+        .last()
+        .filter(|_| more)
+        .map(|(session, _)| Cursor { at: session.created_at, id: session.id.to_string() });
     let content = SessionsPage {
         layout: Layout::with_menu(&req, "sessions-heading", Menu::Admin),
         now: settings::accounts(&req).clock().now(),

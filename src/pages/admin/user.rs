@@ -71,7 +71,12 @@ fn parse(id: &str) -> Result<UserId, HttpError> {
 }
 
 /// The page.
-pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+pub async fn show(
+    _admin: Admin,
+    req: HttpRequest,
+    id: web::Path<String>,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, HttpError> {
     let (accounts, id) = (settings::accounts(&req), parse(&id)?);
     let user = accounts.user(&id).await?;
     let sessions = match accounts.sessions_of(&id).await {
@@ -109,7 +114,13 @@ pub async fn end_sessions(admin: Admin, req: HttpRequest, id: web::Path<String>)
     change(&admin, &req, &id, UserDeed::EndSessions, "ended").await
 }
 
-async fn change(admin: &Admin, req: &HttpRequest, id: &str, deed: UserDeed, flash: &str) -> Result<HttpResponse, HttpError> {
+async fn change(
+    admin: &Admin,
+    req: &HttpRequest,
+    id: &str,
+    deed: UserDeed,
+    flash: &str,
+) -> Result<HttpResponse, HttpError> {
     let changed = settings::accounts(req).change_user(&parse(id)?, deed, &admin.actor(req)).await?;
     Ok(see_other(&format!("/_auth/admin/users/{id}?flash={}", if changed { flash } else { "unchanged" })))
 }

@@ -89,8 +89,11 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
     let (rows, count) = accounts.list_users(filter.clone(), order, place, PAGE_ROWS + 1).await?;
     let (users, more) = cut(rows);
     let direction = if order.descending { "descending" } else { "ascending" };
-    let column =
-        |(by, label)| Column { label, query: list_query(&filter, order.towards(by)), direction: (order.by == by).then_some(direction) };
+    let column = |(by, label)| Column {
+        label,
+        query: list_query(&filter, order.towards(by)),
+        direction: (order.by == by).then_some(direction),
+    };
     let content = UsersPage {
         layout: Layout::with_menu(&req, "users-heading", Menu::Admin),
         now: accounts.clock().now(),
@@ -113,7 +116,11 @@ pub async fn show_new(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, H
 }
 
 /// Invites somebody: by mail where there is a mail server, else by a link that is shown at once.
-pub async fn create(admin: Admin, req: HttpRequest, Checked(typed): Checked<NewUserForm>) -> Result<HttpResponse, HttpError> {
+pub async fn create(
+    admin: Admin,
+    req: HttpRequest,
+    Checked(typed): Checked<NewUserForm>,
+) -> Result<HttpResponse, HttpError> {
     let Some(role) = Role::parse(if typed.role.is_empty() { "user" } else { &typed.role }) else {
         let faults = vec![FieldFault::new("role", Text::new("role-choose"))];
         return Ok(form(&req, &typed, Role::User, faults));
@@ -128,14 +135,20 @@ pub async fn create(admin: Admin, req: HttpRequest, Checked(typed): Checked<NewU
 }
 
 fn form(req: &HttpRequest, typed: &NewUserForm, role: Role, faults: Vec<FieldFault>) -> HttpResponse {
-    let mut page = FormPage::new(req, "invite-somebody", Menu::Admin, "/_auth/admin/users/new", "invite-somebody-submit");
+    let mut page =
+        FormPage::new(req, "invite-somebody", Menu::Admin, "/_auth/admin/users/new", "invite-somebody-submit");
     let by_mail = settings::of(req).config.mail.server.is_some();
     page.intro = vec![Text::new(if by_mail { "invite-somebody-intro" } else { "invite-somebody-intro-no-mail" })];
     let choice = |value, label| Choice { value, label: Text::new(label), language: None };
     page.fields = vec![
         Field::email("email", &typed.email, "off"),
         Field::text("name", "name", &typed.name, "off").with_hint(Text::new("optional")),
-        Field::choice("role", "users-role", role.as_str(), vec![choice("user", "role-user-long"), choice("admin", "role-admin-long")]),
+        Field::choice(
+            "role",
+            "users-role",
+            role.as_str(),
+            vec![choice("user", "role-user-long"), choice("admin", "role-admin-long")],
+        ),
     ];
     page.links = vec![("/_auth/admin/users", "back-to-list")];
     page.faults = faults;

@@ -103,7 +103,9 @@ async fn start_nginx() -> Option<(Place, Proxy)> {
 
 async fn start_caddy() -> Option<(Place, Proxy)> {
     let place = Place::asked().await;
-    let site = place.here(&snippet(DOCUMENT, "caddy")).replace("http://app.example.org {", &format!("{} {{\n\tbind 127.0.0.1", place.base));
+    let site = place
+        .here(&snippet(DOCUMENT, "caddy"))
+        .replace("http://app.example.org {", &format!("{} {{\n\tbind 127.0.0.1", place.base));
     let file = place.write("Caddyfile", &format!("{{\n\tadmin off\n\tauto_https off\n}}\n{site}"));
     let proxy = place.run("caddy", &["run", "--adapter", "caddyfile", "--config", &file]).await?;
     Some((place, Proxy::Other(proxy)))
@@ -112,7 +114,8 @@ async fn start_caddy() -> Option<(Place, Proxy)> {
 async fn start_traefik() -> Option<(Place, Proxy)> {
     let place = Place::asked().await;
     let file = place.write("app.yaml", &place.here(&snippet(DOCUMENT, "yaml")).replace("app.example.org", "localhost"));
-    let (entry, provider) = (format!("--entryPoints.web.address={}", place.address()), format!("--providers.file.filename={file}"));
+    let (entry, provider) =
+        (format!("--entryPoints.web.address={}", place.address()), format!("--providers.file.filename={file}"));
     let quiet = ["--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"];
     let proxy = place.run("traefik", &[&entry, &provider, quiet[0], quiet[1]]).await?;
     // It listens before it has read its routes.

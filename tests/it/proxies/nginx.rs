@@ -20,15 +20,26 @@ pub(super) fn documented(place: &Place, site: &str) -> String {
 #[tokio::test]
 async fn s70_s79_a_public_location_is_open_and_tells_the_app_nobody() {
     let place = Place::asked().await;
-    let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &snippet(DOCUMENT, "nginx"))).await else { return };
+    let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &snippet(DOCUMENT, "nginx"))).await else {
+        return;
+    };
     people::claim(&place.app).await;
     let mut owner = place.browser();
     people::sign_in(&mut owner, OWNER, PASSWORD).await;
     for mut visitor in [place.browser(), owner] {
-        let call = Call::fetch("GET", "/public/a-1.txt?x=1").header("Remote-User", "evil").header("X-Remote-User", "evil");
-        assert_eq!(visitor.send(call.header("X-Forwarded-For", "192.0.2.9")).await.status, 200, "{}", nginx.error_log());
+        let call =
+            Call::fetch("GET", "/public/a-1.txt?x=1").header("Remote-User", "evil").header("X-Remote-User", "evil");
+        assert_eq!(
+            visitor.send(call.header("X-Forwarded-For", "192.0.2.9")).await.status,
+            200,
+            "{}",
+            nginx.error_log()
+        );
         let seen = place.upstream.last();
-        assert_eq!((seen.target().as_str(), seen.header("remote-user"), seen.header("cookie")), ("/public/a-1.txt?x=1", None, None));
+        assert_eq!(
+            (seen.target().as_str(), seen.header("remote-user"), seen.header("cookie")),
+            ("/public/a-1.txt?x=1", None, None)
+        );
         assert_eq!(seen.header("x-forwarded-for").as_deref(), Some("127.0.0.1"));
         assert!(!seen.head_text().contains("evil"), "{}", seen.head_text());
     }
@@ -67,7 +78,9 @@ async fn s70_several_servers_share_the_includes() {
     let site = snippet(DOCUMENT, "nginx");
     let server = &site[site.find("server {").unwrap()..];
     let other = server.replace("app.example.org", "wiki.example.org");
-    let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &format!("{site}\n{other}"))).await else { return };
+    let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &format!("{site}\n{other}"))).await else {
+        return;
+    };
     people::claim(&place.app).await;
     let mut owner = place.browser();
     people::sign_in(&mut owner, OWNER, PASSWORD).await;

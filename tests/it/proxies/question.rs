@@ -46,7 +46,10 @@ pub(super) async fn nobody_but_the_proxy_may_ask(tried: &mut Tried) {
                 continue;
             }
             let ask = Call::fetch("GET", &path).header("X-Original-URL", &format!("{}/page", tried.place.base));
-            let ask = ask.header("X-Original-Method", "GET").header("X-Forwarded-Method", "GET").header("X-Forwarded-Uri", "/page");
+            let ask = ask
+                .header("X-Original-Method", "GET")
+                .header("X-Forwarded-Method", "GET")
+                .header("X-Forwarded-Uri", "/page");
             let ask = ask.header("X-Forwarded-Host", "localhost").header("X-Forwarded-Proto", "http");
             let answer = tried.owner.send(ask).await;
             let told = ["cookie", "remote-user", "remote-id"].map(|name| answer.header(name));
@@ -77,8 +80,14 @@ async fn s103_no_script_in_chromium_can_ask_behind_any_documented_proxy() {
         browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
         browser.find("#app").await;
         let mut paths = Vec::new();
-        for dialect in ["nginx", "caddy", "traefik", "haproxy", "envoy/page", "envoy/..%2f..%2fx", "envoy/a/..%2f..%2f..%2fx"] {
-            paths.extend([format!("/_auth/verify/{dialect}"), format!("/_auth/%76erify/{dialect}"), format!("/_auth//verify/{dialect}")]);
+        for dialect in
+            ["nginx", "caddy", "traefik", "haproxy", "envoy/page", "envoy/..%2f..%2fx", "envoy/a/..%2f..%2f..%2fx"]
+        {
+            paths.extend([
+                format!("/_auth/verify/{dialect}"),
+                format!("/_auth/%76erify/{dialect}"),
+                format!("/_auth//verify/{dialect}"),
+            ]);
             paths.push(format!("/_auth/verify%2f{dialect}"));
         }
         let expected: Vec<String> = paths.iter().map(|path| format!("{path}  ")).collect();

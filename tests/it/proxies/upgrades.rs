@@ -20,10 +20,15 @@ const OTHERS: [&str; 9] = [
 pub(super) async fn a_web_socket_is_the_only_upgrade(tried: &mut Tried) {
     let posted = tried.owner.send(Call::fetch("POST", "/echo").body("whole body")).await;
     assert_eq!((posted.status, tried.place.upstream.last().body), (200, b"whole body".to_vec()));
-    assert!(tried.owner.web_socket("/ws", &tried.place.base).await.is_ok(), "a WebSocket of somebody who is signed in opens");
+    assert!(
+        tried.owner.web_socket("/ws", &tried.place.base).await.is_ok(),
+        "a WebSocket of somebody who is signed in opens"
+    );
     for upgrade in OTHERS {
-        let head =
-            tried.owner.raw_head("GET", "/page").replace("Connection: close", "Connection: Upgrade, HTTP2-Settings, Remote-User, close");
+        let head = tried
+            .owner
+            .raw_head("GET", "/page")
+            .replace("Connection: close", "Connection: Upgrade, HTTP2-Settings, Remote-User, close");
         let before = tried.place.upstream.count();
         let answer = tried.owner.raw(format!("{head}HTTP2-Settings: AAMAAABkAAQAAP__\r\n{upgrade}\r\n\r\n")).await;
         assert!(!answer.starts_with("HTTP/1.1 101"), "{upgrade}: {answer}");

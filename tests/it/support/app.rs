@@ -114,7 +114,14 @@ impl TestApp {
         let own = options.sqlite || options.variables.iter().any(|(name, _)| name == "DATABASE_URL");
         let stores = if own { Stores::default() } else { Stores::of(data_dir.path()).await };
         let wired = wire(&options.environment(&data_dir, &stores), options.clock.clone()).await;
-        Self { address: wired.address, app_url: options.app_url, clock: options.clock, data_dir: Some(data_dir), wired, stores }
+        Self {
+            address: wired.address,
+            app_url: options.app_url,
+            clock: options.clock,
+            data_dir: Some(data_dir),
+            wired,
+            stores,
+        }
     }
 
     /// A fresh browser profile.
@@ -190,7 +197,10 @@ impl Drop for Wired {
     fn drop(&mut self) {
         self.end();
         let faults = self.errors.faults();
-        assert!(faults.is_empty() || std::thread::panicking(), "logged as ERROR against what the test expects: {faults:#?}");
+        assert!(
+            faults.is_empty() || std::thread::panicking(),
+            "logged as ERROR against what the test expects: {faults:#?}"
+        );
     }
 }
 

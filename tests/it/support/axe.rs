@@ -82,7 +82,10 @@ impl Axe {
     pub fn load() -> Option<Self> {
         let file = source::repository().join("target/axe/axe.min.js");
         let Ok(script) = std::fs::read_to_string(file) else {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "axe-core is missing, and in CI nothing may be skipped");
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "axe-core is missing, and in CI nothing may be skipped"
+            );
             eprintln!("\n!!! SKIPPED: axe-core is missing; scripts/axe fetches it\n");
             return None;
         };
@@ -123,7 +126,9 @@ impl Axe {
     }
 
     fn note(&mut self, place: &str, lines: &Value) {
-        self.found.extend(lines.as_array().unwrap().iter().map(|line| format!("{place}: {}", line.as_str().unwrap_or_default())));
+        self.found.extend(
+            lines.as_array().unwrap().iter().map(|line| format!("{place}: {}", line.as_str().unwrap_or_default())),
+        );
     }
 
     async fn measure(&mut self, browser: &Browser, name: &str) {

@@ -69,10 +69,14 @@ impl Browser {
         let chromium = is_installed("chromium")?;
         let driver = Running::start(Command::new(is_installed("chromedriver")?).arg("--port=0"));
         let line = driver.line_with("started successfully on port");
-        let port: u16 =
-            line.rsplit(' ').next().and_then(|word| word.trim_end_matches('.').parse().ok()).unwrap_or_else(|| panic!("{line}"));
+        let port: u16 = line
+            .rsplit(' ')
+            .next()
+            .and_then(|word| word.trim_end_matches('.').parse().ok())
+            .unwrap_or_else(|| panic!("{line}"));
         let profile = TempDir::new().unwrap();
-        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), content) });
+        let capabilities =
+            json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), content) });
         let Value::Object(capabilities) = capabilities else { panic!("not an object") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let page = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
@@ -205,7 +209,13 @@ impl Drop for Browser {
 }
 
 fn options(chromium: &Path, profile: &Path, refused: &str) -> Value {
-    let quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"];
+    let quiet = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+    ];
     let mut arguments: Vec<String> = ["--headless=new", "--no-sandbox", "--disable-sync", "--disable-dev-shm-usage"]
         .iter()
         .chain(&quiet)

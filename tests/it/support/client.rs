@@ -247,7 +247,8 @@ impl Client {
     /// Sends any request; keeps the cookies and remembers the page.
     pub async fn send(&mut self, call: Call) -> Response {
         let (mut response, body) = self.exchange(call).await.unwrap();
-        response.body = wait::in_time("the body", body.collect()).await.map(|all| all.to_bytes().to_vec()).unwrap_or_default();
+        response.body =
+            wait::in_time("the body", body.collect()).await.map(|all| all.to_bytes().to_vec()).unwrap_or_default();
         self.remember(&response);
         response
     }
@@ -283,12 +284,15 @@ impl Client {
 
     async fn exchange(&mut self, call: Call) -> std::io::Result<(Response, Incoming)> {
         let stream = TcpStream::connect(self.address).await?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(std::io::Error::other)?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(std::io::Error::other)?;
         tokio::spawn(connection);
         let request = self.build(call);
         let answer = wait::in_time("an answer", sender.send_request(request)).await.map_err(std::io::Error::other)?;
-        let headers =
-            answer.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        let headers = answer
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let response = Response { status: answer.status().as_u16(), headers: headers.collect(), body: Vec::new() };
         response.set_cookies().iter().for_each(|cookie| self.jar.take(cookie));
         Ok((response, answer.into_body()))
@@ -315,7 +319,9 @@ impl Client {
     }
 
     async fn connect(&self) -> TcpStream {
-        TcpStream::connect(self.address).await.unwrap_or_else(|fault| panic!("cannot connect to {}: {fault}", self.address))
+        TcpStream::connect(self.address)
+            .await
+            .unwrap_or_else(|fault| panic!("cannot connect to {}: {fault}", self.address))
     }
 
     /// Sends bytes as they are and returns all that comes back until the server closes or falls silent; ask for `Connection: close`.

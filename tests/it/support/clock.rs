@@ -23,7 +23,12 @@ struct Inner {
 impl TestClock {
     /// A clock at [`START`].
     pub fn new() -> Self {
-        Self(Arc::new(Inner { wall: AtomicI64::new(START), moved: AtomicI64::new(0), started: Instant::now(), panics: Mutex::default() }))
+        Self(Arc::new(Inner {
+            wall: AtomicI64::new(START),
+            moved: AtomicI64::new(0),
+            started: Instant::now(),
+            panics: Mutex::default(),
+        }))
     }
 
     /// A clock that many seconds before the machine's, where the clock of a database plays a part.

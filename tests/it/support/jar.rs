@@ -16,8 +16,9 @@ impl SetCookie {
     pub fn parse(header: &str) -> Self {
         let mut parts = header.split(';').map(str::trim);
         let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).unwrap_or((header, ""));
-        let attributes =
-            parts.map(|part| part.split_once('=').unwrap_or((part, ""))).map(|(key, value)| (key.to_ascii_lowercase(), value.to_owned()));
+        let attributes = parts
+            .map(|part| part.split_once('=').unwrap_or((part, "")))
+            .map(|(key, value)| (key.to_ascii_lowercase(), value.to_owned()));
         Self { name: name.to_owned(), value: value.to_owned(), attributes: attributes.collect() }
     }
 
@@ -33,7 +34,8 @@ impl SetCookie {
 
     /// Whether it tells the browser to forget the cookie.
     pub fn is_removal(&self) -> bool {
-        self.max_age().is_some_and(|age| age <= 0) || self.attribute("expires").is_some_and(|date| date.contains("1970"))
+        self.max_age().is_some_and(|age| age <= 0)
+            || self.attribute("expires").is_some_and(|date| date.contains("1970"))
     }
 }
 
@@ -64,9 +66,11 @@ impl Jar {
     pub fn header(&self, path: &str) -> Option<String> {
         let path = path.split('?').next().unwrap_or(path);
         let below = |kept: &&Kept| {
-            path.strip_prefix(kept.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || kept.path.ends_with('/'))
+            path.strip_prefix(kept.path.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || kept.path.ends_with('/'))
         };
-        let pairs: Vec<String> = self.0.iter().filter(below).map(|kept| format!("{}={}", kept.name, kept.value)).collect();
+        let pairs: Vec<String> =
+            self.0.iter().filter(below).map(|kept| format!("{}={}", kept.name, kept.value)).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
@@ -84,7 +88,9 @@ impl Jar {
     pub fn put(&mut self, name: &str, value: &str) {
         match self.0.iter_mut().find(|kept| same_name(&kept.name, name)) {
             Some(kept) => value.clone_into(&mut kept.value),
-            None => self.0.push(Kept { name: name.to_owned(), value: value.to_owned(), path: "/".to_owned(), left: None }),
+            None => {
+                self.0.push(Kept { name: name.to_owned(), value: value.to_owned(), path: "/".to_owned(), left: None })
+            }
         }
     }
 

@@ -11,8 +11,7 @@ use super::process::{Running, free_port, is_installed};
 use super::wait;
 
 const SCRIPT: &str = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\nenv | grep ^HTTP_ | sort\n";
-const PHP: &str =
-    "<?php header('Content-Type: text/plain'); foreach ($_SERVER as $k => $v) if (!strncmp($k, 'HTTP_', 5)) echo \"$k=$v\\n\";";
+const PHP: &str = "<?php header('Content-Type: text/plain'); foreach ($_SERVER as $k => $v) if (!strncmp($k, 'HTTP_', 5)) echo \"$k=$v\\n\";";
 
 /// The addresses of both programs, below `/cgi/`.
 pub const PROGRAMS: [&str; 2] = ["/cgi/env.cgi", "/cgi/env.php"];
@@ -55,7 +54,17 @@ impl Lighttpd {
 /// What nghttp, which asks for `Upgrade: h2c` and then speaks HTTP/2, tells of its try at `http://address/path`.
 pub async fn try_h2c(address: SocketAddr, host: &str, path: &str, cookie: &str) -> Option<String> {
     let mut command = Command::new(is_installed("nghttp")?);
-    command.args(["-u", "-n", "-v", "-t", "5", "-H", &format!(":authority: {host}"), "-H", &format!("cookie: {cookie}")]);
+    command.args([
+        "-u",
+        "-n",
+        "-v",
+        "-t",
+        "5",
+        "-H",
+        &format!(":authority: {host}"),
+        "-H",
+        &format!("cookie: {cookie}"),
+    ]);
     command.args(["-H", "remote-user: evil"]).arg(format!("http://{address}{path}"));
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     Some(format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))

@@ -92,7 +92,9 @@ impl Errors {
     /// reported to whoever asks first.
     pub fn faults(&self) -> Vec<String> {
         let live = open(&LIVE);
-        let is_of_another = |line: &mut Line| line.source.is_some_and(|source| live.contains(&source) && !self.sources.contains(&source));
+        let is_of_another = |line: &mut Line| {
+            line.source.is_some_and(|source| live.contains(&source) && !self.sources.contains(&source))
+        };
         let mut own = Vec::new();
         open(&FOUND).retain_mut(|line| {
             let of_another = is_of_another(line);
@@ -105,7 +107,9 @@ impl Errors {
         let missing = expected.iter().filter(|text| !own.iter().any(|line| line.contains(**text)));
         let mut faults: Vec<_> = missing.map(|text| format!("expected, but not logged: {text}")).collect();
         let allowed = open(&self.allowed);
-        faults.extend(own.into_iter().filter(|line| !expected.iter().chain(allowed.iter()).any(|text| line.contains(text))));
+        faults.extend(
+            own.into_iter().filter(|line| !expected.iter().chain(allowed.iter()).any(|text| line.contains(text))),
+        );
         faults
     }
 }

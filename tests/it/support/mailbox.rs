@@ -23,8 +23,9 @@ impl Mail {
     pub fn parse(raw: &[u8]) -> Self {
         let mail = parse_mail(raw).unwrap();
         assert_eq!(mail.ctype.mimetype, "multipart/alternative");
-        let part =
-            |kind: &str| mail.subparts.iter().find(|part| part.ctype.mimetype == kind).unwrap().get_body().unwrap().replace('\r', "");
+        let part = |kind: &str| {
+            mail.subparts.iter().find(|part| part.ctype.mimetype == kind).unwrap().get_body().unwrap().replace('\r', "")
+        };
         let headers = mail.headers.iter().map(|header| (header.get_key(), header.get_value())).collect();
         assert_eq!(mail.headers.get_all_headers("Subject").len(), 1);
         Self { headers, text: part("text/plain"), html: part("text/html") }
@@ -37,7 +38,11 @@ impl Mail {
 
     /// The path and query of the one link with a token.
     pub fn link(&self) -> String {
-        let line = self.text.lines().find(|line| line.contains("?token=")).unwrap_or_else(|| panic!("no link in {}", self.text));
+        let line = self
+            .text
+            .lines()
+            .find(|line| line.contains("?token="))
+            .unwrap_or_else(|| panic!("no link in {}", self.text));
         line[line.find("/_auth/").unwrap()..].trim().to_owned()
     }
 }
@@ -59,15 +64,22 @@ impl Mailbox {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
         let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
         files.retain(|file| {
-            file.extension().is_some_and(|kind| kind == "eml") && !file.file_name().unwrap().to_string_lossy().starts_with('.')
+            file.extension().is_some_and(|kind| kind == "eml")
+                && !file.file_name().unwrap().to_string_lossy().starts_with('.')
         });
         files.sort();
-        files.into_iter().filter(|file| self.read.insert(file.clone())).map(|file| Mail::parse(&std::fs::read(file).unwrap())).collect()
+        files
+            .into_iter()
+            .filter(|file| self.read.insert(file.clone()))
+            .map(|file| Mail::parse(&std::fs::read(file).unwrap()))
+            .collect()
     }
 
     /// Waits for the next mail with that subject; others that came meanwhile count as read.
     pub async fn wait_for(&mut self, subject: &str) -> Mail {
-        wait::eventually(&format!("a mail {subject:?}"), async || self.unread().into_iter().find(|mail| mail.header("Subject") == subject))
-            .await
+        wait::eventually(&format!("a mail {subject:?}"), async || {
+            self.unread().into_iter().find(|mail| mail.header("Subject") == subject)
+        })
+        .await
     }
 }

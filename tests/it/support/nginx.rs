@@ -23,8 +23,9 @@ impl Nginx {
         let program = is_installed("nginx")?;
         let folder = TempDir::new().unwrap();
         let root = folder.path().display();
-        let temporary =
-            ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {root}/{kind};\n")).concat();
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|kind| format!("{kind}_temp_path {root}/{kind};\n"))
+            .concat();
         let config = format!(
             "daemon off;\nmaster_process off;\npid {root}/nginx.pid;\nerror_log {root}/error.log notice;\nevents {{ worker_connections 256; }}\n\
              http {{\naccess_log off;\n{temporary}{http}\n}}\n"

@@ -101,7 +101,10 @@ impl Nodes {
 fn documented(file: &str, addresses: &[SocketAddr]) -> String {
     let text = std::fs::read_to_string(source::repository().join("docker/nodes").join(file)).unwrap();
     assert_eq!(addresses.len(), 3);
-    addresses.iter().zip(1..).fold(text, |text, (address, number)| text.replace(&format!("node{number}:3000"), &address.to_string()))
+    addresses
+        .iter()
+        .zip(1..)
+        .fold(text, |text, (address, number)| text.replace(&format!("node{number}:3000"), &address.to_string()))
 }
 
 /// The nodes behind nginx, as documented; each request goes to the next node.
@@ -144,7 +147,9 @@ impl Haproxy {
 
 /// How many nodes an end waits for.
 pub fn waited_for(postgres: &Postgres) -> i64 {
-    diesel::select(diesel::dsl::sql::<BigInt>("(SELECT count(*) FROM nodes)")).get_result(&mut postgres.connect()).unwrap()
+    diesel::select(diesel::dsl::sql::<BigInt>("(SELECT count(*) FROM nodes)"))
+        .get_result(&mut postgres.connect())
+        .unwrap()
 }
 
 /// A node in a process of its own.
@@ -153,7 +158,13 @@ pub async fn process(postgres: &Postgres, redis: Option<&Redis>, upstream: Socke
 }
 
 /// [`process`] on a port that an earlier one had.
-pub async fn process_on(port: u16, postgres: &Postgres, redis: Option<&Redis>, upstream: SocketAddr, folder: TempDir) -> Process {
+pub async fn process_on(
+    port: u16,
+    postgres: &Postgres,
+    redis: Option<&Redis>,
+    upstream: SocketAddr,
+    folder: TempDir,
+) -> Process {
     let mut variables = secrets();
     variables.push(("DATABASE_URL".to_owned(), postgres.url()));
     variables.push(("UPSTREAM_URL".to_owned(), format!("http://{upstream}")));

@@ -79,8 +79,16 @@ fn parse_tag(inside: &str, end: usize) -> Tag {
 
 /// Character references, as far as askama writes them.
 pub fn decode(text: &str) -> String {
-    let named =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&#x27;", "'"), ("&#60;", "<"), ("&#62;", ">")];
+    let named = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#x27;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+    ];
     let text = named.iter().fold(text.to_owned(), |text, (reference, letter)| text.replace(reference, letter));
     text.replace("&#38;", "&").replace("&amp;", "&")
 }

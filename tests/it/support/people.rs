@@ -38,7 +38,13 @@ pub async fn claim_with(client: &mut Client, token: &str) {
 }
 
 async fn submit_claim(client: &mut Client, token: &str, email: &str, password: &str) -> Response {
-    let fields = [("email", email), ("password", password), ("confirm", password), ("name", "Olive Owner"), ("setup_token", token)];
+    let fields = [
+        ("email", email),
+        ("password", password),
+        ("confirm", password),
+        ("name", "Olive Owner"),
+        ("setup_token", token),
+    ];
     client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await
 }
 
@@ -57,7 +63,11 @@ pub async fn invite(admin: &mut Client, email: &str, name: &str, role: &str) -> 
     assert_eq!(answer.status, 200, "{email} was not invited: {}", answer.text());
     let tags = page::tags(&answer.text());
     let back = tags.iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.attribute("href"));
-    let page = back.into_iter().find(|href| href.starts_with("/_auth/admin/users/") && !href.ends_with("/new")).unwrap().to_owned();
+    let page = back
+        .into_iter()
+        .find(|href| href.starts_with("/_auth/admin/users/") && !href.ends_with("/new"))
+        .unwrap()
+        .to_owned();
     let link = page::data(&answer.text(), "link").unwrap();
     Invited { page, link: link[link.find("/_auth/").unwrap()..].to_owned() }
 }

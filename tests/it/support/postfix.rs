@@ -43,7 +43,10 @@ impl Postfix {
         is_installed("postfix")?;
         let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
         if !root {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "Postfix needs root, and in CI nothing may be skipped");
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "Postfix needs root, and in CI nothing may be skipped"
+            );
             eprintln!("\n!!! SKIPPED: Postfix runs only as root\n");
             return None;
         }

@@ -55,7 +55,12 @@ pub fn make_certificate(folder: &Path, name: &str, host: &str) {
 impl Postgres {
     /// One that speaks TLS alone, with a certificate for `localhost` in `server.crt` of its folder.
     pub async fn start_with_tls() -> Option<Self> {
-        let tls = ["ssl = on", "ssl_cert_file = 'FOLDER/server.crt'", "ssl_key_file = 'FOLDER/server.key'", "hba_file = 'FOLDER/hba.conf'"];
+        let tls = [
+            "ssl = on",
+            "ssl_cert_file = 'FOLDER/server.crt'",
+            "ssl_key_file = 'FOLDER/server.key'",
+            "hba_file = 'FOLDER/hba.conf'",
+        ];
         Self::start_with(&tls, "trust").await
     }
 
@@ -67,7 +72,10 @@ impl Postgres {
     /// [`Self::start`] with settings for the server and a method of authentication.
     pub async fn start_with(settings: &[&str], auth: &str) -> Option<Self> {
         let Some(bin) = programs() else {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "PostgreSQL is not installed, and in CI nothing may be skipped");
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "PostgreSQL is not installed, and in CI nothing may be skipped"
+            );
             eprintln!("\n!!! SKIPPED: PostgreSQL is not installed; scripts/test installs it\n");
             return None;
         };

@@ -25,7 +25,10 @@ pub fn is_installed(program: &str) -> Option<PathBuf> {
     places.push(source::repository().join("target/proxies"));
     let found = places.into_iter().map(|folder| folder.join(program)).find(|file| file.is_file());
     if found.is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "{program} is not installed, and in CI nothing may be skipped");
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "{program} is not installed, and in CI nothing may be skipped"
+        );
         eprintln!("\n!!! SKIPPED: {program} is not installed; scripts/test installs it\n");
     }
     found
@@ -104,7 +107,12 @@ fn collect(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {
 pub fn portcullis(folder: &Path, arguments: &[&str]) -> Command {
     // A limit on the size of files is then an error of the write and not the end of the process.
     let mut command = Command::new("/usr/bin/env");
-    command.arg("--ignore-signal=XFSZ").arg(env!("CARGO_BIN_EXE_portcullis")).args(arguments).current_dir(folder).env_clear();
+    command
+        .arg("--ignore-signal=XFSZ")
+        .arg(env!("CARGO_BIN_EXE_portcullis"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear();
     command
 }
 

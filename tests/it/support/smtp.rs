@@ -21,7 +21,18 @@ impl Certificate {
     pub fn for_host(host: &str) -> Self {
         let folder = TempDir::new().unwrap();
         let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj"])
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+                "-days",
+                "30",
+                "-subj",
+            ])
             .arg(format!("/CN={host}"))
             .args(["-addext", &format!("subjectAltName=DNS:{host}"), "-addext", "basicConstraints=critical,CA:FALSE"])
             .arg("-keyout")
@@ -62,9 +73,13 @@ impl SmtpServer {
     /// Starts one on the port of an earlier one.
     pub fn start_on(port: &str, tls: &str, certificate: Option<&Certificate>, more: &[&str]) -> Option<Self> {
         is_installed("openssl")?;
-        let has = Command::new(PYTHON).args(["-c", "import aiosmtpd"]).output().is_ok_and(|output| output.status.success());
+        let has =
+            Command::new(PYTHON).args(["-c", "import aiosmtpd"]).output().is_ok_and(|output| output.status.success());
         if !has {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "python3-aiosmtpd is not installed, and in CI nothing may be skipped");
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "python3-aiosmtpd is not installed, and in CI nothing may be skipped"
+            );
             eprintln!("\n!!! SKIPPED: python3-aiosmtpd is not installed; scripts/test installs it\n");
             return None;
         }
@@ -103,7 +118,8 @@ impl SmtpServer {
 
     /// The mails it has taken.
     pub fn mails(&self) -> Vec<Mail> {
-        let mut files: Vec<_> = std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        let mut files: Vec<_> =
+            std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.retain(|file| file.extension().is_some_and(|kind| kind == "eml"));
         files.sort();
         files.iter().map(|file| Mail::parse(&std::fs::read(file).unwrap())).collect()

@@ -36,8 +36,10 @@ impl Source {
             methods: BTreeSet::new(),
         };
         collector.visit_file(&tree);
-        let doc: String =
-            text.lines().filter_map(|line| line.strip_prefix("//!")).fold(String::new(), |all, line| all + line.trim() + "\n");
+        let doc: String = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("//!"))
+            .fold(String::new(), |all, line| all + line.trim() + "\n");
         Self {
             file: file.to_owned(),
             paths: collector.paths,
@@ -64,7 +66,11 @@ pub fn repository() -> PathBuf {
 pub fn read_all() -> Vec<Source> {
     let root = repository().join("src");
     let files = files_below(&root);
-    files.iter().filter(|path| path.extension().is_some_and(|ext| ext == "rs")).map(|path| read_one(&root, path)).collect()
+    files
+        .iter()
+        .filter(|path| path.extension().is_some_and(|ext| ext == "rs"))
+        .map(|path| read_one(&root, path))
+        .collect()
 }
 
 fn read_one(root: &Path, path: &Path) -> Source {
@@ -139,7 +145,8 @@ impl Collector {
     /// `super::x` in module `a::b` is `crate::a::x`.
     fn resolve(&self, path: &[String]) -> Vec<String> {
         let ups = path.iter().take_while(|part| *part == "super" || *part == "self");
-        let (supers, skipped) = ups.fold((0, 0), |(supers, all), part| (supers + usize::from(part == "super"), all + 1));
+        let (supers, skipped) =
+            ups.fold((0, 0), |(supers, all), part| (supers + usize::from(part == "super"), all + 1));
         let keep = self.module.len().saturating_sub(supers);
         crate_path(self.module.iter().take(keep).chain(path.iter().skip(skipped)).cloned())
     }
@@ -227,7 +234,10 @@ impl<'ast> Visit<'ast> for Collector {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if path.segments.len() > 1 {
-            self.add(path.segments.iter().map(|segment| segment.ident.to_string()).collect(), path.leading_colon.is_some());
+            self.add(
+                path.segments.iter().map(|segment| segment.ident.to_string()).collect(),
+                path.leading_colon.is_some(),
+            );
         }
         visit::visit_path(self, path);
     }
@@ -258,7 +268,9 @@ fn expand(tree: &syn::UseTree) -> Vec<Import> {
     match tree {
         syn::UseTree::Path(path) => prefixed(&path.ident.to_string(), expand(&path.tree)),
         syn::UseTree::Name(name) => vec![Import { path: vec![name.ident.to_string()], leaf: name.ident.to_string() }],
-        syn::UseTree::Rename(rename) => vec![Import { path: vec![rename.ident.to_string()], leaf: rename.rename.to_string() }],
+        syn::UseTree::Rename(rename) => {
+            vec![Import { path: vec![rename.ident.to_string()], leaf: rename.rename.to_string() }]
+        }
         syn::UseTree::Glob(_) => vec![Import { path: vec!["*".to_owned()], leaf: "*".to_owned() }],
         syn::UseTree::Group(group) => group.items.iter().flat_map(expand).collect(),
     }

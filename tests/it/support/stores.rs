@@ -34,12 +34,14 @@ impl Stores {
             std::fs::write(&mark, &name).unwrap();
             name
         });
-        let mut stores = Self { variables: vec![("DATABASE_URL".to_owned(), format!("{cluster}/{name}"))], ..Self::default() };
+        let mut stores =
+            Self { variables: vec![("DATABASE_URL".to_owned(), format!("{cluster}/{name}"))], ..Self::default() };
         stores.database = Some((cluster, name));
         if std::env::var("TEST_REDIS").as_deref() == Ok("true") {
             let folder = data_dir.join("test-redis");
             std::fs::create_dir_all(&folder).unwrap();
-            let redis = Redis::start(&folder, &["--appendonly", "yes", "--appendfsync", "always"]).await.expect("redis-server");
+            let redis =
+                Redis::start(&folder, &["--appendonly", "yes", "--appendfsync", "always"]).await.expect("redis-server");
             stores.variables.push(("SESSION_STORE".to_owned(), "redis".to_owned()));
             stores.variables.push(("REDIS_URL".to_owned(), redis.url()));
             stores.redis = Some(redis);
@@ -57,8 +59,11 @@ impl Stores {
         let (cluster, name) = self.database.as_ref()?;
         let mut connection = PgConnection::establish(&format!("{cluster}/{name}")).unwrap();
         let mut content = Vec::new();
-        for table in ["users", "tokens", "mails", "audit_events", "settings", "attempts", "devices", "sessions", "notices"] {
-            let rows: Vec<Line> = diesel::sql_query(format!("SELECT t::text AS line FROM {table} t")).load(&mut connection).unwrap();
+        for table in
+            ["users", "tokens", "mails", "audit_events", "settings", "attempts", "devices", "sessions", "notices"]
+        {
+            let rows: Vec<Line> =
+                diesel::sql_query(format!("SELECT t::text AS line FROM {table} t")).load(&mut connection).unwrap();
             content.extend(rows.into_iter().flat_map(|row| row.line.into_bytes()));
         }
         Some(content)
@@ -92,9 +97,15 @@ impl Redis {
     pub async fn start_on(port: u16, folder: &Path, options: &[&str]) -> Option<Self> {
         let program = is_installed("redis-server")?;
         let mut command = Command::new(program);
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]).arg(folder).args(options);
+        command
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"])
+            .arg(folder)
+            .args(options);
         let running = Running::start(&mut command);
-        wait::eventually("Redis to accept connections", async || running.output().contains("Ready to accept").then_some(())).await;
+        wait::eventually("Redis to accept connections", async || {
+            running.output().contains("Ready to accept").then_some(())
+        })
+        .await;
         Some(Self { port, running })
     }
 

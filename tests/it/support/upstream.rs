@@ -135,7 +135,12 @@ async fn serve(mut stream: TcpStream, log: Log, relays: Relays) {
     let mut buffer = Vec::new();
     while let Some(request) = read_request(&mut stream, &mut buffer, &log.pieces).await {
         log.received.lock().unwrap().push(request.clone());
-        let relay = relays.lock().unwrap().iter().find(|(prefix, _)| request.target().starts_with(prefix)).map(|(_, address)| *address);
+        let relay = relays
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|(prefix, _)| request.target().starts_with(prefix))
+            .map(|(_, address)| *address);
         if let Some(address) = relay {
             let mut other = TcpStream::connect(address).await.unwrap();
             let sent = other.write_all(&[request.head, request.body, buffer].concat()).await;
@@ -177,7 +182,11 @@ async fn read_request(stream: &mut TcpStream, buffer: &mut Vec<u8>, pieces: &Ato
     Some(request)
 }
 
-async fn fill_until(stream: &mut TcpStream, buffer: &mut Vec<u8>, done: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
+async fn fill_until(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+    done: impl Fn(&[u8]) -> Option<usize>,
+) -> Option<usize> {
     loop {
         if let Some(end) = done(buffer) {
             return Some(end);
@@ -226,7 +235,8 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
         "/set-our-cookies" => set_our_cookies(stream).await,
         _ => {
             let status = path.strip_prefix("/status/").and_then(|code| code.parse().ok()).unwrap_or(200);
-            let headers = [("Content-Type", "text/html; charset=utf-8"), ("X-App", "upstream"), ("Location", "/elsewhere")];
+            let headers =
+                [("Content-Type", "text/html; charset=utf-8"), ("X-App", "upstream"), ("Location", "/elsewhere")];
             let kept = if (300..400).contains(&status) { headers.as_slice() } else { &headers[..2] };
             send(stream, status, kept, b"<!doctype html><title>The app</title><h1 id=app>The app behind</h1>").await
         }
@@ -234,7 +244,11 @@ async fn answer(stream: &mut TcpStream, request: &Received) -> std::io::Result<(
 }
 
 async fn set_cookies(stream: &mut TcpStream) -> std::io::Result<()> {
-    let headers = [("Set-Cookie", "app_one=1; Path=/"), ("Set-Cookie", "app_two=2; Path=/; HttpOnly"), ("Content-Type", "text/plain")];
+    let headers = [
+        ("Set-Cookie", "app_one=1; Path=/"),
+        ("Set-Cookie", "app_two=2; Path=/; HttpOnly"),
+        ("Content-Type", "text/plain"),
+    ];
     send(stream, 200, &headers, b"cookies\n").await
 }
 
@@ -243,7 +257,9 @@ async fn form(stream: &mut TcpStream, target: &str) -> std::io::Result<()> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     let to = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "to");
     let to = to.map_or_else(|| "/orders".to_owned(), |(_, value)| value.into_owned());
-    let page = format!("<!doctype html><form id=order method=post action='{to}'><input name=a value=1><button>Order</button></form>");
+    let page = format!(
+        "<!doctype html><form id=order method=post action='{to}'><input name=a value=1><button>Order</button></form>"
+    );
     send(stream, 200, &[("Content-Type", "text/html")], page.as_bytes()).await
 }
 
@@ -255,9 +271,13 @@ async fn kept(stream: &mut TcpStream) -> std::io::Result<()> {
 }
 
 async fn set_our_cookies(stream: &mut TcpStream) -> std::io::Result<()> {
-    let names = ["portcullis_access", "portcullis_refresh", "portcullis_session", "portcullis_form", "portcullis_device"];
-    let ours: Vec<String> =
-        names.iter().flat_map(|name| our_spellings(name)).map(|name| format!("{name}=evil; Path=/; Secure; HttpOnly")).collect();
+    let names =
+        ["portcullis_access", "portcullis_refresh", "portcullis_session", "portcullis_form", "portcullis_device"];
+    let ours: Vec<String> = names
+        .iter()
+        .flat_map(|name| our_spellings(name))
+        .map(|name| format!("{name}=evil; Path=/; Secure; HttpOnly"))
+        .collect();
     let mut headers: Vec<(&str, &str)> = ours.iter().map(|value| ("Set-Cookie", value.as_str())).collect();
     headers.extend([("Set-Cookie", "app=fine"), ("Clear-Site-Data", "\"cache\", \"cookies\"")]);
     send(stream, 200, &headers, b"").await
@@ -284,7 +304,10 @@ async fn send(stream: &mut TcpStream, status: u16, headers: &[(&str, &str)], bod
 
 async fn big(stream: &mut TcpStream, size: usize, head_alone: bool) -> std::io::Result<()> {
     stream
-        .write_all(format!("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {size}\r\n\r\n").as_bytes())
+        .write_all(
+            format!("HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: {size}\r\n\r\n")
+                .as_bytes(),
+        )
         .await?;
     let mut left = if head_alone { 0 } else { size };
     let mut at = 0;
@@ -304,13 +327,17 @@ pub fn pattern(start: usize, length: usize) -> Vec<u8> {
 
 /// FNV-1a, to tell bodies apart; says nothing about an attacker.
 pub fn checksum(bytes: &[u8]) -> String {
-    let sum = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    let sum = bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
     format!("{sum:016x}")
 }
 
 /// One event at once, then one every 50 ms until the reader goes away.
 async fn events(stream: &mut TcpStream) -> std::io::Result<()> {
-    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n").await?;
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        .await?;
     for count in 0.. {
         let event = format!("data: {count}\n\n");
         stream.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes()).await?;
@@ -336,8 +363,9 @@ pub static FLOODED: AtomicUsize = AtomicUsize::new(0);
 /// Accepts a WebSocket and sends for ever; what comes is remembered as bytes, and so is the end.
 async fn flood(mut stream: TcpStream, request: &Received, log: Log) {
     let accept = derive_accept_key(request.header("Sec-WebSocket-Key").unwrap_or_default().as_bytes());
-    let head =
-        format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    );
     if stream.write_all(head.as_bytes()).await.is_err() {
         return;
     }
@@ -363,8 +391,9 @@ async fn flood(mut stream: TcpStream, request: &Received, log: Log) {
 async fn echo_socket(mut stream: TcpStream, request: &Received) {
     let key = request.header("Sec-WebSocket-Key").unwrap_or_default();
     let accept = derive_accept_key(key.as_bytes());
-    let head =
-        format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    );
     if stream.write_all(head.as_bytes()).await.is_err() {
         return;
     }
