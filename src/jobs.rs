@@ -10,8 +10,8 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use crate::accounts::Accounts;
-use crate::domain::news::News;
-use crate::storage::wire::Wire;
+use crate::domain::notice::Notice;
+use crate::storage::notice_listener::NoticeListener;
 use crate::storage::{Connection, StorageError, notices};
 
 /// How often the number of a SQLite file is looked at.
@@ -95,7 +95,7 @@ impl Drop for Jobs {
 /// Hears what other processes did, applies and acknowledges it, and renews the lease of the copies.
 struct Watch {
     accounts: Accounts,
-    wire: Option<Wire>,
+    wire: Option<NoticeListener>,
     /// The newest notice applied.
     applied: i64,
     /// When the store was last looked at, successfully.
@@ -108,8 +108,8 @@ struct Watch {
 
 impl Watch {
     fn open(accounts: Accounts) -> Result<Self, StorageError> {
-        let wire = Wire::open(accounts.database())?;
-        let alone = matches!(wire, Wire::Sqlite(_));
+        let wire = NoticeListener::open(accounts.database())?;
+        let alone = matches!(wire, NoticeListener::Sqlite(_));
         let node = accounts.node().to_owned();
         // Registered before the first copy: whoever ends a session from now on waits for this node.
         let applied = accounts.database().write_blocking(|c| {
@@ -168,8 +168,8 @@ impl Watch {
         while !stop.load(Ordering::Acquire) {
             let pause = match &self.wire {
                 None => REOPEN,
-                Some(Wire::Sqlite(_)) => FILE_LOOK,
-                Some(Wire::Postgres(_)) => WIRE_LOOK,
+                Some(NoticeListener::Sqlite(_)) => FILE_LOOK,
+                Some(NoticeListener::Postgres(_)) => WIRE_LOOK,
             };
             thread::sleep(pause);
             self.round();
@@ -198,7 +198,7 @@ impl Watch {
         let begin = self.accounts.clock().monotonic();
         let reopened = self.wire.is_none();
         if reopened {
-            self.wire = Some(Wire::open(self.accounts.database())?);
+            self.wire = Some(NoticeListener::open(self.accounts.database())?);
             // What was left meanwhile cuts its streams; then every copy goes, whatever it was about.
             let applied = self.applied;
             let news = self.on_wire(|c| notices::since(c, applied))?;
@@ -209,7 +209,7 @@ impl Watch {
         let heard = wire.heard()? || reopened;
         match wire {
             // The number in shared memory is read after `begin`: without a change nothing was committed before.
-            Wire::Sqlite(_) => {
+            NoticeListener::Sqlite(_) => {
                 if heard {
                     let database = self.accounts.database().clone();
                     let news = database.read_blocking(|c| notices::since(c, self.applied))?;
@@ -220,7 +220,7 @@ impl Watch {
                 }
                 self.accounts.cache().renew_lease(begin);
             }
-            Wire::Postgres(_) => {
+            NoticeListener::Postgres(_) => {
                 if heard || begin.saturating_sub(self.beaten_at) >= BEAT {
                     self.beat(begin)?;
                 }
@@ -253,7 +253,7 @@ impl Watch {
 
     fn on_wire<T>(&mut self, work: impl FnOnce(&mut Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
         let pooled = self.accounts.database().is_pooled();
-        match self.wire.as_mut().and_then(Wire::connection) {
+        match self.wire.as_mut().and_then(NoticeListener::connection) {
             Some(connection) if !pooled => work(connection),
             // Behind a pooler nothing can be prepared outside a transaction.
             _ => self.accounts.database().write_blocking(work),
@@ -261,10 +261,10 @@ impl Watch {
     }
 
     /// Applies notices; true when there were any. Notices that are missing may have said anything.
-    fn apply(&mut self, news: Option<Vec<(i64, News)>>) -> Result<bool, StorageError> {
+    fn apply(&mut self, news: Option<Vec<(i64, Notice)>>) -> Result<bool, StorageError> {
         let Some(news) = news else {
             self.applied = self.on_wire(notices::newest)?;
-            self.accounts.hear(&News::AllEnded);
+            self.accounts.hear(&Notice::AllEnded);
             self.accounts.start_over()?;
             return Ok(true);
         };

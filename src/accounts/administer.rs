@@ -11,7 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
-use crate::domain::news::News;
+use crate::domain::notice::Notice;
 use crate::domain::session::Session;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::session_store::SessionStore;
@@ -90,7 +90,7 @@ impl Accounts {
         let (link, end) = ((!by_mail).then(|| self.new_link(Purpose::Invitation)), self.link_end(Purpose::Invitation));
         let address = link.as_ref().map(|link| link.address(self));
         let this = self.clone();
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let invited = this.0.database.write(move |c| {
                 users::insert(c, &row, None)?;
                 audit::append(c, &audited)?;
@@ -181,7 +181,7 @@ impl Accounts {
         let lines: Vec<AuditLine> =
             ids.iter().map(|_| self.audit_line(deed.event(), &actor.name, "", &actor.source)).collect();
         let (this, now) = (self.clone(), self.0.clock.now());
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
                 let mut records = Vec::new();
@@ -203,7 +203,7 @@ impl Accounts {
                     }
                     audit::append(c, &line)?;
                     ended.extend(sessions);
-                    news.push(News::UserEnded(record.user.id));
+                    news.push(Notice::UserEnded(record.user.id));
                 }
                 let changed = !news.is_empty();
                 let told = if changed { revocation::leave(c, ended, news, now)? } else { revocation::done_before(c)? };
@@ -221,7 +221,7 @@ impl Accounts {
         let mut line = self.audit_line("session.ended", &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
         let until = now.plus(self.0.config.sessions.refresh_secs);
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let store = this.0.store.clone();
             let outcome = this.0.database.write(move |c| {
                 let owner = store.find_live(c, &id, now)?.and_then(|session| session.user);
@@ -270,7 +270,7 @@ impl Accounts {
         let (store, now) = (self.0.store.clone(), self.0.clock.now());
         let outcome = self.0.database.write(move |c| {
             let sessions = store.end_all(c)?;
-            Ok((sessions.len(), revocation::leave(c, sessions, vec![News::AllEnded], now)?))
+            Ok((sessions.len(), revocation::leave(c, sessions, vec![Notice::AllEnded], now)?))
         });
         let (how_many, ended) = outcome.await?;
         self.ended(ended).await;

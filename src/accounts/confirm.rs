@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::session_cache::SessionCopy;
 use super::{AccountError, Accounts, Client, revocation};
 use crate::crypto::opaque_token::PlainToken;
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
-use crate::domain::news::News;
+use crate::domain::notice::Notice;
 use crate::domain::session::Method;
 use crate::storage::tokens::TokenGrant;
 use crate::storage::{audit, tokens};
@@ -41,7 +41,7 @@ struct Stored {
 }
 
 impl Stored {
-    fn of(who: &SignedIn, grant: &TokenGrant) -> Option<Pending> {
+    fn of(who: &Visitor, grant: &TokenGrant) -> Option<Pending> {
         let stored: Self = serde_json::from_str(&grant.payload).ok()?;
         let is_theirs = who.session().is_some_and(|session| stored.session == session.as_str())
             && Some(&grant.user) == who.user_id();
@@ -50,14 +50,14 @@ impl Stored {
 }
 
 /// Whose session it is, and which; the deprecated mode has no account to prove.
-fn named(who: &SignedIn) -> Result<(UserId, SessionId), AccountError> {
+fn named(who: &Visitor) -> Result<(UserId, SessionId), AccountError> {
     who.user_id().cloned().zip(who.session().cloned()).ok_or(AccountError::NotAllowed)
 }
 
 impl Accounts {
     /// Whether the person behind the session proved who they are within the last 15 minutes. A copy that says no may be older than
     /// the proof: then the store is asked.
-    pub async fn was_proved_recently(&self, who: &SignedIn) -> Result<bool, AccountError> {
+    pub async fn was_proved_recently(&self, who: &Visitor) -> Result<bool, AccountError> {
         let (now, (_, session)) = (self.0.clock.now(), named(who)?);
         let is_recent = |copy: &SessionCopy| copy.view().is_some_and(|view| view.session.was_proved_recently(now));
         if self.find_session(&session).await?.is_some_and(|copy| is_recent(&copy)) {
@@ -68,7 +68,7 @@ impl Accounts {
     }
 
     /// Keeps a form for ten minutes; the token that is returned stands for it.
-    pub async fn keep_pending(&self, who: &SignedIn, pending: Pending) -> Result<String, AccountError> {
+    pub async fn keep_pending(&self, who: &Visitor, pending: Pending) -> Result<String, AccountError> {
         let (user, session) = named(who)?;
         let stored = Stored { session: session.as_str().to_owned(), pending };
         let payload = serde_json::to_string(&stored).map_err(|fault| AccountError::Internal(fault.to_string()))?;
@@ -85,7 +85,7 @@ impl Accounts {
     }
 
     /// The form that `token` stands for; [`AccountError::Link`] when it is over, used, or of another session.
-    pub async fn find_pending(&self, who: &SignedIn, token: &str) -> Result<Pending, AccountError> {
+    pub async fn find_pending(&self, who: &Visitor, token: &str) -> Result<Pending, AccountError> {
         let (hash, now) = (self.hash_of(Purpose::Confirmation, token), self.0.clock.now());
         let grant = self.0.database.read(move |c| tokens::find(c, &hash, Purpose::Confirmation, now)).await?;
         grant.and_then(|grant| Stored::of(who, &grant)).ok_or(AccountError::Link)
@@ -94,7 +94,7 @@ impl Accounts {
     /// Checks the current password, and hands out the form, once; the session counts as proved now.
     pub async fn confirm(
         &self,
-        who: &SignedIn,
+        who: &Visitor,
         token: &str,
         password: String,
         client: Client,
@@ -107,7 +107,7 @@ impl Accounts {
         drop(turn);
         let methods = before.with(&Method::Password.into());
         let (this, hash) = (self.clone(), self.hash_of(Purpose::Confirmation, token));
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let now = this.0.clock.now();
             let line =
                 this.audit_line("confirm.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
@@ -119,7 +119,7 @@ impl Accounts {
                 audit::append(c, &line)?;
                 store.mark_proved(c, &id, &methods, now)?;
                 // No node has to hear of it before the answer: one that does not know asks the store.
-                revocation::mention(c, News::SessionChanged(id), now)?;
+                revocation::mention(c, Notice::SessionChanged(id), now)?;
                 Ok(true)
             });
             if !proved.await? {

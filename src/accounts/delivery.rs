@@ -11,7 +11,7 @@ use super::links::Link;
 use super::outgoing::Detail;
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::email::Email;
 use crate::domain::language::Language;
@@ -203,7 +203,7 @@ impl Accounts {
     }
 
     /// Queues a test mail to who is signed in.
-    pub async fn queue_test_mail(&self, who: &SignedIn) -> Result<(), AccountError> {
+    pub async fn queue_test_mail(&self, who: &Visitor) -> Result<(), AccountError> {
         let id = who.user_id().ok_or(AccountError::NotAllowed)?;
         let drafts = self.drafts();
         let mail = drafts.to_user(MailKind::Test, &self.user(id).await?, &Detail::default());

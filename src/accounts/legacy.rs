@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use super::setup::ClaimProof;
 use super::throttle::Asking;
 use super::{AccountError, Accounts, Client, NewSession, Phase, pair};
-use crate::domain::access::{Credential, SignedIn};
+use crate::domain::access::{Credential, Visitor};
 use crate::domain::ids::SessionId;
 use crate::domain::session::Method;
 use crate::domain::throttle::{self, Verdict};
@@ -30,7 +30,7 @@ impl Accounts {
     ) -> Result<NewSession, AccountError> {
         self.check_legacy(username, password, &client).await?;
         let this = self.clone();
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let session = this.new_session(None, Method::Pair, persistent, &client)?;
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
@@ -56,15 +56,15 @@ impl Accounts {
         username: &str,
         password: &str,
         client: &Client,
-    ) -> Result<SignedIn, AccountError> {
+    ) -> Result<Visitor, AccountError> {
         self.check_legacy(username, password, client).await?;
-        Ok(SignedIn::without_account(Credential::Pair, username.to_owned()))
+        Ok(Visitor::without_account(Credential::Pair, username.to_owned()))
     }
 
     /// Whoever has a session that was opened with the pair; nobody after the claim.
-    pub(super) fn pair_visitor(&self, session: SessionId) -> Option<SignedIn> {
+    pub(super) fn pair_visitor(&self, session: SessionId) -> Option<Visitor> {
         let legacy = self.0.config.legacy.as_ref().filter(|_| self.phase() == Phase::Legacy)?;
-        Some(SignedIn::without_account(Credential::Session(session), legacy.username.clone()))
+        Some(Visitor::without_account(Credential::Session(session), legacy.username.clone()))
     }
 
     async fn check_legacy(&self, username: &str, password: &str, client: &Client) -> Result<(), AccountError> {

@@ -11,7 +11,7 @@ use crate::domain::measure::{Counter, Exposition, Histogram};
 use crate::storage::{StorageError, mails, notices};
 
 /// How long a scrape waits for what only the store knows: less than any scraper does.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// How long what was counted in the store is kept: in large tables counting takes longer than all the rest.
 const KEPT: Duration = Duration::from_mins(1);
 
@@ -28,7 +28,7 @@ pub enum Asked {
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Outcome {
     /// Let through, or answered.
     Allowed,
     /// Sent to sign-in.
@@ -40,16 +40,16 @@ pub enum Verdict {
 }
 
 const ASKED: [(Asked, &str); 3] = [(Asked::Check, "check"), (Asked::Proxy, "proxy"), (Asked::Page, "page")];
-const VERDICTS: [(Verdict, &str); 4] = [
-    (Verdict::Allowed, "allowed"),
-    (Verdict::SignIn, "sign_in"),
-    (Verdict::Refused, "refused"),
-    (Verdict::Unavailable, "unavailable"),
+const OUTCOMES: [(Outcome, &str); 4] = [
+    (Outcome::Allowed, "allowed"),
+    (Outcome::SignIn, "sign_in"),
+    (Outcome::Refused, "refused"),
+    (Outcome::Unavailable, "unavailable"),
 ];
 
-/// One for each pair of [`ASKED`] and [`VERDICTS`].
+/// One for each pair of [`ASKED`] and [`OUTCOMES`].
 #[derive(Debug, Default)]
-struct Requests([[Histogram; VERDICTS.len()]; ASKED.len()]);
+struct Requests([[Histogram; OUTCOMES.len()]; ASKED.len()]);
 
 /// The counts of one server.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ struct Counted {
     failed: i64,
 }
 
-impl Verdict {
+impl Outcome {
     /// What an answer of ours with that status says.
     pub const fn of_status(status: u16) -> Self {
         match status {
@@ -88,10 +88,10 @@ impl Verdict {
 
 impl Metrics {
     /// Notes one request.
-    pub fn request(&self, asked: Asked, verdict: Verdict, took: Duration) {
+    pub fn request(&self, asked: Asked, verdict: Outcome, took: Duration) {
         let row = self.requests.0.iter().zip(ASKED).find(|(_, (which, _))| *which == asked).map(|(row, _)| row);
         let cell = row
-            .and_then(|row| row.iter().zip(VERDICTS).find(|(_, (which, _))| *which == verdict).map(|(cell, _)| cell));
+            .and_then(|row| row.iter().zip(OUTCOMES).find(|(_, (which, _))| *which == verdict).map(|(cell, _)| cell));
         if let Some(cell) = cell {
             cell.note(took);
         }
@@ -116,7 +116,7 @@ impl Metrics {
     fn write(&self, page: &mut Exposition) {
         page.begin("portcullis_request_seconds", "histogram", "Requests by who was asked and what came of it.");
         for (row, (_, asked)) in self.requests.0.iter().zip(ASKED) {
-            for (cell, (_, verdict)) in row.iter().zip(VERDICTS) {
+            for (cell, (_, verdict)) in row.iter().zip(OUTCOMES) {
                 page.histogram("portcullis_request_seconds", &format!("asked=\"{asked}\",verdict=\"{verdict}\""), cell);
             }
         }
@@ -175,7 +175,7 @@ impl Accounts {
         page.histogram("portcullis_store_seconds", "use=\"write\"", writes);
         page.begin("portcullis_store_faults_total", "counter", "Questions to the database that failed.");
         page.counter("portcullis_store_faults_total", "", faults);
-        let (counted, answers) = tokio::join!(self.counted(), timeout(PATIENCE, self.check_ready()));
+        let (counted, answers) = tokio::join!(self.counted(), timeout(TIMEOUT, self.check_ready()));
         if let Some((Counted { sessions, queued, failed }, nodes)) = counted {
             page.begin("portcullis_sessions", "gauge", "Live sessions.");
             page.value("portcullis_sessions", "", sessions);
@@ -209,7 +209,7 @@ impl Accounts {
             Ok((counted, notices::beats(c)?.len()))
         });
         let counted =
-            timeout(PATIENCE, count).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.to_string())));
+            timeout(TIMEOUT, count).await.unwrap_or_else(|late| Err(StorageError::Unavailable(late.to_string())));
         let counted =
             counted.inspect_err(|fault| tracing::warn!(%fault, "the store did not answer for the metrics")).ok()?;
         if kept.is_none() {

@@ -265,7 +265,7 @@ impl Accounts {
     }
 
     /// Runs a deed to its end, whatever becomes of the request that asked for it.
-    async fn deed<T: Send + 'static>(
+    async fn run_uninterrupted<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, AccountError>> + Send + 'static,
     ) -> Result<T, AccountError> {

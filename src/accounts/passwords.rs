@@ -7,7 +7,7 @@ use super::{links, revocation};
 use crate::crypto::hash_workers::Turn;
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::email::Email;
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
@@ -107,7 +107,8 @@ impl Accounts {
         drop(turn);
         let (token_hash, email) = (self.hash_of(purpose, token), open.user.email.clone());
         let this = self.clone();
-        self.deed(async move { this.use_link(purpose, token_hash, open.user, hash, client).await }).await?;
+        self.run_uninterrupted(async move { this.use_link(purpose, token_hash, open.user, hash, client).await })
+            .await?;
         Ok(email)
     }
 
@@ -155,7 +156,7 @@ impl Accounts {
     /// Changes one's own password; the other sessions end (S15).
     pub async fn change_password(
         &self,
-        who: &SignedIn,
+        who: &Visitor,
         current: String,
         new: NewPassword,
         client: Client,
@@ -165,7 +166,7 @@ impl Accounts {
         let hash = self.0.hasher.hash(&turn, password).await?;
         drop(turn);
         let (this, who) = (self.clone(), who.clone());
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let now = this.0.clock.now();
             let line = this.audit_line(
                 "password.changed",
@@ -199,7 +200,7 @@ impl Accounts {
     /// one is the event `failed`.
     pub(super) async fn prove_current(
         &self,
-        who: &SignedIn,
+        who: &Visitor,
         current: String,
         failed: &'static str,
         client: &Client,

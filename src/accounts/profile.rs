@@ -3,13 +3,13 @@
 use super::outgoing::Detail;
 use super::{AccountError, Accounts, Client, FieldFault};
 use super::{links, revocation};
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::device::Device;
 use crate::domain::email::Email;
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
 use crate::domain::mail::{MailKind, QueuedMail};
-use crate::domain::news::News;
+use crate::domain::notice::Notice;
 use crate::domain::text::Text;
 use crate::domain::throttle::{MAIL_WINDOW_SECS, Verdict, judge};
 use crate::domain::user::DisplayName;
@@ -19,7 +19,7 @@ impl Accounts {
     /// Sets one's own display name, which the app hears with the next request, and language; `None` takes the browser's.
     pub async fn set_own_profile(
         &self,
-        who: &SignedIn,
+        who: &Visitor,
         name: &str,
         language: Option<Language>,
     ) -> Result<(), AccountError> {
@@ -27,12 +27,12 @@ impl Accounts {
         let name = DisplayName::parse(name)
             .map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
         let this = self.clone();
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let now = this.0.clock.now();
             let renamed = this.0.database.write(move |c| {
                 users::set_profile(c, &id, &name, language)?;
                 // The sessions live on; only what is remembered of them is read anew.
-                revocation::leave(c, Vec::new(), vec![News::UserChanged(id)], now)
+                revocation::leave(c, Vec::new(), vec![Notice::UserChanged(id)], now)
             });
             this.ended(renamed.await?).await;
             Ok(())
@@ -43,7 +43,7 @@ impl Accounts {
     /// Asks for another address: proven by a mail to it, and neutral about who has it already (S21).
     pub async fn request_email_change(
         &self,
-        who: &SignedIn,
+        who: &Visitor,
         current: String,
         email: &str,
         client: Client,
@@ -88,7 +88,7 @@ impl Accounts {
         let new = Email::parse(&open.payload).map_err(|fault| AccountError::Internal(format!("{fault:?}")))?;
         let hash = self.hash_of(Purpose::EmailChange, token);
         let this = self.clone();
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let now = this.0.clock.now();
             let user = open.user;
             let mut line =
@@ -119,13 +119,13 @@ impl Accounts {
     }
 
     /// The browsers that have signed in to one's account.
-    pub async fn own_devices(&self, who: &SignedIn) -> Result<Vec<Device>, AccountError> {
+    pub async fn own_devices(&self, who: &Visitor) -> Result<Vec<Device>, AccountError> {
         let Some(user) = who.user_id().cloned() else { return Ok(Vec::new()) };
         Ok(self.0.database.read(move |c| devices::list_of_user(c, &user)).await?)
     }
 
     /// Forgets one of one's own devices: its next sign-in is announced like that of a new one.
-    pub async fn forget_device(&self, who: &SignedIn, id: String, source: String) -> Result<(), AccountError> {
+    pub async fn forget_device(&self, who: &Visitor, id: String, source: String) -> Result<(), AccountError> {
         let user = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
         let line = self.audit_line("device.forgotten", who.name(), who.name(), &source);
         let removed = self.0.database.write(move |c| {

@@ -6,7 +6,7 @@ use super::{AccountError, Accounts, TokenPair};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::audit::AuditLine;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::news::News;
+use crate::domain::notice::Notice;
 use crate::domain::session::{GenerationVerdict, Session};
 use crate::domain::user::UserState;
 use crate::storage::{StorageError, audit, users};
@@ -33,7 +33,7 @@ impl Accounts {
     /// Exchanges a verified refresh token; a replayed one ends the session.
     pub async fn refresh(&self, claims: Claims, source: String) -> Result<Refreshed, AccountError> {
         let this = self.clone();
-        self.deed(async move { this.rotate(claims, &source).await }).await
+        self.run_uninterrupted(async move { this.rotate(claims, &source).await }).await
     }
 
     async fn rotate(&self, claims: Claims, source: &str) -> Result<Refreshed, AccountError> {
@@ -59,7 +59,7 @@ impl Accounts {
                         }
                         session.generation += 1;
                         (session.rotated_at, session.successor_seen_at) = (now, None);
-                        revocation::mention(c, News::SessionChanged(session.id.clone()), now)?;
+                        revocation::mention(c, Notice::SessionChanged(session.id.clone()), now)?;
                         return Ok(Outcome::Live(session));
                     }
                     GenerationVerdict::PredecessorInGrace => return Ok(Outcome::Live(session)),
@@ -90,12 +90,12 @@ impl Accounts {
     /// Notes that the client has the newest refresh token, which starts its predecessor's grace (S44).
     pub async fn mark_successor_seen(&self, session: &SessionId, generation: i64) -> Result<(), AccountError> {
         let (this, id, now) = (self.clone(), session.clone(), self.0.clock.now());
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let (store, session) = (this.0.store.clone(), id.clone());
             let marked = this.0.database.write(move |c| {
                 let marked = store.mark_successor_seen(c, &session, generation, now)?;
                 if marked {
-                    revocation::mention(c, News::SessionChanged(session), now)?;
+                    revocation::mention(c, Notice::SessionChanged(session), now)?;
                 }
                 Ok(marked)
             });

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::session_cache::LEASE;
 use super::{Accounts, CLAIMED_SETTING, Phase};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::news::News;
+use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, notices, settings};
 
@@ -25,7 +25,7 @@ const MARGIN: Duration = Duration::from_millis(200);
 #[must_use = "other nodes hear of an end only by Accounts::ended"]
 pub(super) struct Ended {
     sessions: Vec<SessionId>,
-    news: Vec<News>,
+    news: Vec<Notice>,
     number: i64,
 }
 
@@ -35,7 +35,7 @@ pub(super) fn sessions_ended(
     sessions: Vec<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    let news: Vec<News> = sessions.iter().cloned().map(News::SessionEnded).collect();
+    let news: Vec<Notice> = sessions.iter().cloned().map(Notice::SessionEnded).collect();
     if news.is_empty() { done_before(c) } else { leave(c, sessions, news, now) }
 }
 
@@ -53,8 +53,8 @@ pub(super) fn others_ended(
     sessions: Vec<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    let mut news = vec![News::UserChanged(user.clone())];
-    news.extend(sessions.iter().cloned().map(News::SessionEnded));
+    let mut news = vec![Notice::UserChanged(user.clone())];
+    news.extend(sessions.iter().cloned().map(Notice::SessionEnded));
     leave(c, sessions, news, now)
 }
 
@@ -65,14 +65,14 @@ pub(super) fn user_ended(
     sessions: Vec<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    leave(c, sessions, vec![News::UserEnded(user.clone())], now)
+    leave(c, sessions, vec![Notice::UserEnded(user.clone())], now)
 }
 
 /// Leaves any other news, last in the transaction of what they tell; `sessions` are those that ended by it.
 pub(super) fn leave(
     c: &mut Connection,
     sessions: Vec<SessionId>,
-    news: Vec<News>,
+    news: Vec<Notice>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
     let number = notices::append(c, &news, now)?;
@@ -80,7 +80,7 @@ pub(super) fn leave(
 }
 
 /// Leaves news that other nodes hear in their time: nothing ends by it. A SQLite file has no other node.
-pub(super) fn mention(c: &mut Connection, news: News, now: Timestamp) -> Result<(), StorageError> {
+pub(super) fn mention(c: &mut Connection, news: Notice, now: Timestamp) -> Result<(), StorageError> {
     match c {
         Connection::Sqlite(_) => Ok(()),
         Connection::Postgres(_) => notices::append(c, &[news], now).map(drop),
@@ -113,7 +113,7 @@ impl Heard {
 
 impl Accounts {
     /// Applies a notice that the watch found, unless the deed that left it has.
-    pub fn hear_notice(&self, number: i64, news: &News) {
+    pub fn hear_notice(&self, number: i64, news: &Notice) {
         if !self.0.heard.take(number) {
             self.hear(news);
         }
@@ -125,32 +125,32 @@ impl Accounts {
         self.0.heard.forget();
         self.0.cache.forget_all();
         if self.0.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some() {
-            self.hear(&News::Claimed);
+            self.hear(&Notice::Claimed);
         }
         Ok(())
     }
 
     /// Applies what somebody did to the copies and the open streams of this process.
-    pub fn hear(&self, news: &News) {
+    pub fn hear(&self, news: &Notice) {
         let (cache, streams) = (&self.0.cache, &self.0.streams);
         match news {
-            News::SessionEnded(id) => {
+            Notice::SessionEnded(id) => {
                 cache.forget(id);
                 streams.cut(id);
             }
-            News::SessionChanged(id) => cache.forget(id),
-            News::UserEnded(user) => {
+            Notice::SessionChanged(id) => cache.forget(id),
+            Notice::UserEnded(user) => {
                 cache.forget_user(user);
                 streams.cut_user(user);
             }
-            News::UserChanged(user) => cache.forget_user(user),
-            News::AllEnded => {
+            Notice::UserChanged(user) => cache.forget_user(user),
+            Notice::AllEnded => {
                 cache.forget_all();
                 streams.cut_all();
             }
             // Heard twice where it happened: by the deed and by the watch.
-            News::Claimed if self.phase() == Phase::Claimed => {}
-            News::Claimed => {
+            Notice::Claimed if self.phase() == Phase::Claimed => {}
+            Notice::Claimed => {
                 self.set_phase(Phase::Claimed);
                 self.keep_claim_marker();
                 cache.forget_all();

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::{AccountError, Accounts, Phase, pair};
-use crate::domain::access::{Credential, SignedIn};
+use crate::domain::access::{Credential, Visitor};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{COPY_SECS, IdleLimit, Session};
 use crate::domain::time::Timestamp;
@@ -36,7 +36,7 @@ pub struct View {
     /// The row as read.
     pub session: Session,
     /// Whose it is.
-    pub who: Arc<SignedIn>,
+    pub who: Arc<Visitor>,
 }
 
 /// One copy, shared by all workers.
@@ -246,7 +246,7 @@ impl Accounts {
         self.note_use(&session, now).await;
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
-                Some(SignedIn::with_account(Credential::Session(session.id.clone()), record.user.into()))
+                Some(Visitor::with_account(Credential::Session(session.id.clone()), record.user.into()))
             }
             (Some(_), _) => None,
             (None, _) => self.pair_visitor(session.id.clone()),
@@ -277,7 +277,7 @@ mod tests {
             device: String::new(),
             last_seen_at: zero,
         };
-        let who = SignedIn::without_account(Credential::Session(id.clone()), String::new());
+        let who = Visitor::without_account(Credential::Session(id.clone()), String::new());
         View { session, who: Arc::new(who) }
     }
 

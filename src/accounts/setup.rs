@@ -12,7 +12,7 @@ use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
-use crate::domain::news::News;
+use crate::domain::notice::Notice;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::session::Method;
 use crate::domain::text::Text;
@@ -100,7 +100,7 @@ impl Accounts {
         let hash = self.0.hasher.hash(&turn, account.password.clone()).await?;
         drop(turn);
         let this = self.clone();
-        self.deed(async move { this.take_ownership(account, hash, client).await }).await
+        self.run_uninterrupted(async move { this.take_ownership(account, hash, client).await }).await
     }
 
     /// Whether a claim needs the token: without the deprecated pair, and when that was guessed at too often.
@@ -143,7 +143,7 @@ impl Accounts {
             Ok(Some(judged))
         };
         let accounts = self.clone();
-        let counted = self.deed(async move {
+        let counted = self.run_uninterrupted(async move {
             let judged = accounts.0.database.write(judge).await?;
             // One that could not be counted stays on its way: no right one skips its turn until the next start.
             if wrong_pair {
@@ -209,10 +209,10 @@ impl Accounts {
             let ended = store.end_legacy(c)?;
             audit::append(c, &line)?;
             store.insert(c, &row)?;
-            revocation::leave(c, ended, vec![News::Claimed], now).map(Some)
+            revocation::leave(c, ended, vec![Notice::Claimed], now).map(Some)
         });
         let Some(ended) = ended.await? else {
-            self.hear(&News::Claimed);
+            self.hear(&Notice::Claimed);
             return Err(AccountError::Closed);
         };
         self.ended(ended).await;

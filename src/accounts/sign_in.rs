@@ -78,7 +78,7 @@ impl Accounts {
         };
         let session = self.new_session(Some(record.user.id.clone()), Method::Password, persistent, &client)?;
         let this = self.clone();
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             this.open_session(session, Proven { record, hash, upgraded, reservation, account, device }, client).await
         })
         .await

@@ -2,7 +2,7 @@
 
 use super::{AccountError, Accounts, links, revocation};
 use crate::crypto::random;
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::storage::session_store::{Kept, SessionStore};
@@ -23,11 +23,11 @@ pub enum Ending {
 
 impl Accounts {
     /// Ends own sessions; when the answer comes, no request of theirs is let in any more.
-    pub async fn end_own(&self, who: &SignedIn, ending: Ending, source: String) -> Result<(), AccountError> {
+    pub async fn end_own(&self, who: &Visitor, ending: Ending, source: String) -> Result<(), AccountError> {
         // HTTP Basic of the deprecated mode has none that could end.
         let Some(session) = who.session().cloned() else { return Ok(()) };
         let (this, who) = (self.clone(), who.clone());
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let event = if ending == Ending::This { "logout" } else { "session.ended" };
             let line = this.audit_line(event, who.name(), who.name(), &source);
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
@@ -54,7 +54,7 @@ impl Accounts {
     }
 
     /// One's own live sessions, newest first.
-    pub async fn own_sessions(&self, who: &SignedIn) -> Result<Vec<Session>, AccountError> {
+    pub async fn own_sessions(&self, who: &Visitor) -> Result<Vec<Session>, AccountError> {
         let Some(user) = who.user_id().cloned() else { return Ok(Vec::new()) };
         self.sessions_of(&user).await
     }
@@ -62,7 +62,7 @@ impl Accounts {
     /// Ends a session by name alone, idempotently; for actix-session's store.
     pub async fn end_session(&self, id: &SessionId) -> Result<(), AccountError> {
         let (this, id) = (self.clone(), id.clone());
-        self.deed(async move {
+        self.run_uninterrupted(async move {
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
             let until = now.plus(this.0.config.sessions.refresh_secs);
             let ended = this.0.database.write(move |c| {

@@ -19,12 +19,12 @@ use super::Core;
 use crate::accounts::Accounts;
 use crate::crypto::csrf::CsrfKey;
 use crate::gate::proxy::Upstream;
+use crate::http::authenticator::Authenticator;
 use crate::http::connection::Connection;
 use crate::http::cookies::CookieNames;
 use crate::http::heads::Heads;
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
-use crate::http::signed_in::Guard;
 use crate::http::static_files::StaticFiles;
 use crate::http::unfinished::Connections;
 use crate::routes;
@@ -64,7 +64,7 @@ fn worker(
     let mut app = WebApp::new()
         .app_data(settings.clone())
         .app_data(web::Data::new(accounts.clone()))
-        .app_data(Rc::new(Guard::default()));
+        .app_data(Rc::new(Authenticator::default()));
     if let Some(upstream) = &settings.config.gate.upstream {
         app = app.app_data(Rc::new(Upstream::new(upstream)));
     }

@@ -44,7 +44,7 @@ impl From<User> for Person {
 
 /// A visitor who is let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
+pub struct Visitor {
     credential: Credential,
     who: Who,
 }
@@ -56,7 +56,7 @@ enum Who {
     Shared(String),
 }
 
-impl SignedIn {
+impl Visitor {
     /// Somebody with an account.
     pub const fn with_account(credential: Credential, person: Person) -> Self {
         Self { credential, who: Who::Person(person) }
@@ -112,15 +112,6 @@ impl SignedIn {
     }
 }
 
-/// Who asks for the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Visitor<'a> {
-    /// No live session.
-    Anonymous,
-    /// A live session.
-    SignedIn(&'a SignedIn),
-}
-
 /// What holds for the whole site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -140,11 +131,13 @@ pub enum Decision {
 }
 
 /// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may.
-pub const fn decide(visitor: Visitor<'_>, rules: Rules) -> Decision {
+///
+/// `None` is a visitor who is not signed in.
+pub const fn decide(visitor: Option<&Visitor>, rules: Rules) -> Decision {
     match (rules.open, visitor) {
         (false, _) => Decision::SetUp,
-        (true, Visitor::Anonymous) => Decision::SignIn,
-        (true, Visitor::SignedIn(_)) => Decision::Allow,
+        (true, None) => Decision::SignIn,
+        (true, Some(_)) => Decision::Allow,
     }
 }
 
@@ -168,9 +161,9 @@ mod tests {
 
     #[test]
     fn s05_nothing_is_let_through_before_the_claim() {
-        let who = SignedIn::without_account(Credential::Pair, "user".to_owned());
-        assert_eq!(decide(Visitor::SignedIn(&who), Rules { open: false }), Decision::SetUp);
-        assert_eq!(decide(Visitor::Anonymous, Rules { open: true }), Decision::SignIn);
-        assert_eq!(decide(Visitor::SignedIn(&who), Rules { open: true }), Decision::Allow);
+        let who = Visitor::without_account(Credential::Pair, "user".to_owned());
+        assert_eq!(decide(Some(&who), Rules { open: false }), Decision::SetUp);
+        assert_eq!(decide(None, Rules { open: true }), Decision::SignIn);
+        assert_eq!(decide(Some(&who), Rules { open: true }), Decision::Allow);
     }
 }

@@ -17,7 +17,7 @@ pub mod language;
 pub mod link;
 pub mod mail;
 pub mod measure;
-pub mod news;
+pub mod notice;
 pub mod origin;
 pub mod password;
 pub mod path;

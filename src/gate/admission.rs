@@ -5,15 +5,15 @@ use std::rc::Rc;
 use actix_web::HttpRequest;
 
 use crate::accounts::Phase;
-use crate::domain::access::{Decision, Rules, Visitor, decide};
+use crate::domain::access::{Decision, Rules, decide};
+use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
 use crate::http::error::HttpError;
 use crate::http::settings;
-use crate::http::signed_in::{Passport, Renewal, Standing, guard};
 
 /// What becomes of a request.
 pub(super) enum Admission {
     /// It is let in, for this visitor and with the tokens that were renewed for them.
-    In(Rc<Passport>, Option<Renewal>),
+    In(Rc<Verdict>, Option<Renewal>),
     /// It is turned away.
     Out(Decision),
 }
@@ -28,18 +28,18 @@ pub(super) enum Renew {
 /// Finds who asks, and has the rules decide. A cached verdict is used without awaiting; otherwise the visitor is checked.
 pub(super) async fn admit(req: &HttpRequest, renew: Renew) -> Result<Admission, HttpError> {
     let rules = Rules { open: settings::accounts(req).phase() != Phase::Unclaimed };
-    let (standing, renewal) = match guard(req).remembered(req) {
-        _ if !rules.open => (Standing::Anonymous, None),
-        Some(passport) => (Standing::SignedIn(passport), None),
-        None if renew == Renew::IfExpired => guard(req).check_and_refresh(req).await?,
-        None => (guard(req).check(req).await?, None),
+    let (authentication, renewal) = match authenticator(req).cached(req) {
+        _ if !rules.open => (Authentication::Anonymous, None),
+        Some(verdict) => (Authentication::SignedIn(verdict), None),
+        None if renew == Renew::IfExpired => authenticator(req).check_and_refresh(req).await?,
+        None => (authenticator(req).check(req).await?, None),
     };
-    let visitor = match &standing {
-        Standing::Anonymous => Visitor::Anonymous,
-        Standing::SignedIn(passport) => Visitor::SignedIn(&passport.who),
+    let visitor = match &authentication {
+        Authentication::Anonymous => None,
+        Authentication::SignedIn(verdict) => Some(&*verdict.who),
     };
-    Ok(match (decide(visitor, rules), standing) {
-        (Decision::Allow, Standing::SignedIn(passport)) => Admission::In(passport, renewal),
+    Ok(match (decide(visitor, rules), authentication) {
+        (Decision::Allow, Authentication::SignedIn(verdict)) => Admission::In(verdict, renewal),
         (decision, _) => Admission::Out(decision),
     })
 }

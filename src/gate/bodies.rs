@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::accounts::Accounts;
 use crate::accounts::streams::StreamTicket;
-use crate::http::signed_in::Passport;
+use crate::http::authenticator::Verdict;
 
 /// Chunks of an upload that wait for the app; each is at most what actix reads at once (32 KiB).
 const WAITING: usize = 4;
@@ -138,7 +138,7 @@ pub(super) enum Watch {
     /// By a registered stream, at once.
     Stream(StreamTicket),
     /// By a look at the session before each piece that the app kept waiting for: enough for a small body, and registers nothing.
-    Pieces(Rc<Passport>, Accounts),
+    Pieces(Rc<Verdict>, Accounts),
 }
 
 /// What [`Watch`] has become.
@@ -148,7 +148,7 @@ enum Watching {
 }
 
 struct Looks {
-    passport: Rc<Passport>,
+    verdict: Rc<Verdict>,
     accounts: Accounts,
     waited: bool,
     /// A piece that is handed out when the store has said that the session lives.
@@ -162,11 +162,11 @@ impl Looks {
     /// Whether the session is known to live, without asking anybody.
     fn is_certain(&self) -> bool {
         let now = self.accounts.clock().monotonic();
-        self.accounts.cache().has_lease(now) && self.passport.is_untouched(now)
+        self.accounts.cache().has_lease(now) && self.verdict.is_untouched(now)
     }
 
     fn hold(&mut self, piece: Bytes) {
-        let (accounts, who) = (self.accounts.clone(), Arc::clone(&self.passport.who));
+        let (accounts, who) = (self.accounts.clone(), Arc::clone(&self.verdict.who));
         self.held =
             Some((piece, Box::pin(async move { accounts.still_lets_in(who.credential()).await.unwrap_or(false) })));
     }
@@ -177,8 +177,8 @@ impl Download {
     pub(super) fn new(body: Incoming, size: BodySize, watch: Watch) -> Self {
         let watch = match watch {
             Watch::Stream(ticket) => Watching::Stream(Box::pin(async move { ticket.ended().await })),
-            Watch::Pieces(passport, accounts) => {
-                Watching::Pieces(Looks { passport, accounts, waited: false, held: None })
+            Watch::Pieces(verdict, accounts) => {
+                Watching::Pieces(Looks { verdict, accounts, waited: false, held: None })
             }
         };
         Self { body, size, watch }

@@ -11,14 +11,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::admission::{Admission, Renew, admit};
 use super::forwarded::{self, RequestedResource};
 use super::{cookies_out, deny, refusals};
-use crate::accounts::metrics::{Asked, Verdict};
+use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Decision;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
+use crate::http::authenticator::Verdict;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
-use crate::http::signed_in::Passport;
 use crate::http::unauthenticated::{redirect, unauthenticated};
 use crate::http::{client_address, measured, unread};
 
@@ -52,7 +52,7 @@ pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
         Err(fault) => refuse(&fault, dialect, settings),
     };
     let verdict =
-        if answer.status().is_redirection() { Verdict::SignIn } else { Verdict::of_status(answer.status().as_u16()) };
+        if answer.status().is_redirection() { Outcome::SignIn } else { Outcome::of_status(answer.status().as_u16()) };
     measured::end(&req, begin, Asked::Check, verdict);
     unread::until_answered(held, answer)
 }
@@ -81,7 +81,7 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     })?;
     refusals::check_path(resource.path())?;
     Ok(match admit(req, Renew::Never).await? {
-        Admission::In(passport, _) => allow(req, &passport, dialect),
+        Admission::In(verdict, _) => allow(req, &verdict, dialect),
         Admission::Out(decision) => turn_away(req, dialect, &resource, decision),
     })
 }
@@ -98,8 +98,8 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
 /// 200 with every identity header, empty ones too, so that none of the client's remains (S70). `Cookie` has what is left without
 /// ours: a proxy that copies it, as it copies the identity, keeps them from the app (S79). Where the built-in proxy does that nobody
 /// is told, nor where the proxy cuts by itself: a page that could ask here would read its app's own `HttpOnly` cookies.
-fn allow(req: &HttpRequest, passport: &Passport, dialect: Dialect) -> HttpResponse {
-    let identity = &passport.headers;
+fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse {
+    let identity = &verdict.headers;
     let mut answer = HttpResponse::new(StatusCode::OK);
     let headers = answer.headers_mut();
     headers.insert(REMOTE_USER, identity.user.clone());

@@ -16,35 +16,35 @@ pub use super::proxy_client::Upstream;
 use super::refusals::{self, Framing, Sound};
 use super::{answers, deny, proxy_headers, upgrade};
 use crate::accounts::AccountError;
-use crate::accounts::metrics::{Asked, Verdict};
+use crate::accounts::metrics::{Asked, Outcome};
 use crate::accounts::streams::StreamTicket;
 use crate::domain::access::Decision;
 use crate::domain::language::Language;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::user::Role;
+use crate::http::authenticator::{Verdict, authenticator};
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
-use crate::http::signed_in::{Passport, guard};
 use crate::http::unauthenticated::{redirect, unauthenticated};
 use crate::http::{client_address, language, measured, unread};
 
 /// Everything that is not ours: through the gate, or away.
 pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let (settings, begin) = (settings::of(&req), measured::begin(&req));
-    let mut verdict = Verdict::Allowed;
+    let mut outcome = Outcome::Allowed;
     let mut payload = payload.into_inner();
     let held = unread::hold(req.headers(), &mut payload);
-    let outcome = match refusals::check(&req, settings.app_url.origin()) {
-        Ok(sound) => pass(&req, payload, &sound, settings, &mut verdict).await,
+    let answered = match refusals::check(&req, settings.app_url.origin()) {
+        Ok(sound) => pass(&req, payload, &sound, settings, &mut outcome).await,
         Err(fault) => Err(fault),
     };
-    let mut answer = outcome.unwrap_or_else(|fault| {
+    let mut answer = answered.unwrap_or_else(|fault| {
         let answer = faulty(&fault, &req, Audience::Page);
-        verdict = Verdict::of_status(answer.status().as_u16());
+        outcome = Outcome::of_status(answer.status().as_u16());
         answer
     });
-    measured::end(&req, begin, Asked::Proxy, verdict);
+    measured::end(&req, begin, Asked::Proxy, outcome);
     settle_connection(&mut answer);
     unread::until_answered(held, answer)
 }
@@ -54,30 +54,30 @@ async fn pass(
     payload: Payload,
     sound: &Sound,
     settings: &HttpSettings,
-    verdict: &mut Verdict,
+    outcome: &mut Outcome,
 ) -> Result<HttpResponse, HttpError> {
-    let (passport, renewal) = match admit(req, Renew::IfExpired).await? {
-        Admission::In(passport, renewal) => (passport, renewal),
+    let (verdict, renewal) = match admit(req, Renew::IfExpired).await? {
+        Admission::In(verdict, renewal) => (verdict, renewal),
         Admission::Out(decision) => {
-            *verdict = Verdict::SignIn;
+            *outcome = Outcome::SignIn;
             return Ok(turn_away(req, decision, settings));
         }
     };
-    let outcome = match req.app_data::<Rc<Upstream>>() {
-        Some(upstream) => Passage { req, sound, passport: &passport, upstream, settings }.forward(payload).await,
+    let answered = match req.app_data::<Rc<Upstream>>() {
+        Some(upstream) => ProxiedRequest { req, sound, verdict: &verdict, upstream, settings }.forward(payload).await,
         None if req.uri().path() == "/" && is_navigation(req.headers()) => Ok(redirect("/_auth/", settings)),
         None => Err(HttpError::NotFound),
     };
-    let mut answer = outcome.unwrap_or_else(|fault| {
+    let mut answer = answered.unwrap_or_else(|fault| {
         // A cached verdict has not been asked for the language of the account before.
-        language::note(req, passport.who.language());
-        let is_admin = passport.who.role() == Some(Role::Admin);
+        language::note(req, verdict.who.language());
+        let is_admin = verdict.who.role() == Some(Role::Admin);
         let answer = faulty(&fault, req, if is_admin { Audience::Admin } else { Audience::Page });
-        *verdict = Verdict::of_status(answer.status().as_u16());
+        *outcome = Outcome::of_status(answer.status().as_u16());
         answer
     });
     answers::keep_https(answer.headers_mut(), &settings.app_url);
-    guard(req).append_renewal(req, renewal, answer.headers_mut()).await;
+    authenticator(req).append_renewal(req, renewal, answer.headers_mut()).await;
     Ok(answer)
 }
 
@@ -110,15 +110,15 @@ fn settle_connection(answer: &mut HttpResponse) {
 }
 
 /// One admitted request on its way to the app.
-struct Passage<'a> {
+struct ProxiedRequest<'a> {
     req: &'a HttpRequest,
     sound: &'a Sound,
-    passport: &'a Rc<Passport>,
+    verdict: &'a Rc<Verdict>,
     upstream: &'a Upstream,
     settings: &'a HttpSettings,
 }
 
-impl Passage<'_> {
+impl ProxiedRequest<'_> {
     async fn forward(&self, payload: Payload) -> Result<HttpResponse, HttpError> {
         if self.sound.websocket {
             let ticket = self.register().await?;
@@ -137,9 +137,9 @@ impl Passage<'_> {
         // The session may have ended while the app thought; then its answer is for nobody.
         let accounts = settings::accounts(self.req);
         let (now, lease) = (accounts.clock().monotonic(), accounts.cache().has_lease(accounts.clock().monotonic()));
-        let untouched = lease && self.passport.is_untouched(now);
+        let untouched = lease && self.verdict.is_untouched(now);
         let watch = if answers::is_small(&response) && untouched {
-            Watch::Pieces(Rc::clone(self.passport), accounts.clone())
+            Watch::Pieces(Rc::clone(self.verdict), accounts.clone())
         } else {
             let ticket = self.register().await?;
             Watch::Stream(if answers::is_event_stream(&response) { ticket.endless() } else { ticket })
@@ -172,7 +172,7 @@ impl Passage<'_> {
         *request.method_mut() = self.req.method().as_str().parse().map_err(|fault| unspeakable(&fault))?;
         *request.uri_mut() = address.try_into().map_err(|fault| unspeakable(&fault))?;
         let client = client_address::of(self.req).client;
-        let mut headers = proxy_headers::to_app(self.req.headers(), self.passport, client, &self.settings.app_url);
+        let mut headers = proxy_headers::to_app(self.req.headers(), self.verdict, client, &self.settings.app_url);
         match self.sound.framing {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
@@ -192,7 +192,7 @@ impl Passage<'_> {
     /// Registers a stream, then checks the session again: it may have ended between.
     async fn register(&self) -> Result<StreamTicket, HttpError> {
         let accounts = settings::accounts(self.req);
-        let (who, end) = (&self.passport.who, self.passport.session_end());
+        let (who, end) = (&self.verdict.who, self.verdict.session_end());
         let ticket = accounts.streams().register(who.credential(), who.user_id(), end);
         if accounts.still_lets_in(who.credential()).await? {
             Ok(ticket)

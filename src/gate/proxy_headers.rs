@@ -8,7 +8,7 @@ use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as
 
 use super::cookies_out;
 use crate::domain::app_url::AppUrl;
-use crate::http::signed_in::Passport;
+use crate::http::authenticator::Verdict;
 
 static X_FORWARDED_FOR: AppName = AppName::from_static("x-forwarded-for");
 static X_FORWARDED_PROTO: AppName = AppName::from_static("x-forwarded-proto");
@@ -85,8 +85,8 @@ fn is_spoof(name: &str) -> bool {
 
 /// The headers for the app: what ends here and what deceives is out, our cookies are cut, and ours come last, so that nothing
 /// in the request can remove them. The framing is added by the caller.
-pub(super) fn to_app(incoming: &HeaderMap, passport: &Passport, client: IpAddr, app_url: &AppUrl) -> AppHeaders {
-    let mut outgoing = pass_on(incoming, passport.who.person().is_none());
+pub(super) fn to_app(incoming: &HeaderMap, verdict: &Verdict, client: IpAddr, app_url: &AppUrl) -> AppHeaders {
+    let mut outgoing = pass_on(incoming, verdict.who.person().is_none());
     let mut add = |name: &'static AppName, value: &[u8]| {
         // An identity that cannot be said is said to be empty, never left out (S70).
         let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));
@@ -96,11 +96,11 @@ pub(super) fn to_app(incoming: &HeaderMap, passport: &Passport, client: IpAddr, 
     add(&X_FORWARDED_FOR, client.to_string().as_bytes());
     add(&X_FORWARDED_PROTO, app_url.scheme().as_bytes());
     add(&X_FORWARDED_HOST, app_url.authority().as_bytes());
-    add(&REMOTE_USER, passport.headers.user.as_bytes());
-    add(&REMOTE_EMAIL, passport.headers.email.as_bytes());
-    add(&REMOTE_NAME, passport.headers.name.as_bytes());
-    add(&REMOTE_GROUPS, passport.headers.groups.as_bytes());
-    add(&REMOTE_ID, passport.headers.id.as_bytes());
+    add(&REMOTE_USER, verdict.headers.user.as_bytes());
+    add(&REMOTE_EMAIL, verdict.headers.email.as_bytes());
+    add(&REMOTE_NAME, verdict.headers.name.as_bytes());
+    add(&REMOTE_GROUPS, verdict.headers.groups.as_bytes());
+    add(&REMOTE_ID, verdict.headers.id.as_bytes());
     outgoing
 }
 

@@ -4,7 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, ORIGIN, TRANSFER_ENCODING};
 
-use super::upgrade::{self, Wish};
+use super::upgrade::{self, Upgrade};
 use crate::domain::path;
 use crate::http::error::HttpError;
 
@@ -44,10 +44,10 @@ fn check_head(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
     }
     let headers = req.headers();
     let framing = framing(headers)?;
-    let websocket = match upgrade::wish(req.method(), headers) {
-        Wish::Ordinary => false,
-        Wish::WebSocket if framing == Framing::None => true,
-        Wish::WebSocket | Wish::Broken => return Err(HttpError::BadRequest("fault-no-websocket")),
+    let websocket = match upgrade::requested(req.method(), headers) {
+        Upgrade::Ordinary => false,
+        Upgrade::WebSocket if framing == Framing::None => true,
+        Upgrade::WebSocket | Upgrade::Broken => return Err(HttpError::BadRequest("fault-no-websocket")),
     };
     if websocket && headers.get_all(ORIGIN).any(|origin| origin.as_bytes() != own_origin.as_bytes()) {
         return Err(HttpError::Forbidden("fault-foreign-websocket"));

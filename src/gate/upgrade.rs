@@ -36,7 +36,7 @@ type AppEnd = TokioIo<Upgraded>;
 
 /// What a request wants to become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
+pub(super) enum Upgrade {
     /// Nothing else; upgrades to other protocols are not granted, which HTTP allows.
     Ordinary,
     /// A WebSocket.
@@ -46,9 +46,9 @@ pub(super) enum Wish {
 }
 
 /// Reads the handshake (RFC 6455, section 4.2.1).
-pub(super) fn wish(method: &Method, headers: &HeaderMap) -> Wish {
+pub(super) fn requested(method: &Method, headers: &HeaderMap) -> Upgrade {
     if !names(headers, &UPGRADE, b"websocket") {
-        return Wish::Ordinary;
+        return Upgrade::Ordinary;
     }
     let only = |name: HeaderName| {
         let mut values = headers.get_all(name);
@@ -58,7 +58,7 @@ pub(super) fn wish(method: &Method, headers: &HeaderMap) -> Wish {
     let key = only(SEC_WEBSOCKET_KEY).is_some_and(|key| key.len() == KEY_LENGTH);
     let version = only(SEC_WEBSOCKET_VERSION) == Some(b"13");
     let whole = alone && key && version && *method == Method::GET && names(headers, &CONNECTION, b"upgrade");
-    if whole { Wish::WebSocket } else { Wish::Broken }
+    if whole { Upgrade::WebSocket } else { Upgrade::Broken }
 }
 
 fn names(headers: &HeaderMap, header: &HeaderName, token: &[u8]) -> bool {
@@ -183,17 +183,17 @@ mod tests {
         ("sec-websocket-version", "13"),
     ];
 
-    fn wish_of(headers: &[(&str, &str)]) -> Wish {
+    fn upgrade_of(headers: &[(&str, &str)]) -> Upgrade {
         let mut request = TestRequest::default();
         for (name, value) in headers {
             request = request.append_header((*name, *value));
         }
-        wish(&Method::GET, request.to_http_request().headers())
+        requested(&Method::GET, request.to_http_request().headers())
     }
 
     #[test]
     fn s80_a_whole_handshake_is_a_websocket() {
-        assert_eq!(wish_of(&HANDSHAKE), Wish::WebSocket);
+        assert_eq!(upgrade_of(&HANDSHAKE), Upgrade::WebSocket);
     }
 
     #[test]
@@ -201,23 +201,23 @@ mod tests {
         for without in 1..HANDSHAKE.len() {
             let mut headers = HANDSHAKE.to_vec();
             headers.remove(without);
-            assert_eq!(wish_of(&headers), Wish::Broken, "{without}");
+            assert_eq!(upgrade_of(&headers), Upgrade::Broken, "{without}");
         }
         for added in
             [("upgrade", "h2c"), ("upgrade", "websocket"), ("sec-websocket-key", "x"), ("sec-websocket-version", "8")]
         {
-            assert_eq!(wish_of(&[&HANDSHAKE[..], &[added]].concat()), Wish::Broken, "{added:?}");
+            assert_eq!(upgrade_of(&[&HANDSHAKE[..], &[added]].concat()), Upgrade::Broken, "{added:?}");
         }
-        assert_eq!(wish_of(&[("upgrade", "h2c, websocket")]), Wish::Broken);
+        assert_eq!(upgrade_of(&[("upgrade", "h2c, websocket")]), Upgrade::Broken);
         assert_eq!(
-            wish(&Method::POST, TestRequest::default().insert_header(HANDSHAKE[0]).to_http_request().headers()),
-            Wish::Broken
+            requested(&Method::POST, TestRequest::default().insert_header(HANDSHAKE[0]).to_http_request().headers()),
+            Upgrade::Broken
         );
     }
 
     #[test]
     fn s80_other_upgrades_are_not_granted() {
-        assert_eq!(wish_of(&[("upgrade", "h2c"), ("connection", "Upgrade, HTTP2-Settings")]), Wish::Ordinary);
-        assert_eq!(wish_of(&[]), Wish::Ordinary);
+        assert_eq!(upgrade_of(&[("upgrade", "h2c"), ("connection", "Upgrade, HTTP2-Settings")]), Upgrade::Ordinary);
+        assert_eq!(upgrade_of(&[]), Upgrade::Ordinary);
     }
 }

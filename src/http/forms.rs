@@ -14,9 +14,9 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 
+use super::authenticator::{Authentication, authentication};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
-use super::signed_in::{Standing, standing};
 use super::{fetch_metadata, seen, settings};
 use crate::accounts::AccountError;
 use crate::crypto::random;
@@ -79,7 +79,7 @@ struct FormBinding(String);
 /// The hidden `csrf_token` for the forms of a page.
 pub fn token(req: &HttpRequest) -> String {
     let settings = settings::of(req);
-    if let Some(session) = standing(req).session() {
+    if let Some(session) = authentication(req).session() {
         return settings.csrf.issue(&format!("session:{session}"));
     }
     let cookies = RequestCookies::read(req, &settings.cookies);
@@ -108,20 +108,24 @@ pub(super) fn append_cookie(answer: &mut ServiceResponse<BoxBody>) {
 }
 
 /// Reads and checks a form.
-pub(super) async fn take(req: &HttpRequest, payload: Payload, standing: &Standing) -> Result<Fields, HttpError> {
+pub(super) async fn take(
+    req: &HttpRequest,
+    payload: Payload,
+    authentication: &Authentication,
+) -> Result<Fields, HttpError> {
     check_head(req)?;
     fetch_metadata::check_origin(req)?;
     let body = tokio::time::timeout(MAX_TIME, collect(payload)).await.map_err(|_late| HttpError::TooSlow)??;
     let fields = parse(&body)?;
-    check_token(req, standing, fields.0.get("csrf_token").map_or("", String::as_str))?;
+    check_token(req, authentication, fields.0.get("csrf_token").map_or("", String::as_str))?;
     Ok(fields)
 }
 
 /// The hidden token belongs to the session, or where there is none to the cookie that the form's page set.
-fn check_token(req: &HttpRequest, standing: &Standing, given: &str) -> Result<(), HttpError> {
+fn check_token(req: &HttpRequest, authentication: &Authentication, given: &str) -> Result<(), HttpError> {
     let settings = settings::of(req);
     let cookies = RequestCookies::read(req, &settings.cookies);
-    let binding = match (standing.session(), cookies.map(|cookies| cookies.form.map(CookieValue::text))) {
+    let binding = match (authentication.session(), cookies.map(|cookies| cookies.form.map(CookieValue::text))) {
         (Some(session), _) => Some(format!("session:{session}")),
         (None, Some(Some(form))) => Some(format!("form:{form}")),
         (None, Some(None)) => {

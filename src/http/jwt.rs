@@ -13,15 +13,15 @@ use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 
+use super::authenticator::{self, Authentication, Renewal, Verdict, authenticator, client};
 use super::error::HttpError;
 use super::forms::Fields;
 use super::page::Menu;
-use super::signed_in::{self, Passport, Renewal, Standing, client, guard};
 use super::unauthenticated::{redirect, sign_in_address, unauthenticated};
 use super::{carriers, fetch_metadata, forms, settings};
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, Actor};
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
@@ -75,13 +75,13 @@ impl Rule {
         matches!(self.access, Access::Session | Access::Member | Access::Admin)
     }
 
-    fn judge(self, standing: &Standing) -> Result<(), Refusal> {
-        let passport = match (self.access, standing) {
-            (Access::Open | Access::Link, _) | (Access::Session, Standing::SignedIn(_)) => return Ok(()),
-            (_, Standing::Anonymous) => return Err(Refusal::SignInFirst),
-            (Access::Member | Access::Admin, Standing::SignedIn(passport)) => passport,
+    fn judge(self, authentication: &Authentication) -> Result<(), Refusal> {
+        let verdict = match (self.access, authentication) {
+            (Access::Open | Access::Link, _) | (Access::Session, Authentication::SignedIn(_)) => return Ok(()),
+            (_, Authentication::Anonymous) => return Err(Refusal::SignInFirst),
+            (Access::Member | Access::Admin, Authentication::SignedIn(verdict)) => verdict,
         };
-        match (self.access, passport.who.role()) {
+        match (self.access, verdict.who.role()) {
             (_, None) => Err(Refusal::Forbidden("fault-configured")),
             (Access::Admin, Some(Role::User)) => Err(Refusal::Forbidden("fault-admins-only")),
             (_, Some(Role::User | Role::Admin)) => Ok(()),
@@ -93,7 +93,7 @@ impl Rule {
 #[derive(Clone)]
 struct Granted {
     access: Access,
-    passport: Rc<Passport>,
+    verdict: Rc<Verdict>,
 }
 
 /// Why a visitor may not use a route.
@@ -110,25 +110,29 @@ pub async fn identify<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     carriers::use_actix_session(req.request());
     let opens_a_page = matches!(*req.method(), Method::GET | Method::HEAD);
-    let (standing, renewal) = match check(req.request(), opens_a_page).await {
+    let (authentication, renewal) = match check(req.request(), opens_a_page).await {
         Ok(checked) => checked,
         Err(fault) => return Ok(req.error_response(fault)),
     };
-    req.extensions_mut().insert(standing);
+    req.extensions_mut().insert(authentication);
     let mut answer = next.call(req).await?.map_into_boxed_body();
     append_renewal(renewal, &mut answer).await;
     forms::append_cookie(&mut answer);
     Ok(answer)
 }
 
-async fn check(req: &HttpRequest, renews: bool) -> Result<(Standing, Option<Renewal>), HttpError> {
-    if renews { guard(req).check_and_refresh(req).await } else { Ok((guard(req).check(req).await?, None)) }
+async fn check(req: &HttpRequest, renews: bool) -> Result<(Authentication, Option<Renewal>), HttpError> {
+    if renews {
+        authenticator(req).check_and_refresh(req).await
+    } else {
+        Ok((authenticator(req).check(req).await?, None))
+    }
 }
 
 async fn append_renewal(renewal: Option<Renewal>, answer: &mut ServiceResponse<BoxBody>) {
     if renewal.is_some() {
         let req = answer.request().clone();
-        guard(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
+        authenticator(&req).append_renewal(&req, renewal, answer.headers_mut()).await;
     }
 }
 
@@ -149,31 +153,31 @@ pub async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest,
     if !rule.takes(req.method()) {
         return Err(wrong_method(req, rule));
     }
-    let mut standing = signed_in::standing(req.request());
-    if let Err(refusal) = rule.judge(&standing) {
+    let mut authentication = authenticator::authentication(req.request());
+    if let Err(refusal) = rule.judge(&authentication) {
         return Err(turn_away(req, rule, refusal));
     }
     let is_confirmed = req.extensions_mut().remove::<Confirmed>().is_some();
     if *req.method() == Method::POST && !is_confirmed {
         let payload = req.take_payload();
-        let fields = match forms::take(req.request(), payload, &standing).await {
+        let fields = match forms::take(req.request(), payload, &authentication).await {
             Ok(fields) => fields,
             Err(fault) => return Err(req.error_response(fault)),
         };
         req.extensions_mut().insert(fields);
         if rule.needs_session() {
             // The form may have taken half a minute to arrive, and the session may have ended meanwhile (S37).
-            standing = match check(req.request(), false).await {
-                Ok((standing, _)) => standing,
+            authentication = match check(req.request(), false).await {
+                Ok((authentication, _)) => authentication,
                 Err(fault) => return Err(req.error_response(fault)),
             };
-            if let Err(refusal) = rule.judge(&standing) {
+            if let Err(refusal) = rule.judge(&authentication) {
                 return Err(turn_away(req, rule, refusal));
             }
-            req.extensions_mut().insert(standing.clone());
+            req.extensions_mut().insert(authentication.clone());
         }
     }
-    grant(req.request(), rule, standing);
+    grant(req.request(), rule, authentication);
     Ok(req)
 }
 
@@ -182,15 +186,15 @@ struct Confirmed;
 
 /// Rewrites `req` into the form that waited for the proof (S130): the guard of its route runs as usual, and the visitor is checked again.
 pub async fn resume(mut req: ServiceRequest, pending: Pending) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
-    let standing = match check(req.request(), false).await {
-        Ok((standing, _)) => standing,
+    let authentication = match check(req.request(), false).await {
+        Ok((authentication, _)) => authentication,
         Err(fault) => return Err(req.error_response(fault)),
     };
     let Ok(uri) = Uri::try_from(&pending.address) else { return Err(req.error_response(HttpError::NotFound)) };
     req.match_info_mut().get_mut().update(&uri);
     req.head_mut().uri = uri;
     let mut extensions = req.extensions_mut();
-    extensions.insert(standing);
+    extensions.insert(authentication);
     extensions.insert(Fields::from(pending.fields));
     extensions.insert(Confirmed);
     drop(extensions);
@@ -210,11 +214,11 @@ pub async fn require_of_script<B: MessageBody + 'static>(
     if posts && let Err(fault) = fetch_metadata::check_origin(req.request()) {
         return Ok(req.error_response(fault));
     }
-    let (standing, renewal) = match check(req.request(), posts).await {
+    let (authentication, renewal) = match check(req.request(), posts).await {
         Ok(checked) => checked,
         Err(fault) => return Ok(req.error_response(fault)),
     };
-    match rule.judge(&standing) {
+    match rule.judge(&authentication) {
         Ok(()) => {}
         Err(Refusal::SignInFirst) => {
             let answer = unauthenticated(&sign_in_address(None), settings::of(req.request()));
@@ -222,7 +226,7 @@ pub async fn require_of_script<B: MessageBody + 'static>(
         }
         Err(Refusal::Forbidden(why)) => return Ok(req.error_response(HttpError::Forbidden(why))),
     }
-    grant(req.request(), rule, standing);
+    grant(req.request(), rule, authentication);
     let mut answer = next.call(req).await?.map_into_boxed_body();
     append_renewal(renewal, &mut answer).await;
     Ok(answer)
@@ -234,9 +238,9 @@ fn wrong_method(req: ServiceRequest, rule: Rule) -> ServiceResponse<BoxBody> {
     answer
 }
 
-fn grant(req: &HttpRequest, rule: Rule, standing: Standing) {
-    if let Standing::SignedIn(passport) = standing {
-        req.extensions_mut().insert(Granted { access: rule.access, passport });
+fn grant(req: &HttpRequest, rule: Rule, authentication: Authentication) {
+    if let Authentication::SignedIn(verdict) = authentication {
+        req.extensions_mut().insert(Granted { access: rule.access, verdict });
     }
 }
 
@@ -259,17 +263,17 @@ fn turn_away(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceRespon
 }
 
 /// A visitor with any live session.
-pub struct AnySession(Rc<Passport>);
+pub struct AnySession(Rc<Verdict>);
 
 /// Somebody signed in with an account.
-pub struct Member(Rc<Passport>);
+pub struct Member(Rc<Verdict>);
 
 /// An admin.
-pub struct Admin(Rc<Passport>);
+pub struct Admin(Rc<Verdict>);
 
 impl AnySession {
     /// Whose session it is.
-    pub fn who(&self) -> &SignedIn {
+    pub fn who(&self) -> &Visitor {
         &self.0.who
     }
 
@@ -286,7 +290,7 @@ impl AnySession {
 
 impl Member {
     /// Who it is.
-    pub fn who(&self) -> &SignedIn {
+    pub fn who(&self) -> &Visitor {
         &self.0.who
     }
 
@@ -298,7 +302,7 @@ impl Member {
 
 impl Admin {
     /// Who it is.
-    pub fn who(&self) -> &SignedIn {
+    pub fn who(&self) -> &Visitor {
         &self.0.who
     }
 
@@ -309,9 +313,9 @@ impl Admin {
 }
 
 /// What the guard of the route granted, if it is one of `enough`. Anything else is a fault of the table of routes, and denies.
-fn granted(req: &HttpRequest, enough: &[Access]) -> Result<Rc<Passport>, HttpError> {
+fn granted(req: &HttpRequest, enough: &[Access]) -> Result<Rc<Verdict>, HttpError> {
     let granted = req.extensions().get::<Granted>().cloned();
-    granted.filter(|granted| enough.contains(&granted.access)).map(|granted| granted.passport).ok_or_else(|| {
+    granted.filter(|granted| enough.contains(&granted.access)).map(|granted| granted.verdict).ok_or_else(|| {
         HttpError::Account(AccountError::Internal(format!(
             "the guard of {} grants less than its handler asks for",
             req.path()

@@ -10,7 +10,7 @@ use super::error::HttpError;
 use super::{fetch_metadata, settings};
 use crate::accounts::session_cache::SessionCopy;
 use crate::accounts::{AccountError, Client};
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::ids::SessionId;
 
 /// A visitor of the deprecated mode.
@@ -18,7 +18,7 @@ pub(super) enum Found {
     /// By a session.
     Session(Arc<SessionCopy>),
     /// By the user name and password in this request.
-    Pair(SignedIn),
+    Pair(Visitor),
 }
 
 /// Who asks: by the session that the cookie names, or else by what the request brings.

@@ -9,7 +9,7 @@ use actix_web::{Error, HttpRequest};
 
 use super::settings;
 use crate::accounts::Accounts;
-use crate::accounts::metrics::{Asked, Verdict};
+use crate::accounts::metrics::{Asked, Outcome};
 
 /// The moment a request came.
 pub fn begin(req: &HttpRequest) -> Duration {
@@ -17,11 +17,11 @@ pub fn begin(req: &HttpRequest) -> Duration {
 }
 
 /// Counts a request that began at `begin`.
-pub fn end(req: &HttpRequest, begin: Duration, asked: Asked, verdict: Verdict) {
+pub fn end(req: &HttpRequest, begin: Duration, asked: Asked, verdict: Outcome) {
     count(settings::accounts(req), begin, asked, verdict);
 }
 
-fn count(accounts: &Accounts, begin: Duration, asked: Asked, verdict: Verdict) {
+fn count(accounts: &Accounts, begin: Duration, asked: Asked, verdict: Outcome) {
     accounts.metrics().request(asked, verdict, accounts.clock().monotonic().saturating_sub(begin));
 }
 
@@ -36,6 +36,6 @@ pub async fn pages<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>)
         Ok(answer) => answer.status(),
         Err(fault) => fault.as_response_error().status_code(),
     };
-    count(&accounts, begin, Asked::Page, Verdict::of_status(status.as_u16()));
+    count(&accounts, begin, Asked::Page, Outcome::of_status(status.as_u16()));
     answer
 }

@@ -2,6 +2,7 @@
 //!
 //! No feature lives here; features are in `pages`, `api` and `gate`.
 
+pub mod authenticator;
 pub mod carriers;
 pub mod client_address;
 pub mod connection;
@@ -23,9 +24,8 @@ pub mod seen;
 pub mod serve_static;
 pub mod session_store;
 pub mod settings;
-pub mod signed_in;
 pub mod static_files;
 pub mod unauthenticated;
 pub mod unfinished;
 pub mod unread;
-mod verdicts;
+mod verdict_cache;

@@ -7,7 +7,7 @@ use askama::Template;
 use super::language;
 use super::seen::{self, WrongWay};
 use super::settings::{self, HttpSettings};
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::language::Language;
 use crate::domain::text::{Gap, Text};
 use crate::domain::time::Timestamp;
@@ -53,7 +53,7 @@ pub enum Menu {
 
 impl Menu {
     /// The menu for `who`; the deprecated mode has no pages of its own.
-    pub fn of(who: &SignedIn) -> Self {
+    pub fn of(who: &Visitor) -> Self {
         match who.role() {
             Some(Role::Admin) => Self::Admin,
             Some(Role::User) => Self::User,

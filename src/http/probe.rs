@@ -10,7 +10,7 @@ use crate::domain::check::Check;
 use crate::domain::text::Text;
 
 /// How long somebody may take to accept a connection.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// An address of no machine (RFC 5737); nothing is sent there.
 const NOWHERE: (&str, u16) = ("192.0.2.1", 9);
 
@@ -46,7 +46,7 @@ pub async fn mail(server: Option<&str>) -> Option<Check> {
 }
 
 async fn connect(host_and_port: &str) -> io::Result<SocketAddr> {
-    let connected = tokio::time::timeout(PATIENCE, async {
+    let connected = tokio::time::timeout(TIMEOUT, async {
         let mut last = io::Error::from(io::ErrorKind::NotFound);
         for address in lookup_host(host_and_port).await? {
             match TcpStream::connect(address).await {

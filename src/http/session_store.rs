@@ -6,7 +6,7 @@ use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, Upd
 use actix_web::cookie::time::Duration;
 
 use crate::accounts::Accounts;
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::ids::SessionId;
 
 /// The entry that carries the session's name to `save`.
@@ -64,10 +64,10 @@ impl SessionStore for RowStore {
     }
 }
 
-fn state_of(id: &SessionId, who: Option<&SignedIn>) -> HashMap<String, String> {
+fn state_of(id: &SessionId, who: Option<&Visitor>) -> HashMap<String, String> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let mut state = HashMap::from([(SID.to_owned(), quoted(id.as_str()))]);
-    if let Some(id) = who.and_then(SignedIn::user_id) {
+    if let Some(id) = who.and_then(Visitor::user_id) {
         state.insert(USER.to_owned(), quoted(id.as_str()));
     }
     state

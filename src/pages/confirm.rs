@@ -15,10 +15,10 @@ use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::ids::UserId;
 use crate::domain::text::Text;
+use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::jwt::{self, Access, Member, Rule};
 use crate::http::navigation::is_navigation;
-use crate::http::signed_in::client;
 use crate::http::{forms, settings};
 
 const ADDRESS: &str = "/_auth/confirm";

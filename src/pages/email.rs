@@ -10,11 +10,11 @@ use super::{login, see_other};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
+use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::jwt::Member;
 use crate::http::page::Menu;
-use crate::http::signed_in::client;
 use crate::http::{carriers, settings};
 
 /// The new address, and the password that proves the right to it.

@@ -9,11 +9,11 @@ use super::see_other;
 use crate::accounts::{AccountError, FieldFault, Phase};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
+use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::page::Menu;
 use crate::http::settings;
-use crate::http::signed_in::client;
 
 /// Whose password was forgotten.
 #[derive(Default, Deserialize)]

@@ -6,13 +6,13 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::form::MessagePage;
 use super::see_other;
 use crate::accounts::Phase;
-use crate::domain::access::SignedIn;
+use crate::domain::access::Visitor;
 use crate::domain::text::Text;
 use crate::domain::user::Role;
+use crate::http::authenticator::Authentication;
 use crate::http::error::HttpError;
 use crate::http::page::Menu;
 use crate::http::settings;
-use crate::http::signed_in::Standing;
 
 /// The admin pages, in the order of the menu.
 const ADMIN_PAGES: &[(&str, &str)] = &[
@@ -24,18 +24,18 @@ const ADMIN_PAGES: &[(&str, &str)] = &[
 ];
 
 /// Signed in: the ways from here; else sign-in or set-up.
-pub async fn show(standing: Standing, req: HttpRequest) -> HttpResponse {
+pub async fn show(authentication: Authentication, req: HttpRequest) -> HttpResponse {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
         return see_other("/_auth/setup");
     }
-    match standing {
-        Standing::Anonymous => see_other("/_auth/login"),
-        Standing::SignedIn(passport) => ways(&req, &passport.who),
+    match authentication {
+        Authentication::Anonymous => see_other("/_auth/login"),
+        Authentication::SignedIn(verdict) => ways(&req, &verdict.who),
     }
 }
 
 /// Where somebody who is signed in can go; the deprecated mode has the app alone.
-fn ways(req: &HttpRequest, who: &SignedIn) -> HttpResponse {
+fn ways(req: &HttpRequest, who: &Visitor) -> HttpResponse {
     let app = settings::of(req).has_app();
     if who.user_id().is_none() {
         return see_other(if app { "/" } else { "/_auth/account" });

@@ -10,10 +10,10 @@ use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
+use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::page::Menu;
 use crate::http::settings;
-use crate::http::signed_in::client;
 
 /// What differs between the two pages; texts by their keys.
 pub struct Choosing {

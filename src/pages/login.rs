@@ -9,10 +9,10 @@ use super::see_other;
 use crate::accounts::{AccountError, NewSession, Phase};
 use crate::domain::email::Email;
 use crate::domain::return_to::{ReturnTo, encode_query};
+use crate::http::authenticator::{Authentication, client};
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
-use crate::http::signed_in::{Standing, client};
 use crate::http::{carriers, forms, settings};
 
 #[derive(Template)]
@@ -67,12 +67,16 @@ struct Shown<'a> {
 }
 
 /// The form; who is signed in goes on at once.
-pub async fn show(standing: Standing, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+pub async fn show(
+    authentication: Authentication,
+    req: HttpRequest,
+    query: web::Query<Query>,
+) -> Result<HttpResponse, HttpError> {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
         return Ok(see_other("/_auth/setup"));
     }
     let next = query.next.as_deref().unwrap_or("");
-    if matches!(standing, Standing::SignedIn(_)) {
+    if matches!(authentication, Authentication::SignedIn(_)) {
         return Ok(see_other(&way_back(&req, next)));
     }
     if settings::accounts(&req).is_pair_closed().await? {

@@ -8,11 +8,11 @@ use super::see_other;
 use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::text::Text;
+use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::jwt::Member;
 use crate::http::settings;
-use crate::http::signed_in::client;
 
 /// The password that was, and the one that shall be.
 #[derive(Default, Deserialize)]

@@ -9,10 +9,10 @@ use super::{login, see_other};
 use crate::accounts::setup::{ClaimForm, ClaimProof};
 use crate::accounts::{AccountError, FieldFault, Phase};
 use crate::domain::text::Text;
+use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
-use crate::http::signed_in::client;
 use crate::http::{forms, settings};
 
 #[derive(Template)]

@@ -112,7 +112,7 @@ pub(super) fn open_sqlite(path: &Path, usage: Use) -> Result<SqliteConnection, S
 
 /// Connects to PostgreSQL. A server that does not answer is given up after five seconds, one that vanished after about ten.
 pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnection, StorageError> {
-    const PATIENCE: [(&str, &str); 5] = [
+    const TIMEOUT: [(&str, &str); 5] = [
         ("connect_timeout", "5"),
         ("keepalives_idle", "5"),
         ("keepalives_interval", "2"),
@@ -120,7 +120,7 @@ pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnec
         ("tcp_user_timeout", "10000"),
     ];
     let mut address = url.expose_secret().to_owned();
-    for (name, value) in PATIENCE {
+    for (name, value) in TIMEOUT {
         if !address.contains(&format!("{name}=")) {
             let joint = if address.contains('?') { '&' } else { '?' };
             address = format!("{address}{joint}{name}={value}");

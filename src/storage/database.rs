@@ -28,7 +28,7 @@ const WAITING: usize = 1024;
 const START_LOCK: i64 = 7_210_061_995;
 
 /// How long things may take, by database.
-struct Patience {
+struct Timeouts {
     /// Until a connection is free.
     checkout: Duration,
     /// Until a question is answered; somebody frozen is not waited for.
@@ -42,7 +42,7 @@ pub struct Database(Arc<Inner>);
 struct Inner {
     url: DatabaseUrl,
     pooled: bool,
-    patience: Patience,
+    timeouts: Timeouts,
     waiting: Arc<Semaphore>,
     readers: Pool<Manager>,
     writers: Pool<Manager>,
@@ -66,19 +66,19 @@ impl Database {
     /// Opens the store; closures run on `runtime`'s blocking threads.
     pub fn open(url: &DatabaseUrl, runtime: Handle) -> Result<Self, StorageError> {
         // One connection at once: the pools would only say "timed out".
-        let (patience, readers, writers, pooled) = match url {
+        let (timeouts, readers, writers, pooled) = match url {
             DatabaseUrl::Sqlite(path) => {
                 check_file(&mut open_sqlite(path, Use::Write)?, path)?;
-                (Patience { checkout: Duration::from_secs(6), answer: Duration::from_secs(15) }, READERS, 1, false)
+                (Timeouts { checkout: Duration::from_secs(6), answer: Duration::from_secs(15) }, READERS, 1, false)
             }
             DatabaseUrl::Postgres(url) => {
-                let patience = Patience { checkout: Duration::from_secs(2), answer: Duration::from_secs(6) };
-                (patience, POSTGRES_POOL, POSTGRES_POOL, loses_notifications(url)?)
+                let timeouts = Timeouts { checkout: Duration::from_secs(2), answer: Duration::from_secs(6) };
+                (timeouts, POSTGRES_POOL, POSTGRES_POOL, loses_notifications(url)?)
             }
         };
         let breaks = Arc::default();
         let pool = |usage, how_many| {
-            let builder = Pool::builder().max_size(how_many).min_idle(Some(1)).connection_timeout(patience.checkout);
+            let builder = Pool::builder().max_size(how_many).min_idle(Some(1)).connection_timeout(timeouts.checkout);
             let manager = Manager { url: url.clone(), usage, pooled, breaks: Arc::clone(&breaks) };
             builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build(manager)
         };
@@ -87,7 +87,7 @@ impl Database {
         Ok(Self(Arc::new(Inner {
             url: url.clone(),
             pooled,
-            patience,
+            timeouts,
             waiting,
             readers,
             writers,
@@ -157,7 +157,7 @@ impl Database {
             }
             work()
         });
-        if let Ok(joined) = tokio::time::timeout(self.0.patience.answer, task).await {
+        if let Ok(joined) = tokio::time::timeout(self.0.timeouts.answer, task).await {
             return joined.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
         }
         given_up.store(true, Ordering::Release);

@@ -16,6 +16,7 @@ mod listen;
 mod lists;
 pub mod mails;
 pub mod migrate;
+pub mod notice_listener;
 pub mod notices;
 pub mod redis_sessions;
 mod schema;
@@ -25,7 +26,6 @@ pub mod sessions;
 pub mod settings;
 pub mod tokens;
 pub mod users;
-pub mod wire;
 
 pub use connection::AnyConnection as Connection;
 pub use database::{Database, shared_time};

@@ -6,7 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::schema::{nodes, notices};
 use super::{Connection, StorageError};
-use crate::domain::news::News;
+use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
 
 /// The channel on which PostgreSQL wakes the listeners.
@@ -33,7 +33,7 @@ struct Counter {
 ///
 /// Must come last in its transaction: the counter's row lock is held until the commit, which makes the order of the numbers
 /// the order of the commits, and nothing may be waited for under it.
-pub fn append(connection: &mut Connection, news: &[News], now: Timestamp) -> Result<i64, StorageError> {
+pub fn append(connection: &mut Connection, news: &[Notice], now: Timestamp) -> Result<i64, StorageError> {
     // Never at or below a number that some node has acknowledged: a database may have lost its last commits, by a failover.
     const COUNT: &str = "UPDATE settings SET value = CAST($1 + CASE
             WHEN CAST(value AS BIGINT) < (SELECT COALESCE(MAX(acknowledged), 0) FROM nodes)
@@ -64,7 +64,7 @@ pub fn newest(connection: &mut Connection) -> Result<i64, StorageError> {
 }
 
 /// The notices after `number`, oldest first; `None` when some of them are not kept any more.
-pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64, News)>>, StorageError> {
+pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64, Notice)>>, StorageError> {
     let at_least = newest(connection)?;
     if at_least < number {
         // A database that lost its last commits, by a failover: what came since may have any number.
@@ -74,7 +74,8 @@ pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64
     let rows = later.select(Row::as_select()).load(connection)?;
     let last = rows.last().map_or(number, |row| row.number);
     let complete = last >= at_least && i64::try_from(rows.len()) == Ok(last - number);
-    Ok(complete.then(|| rows.into_iter().map(|row| (row.number, News::from_parts(&row.kind, &row.subject))).collect()))
+    Ok(complete
+        .then(|| rows.into_iter().map(|row| (row.number, Notice::from_parts(&row.kind, &row.subject))).collect()))
 }
 
 /// Forgets notices up to the newest that was left at or before `before`; who has not heard them finds a gap.

@@ -16,7 +16,7 @@ use crate::domain::session::{Methods, Session};
 use crate::domain::time::Timestamp;
 
 /// Longest wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// Connections at most.
 const POOL: u32 = 8;
 /// Index of all sessions, oldest first.
@@ -84,9 +84,9 @@ impl ManageConnection for Manager {
     type Error = RedisError;
 
     fn connect(&self) -> Result<Link, RedisError> {
-        let connection = self.0.get_connection_with_timeout(PATIENCE)?;
-        connection.set_read_timeout(Some(PATIENCE))?;
-        connection.set_write_timeout(Some(PATIENCE))?;
+        let connection = self.0.get_connection_with_timeout(TIMEOUT)?;
+        connection.set_read_timeout(Some(TIMEOUT))?;
+        connection.set_write_timeout(Some(TIMEOUT))?;
         Ok(Link { connection, broken: false })
     }
 
@@ -142,7 +142,7 @@ impl RedisSessions {
         let manager = Manager(Client::open(url.expose_secret())?);
         // Every connection is asked before it is used: a restart of Redis costs no request, and a question costs little.
         let builder =
-            Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(PATIENCE).test_on_check_out(true);
+            Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(TIMEOUT).test_on_check_out(true);
         Ok(Self(builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build_unchecked(manager)))
     }
 

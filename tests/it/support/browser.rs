@@ -19,7 +19,7 @@ pub const NOT_LOOPBACK: &str = "gate.example.test";
 /// The sign-in form.
 pub const SIGN_IN: &str = "form[data-form='sign-in']";
 /// How long the browser may take for one thing.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One browser with a profile of its own; close it with [`Browser::close`], or it is killed when dropped.
 pub struct Browser {
@@ -91,7 +91,7 @@ impl Browser {
 
     /// The element, waited for.
     pub async fn find(&self, css: &str) -> Element {
-        let found = self.page.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        let found = self.page.wait().at_most(TIMEOUT).for_element(Locator::Css(css)).await;
         match found {
             Ok(element) => element,
             Err(fault) => panic!("no {css} at {}: {fault}\n{}", self.url().await, self.text().await),

@@ -4,35 +4,35 @@ use std::future::Future;
 use std::time::{Duration, Instant};
 
 /// How long [`eventually`] keeps asking; generous, because CI machines are slow and a good case ends at once.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Asks until `question` yields something, and panics with `what` when it never does.
 pub async fn eventually<T>(what: &str, mut question: impl AsyncFnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     loop {
         if let Some(answer) = question().await {
             return answer;
         }
-        assert!(Instant::now() < end, "waited {PATIENCE:?} in vain: {what}");
+        assert!(Instant::now() < end, "waited {TIMEOUT:?} in vain: {what}");
         tokio::time::sleep(PAUSE).await;
     }
 }
 
 /// The same outside a runtime.
 pub fn eventually_blocking<T>(what: &str, mut question: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + TIMEOUT;
     loop {
         if let Some(answer) = question() {
             return answer;
         }
-        assert!(Instant::now() < end, "waited {PATIENCE:?} in vain: {what}");
+        assert!(Instant::now() < end, "waited {TIMEOUT:?} in vain: {what}");
         std::thread::sleep(PAUSE);
     }
 }
 
-/// The outcome of `future`, which must come within [`PATIENCE`].
+/// The outcome of `future`, which must come within [`TIMEOUT`].
 pub async fn in_time<F: Future>(what: &str, future: F) -> F::Output {
-    tokio::time::timeout(PATIENCE, future).await.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain: {what}"))
+    tokio::time::timeout(TIMEOUT, future).await.unwrap_or_else(|_| panic!("waited {TIMEOUT:?} in vain: {what}"))
 }

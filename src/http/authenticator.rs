@@ -13,13 +13,13 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use super::carriers::{Named, agree, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
-use super::verdicts::Verdicts;
+use super::verdict_cache::Verdicts;
 use super::{client_address, fetch_metadata, language, legacy, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::SessionCopy;
 use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
-use crate::domain::access::{Person, SignedIn};
+use crate::domain::access::{Person, Visitor};
 use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
 use crate::domain::session::GenerationVerdict;
@@ -44,18 +44,18 @@ pub struct IdentityHeaders {
 }
 
 /// A visitor whose session is live.
-pub struct Passport {
+pub struct Verdict {
     /// Who it is.
-    pub who: Arc<SignedIn>,
+    pub who: Arc<Visitor>,
     /// What the app is told.
     pub headers: IdentityHeaders,
     copy: Option<Arc<SessionCopy>>,
     until: Timestamp,
 }
 
-impl Passport {
+impl Verdict {
     /// One that holds for one request, since there is no session behind it.
-    fn of_one_request(who: SignedIn, now: Timestamp) -> Self {
+    fn of_one_request(who: Visitor, now: Timestamp) -> Self {
         Self { headers: identity_headers(&who), who: Arc::new(who), copy: None, until: now }
     }
 
@@ -87,19 +87,19 @@ impl Passport {
 
 /// Whether a visitor is signed in.
 #[derive(Clone)]
-pub enum Standing {
+pub enum Authentication {
     /// No live session.
     Anonymous,
     /// A live session.
-    SignedIn(Rc<Passport>),
+    SignedIn(Rc<Verdict>),
 }
 
-impl Standing {
+impl Authentication {
     /// The session, if one lets the visitor in.
     pub fn session(&self) -> Option<&SessionId> {
         match self {
             Self::Anonymous => None,
-            Self::SignedIn(passport) => passport.who.session(),
+            Self::SignedIn(verdict) => verdict.who.session(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Standing {
     fn language(&self) -> Option<Language> {
         match self {
             Self::Anonymous => None,
-            Self::SignedIn(passport) => passport.who.language(),
+            Self::SignedIn(verdict) => verdict.who.language(),
         }
     }
 }
@@ -122,75 +122,75 @@ pub struct Renewal {
 struct NamedSessions(Vec<SessionId>);
 
 /// Who asks, as the middleware found.
-pub fn standing(req: &HttpRequest) -> Standing {
-    req.extensions().get::<Standing>().cloned().unwrap_or(Standing::Anonymous)
+pub fn authentication(req: &HttpRequest) -> Authentication {
+    req.extensions().get::<Authentication>().cloned().unwrap_or(Authentication::Anonymous)
 }
 
-impl FromRequest for Standing {
+impl FromRequest for Authentication {
     type Error = HttpError;
     type Future = Ready<Result<Self, HttpError>>;
 
     fn from_request(req: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(Ok(standing(req)))
+        ready(Ok(authentication(req)))
     }
 }
 
 enum Finding {
-    Standing(Standing),
+    Known(Authentication),
     /// Nothing but a refresh token: live if its session is.
     Refreshable(Claims),
 }
 
 /// One worker's memory of verdicts; only what was verified is kept.
 #[derive(Default)]
-pub struct Guard(RefCell<Verdicts<Rc<Passport>>>);
+pub struct Authenticator(RefCell<Verdicts<Rc<Verdict>>>);
 
 /// The worker's guard.
 #[expect(clippy::expect_used, reason = "app.rs registers the guard before any route exists")]
-pub fn guard(req: &HttpRequest) -> &Guard {
-    req.app_data::<Rc<Guard>>().expect("the guard is registered")
+pub fn authenticator(req: &HttpRequest) -> &Authenticator {
+    req.app_data::<Rc<Authenticator>>().expect("the guard is registered")
 }
 
-impl Guard {
+impl Authenticator {
     /// The verdict on the same three cookies as before, while copy, token and lease allow it: no await, no lock.
-    pub fn remembered(&self, req: &HttpRequest) -> Option<Rc<Passport>> {
+    pub fn cached(&self, req: &HttpRequest) -> Option<Rc<Verdict>> {
         let cookies = RequestCookies::read(req, &settings::of(req).cookies)?;
         self.recall(settings::accounts(req), &cookies)
     }
 
-    fn recall(&self, accounts: &Accounts, cookies: &RequestCookies<'_>) -> Option<Rc<Passport>> {
+    fn recall(&self, accounts: &Accounts, cookies: &RequestCookies<'_>) -> Option<Rc<Verdict>> {
         let memory = self.0.borrow();
         let name = memory.name_of(cookies)?;
-        let passport = memory.get(name)?;
+        let verdict = memory.get(name)?;
         let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
-        if passport.is_over(monotonic, now) {
+        if verdict.is_over(monotonic, now) {
             drop(memory);
             self.0.borrow_mut().forget(name);
             return None;
         }
-        accounts.cache().has_lease(monotonic).then(|| Rc::clone(passport))
+        accounts.cache().has_lease(monotonic).then(|| Rc::clone(verdict))
     }
 
     /// Checks without rotating, as forward-auth must (S46).
-    pub async fn check(&self, req: &HttpRequest) -> Result<Standing, HttpError> {
-        let standing = match self.examine(req).await? {
-            Finding::Standing(standing) => standing,
+    pub async fn check(&self, req: &HttpRequest) -> Result<Authentication, HttpError> {
+        let authentication = match self.examine(req).await? {
+            Finding::Known(authentication) => authentication,
             Finding::Refreshable(claims) => self.stand_on_refresh(req, claims).await?,
         };
-        language::note(req, standing.language());
-        Ok(standing)
+        language::note(req, authentication.language());
+        Ok(authentication)
     }
 
     /// Checks, and exchanges the refresh token when the access token is gone or over (S41).
-    pub async fn check_and_refresh(&self, req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
-        let (standing, renewal) = self.refresh(req).await?;
-        language::note(req, standing.language());
-        Ok((standing, renewal))
+    pub async fn check_and_refresh(&self, req: &HttpRequest) -> Result<(Authentication, Option<Renewal>), HttpError> {
+        let (authentication, renewal) = self.refresh(req).await?;
+        language::note(req, authentication.language());
+        Ok((authentication, renewal))
     }
 
-    async fn refresh(&self, req: &HttpRequest) -> Result<(Standing, Option<Renewal>), HttpError> {
+    async fn refresh(&self, req: &HttpRequest) -> Result<(Authentication, Option<Renewal>), HttpError> {
         let claims = match self.examine(req).await? {
-            Finding::Standing(standing) => return Ok((standing, None)),
+            Finding::Known(authentication) => return Ok((authentication, None)),
             Finding::Refreshable(claims) => claims,
         };
         let accounts = settings::accounts(req);
@@ -198,12 +198,12 @@ impl Guard {
         let until = claims.expires_at;
         let Refreshed::Tokens(tokens) = accounts.refresh(claims, client_address::of(req).client.to_string()).await?
         else {
-            return Ok((Standing::Anonymous, None));
+            return Ok((Authentication::Anonymous, None));
         };
-        let Some(copy) = accounts.find_session(&session).await? else { return Ok((Standing::Anonymous, None)) };
-        let Some(passport) = passport(copy, until) else { return Ok((Standing::Anonymous, None)) };
+        let Some(copy) = accounts.find_session(&session).await? else { return Ok((Authentication::Anonymous, None)) };
+        let Some(verdict) = verdict(copy, until) else { return Ok((Authentication::Anonymous, None)) };
         let cookies = settings::of(req).cookies.set_tokens(&tokens);
-        Ok((Standing::SignedIn(Rc::new(passport)), Some(Renewal { session, cookies })))
+        Ok((Authentication::SignedIn(Rc::new(verdict)), Some(Renewal { session, cookies })))
     }
 
     /// Appends new tokens to an answer, unless the session ended meanwhile: a late answer must not overwrite a newer sign-in.
@@ -215,15 +215,15 @@ impl Guard {
     }
 
     async fn examine(&self, req: &HttpRequest) -> Result<Finding, HttpError> {
-        const ANONYMOUS: Finding = Finding::Standing(Standing::Anonymous);
+        const ANONYMOUS: Finding = Finding::Known(Authentication::Anonymous);
         let (settings, accounts) = (settings::of(req), settings::accounts(req));
         let found = RequestCookies::read_headers(req.headers(), &settings.cookies);
         let Ok(found) = found.inspect_err(|fault| tracing::info!(%fault, "the cookies of a request are no sign-in"))
         else {
             return Ok(ANONYMOUS);
         };
-        if let Some(passport) = self.recall(accounts, &found) {
-            return Ok(Finding::Standing(Standing::SignedIn(passport)));
+        if let Some(verdict) = self.recall(accounts, &found) {
+            return Ok(Finding::Known(Authentication::SignedIn(verdict)));
         }
         let now = accounts.clock().now();
         let verify =
@@ -242,12 +242,12 @@ impl Guard {
         }
         match (access, refresh) {
             (Some(Ok(claims)), refresh) => {
-                let standing = self.stand_on_access(req, &claims, refresh.and_then(Result::ok), &found).await?;
-                Ok(Finding::Standing(standing))
+                let authentication = self.stand_on_access(req, &claims, refresh.and_then(Result::ok), &found).await?;
+                Ok(Finding::Known(authentication))
             }
             (_, Some(Ok(claims))) => Ok(Finding::Refreshable(claims)),
             (None, None) if accounts.phase() == Phase::Legacy => {
-                Ok(Finding::Standing(without_account(req, carrier.map(|carrier| carrier.session), now).await?))
+                Ok(Finding::Known(without_account(req, carrier.map(|carrier| carrier.session), now).await?))
             }
             _ => Ok(ANONYMOUS),
         }
@@ -259,24 +259,26 @@ impl Guard {
         claims: &Claims,
         refresh: Option<Claims>,
         found: &RequestCookies<'_>,
-    ) -> Result<Standing, HttpError> {
+    ) -> Result<Authentication, HttpError> {
         let accounts = settings::accounts(req);
-        let Some(copy) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+        let Some(copy) = accounts.find_session(&claims.session).await? else { return Ok(Authentication::Anonymous) };
         let Some(view) = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user)) else {
-            return Ok(Standing::Anonymous);
+            return Ok(Authentication::Anonymous);
         };
         note_successor(accounts, &view.session, refresh.as_ref()).await?;
-        let Some(passport) = passport(Arc::clone(&copy), claims.expires_at) else { return Ok(Standing::Anonymous) };
-        let passport = Rc::new(passport);
-        self.remember(accounts, found, &passport);
-        Ok(Standing::SignedIn(passport))
+        let Some(verdict) = verdict(Arc::clone(&copy), claims.expires_at) else { return Ok(Authentication::Anonymous) };
+        let verdict = Rc::new(verdict);
+        self.remember(accounts, found, &verdict);
+        Ok(Authentication::SignedIn(verdict))
     }
 
     /// A live session passes with its current refresh token, or the predecessor within its grace; nothing ends here.
-    async fn stand_on_refresh(&self, req: &HttpRequest, claims: Claims) -> Result<Standing, HttpError> {
+    async fn stand_on_refresh(&self, req: &HttpRequest, claims: Claims) -> Result<Authentication, HttpError> {
         let accounts = settings::accounts(req);
         let now = accounts.clock().now();
-        let Some(mut copy) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+        let Some(mut copy) = accounts.find_session(&claims.session).await? else {
+            return Ok(Authentication::Anonymous);
+        };
         let fits = |copy: &SessionCopy| {
             let own = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user));
             let verdict = own.map(|view| view.session.judge_generation(claims.generation, now));
@@ -285,26 +287,28 @@ impl Guard {
         if !fits(&copy) {
             // Another node may have rotated a moment ago.
             accounts.cache().forget(&claims.session);
-            let Some(anew) = accounts.find_session(&claims.session).await? else { return Ok(Standing::Anonymous) };
+            let Some(anew) = accounts.find_session(&claims.session).await? else {
+                return Ok(Authentication::Anonymous);
+            };
             copy = anew;
         }
-        let Some(view) = copy.view().filter(|_| fits(&copy)) else { return Ok(Standing::Anonymous) };
+        let Some(view) = copy.view().filter(|_| fits(&copy)) else { return Ok(Authentication::Anonymous) };
         note_successor(accounts, &view.session, Some(&claims)).await?;
-        let passport = passport(Arc::clone(&copy), now.plus(REFRESH_VERDICT_SECS).min(claims.expires_at));
-        let Some(passport) = passport.map(Rc::new) else { return Ok(Standing::Anonymous) };
+        let verdict = verdict(Arc::clone(&copy), now.plus(REFRESH_VERDICT_SECS).min(claims.expires_at));
+        let Some(verdict) = verdict.map(Rc::new) else { return Ok(Authentication::Anonymous) };
         if let Some(found) = RequestCookies::read(req, &settings::of(req).cookies)
             && found.access.is_none()
         {
-            self.remember(accounts, &found, &passport);
+            self.remember(accounts, &found, &verdict);
         }
-        Ok(Standing::SignedIn(passport))
+        Ok(Authentication::SignedIn(verdict))
     }
 
-    fn remember(&self, accounts: &Accounts, found: &RequestCookies<'_>, passport: &Rc<Passport>) {
+    fn remember(&self, accounts: &Accounts, found: &RequestCookies<'_>, verdict: &Rc<Verdict>) {
         let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
         let mut memory = self.0.borrow_mut();
         if let Some(name) = memory.name_of(found) {
-            memory.keep(name, Rc::clone(passport), |passport| passport.is_over(monotonic, now));
+            memory.keep(name, Rc::clone(verdict), |verdict| verdict.is_over(monotonic, now));
         }
     }
 }
@@ -321,19 +325,23 @@ async fn note_successor(
     Ok(())
 }
 
-fn passport(copy: Arc<SessionCopy>, until: Timestamp) -> Option<Passport> {
+fn verdict(copy: Arc<SessionCopy>, until: Timestamp) -> Option<Verdict> {
     let who = Arc::clone(&copy.view()?.who);
-    Some(Passport { headers: identity_headers(&who), who, copy: Some(copy), until })
+    Some(Verdict { headers: identity_headers(&who), who, copy: Some(copy), until })
 }
 
 /// Who asks in the deprecated mode.
-async fn without_account(req: &HttpRequest, session: Option<SessionId>, now: Timestamp) -> Result<Standing, HttpError> {
-    let passport = match legacy::find(req, session, client).await? {
-        Some(legacy::Found::Session(copy)) => passport(copy, now),
-        Some(legacy::Found::Pair(who)) => Some(Passport::of_one_request(who, now)),
+async fn without_account(
+    req: &HttpRequest,
+    session: Option<SessionId>,
+    now: Timestamp,
+) -> Result<Authentication, HttpError> {
+    let verdict = match legacy::find(req, session, client).await? {
+        Some(legacy::Found::Session(copy)) => verdict(copy, now),
+        Some(legacy::Found::Pair(who)) => Some(Verdict::of_one_request(who, now)),
         None => None,
     };
-    Ok(passport.map_or(Standing::Anonymous, |passport| Standing::SignedIn(Rc::new(passport))))
+    Ok(verdict.map_or(Authentication::Anonymous, |verdict| Authentication::SignedIn(Rc::new(verdict))))
 }
 
 /// Who asks, for the verbs of `accounts`.
@@ -343,7 +351,7 @@ pub fn client(req: &HttpRequest) -> Client {
     let user_agent = req.headers().get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or("").to_owned();
     let mut old_sessions = match req.extensions().get::<NamedSessions>() {
         Some(NamedSessions(named)) => named.clone(),
-        None => standing(req).session().cloned().into_iter().collect(),
+        None => authentication(req).session().cloned().into_iter().collect(),
     };
     old_sessions.sort_unstable();
     old_sessions.dedup();
@@ -357,7 +365,7 @@ pub fn client(req: &HttpRequest) -> Client {
 }
 
 /// What the app is told of a visitor.
-pub fn identity_headers(who: &SignedIn) -> IdentityHeaders {
+pub fn identity_headers(who: &Visitor) -> IdentityHeaders {
     let of_account = |text: fn(&Person) -> &str| value(who.person().map_or("", text));
     IdentityHeaders {
         user: value(who.name()),

@@ -4,7 +4,7 @@ use super::ids::{SessionId, UserId};
 
 /// One piece of news.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum Notice {
     /// The session is not live any more.
     SessionEnded(SessionId),
     /// The session lives on with another generation.
@@ -19,7 +19,7 @@ pub enum News {
     Claimed,
 }
 
-impl News {
+impl Notice {
     /// Kind and subject, as stored.
     pub fn to_parts(&self) -> (&'static str, &str) {
         match self {
@@ -55,18 +55,18 @@ mod tests {
         let (session, user) =
             (SessionId::parse("aaaaaaaaaaaaaaaaaaaaaa").unwrap(), UserId::parse("bbbbbbbbbbbbbbbbbbbbbb").unwrap());
         let all = [
-            News::SessionEnded(session.clone()),
-            News::SessionChanged(session),
-            News::UserEnded(user.clone()),
-            News::UserChanged(user),
-            News::AllEnded,
-            News::Claimed,
+            Notice::SessionEnded(session.clone()),
+            Notice::SessionChanged(session),
+            Notice::UserEnded(user.clone()),
+            Notice::UserChanged(user),
+            Notice::AllEnded,
+            Notice::Claimed,
         ];
         for news in all {
             let (kind, subject) = news.to_parts();
-            assert_eq!(News::from_parts(kind, subject), news);
+            assert_eq!(Notice::from_parts(kind, subject), news);
         }
-        assert_eq!(News::from_parts("of a newer version", "x"), News::AllEnded);
-        assert_eq!(News::from_parts("session.ended", "not an id"), News::AllEnded);
+        assert_eq!(Notice::from_parts("of a newer version", "x"), Notice::AllEnded);
+        assert_eq!(Notice::from_parts("session.ended", "not an id"), Notice::AllEnded);
     }
 }

@@ -9,7 +9,7 @@ use super::{Database, StorageError};
 use crate::config::DatabaseUrl;
 
 /// A connection of its own on which news of other processes are heard.
-pub enum Wire {
+pub enum NoticeListener {
     /// Commits of other connections to the same file show in a number in shared memory.
     Sqlite(FileWatch),
     /// `LISTEN`.
@@ -22,7 +22,7 @@ pub struct FileWatch {
     version: i64,
 }
 
-impl Wire {
+impl NoticeListener {
     /// Connects. A wire that was just opened has missed whatever came before.
     pub fn open(database: &Database) -> Result<Self, StorageError> {
         match database.url() {
