@@ -12,7 +12,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::variables::TABLE;
 use crate::config::{self, Config, Values, env};
 
-mod keep;
+mod backup;
+mod migrate_store;
 mod people;
 mod progress;
 mod server;
@@ -169,9 +170,9 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
         "demo" => server::demo(config),
         "check-config" => server::check_config(&config),
         "migrate" => server::migrate(&config),
-        "backup" => keep::backup(&config, matches),
-        "restore" => keep::restore(&config, matches),
-        "migrate-store" => keep::migrate_store(&config, matches),
+        "backup" => backup::backup(&config, matches),
+        "restore" => backup::restore(&config, matches),
+        "migrate-store" => migrate_store::migrate_store(&config, matches),
         "health" => server::health(&config),
         "user" => people::user(&config, matches),
         "session" => people::session(&config, matches),

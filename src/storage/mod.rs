@@ -18,6 +18,7 @@ pub mod mails;
 pub mod migrate;
 pub mod notice_listener;
 pub mod notices;
+pub mod redis_record;
 pub mod redis_sessions;
 mod schema;
 mod search;

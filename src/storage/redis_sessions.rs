@@ -10,9 +10,10 @@ use redis::{Client, Commands, ConnectionLike, RedisError, Script};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::StorageError;
+use super::redis_record::{StoredSession, from_fields, to_fields};
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{Methods, Session};
+use crate::domain::session::Methods;
 use crate::domain::time::Timestamp;
 
 /// Longest wait for an answer.
@@ -27,10 +28,6 @@ const AGE: usize = 16;
 const STEP: isize = 500;
 /// Where the hash of a session is; its name follows.
 const SESSION: &str = "portcullis:session:";
-
-/// The form of that hash; raised when an older program would misread it. A field that is added need not raise it: an older program
-/// refuses what it does not know.
-const FORMAT: i64 = 1;
 
 const INSERT: &str = "redis.call('HSET', KEYS[1], unpack(ARGV, 6))
     redis.call('EXPIRE', KEYS[1], ARGV[2])
@@ -55,17 +52,6 @@ const TOUCH: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 const PROVED: &str = "if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
     redis.call('HSET', KEYS[1], 'methods', ARGV[1], 'authenticated_at', ARGV[2])
     return 1";
-
-/// A session as Redis has it, and the epoch of its user when it began.
-#[derive(Clone, Debug)]
-pub struct StoredSession {
-    /// The session.
-    pub session: Session,
-    /// `users.session_epoch` at sign-in; 0 in the deprecated mode.
-    pub epoch: i64,
-    /// The epoch that follows when its user ends all others: it is good under both, for the database may not have got there yet.
-    pub next_epoch: Option<i64>,
-}
 
 /// The Redis store; clones share the connections.
 #[derive(Clone)]
@@ -299,117 +285,4 @@ impl RedisSessions {
 fn cursor(member: &str) -> Option<Cursor> {
     let (at, id) = (member.get(..AGE)?, member.get(AGE..)?);
     Some(Cursor { at: Timestamp::from_secs(i64::from_str_radix(at, 16).ok()?), id: id.to_owned() })
-}
-
-fn to_fields(stored: &StoredSession) -> Vec<(&'static str, String)> {
-    // Without `..`: a field that is not stored does not compile.
-    let Session {
-        id: _,
-        user,
-        created_at,
-        expires_at,
-        persistent,
-        methods,
-        authenticated_at,
-        generation,
-        rotated_at,
-        successor_seen_at,
-        source,
-        device,
-        last_seen_at,
-    } = &stored.session;
-    vec![
-        ("format", FORMAT.to_string()),
-        ("user", user.as_ref().map_or_else(String::new, ToString::to_string)),
-        ("created_at", created_at.secs().to_string()),
-        ("expires_at", expires_at.secs().to_string()),
-        ("persistent", persistent.to_string()),
-        ("methods", methods.to_string()),
-        ("authenticated_at", authenticated_at.secs().to_string()),
-        ("generation", generation.to_string()),
-        ("rotated_at", rotated_at.secs().to_string()),
-        ("successor_seen_at", successor_seen_at.map_or_else(String::new, |at| at.secs().to_string())),
-        ("source", source.clone()),
-        ("device", device.clone()),
-        ("last_seen_at", last_seen_at.secs().to_string()),
-        ("epoch", stored.epoch.to_string()),
-    ]
-}
-
-fn from_fields(id: &SessionId, fields: HashMap<String, String>) -> Result<Option<StoredSession>, StorageError> {
-    if fields.is_empty() {
-        return Ok(None);
-    }
-    let mut fields = Fields(fields);
-    let format = fields.number("format", Some(0))?;
-    if format > FORMAT {
-        return Err(newer(&format!("the format {format}")));
-    }
-    let created_at = fields.time("created_at", None)?;
-    let session =
-        Session {
-            id: id.clone(),
-            user: fields.parsed("user", None, |user| {
-                if user.is_empty() { Some(None) } else { UserId::parse(user).map(Some) }
-            })?,
-            created_at,
-            expires_at: fields.time("expires_at", None)?,
-            persistent: fields.parsed("persistent", Some(true), |text| text.parse().ok())?,
-            methods: fields.parsed("methods", Some(Methods::default()), Methods::parse)?,
-            authenticated_at: fields.time("authenticated_at", Some(created_at))?,
-            generation: fields.number("generation", None)?,
-            rotated_at: fields.time("rotated_at", None)?,
-            successor_seen_at: fields.optional_time("successor_seen_at")?,
-            source: fields.text("source")?,
-            device: fields.text("device")?,
-            last_seen_at: fields.time("last_seen_at", Some(created_at))?,
-        };
-    let epoch = fields.number("epoch", None)?;
-    let next_epoch = fields.parsed("next_epoch", Some(None), |text| text.parse().ok().map(Some))?;
-    match fields.0.keys().min() {
-        Some(unknown) => Err(newer(&format!("the field {unknown:?}"))),
-        None => Ok(Some(StoredSession { session, epoch, next_epoch })),
-    }
-}
-
-fn newer(what: &str) -> StorageError {
-    StorageError::Corrupt(format!(
-        "a session in Redis has {what}, which this version of Portcullis does not know: a newer one wrote it"
-    ))
-}
-
-/// What a session in Redis has; each field is taken out as it is read, so that what stays is unknown.
-struct Fields(HashMap<String, String>);
-
-impl Fields {
-    /// Reads a field. One that is missing has the default, where there is one: the session is older than the field.
-    fn parsed<T>(
-        &mut self,
-        name: &str,
-        default: Option<T>,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<T, StorageError> {
-        let value = self.0.remove(name).map_or(default, |text| parse(&text));
-        value.ok_or_else(|| StorageError::Corrupt(format!("a session in Redis has no good {name}")))
-    }
-
-    fn text(&mut self, name: &str) -> Result<String, StorageError> {
-        self.parsed(name, None, |text| Some(text.to_owned()))
-    }
-
-    fn number(&mut self, name: &str, default: Option<i64>) -> Result<i64, StorageError> {
-        self.parsed(name, default, |text| text.parse().ok())
-    }
-
-    fn time(&mut self, name: &str, default: Option<Timestamp>) -> Result<Timestamp, StorageError> {
-        self.number(name, default.map(Timestamp::secs)).map(Timestamp::from_secs)
-    }
-
-    /// A time that has not come yet is empty.
-    fn optional_time(&mut self, name: &str) -> Result<Option<Timestamp>, StorageError> {
-        let read = |text: &str| {
-            if text.is_empty() { Some(None) } else { text.parse().ok().map(Timestamp::from_secs).map(Some) }
-        };
-        self.parsed(name, Some(None), read)
-    }
 }

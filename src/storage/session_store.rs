@@ -5,7 +5,8 @@
 
 use diesel::prelude::*;
 
-use super::redis_sessions::{RedisSessions, StoredSession};
+use super::redis_record::StoredSession;
+use super::redis_sessions::RedisSessions;
 use super::schema::{tombstones, users};
 use super::{Connection, StorageError, sessions};
 use crate::domain::cursor::{Count, Cursor};

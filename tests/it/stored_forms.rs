@@ -12,7 +12,8 @@ use portcullis::crypto::checksum::Checksum;
 use portcullis::domain::ids::{SessionId, UserId};
 use portcullis::domain::session::{Method, Methods, Session};
 use portcullis::domain::time::Timestamp;
-use portcullis::storage::redis_sessions::{RedisSessions, StoredSession};
+use portcullis::storage::redis_record::StoredSession;
+use portcullis::storage::redis_sessions::RedisSessions;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

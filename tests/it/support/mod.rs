@@ -22,6 +22,7 @@ pub mod postfix;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod sample_app;
 pub mod smtp;
 pub mod source;
 pub mod stores;

@@ -1,4 +1,4 @@
-//! Keeping and moving data: `backup`, `restore`, `migrate-store`.
+//! `backup` and `restore`.
 //!
 //! A backup is a text file: a line that says what it is, the rows as JSON, and a last line with their number and a checksum
 //! over everything before it. Nothing is written from a file that is not whole.
@@ -18,7 +18,7 @@ use super::say;
 use super::store::Store;
 use crate::accounts::CLAIMED_SETTING;
 use crate::app::SystemClock;
-use crate::config::{self, Config, DatabaseUrl, data_dir, secrets};
+use crate::config::{Config, DatabaseUrl, data_dir, secrets};
 use crate::crypto::checksum::Checksum;
 use crate::crypto::random;
 use crate::domain::time::Clock;
@@ -29,7 +29,8 @@ use crate::telemetry;
 /// The form of the file; raised when an older program could not read it.
 const FORMAT: u32 = 1;
 
-type Counts = BTreeMap<String, u64>;
+/// How many rows each table has.
+pub(super) type Counts = BTreeMap<String, u64>;
 /// The tables of a backup with their columns, in the order of the values of a row.
 type Columns = BTreeMap<String, Vec<String>>;
 
@@ -91,7 +92,7 @@ fn unknown(format: u32, tables: &Columns) -> Option<String> {
     })
 }
 
-fn summary(rows: &Counts) -> String {
+pub(super) fn summary(rows: &Counts) -> String {
     rows.iter().map(|(table, count)| format!("{count} {table}")).collect::<Vec<_>>().join(", ")
 }
 
@@ -330,77 +331,4 @@ fn new_secrets(config: &Config, kept: &[(String, String)]) -> Result<Vec<(PathBu
         }
     }
     Ok(missing)
-}
-
-/// `migrate-store --from URL --to URL`.
-pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(), String> {
-    telemetry::init(config.log);
-    let url = |name: &str| -> Result<DatabaseUrl, String> {
-        let text = matches.get_one::<String>(name).ok_or_else(|| format!("--{name} is missing"))?;
-        config::parse_database(text).map_err(|fault| format!("--{name} {fault}"))
-    };
-    let (from, to) = (url("from")?, url("to")?);
-    if let DatabaseUrl::Sqlite(path) = &from
-        && !path.exists()
-    {
-        return Err(format!("--from: there is no database at {}", path.display()));
-    }
-    let in_the_way = |side: &str, fault: String| format!("--{side}: {fault}");
-    let source = Store::open_to_move(&from).map_err(|fault| in_the_way("from", fault))?;
-    let target = Store::open_to_fill(&to).map_err(|fault| in_the_way("to", fault))?;
-    let inhabited = target.database.read_blocking(copying::is_inhabited).map_err(|fault| fault.to_string())?;
-    if inhabited {
-        return Err("--to: the database has users or an audit trail already; give an empty one".to_owned());
-    }
-    let sums = target.database.write_blocking(|there| {
-        copying::clear(there)?;
-        let (mut sent, mut progress) = (Sums::default(), Progress::begin("Moving"));
-        source.database.snapshot_blocking(|here| {
-            copying::each_row(here, |table, row| {
-                progress.step();
-                sent.add(table, &row);
-                copying::put(there, table, table.columns.iter().copied(), row)
-            })
-        })?;
-        drop(progress);
-        let (mut arrived, mut progress) = (Sums::default(), Progress::begin("Reading them again"));
-        copying::each_row(there, |table, row| {
-            progress.step();
-            arrived.add(table, &row);
-            Ok::<_, StorageError>(())
-        })?;
-        if sent == arrived {
-            Ok(sent)
-        } else {
-            Err(StorageError::Corrupt("what arrived is not what was sent; nothing was kept".to_owned()))
-        }
-    });
-    let sums = sums.map_err(|fault| fault.to_string())?;
-    say(&format!("Moved {}.", summary(&sums.rows)));
-    say(
-        "Every row was read again and is the same. Set DATABASE_URL to the new address; the old database is untouched.",
-    );
-    Ok(())
-}
-
-/// How many rows of each table there are, and a sum over them that does not depend on their order.
-#[derive(Default, PartialEq, Eq)]
-struct Sums {
-    rows: Counts,
-    sum: BTreeMap<String, u128>,
-}
-
-impl Sums {
-    fn add(&mut self, table: &Table, row: &[Value]) {
-        *self.rows.entry(table.name.to_owned()).or_default() += 1;
-        let mut checksum = Checksum::default();
-        for value in row {
-            checksum.update(value.to_string().as_bytes());
-            checksum.update(b"\n");
-        }
-        let text = checksum.text();
-        let value = u128::from_str_radix(text.get(..32).unwrap_or_default(), 16).unwrap_or_default();
-        let sum = self.sum.entry(table.name.to_owned()).or_default();
-        *sum = sum.wrapping_add(value);
-    }
 }
