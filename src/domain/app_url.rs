@@ -1,4 +1,5 @@
-//! `APP_URL`: the origin people use. Links, cookies and origin checks follow it, never a request header (S56, S65).
+//! `APP_URL`: the origin that people use. Links, cookies and origin checks follow it, never a request header (S56,
+//! S65).
 
 use std::fmt;
 
@@ -6,7 +7,7 @@ use url::{Host, Position, Url};
 
 use super::origin::Origin;
 
-/// A scheme and host (and port), nothing else.
+/// A scheme, a host and perhaps a port, nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppUrl {
     canonical: Origin,
@@ -18,22 +19,22 @@ pub struct AppUrl {
     number: bool,
 }
 
-/// Why a text is no `APP_URL`.
+/// Why a text is not a valid `APP_URL`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppUrlFault {
-    /// Not an absolute URL.
+    /// It is not an absolute URL.
     #[error("is not a URL such as https://app.example.org")]
     NotAUrl,
-    /// Neither http nor https.
+    /// The scheme is neither http nor https.
     #[error("must begin with http:// or https://")]
     Scheme,
-    /// A path, query, fragment or user information.
+    /// It has a path, query, fragment or user information.
     #[error("must be scheme and host only, without path, query or user")]
     MoreThanOrigin,
 }
 
 impl AppUrl {
-    /// Parses scheme and host; a single trailing slash is forgiven.
+    /// Parses scheme and host; one trailing slash is tolerated.
     pub fn parse(text: &str) -> Result<Self, AppUrlFault> {
         let url = Url::parse(text).map_err(|_ignored| AppUrlFault::NotAUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -65,7 +66,7 @@ impl AppUrl {
         })
     }
 
-    /// The same, to be compared with where a request was sent.
+    /// The origin in canonical form, for comparison with where a request was sent.
     pub const fn canonical(&self) -> &Origin {
         &self.canonical
     }
@@ -80,12 +81,12 @@ impl AppUrl {
         &self.authority
     }
 
-    /// The host alone, lower-case; IPv6 in brackets.
+    /// The host alone, in lower case; IPv6 in brackets.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port, where it is not the scheme's own.
+    /// The port, unless it is the default of the scheme.
     pub fn port(&self) -> Option<&str> {
         self.authority.strip_prefix(self.host.as_str())?.strip_prefix(':')
     }
@@ -95,12 +96,12 @@ impl AppUrl {
         if self.https { "https" } else { "http" }
     }
 
-    /// Whether people come over TLS, which makes cookies `Secure`.
+    /// Whether people connect over TLS, which makes cookies `Secure`.
     pub const fn is_https(&self) -> bool {
         self.https
     }
 
-    /// Whether the host is this machine, where plain http is fine.
+    /// Whether the host is this machine, where plain http is acceptable.
     pub const fn is_loopback(&self) -> bool {
         self.loopback
     }
@@ -110,7 +111,7 @@ impl AppUrl {
         self.number
     }
 
-    /// The absolute address of `path`, which begins with a slash.
+    /// The absolute URL of `path`, which begins with a slash.
     pub fn join(&self, path: &str) -> String {
         format!("{}{path}", self.origin)
     }
@@ -122,13 +123,13 @@ impl fmt::Display for AppUrl {
     }
 }
 
-/// The origin of any address, as a browser writes it.
+/// The origin of any URL, as a browser writes it.
 pub fn origin_of(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
 }
 
-/// Path and query of `address` when it is of that origin.
+/// Path and query of `address` if it belongs to that origin.
 pub fn path_on(address: &str, origin: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     (url.origin().ascii_serialization() == origin).then(|| url[Position::BeforePath..Position::AfterQuery].to_owned())

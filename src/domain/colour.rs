@@ -1,4 +1,4 @@
-//! Colours that can be read: the accent of a site, made to fit light and dark ground (WCAG 2.2, section 1.4.3).
+//! Readable colours: adapts a site's accent to light and dark backgrounds (WCAG 2.2, section 1.4.3).
 
 use std::fmt;
 
@@ -10,10 +10,11 @@ pub struct Colour {
     blue: u8,
 }
 
-/// Grounds a little darker and a little lighter than any in `static/app.css`, so that what is readable on them is readable there.
+/// Backgrounds slightly darker and slightly lighter than any in `static/app.css`: what is readable on these is readable
+/// there.
 const LIGHT_GROUND: Colour = Colour::new(0xe8, 0xec, 0xf1);
 const DARK_GROUND: Colour = Colour::new(0x2a, 0x33, 0x3d);
-/// The least contrast of text.
+/// The minimum contrast of text.
 const READABLE: f64 = 4.5;
 
 impl Colour {
@@ -22,12 +23,12 @@ impl Colour {
     /// Black.
     pub const BLACK: Self = Self::new(0, 0, 0);
 
-    /// The colour of these parts.
+    /// The colour with these components.
     pub const fn new(red: u8, green: u8, blue: u8) -> Self {
         Self { red, green, blue }
     }
 
-    /// The colour of `#rrggbb`; `None` for any other form.
+    /// Parses `#rrggbb`; `None` for any other form.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text
             .strip_prefix('#')
@@ -36,25 +37,25 @@ impl Colour {
         Some(Self::new(part(0)?, part(2)?, part(4)?))
     }
 
-    /// The contrast to `other`, 1 to 21.
+    /// The contrast ratio to `other`, 1 to 21.
     pub fn contrast(self, other: Self) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// This colour as an accent on light ground: as it is, or darker until it can be read.
+    /// This colour as an accent on a light background: unchanged, or darkened until it is readable.
     #[must_use]
     pub fn on_light(self) -> Self {
         self.towards(Self::BLACK, LIGHT_GROUND)
     }
 
-    /// This colour as an accent on dark ground: as it is, or lighter until it can be read.
+    /// This colour as an accent on a dark background: unchanged, or lightened until it is readable.
     #[must_use]
     pub fn on_dark(self) -> Self {
         self.towards(Self::WHITE, DARK_GROUND)
     }
 
-    /// White or black, whichever can be read better on this colour.
+    /// White or black, whichever is easier to read on this colour.
     #[must_use]
     pub fn text_on_it(self) -> Self {
         if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }

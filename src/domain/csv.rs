@@ -1,6 +1,6 @@
-//! Rows of comma-separated values (RFC 4180) that no spreadsheet takes for formulas (S99).
+//! Rows of comma-separated values (RFC 4180) that no spreadsheet interprets as formulas (S99).
 
-/// One row with its line end.
+/// One row with its line break.
 pub fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     cells.into_iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n"
 }

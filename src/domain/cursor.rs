@@ -1,20 +1,20 @@
-//! Where a page of a long list ends: the next one begins behind it, whatever is added meanwhile (keyset paging).
+//! Where a page of a long list ends: the next page begins after it, whatever is added meanwhile (keyset pagination).
 
 use std::fmt;
 
 use super::time::Timestamp;
 
-/// The time and the name of the last row seen.
+/// The time and the ID of the last row shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor {
     /// Its time.
     pub at: Timestamp,
-    /// Its name.
+    /// Its ID.
     pub id: String,
 }
 
 impl Cursor {
-    /// Reads what [`Cursor`] prints; anything else is none.
+    /// Parses what [`Cursor`] prints; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let (at, id) = text.split_once('.')?;
         let plain = !id.is_empty()
@@ -33,17 +33,17 @@ impl fmt::Display for Cursor {
 /// How many rows a list has, as far as they were counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// So many.
+    /// Exactly this many.
     Exactly(usize),
-    /// More than so many.
+    /// More than this many.
     MoreThan(usize),
 }
 
 impl Count {
-    /// Rows are counted so far for a list.
+    /// Rows of a list are counted up to this number.
     pub const MOST: usize = 10_000;
 
-    /// What was found by counting up to one more than `most`.
+    /// The result of counting up to one more than `most`.
     pub const fn up_to(most: usize, found: usize) -> Self {
         if found > most { Self::MoreThan(most) } else { Self::Exactly(found) }
     }

@@ -1,4 +1,4 @@
-//! Browsers that have signed in to an account before.
+//! Browsers from which somebody has signed in to an account before.
 
 use woothee::parser::Parser;
 
@@ -8,31 +8,31 @@ use super::time::Timestamp;
 /// One known browser of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// The name in its device cookie.
+    /// The ID in its device cookie.
     pub id: String,
-    /// `User-Agent` at its first sign-in, shortened.
+    /// `User-Agent` at the first sign-in, shortened.
     pub name: String,
-    /// Client address of its last sign-in.
+    /// Client address at the last sign-in.
     pub source: String,
-    /// When it signed in first.
+    /// The time of the first sign-in.
     pub first_seen_at: Timestamp,
-    /// When it signed in last.
+    /// The time of the last sign-in.
     pub last_seen_at: Timestamp,
 }
 
-/// Characters kept of a `User-Agent`.
+/// Maximum characters stored of a `User-Agent`.
 const MAX_CHARS: usize = 200;
-/// Characters shown of a `User-Agent` that nobody knows.
+/// Maximum characters shown of an unknown `User-Agent`.
 const RAW_CHARS: usize = 60;
-/// What the parser says for what it does not know.
+/// What the parser returns for unknown parts.
 const UNKNOWN: &str = "UNKNOWN";
 
-/// A `User-Agent` as kept: one line, shortened.
+/// A `User-Agent` as stored: one line, shortened.
 pub fn shortened(user_agent: &str) -> String {
     user_agent.chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect()
 }
 
-/// A `User-Agent` for people: "Firefox on Linux", or itself, shortened, when it is of no known browser.
+/// A `User-Agent` for people: "Firefox on Linux", or the header itself, shortened, if the browser is unknown.
 pub fn spoken(user_agent: &str) -> Text {
     if user_agent.is_empty() {
         return Text::new("device-unknown");
@@ -44,7 +44,7 @@ pub fn spoken(user_agent: &str) -> Text {
     })
 }
 
-/// A known browser, in words that are all ours.
+/// A known browser, described in our own words only.
 pub fn known(user_agent: &str) -> Option<Text> {
     let found = Parser::new().parse(user_agent).filter(|found| found.name != UNKNOWN)?;
     Some(if found.os == UNKNOWN {

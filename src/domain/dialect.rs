@@ -1,6 +1,6 @@
-//! The proxies that forward-auth understands, by the names that `FORWARD_AUTH` and the verify addresses have for them.
+//! The proxies that forward-auth supports, with the names used in `FORWARD_AUTH` and in the verify addresses.
 
-/// One proxy's way of asking.
+/// The protocol of one proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// `auth_request`.
@@ -19,7 +19,7 @@ impl Dialect {
     /// All of them, in the order of the documentation.
     pub const ALL: [Self; 5] = [Self::Nginx, Self::Traefik, Self::Caddy, Self::Haproxy, Self::Envoy];
 
-    /// The name of this one.
+    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Nginx => "nginx",
@@ -30,13 +30,14 @@ impl Dialect {
         }
     }
 
-    /// The one of that name.
+    /// The dialect with that name.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dialect| dialect.name() == name)
     }
 
-    /// The one that is asked at `path`, raw as it came: literally its address, and for Envoy also whatever follows it, which is
-    /// the path asked about. One spelling, so that no two programs on the way can disagree about who asks (S103).
+    /// The dialect of the raw request path `path`: exactly its verify address; for Envoy the path asked about follows
+    /// it. Only one spelling is accepted, so that no two programs on the way can disagree about which dialect is meant
+    /// (S103).
     pub fn of_path(path: &str) -> Option<Self> {
         let name = path.strip_prefix("/_auth/verify/")?;
         match name.strip_prefix(Self::Envoy.name()) {

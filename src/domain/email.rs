@@ -13,19 +13,19 @@ const MAX_LOCAL_BYTES: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
-/// Why a text is no e-mail address.
+/// Why a text is not an e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailFault {
-    /// Nothing was typed.
+    /// It is empty.
     Empty,
-    /// Over 254 bytes, or over 64 before the @.
+    /// It is longer than 254 bytes, or than 64 before the @.
     TooLong,
-    /// Not of the form name@domain.
+    /// It does not have the form name@domain.
     Malformed,
 }
 
 impl EmailFault {
-    /// What the person reads.
+    /// The message for the person.
     pub const fn text(self) -> Text {
         Text::new(match self {
             Self::Empty => "email-empty",
@@ -36,7 +36,7 @@ impl EmailFault {
 }
 
 impl Email {
-    /// Takes `text` as an address; only ASCII letters change case, so no two people fall together.
+    /// Parses `text`; only ASCII letters change case, so that two people never share an address.
     pub fn parse(text: &str) -> Result<Self, EmailFault> {
         let text = text.trim();
         if text.is_empty() {
@@ -91,7 +91,7 @@ fn canonical_domain(domain: &str) -> Result<String, EmailFault> {
     if ascii.len() <= 253 && labels_fine { Ok(ascii) } else { Err(EmailFault::Malformed) }
 }
 
-/// Format characters that show nothing: two addresses that look alike must not differ in them.
+/// Invisible format characters: two addresses that look alike must not differ in them.
 const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

@@ -1,8 +1,8 @@
-//! Identifiers: 128 random bits in bare base64url, or UUIDs that sort by their time. They are names, not secrets.
+//! Identifiers: 128 random bits in unpadded base64url, or UUIDs that sort by time. They are not secrets.
 
 use std::fmt;
 
-/// Characters in an identifier: 16 bytes in base64url without padding, or as a UUID.
+/// Characters in an identifier: 16 bytes in base64url without padding, or a UUID.
 const LENGTHS: [usize; 2] = [22, 36];
 
 macro_rules! identifier {
@@ -12,14 +12,14 @@ macro_rules! identifier {
         pub struct $name(String);
 
         impl $name {
-            /// Takes `text` as an identifier when it has the right length and alphabet.
+            /// Parses `text` if it has the right length and alphabet.
             pub fn parse(text: &str) -> Option<Self> {
                 let well_formed = LENGTHS.contains(&text.len())
                     && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
                 well_formed.then(|| Self(text.to_owned()))
             }
 
-            /// The identifier as stored and shown in addresses.
+            /// The identifier as stored and as used in URLs.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -34,10 +34,10 @@ macro_rules! identifier {
 }
 
 identifier!(
-    /// Names one user for as long as the account exists.
+    /// Identifies one user for as long as the account exists.
     UserId
 );
 identifier!(
-    /// Names one session; the same in both JWTs (`sid`) and in the session cookie.
+    /// Identifies one session; the same in both JWTs (`sid`) and in the session cookie.
     SessionId
 );

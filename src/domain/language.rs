@@ -1,9 +1,9 @@
 //! The languages of pages and mails.
 
-/// A language that all texts exist in.
+/// A language in which all texts exist.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Language {
-    /// Also what people get whose language is not here.
+    /// English, also the fallback for other languages.
     #[default]
     English,
     /// German.
@@ -17,10 +17,10 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language, in the order in which they are offered.
+    /// Every language, in the order in which the pages offer them.
     pub const ALL: [Self; 5] = [Self::English, Self::German, Self::French, Self::Spanish, Self::Arabic];
 
-    /// The tag (RFC 5646), as stored and as in `<html lang>`.
+    /// The language tag (RFC 5646), as stored and as in `<html lang>`.
     pub const fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
@@ -31,7 +31,7 @@ impl Language {
         }
     }
 
-    /// Its name for those who read it.
+    /// Its name in the language itself.
     pub const fn own_name(self) -> &'static str {
         match self {
             Self::English => "English",
@@ -50,7 +50,7 @@ impl Language {
         }
     }
 
-    /// The language of a tag, whatever region or script it adds; `None` when we do not have it.
+    /// The language of a tag, whatever region or script it adds; `None` for an unsupported one.
     pub fn parse(tag: &str) -> Option<Self> {
         let primary = tag.trim().split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))

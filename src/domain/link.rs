@@ -1,24 +1,24 @@
-//! Links with a token: what each kind allows and how long it lives (S52 to S57, S100).
+//! Links with a token: what each kind allows and how long it is valid (S52 to S57, S100).
 
-/// What a token is good for; a token of one kind is nothing to another.
+/// What a token is for; a token of one kind is invalid for any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// Choosing a new password.
     Reset,
     /// Choosing the first password.
     Invitation,
-    /// Proving a new address.
+    /// Verifying a new e-mail address.
     EmailChange,
-    /// Sending a form once more, after the proof that it is oneself (S130).
+    /// Submitting a form again after the person has confirmed their identity (S130).
     Confirmation,
 }
 
 /// Lifetime of an invitation, in seconds: seven days.
 pub const INVITATION_SECS: i64 = 7 * 86_400;
-/// Lifetime of a link that proves a new address, in seconds: one day.
+/// Lifetime of a link that verifies a new e-mail address, in seconds: one day.
 pub const EMAIL_CHANGE_SECS: i64 = 86_400;
 
-/// How long a form waits for the proof, in seconds: ten minutes.
+/// How long a form waits for confirmation, in seconds: ten minutes.
 pub const CONFIRMATION_SECS: i64 = 600;
 
 impl Purpose {
@@ -32,7 +32,7 @@ impl Purpose {
         }
     }
 
-    /// The address of the page that takes the token.
+    /// The path of the page that takes the token.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Reset => "/_auth/reset",

@@ -1,37 +1,37 @@
-//! Mails as the queue knows them: which kind, in which state, tried when.
+//! Mails as the queue knows them: kind, state and time of the next attempt.
 
 use super::email::Email;
 use super::ids::UserId;
 use super::text::Text;
 use super::time::Timestamp;
 
-/// Seconds until the next try, by the number of tries made; after the last one the mail has failed.
+/// Seconds until the next attempt, by the number of attempts made; after the last one the mail has failed.
 const BACK_OFF: [i64; 7] = [30, 120, 600, 1800, 3600, 10_800, 21_600];
-/// Seconds after which a mail whose link was asked for by somebody waiting is of no use.
+/// Seconds after which a mail is useless if somebody is waiting for its link.
 const IMPATIENT_SECS: i64 = 3600;
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailKind {
-    /// The link for a new password.
+    /// The link for choosing a new password.
     Reset,
     /// The link of an invitation.
     Invitation,
     /// The password was changed on the account page.
     PasswordChanged,
-    /// The password was reset by a link.
+    /// The password was reset with a link.
     ResetDone,
-    /// A browser that was not known signed in.
+    /// Somebody signed in with an unknown browser.
     NewDevice,
-    /// To the old address: the account has another one now.
+    /// To the old address: the account has a new one.
     EmailChanged,
-    /// To the new address: the link that proves it.
+    /// To the new address: the link that verifies it.
     ConfirmEmail,
-    /// An admin tries the mail server.
+    /// An admin tests the mail server.
     Test,
 }
 
-/// Every kind, in the order of its declaration.
+/// Every kind, in the order of declaration.
 pub const KINDS: [MailKind; 8] = [
     MailKind::Reset,
     MailKind::Invitation,
@@ -58,7 +58,7 @@ impl MailKind {
         }
     }
 
-    /// The word for people.
+    /// The display name.
     pub const fn text(self) -> Text {
         Text::new(match self {
             Self::Reset => "mail-kind-reset",
@@ -72,30 +72,31 @@ impl MailKind {
         })
     }
 
-    /// Whether it brings a link, which somebody waits for.
+    /// Whether it contains a link that somebody is waiting for.
     pub const fn has_link(self) -> bool {
         matches!(self, Self::Reset | Self::Invitation | Self::ConfirmEmail)
     }
 
-    /// How many of that kind one account is sent in an hour (S107); an admin who tries the mail server needs a few more.
+    /// How many mails of that kind one account receives in an hour at most (S107); an admin who tests the mail server
+    /// needs a few more.
     pub const fn per_hour(self) -> i64 {
         if matches!(self, Self::Test) { 20 } else { 5 }
     }
 
-    /// The kind of that word.
+    /// The kind stored under that word.
     pub fn parse(text: &str) -> Option<Self> {
         KINDS.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
-/// How far a mail has come.
+/// The state of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailState {
-    /// Waits for its first or next try.
+    /// Waits for its first or next attempt.
     Queued,
-    /// Was taken by the server or written to the outbox.
+    /// Was accepted by the server or written to the outbox.
     Sent,
-    /// Was refused, or tried in vain for too long.
+    /// Was rejected, or attempted in vain for too long.
     Failed,
 }
 
@@ -109,7 +110,7 @@ impl MailState {
         }
     }
 
-    /// The word for people.
+    /// The display name.
     pub const fn text(self) -> Text {
         Text::new(match self {
             Self::Queued => "mail-state-queued",
@@ -118,7 +119,7 @@ impl MailState {
         })
     }
 
-    /// The state of that word.
+    /// The state stored under that word.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Queued, Self::Sent, Self::Failed].into_iter().find(|state| state.as_str() == text)
     }
@@ -127,35 +128,36 @@ impl MailState {
 /// One mail of the queue; holds no usable token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuedMail {
-    /// Its name; part of the Message-ID, so that a mail sent twice is recognised as one.
+    /// Its ID; part of the Message-ID, so that a mail sent twice is recognised as one.
     pub id: String,
     /// What it is about.
     pub kind: MailKind,
-    /// Whom it goes to.
+    /// The recipient.
     pub recipient: Email,
     /// The account it concerns.
     pub user: Option<UserId>,
-    /// What the text needs beside the account, as JSON.
+    /// What the text needs besides the account, as JSON.
     pub detail: String,
-    /// How far it has come.
+    /// Its state.
     pub state: MailState,
-    /// When it was caused.
+    /// When it was queued.
     pub created_at: Timestamp,
-    /// When it is tried next; while a worker has it, when another may take it.
+    /// Time of the next attempt; while a worker has claimed it, when another may take it.
     pub next_try_at: Timestamp,
-    /// Tries made.
+    /// Attempts made.
     pub tries: i64,
-    /// Why the last try failed, empty when none did.
+    /// Why the last attempt failed, empty if none did.
     pub last_error: String,
 }
 
 impl QueuedMail {
-    /// Whether it goes to nobody: it is there so that an address without an account causes the same work as one with (S108).
+    /// Whether it is a decoy without a recipient, so that an address without an account causes the same work as one
+    /// with (S108).
     pub const fn is_decoy(&self) -> bool {
         self.kind.has_link() && self.user.is_none()
     }
 
-    /// When to try again after a failed try at `now`; `None` when it is time to give up.
+    /// When to try again after an attempt that failed at `now`; `None` when it is time to give up.
     pub fn retry_at(&self, now: Timestamp) -> Option<Timestamp> {
         let tries = usize::try_from(self.tries).unwrap_or(usize::MAX);
         let next = now.plus(*BACK_OFF.get(tries.saturating_sub(1))?);

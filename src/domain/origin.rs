@@ -1,13 +1,13 @@
-//! Where a request was sent, in one canonical form: two spellings of one place must not be two places (S73).
+//! Where a request was sent, in one canonical form: two spellings of one origin must compare equal (S73).
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Longest host name, and longest label of one, in bytes (RFC 1035, section 2.3.4).
+/// Maximum length of a host name and of a label, in bytes (RFC 1035, section 2.3.4).
 const MAX_HOST: usize = 253;
 const MAX_LABEL: usize = 63;
 
-/// Scheme, host and port: lower case, IDNA in ASCII, no final dot, no default port, IPv6 in its normal form.
+/// Scheme, host and port: lower case, IDNA in ASCII, no final dot, no default port, IPv6 in canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     https: bool,
@@ -16,7 +16,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// Takes `host[:port]`; `None` for whatever has no canonical form.
+    /// Parses `host[:port]`; `None` if it has no canonical form.
     pub fn parse(https: bool, authority: &str) -> Option<Self> {
         let end_of_host = if authority.starts_with('[') {
             authority.find(']')? + 1
@@ -42,7 +42,7 @@ impl Origin {
         &self.host
     }
 
-    /// The port, unless it is the scheme's own.
+    /// The port, unless it is the default of the scheme.
     pub const fn port(&self) -> Option<u16> {
         self.port
     }
@@ -67,14 +67,14 @@ fn canonical_name(name: &str) -> Option<String> {
     } else {
         idna::domain_to_ascii(name).ok().filter(|ascii| is_well_formed(ascii, true))?
     };
-    // What ends in a number is an address, and addresses have other spellings: 127.1, 0x7f000001.
+    // A host that ends in a number is an IPv4 address, which has other spellings too: 127.1, 0x7f000001.
     let last = ascii.as_bytes().rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     let number = last.iter().all(u8::is_ascii_digit) || last.starts_with(b"0x");
     (!number || ascii.parse::<Ipv4Addr>().is_ok()).then_some(ascii)
 }
 
-/// Whether every label is one, in lower case; those with "--" behind two letters, which are IDNA's, only if `encoded` ones are
-/// wanted. In one pass, since every check comes by here.
+/// Whether every label is valid and in lower case; labels with "--" after two letters, which IDNA reserves, are
+/// accepted only if `encoded`. One pass, since every check calls this.
 fn is_well_formed(name: &str, encoded: bool) -> bool {
     let (mut length, mut before) = (0, b'.');
     for byte in name.bytes() {
@@ -90,7 +90,7 @@ fn is_well_formed(name: &str, encoded: bool) -> bool {
     length > 0 && before != b'-' && name.len() <= MAX_HOST
 }
 
-/// Underscores are in no host name of the internet, but in those of container networks.
+/// No host name of the internet contains underscores, but those of container networks do.
 const fn is_of_names(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_')
 }

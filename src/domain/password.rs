@@ -1,4 +1,5 @@
-//! Passwords as typed, and the one policy for them: length and a blocklist, nothing else (S08, S12 to S14; NIST SP 800-63B-4).
+//! Passwords as typed, and the one policy for them: length and a blocklist, nothing else (S08, S12 to S14; NIST SP
+//! 800-63B-4).
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,40 +12,41 @@ use zxcvbn::zxcvbn;
 use super::sequence::is_sequence;
 use super::text::Text;
 
-/// Longest password accepted, in bytes; refused before any hashing (S08).
+/// Maximum length of a password, in bytes; longer ones are refused before any hashing (S08).
 pub const MAX_PASSWORD_BYTES: usize = 4096;
-/// Characters of a password that are judged at once; zxcvbn tries every way to read signs as letters, which takes seconds for more.
+/// Maximum characters passed to zxcvbn at once: it tries every substitution of signs for letters, which takes seconds
+/// for more.
 const JUDGED_CHARS: usize = 40;
-/// A password is common when so many guesses find it, as a decimal logarithm.
+/// A password is common if this many guesses find it, as a decimal logarithm.
 const SOON: f64 = 9.2;
 /// Digits and signs that may surround a refused core without making it better.
 const FEW_EXTRA_CHARS: usize = 6;
 
-/// A password as typed; wiped from memory with its last copy and never printed.
+/// A password as typed; erased from memory with its last copy and never printed.
 #[derive(Clone)]
 pub struct Password(Arc<Zeroizing<String>>);
 
 /// Why a password was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordFault {
-    /// Nothing was typed.
+    /// It is empty.
     Empty,
-    /// More than [`MAX_PASSWORD_BYTES`] bytes.
+    /// It is longer than [`MAX_PASSWORD_BYTES`] bytes.
     TooLong,
-    /// NUL cannot be typed and ends strings elsewhere (S09).
+    /// It contains NUL, which cannot be typed and ends strings elsewhere (S09).
     Nul,
-    /// Fewer code points than configured.
+    /// It has fewer code points than configured.
     TooShort {
         /// The configured minimum, in code points.
         min: usize,
     },
-    /// In the lists of common passwords, or derived from one.
+    /// It is in the lists of common passwords, or derived from one.
     Common,
-    /// The same few characters over and over.
+    /// It repeats the same few characters.
     Repetition,
-    /// A sequence such as 123456 or a row of keys.
+    /// It is a sequence such as 123456 or a row of keys.
     Sequence,
-    /// The address, the name, the product or the host.
+    /// It is the address, the name, the product or the host.
     Context,
 }
 
@@ -62,7 +64,7 @@ pub struct PasswordContext<'a> {
 }
 
 impl PasswordFault {
-    /// What the person who chose it reads.
+    /// The message for the person who chose it.
     pub fn text(self) -> Text {
         match self {
             Self::Empty => Text::new("password-empty"),
@@ -78,7 +80,7 @@ impl PasswordFault {
 }
 
 impl Password {
-    /// Takes what was typed, unchanged.
+    /// Takes the password as typed, unchanged.
     pub fn take(text: String) -> Result<Self, PasswordFault> {
         let text = Zeroizing::new(text);
         if text.is_empty() {
@@ -127,7 +129,8 @@ pub fn check(password: &Password, context: &PasswordContext<'_>) -> Result<(), P
     Ok(())
 }
 
-/// In the lists of common passwords, or derived from one. What is long is common when both of its ends are.
+/// Whether it is in the lists of common passwords, or derived from one. A long password is common if both of its ends
+/// are.
 fn is_common(text: &str) -> bool {
     let first: Zeroizing<String> = Zeroizing::new(text.chars().take(JUDGED_CHARS).collect());
     let skipped = text.chars().count().saturating_sub(JUDGED_CHARS);
@@ -135,14 +138,15 @@ fn is_common(text: &str) -> bool {
     is_soon_guessed(&first) && (skipped == 0 || is_soon_guessed(&last))
 }
 
-/// Whether guessers soon come to `text` because they know something of it: what is only short is for the minimum length to refuse.
+/// Whether `text` is easy to guess because of known words or patterns; what is merely short is refused by the minimum
+/// length.
 fn is_soon_guessed(text: &str) -> bool {
     let judged = zxcvbn(text, &[]);
     let is_known = judged.sequence().iter().any(|part| !matches!(part.pattern, MatchPattern::BruteForce));
     is_known && judged.guesses_log10() < SOON
 }
 
-/// The password is a word of the context, also reversed or repeated, plus a few digits or signs.
+/// Whether the password is a word of the context, perhaps reversed or repeated, plus a few digits or signs.
 fn is_context(folded: &str, context: &PasswordContext<'_>) -> bool {
     let email = context.email.to_lowercase();
     let (local, domain) = email.split_once('@').unwrap_or((&email, ""));
@@ -162,7 +166,7 @@ fn is_context(folded: &str, context: &PasswordContext<'_>) -> bool {
     })
 }
 
-/// A unit of at most eight characters that fills the whole password.
+/// A unit of at most eight characters whose repetition is the whole password.
 fn is_repetition(folded: &str) -> bool {
     let chars: Vec<char> = folded.chars().collect();
     (1..=8.min(chars.len() / 2)).any(|unit| chars.iter().zip(chars.iter().skip(unit)).all(|(a, b)| a == b))
@@ -191,7 +195,7 @@ mod tests {
 
     #[test]
     fn s97_no_password_is_looked_up_for_long() {
-        // Read in every way, each of these took seconds.
+        // Trying every interpretation of each of these would take seconds.
         for costly in
             ["4@8({[<3690|1!7+5$%2z".repeat(5), "4@8({[<3690|1!7+5$%2z".repeat(2), "4@({69 zebra lamp ".repeat(200)]
         {

@@ -1,14 +1,14 @@
-//! How programs may read a path, and which paths are the gate's own (S73, S82).
+//! How programs may interpret a path, and which paths belong to the gate (S73, S82).
 //!
-//! Paths are forwarded as they came, and apps and proxies read them in different ways. What one of these readings puts under
-//! `/_auth` is the gate's and never the app's.
+//! Paths are forwarded unchanged, and apps and proxies interpret them differently. A path that any of these
+//! interpretations places under `/_auth` belongs to the gate and never to the app.
 
 use percent_encoding::percent_decode;
 
-/// The first segment of everything that is the gate's.
+/// The first segment of every path of the gate.
 const OURS: &[u8] = b"_auth";
 
-/// Longest path, in bytes, whose readings are all looked at.
+/// Maximum length of a path, in bytes, whose interpretations are all examined.
 const LONGEST_READ: usize = 8 * 1024;
 
 const BACKSLASH: u8 = 1;
@@ -17,35 +17,37 @@ const EMPTY_SEGMENTS: u8 = 4;
 const DOT_SEGMENTS: u8 = 8;
 const CUT: u8 = 16;
 
-/// One way to read a path.
+/// One interpretation of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading(Vec<u8>);
 
 impl Reading {
-    /// The segments that say something, in order.
+    /// The significant segments, in order.
     pub fn segments(&self) -> impl Iterator<Item = &[u8]> {
         self.0.split(|byte| *byte == b'/').filter(|segment| !segment.is_empty())
     }
 }
 
-/// Whether `raw` can be the path of a request: it begins with a slash and has no byte that HTTP forbids there.
+/// Whether `raw` can be the path of a request: it begins with a slash and contains no byte that HTTP forbids there.
 pub fn is_well_formed(raw: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'#' | b'<' | b'>' | b'?' | b'`');
     raw.starts_with('/') && raw.bytes().all(allowed)
 }
 
-/// Whether `raw` is `/_auth` or below it as it stands, in any case.
+/// Whether `raw` is literally `/_auth` or below it, in any case.
 pub fn is_plainly_ours(raw: &str) -> bool {
     raw.as_bytes().split(|byte| *byte == b'/').nth(1).is_some_and(is_our_segment)
 }
 
-/// Whether some program may read `raw` as `/_auth` or something below it. Costs no allocation on ordinary paths. One of more than
-/// 8 KiB that names it anywhere and has several readings counts as such unread: anybody may send it, and reading it is work.
+/// Whether some program may interpret `raw` as `/_auth` or something below it. Ordinary paths cost no allocation. A
+/// path of more than 8 KiB that mentions `_auth` anywhere and is ambiguous is treated as such without examination:
+/// anybody may send it, and examining it is expensive.
 pub fn is_ours_to_some_reader(raw: &str) -> bool {
     if has_one_reading(raw) {
         return is_plainly_ours(raw);
     }
-    // Readings cut, drop and resolve segments, but they join no two: who never names it cannot mean it.
+    // Interpretations cut, drop and resolve segments but never join two: a path that does not contain `_auth` cannot
+    // mean it.
     let names_ours = |text: &[u8]| text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS));
     let may_mean_ours =
         if raw.contains('%') { decodings(raw).iter().any(|text| names_ours(text)) } else { names_ours(raw.as_bytes()) };
@@ -53,8 +55,8 @@ pub fn is_ours_to_some_reader(raw: &str) -> bool {
     may_mean_ours && (raw.len() > LONGEST_READ || means_ours())
 }
 
-/// Whether some program may read `prefix` and `raw` behind it as something that is not below `prefix`: a path that climbs above its
-/// own start. `prefix` has one reading.
+/// Whether some program may interpret `prefix` followed by `raw` as something that is not below `prefix`: a path that
+/// climbs above its own start. `prefix` itself is unambiguous.
 pub fn climbs_out_of(prefix: &str, raw: &str) -> bool {
     if has_one_reading(raw) || !decodings(raw).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
         return false;
@@ -68,7 +70,7 @@ fn is_our_segment(segment: &[u8]) -> bool {
     segment.eq_ignore_ascii_case(OURS)
 }
 
-/// Whether every program reads `raw` alike.
+/// Whether every program interprets `raw` the same way.
 fn has_one_reading(raw: &str) -> bool {
     let mut before = 0;
     raw.bytes().all(|byte| {
@@ -79,9 +81,10 @@ fn has_one_reading(raw: &str) -> bool {
     })
 }
 
-/// Every way to read `raw`: as it is, decoded once, decoded twice; in each `\` taken for `/` or not, what follows `;` cut from
-/// segments or not, empty segments dropped or not, dot segments resolved or not, before it is decoded too; and in the decoded ones the rest after `?`,
-/// `#` or NUL cut or not. Overlong UTF-8 is also read as the character that it stands for.
+/// Every interpretation of `raw`: literal, decoded once, decoded twice; in each, `\` treated as `/` or not, parameters
+/// after `;` removed from segments or not, empty segments dropped or not, dot segments resolved or not, also before
+/// decoding; and in the decoded ones the rest after `?`, `#` or NUL removed or not. Overlong UTF-8 is also read as the
+/// character it encodes.
 pub fn readings(raw: &str) -> impl Iterator<Item = Reading> {
     decodings(raw).into_iter().enumerate().flat_map(|(number, text)| {
         let all_ways = ways_that_matter(&text, number > 0);
@@ -89,7 +92,7 @@ pub fn readings(raw: &str) -> impl Iterator<Item = Reading> {
     })
 }
 
-/// `raw` itself first, then what it may be decoded to; each once.
+/// `raw` itself first, then its possible decodings, without duplicates.
 fn decodings(raw: &str) -> Vec<Vec<u8>> {
     let mut found = vec![raw.as_bytes().to_vec()];
     let mut newest = 0..1;
@@ -118,7 +121,7 @@ fn decode(text: &[u8]) -> [Vec<u8>; 2] {
     [decoded, without_overlong]
 }
 
-/// Overlong UTF-8 of ASCII characters as these characters.
+/// Replaces overlong UTF-8 encodings of ASCII characters by these characters.
 fn shorten(text: &[u8]) -> Vec<u8> {
     let mut shortened = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -137,12 +140,12 @@ fn shorten(text: &[u8]) -> Vec<u8> {
     shortened
 }
 
-/// The ways of reading that can make a difference for `text`.
+/// The ways of interpretation that can make a difference for `text`.
 fn ways_that_matter(text: &[u8], decoded: bool) -> u8 {
     let when = |has: bool, way: u8| if has { way } else { 0 };
     let (backslash, parameters) = (text.contains(&b'\\'), text.contains(&b';'));
     let dots = text.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment.starts_with(b"."));
-    // Empty segments matter to who goes back by `..`, and to nobody else.
+    // Empty segments make a difference only where `..` removes one.
     let empty = dots && (backslash || parameters || text.windows(2).any(|pair| pair == b"//"));
     when(backslash, BACKSLASH)
         | when(parameters, PARAMETERS)

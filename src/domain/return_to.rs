@@ -1,11 +1,11 @@
-//! The safe way back after sign-in, read as a browser reads it (S69).
+//! The safe return address after sign-in, parsed as a browser parses it (S69).
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Position, Url};
 
 use super::app_url::AppUrl;
 
-/// Everything that would end or confuse a query value.
+/// Characters that would end or confuse a query value.
 const QUERY_VALUE: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -19,7 +19,7 @@ const QUERY_VALUE: &AsciiSet = &CONTROLS
     .add(b'=')
     .add(b'\'');
 
-/// Longest way back kept, in bytes: that of a request line.
+/// Maximum length of a return address, in bytes: that of a request line.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// An address that is safe to redirect to.
@@ -29,25 +29,25 @@ pub struct ReturnTo(String);
 /// Why an address is not safe to redirect to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReturnFault {
-    /// More than a request line holds.
+    /// It is longer than a request line.
     #[error("longer than {MAX_BYTES} bytes")]
     TooLong,
-    /// A browser reads something else than what is written.
+    /// A browser reads it differently from what is written.
     #[error("control characters, or a backslash before the query")]
     Ambiguous,
-    /// Neither a path nor an http address.
+    /// It is neither a path nor an http address.
     #[error("not an address")]
     NotAnAddress,
-    /// An origin that is none of ours.
+    /// It belongs to another origin.
     #[error("another site")]
     Elsewhere,
-    /// The pages of signing in and out themselves.
+    /// It is one of the pages for signing in and out.
     #[error("a page that only signs in or out")]
     SignIn,
 }
 
 impl ReturnTo {
-    /// Takes `next` when it is a local path or an address of `app_url`'s origin, and keeps it as a path. Everything else is
+    /// Accepts `next` if it is a local path or a URL of `app_url`'s origin, and keeps it as a path. Anything else is
     /// dropped, and the log says why.
     pub fn parse(next: &str, app_url: &AppUrl) -> Option<Self> {
         let judged = Self::check(next, app_url);
@@ -63,7 +63,7 @@ impl ReturnTo {
         if next.len() > MAX_BYTES {
             return Err(ReturnFault::TooLong);
         }
-        // Browsers take a backslash for a slash up to the query, and only there.
+        // Browsers treat a backslash as a slash up to the query, and only there.
         let place = next.split(['?', '#']).next().unwrap_or_default();
         if next.chars().any(char::is_control) || place.contains('\\') {
             return Err(ReturnFault::Ambiguous);
@@ -87,18 +87,18 @@ impl ReturnTo {
         &self.0
     }
 
-    /// The address as the value of a query parameter.
+    /// The address as a query parameter value.
     pub fn query_escaped(&self) -> String {
         encode_query(&self.0)
     }
 }
 
-/// Any text as the value of a query parameter.
+/// Any text as a query parameter value.
 pub fn encode_query(text: &str) -> String {
     utf8_percent_encode(text, QUERY_VALUE).to_string()
 }
 
-/// A path that a browser cannot take for another host, and that does not lead back to the forms.
+/// A path that a browser cannot mistake for another host, and that does not lead back to the forms.
 fn local_path(url: &Url) -> Result<ReturnTo, ReturnFault> {
     let path = url.path();
     if path.starts_with("//") {
@@ -110,7 +110,7 @@ fn local_path(url: &Url) -> Result<ReturnTo, ReturnFault> {
     Ok(ReturnTo(encoded(&url[Position::BeforePath..])))
 }
 
-/// The backslashes of a query or fragment, encoded: what reads them next may be no browser.
+/// Encodes the backslashes of a query or fragment: whatever reads them next may not be a browser.
 fn encoded(address: &str) -> String {
     address.replace('\\', "%5C")
 }

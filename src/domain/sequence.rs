@@ -1,9 +1,9 @@
-//! Runs of characters that stand beside each other: in the alphabet, in the digits, on a keyboard.
+//! Runs of adjacent characters: in the alphabet, in the digits, on a keyboard.
 
-/// Keys that stand in a row or in a column, on the usual keyboards.
+/// Keys that are adjacent in a row or a column of common keyboards.
 const ROWS: [&str; 7] =
     ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik"];
-/// What the keys of the digits write with Shift.
+/// What the digit keys produce with Shift.
 const SIGNS_ABOVE: [(char, char); 10] = [
     ('!', '1'),
     ('@', '2'),
@@ -17,7 +17,7 @@ const SIGNS_ABOVE: [(char, char); 10] = [
     (')', '0'),
 ];
 
-/// From one character to one beside it.
+/// The step from one character to an adjacent one.
 #[derive(PartialEq, Eq)]
 enum Step {
     Same,
@@ -27,13 +27,13 @@ enum Step {
     KeyBefore,
 }
 
-/// What the key of a character writes without Shift.
+/// What the key of a character produces without Shift.
 fn key_of(character: char) -> char {
     let above = SIGNS_ABOVE.iter().find(|(sign, _)| *sign == character);
     above.map_or(character.to_ascii_lowercase(), |(_, digit)| *digit)
 }
 
-/// The step between two characters; `None` when they are not beside each other.
+/// The step between two characters; `None` if they are not adjacent.
 fn step(from: char, to: char) -> Option<Step> {
     let (from, to) = (key_of(from), key_of(to));
     let beside = |a: char, b: char| a.is_alphanumeric() && b.is_alphanumeric() && u32::from(a) + 1 == u32::from(b);
@@ -49,7 +49,7 @@ fn step(from: char, to: char) -> Option<Step> {
     }
 }
 
-/// Nearly every character of `text` is beside the one before.
+/// Whether nearly every character of `text` is adjacent to the one before.
 pub(super) fn is_sequence(text: &str) -> bool {
     let broken = text.chars().zip(text.chars().skip(1)).filter(|(a, b)| step(*a, *b).is_none()).count();
     broken <= text.chars().count() / 5

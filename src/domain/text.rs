@@ -1,13 +1,13 @@
-//! What is to be said to people, in whichever language they read; `texts` puts it into words.
+//! Messages for people, in any language; `texts` turns them into words.
 
-/// A message by its key in `languages/*.ftl`, and what stands in its gaps.
+/// A message: its key in `languages/*.ftl` and the values of its placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     key: &'static str,
     gaps: Vec<(&'static str, Gap)>,
 }
 
-/// What stands in a gap of a message.
+/// The value of a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gap {
     /// A number; the words around it may depend on it.
@@ -19,12 +19,12 @@ pub enum Gap {
 }
 
 impl Text {
-    /// The message of that key.
+    /// The message with that key.
     pub const fn new(key: &'static str) -> Self {
         Self { key, gaps: Vec::new() }
     }
 
-    /// With `value` in the gap `name`.
+    /// Sets the placeholder `name` to `value`.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Gap>) -> Self {
         self.gaps.push((name, value.into()));
@@ -36,7 +36,7 @@ impl Text {
         self.key
     }
 
-    /// The gaps by their names.
+    /// The placeholders by name.
     pub fn gaps(&self) -> &[(&'static str, Gap)] {
         &self.gaps
     }

@@ -1,67 +1,69 @@
-//! How often a secret may be guessed (S24 to S30). Pure: counts and clock in, verdict out.
+//! How often a secret may be guessed (S24 to S30). Pure: takes counts and the time, returns a verdict.
 
 use super::time::Timestamp;
 
-/// Failures one source has in a window before it waits (S24).
+/// Failures of one source in a window before it has to wait (S24).
 pub const SOURCE_LIMIT: i64 = 10;
-/// Failures a known device has of its own (S25).
+/// Failures that a known device has of its own (S25).
 pub const DEVICE_LIMIT: i64 = 10;
 /// Length of a source's window, in seconds.
 pub const WINDOW_SECS: i64 = 15 * 60;
-/// Consecutive failures of an account that cost nothing yet.
+/// Consecutive failures of an account without a delay.
 pub const ACCOUNT_FREE: i64 = 50;
 /// Consecutive failures of an account that are evaluated at all (NIST SP 800-63B-4, section 3.2.2; S26).
 pub const ACCOUNT_LIMIT: i64 = 100;
-/// Right passwords of one account that are verified in [`WINDOW_SECS`]: sign-ins, and proofs on the account pages (S105). As many
-/// passwords are judged that come with good links of it.
+/// Right passwords of one account that are verified in [`WINDOW_SECS`]: sign-ins, and confirmations on the account
+/// pages (S105). The same number of new passwords is accepted with valid links of the account.
 pub const RIGHT_LIMIT: i64 = 30;
-/// Wrong guesses at the deprecated user name and password, from everywhere together, after which the pair is closed.
+/// Wrong guesses at the deprecated user name and password, from all sources together, after which the pair is disabled.
 pub const PAIR_LIMIT: i64 = 100;
-/// Reset mails that one account is sent in [`MAIL_WINDOW_SECS`] (S60).
+/// Reset mails that one account receives in [`MAIL_WINDOW_SECS`] (S60).
 pub const FORGOT_PER_ACCOUNT: i64 = 5;
-/// Reset mails that one source asks for in [`MAIL_WINDOW_SECS`], for whomever.
+/// Reset mails that one source requests in [`MAIL_WINDOW_SECS`], for any account.
 pub const FORGOT_PER_SOURCE: i64 = 30;
-/// Window of all limits on mails, in seconds.
+/// Window of all mail limits, in seconds.
 pub const MAIL_WINDOW_SECS: i64 = 3600;
-/// The longest window there is, in seconds.
+/// The longest window, in seconds.
 pub const LONGEST_WINDOW_SECS: i64 = MAIL_WINDOW_SECS;
-/// Longest wait announced, in seconds.
+/// The longest wait announced, in seconds.
 pub const MAX_WAIT_SECS: i64 = 3600;
 
 /// The stored count of one source, account or device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bucket {
-    /// Attempts reserved and not given back.
+    /// Attempts reserved and not returned.
     pub failures: i64,
     /// When the window began.
     pub window_start: Timestamp,
-    /// The newest failure.
+    /// The latest failure.
     pub last_failure: Timestamp,
 }
 
 /// Whether an attempt may be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Evaluate it.
+    /// Evaluate the attempt.
     Go,
-    /// Refuse it; the same may be tried again after `secs` seconds (1 to 3600).
+    /// Refuse it; it may be repeated after `secs` seconds (1 to 3600).
     Wait {
         /// Seconds to wait.
         secs: i64,
     },
 }
 
-/// Judges a source: ten failures in a window, then nothing until the window is over.
+/// Judges a source: ten failures in a window, then nothing until the window has passed.
 pub fn judge_source(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
     judge(bucket, SOURCE_LIMIT, WINDOW_SECS, now)
 }
 
-/// Judges a known device by its own ten failures in a row; time does not begin them anew, or they would have no end (S26).
+/// Judges a known device by its own ten failures in a row; time does not reset them, or guessing could go on for ever
+/// (S26).
 pub fn judge_device(bucket: &Bucket) -> Verdict {
     if bucket.failures < DEVICE_LIMIT { Verdict::Go } else { Verdict::Wait { secs: MAX_WAIT_SECS } }
 }
 
-/// Judges an account: fifty failures cost nothing, then waits double, after a hundred only other ways in remain.
+/// Judges an account: fifty failures cost nothing, then delays double, and after a hundred the password is no longer
+/// accepted.
 pub fn judge_account(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
     let Some(bucket) = bucket else { return Verdict::Go };
     if bucket.failures >= ACCOUNT_LIMIT {
@@ -75,7 +77,7 @@ pub fn judge_account(bucket: Option<&Bucket>, now: Timestamp) -> Verdict {
     wait_until(bucket.last_failure.plus(wait), now)
 }
 
-/// Judges a count that begins anew `window_secs` after its first attempt.
+/// Judges a count that is reset `window_secs` after its first attempt.
 pub fn judge(bucket: Option<&Bucket>, limit: i64, window_secs: i64, now: Timestamp) -> Verdict {
     match bucket {
         Some(bucket) if bucket.failures >= limit => wait_until(bucket.window_start.plus(window_secs), now),

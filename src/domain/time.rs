@@ -1,4 +1,4 @@
-//! The clock as a seam: every reading of time goes through [`Clock`], so tests can move it.
+//! The clock as a seam: every reading of time goes through [`Clock`], so that tests can move it.
 
 use std::fmt;
 use std::time::Duration;
@@ -35,7 +35,7 @@ impl Timestamp {
     }
 }
 
-/// The keys of the names of the months.
+/// The message keys of the month names.
 const MONTHS: [&str; 12] = [
     "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10",
     "month-11", "month-12",
@@ -45,7 +45,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 impl Timestamp {
-    /// For people: how long ago or ahead of `now`, or the day when that is more than a week.
+    /// For people: how long ago or ahead of `now`, or the date if that is more than a week.
     pub fn words(self, now: Self) -> Text {
         let distance = now.since(self);
         let (count, past, future) = match distance.saturating_abs() {
@@ -58,7 +58,7 @@ impl Timestamp {
         Text::new(if distance > 0 { past } else { future }).with("count", count)
     }
 
-    /// For people who need to know exactly: the day and the time of day in UTC.
+    /// For people who need the exact time: date and time of day in UTC.
     pub fn exact_words(self) -> Text {
         let of_day = self.0.rem_euclid(DAY);
         let time = format!("{:02}:{:02}:{:02}", of_day / HOUR, of_day % HOUR / MINUTE, of_day % MINUTE);
@@ -68,7 +68,7 @@ impl Timestamp {
     fn day(self) -> Text {
         let date = OffsetDateTime::from_unix_timestamp(self.0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let month = MONTHS.get(usize::from(u8::from(date.month())).saturating_sub(1)).copied().unwrap_or_default();
-        // Words, not numbers: no language groups the digits of a year.
+        // Strings, not numbers: no language groups the digits of a year.
         let (day, year) = (date.day().to_string(), date.year().to_string());
         Text::new("date").with("day", day).with("month", Text::new(month)).with("year", year)
     }
@@ -90,12 +90,12 @@ pub trait Clock: Send + Sync + 'static {
     /// Wall-clock time; may jump (S93).
     fn now(&self) -> Timestamp;
 
-    /// The same in microseconds, to order what happens within one second.
+    /// The same in microseconds, to order events within one second.
     fn micros(&self) -> u64 {
         u64::try_from(self.now().secs()).unwrap_or(0).saturating_mul(1_000_000)
     }
 
-    /// Time since an arbitrary start that never goes backwards; leases are counted in it.
+    /// Time since an arbitrary start that never goes backwards; leases are measured in it.
     fn monotonic(&self) -> Duration;
 }
 

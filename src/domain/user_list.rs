@@ -1,4 +1,4 @@
-//! Lists of accounts: which ones, in which order, and where a page of them ends.
+//! Lists of accounts: filter, order, and where a page ends.
 
 use std::fmt;
 
@@ -12,38 +12,38 @@ use super::user::{Role, User, UserState};
 /// Which accounts a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFilter {
-    /// A part of the address or the name; empty for all.
+    /// A part of the address or the name; empty matches all.
     pub query: String,
-    /// Only those in this state.
+    /// Only accounts in this state.
     pub state: Option<UserState>,
-    /// Only those of this role.
+    /// Only accounts with this role.
     pub role: Option<Role>,
 }
 
-/// What a list of accounts is ordered by. Equal ones follow in the order in which they were made.
+/// What a list of accounts is ordered by. Equal ones follow in the order of creation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum UserSort {
-    /// When the account was made.
+    /// When the account was created.
     #[default]
     Created,
     /// The address.
     Email,
-    /// The name, without regard to case, then the address.
+    /// The name ignoring case, then the address.
     Name,
     /// The role.
     Role,
     /// The state.
     State,
-    /// The last sign-in; who never signed in comes before everybody.
+    /// The last sign-in; people who never signed in come first.
     LastSignIn,
 }
 
-/// The order of a list of accounts; newest first unless something else is asked for.
+/// The order of a list of accounts; newest first by default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserOrder {
-    /// What it goes by.
+    /// The column.
     pub by: UserSort,
-    /// Whether the greatest comes first.
+    /// Whether it is descending.
     pub descending: bool,
 }
 
@@ -63,7 +63,7 @@ const SORTS: [(UserSort, &str); 6] = [
 ];
 
 impl UserOrder {
-    /// Reads what it prints: a column, with a minus before it when the greatest comes first. Anything else is the usual order.
+    /// Parses what it prints: a column, preceded by a minus if descending. Anything else is the default order.
     pub fn parse(text: &str) -> Self {
         let (descending, column) = text.strip_prefix('-').map_or((false, text), |column| (true, column));
         SORTS
@@ -72,7 +72,8 @@ impl UserOrder {
             .map_or_else(Self::default, |(by, _)| Self { by: *by, descending })
     }
 
-    /// The order that a click on a column asks for: the other direction where it is the one already, else the first one of it.
+    /// The order that a click on a column requests: the opposite direction if the list is ordered by it already, else
+    /// its default direction.
     #[must_use]
     pub fn towards(self, by: UserSort) -> Self {
         let first = matches!(by, UserSort::Created | UserSort::LastSignIn);
@@ -88,16 +89,16 @@ impl fmt::Display for UserOrder {
 }
 
 impl UserFilter {
-    /// Whether it shows everybody.
+    /// Whether it matches everybody.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What is escaped in the query of an address: all but letters, digits and what needs none (RFC 3986, section 2.3).
+/// What is escaped in a query string: everything but unreserved characters (RFC 3986, section 2.3).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The query of the address under which a list is found again.
+/// The query string that shows the same list again.
 pub fn list_query(filter: &UserFilter, order: UserOrder) -> String {
     let mut query = String::new();
     let mut add = |name: &str, value: &str| {
@@ -115,17 +116,17 @@ pub fn list_query(filter: &UserFilter, order: UserOrder) -> String {
     query
 }
 
-/// The last account of a page: the next page begins behind it, whatever is added meanwhile.
+/// The last account of a page: the next page begins after it, whatever is added meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserPlace {
-    /// When it was made, and its name.
+    /// When it was created, and its ID.
     pub cursor: Cursor,
-    /// What the list is ordered by, of it, as text.
+    /// The value that the list is ordered by, as text.
     pub key: String,
 }
 
 impl UserPlace {
-    /// Reads what it prints; anything else is none.
+    /// Parses what it prints; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '.');
         let cursor = Cursor::parse(&format!("{}.{}", parts.next()?, parts.next()?))?;
@@ -134,7 +135,7 @@ impl UserPlace {
 }
 
 impl UserPlace {
-    /// The place of that account in a list that goes by `by`.
+    /// The position of that account in a list ordered by `by`.
     pub fn of(user: &User, by: UserSort) -> Self {
         let key = match by {
             UserSort::Created => String::new(),
@@ -154,12 +155,12 @@ impl fmt::Display for UserPlace {
     }
 }
 
-/// A text without regard to case, in every script; composed and decomposed letters are the same.
+/// Folds the case of a text in every script; composed and decomposed letters become the same.
 pub fn fold_case(text: &str) -> String {
     text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// What an account is found and ordered by: its name and its address, without regard to case.
+/// What an account is found and ordered by: its name and its address with folded case.
 pub fn search_text(name: &str, email: &str) -> String {
     format!("{}\n{}", fold_case(name), fold_case(email))
 }
