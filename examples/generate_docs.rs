@@ -2,11 +2,11 @@
 //! `docker/compose.yml` that hands them on: `cargo run --example generate_docs`.
 
 fn main() -> std::io::Result<()> {
-    std::fs::write(".env.example", portcullis::config::docs::env_example())?;
-    std::fs::write("docker/.env.example", portcullis::config::docs::docker_env_example())?;
+    std::fs::write(".env.example", portcullis::for_tests::docs::env_example())?;
+    std::fs::write("docker/.env.example", portcullis::for_tests::docs::docker_env_example())?;
     let compose = std::fs::read_to_string("docker/compose.yml")?;
-    let compose = portcullis::config::docs::compose_yml(&compose)
+    let compose = portcullis::for_tests::docs::compose_yml(&compose)
         .ok_or_else(|| std::io::Error::other("compose.yml has no environment"))?;
     std::fs::write("docker/compose.yml", compose)?;
-    std::fs::write("docs/CONFIGURATION.md", portcullis::config::docs::configuration_md())
+    std::fs::write("docs/CONFIGURATION.md", portcullis::for_tests::docs::configuration_md())
 }

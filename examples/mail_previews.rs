@@ -3,10 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use portcullis::accounts::letters::{Facts, letter};
-use portcullis::domain::language::Language;
-use portcullis::domain::mail::KINDS;
-use portcullis::domain::time::Timestamp;
+use portcullis::for_tests::{Facts, KINDS, Language, Timestamp, letter};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "target/mails".into()));

@@ -27,20 +27,51 @@
 //! | 7 | demo | * | * |
 //! | 7 | main | * | * |
 
-pub mod accounts;
-pub mod api;
-pub mod app;
+mod accounts;
+mod api;
+mod app;
 pub mod cli;
-pub mod config;
-pub mod crypto;
-pub mod demo;
-pub mod domain;
-pub mod gate;
-pub mod http;
-pub mod jobs;
-pub mod mail;
-pub mod pages;
-pub mod routes;
-pub mod storage;
-pub mod telemetry;
-pub mod texts;
+mod config;
+mod crypto;
+mod demo;
+mod domain;
+mod gate;
+mod http;
+mod jobs;
+mod mail;
+mod pages;
+mod routes;
+mod storage;
+mod telemetry;
+mod texts;
+
+/// What the suite in `tests/it` and the examples use. Everything else is private, so that the compiler names what nobody uses.
+#[doc(hidden)]
+pub mod for_tests {
+    pub use crate::accounts::letters::{Facts, letter};
+    pub use crate::app::{App, Internals, build as build_app};
+    pub use crate::config::{DatabaseUrl, Values, docs, load as load_config, variables};
+    pub use crate::crypto::checksum::Checksum;
+    pub use crate::domain::audit::EVENTS;
+    pub use crate::domain::email::Email;
+    pub use crate::domain::ids::{SessionId, UserId};
+    pub use crate::domain::language::Language;
+    pub use crate::domain::mail::{KINDS, MailKind, MailState, QueuedMail};
+    pub use crate::domain::session::{Method, Methods, Session};
+    pub use crate::domain::text::Text;
+    pub use crate::domain::throttle::Bucket;
+    pub use crate::domain::time::{Clock, Timestamp};
+    pub use crate::http::jwt::Access;
+    pub use crate::routes::{API, PAGES, Row};
+    pub use crate::storage::copying::TABLES;
+    pub use crate::storage::mails::{self, Due};
+    pub use crate::storage::migrate::{self, Schema};
+    pub use crate::storage::redis_record::StoredSession;
+    pub use crate::storage::redis_sessions::RedisSessions;
+    pub use crate::storage::{Connection, Database, StorageError, attempts, sessions, settings};
+
+    /// What pages and mails say.
+    pub mod texts {
+        pub use crate::texts::{say, source};
+    }
+}

@@ -10,6 +10,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::session::{IdleLimit, NOTE_SECS, Session};
 use crate::domain::throttle::LONGEST_WINDOW_SECS;
 use crate::domain::time::Timestamp;
+use crate::storage::session_store::SessionStore;
 use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, settings, shared_time, tokens};
 
 /// Seconds for which mails that are done stay on the admin page: thirty days.
@@ -25,8 +26,8 @@ impl Accounts {
     /// Removes what has expired or is more than is kept. A step that fails keeps none of the others from being done.
     pub async fn clean_up(&self) {
         let Some(now) = self.cleaning_time().await else { return };
-        let (store, keys) = (self.0.store.clone(), self.0.store.clone());
-        self.clean("sessions", move |c| store.delete_expired(c, now)).await;
+        let keys = self.0.store.clone();
+        self.clean("sessions", move |c| SessionStore::delete_expired(c, now)).await;
         self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
         self.clean("links", move |c| tokens::delete_expired(c, now)).await;
         self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS))

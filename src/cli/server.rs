@@ -82,10 +82,10 @@ fn greet(config: &Config, app: &App) {
         match (&config.legacy, link.contains("?token=")) {
             (None, _) => {}
             (Some(_), false) => {
-                say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app.")
+                say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app.");
             }
             (Some(_), true) => {
-                say("FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at too often and open nothing any more.")
+                say("FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at too often and open nothing any more.");
             }
         }
     } else {

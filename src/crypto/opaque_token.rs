@@ -37,11 +37,6 @@ impl fmt::Debug for PlainToken {
 }
 
 impl TokenHash {
-    /// A hash read from the store.
-    pub const fn from_stored(text: String) -> Self {
-        Self(text)
-    }
-
     /// The hash as stored.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -178,7 +178,7 @@ impl ProxiedRequest<'_> {
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
             // Said aloud, or hyper would send no body with a GET.
             Framing::Chunked => {
-                drop(headers.insert(app_header::TRANSFER_ENCODING, app_header::HeaderValue::from_static("chunked")))
+                drop(headers.insert(app_header::TRANSFER_ENCODING, app_header::HeaderValue::from_static("chunked")));
             }
         }
         if self.sound.websocket {

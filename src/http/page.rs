@@ -115,11 +115,13 @@ impl Layout {
     }
 
     /// A moment in words, seen from `now`.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn when(&self, at: &Timestamp, now: &Timestamp) -> When {
         When { datetime: at.to_string(), words: self.tell(at.words(*now)), exact: self.tell(at.exact_words()) }
     }
 
     /// What the script shows while a new password is typed, with its count left open.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn password_length(&self, min: &usize) -> String {
         self.tell(Text::new("password-live-length").with("count", "{count}").with("min", *min))
     }

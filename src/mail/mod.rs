@@ -10,5 +10,5 @@ mod smtp;
 pub mod transport;
 
 pub use error::MailError;
-pub use letters::{Letter, Outgoing, Rendered};
+pub use letters::{Letter, Outgoing};
 pub use transport::Transport;

@@ -267,8 +267,8 @@ impl SessionStore {
         }
     }
 
-    /// Removes rows that are past the absolute end of their session.
-    pub fn delete_expired(&self, c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
+    /// Removes rows that are past the absolute end of their session, of either store.
+    pub fn delete_expired(c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
         diesel::delete(tombstones::table.filter(tombstones::expires_at.le(now.secs()))).execute(c)?;
         sessions::delete_expired(c, now).map(drop)
     }

@@ -1,9 +1,7 @@
 //! What becomes of the counts of guesses when there are many (S30, S106), on both databases.
 
 use diesel::connection::SimpleConnection;
-use portcullis::config::DatabaseUrl;
-use portcullis::domain::time::Timestamp;
-use portcullis::storage::{Connection, Database, StorageError, attempts, migrate};
+use portcullis::for_tests::{Connection, Database, DatabaseUrl, StorageError, Timestamp, attempts, migrate};
 use tempfile::TempDir;
 
 use super::support::postgres::Postgres;

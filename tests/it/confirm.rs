@@ -1,7 +1,6 @@
 //! "Is it you?" before changes that give power (S130).
 
-use portcullis::http::jwt::Access;
-use portcullis::routes::{API, PAGES};
+use portcullis::for_tests::{API, Access, PAGES};
 
 use super::support::app::TestApp;
 use super::support::axe::Axe;

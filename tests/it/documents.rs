@@ -1,6 +1,6 @@
 //! Generated documents are what the table says.
 
-use portcullis::config::{docs, variables};
+use portcullis::for_tests::{docs, variables};
 
 use super::support::process::{run_with, said};
 use super::support::source::repository;

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use portcullis::domain::language::Language;
-use portcullis::texts;
+use portcullis::for_tests::{Language, texts};
 
 use super::support::app::TestApp;
 use super::support::mailbox::Mailbox;
@@ -122,7 +121,7 @@ async fn pages_speak_the_language_of_the_browser_or_of_the_site() {
                 page.text()
             );
         }
-        let sign_in = texts::say(Language::parse(tag).unwrap(), &portcullis::domain::text::Text::new("sign-in"));
+        let sign_in = texts::say(Language::parse(tag).unwrap(), &portcullis::for_tests::Text::new("sign-in"));
         assert!(client.get("/_auth/login").await.text().contains(&format!("<h1>{sign_in}</h1>")), "{accepts}");
     }
 }
@@ -157,7 +156,7 @@ async fn the_language_of_the_account_wins_and_its_mails_are_in_it() {
     let mut visitor = app.client();
     visitor.always("Accept-Language", "es");
     visitor.submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await;
-    let subject = texts::say(Language::German, &portcullis::domain::text::Text::new("mail-reset"));
+    let subject = texts::say(Language::German, &portcullis::for_tests::Text::new("mail-reset"));
     let mail = mailbox.wait_for(&subject).await;
     assert!(mail.text.contains(&mail.link()), "{}", mail.text);
 
@@ -170,7 +169,7 @@ async fn the_language_of_the_account_wins_and_its_mails_are_in_it() {
     again.always("Accept-Language", "ar");
     let wrong = again.submit("/_auth/login", "/_auth/login", &[("email", OWNER), ("password", "wrong")]).await;
     assert_eq!(wrong.status, 401);
-    let neutral = texts::say(Language::Arabic, &portcullis::domain::text::Text::new("wrong-pair"));
+    let neutral = texts::say(Language::Arabic, &portcullis::for_tests::Text::new("wrong-pair"));
     assert!(wrong.text().contains(&neutral), "{}", wrong.text());
     assert_eq!(
         again.submit("/_auth/login", "/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await.status,

@@ -2,10 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use portcullis::domain::email::Email;
-use portcullis::domain::mail::{MailKind, MailState, QueuedMail};
-use portcullis::domain::time::Timestamp;
-use portcullis::storage::mails::{self, Due};
+use portcullis::for_tests::{Due, Email, MailKind, MailState, QueuedMail, Timestamp, mails};
 
 use super::attempts;
 use super::metrics;

@@ -184,7 +184,7 @@ async fn the_dashboard_and_the_document_name_metrics_that_exist_and_leave_none_o
 #[test]
 fn every_event_and_every_line_worth_a_look_is_in_the_document() {
     let document = std::fs::read_to_string(source::repository().join("docs/LOGGING.md")).unwrap();
-    for (event, _name) in portcullis::domain::audit::EVENTS {
+    for (event, _name) in portcullis::for_tests::EVENTS {
         assert!(document.contains(&format!("| `{event}` |")), "{event}");
     }
     let mut found = 0;

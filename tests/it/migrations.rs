@@ -8,9 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::Sqlite;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use portcullis::config::DatabaseUrl;
-use portcullis::storage::Database;
-use portcullis::storage::migrate::{self, Schema};
+use portcullis::for_tests::{Database, DatabaseUrl, Schema, migrate};
 use tempfile::TempDir;
 
 use super::support::source;

@@ -4,8 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use portcullis::config::DatabaseUrl;
-use portcullis::storage::{Database, migrate};
+use portcullis::for_tests::{Database, DatabaseUrl, migrate};
 
 use super::support::app::TestApp;
 use super::support::mailbox::Mailbox;

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis::domain::language::Language;
-use portcullis::domain::text::Text;
-use portcullis::http::jwt::Access;
-use portcullis::routes::{API, PAGES, Row};
-use portcullis::texts;
+use portcullis::for_tests::{API, Access, Language, PAGES, Row, Text, texts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -2,8 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, SqliteConnection};
-use portcullis::config::DatabaseUrl;
-use portcullis::storage::{Database, migrate};
+use portcullis::for_tests::{Database, DatabaseUrl, migrate};
 use tempfile::TempDir;
 
 use super::lists::{LIST, emails, invite};

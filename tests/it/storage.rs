@@ -7,13 +7,10 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
-use portcullis::config::DatabaseUrl;
-use portcullis::domain::ids::SessionId;
-use portcullis::domain::session::{Methods, Session};
-use portcullis::domain::throttle::Bucket;
-use portcullis::domain::time::Timestamp;
-use portcullis::storage::copying::TABLES;
-use portcullis::storage::{Database, attempts, migrate, sessions, settings};
+use portcullis::for_tests::{
+    Bucket, Database, DatabaseUrl, Methods, Session, SessionId, TABLES, Timestamp, attempts, migrate, sessions,
+    settings,
+};
 
 use super::support::source;
 

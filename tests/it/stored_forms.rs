@@ -8,12 +8,9 @@ use std::process::Output;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
-use portcullis::crypto::checksum::Checksum;
-use portcullis::domain::ids::{SessionId, UserId};
-use portcullis::domain::session::{Method, Methods, Session};
-use portcullis::domain::time::Timestamp;
-use portcullis::storage::redis_record::StoredSession;
-use portcullis::storage::redis_sessions::RedisSessions;
+use portcullis::for_tests::{
+    Checksum, Method, Methods, RedisSessions, Session, SessionId, StoredSession, Timestamp, UserId,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

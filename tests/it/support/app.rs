@@ -7,8 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use portcullis::app::{self, App, Internals};
-use portcullis::config::{self, Values};
+use portcullis::for_tests::{App, Internals, Values, build_app, load_config};
 use tempfile::TempDir;
 
 use super::client::Client;
@@ -204,16 +203,16 @@ impl Drop for Wired {
     }
 }
 
-/// `config::load` over `environment`, then `app::build` with the test's clock and bcrypt at its lowest cost, in a thread of its own.
+/// The configuration of `environment`, then the app with the test's clock and bcrypt at its lowest cost, in a thread of its own.
 async fn wire(environment: &[(String, String)], clock: TestClock) -> Wired {
     let environment = environment.iter().cloned().collect();
-    let config = config::load(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();
+    let config = load_config(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();
     let (started, ready) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         let internals = Internals { clock: Arc::new(clock), hash_cost: Some(4), any_port: true };
         let system = actix_web::rt::System::new();
         let errors = Errors::of_this_system();
-        let App { address, server, handle, held, .. } = app::build(&config, &internals).unwrap();
+        let App { address, server, handle, held, .. } = build_app(&config, &internals).unwrap();
         started.send((address, handle, errors.and_of(held.core.accounts.database().runtime()))).unwrap();
         system.block_on(server).unwrap();
         drop(held);

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
-use portcullis::domain::time::{Clock, Timestamp};
+use portcullis::for_tests::{Clock, Timestamp};
 
 /// 2026-11-24T08:00:00Z, where every test begins.
 pub const START: i64 = 1_795_507_200;
