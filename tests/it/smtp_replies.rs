@@ -233,7 +233,7 @@ async fn s85_a_link_that_may_have_arrived_voids_none_that_has_and_one_that_did_n
     };
     let (app, mut owner) = asked(&server).await;
     let ask = async || {
-        assert_eq!(app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await.status, 303)
+        assert_eq!(app.client().submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await.status, 303);
     };
     wait::eventually("the first mail", async || (server.mails().len() == 1).then_some(())).await;
     let settled = async |owner: &mut Client, what: &str| {

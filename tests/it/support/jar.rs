@@ -89,7 +89,7 @@ impl Jar {
         match self.0.iter_mut().find(|kept| same_name(&kept.name, name)) {
             Some(kept) => value.clone_into(&mut kept.value),
             None => {
-                self.0.push(Kept { name: name.to_owned(), value: value.to_owned(), path: "/".to_owned(), left: None })
+                self.0.push(Kept { name: name.to_owned(), value: value.to_owned(), path: "/".to_owned(), left: None });
             }
         }
     }
