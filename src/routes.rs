@@ -20,7 +20,7 @@ use crate::http::jwt::{self, Access, Rule};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{fetch_metadata, measured, own_cookies, security_headers, serve_static};
-use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, users};
+use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, username, users};
 use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
@@ -117,6 +117,7 @@ pub const PAGES: &[Row] = &[
     Row::action("/admin/users/{id}/enable", Admin, || post().to(user::enable)),
     Row::form("/admin/users/{id}/delete", Admin, || get().to(user::ask_delete), || post().to(user::delete)).gives_power(Change::Delete),
     Row::action("/admin/users/{id}/role", Admin, || post().to(user::set_role)).gives_power(Change::Role),
+    Row::form("/admin/users/{id}/username", Admin, || get().to(username::show), || post().to(username::submit)).gives_power(Change::Username),
     Row::action("/admin/users/{id}/sessions/end-all", Admin, || post().to(user::end_sessions)),
     Row::action("/admin/users/{id}/reset-link", Admin, || post().to(user::reset_link)).gives_power(Change::ResetLink),
     Row::action("/admin/users/{id}/invite", Admin, || post().to(user::invite)).gives_power(Change::Invite),

@@ -110,7 +110,17 @@ impl Accounts {
 
     fn new_user(&self, email: Email, name: DisplayName, role: Role, state: UserState) -> Result<User, AccountError> {
         let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
-        Ok(User { id, email, name, role, state, created_at: self.0.clock.now(), last_sign_in_at: None, language: None })
+        Ok(User {
+            id,
+            email,
+            username: None,
+            name,
+            role,
+            state,
+            created_at: self.0.clock.now(),
+            last_sign_in_at: None,
+            language: None,
+        })
     }
 
     /// A link to copy, for a reset or, while somebody is invited, for the invitation. Earlier ones and waiting mails are void.

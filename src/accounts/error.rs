@@ -86,6 +86,9 @@ impl From<StorageError> for AccountError {
             StorageError::Conflict(Constraint::UserEmail) => {
                 Self::Rules(vec![FieldFault::new("email", Text::new("email-taken"))])
             }
+            StorageError::Conflict(Constraint::Username) => {
+                Self::Rules(vec![FieldFault::new("username", Text::new("username-taken"))])
+            }
             StorageError::Conflict(other) => Self::Internal(format!("{other:?}")),
             StorageError::Other(fault) => Self::Internal(fault.to_string()),
             StorageError::Unavailable(_) | StorageError::Corrupt(_) => Self::Unavailable(fault),

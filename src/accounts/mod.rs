@@ -47,6 +47,7 @@ pub mod sign_out;
 pub mod streams;
 mod throttle;
 mod upkeep;
+mod username;
 
 pub use actor::Actor;
 pub use error::{AccountError, FieldFault};

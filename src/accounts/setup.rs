@@ -186,6 +186,7 @@ impl Accounts {
         let user = User {
             id: id.clone(),
             email: account.email,
+            username: None,
             name: account.name,
             role: Role::Admin,
             state: UserState::Active,

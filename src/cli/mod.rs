@@ -86,7 +86,7 @@ pub fn command() -> Command {
                 .arg(by_mail),
             Command::new("list")
                 .about("List accounts")
-                .arg(Arg::new("query").default_value("").help("A part of the address or the name")),
+                .arg(Arg::new("query").default_value("").help("A part of the address, the name or the user name")),
             Command::new("disable").about("Disable an account and end its sessions").arg(email()),
             Command::new("enable").about("Let a disabled account sign in again").arg(email()),
             Command::new("delete").about("Delete an account for good").arg(email()),
@@ -94,6 +94,14 @@ pub fn command() -> Command {
                 .about("Make an account admin or user")
                 .arg(email())
                 .arg(Arg::new("role").required(true).help("admin or user")),
+            Command::new("username")
+                .about("Give an account a user name, for apps that take no address, or take it away")
+                .arg(email())
+                .arg(
+                    Arg::new("username")
+                        .default_value("")
+                        .help("1 to 64 of a-z, 0-9, '.', '_', '-'; none takes it away"),
+                ),
             Command::new("reset-link").about("Print a link for a new password").arg(email()),
         ]
         .map(|command| command.arg(json())),

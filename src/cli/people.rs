@@ -16,7 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Role, User, UserState};
+use crate::domain::user::{Role, User, UserState, Username};
 use crate::domain::user_list::{UserFilter, UserOrder};
 use crate::{telemetry, texts};
 
@@ -104,6 +104,7 @@ fn describe(user: &User) -> serde_json::Value {
     json!({
         "id": user.id.as_str(),
         "email": user.email.as_str(),
+        "username": user.username.as_ref().map(Username::as_str),
         "name": user.name.as_str(),
         "role": user.role.as_str(),
         "state": user.state.as_str(),
@@ -112,7 +113,7 @@ fn describe(user: &User) -> serde_json::Value {
     })
 }
 
-/// `user add|list|disable|enable|delete|role|invite|reset-link`.
+/// `user add|list|disable|enable|delete|role|username|invite|reset-link`.
 pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     let prints_link = name == "reset-link" || (name == "invite" && !matches.get_flag("mail"));
@@ -128,6 +129,7 @@ pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> 
         "add" => add(&core, matches)?,
         "invite" => invite(&core, matches)?,
         "reset-link" => reset_link(&core, matches)?,
+        "username" => set_username(&core, matches)?,
         "list" => return list(&core, matches),
         _ => change(&core, name, matches)?,
     };
@@ -200,6 +202,24 @@ fn reset_link(core: &Core, matches: &ArgMatches) -> Outcome {
     Ok((
         format!("a new password for {} can be chosen here, for {validity}:\n\n    {link}\n", user.email),
         with_link(&user, &link),
+    ))
+}
+
+fn set_username(core: &Core, matches: &ArgMatches) -> Outcome {
+    let (user, typed) = (
+        core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?,
+        text(matches, "username"),
+    );
+    let changed =
+        core.block_on(core.accounts.set_username(&user.id, typed, &Actor::command_line())).map_err(explain)?;
+    let said = match (changed, typed.trim()) {
+        (false, _) => "nothing was changed, it was so already".to_owned(),
+        (true, "") => "has no user name now".to_owned(),
+        (true, username) => format!("has the user name {username} now"),
+    };
+    Ok((
+        format!("{}: {said}", user.email),
+        json!({ "email": user.email.as_str(), "done": "username", "changed": changed }),
     ))
 }
 

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::ids::{SessionId, UserId};
 use super::language::Language;
-use super::user::{Role, User};
+use super::user::{Role, User, Username};
 
 /// What lets a visitor in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +22,8 @@ pub struct Person {
     pub id: UserId,
     /// Canonical address.
     pub email: String,
+    /// The name for apps that take no address.
+    pub username: Option<Username>,
     /// Display name, may be empty.
     pub name: String,
     /// What the person may do.
@@ -35,6 +37,7 @@ impl From<User> for Person {
         Self {
             id: user.id,
             email: user.email.to_string(),
+            username: user.username,
             name: user.name.as_str().to_owned(),
             role: user.role,
             language: user.language,

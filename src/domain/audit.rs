@@ -32,7 +32,7 @@ pub struct AuditFilter {
 }
 
 /// Every event, in the words of the table, the log and the filter, with the key of its name for people.
-pub const EVENTS: [(&str, &str); 23] = [
+pub const EVENTS: [(&str, &str); 24] = [
     ("setup.claimed", "event-setup-claimed"),
     ("setup.refused", "event-setup-refused"),
     ("login.ok", "event-login-ok"),
@@ -50,6 +50,7 @@ pub const EVENTS: [(&str, &str); 23] = [
     ("user.enabled", "event-user-enabled"),
     ("user.deleted", "event-user-deleted"),
     ("user.role_changed", "event-user-role-changed"),
+    ("user.username_changed", "event-user-username-changed"),
     ("email.changed", "event-email-changed"),
     ("mail.failed", "event-mail-failed"),
     ("config.changed", "event-config-changed"),

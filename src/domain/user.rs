@@ -133,6 +133,40 @@ impl DisplayName {
     }
 }
 
+/// Longest user name, in characters.
+const MAX_USERNAME_CHARS: usize = 64;
+
+/// A name for apps that take no address: 1 to 64 of `a-z`, `0-9`, `.`, `_` and `-`, and of one account alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+/// Why a user name was refused: too long, or with a character that is not allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsernameFault;
+
+impl UsernameFault {
+    /// What the person reads.
+    pub fn text(self) -> Text {
+        Text::new("username-rules").with("max", MAX_USERNAME_CHARS)
+    }
+}
+
+impl Username {
+    /// Takes `text`, without surrounding spaces, as a user name. Capital letters are refused rather than changed: apps differ in
+    /// whether `Ada` and `ada` are one account.
+    pub fn parse(text: &str) -> Result<Self, UsernameFault> {
+        let text = text.trim();
+        let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
+        let fits = (1..=MAX_USERNAME_CHARS).contains(&text.len()) && text.bytes().all(is_allowed);
+        if fits { Ok(Self(text.to_owned())) } else { Err(UsernameFault) }
+    }
+
+    /// The user name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// One account, without its password hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -140,6 +174,8 @@ pub struct User {
     pub id: UserId,
     /// The canonical address.
     pub email: Email,
+    /// The name for apps that take no address, if an admin gave one.
+    pub username: Option<Username>,
     /// The name shown.
     pub name: DisplayName,
     /// What the user may do.
@@ -157,6 +193,18 @@ pub struct User {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_user_name_has_1_to_64_small_letters_digits_dots_underscores_and_hyphens() {
+        let longest = "a".repeat(64);
+        for text in ["a", "ada.l_1-2", "0", "..", longest.as_str(), " ada "] {
+            assert_eq!(Username::parse(text).map(|name| name.0), Ok(text.trim().to_owned()));
+        }
+        let too_long = "a".repeat(65);
+        for text in ["", " ", "Ada", "a b", "a@b", "j\u{fc}rgen", "a\nb", "a/b", "a\0", too_long.as_str()] {
+            assert_eq!(Username::parse(text), Err(UsernameFault), "{text:?}");
+        }
+    }
 
     #[test]
     fn s99_a_name_is_one_line_and_stays_within_its_place() {

@@ -7,12 +7,12 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::cursor::Cursor;
 use super::time::Timestamp;
-use super::user::{Role, User, UserState};
+use super::user::{Role, User, UserState, Username};
 
 /// Which accounts a list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFilter {
-    /// A part of the address or the name; empty matches all.
+    /// A part of the address, the name or the user name; empty matches all.
     pub query: String,
     /// Only accounts in this state.
     pub state: Option<UserState>,
@@ -140,7 +140,9 @@ impl UserPlace {
         let key = match by {
             UserSort::Created => String::new(),
             UserSort::Email => user.email.to_string(),
-            UserSort::Name => search_text(user.name.as_str(), user.email.as_str()),
+            UserSort::Name => {
+                search_text(user.name.as_str(), user.email.as_str(), user.username.as_ref().map(Username::as_str))
+            }
             UserSort::Role => user.role.as_str().to_owned(),
             UserSort::State => user.state.as_str().to_owned(),
             UserSort::LastSignIn => user.last_sign_in_at.map_or(0, Timestamp::secs).to_string(),
@@ -160,9 +162,9 @@ pub fn fold_case(text: &str) -> String {
     text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// What an account is found and ordered by: its name and its address with folded case.
-pub fn search_text(name: &str, email: &str) -> String {
-    format!("{}\n{}", fold_case(name), fold_case(email))
+/// What an account is found and ordered by: its name, its address and its user name, with folded case.
+pub fn search_text(name: &str, email: &str, username: Option<&str>) -> String {
+    format!("{}\n{}\n{}", fold_case(name), fold_case(email), username.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::domain::device::{self, Device};
 use crate::domain::session::Session;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
+use crate::domain::user::Username;
 use crate::http::error::HttpError;
 use crate::http::jwt::{AnySession, Member};
 use crate::http::page::{Layout, Menu, page};
@@ -33,6 +34,7 @@ struct AccountPage<'a> {
     csrf_token: String,
     email: &'a str,
     name: &'a str,
+    username: Option<&'a str>,
     role: Text,
     has_mail_server: bool,
     flash: Option<String>,
@@ -58,6 +60,7 @@ pub async fn show(session: AnySession, req: HttpRequest, query: web::Query<Query
         csrf_token: forms::token(&req),
         email: &person.email,
         name: &person.name,
+        username: person.username.as_ref().map(Username::as_str),
         role: person.role.text(),
         has_mail_server: settings::of(&req).config.mail.server.is_some(),
         flash: super::flash(&req, query.flash.as_deref()),

@@ -31,6 +31,8 @@ const RULE: Rule = Rule { access: Access::Member, has_page: false, has_action: t
 pub enum Change {
     /// Another role for an account.
     Role,
+    /// Another user name for an account: it may be an account in an app.
+    Username,
     /// A new account, or a new invitation for one.
     Invite,
     /// A link that sets a password.
@@ -42,12 +44,14 @@ pub enum Change {
 }
 
 impl Change {
-    const ALL: [Self; 5] = [Self::Role, Self::Invite, Self::ResetLink, Self::Delete, Self::DeleteSeveral];
+    const ALL: [Self; 6] =
+        [Self::Role, Self::Username, Self::Invite, Self::ResetLink, Self::Delete, Self::DeleteSeveral];
 
     /// The key of what the page says is about to happen; `email`, `role` and `count` stand in its gaps.
     const fn key(self) -> &'static str {
         match self {
             Self::Role => "prove-role",
+            Self::Username => "prove-username",
             Self::Invite => "prove-invite",
             Self::ResetLink => "prove-reset-link",
             Self::Delete => "prove-delete",

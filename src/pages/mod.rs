@@ -43,6 +43,7 @@ fn flash(req: &HttpRequest, code: Option<&str>) -> Option<String> {
         "enabled" => "flash-enabled",
         "deleted" => "flash-deleted",
         "role" => "flash-role",
+        "username" => "flash-username",
         "unchanged" => "flash-unchanged",
         "test-queued" if settings::of(req).config.mail.server.is_some() => "flash-test-queued",
         "test-queued" => "flash-test-written",

@@ -7,6 +7,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 pub enum Constraint {
     /// Two users with one address.
     UserEmail,
+    /// Two users with one user name.
+    Username,
     /// Any other.
     Other(String),
 }
@@ -36,6 +38,11 @@ impl From<Error> for StorageError {
                 if text.contains("users.email") || text.contains("users_email") =>
             {
                 Self::Conflict(Constraint::UserEmail)
+            }
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+                if text.contains("users.username") || text.contains("users_username") =>
+            {
+                Self::Conflict(Constraint::Username)
             }
             Error::DatabaseError(
                 DatabaseErrorKind::UniqueViolation

@@ -80,11 +80,14 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
         name: String,
         #[diesel(sql_type = Text)]
         email: String,
+        #[diesel(sql_type = Text)]
+        username: String,
     }
-    const FIND: &str = "SELECT id, name, email FROM users WHERE search = '' AND id > $1 ORDER BY id LIMIT $2";
+    const FIND: &str = "SELECT id, name, email, COALESCE(username, '') AS username FROM users WHERE search = '' AND id > $1 ORDER BY id LIMIT $2";
     // Only where it is as read: another node may have changed it since. It is found by the next round.
     const SET: &str = "UPDATE users SET search = found.search FROM found \
-        WHERE users.id = found.id AND users.name = found.name AND users.email = found.email";
+        WHERE users.id = found.id AND users.name = found.name AND users.email = found.email \
+        AND COALESCE(users.username, '') = found.username";
     let mut last = String::new();
     loop {
         let rows: Vec<Row> = diesel::sql_query(FIND).bind::<Text, _>(&last).bind::<BigInt, _>(PAGE).load(c)?;
@@ -96,14 +99,16 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
             continue;
         };
         last.clone_from(&end.id);
-        let values =
-            (0..rows.len()).map(|row| 4 * row).map(|n| format!("(${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4));
+        let values = (0..rows.len()).map(|row| 5 * row);
+        let values = values.map(|n| format!("(${}, ${}, ${}, ${}, ${})", n + 1, n + 2, n + 3, n + 4, n + 5));
         let values = values.collect::<Vec<_>>().join(", ");
         let mut update =
-            diesel::sql_query(format!("WITH found (id, name, email, search) AS (VALUES {values}) {SET}")).into_boxed();
-        for Row { id, name, email } in rows {
-            let search = search_text(&name, &email);
-            update = update.bind::<Text, _>(id).bind::<Text, _>(name).bind::<Text, _>(email).bind::<Text, _>(search);
+            diesel::sql_query(format!("WITH found (id, name, email, username, search) AS (VALUES {values}) {SET}"))
+                .into_boxed();
+        for Row { id, name, email, username } in rows {
+            let search = search_text(&name, &email, Some(&username));
+            update = update.bind::<Text, _>(id).bind::<Text, _>(name).bind::<Text, _>(email);
+            update = update.bind::<Text, _>(username).bind::<Text, _>(search);
         }
         update.execute(c)?;
     }

@@ -14,7 +14,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{DisplayName, Role, User, UserState};
+use crate::domain::user::{DisplayName, Role, User, UserState, Username};
 use crate::domain::user_list::{UserFilter, UserOrder, UserPlace, UserSort, fold_case, search_text};
 
 /// So many accounts are put in order; a list of more is read in its order.
@@ -34,6 +34,7 @@ pub struct UserRecord {
 struct Row {
     id: String,
     email: String,
+    username: Option<String>,
     name: String,
     role: String,
     state: String,
@@ -48,6 +49,7 @@ struct Row {
 struct NewRow<'a> {
     id: &'a str,
     email: &'a str,
+    username: Option<&'a str>,
     name: &'a str,
     role: &'a str,
     state: &'a str,
@@ -63,9 +65,11 @@ impl TryFrom<Row> for UserRecord {
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
         let damaged = |what: &str| StorageError::Corrupt(format!("user {:?} has no good {what}", row.id));
+        let username = row.username.as_deref().map(Username::parse).transpose();
         let user = User {
             id: UserId::parse(&row.id).ok_or_else(|| damaged("id"))?,
             email: Email::parse(&row.email).map_err(|fault| damaged(&format!("email: {fault:?}")))?,
+            username: username.map_err(|_fault| damaged("user name"))?,
             name: DisplayName::parse(&row.name).map_err(|fault| damaged(&format!("name: {fault:?}")))?,
             role: Role::parse(&row.role).ok_or_else(|| damaged("role"))?,
             state: UserState::parse(&row.state).ok_or_else(|| damaged("state"))?,
@@ -82,6 +86,7 @@ pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHa
     let row = NewRow {
         id: user.id.as_str(),
         email: user.email.as_str(),
+        username: user.username.as_ref().map(Username::as_str),
         name: user.name.as_str(),
         role: user.role.as_str(),
         state: user.state.as_str(),
@@ -89,7 +94,7 @@ pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHa
         created_at: user.created_at.secs(),
         last_sign_in_at: user.last_sign_in_at.map(Timestamp::secs),
         language: user.language.map_or("", Language::tag),
-        search: search_text(user.name.as_str(), user.email.as_str()),
+        search: search_text(user.name.as_str(), user.email.as_str(), user.username.as_ref().map(Username::as_str)),
     };
     diesel::insert_into(dsl::users).values(row).execute(connection)?;
     Ok(())
@@ -301,14 +306,24 @@ pub fn set_email(connection: &mut Connection, id: &UserId, email: &Email) -> Res
     Ok(changed)
 }
 
-/// Brings what the account is found by up to date with its name and address.
+/// Sets or takes away the user name; one that is taken is [`StorageError::Conflict`].
+pub fn set_username(
+    connection: &mut Connection,
+    id: &UserId,
+    username: Option<&Username>,
+) -> Result<bool, StorageError> {
+    let row = dsl::users.filter(dsl::id.eq(id.as_str()));
+    let changed = diesel::update(row).set(dsl::username.eq(username.map(Username::as_str))).execute(connection)? == 1;
+    set_search_text(connection, id)?;
+    Ok(changed)
+}
+
+/// Brings what the account is found by up to date with its names and address.
 fn set_search_text(connection: &mut Connection, id: &UserId) -> Result<(), StorageError> {
     let row = dsl::users.filter(dsl::id.eq(id.as_str()));
-    let Some((name, email)) = row.select((dsl::name, dsl::email)).first::<(String, String)>(connection).optional()?
-    else {
-        return Ok(());
-    };
-    diesel::update(row).set(dsl::search.eq(search_text(&name, &email))).execute(connection)?;
+    let Some(found) = row.select(Row::as_select()).first(connection).optional()? else { return Ok(()) };
+    let search = search_text(&found.name, &found.email, found.username.as_deref());
+    diesel::update(row).set(dsl::search.eq(search)).execute(connection)?;
     Ok(())
 }
 

@@ -216,6 +216,8 @@ async fn one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Clie
     accept_invitation(owner, base).await;
     let active = [
         ("td a", "[data-state='active']", "user"),
+        ("a[href$='/username']", "#username", "username"),
+        ("form button[type='submit']", "[data-state='active']", "user-unchanged"),
         ("form[action$='/disable'] button", "[data-state='disabled']", "user-disabled"),
         ("a[href$='/delete']", "button.danger", "delete"),
     ];

@@ -164,11 +164,12 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
     let row_asks = |path: &str| PAGES.iter().find(|row| row.path == path).unwrap().change.is_some();
     let user = format!("user-{id}");
     let deletes = [("deed", "delete"), (user.as_str(), "on")];
-    let asking: [(&str, &[(&str, &str)]); 6] = [
+    let asking: [(&str, &[(&str, &str)]); 7] = [
         ("/admin/users/new", &[("email", "x@example.org"), ("role", "admin")]),
         ("/admin/users/selected/delete", &deletes),
         ("/admin/users/{id}/delete", &[]),
         ("/admin/users/{id}/role", &[("role", "admin")]),
+        ("/admin/users/{id}/username", &[("username", "ada")]),
         ("/admin/users/{id}/reset-link", &[]),
         ("/admin/users/{id}/invite", &[]),
     ];

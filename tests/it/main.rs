@@ -81,5 +81,6 @@ mod stored_forms;
 mod stream_ends;
 mod support;
 mod tls;
+mod usernames;
 mod ways_back;
 mod wrong_address;

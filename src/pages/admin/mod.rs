@@ -6,6 +6,7 @@ pub mod mail;
 pub mod selected;
 pub mod sessions;
 pub mod user;
+pub mod username;
 pub mod users;
 
 use crate::domain::cursor::Count;
