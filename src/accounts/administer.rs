@@ -6,7 +6,7 @@ use super::outgoing::Detail;
 use super::session_cache::is_unused;
 use super::{AccountError, Accounts, Actor, FieldFault};
 use super::{links, revocation};
-use crate::domain::audit::AuditLine;
+use crate::domain::audit::{AuditLine, Event};
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::Purpose;
@@ -34,13 +34,13 @@ pub enum UserDeed {
 }
 
 impl UserDeed {
-    const fn event(self) -> &'static str {
+    const fn event(self) -> Event {
         match self {
-            Self::Disable => "user.disabled",
-            Self::Enable => "user.enabled",
-            Self::Delete => "user.deleted",
-            Self::SetRole(_) => "user.role_changed",
-            Self::EndSessions => "session.ended",
+            Self::Disable => Event::UserDisabled,
+            Self::Enable => Event::UserEnabled,
+            Self::Delete => Event::UserDeleted,
+            Self::SetRole(_) => Event::UserRoleChanged,
+            Self::EndSessions => Event::SessionEnded,
         }
     }
 }
@@ -60,7 +60,7 @@ impl Accounts {
         let hash = self.0.hasher.hash(&turn, account.password).await?;
         let user = self.new_user(account.email, account.name, role, UserState::Active)?;
         let (line, row) =
-            (self.audit_line("user.created", &actor.name, user.email.as_str(), &actor.source), user.clone());
+            (self.audit_line(Event::UserCreated, &actor.name, user.email.as_str(), &actor.source), user.clone());
         let added = self.0.database.write(move |c| {
             users::insert(c, &row, Some(&hash))?;
             audit::append(c, &line)
@@ -84,7 +84,7 @@ impl Accounts {
         let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();
         let (Some(email), Some(name)) = (email, name) else { return Err(AccountError::Rules(faults)) };
         let user = self.new_user(email, name, role, UserState::Invited)?;
-        let audited = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
+        let audited = self.audit_line(Event::UserInvited, &actor.name, user.email.as_str(), &actor.source);
         let (row, mails) = (user.clone(), self.drafts());
         let mail = mails.to_user(MailKind::Invitation, &user, &Detail::of_inviter(actor));
         let (link, end) = ((!by_mail).then(|| self.new_link(Purpose::Invitation)), self.link_end(Purpose::Invitation));
@@ -127,8 +127,8 @@ impl Accounts {
     pub async fn make_link(&self, id: &UserId, actor: &Actor) -> Result<(User, String), AccountError> {
         let user = self.user(id).await?;
         let (purpose, kind, event) = match user.state {
-            UserState::Active => (Purpose::Reset, MailKind::Reset, "password.reset_requested"),
-            UserState::Invited => (Purpose::Invitation, MailKind::Invitation, "user.invited"),
+            UserState::Active => (Purpose::Reset, MailKind::Reset, Event::PasswordResetRequested),
+            UserState::Invited => (Purpose::Invitation, MailKind::Invitation, Event::UserInvited),
             UserState::Disabled => return Err(AccountError::NotAllowed),
         };
         let link = self.new_link(purpose);
@@ -153,7 +153,7 @@ impl Accounts {
         if user.state != UserState::Invited {
             return Err(AccountError::NotAllowed);
         }
-        let line = self.audit_line("user.invited", &actor.name, user.email.as_str(), &actor.source);
+        let line = self.audit_line(Event::UserInvited, &actor.name, user.email.as_str(), &actor.source);
         let drafts = self.drafts();
         let mail = drafts.to_user(MailKind::Invitation, &user, &Detail::of_inviter(actor));
         let queued = self.0.database.write(move |c| {
@@ -228,7 +228,7 @@ impl Accounts {
 
     /// Ends a session of anybody.
     pub async fn end_any_session(&self, id: &SessionId, actor: &Actor) -> Result<(), AccountError> {
-        let mut line = self.audit_line("session.ended", &actor.name, "", &actor.source);
+        let mut line = self.audit_line(Event::SessionEnded, &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
         let until = now.plus(self.0.config.sessions.refresh_secs);
         self.run_uninterrupted(async move {

@@ -10,6 +10,7 @@ use super::session_cache::SessionCopy;
 use super::{AccountError, Accounts, Client, revocation};
 use crate::crypto::opaque_token::PlainToken;
 use crate::domain::access::Visitor;
+use crate::domain::audit::Event;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
 use crate::domain::notice::Notice;
@@ -103,14 +104,14 @@ impl Accounts {
         let (_, session) = named(who)?;
         let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
         let before = copy.view().map(|view| view.session.methods.clone()).unwrap_or_default();
-        let (user, _hash, turn) = self.prove_current(who, password, "confirm.failed", &client).await?;
+        let (user, _hash, turn) = self.prove_current(who, password, Event::ConfirmFailed, &client).await?;
         drop(turn);
         let methods = before.with(&Method::Password.into());
         let (this, hash) = (self.clone(), self.hash_of(Purpose::Confirmation, token));
         self.run_uninterrupted(async move {
             let now = this.0.clock.now();
             let line =
-                this.audit_line("confirm.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+                this.audit_line(Event::ConfirmOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
             let (store, id) = (this.0.store.clone(), session.clone());
             let proved = this.0.database.write(move |c| {
                 if tokens::take(c, &hash, Purpose::Confirmation, now)?.is_none() {

@@ -12,6 +12,7 @@ use super::outgoing::Detail;
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
 use crate::domain::access::Visitor;
+use crate::domain::audit::Event;
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::email::Email;
 use crate::domain::language::Language;
@@ -104,7 +105,7 @@ impl Accounts {
     /// Takes a row that cannot be read out of the way of the others.
     async fn give_up(&self, id: String) -> Result<(), AccountError> {
         tracing::warn!(mail.id = id, "a mail in the queue cannot be read and is given up");
-        let mut line = self.audit_line("mail.failed", "", "", "");
+        let mut line = self.audit_line(Event::MailFailed, "", "", "");
         line.detail = format!("{id}: {UNREADABLE}");
         let given_up = self
             .0
@@ -168,7 +169,7 @@ impl Accounts {
             tracing::warn!(mail.kind = mail.kind.as_str(), mail.tries = mail.tries, %fault, "a mail was not confirmed as taken");
         }
         let (state, next, error) = judge(mail, &sent, self.0.clock.now());
-        let mut line = self.audit_line("mail.failed", "", mail.recipient.as_str(), "");
+        let mut line = self.audit_line(Event::MailFailed, "", mail.recipient.as_str(), "");
         line.detail = format!("{}: {error}", mail.kind.as_str());
         let (id, certain) = (mail.id.clone(), sent.is_ok());
         let settled = self.0.database.write(move |c| {

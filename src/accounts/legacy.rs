@@ -6,6 +6,7 @@ use super::setup::ClaimProof;
 use super::throttle::Asking;
 use super::{AccountError, Accounts, Client, NewSession, Phase, pair};
 use crate::domain::access::{Credential, Visitor};
+use crate::domain::audit::Event;
 use crate::domain::ids::SessionId;
 use crate::domain::session::Method;
 use crate::domain::throttle::{self, Verdict};
@@ -75,7 +76,7 @@ impl Accounts {
             return Ok(());
         }
         let proof = ClaimProof::Legacy { username: username.to_owned(), password: password.to_owned() };
-        match self.prove(proof, ("login.failed", "login.throttled"), client).await {
+        match self.prove(proof, (Event::LoginFailed, Event::LoginThrottled), client).await {
             // Another node was claimed a moment ago, and this one has not heard of it.
             Err(AccountError::Closed) => Err(AccountError::InvalidCredentials),
             outcome => outcome,

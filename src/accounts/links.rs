@@ -3,6 +3,7 @@
 use super::throttle::{self, Asking, Guess, Guessed};
 use super::{AccountError, Accounts, Client};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
+use crate::domain::audit::Event;
 use crate::domain::ids::UserId;
 use crate::domain::link::{CONFIRMATION_SECS, EMAIL_CHANGE_SECS, INVITATION_SECS, Purpose};
 use crate::domain::mail::MailKind;
@@ -89,7 +90,7 @@ impl Accounts {
     /// Counts a bad link of a source, and says what to answer.
     async fn count_bad_link(&self, client: &Client) -> Result<AccountError, AccountError> {
         let (now, source) = (self.0.clock.now(), Asking::links_of_source(&self.0.token_hasher, client));
-        let refused = self.audit_line("login.throttled", "", "", &client.source.to_string());
+        let refused = self.audit_line(Event::LoginThrottled, "", "", &client.source.to_string());
         let judged = self.0.database.write(move |c| {
             let guess = Guess { source, pair: None, fits: false };
             let judged = throttle::guess(c, &guess, now)?;

@@ -17,7 +17,7 @@ use crate::crypto::keys::Keys;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::PasswordHasher;
 use crate::crypto::random;
-use crate::domain::audit::AuditLine;
+use crate::domain::audit::{AuditLine, Event};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::time::Clock;
 use crate::mail::Transport;
@@ -286,11 +286,11 @@ impl Accounts {
         self.0.last_moment.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last))).map_or(now, next)
     }
 
-    fn audit_line(&self, event: &str, actor: &str, subject: &str, source: &str) -> AuditLine {
+    fn audit_line(&self, event: Event, actor: &str, subject: &str, source: &str) -> AuditLine {
         AuditLine {
             id: self.ordered_id(),
             at: self.0.clock.now(),
-            event: event.to_owned(),
+            event: event.as_str().to_owned(),
             actor: actor.to_owned(),
             subject: subject.to_owned(),
             source: source.to_owned(),

@@ -8,6 +8,7 @@ use crate::crypto::hash_workers::Turn;
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::access::Visitor;
+use crate::domain::audit::Event;
 use crate::domain::email::Email;
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
@@ -35,7 +36,7 @@ impl Accounts {
         let hasher = &self.0.token_hasher;
         let source = format!("forgot-source:{}", Asking::source_of(hasher, &client));
         let account = format!("forgot:{}", hasher.hash("account", email.as_str()).as_str());
-        let line = self.audit_line("password.reset_requested", "", email.as_str(), &client.source.to_string());
+        let line = self.audit_line(Event::PasswordResetRequested, "", email.as_str(), &client.source.to_string());
         let (mails, window_over) = (self.drafts(), now.plus(-MAIL_WINDOW_SECS));
         let waits = self.0.database.write(move |c| {
             if let Verdict::Wait { secs } =
@@ -122,9 +123,9 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         let now = self.0.clock.now();
         let (event, kind) = match purpose {
-            Purpose::Invitation => ("user.created", None),
+            Purpose::Invitation => (Event::UserCreated, None),
             Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => {
-                ("password.reset", Some(MailKind::ResetDone))
+                (Event::PasswordReset, Some(MailKind::ResetDone))
             }
         };
         let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
@@ -161,7 +162,7 @@ impl Accounts {
         new: NewPassword,
         client: Client,
     ) -> Result<(), AccountError> {
-        let (user, old, turn) = self.prove_current(who, current, "login.failed", &client).await?;
+        let (user, old, turn) = self.prove_current(who, current, Event::LoginFailed, &client).await?;
         let password = self.check_new_password(&turn, &user, new, "new_password").await?;
         let hash = self.0.hasher.hash(&turn, password).await?;
         drop(turn);
@@ -169,7 +170,7 @@ impl Accounts {
         self.run_uninterrupted(async move {
             let now = this.0.clock.now();
             let line = this.audit_line(
-                "password.changed",
+                Event::PasswordChanged,
                 user.email.as_str(),
                 user.email.as_str(),
                 &client.source.to_string(),
@@ -202,7 +203,7 @@ impl Accounts {
         &self,
         who: &Visitor,
         current: String,
-        failed: &'static str,
+        failed: Event,
         client: &Client,
     ) -> Result<(User, PasswordHash, Turn), AccountError> {
         let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
@@ -210,7 +211,7 @@ impl Accounts {
         let record =
             self.0.database.read(move |c| users::find_by_id(c, &wanted)).await?.ok_or(AccountError::NotFound)?;
         let asking = Asking::of_account(&self.0.token_hasher, &id);
-        let reservation = self.reserve(asking, "login.throttled", record.user.email.as_str(), client).await?;
+        let reservation = self.reserve(asking, Event::LoginThrottled, record.user.email.as_str(), client).await?;
         let typed = Password::take(current);
         let verified = match (typed, &record.password_hash) {
             (Ok(typed), Some(hash)) => self.verify(client, Some(&record.user.email), typed, Some(hash.clone())).await,

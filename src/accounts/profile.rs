@@ -4,6 +4,7 @@ use super::outgoing::Detail;
 use super::{AccountError, Accounts, Client, FieldFault};
 use super::{links, revocation};
 use crate::domain::access::Visitor;
+use crate::domain::audit::Event;
 use crate::domain::device::Device;
 use crate::domain::email::Email;
 use crate::domain::language::Language;
@@ -50,7 +51,7 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         let email =
             Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
-        let (user, _hash, turn) = self.prove_current(who, current, "login.failed", &client).await?;
+        let (user, _hash, turn) = self.prove_current(who, current, Event::LoginFailed, &client).await?;
         drop(turn);
         if user.email == email {
             return Err(AccountError::Rules(vec![FieldFault::new("email", Text::new("email-same"))]));
@@ -92,7 +93,7 @@ impl Accounts {
             let now = this.0.clock.now();
             let user = open.user;
             let mut line =
-                this.audit_line("email.changed", user.email.as_str(), new.as_str(), &client.source.to_string());
+                this.audit_line(Event::EmailChanged, user.email.as_str(), new.as_str(), &client.source.to_string());
             line.detail = format!("was {}", user.email);
             let mut detail = Detail::of(&client, now);
             detail.new_email = new.to_string();
@@ -127,7 +128,7 @@ impl Accounts {
     /// Forgets one of one's own devices: its next sign-in is announced like that of a new one.
     pub async fn forget_device(&self, who: &Visitor, id: String, source: String) -> Result<(), AccountError> {
         let user = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
-        let line = self.audit_line("device.forgotten", who.name(), who.name(), &source);
+        let line = self.audit_line(Event::DeviceForgotten, who.name(), who.name(), &source);
         let removed = self.0.database.write(move |c| {
             let removed = devices::remove(c, &user, &id)?;
             if removed {

@@ -4,7 +4,7 @@ use super::revocation::{self, Ended};
 use super::session_cache::is_unused;
 use super::{AccountError, Accounts, TokenPair};
 use crate::crypto::jwt::{Claims, Kind};
-use crate::domain::audit::AuditLine;
+use crate::domain::audit::{AuditLine, Event};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::notice::Notice;
 use crate::domain::session::{GenerationVerdict, Session};
@@ -38,7 +38,7 @@ impl Accounts {
 
     async fn rotate(&self, claims: Claims, source: &str) -> Result<Refreshed, AccountError> {
         let now = self.0.clock.now();
-        let reused = self.audit_line_later("refresh.reused", source);
+        let reused = self.audit_line_later(Event::RefreshReused, source);
         let wanted = claims.clone();
         let (store, idle) = (self.0.store.clone(), self.0.config.sessions.idle);
         let outcome = self.0.database.write(move |c| {
@@ -137,7 +137,7 @@ impl Accounts {
     }
 
     /// An audit line whose subject is known only inside the transaction.
-    fn audit_line_later(&self, event: &'static str, source: &str) -> impl FnOnce(&str) -> AuditLine + Send + 'static {
+    fn audit_line_later(&self, event: Event, source: &str) -> impl FnOnce(&str) -> AuditLine + Send + 'static {
         let (this, source) = (self.clone(), source.to_owned());
         move |subject| this.audit_line(event, "", subject, &source)
     }

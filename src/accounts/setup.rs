@@ -10,6 +10,7 @@ use crate::config::data_dir;
 use crate::crypto::hash_workers::Turn;
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
+use crate::domain::audit::Event;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::notice::Notice;
@@ -93,7 +94,7 @@ impl Accounts {
         if self.phase() == Phase::Claimed {
             return Err(AccountError::Closed);
         }
-        self.prove(form.proof, ("setup.refused", "setup.refused"), &client).await?;
+        self.prove(form.proof, (Event::SetupRefused, Event::SetupRefused), &client).await?;
         self.count_use("right:claim".to_owned()).await?;
         let turn = self.hash_turn(&client, None).await?;
         let account = self.check_account(&turn, form.email, form.name, form.password, form.confirm).await?;
@@ -112,7 +113,7 @@ impl Accounts {
     pub(super) async fn prove(
         &self,
         proof: ClaimProof,
-        events: (&str, &str),
+        events: (Event, Event),
         client: &Client,
     ) -> Result<(), AccountError> {
         let (this, now, source) =
@@ -196,7 +197,7 @@ impl Accounts {
         };
         let session = self.new_session(Some(id.clone()), Method::Password, true, &client)?;
         let line =
-            self.audit_line("setup.claimed", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+            self.audit_line(Event::SetupClaimed, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let row = session.clone();
         let device = self.device_of(&client, None);
         let device_cookie = self.0.devices.issue(&device.id, &id);

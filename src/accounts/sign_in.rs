@@ -6,6 +6,7 @@ use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, NewSession};
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
+use crate::domain::audit::Event;
 use crate::domain::device::{self, Device};
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
@@ -53,7 +54,7 @@ impl Accounts {
             subject,
         ));
         let account = asking.account.clone();
-        let reservation = self.reserve(asking, "login.throttled", subject, &client).await?;
+        let reservation = self.reserve(asking, Event::LoginThrottled, subject, &client).await?;
 
         let hash = record
             .as_ref()
@@ -106,7 +107,7 @@ impl Accounts {
     }
 
     async fn refuse(&self, subject: &str, client: &Client) -> Result<NewSession, AccountError> {
-        let line = self.audit_line("login.failed", "", subject, &client.source.to_string());
+        let line = self.audit_line(Event::LoginFailed, "", subject, &client.source.to_string());
         self.0.database.write(move |c| audit::append(c, &line)).await?;
         Err(AccountError::InvalidCredentials)
     }
@@ -115,7 +116,8 @@ impl Accounts {
         let Proven { record, hash, upgraded, reservation, account, device } = proven;
         let now = self.0.clock.now();
         let user = record.user;
-        let line = self.audit_line("login.ok", user.email.as_str(), user.email.as_str(), &client.source.to_string());
+        let line =
+            self.audit_line(Event::LoginOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (id, old, row) = (user.id.clone(), client.old_sessions.clone(), session.clone());
         let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
         let right = Asking::right_of(&self.0.token_hasher, &user.id);
@@ -183,7 +185,7 @@ impl Accounts {
             }
         }
         for surplus in self.0.store.end_oldest(c, &user.id, now, MAX_SESSIONS)? {
-            let mut line = self.audit_line("session.ended", "", user.email.as_str(), "");
+            let mut line = self.audit_line(Event::SessionEnded, "", user.email.as_str(), "");
             line.detail = format!("the oldest of more than {MAX_SESSIONS}");
             audit::append(c, &line)?;
             ended.push(surplus);

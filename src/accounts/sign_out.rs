@@ -3,6 +3,7 @@
 use super::{AccountError, Accounts, links, revocation};
 use crate::crypto::random;
 use crate::domain::access::Visitor;
+use crate::domain::audit::Event;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Session;
 use crate::storage::session_store::{Kept, SessionStore};
@@ -28,7 +29,7 @@ impl Accounts {
         let Some(session) = who.session().cloned() else { return Ok(()) };
         let (this, who) = (self.clone(), who.clone());
         self.run_uninterrupted(async move {
-            let event = if ending == Ending::This { "logout" } else { "session.ended" };
+            let event = if ending == Ending::This { Event::Logout } else { Event::SessionEnded };
             let line = this.audit_line(event, who.name(), who.name(), &source);
             let (store, now) = (this.0.store.clone(), this.0.clock.now());
             let until = now.plus(this.0.config.sessions.refresh_secs);

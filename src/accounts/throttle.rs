@@ -4,6 +4,7 @@ use super::{AccountError, Accounts, Client};
 use crate::crypto::hash_workers::Turn;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::{PasswordHash, Verified};
+use crate::domain::audit::Event;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::password::Password;
@@ -232,7 +233,7 @@ impl Accounts {
     pub(super) async fn reserve(
         &self,
         asking: Asking,
-        event: &'static str,
+        event: Event,
         subject: &str,
         client: &Client,
     ) -> Result<Reservation, AccountError> {

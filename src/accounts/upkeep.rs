@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::session_cache::is_unused;
 use super::throttle::{IN_A_ROW, MAX_BUCKETS};
 use super::{AccountError, Accounts};
+use crate::domain::audit::Event;
 use crate::domain::ids::SessionId;
 use crate::domain::session::{IdleLimit, NOTE_SECS, Session};
 use crate::domain::throttle::LONGEST_WINDOW_SECS;
@@ -91,7 +92,7 @@ impl Accounts {
 
     /// Compares the configuration with that of the start before, and audits which variables differ; never their values.
     pub async fn note_configuration(&self, current: BTreeMap<String, String>) -> Result<(), AccountError> {
-        let mut line = self.audit_line("config.changed", "", "", "");
+        let mut line = self.audit_line(Event::ConfigChanged, "", "", "");
         let noted = self.0.database.write(move |c| {
             let before: Option<BTreeMap<String, String>> =
                 settings::find(c, CONFIGURATION)?.and_then(|text| serde_json::from_str(&text).ok());

@@ -1,6 +1,7 @@
 //! User names, for apps that take no address. An admin gives them, so that nobody takes the name of somebody else's account in an app.
 
 use super::{AccountError, Accounts, Actor, FieldFault, revocation};
+use crate::domain::audit::Event;
 use crate::domain::ids::UserId;
 use crate::domain::notice::Notice;
 use crate::domain::user::Username;
@@ -15,7 +16,7 @@ impl Accounts {
             .map(Username::parse)
             .transpose()
             .map_err(|fault| AccountError::Rules(vec![FieldFault::new("username", fault.text())]))?;
-        let mut line = self.audit_line("user.username_changed", &actor.name, "", &actor.source);
+        let mut line = self.audit_line(Event::UserUsernameChanged, &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
         self.run_uninterrupted(async move {
             let outcome = this.0.database.write(move |c| {

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::lists::one_more;
 use super::schema::audit_events::{self, BoxedQuery, dsl};
 use super::{Connection, StorageError};
-use crate::domain::audit::{AuditFilter, AuditLine};
+use crate::domain::audit::{AuditFilter, AuditLine, Event};
 use crate::domain::cursor::Count;
 use crate::domain::email::Email;
 use crate::domain::time::Timestamp;
@@ -99,9 +99,10 @@ pub fn last_use_of_address(
     created: Timestamp,
 ) -> Result<Option<Timestamp>, StorageError> {
     let own = own_changes(connection, email, created)?;
-    let deleted = dsl::event.eq("user.deleted").and(dsl::subject.eq(email.as_str()));
+    let deleted = dsl::event.eq(Event::UserDeleted.as_str()).and(dsl::subject.eq(email.as_str()));
     // Who changes an address is named by the old one.
-    let changed = dsl::event.eq("email.changed").and(dsl::actor.eq(email.as_str())).and(dsl::id.ne_all(own));
+    let changed =
+        dsl::event.eq(Event::EmailChanged.as_str()).and(dsl::actor.eq(email.as_str())).and(dsl::id.ne_all(own));
     let lines = dsl::audit_events.filter(deleted.or(changed)).order(dsl::id.desc()).select(dsl::at);
     Ok(lines.first::<i64>(connection).optional()?.map(Timestamp::from_secs))
 }
@@ -111,8 +112,9 @@ pub fn last_use_of_address(
 fn own_changes(connection: &mut Connection, email: &Email, created: Timestamp) -> Result<Vec<String>, StorageError> {
     let (mut own, mut address) = (Vec::<String>::new(), email.as_str().to_owned());
     while own.len() < OWN_CHANGES {
-        let mut changes =
-            dsl::audit_events.filter(dsl::event.eq("email.changed").and(dsl::at.ge(created.secs()))).into_boxed();
+        let mut changes = dsl::audit_events
+            .filter(dsl::event.eq(Event::EmailChanged.as_str()).and(dsl::at.ge(created.secs())))
+            .into_boxed();
         if let Some(later) = own.last() {
             changes = changes.filter(dsl::id.lt(later.clone()));
         }

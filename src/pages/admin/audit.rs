@@ -66,7 +66,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
         layout: Layout::with_menu(&req, "audit-heading", Menu::Admin),
         event: &filter.event,
         person: &filter.person,
-        all_events: &EVENTS,
+        all_events: EVENTS,
         count: count_line("audit-count", settings::accounts(&req).count_audit(filter.clone()).await?),
         events,
         next,
