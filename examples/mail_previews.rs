@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use portcullis::for_tests::{Facts, KINDS, Language, Timestamp, letter};
+use portcullis::for_tests::{Facts, KINDS, Language, Timestamp, content};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| "target/mails".into()));
@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         new_email: "ada@example.org".to_owned(),
     };
     for (language, kind) in Language::ALL.into_iter().flat_map(|language| KINDS.map(|kind| (language, kind))) {
-        let mail = letter(kind, &facts, language).render()?;
+        let mail = content(kind, &facts, language).render()?;
         let name = format!("{}-{}", kind.as_str().replace(' ', "-"), language.tag());
         std::fs::write(folder.join(format!("{name}.txt")), format!("Subject: {}\n\n{}", mail.subject, mail.text))?;
         std::fs::write(folder.join(format!("{name}.html")), mail.html)?;

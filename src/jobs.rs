@@ -15,33 +15,33 @@ use crate::storage::notice_listener::NoticeListener;
 use crate::storage::{Connection, StorageError, notices};
 
 /// How often the number of a SQLite file is looked at.
-const FILE_LOOK: Duration = Duration::from_millis(50);
-/// How often the wire to PostgreSQL is looked at; the price and the delay of others are in docs/adr/0007.
-const WIRE_LOOK: Duration = Duration::from_millis(5);
+const FILE_INTERVAL: Duration = Duration::from_millis(50);
+/// How often the listener to PostgreSQL is looked at; the price and the delay of others are in docs/adr/0007.
+const LISTENER_INTERVAL: Duration = Duration::from_millis(5);
 /// How often a node on PostgreSQL shows that it lives, and renews its lease.
 const BEAT: Duration = Duration::from_millis(500);
-/// How long a lost wire is left alone before it is opened again.
+/// How long a lost listener is left alone before it is opened again.
 const REOPEN: Duration = Duration::from_millis(500);
 /// Own beats without one of another node, after which that one is taken off the list: ten seconds.
 const SILENT_BEATS: u32 = 20;
-/// How often notices are forgotten that everybody has heard.
+/// How often notices are forgotten that everybody has notified.
 const MINUTE: Duration = Duration::from_mins(1);
 /// How often expired rows are looked for.
 const CLEANING_MINUTES: u32 = 10;
 /// How long a job rests after a panic; longer than the lease of the copies.
 const PANIC_PAUSE: Duration = Duration::from_secs(3);
 /// How often the queue of mails is looked at for mails of other processes and for retries.
-const MAIL_LOOK: Duration = Duration::from_millis(500);
+const MAIL_INTERVAL: Duration = Duration::from_millis(500);
 /// How long the mailer waits after a fault of the store.
 const MAIL_PAUSE: Duration = Duration::from_secs(2);
 /// How often it is looked whether streams may go on.
-const STREAM_LOOK: Duration = Duration::from_secs(1);
+const STREAM_INTERVAL: Duration = Duration::from_secs(1);
 /// How often it is looked whether the sessions of open streams are still in the store, in looks: ten seconds.
-const STREAM_LOOKS_AT_STORE: u32 = 10;
-/// Looks in a row at a store that cannot be asked, after which open streams are cut: thirty seconds.
-const STREAM_LOOKS_WITHOUT_NEWS: u32 = 30;
+const STREAM_ROUNDS_PER_STORE_CHECK: u32 = 10;
+/// SessionPolling in a row at a store that cannot be asked, after which open streams are cut: thirty seconds.
+const STREAM_ROUNDS_WITHOUT_STORE: u32 = 30;
 /// How long a stopping server waits for a watch that may hang in a question to the store.
-const FAREWELL: Duration = Duration::from_secs(2);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The running jobs; dropping it stops them.
 pub struct Jobs {
@@ -65,11 +65,11 @@ impl Jobs {
         let thread = thread.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
         let runtime = accounts.database().runtime();
         let tasks = vec![
-            runtime.spawn(in_spite_of_panics("mails", accounts.clone(), deliver)),
-            runtime.spawn(in_spite_of_panics("streams", accounts.clone(), move |accounts| {
-                cut_without_news(accounts, Arc::clone(&blind))
+            runtime.spawn(restart_on_panic("mails", accounts.clone(), deliver)),
+            runtime.spawn(restart_on_panic("streams", accounts.clone(), move |accounts| {
+                close_stale_streams(accounts, Arc::clone(&blind))
             })),
-            runtime.spawn(in_spite_of_panics("cleaning", accounts.clone(), clean)),
+            runtime.spawn(restart_on_panic("cleaning", accounts.clone(), clean)),
         ];
         Ok(Self { stop, thread: Some(thread), tasks })
     }
@@ -81,10 +81,10 @@ impl Drop for Jobs {
         // A mail that is on its way stays claimed for a while and is tried again by the next server.
         self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
         let Some(thread) = self.thread.take() else { return };
-        let mut left = FAREWELL;
+        let mut left = SHUTDOWN_TIMEOUT;
         while !thread.is_finished() && !left.is_zero() {
-            thread::sleep(WIRE_LOOK);
-            left = left.saturating_sub(WIRE_LOOK);
+            thread::sleep(LISTENER_INTERVAL);
+            left = left.saturating_sub(LISTENER_INTERVAL);
         }
         if thread.is_finished() && thread.join().is_err() {
             tracing::error!("the watch on the store ended by a panic");
@@ -95,7 +95,7 @@ impl Drop for Jobs {
 /// Hears what other processes did, applies and acknowledges it, and renews the lease of the copies.
 struct Watch {
     accounts: Accounts,
-    wire: Option<NoticeListener>,
+    listener: Option<NoticeListener>,
     /// The newest notice applied.
     applied: i64,
     /// When the store was last looked at, successfully.
@@ -108,8 +108,8 @@ struct Watch {
 
 impl Watch {
     fn open(accounts: Accounts) -> Result<Self, StorageError> {
-        let wire = NoticeListener::open(accounts.database())?;
-        let alone = matches!(wire, NoticeListener::Sqlite(_));
+        let listener = NoticeListener::open(accounts.database())?;
+        let alone = matches!(listener, NoticeListener::Sqlite(_));
         let node = accounts.node().to_owned();
         // Registered before the first copy: whoever ends a session from now on waits for this node.
         let applied = accounts.database().write_blocking(|c| {
@@ -121,7 +121,7 @@ impl Watch {
             Ok(newest)
         })?;
         // Whoever claimed the instance before that told nobody here.
-        accounts.start_over()?;
+        accounts.reset_caches()?;
         if accounts.database().is_pooled() {
             tracing::warn!(
                 "DATABASE_URL leads through a pooler that loses notifications (transaction mode?): every check reads the store; \
@@ -130,7 +130,7 @@ impl Watch {
         }
         let mut watch = Self {
             accounts,
-            wire: Some(wire),
+            listener: Some(listener),
             applied,
             beaten_at: Duration::ZERO,
             blind: Arc::default(),
@@ -152,31 +152,31 @@ impl Watch {
         }
     }
 
-    /// After a panic nobody knows how far the work came: it begins as after a lost wire, without any copy, when the lease is over.
+    /// After a panic nobody knows how far the work came: it begins as after a lost listener, without any copy, when the lease is over.
     fn rest(&mut self, stop: &AtomicBool) {
         tracing::error!(job = "watch", "work in the background ended by a panic and is begun again");
-        self.wire = None;
+        self.listener = None;
         self.blind.store(true, Ordering::Release);
         let mut left = PANIC_PAUSE;
         while !left.is_zero() && !stop.load(Ordering::Acquire) {
-            thread::sleep(FILE_LOOK);
-            left = left.saturating_sub(FILE_LOOK);
+            thread::sleep(FILE_INTERVAL);
+            left = left.saturating_sub(FILE_INTERVAL);
         }
     }
 
     fn watch(&mut self, stop: &AtomicBool) {
         while !stop.load(Ordering::Acquire) {
-            let pause = match &self.wire {
+            let pause = match &self.listener {
                 None => REOPEN,
-                Some(NoticeListener::Sqlite(_)) => FILE_LOOK,
-                Some(NoticeListener::Postgres(_)) => WIRE_LOOK,
+                Some(NoticeListener::Sqlite(_)) => FILE_INTERVAL,
+                Some(NoticeListener::Postgres(_)) => LISTENER_INTERVAL,
             };
             thread::sleep(pause);
             self.round();
         }
     }
 
-    /// Looks once. A fault costs the wire, and the lease runs out unless it can be laid anew in time.
+    /// SessionPolling once. A fault costs the listener, and the lease runs out unless it can be laid anew in time.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
     fn round(&mut self) {
         match self.look() {
@@ -186,7 +186,7 @@ impl Watch {
                 }
             }
             Err(fault) => {
-                self.wire = None;
+                self.listener = None;
                 if !self.blind.swap(true, Ordering::AcqRel) {
                     tracing::warn!(%fault, "the store cannot be watched; every check reads it until it can");
                 }
@@ -196,24 +196,24 @@ impl Watch {
 
     fn look(&mut self) -> Result<(), StorageError> {
         let begin = self.accounts.clock().monotonic();
-        let reopened = self.wire.is_none();
+        let reopened = self.listener.is_none();
         if reopened {
-            self.wire = Some(NoticeListener::open(self.accounts.database())?);
+            self.listener = Some(NoticeListener::open(self.accounts.database())?);
             // What was left meanwhile cuts its streams; then every copy goes, whatever it was about.
             let applied = self.applied;
-            let news = self.on_wire(|c| notices::since(c, applied))?;
-            self.apply(news)?;
-            self.accounts.start_over()?;
+            let notices = self.on_listener(|c| notices::since(c, applied))?;
+            self.apply(notices)?;
+            self.accounts.reset_caches()?;
         }
-        let Some(wire) = &mut self.wire else { return Ok(()) };
-        let heard = wire.heard()? || reopened;
-        match wire {
+        let Some(listener) = &mut self.listener else { return Ok(()) };
+        let notified = listener.has_notices()? || reopened;
+        match listener {
             // The number in shared memory is read after `begin`: without a change nothing was committed before.
             NoticeListener::Sqlite(_) => {
-                if heard {
+                if notified {
                     let database = self.accounts.database().clone();
-                    let news = database.read_blocking(|c| notices::since(c, self.applied))?;
-                    if self.apply(news)? || reopened {
+                    let notices = database.read_blocking(|c| notices::since(c, self.applied))?;
+                    if self.apply(notices)? || reopened {
                         let (node, applied) = (self.accounts.node().to_owned(), self.applied);
                         database.write_blocking(|c| notices::acknowledge(c, &node, applied))?;
                     }
@@ -221,7 +221,7 @@ impl Watch {
                 self.accounts.cache().renew_lease(begin);
             }
             NoticeListener::Postgres(_) => {
-                if heard || begin.saturating_sub(self.beaten_at) >= BEAT {
+                if notified || begin.saturating_sub(self.beaten_at) >= BEAT {
                     self.beat(begin)?;
                 }
             }
@@ -232,17 +232,17 @@ impl Watch {
     /// Reads what was left, applies and acknowledges it: all that was committed before `begin` is then in force here.
     fn beat(&mut self, begin: Duration) -> Result<(), StorageError> {
         let applied = self.applied;
-        let news = self.on_wire(|c| notices::since(c, applied))?;
-        self.apply(news)?;
+        let notices = self.on_listener(|c| notices::since(c, applied))?;
+        self.apply(notices)?;
         let (node, applied) = (self.accounts.node().to_owned(), self.applied);
-        if !self.on_wire(|c| notices::acknowledge(c, &node, applied))? {
+        if !self.on_listener(|c| notices::acknowledge(c, &node, applied))? {
             // Taken off the list by somebody who thought this node dead: nobody waited for it since.
-            self.on_wire(|c| notices::register(c, &node, applied))?;
-            let missed = self.on_wire(|c| notices::since(c, applied))?;
+            self.on_listener(|c| notices::register(c, &node, applied))?;
+            let missed = self.on_listener(|c| notices::since(c, applied))?;
             self.apply(missed)?;
         }
         if begin.saturating_sub(self.beaten_at) >= BEAT {
-            self.forget_silent()?;
+            self.remove_silent_nodes()?;
             self.beaten_at = begin;
         }
         if !self.accounts.database().is_pooled() {
@@ -251,9 +251,12 @@ impl Watch {
         Ok(())
     }
 
-    fn on_wire<T>(&mut self, work: impl FnOnce(&mut Connection) -> Result<T, StorageError>) -> Result<T, StorageError> {
+    fn on_listener<T>(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         let pooled = self.accounts.database().is_pooled();
-        match self.wire.as_mut().and_then(NoticeListener::connection) {
+        match self.listener.as_mut().and_then(NoticeListener::connection) {
             Some(connection) if !pooled => work(connection),
             // Behind a pooler nothing can be prepared outside a transaction.
             _ => self.accounts.database().write_blocking(work),
@@ -261,29 +264,29 @@ impl Watch {
     }
 
     /// Applies notices; true when there were any. Notices that are missing may have said anything.
-    fn apply(&mut self, news: Option<Vec<(i64, Notice)>>) -> Result<bool, StorageError> {
-        let Some(news) = news else {
-            self.applied = self.on_wire(notices::newest)?;
-            self.accounts.hear(&Notice::AllEnded);
-            self.accounts.start_over()?;
+    fn apply(&mut self, notices: Option<Vec<(i64, Notice)>>) -> Result<bool, StorageError> {
+        let Some(notices) = notices else {
+            self.applied = self.on_listener(notices::newest)?;
+            self.accounts.apply(&Notice::AllEnded);
+            self.accounts.reset_caches()?;
             return Ok(true);
         };
-        for (number, news) in &news {
-            self.accounts.hear_notice(*number, news);
+        for (number, notice) in &notices {
+            self.accounts.apply_notice(*number, notice);
             self.applied = *number;
         }
-        Ok(!news.is_empty())
+        Ok(!notices.is_empty())
     }
 
     /// Takes nodes off the list that have not beaten for long, counted by own beats and not by any clock.
-    fn forget_silent(&mut self) -> Result<(), StorageError> {
-        let beats = self.on_wire(notices::beats)?;
+    fn remove_silent_nodes(&mut self) -> Result<(), StorageError> {
+        let beats = self.on_listener(notices::beats)?;
         let before = std::mem::take(&mut self.others);
         for (node, beat) in beats {
             let missed = before.get(&node).filter(|(old, _)| *old == beat).map_or(0, |(_, missed)| missed + 1);
             if missed >= SILENT_BEATS {
                 tracing::warn!(node, "a node has not shown itself for ten seconds and is no longer waited for");
-                self.on_wire(|c| notices::remove_silent(c, &node, beat))?;
+                self.on_listener(|c| notices::remove_silent(c, &node, beat))?;
             } else {
                 self.others.insert(node, (beat, missed));
             }
@@ -293,11 +296,7 @@ impl Watch {
 }
 
 /// Runs a job, and runs it again after a pause when it panicked, which is a fault of ours and must not end it for good.
-async fn in_spite_of_panics<F: Future<Output = ()>>(
-    job: &'static str,
-    accounts: Accounts,
-    run: impl Fn(Accounts) -> F,
-) {
+async fn restart_on_panic<F: Future<Output = ()>>(job: &'static str, accounts: Accounts, run: impl Fn(Accounts) -> F) {
     while AssertUnwindSafe(run(accounts.clone())).catch_unwind().await.is_err() {
         tracing::error!(job, "work in the background ended by a panic and is begun again");
         tokio::time::sleep(PANIC_PAUSE).await;
@@ -315,29 +314,29 @@ async fn deliver(accounts: Accounts) {
                 tokio::time::sleep(MAIL_PAUSE).await;
             }
         }
-        drop(tokio::time::timeout(MAIL_LOOK, accounts.mail_waiting()).await);
+        drop(tokio::time::timeout(MAIL_INTERVAL, accounts.mail_waiting()).await);
     }
 }
 
 /// Cuts open streams when nobody could have said for half a minute that their sessions ended.
 ///
-/// Beside that, streams end with the absolute end of their session, and with a session that is gone without any news.
-async fn cut_without_news(accounts: Accounts, blind: Arc<AtomicBool>) {
+/// Beside that, streams end with the absolute end of their session, and with a session that is gone without any notices.
+async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
     let (mut looks, mut since_store) = (0, 0);
     loop {
-        tokio::time::sleep(STREAM_LOOK).await;
+        tokio::time::sleep(STREAM_INTERVAL).await;
         accounts.streams().cut_expired(accounts.clock().now());
         since_store += 1;
-        if since_store >= STREAM_LOOKS_AT_STORE {
+        if since_store >= STREAM_ROUNDS_PER_STORE_CHECK {
             since_store = 0;
-            if let Err(fault) = accounts.cut_streams_of_the_ended().await {
+            if let Err(fault) = accounts.close_streams_of_ended_sessions().await {
                 tracing::debug!(%fault, "the sessions of open streams could not be looked up");
             }
         }
         // A watch that hangs in a question never says that it is blind; then the lease runs out.
         let hangs = !accounts.database().is_pooled() && !accounts.cache().has_lease(accounts.clock().monotonic());
         looks = if hangs || blind.load(Ordering::Acquire) { looks + 1 } else { 0 };
-        if looks >= STREAM_LOOKS_WITHOUT_NEWS {
+        if looks >= STREAM_ROUNDS_WITHOUT_STORE {
             accounts.streams().cut_all();
             looks = 0;
         }
@@ -348,7 +347,7 @@ async fn clean(accounts: Accounts) {
     loop {
         accounts.clean_up().await;
         for _ in 0..CLEANING_MINUTES {
-            accounts.forget_news().await;
+            accounts.delete_applied_notices().await;
             tokio::time::sleep(MINUTE).await;
         }
     }

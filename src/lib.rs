@@ -48,7 +48,7 @@ mod texts;
 /// What the suite in `tests/it` and the examples use. Everything else is private, so that the compiler names what nobody uses.
 #[doc(hidden)]
 pub mod for_tests {
-    pub use crate::accounts::letters::{Facts, letter};
+    pub use crate::accounts::mail_content::{Facts, content};
     pub use crate::app::{App, Internals, build as build_app};
     pub use crate::config::{DatabaseUrl, Values, docs, load as load_config, variables};
     pub use crate::crypto::checksum::Checksum;

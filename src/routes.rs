@@ -19,7 +19,7 @@ use crate::http::jwt::Access::{Admin, Link, Member, Open, Session};
 use crate::http::jwt::{self, Access, Rule};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
-use crate::http::{fetch_metadata, measured, own_cookies, security_headers, serve_static};
+use crate::http::{csrf, measured, own_cookies, security_headers, serve_static};
 use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, username, users};
 use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
@@ -177,7 +177,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(IdentityMiddleware::default())
         .wrap(session_middleware(settings, store, session_secs))
         .wrap(from_fn(own_cookies::keep_own))
-        .wrap(from_fn(fetch_metadata::only_navigations))
+        .wrap(from_fn(csrf::only_navigations))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
         .wrap(from_fn(measured::pages));

@@ -1,8 +1,8 @@
-//! Who does something to people and sessions.
+//! Who changes people and sessions.
 
 use super::Client;
 
-/// Who does a deed, for the audit trail.
+/// Who makes a change, for the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The admin's address, or the command line.
@@ -12,7 +12,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The operator at the command line.
+    /// The operator on the command line.
     pub fn command_line() -> Self {
         Self { name: "command line".to_owned(), source: String::new() }
     }

@@ -1,6 +1,6 @@
-//! What admins do to people and sessions, in a page or on the command line, possibly beside a running server.
+//! What admins do with people and sessions, on a page or on the command line, possibly beside a running server.
 //!
-//! A deed that ends sessions is answered when every node has heard of it (revocation.rs).
+//! An operation that ends sessions returns only after every node has applied that (revocation.rs).
 
 use super::outgoing::Detail;
 use super::session_cache::is_unused;
@@ -18,22 +18,22 @@ use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::{self, TokenGrant};
 use crate::storage::{Connection, StorageError, attempts, audit, mails, users};
 
-/// What a deed does to an account.
+/// A change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserDeed {
-    /// Nobody signs in with it any more.
+pub enum UserChange {
+    /// Disables it.
     Disable,
-    /// It can be used again.
+    /// Enables it again.
     Enable,
-    /// It is gone with all that belongs to it.
+    /// Deletes it with everything that belongs to it.
     Delete,
-    /// It may do something else.
+    /// Gives it another role.
     SetRole(Role),
-    /// It has to sign in anew.
+    /// Ends its sessions.
     EndSessions,
 }
 
-impl UserDeed {
+impl UserChange {
     const fn event(self) -> Event {
         match self {
             Self::Disable => Event::UserDisabled,
@@ -55,7 +55,7 @@ impl Accounts {
         role: Role,
         actor: &Actor,
     ) -> Result<User, AccountError> {
-        let turn = self.0.hasher.turn(None).await?;
+        let turn = self.0.hasher.permit(None).await?;
         let account = self.check_account(&turn, email.to_owned(), name.to_owned(), password.clone(), password).await?;
         let hash = self.0.hasher.hash(&turn, account.password).await?;
         let user = self.new_user(account.email, account.name, role, UserState::Active)?;
@@ -69,8 +69,8 @@ impl Accounts {
         Ok(user)
     }
 
-    /// Adds an account that waits for its owner to choose a password. Either the invitation is queued as a mail, or its link is
-    /// returned: never both, since the newer one voids the older.
+    /// Adds an account whose owner has yet to choose a password. Either the invitation is queued as a mail, or its link
+    /// is returned: never both, since the newer link voids the older.
     pub async fn invite_user(
         &self,
         email: &str,
@@ -123,7 +123,8 @@ impl Accounts {
         })
     }
 
-    /// A link to copy, for a reset or, while somebody is invited, for the invitation. Earlier ones and waiting mails are void.
+    /// A link to copy: for a password reset or, for an invited account, the invitation. Earlier links and queued mails
+    /// become void.
     pub async fn make_link(&self, id: &UserId, actor: &Actor) -> Result<(User, String), AccountError> {
         let user = self.user(id).await?;
         let (purpose, kind, event) = match user.state {
@@ -139,7 +140,7 @@ impl Accounts {
             mails::cancel(c, &of, kind)?;
             tokens::insert(c, &link.hash, purpose, &TokenGrant { user: of.clone(), payload: String::new() }, end)?;
             tokens::void_others(c, &of, purpose, Some(&link.hash))?;
-            // An admin's link is a way in for who was locked out by somebody else's guesses (S25, S26).
+            // An admin's link gives access to an owner who was locked out by somebody else's guesses (S25, S26).
             attempts::clear(c, &account)?;
             audit::append(c, &audited)
         });
@@ -147,7 +148,7 @@ impl Accounts {
         Ok((user, address))
     }
 
-    /// Queues the invitation once more.
+    /// Queues the invitation again.
     pub async fn send_invitation(&self, id: &UserId, actor: &Actor) -> Result<(), AccountError> {
         let user = self.user(id).await?;
         if user.state != UserState::Invited {
@@ -172,20 +173,20 @@ impl Accounts {
         Ok(())
     }
 
-    /// Does `deed` to one account, as [`Self::change_users`] does.
-    pub async fn change_user(&self, id: &UserId, deed: UserDeed, actor: &Actor) -> Result<bool, AccountError> {
+    /// Applies `change` to one account, as [`Self::change_users`] does.
+    pub async fn change_user(&self, id: &UserId, deed: UserChange, actor: &Actor) -> Result<bool, AccountError> {
         self.change_users(vec![id.clone()], deed, actor).await
     }
 
-    /// Does `deed` to all of these that are still there, or to none; when the answer comes it is in force on every node, and open
-    /// streams are cut. The last active admin stays.
+    /// Applies `change` to all of these accounts that still exist, or to none. When this returns, the change is in
+    /// force on every node and open streams are closed. The last active admin cannot be removed.
     pub async fn change_users(
         &self,
         mut ids: Vec<UserId>,
-        deed: UserDeed,
+        deed: UserChange,
         actor: &Actor,
     ) -> Result<bool, AccountError> {
-        // Two such deeds take the rows in the same order.
+        // Two such changes lock the rows in the same order.
         ids.sort_unstable();
         ids.dedup();
         let lines: Vec<AuditLine> =
@@ -204,19 +205,20 @@ impl Accounts {
                 if leaves_no_admin(c, &records, deed)? {
                     return Ok(Err(AccountError::LastAdmin));
                 }
-                let (mut ended, mut news) = (Vec::new(), Vec::new());
+                let (mut ended, mut notices) = (Vec::new(), Vec::new());
                 for (record, mut line) in records {
                     let Some(sessions) = apply(c, &store, &record, deed)? else { continue };
                     line.subject = record.user.email.to_string();
-                    if let UserDeed::SetRole(role) = deed {
+                    if let UserChange::SetRole(role) = deed {
                         role.as_str().clone_into(&mut line.detail);
                     }
                     audit::append(c, &line)?;
                     ended.extend(sessions);
-                    news.push(Notice::UserEnded(record.user.id));
+                    notices.push(Notice::UserEnded(record.user.id));
                 }
-                let changed = !news.is_empty();
-                let told = if changed { revocation::leave(c, ended, news, now)? } else { revocation::done_before(c)? };
+                let changed = !notices.is_empty();
+                let told =
+                    if changed { revocation::publish(c, ended, notices, now)? } else { revocation::already_done(c)? };
                 Ok(Ok((told, changed)))
             });
             let (ended, changed) = outcome.await??;
@@ -226,7 +228,7 @@ impl Accounts {
         .await
     }
 
-    /// Ends a session of anybody.
+    /// Ends any session.
     pub async fn end_any_session(&self, id: &SessionId, actor: &Actor) -> Result<(), AccountError> {
         let mut line = self.audit_line(Event::SessionEnded, &actor.name, "", &actor.source);
         let (this, id, now) = (self.clone(), id.clone(), self.0.clock.now());
@@ -236,7 +238,7 @@ impl Accounts {
             let outcome = this.0.database.write(move |c| {
                 let owner = store.find_live(c, &id, now)?.and_then(|session| session.user);
                 if !store.end(c, &id, None)? {
-                    // Copies and streams may know what the store does not.
+                    // Caches and streams may know a session that the store does not.
                     store.keep_ended(c, &id, until)?;
                     return revocation::sessions_ended(c, vec![id], now).map(|ended| (ended, false));
                 }
@@ -252,7 +254,7 @@ impl Accounts {
         .await
     }
 
-    /// The account of that name.
+    /// The account with that ID.
     pub async fn user(&self, id: &UserId) -> Result<User, AccountError> {
         let id = id.clone();
         let found = self.0.database.read(move |c| users::find_by_id(c, &id)).await?;
@@ -280,7 +282,7 @@ impl Accounts {
         let (store, now) = (self.0.store.clone(), self.0.clock.now());
         let outcome = self.0.database.write(move |c| {
             let sessions = store.end_all(c)?;
-            Ok((sessions.len(), revocation::leave(c, sessions, vec![Notice::AllEnded], now)?))
+            Ok((sessions.len(), revocation::publish(c, sessions, vec![Notice::AllEnded], now)?))
         });
         let (how_many, ended) = outcome.await?;
         self.ended(ended).await;
@@ -290,12 +292,12 @@ impl Accounts {
 
 type Target = (users::UserRecord, AuditLine);
 
-/// Whether no active admin would be left but those to whom it is done.
-fn leaves_no_admin(c: &mut Connection, targets: &[Target], deed: UserDeed) -> Result<bool, StorageError> {
+/// Whether these are all the active admins.
+fn leaves_no_admin(c: &mut Connection, targets: &[Target], deed: UserChange) -> Result<bool, StorageError> {
     let takes_power = match deed {
-        UserDeed::Disable | UserDeed::Delete => true,
-        UserDeed::SetRole(role) => role != Role::Admin,
-        UserDeed::Enable | UserDeed::EndSessions => false,
+        UserChange::Disable | UserChange::Delete => true,
+        UserChange::SetRole(role) => role != Role::Admin,
+        UserChange::Enable | UserChange::EndSessions => false,
     };
     let is_active_admin = |user: &&User| user.role == Role::Admin && user.state == UserState::Active;
     let admins: Vec<&UserId> =
@@ -303,35 +305,35 @@ fn leaves_no_admin(c: &mut Connection, targets: &[Target], deed: UserDeed) -> Re
     Ok(takes_power && !admins.is_empty() && users::are_last_active_admins(c, &admins)?)
 }
 
-/// Returns the sessions that ended; none when it was so before.
+/// Returns the sessions that ended; `None` if the account was in that state already.
 fn apply(
     c: &mut Connection,
     store: &SessionStore,
     record: &users::UserRecord,
-    deed: UserDeed,
+    deed: UserChange,
 ) -> Result<Option<Vec<SessionId>>, StorageError> {
     let (user, id) = (&record.user, &record.user.id);
-    // Nothing but the deletion may rest on the cascade: the sessions that end have to be named.
+    // Only the deletion may rely on the cascade: the sessions that end have to be named.
     match deed {
-        UserDeed::Disable if user.state == UserState::Disabled => return Ok(None),
-        UserDeed::Enable if user.state != UserState::Disabled => return Ok(None),
-        UserDeed::SetRole(role) if user.role == role => return Ok(None),
-        UserDeed::Disable => {
+        UserChange::Disable if user.state == UserState::Disabled => return Ok(None),
+        UserChange::Enable if user.state != UserState::Disabled => return Ok(None),
+        UserChange::SetRole(role) if user.role == role => return Ok(None),
+        UserChange::Disable => {
             users::set_state(c, id, UserState::Disabled)?;
-            links::void_every_way_in(c, id)?;
+            links::void_all_links(c, id)?;
         }
-        UserDeed::Enable => {
+        UserChange::Enable => {
             let state = if record.password_hash.is_some() { UserState::Active } else { UserState::Invited };
             users::set_state(c, id, state)?;
         }
-        UserDeed::SetRole(role) => {
+        UserChange::SetRole(role) => {
             users::set_role(c, id, role)?;
         }
-        UserDeed::EndSessions => links::void_email_change(c, id)?,
-        UserDeed::Delete => {}
+        UserChange::EndSessions => links::void_email_change(c, id)?,
+        UserChange::Delete => {}
     }
     let ended = store.end_all_of_user(c, id, None)?;
-    if deed == UserDeed::Delete {
+    if deed == UserChange::Delete {
         users::delete(c, id)?;
     }
     Ok(Some(ended))

@@ -1,12 +1,12 @@
-//! "Is it you?": before a change that gives power, whoever signed in a while ago proves who they are again (S130, ASVS 7.5.3).
+//! "Is it you?": before a sensitive change, people who signed in a while ago confirm their identity (S130, ASVS 7.5.3).
 //!
-//! What was asked for waits under a token of its own, bound to the session, and is handed out once.
+//! The submitted form is stored under a token of its own, bound to the session, and is returned once.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::session_cache::SessionCopy;
+use super::session_cache::CachedSession;
 use super::{AccountError, Accounts, Client, revocation};
 use crate::crypto::opaque_token::PlainToken;
 use crate::domain::access::Visitor;
@@ -18,15 +18,15 @@ use crate::domain::session::Method;
 use crate::storage::tokens::TokenGrant;
 use crate::storage::{audit, tokens};
 
-/// Forms of one account that wait at most; the oldest makes room.
+/// Maximum pending forms of one account; the oldest are dropped.
 const MAX_WAITING: i64 = 10;
 
-/// A form that was sent and waits for the proof.
+/// A submitted form that waits for confirmation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
-    /// Path and query that it was sent to.
+    /// Path and query to which it was submitted.
     pub address: String,
-    /// What is about to happen, in a word of the page that asks.
+    /// The change that the page asks about, as a word.
     pub what: String,
     /// Whom it concerns.
     pub subject: String,
@@ -34,7 +34,7 @@ pub struct Pending {
     pub fields: BTreeMap<String, String>,
 }
 
-/// What is stored: the form, and the session that sent it.
+/// What is stored: the form, and the session that submitted it.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     session: String,
@@ -50,17 +50,17 @@ impl Stored {
     }
 }
 
-/// Whose session it is, and which; the deprecated mode has no account to prove.
+/// The user and the session; the deprecated mode has no account that could confirm.
 fn named(who: &Visitor) -> Result<(UserId, SessionId), AccountError> {
     who.user_id().cloned().zip(who.session().cloned()).ok_or(AccountError::NotAllowed)
 }
 
 impl Accounts {
-    /// Whether the person behind the session proved who they are within the last 15 minutes. A copy that says no may be older than
-    /// the proof: then the store is asked.
+    /// Whether the person behind the session proved their identity within the last 15 minutes. A cached session may be
+    /// older than the proof, so the store is asked before this returns false.
     pub async fn was_proved_recently(&self, who: &Visitor) -> Result<bool, AccountError> {
         let (now, (_, session)) = (self.0.clock.now(), named(who)?);
-        let is_recent = |copy: &SessionCopy| copy.view().is_some_and(|view| view.session.was_proved_recently(now));
+        let is_recent = |copy: &CachedSession| copy.view().is_some_and(|view| view.session.was_proved_recently(now));
         if self.find_session(&session).await?.is_some_and(|copy| is_recent(&copy)) {
             return Ok(true);
         }
@@ -68,7 +68,7 @@ impl Accounts {
         Ok(self.find_session(&session).await?.is_some_and(|copy| is_recent(&copy)))
     }
 
-    /// Keeps a form for ten minutes; the token that is returned stands for it.
+    /// Stores a form for ten minutes and returns the token that refers to it.
     pub async fn keep_pending(&self, who: &Visitor, pending: Pending) -> Result<String, AccountError> {
         let (user, session) = named(who)?;
         let stored = Stored { session: session.as_str().to_owned(), pending };
@@ -85,14 +85,15 @@ impl Accounts {
         Ok(token.expose().to_owned())
     }
 
-    /// The form that `token` stands for; [`AccountError::Link`] when it is over, used, or of another session.
+    /// The form that `token` refers to; [`AccountError::Link`] if it has expired, was used or belongs to another
+    /// session.
     pub async fn find_pending(&self, who: &Visitor, token: &str) -> Result<Pending, AccountError> {
         let (hash, now) = (self.hash_of(Purpose::Confirmation, token), self.0.clock.now());
         let grant = self.0.database.read(move |c| tokens::find(c, &hash, Purpose::Confirmation, now)).await?;
         grant.and_then(|grant| Stored::of(who, &grant)).ok_or(AccountError::Link)
     }
 
-    /// Checks the current password, and hands out the form, once; the session counts as proved now.
+    /// Checks the current password and returns the form, once; records the proof on the session.
     pub async fn confirm(
         &self,
         who: &Visitor,
@@ -119,8 +120,8 @@ impl Accounts {
                 }
                 audit::append(c, &line)?;
                 store.mark_proved(c, &id, &methods, now)?;
-                // No node has to hear of it before the answer: one that does not know asks the store.
-                revocation::mention(c, Notice::SessionChanged(id), now)?;
+                // The answer need not wait for other nodes: a node that has not applied it yet asks the store.
+                revocation::publish_unawaited(c, Notice::SessionChanged(id), now)?;
                 Ok(true)
             });
             if !proved.await? {

@@ -1,4 +1,4 @@
-//! Working off the queue of mails: one worker at a time has a mail, makes its token when it sends, and notes what became of it.
+//! Sends queued mails: a worker claims a mail, creates its token when it sends it, and records the outcome.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::letters::{self, Facts};
 use super::links::Link;
+use super::mail_content::{self, Facts};
 use super::outgoing::Detail;
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
@@ -21,30 +21,31 @@ use crate::domain::mail::{MailKind, MailState, QueuedMail};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
-use crate::mail::{Letter, MailError, Outgoing};
+use crate::mail::{MailContent, MailError, Outgoing};
 use crate::storage::mails::{self, Due};
 use crate::storage::tokens::{self, TokenGrant};
 use crate::storage::{audit, users};
 use crate::texts;
 
-/// Seconds for which a mail is one worker's; longer than any try takes.
+/// Seconds for which a worker claims a mail; longer than any attempt takes.
 const LEASE_SECS: i64 = 120;
 /// A decoy takes no longer than this, however long the last mail took.
 const LONGEST_DECOY: Duration = Duration::from_secs(5);
-/// Decoys worked off at once; the others wait in the queue, which has places of its own for them.
+/// Decoys processed at once; the others wait in their own part of the queue.
 pub(super) const DECOYS_AT_ONCE: usize = 16;
-/// What is noted with a row of which no mail can be made: it is damaged, or of a newer version.
+/// The error recorded for a row that is damaged or from a newer version.
 const UNREADABLE: &str = "it cannot be read";
 
-/// A letter, and the token that is in it.
+/// The content of a mail, and the token in it.
 struct Prepared {
-    letter: Letter,
+    content: MailContent,
     token: Option<(Purpose, TokenHash, User)>,
 }
 
 impl Accounts {
-    /// Sends one mail that is due; false when none is. A mail and a decoy cause the same write transactions: one that takes it, and one
-    /// that notes what became of it (S108). Those of a mail change its token too, for which a decoy has no account.
+    /// Sends one mail that is due; false if there is none. A mail and a decoy cause the same write transactions: one
+    /// that claims it, and one that records the outcome (S108). The latter also stores the token of a mail; a decoy has
+    /// no account for one.
     pub async fn deliver_next(&self) -> Result<bool, AccountError> {
         let now = self.0.clock.now();
         let place = Arc::clone(&self.0.decoys).try_acquire_owned().ok();
@@ -77,20 +78,21 @@ impl Accounts {
             return Ok(true);
         };
         if let Some(place) = place.filter(|_place| mail.is_decoy()) {
-            drop(self.0.database.runtime().spawn(self.clone().discard(mail, prepared.letter, place)));
+            drop(self.0.database.runtime().spawn(self.clone().discard(mail, prepared.content, place)));
             return Ok(true);
         }
-        let sent = self.send(&mail, &prepared.letter).await;
+        let sent = self.send(&mail, &prepared.content).await;
         self.settle(&mail, prepared.token, sent).await?;
         Ok(true)
     }
 
-    /// Does for a decoy what a mail causes on this machine, and takes as long as the last mail did; no mail waits for that.
+    /// Does for a decoy what a mail causes on this machine, and takes as long as the last mail did; no mail waits for
+    /// it.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
-    async fn discard(self, mail: QueuedMail, letter: Letter, place: OwnedSemaphorePermit) {
+    async fn discard(self, mail: QueuedMail, content: MailContent, place: OwnedSemaphorePermit) {
         let begin = self.0.clock.monotonic();
-        let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient, date: mail.created_at, letter };
-        if let Err(fault) = self.0.mail.send_to_nobody(&outgoing) {
+        let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient, date: mail.created_at, content };
+        if let Err(fault) = self.0.mail.send_decoy(&outgoing) {
             tracing::debug!(%fault, "a mail to nobody could not be written");
         }
         let last = Duration::from_millis(self.0.last_mail_millis.load(Ordering::Relaxed));
@@ -102,7 +104,7 @@ impl Accounts {
         self.wake_mailer();
     }
 
-    /// Takes a row that cannot be read out of the way of the others.
+    /// Marks an unreadable row as failed, so that it does not block others.
     async fn give_up(&self, id: String) -> Result<(), AccountError> {
         tracing::warn!(mail.id = id, "a mail in the queue cannot be read and is given up");
         let mut line = self.audit_line(Event::MailFailed, "", "", "");
@@ -114,9 +116,13 @@ impl Accounts {
         Ok(given_up.await?)
     }
 
-    async fn send(&self, mail: &QueuedMail, letter: &Letter) -> Result<(), MailError> {
-        let outgoing =
-            Outgoing { id: mail.id.clone(), to: mail.recipient.clone(), date: mail.created_at, letter: letter.clone() };
+    async fn send(&self, mail: &QueuedMail, content: &MailContent) -> Result<(), MailError> {
+        let outgoing = Outgoing {
+            id: mail.id.clone(),
+            to: mail.recipient.clone(),
+            date: mail.created_at,
+            content: content.clone(),
+        };
         let begin = self.0.clock.monotonic();
         let sent = self.0.mail.send(&outgoing).await;
         let took = self.0.clock.monotonic().saturating_sub(begin).min(LONGEST_DECOY);
@@ -124,7 +130,7 @@ impl Accounts {
         sent
     }
 
-    /// The letter and its token, which is good once it is stored.
+    /// The content and its token, which becomes valid once it is stored.
     async fn prepare(&self, mail: &QueuedMail) -> Result<Option<Prepared>, AccountError> {
         let (id, recipient) = (mail.user.clone(), mail.recipient.clone());
         let found = self.0.database.read(move |c| match id {
@@ -135,30 +141,29 @@ impl Accounts {
         if mail.is_decoy() {
             let link = self.new_link(Purpose::Reset);
             return Ok(Some(Prepared {
-                letter: self.letter(mail, None, Some((&link, self.link_end(Purpose::Reset)))),
+                content: self.content(mail, None, Some((&link, self.link_end(Purpose::Reset)))),
                 token: None,
             }));
         }
         let Some(user) = found.map(|record| record.user) else {
-            return Ok(
-                (mail.kind == MailKind::Test).then(|| Prepared { letter: self.letter(mail, None, None), token: None })
-            );
+            return Ok((mail.kind == MailKind::Test)
+                .then(|| Prepared { content: self.content(mail, None, None), token: None }));
         };
         let purpose = match (mail.kind, user.state) {
-            // Not to an address that the account had when the mail was asked for, and has no more.
+            // Never to an address that the account has given up since the mail was requested.
             (MailKind::Reset, UserState::Active) if mail.recipient == user.email => Purpose::Reset,
             (MailKind::Invitation, UserState::Invited) if mail.recipient == user.email => Purpose::Invitation,
             (MailKind::ConfirmEmail, UserState::Active) => Purpose::EmailChange,
             (MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail, _) => return Ok(None),
-            _ => return Ok(Some(Prepared { letter: self.letter(mail, Some(&user), None), token: None })),
+            _ => return Ok(Some(Prepared { content: self.content(mail, Some(&user), None), token: None })),
         };
         let link = self.new_link(purpose);
-        let letter = self.letter(mail, Some(&user), Some((&link, self.link_end(purpose))));
-        Ok(Some(Prepared { letter, token: Some((purpose, link.hash, user)) }))
+        let content = self.content(mail, Some(&user), Some((&link, self.link_end(purpose))));
+        Ok(Some(Prepared { content, token: Some((purpose, link.hash, user)) }))
     }
 
-    /// Notes what became of a try. A token that was sent voids the earlier ones of its kind; one that was not is taken back. One of
-    /// which nobody knows stays good and voids none.
+    /// Records the outcome of an attempt. A token that was sent voids the earlier ones of its kind; one that was not
+    /// sent is deleted. If the outcome is unknown, the token stays valid and voids none.
     async fn settle(
         &self,
         mail: &QueuedMail,
@@ -175,7 +180,7 @@ impl Accounts {
         let settled = self.0.database.write(move |c| {
             let still_wanted = mails::settle(c, &id, state, next, &error)?;
             match token {
-                // Not delivered, or a newer link replaced it while it was on its way.
+                // The mail was not delivered, or a newer link replaced it in the meantime.
                 Some((_, hash, _)) if state != MailState::Sent || !still_wanted => tokens::remove(c, &hash)?,
                 Some((purpose, hash, user)) if certain => tokens::void_others(c, &user.id, purpose, Some(&hash))?,
                 _ => {}
@@ -185,7 +190,7 @@ impl Accounts {
         Ok(settled.await?)
     }
 
-    fn letter(&self, mail: &QueuedMail, user: Option<&User>, link: Option<(&Link, Timestamp)>) -> Letter {
+    fn content(&self, mail: &QueuedMail, user: Option<&User>, link: Option<(&Link, Timestamp)>) -> MailContent {
         let detail: Detail = serde_json::from_str(&mail.detail).unwrap_or_default();
         let facts = Facts {
             site: self.0.config.server.app_url.to_string(),
@@ -200,10 +205,10 @@ impl Accounts {
             new_email: detail.new_email,
         };
         let language = user.and_then(|user| user.language).unwrap_or(self.0.config.site.language);
-        letters::letter(mail.kind, &facts, language)
+        mail_content::content(mail.kind, &facts, language)
     }
 
-    /// Queues a test mail to who is signed in.
+    /// Queues a test mail to the signed-in admin.
     pub async fn queue_test_mail(&self, who: &Visitor) -> Result<(), AccountError> {
         let id = who.user_id().ok_or(AccountError::NotAllowed)?;
         let drafts = self.drafts();
@@ -213,19 +218,19 @@ impl Accounts {
         waits.map_or(Ok(()), |retry_after| Err(AccountError::TooMany { retry_after }))
     }
 
-    /// Sends a test mail at once, for the command line, which shows what the server says.
+    /// Sends a test mail at once, for the command line, which prints the server's answer.
     pub async fn send_test_mail(&self, to: &str) -> Result<(), MailError> {
         let to = Email::parse(to).map_err(|fault| MailError::Refused(texts::say(Language::English, &fault.text())))?;
         let mail = self.drafts().to_address(MailKind::Test, to);
-        self.send(&mail, &self.letter(&mail, None, None)).await
+        self.send(&mail, &self.content(&mail, None, None)).await
     }
 
-    /// Mails, newest first, behind `before`, at most `limit`.
+    /// Mails, newest first, older than `before`, at most `limit`.
     pub async fn list_mails(&self, before: Option<Cursor>, limit: i64) -> Result<Vec<QueuedMail>, AccountError> {
         Ok(self.0.database.read(move |c| mails::page(c, before.as_ref(), limit)).await?)
     }
 
-    /// How many mails wait, how many have failed, and how many there are.
+    /// How many mails are queued, have failed, and exist.
     pub async fn count_mails(&self) -> Result<(i64, i64, Count), AccountError> {
         let counted = self.0.database.read(|c| {
             Ok((mails::count(c, MailState::Queued)?, mails::count(c, MailState::Failed)?, mails::count_all(c)?))
@@ -233,17 +238,18 @@ impl Accounts {
         Ok(counted.await?)
     }
 
-    /// Where mails go, for people.
+    /// The destination of mails, for people.
     pub fn mail_destination(&self) -> Text {
         self.0.mail.destination()
     }
 }
 
-/// What becomes of a mail after a try at `now`: its state, when it is tried next, and the fault.
+/// The result of an attempt at `now`: the new state, the time of the next attempt, and the error.
 fn judge(mail: &QueuedMail, sent: &Result<(), MailError>, now: Timestamp) -> (MailState, Timestamp, String) {
     let Err(fault) = sent else { return (MailState::Sent, now, String::new()) };
     let (state, next) = match (fault, mail.retry_at(now)) {
-        // A second mail would have another link, and both could not be the newest. A notice may come twice rather than never.
+        // A second mail would have another link, and only one can be the newest. A notification may rather arrive twice
+        // than never.
         (MailError::Unanswered(_), _) if mail.kind.has_link() => (MailState::Sent, now),
         (MailError::Unavailable(_) | MailError::Unanswered(_), Some(next)) => (MailState::Queued, next),
         (

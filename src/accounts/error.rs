@@ -1,32 +1,32 @@
-//! What can come back from a verb of `accounts`.
+//! Errors of the operations in `accounts`.
 
 use crate::crypto::hash_workers::HashBusy;
 use crate::domain::text::Text;
 use crate::storage::{Constraint, StorageError};
 
-/// A mistake in one field of a form.
+/// An error in one field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFault {
     /// The field's name in the form.
     pub field: &'static str,
-    /// What is wrong and what helps.
+    /// What is wrong and how to fix it.
     pub message: Text,
 }
 
 impl FieldFault {
-    /// A mistake in `field`.
+    /// An error in `field`.
     pub const fn new(field: &'static str, message: Text) -> Self {
         Self { field, message }
     }
 }
 
-/// What the text of a fault of ours begins with.
+/// The prefix of an internal error as text.
 const INTERNAL: &str = "internal: ";
 
-/// Why a verb did not do what was asked.
+/// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// Address and password do not belong together; says no more (S21).
+    /// Wrong address or password; deliberately no more specific (S21).
     #[error("invalid credentials")]
     InvalidCredentials,
     /// Too many attempts.
@@ -35,7 +35,8 @@ pub enum AccountError {
         /// Seconds to wait, 1 to 3600.
         retry_after: i64,
     },
-    /// The deprecated user name and password were guessed at too often: only the set-up token proves anything now.
+    /// There were too many wrong guesses at the deprecated user name and password: only the set-up token is accepted
+    /// now.
     #[error("the user name and password are closed")]
     PairClosed,
     /// The password workers are busy.
@@ -44,34 +45,34 @@ pub enum AccountError {
         /// Seconds to wait.
         retry_after: i64,
     },
-    /// Mistakes in the form.
+    /// Invalid input in the form.
     #[error("rules broken: {0:?}")]
     Rules(Vec<FieldFault>),
-    /// A link that was used, has expired or never was one (S53 to S55).
+    /// A link that was used, has expired or never existed (S53 to S55).
     #[error("the link is not good")]
     Link,
-    /// It would leave no admin who can sign in (S100).
+    /// No admin who can sign in would remain (S100).
     #[error("the last active admin stays")]
     LastAdmin,
     /// Signed in, but not allowed.
     #[error("not allowed")]
     NotAllowed,
-    /// Somebody has claimed this instance already.
+    /// Somebody has already claimed this instance.
     #[error("already claimed")]
     Closed,
     /// There is no such user or session.
     #[error("not found")]
     NotFound,
-    /// The store does not answer: never "not signed in", never through (S92).
+    /// The store does not answer: never treated as "not signed in", and never lets a request through (S92).
     #[error("unavailable: {0}")]
     Unavailable(#[source] StorageError),
-    /// A fault of ours.
+    /// An internal error.
     #[error("{INTERNAL}{0}")]
     Internal(String),
 }
 
 impl AccountError {
-    /// A fault of the store that reached us as text, through another library.
+    /// A storage error that reached us as text, through another library.
     pub fn of_text(text: &str) -> Self {
         match text.strip_prefix(INTERNAL) {
             Some(fault) => Self::Internal(fault.to_owned()),

@@ -72,7 +72,7 @@ impl Accounts {
         if self.phase() != Phase::Legacy {
             return Err(AccountError::InvalidCredentials);
         }
-        if self.is_legacy_pair(username, password) && self.needs_no_turn(client).await? {
+        if self.is_legacy_pair(username, password) && self.needs_no_permit(client).await? {
             return Ok(());
         }
         let proof = ClaimProof::Legacy { username: username.to_owned(), password: password.to_owned() };
@@ -86,7 +86,7 @@ impl Accounts {
     /// Whether the right pair is let in without holding the counts, which changes nothing in them: no wrong guess of this node is on its
     /// way into them, and neither the source nor the pair is at its limit. Else guesses are judged one by one, or the right one of many
     /// that are sent at once would escape the limits (S29).
-    async fn needs_no_turn(&self, client: &Client) -> Result<bool, AccountError> {
+    async fn needs_no_permit(&self, client: &Client) -> Result<bool, AccountError> {
         let Some(pair) = self.pair_bucket() else { return Ok(false) };
         let (this, now, source) =
             (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);

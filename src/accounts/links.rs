@@ -11,7 +11,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::{Connection, StorageError, audit, mails, tokens, users};
 
-/// A link as handed out; prints as `[hidden]`.
+/// A link as handed out; printed as `[hidden]`.
 pub struct Link {
     token: PlainToken,
     /// What is stored of it.
@@ -19,16 +19,16 @@ pub struct Link {
     purpose: Purpose,
 }
 
-/// What a live link allows, and to whom.
+/// What a valid link allows, and to whom.
 pub struct OpenLink {
     /// The account.
     pub user: User,
-    /// What the link carries, for instance a new address.
+    /// The link's payload, for instance a new address.
     pub payload: String,
 }
 
 impl Link {
-    /// The address to open, built from `APP_URL` alone (S56).
+    /// The URL to open, built from `APP_URL` alone (S56).
     pub fn address(&self, accounts: &Accounts) -> String {
         accounts.0.config.server.app_url.join(&format!("{}?token={}", self.purpose.path(), self.token.expose()))
     }
@@ -41,7 +41,7 @@ impl std::fmt::Debug for Link {
 }
 
 impl Accounts {
-    /// Seconds for which a link of that kind is good.
+    /// Seconds for which a link of that kind is valid.
     pub fn link_secs(&self, purpose: Purpose) -> i64 {
         match purpose {
             Purpose::Reset => self.0.config.passwords.reset_secs,
@@ -51,29 +51,30 @@ impl Accounts {
         }
     }
 
-    /// A new link that is not stored yet.
+    /// A new link, not stored yet.
     pub(super) fn new_link(&self, purpose: Purpose) -> Link {
         let token = PlainToken::random();
         let hash = self.0.token_hasher.hash(purpose.as_str(), token.expose());
         Link { token, hash, purpose }
     }
 
-    /// When a link for `user` ends that is made now.
+    /// When a link for `user` expires that is created now.
     pub fn link_lasts_until(&self, user: &User) -> Timestamp {
         self.link_end(if user.state == UserState::Invited { Purpose::Invitation } else { Purpose::Reset })
     }
 
-    /// When a link of that kind made now ends.
+    /// When a link of that kind created now expires.
     pub(super) fn link_end(&self, purpose: Purpose) -> Timestamp {
         self.0.clock.now().plus(self.link_secs(purpose))
     }
 
-    /// The hash under which a token that somebody presents would be stored.
+    /// The hash under which a presented token would be stored.
     pub(super) fn hash_of(&self, purpose: Purpose, token: &str) -> TokenHash {
         self.0.token_hasher.hash(purpose.as_str(), token)
     }
 
-    /// Looks at a link without using it up (S57); one that is none counts as a failure of its source (S31), but not as a failed sign-in.
+    /// Looks up a link without using it up (S57); an invalid one counts as a failure of its source (S31), but not as a
+    /// failed sign-in.
     pub async fn open_link(&self, purpose: Purpose, token: &str, client: &Client) -> Result<OpenLink, AccountError> {
         let (hash, now) = (self.hash_of(purpose, token), self.0.clock.now());
         let open = self.0.database.read(move |c| {
@@ -81,13 +82,14 @@ impl Accounts {
             Ok(users::find_by_id(c, &grant.user)?.map(|record| OpenLink { user: record.user, payload: grant.payload }))
         });
         match open.await?.filter(|open| fits(purpose, open.user.state)) {
-            // Whatever was opened from the same source before: nobody guesses 256 bits, and bad links of others must not close a good one.
+            // Whatever the same source opened before: nobody guesses 256 bits, and invalid links of others must not
+            // block a valid one.
             Some(open) => Ok(open),
             None => Err(self.count_bad_link(client).await?),
         }
     }
 
-    /// Counts a bad link of a source, and says what to answer.
+    /// Counts an invalid link of a source, and returns the error to answer with.
     async fn count_bad_link(&self, client: &Client) -> Result<AccountError, AccountError> {
         let (now, source) = (self.0.clock.now(), Asking::links_of_source(&self.0.token_hasher, client));
         let refused = self.audit_line(Event::LoginThrottled, "", "", &client.source.to_string());
@@ -106,22 +108,22 @@ impl Accounts {
     }
 }
 
-/// Voids every link of a user, and the waiting mails that would bring new ones: what somebody asked for who knew the old
-/// password, or had the old address, must not outlive it (S15, S58, S59).
-pub(super) fn void_every_way_in(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
+/// Voids every link of a user, and the queued mails that would contain new ones: links requested by somebody who knew
+/// the old password, or had the old address, must not outlive the change (S15, S58, S59).
+pub(super) fn void_all_links(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
     tokens::void_all(c, user)?;
     [MailKind::Reset, MailKind::Invitation, MailKind::ConfirmEmail]
         .into_iter()
         .try_for_each(|kind| mails::cancel(c, user, kind))
 }
 
-/// Voids a change of address that waits for its proof: whoever asked for it may be whose sessions end now.
+/// Voids a pending change of address: it may have been requested by a session that is being ended.
 pub(super) fn void_email_change(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
     tokens::void_others(c, user, Purpose::EmailChange, None)?;
     mails::cancel(c, user, MailKind::ConfirmEmail)
 }
 
-/// Disabled people have no use for a link, and an invitation is over once it was accepted.
+/// Disabled people cannot use links, and an invitation is over once it was accepted.
 fn fits(purpose: Purpose, state: UserState) -> bool {
     match purpose {
         Purpose::Invitation => state == UserState::Invited,

@@ -1,4 +1,4 @@
-//! Lists of accounts, sessions and audit lines, with how many there are.
+//! Lists of accounts, sessions and audit lines, with their totals.
 
 use super::{AccountError, Accounts};
 use crate::domain::audit::{AuditFilter, AuditLine};
@@ -10,7 +10,7 @@ use crate::domain::user_list::{UserFilter, UserOrder, UserPlace};
 use crate::storage::{audit, users};
 
 impl Accounts {
-    /// Accounts in that order, behind `place`, at most `limit`; and how many the filter shows.
+    /// Accounts in that order, after `place`, at most `limit`; and how many match the filter.
     pub async fn list_users(
         &self,
         filter: UserFilter,
@@ -21,13 +21,13 @@ impl Accounts {
         Ok(self.0.database.read(move |c| users::page(c, &filter, order, place.as_ref(), limit)).await?)
     }
 
-    /// When another account last had the address that `user` has now, as far as the audit trail goes back.
+    /// When another account last had the current address of `user`, as far as the audit trail goes back.
     pub async fn last_use_of_address(&self, user: &User) -> Result<Option<Timestamp>, AccountError> {
         let (email, since) = (user.email.clone(), user.created_at);
         Ok(self.0.database.read(move |c| audit::last_use_of_address(c, &email, since)).await?)
     }
 
-    /// All live sessions with the address of their user, newest first, behind `before`, at most `limit`.
+    /// All live sessions with the address of their user, newest first, older than `before`, at most `limit`.
     pub async fn list_sessions(
         &self,
         before: Option<Cursor>,
@@ -37,13 +37,13 @@ impl Accounts {
         Ok(self.0.database.read(move |c| store.page(c, before.as_ref(), now, limit)).await?)
     }
 
-    /// How many live sessions there are. Redis counts some that have just ended.
+    /// How many live sessions there are. With Redis this includes some that have just ended.
     pub async fn count_sessions(&self) -> Result<Count, AccountError> {
         let (store, now) = (self.0.store.clone(), self.0.clock.now());
         Ok(self.0.database.read(move |c| store.count_for_list(c, now)).await?)
     }
 
-    /// Audit lines, newest first, behind the one named `before`, at most `limit`.
+    /// Audit lines, newest first, older than the one with the ID `before`, at most `limit`.
     pub async fn list_audit(
         &self,
         filter: AuditFilter,
@@ -53,7 +53,7 @@ impl Accounts {
         Ok(self.0.database.read(move |c| audit::page(c, &filter, before.as_deref(), limit)).await?)
     }
 
-    /// How many audit lines the filter shows.
+    /// How many audit lines match the filter.
     pub async fn count_audit(&self, filter: AuditFilter) -> Result<Count, AccountError> {
         Ok(self.0.database.read(move |c| audit::count(c, &filter)).await?)
     }

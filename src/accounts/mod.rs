@@ -30,9 +30,10 @@ pub mod confirm;
 pub mod delivery;
 pub mod error;
 pub mod legacy;
-pub mod letters;
 pub mod links;
 pub mod lists;
+pub mod mail_content;
+mod maintenance;
 pub mod metrics;
 mod outgoing;
 mod pair;
@@ -46,13 +47,12 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod streams;
 mod throttle;
-mod upkeep;
 mod username;
 
 pub use actor::Actor;
 pub use error::{AccountError, FieldFault};
 use metrics::Metrics;
-use revocation::Heard;
+use revocation::AppliedNotices;
 use session_cache::SessionCache;
 use streams::Streams;
 
@@ -159,7 +159,7 @@ struct Inner {
     uncounted_guesses: AtomicUsize,
     cache: SessionCache,
     streams: Streams,
-    heard: Heard,
+    applied_notices: AppliedNotices,
     metrics: Metrics,
     /// The newest moment that was given to a row.
     last_moment: AtomicU64,
@@ -196,7 +196,7 @@ impl Accounts {
             uncounted_guesses: AtomicUsize::new(0),
             cache: SessionCache::default(),
             streams: Streams::default(),
-            heard: Heard::default(),
+            applied_notices: AppliedNotices::default(),
             metrics: Metrics::default(),
             last_moment: AtomicU64::new(0),
             clocks_differ: AtomicBool::new(false),

@@ -1,4 +1,4 @@
-//! Putting mails on the queue, in the transaction that causes them; never sending (S23, S85).
+//! Queues mails in the transaction that causes them; never sends (S23, S85).
 
 use serde::{Deserialize, Serialize};
 
@@ -12,23 +12,23 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 use crate::storage::{Connection, StorageError, attempts, mails};
 
-/// What a mail says beside the account; stored with it as JSON, holds no token.
+/// What a mail mentions besides the account; stored with it as JSON, contains no token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Detail {
-    /// Client address of the deed.
+    /// Client address of the event.
     pub(super) source: String,
-    /// The browser of the deed.
+    /// The browser of the event.
     pub(super) device: String,
-    /// When it was done, in unix seconds.
+    /// When it happened, in unix seconds.
     pub(super) at: i64,
     /// The address that replaces the old one.
     pub(super) new_email: String,
-    /// The address of who invited; empty for the operator.
+    /// The address of the inviting admin; empty for the operator.
     pub(super) inviter: String,
 }
 
-/// Makes mails and queues them, for use inside a transaction.
+/// Creates mails and queues them, for use inside a transaction.
 #[derive(Clone)]
 pub(super) struct Drafts {
     accounts: Accounts,
@@ -45,9 +45,9 @@ impl Detail {
         }
     }
 
-    /// Of an invitation.
+    /// The details of an invitation.
     pub(super) fn of_inviter(actor: &Actor) -> Self {
-        // The operator at the command line has no address.
+        // The operator on the command line has no address.
         Self {
             inviter: Email::parse(&actor.name).map(|email| email.to_string()).unwrap_or_default(),
             ..Self::default()
@@ -56,13 +56,13 @@ impl Detail {
 }
 
 impl Drafts {
-    /// A mail to the user's stored address alone (S59).
+    /// A mail to the user's stored address only (S59).
     pub(super) fn to_user(&self, kind: MailKind, user: &User, detail: &Detail) -> QueuedMail {
         let detail = serde_json::to_string(detail).unwrap_or_default();
         QueuedMail { user: Some(user.id.clone()), detail, ..self.to_address(kind, user.email.clone()) }
     }
 
-    /// A mail that concerns no account.
+    /// A mail that belongs to no account.
     pub(super) fn to_address(&self, kind: MailKind, recipient: Email) -> QueuedMail {
         let now = self.accounts.0.clock.now();
         QueuedMail {
@@ -79,12 +79,14 @@ impl Drafts {
         }
     }
 
-    /// A mail to nobody, for an address that gets none: it causes the same work, and what somebody asks for next takes as long (S108).
+    /// A decoy for an address that receives no mail: it causes the same work, and delays later requests by the same
+    /// time (S108).
     pub(super) fn decoy(&self, kind: MailKind, recipient: Email) -> QueuedMail {
         self.to_address(kind, recipient)
     }
 
-    /// Queues `mail`, unless its account has had as many of that kind as it may have in an hour: then the seconds until the next one.
+    /// Queues `mail`, unless its account has had the maximum of that kind in the last hour: then returns the seconds
+    /// until the next is allowed.
     pub(super) fn queue(&self, c: &mut Connection, mail: &QueuedMail) -> Result<Option<i64>, StorageError> {
         let waits = self.count(c, mail)?;
         if waits.is_none() {
@@ -93,7 +95,7 @@ impl Drafts {
         Ok(waits)
     }
 
-    /// Counts a mail of an account, or says how long to wait (S107).
+    /// Counts a mail of an account, or returns how long to wait (S107).
     pub(super) fn count(&self, c: &mut Connection, mail: &QueuedMail) -> Result<Option<i64>, StorageError> {
         let (Some(user), now) = (&mail.user, self.accounts.0.clock.now()) else { return Ok(None) };
         let bucket = format!("mail:{}:{user}", mail.kind.as_str());
@@ -107,7 +109,7 @@ impl Drafts {
         Ok(None)
     }
 
-    /// Says that a mail is not queued because there were many of its kind.
+    /// Logs that a mail was not queued because there were too many of its kind.
     pub(super) fn leave_out(&self, kind: MailKind) {
         self.accounts.0.metrics.mails_over_limit.rise();
         tracing::info!(
@@ -116,7 +118,8 @@ impl Drafts {
         );
     }
 
-    /// Queues `mail` whatever its account has had. A full queue drops it and says so in the log, never in an answer.
+    /// Queues `mail` regardless of the limits. If the queue is full, it is dropped, which is logged but never shown in
+    /// an answer.
     pub(super) fn put(&self, c: &mut Connection, mail: &QueuedMail) -> Result<(), StorageError> {
         if !mails::insert(c, mail)? && !mail.is_decoy() {
             self.accounts.0.metrics.mails_dropped.rise();
@@ -131,12 +134,12 @@ impl Accounts {
         Drafts { accounts: self.clone(), moment: self.next_moment() }
     }
 
-    /// Lets the worker of this process look at the queue at once.
+    /// Wakes the mail worker of this process.
     pub(super) fn wake_mailer(&self) {
         self.0.mail_waiting.notify_one();
     }
 
-    /// Waits until a mail was queued in this process.
+    /// Waits until a mail is queued in this process.
     pub async fn mail_waiting(&self) {
         self.0.mail_waiting.notified().await;
     }

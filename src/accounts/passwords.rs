@@ -1,10 +1,10 @@
-//! Choosing passwords: by a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
+//! Choosing passwords: with a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
 
 use super::outgoing::Detail;
 use super::throttle::{self, Asking};
 use super::{AccountError, Accounts, Client, FieldFault, NewSession};
 use super::{links, revocation};
-use crate::crypto::hash_workers::Turn;
+use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::access::Visitor;
@@ -23,12 +23,13 @@ use crate::storage::{attempts, audit, tokens, users};
 pub struct NewPassword {
     /// As typed.
     pub password: String,
-    /// Typed again.
+    /// Repeated.
     pub confirm: String,
 }
 
 impl Accounts {
-    /// Asks for a reset mail. Says nothing about who exists, by content, by time (S23) or by what follows (S108), and changes nothing (S60).
+    /// Requests a reset mail. Reveals nothing about who has an account, by content, by timing (S23) or by what follows
+    /// (S108), and changes nothing (S60).
     pub async fn request_reset(&self, email: &str, client: Client) -> Result<(), AccountError> {
         let email =
             Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
@@ -71,13 +72,14 @@ impl Accounts {
         Ok(())
     }
 
-    /// Sets the password that a reset link allows: ends every session, signs nobody in (S58). Returns the account's address.
+    /// Sets a new password with a reset link: ends every session and creates none (S58). Returns the account's address.
     pub async fn reset_password(&self, token: &str, new: NewPassword, client: Client) -> Result<Email, AccountError> {
         self.choose_by_link(Purpose::Reset, token, new, client).await
     }
 
-    /// Accepts an invitation with the first password, and signs in with it as the sign-in form does: the link proved the mailbox,
-    /// and the password was just chosen. No session when the sign-in is refused; the invitation is accepted all the same.
+    /// Accepts an invitation with the first password, and signs in as the sign-in form does: the link proved the
+    /// mailbox, and the password was just chosen. Returns no session if the sign-in is refused; the invitation is
+    /// accepted all the same.
     pub async fn accept_invitation(
         &self,
         token: &str,
@@ -101,11 +103,11 @@ impl Accounts {
     ) -> Result<Email, AccountError> {
         let open = self.open_link(purpose, token, &client).await?;
         self.count_use(Asking::right_link_of(&self.0.token_hasher, &open.user.id)).await?;
-        // The password is judged before the link is used up: a refused one leaves it as good as it was.
-        let turn = self.hash_turn(&client, Some(&open.user.email)).await?;
-        let password = self.check_new_password(&turn, &open.user, new, "password").await?;
-        let hash = self.0.hasher.hash(&turn, password).await?;
-        drop(turn);
+        // The password is judged before the link is used up: after a refused password the link is still valid.
+        let permit = self.hash_permit(&client, Some(&open.user.email)).await?;
+        let password = self.check_new_password(&permit, &open.user, new, "password").await?;
+        let hash = self.0.hasher.hash(&permit, password).await?;
+        drop(permit);
         let (token_hash, email) = (self.hash_of(purpose, token), open.user.email.clone());
         let this = self.clone();
         self.run_uninterrupted(async move { this.use_link(purpose, token_hash, open.user, hash, client).await })
@@ -137,9 +139,9 @@ impl Accounts {
             if tokens::take(c, &token, purpose, now)?.is_none() || !users::set_password(c, &user.id, None, &hash)? {
                 return Ok(None);
             }
-            links::void_every_way_in(c, &user.id)?;
+            links::void_all_links(c, &user.id)?;
             let ended = store.end_all_of_user(c, &user.id, None)?;
-            // Whoever used the old password up does not know the new one.
+            // Whoever used up the attempts for the old password does not know the new one.
             attempts::clear(c, &right)?;
             attempts::clear(c, &account)?;
             audit::append(c, &line)?;
@@ -154,7 +156,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Changes one's own password; the other sessions end (S15).
+    /// Changes the user's own password; their other sessions end (S15).
     pub async fn change_password(
         &self,
         who: &Visitor,
@@ -162,10 +164,10 @@ impl Accounts {
         new: NewPassword,
         client: Client,
     ) -> Result<(), AccountError> {
-        let (user, old, turn) = self.prove_current(who, current, Event::LoginFailed, &client).await?;
-        let password = self.check_new_password(&turn, &user, new, "new_password").await?;
-        let hash = self.0.hasher.hash(&turn, password).await?;
-        drop(turn);
+        let (user, old, permit) = self.prove_current(who, current, Event::LoginFailed, &client).await?;
+        let password = self.check_new_password(&permit, &user, new, "new_password").await?;
+        let hash = self.0.hasher.hash(&permit, password).await?;
+        drop(permit);
         let (this, who) = (self.clone(), who.clone());
         self.run_uninterrupted(async move {
             let now = this.0.clock.now();
@@ -181,14 +183,14 @@ impl Accounts {
                 if !users::set_password(c, &user.id, Some(&old), &hash)? {
                     return Ok(None);
                 }
-                links::void_every_way_in(c, &user.id)?;
+                links::void_all_links(c, &user.id)?;
                 let kept = who.session().map(|session| Kept { session, step });
                 let ended = store.end_all_of_user(c, &user.id, kept.as_ref())?;
                 audit::append(c, &line)?;
                 mails.queue(c, &mails.to_user(MailKind::PasswordChanged, &user, &detail))?;
                 revocation::others_ended(c, &user.id, ended, now).map(Some)
             });
-            // Somebody changed it meanwhile: the current password is not the current one any more.
+            // The password was changed in the meantime: what was verified is no longer the current one.
             let ended = outcome.await?.ok_or_else(wrong_current)?;
             this.wake_mailer();
             this.ended(ended).await;
@@ -197,15 +199,15 @@ impl Accounts {
         .await
     }
 
-    /// Checks the current password of who is signed in, within a limit of its own (S31); right ones are counted too (S105). A wrong
-    /// one is the event `failed`.
+    /// Verifies the current password of the signed-in user, within a limit of its own (S31); right ones are counted too
+    /// (S105). A wrong one is audited as the event `failed`.
     pub(super) async fn prove_current(
         &self,
         who: &Visitor,
         current: String,
         failed: Event,
         client: &Client,
-    ) -> Result<(User, PasswordHash, Turn), AccountError> {
+    ) -> Result<(User, PasswordHash, HashPermit), AccountError> {
         let id = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
         let wanted = id.clone();
         let record =
@@ -217,7 +219,7 @@ impl Accounts {
             (Ok(typed), Some(hash)) => self.verify(client, Some(&record.user.email), typed, Some(hash.clone())).await,
             _ => return Err(wrong_current()),
         };
-        let (turn, verified) = match verified {
+        let (permit, verified) = match verified {
             Ok(verified) => verified,
             Err(fault) => {
                 self.release(reservation).await?;
@@ -225,7 +227,7 @@ impl Accounts {
             }
         };
         if !verified.matches {
-            drop(turn);
+            drop(permit);
             let line = self.audit_line(
                 failed,
                 record.user.email.as_str(),
@@ -246,20 +248,21 @@ impl Accounts {
             return Err(AccountError::TooMany { retry_after });
         }
         let hash = record.password_hash.ok_or_else(wrong_current)?;
-        Ok((record.user, hash, turn))
+        Ok((record.user, hash, permit))
     }
 
-    /// Judges a new password for `user`, whose field in the form is `field`, on the hash workers: the lists and rules take a while, and requests must not wait for them.
+    /// Judges a new password for `user`, whose form field is `field`, on the hash workers: the checks take a while, and
+    /// requests must not wait for them.
     async fn check_new_password(
         &self,
-        turn: &Turn,
+        permit: &HashPermit,
         user: &User,
         new: NewPassword,
         field: &'static str,
     ) -> Result<Password, AccountError> {
         let (this, user) = (self.clone(), user.clone());
         let judge = move || this.judge_new_password(&user, new, field);
-        turn.run(judge).await?.map_err(AccountError::Rules)
+        permit.run(judge).await?.map_err(AccountError::Rules)
     }
 
     /// [`Self::check_new_password`], on the calling thread.

@@ -33,7 +33,7 @@ impl Accounts {
             let renamed = this.0.database.write(move |c| {
                 users::set_profile(c, &id, &name, language)?;
                 // The sessions live on; only what is remembered of them is read anew.
-                revocation::leave(c, Vec::new(), vec![Notice::UserChanged(id)], now)
+                revocation::publish(c, Vec::new(), vec![Notice::UserChanged(id)], now)
             });
             this.ended(renamed.await?).await;
             Ok(())
@@ -105,7 +105,7 @@ impl Accounts {
                 {
                     return Ok(None);
                 }
-                links::void_every_way_in(c, &user.id)?;
+                links::void_all_links(c, &user.id)?;
                 let ended = store.end_all_of_user(c, &user.id, None)?;
                 audit::append(c, &line)?;
                 mails.queue(c, &mail)?;

@@ -1,4 +1,4 @@
-//! Rotation of refresh tokens: the row decides, so every loser of a race gets the winner's tokens (S41 to S45).
+//! Rotation of refresh tokens: the row decides, so every loser of a race receives the winner's tokens (S41 to S45).
 
 use super::revocation::{self, Ended};
 use super::session_cache::is_unused;
@@ -11,12 +11,12 @@ use crate::domain::session::{GenerationVerdict, Session};
 use crate::domain::user::UserState;
 use crate::storage::{StorageError, audit, users};
 
-/// What became of a presented refresh token.
+/// The result of presenting a refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refreshed {
     /// The successor.
     Tokens(TokenPair),
-    /// The session is not live, or the token is none of its own.
+    /// The session is not live, or the token does not belong to it.
     NotLive,
 }
 
@@ -26,7 +26,7 @@ enum Outcome {
     NotLive,
 }
 
-/// Rounds of a rotation that other nodes win before it is given up: each round means that somebody else got on.
+/// How often a rotation is retried after another node won the race; each retry means that somebody else made progress.
 const ROUNDS: u32 = 4;
 
 impl Accounts {
@@ -54,12 +54,12 @@ impl Accounts {
                 match session.judge_generation(wanted.generation, now) {
                     GenerationVerdict::Current => {
                         if !store.rotate(c, &session.id, session.generation, now)? {
-                            // Another node was quicker: its successor is the one.
+                            // Another node was faster: its successor is used.
                             continue;
                         }
                         session.generation += 1;
                         (session.rotated_at, session.successor_seen_at) = (now, None);
-                        revocation::mention(c, Notice::SessionChanged(session.id.clone()), now)?;
+                        revocation::publish_unawaited(c, Notice::SessionChanged(session.id.clone()), now)?;
                         return Ok(Outcome::Live(session));
                     }
                     GenerationVerdict::PredecessorInGrace => return Ok(Outcome::Live(session)),
@@ -75,7 +75,7 @@ impl Accounts {
         });
         match outcome.await? {
             Outcome::Live(session) => {
-                // The copy knows the old generation.
+                // The cached session has the old generation.
                 self.0.cache.forget(&session.id);
                 Ok(Refreshed::Tokens(self.tokens_of(&session, &claims.user)?))
             }
@@ -87,7 +87,7 @@ impl Accounts {
         }
     }
 
-    /// Notes that the client has the newest refresh token, which starts its predecessor's grace (S44).
+    /// Records that the client has the newest refresh token, which starts the grace period of its predecessor (S44).
     pub async fn mark_successor_seen(&self, session: &SessionId, generation: i64) -> Result<(), AccountError> {
         let (this, id, now) = (self.clone(), session.clone(), self.0.clock.now());
         self.run_uninterrupted(async move {
@@ -95,7 +95,7 @@ impl Accounts {
             let marked = this.0.database.write(move |c| {
                 let marked = store.mark_successor_seen(c, &session, generation, now)?;
                 if marked {
-                    revocation::mention(c, Notice::SessionChanged(session), now)?;
+                    revocation::publish_unawaited(c, Notice::SessionChanged(session), now)?;
                 }
                 Ok(marked)
             });
@@ -111,7 +111,8 @@ impl Accounts {
     pub(super) fn tokens_of(&self, session: &Session, user: &UserId) -> Result<TokenPair, AccountError> {
         let now = self.0.clock.now();
         let lifetime = self.0.config.sessions.access_secs;
-        // A predecessor may come late, when an access token of the time of rotation would be of little use.
+        // A predecessor may be presented late, when an access token issued at the time of rotation would be of little
+        // use.
         let issued_at = if now.since(session.rotated_at) < lifetime / 2 { session.rotated_at } else { now };
         let access_end = issued_at.plus(lifetime).min(session.expires_at);
         let claims = |issued_at, expires_at| Claims {

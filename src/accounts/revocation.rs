@@ -1,7 +1,7 @@
-//! How an end is heard everywhere before its deed is answered (docs/adr/0007).
+//! How a revocation reaches every node before the request that caused it is answered (docs/adr/0007).
 //!
-//! A deed leaves its news in its own transaction, as the last of it. After the commit this process applies them, and the deed
-//! is answered when every other node has applied them too, or can hold no lease any more that is older than the commit.
+//! An operation writes its notices at the end of its own transaction. After the commit this process applies them. The
+//! operation returns when every other node has applied them too, or can no longer hold a lease from before the commit.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -14,85 +14,86 @@ use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, notices, settings};
 
-/// How often a deed looks whether the nodes have heard.
+/// How often an operation checks whether the other nodes have caught up.
 const LOOK: Duration = Duration::from_millis(4);
-/// What a deed waits beyond the lease, for the two clocks to differ.
+/// How long an operation waits beyond the lease, in case the two clocks differ.
 const MARGIN: Duration = Duration::from_millis(200);
 
-/// What a transaction ended, and the number of its newest notice, or of the newest there was when it found nothing to do; 0 when
-/// nobody has to hear of anything.
+/// What a transaction ended, and the number of its newest notice, or of the newest existing one if it found nothing to
+/// do; 0 if no node has to be notified.
 #[derive(Default)]
 #[must_use = "other nodes hear of an end only by Accounts::ended"]
 pub(super) struct Ended {
     sessions: Vec<SessionId>,
-    news: Vec<Notice>,
+    notices: Vec<Notice>,
     number: i64,
 }
 
-/// Leaves the end of single sessions, last in the transaction that ended them; without any it is [`done_before`].
+/// Publishes the end of single sessions, at the end of the transaction that ended them; without any it is
+/// [`already_done`].
 pub(super) fn sessions_ended(
     c: &mut Connection,
     sessions: Vec<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    let news: Vec<Notice> = sessions.iter().cloned().map(Notice::SessionEnded).collect();
-    if news.is_empty() { done_before(c) } else { leave(c, sessions, news, now) }
+    let notices: Vec<Notice> = sessions.iter().cloned().map(Notice::SessionEnded).collect();
+    if notices.is_empty() { already_done(c) } else { publish(c, sessions, notices, now) }
 }
 
-/// For a deed that found done what it was to do: its answer has to hold on every node too, and those may not have heard yet of who
-/// did it, not even this one.
-pub(super) fn done_before(c: &mut Connection) -> Result<Ended, StorageError> {
+/// For an operation that found nothing to do: its answer must hold on every node too, and some nodes, even this one,
+/// may not have applied the earlier change yet.
+pub(super) fn already_done(c: &mut Connection) -> Result<Ended, StorageError> {
     Ok(Ended { number: notices::newest(c)?, ..Ended::default() })
 }
 
-/// Leaves the end of `user`'s other sessions, last in the transaction that ended them: those known by name are cut, and of the
-/// rest no copy stays.
+/// Publishes the end of `user`'s other sessions, at the end of the transaction that ended them: streams of the listed
+/// sessions are closed, and cached sessions of the user are invalidated.
 pub(super) fn others_ended(
     c: &mut Connection,
     user: &UserId,
     sessions: Vec<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    let mut news = vec![Notice::UserChanged(user.clone())];
-    news.extend(sessions.iter().cloned().map(Notice::SessionEnded));
-    leave(c, sessions, news, now)
+    let mut notices = vec![Notice::UserChanged(user.clone())];
+    notices.extend(sessions.iter().cloned().map(Notice::SessionEnded));
+    publish(c, sessions, notices, now)
 }
 
-/// Leaves the end of all sessions of `user`, known by name or not, last in the transaction that ended them.
+/// Publishes the end of all sessions of `user`, listed or not, at the end of the transaction that ended them.
 pub(super) fn user_ended(
     c: &mut Connection,
     user: &UserId,
     sessions: Vec<SessionId>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    leave(c, sessions, vec![Notice::UserEnded(user.clone())], now)
+    publish(c, sessions, vec![Notice::UserEnded(user.clone())], now)
 }
 
-/// Leaves any other news, last in the transaction of what they tell; `sessions` are those that ended by it.
-pub(super) fn leave(
+/// Publishes any other notices, at the end of their transaction; `sessions` are those that it ended.
+pub(super) fn publish(
     c: &mut Connection,
     sessions: Vec<SessionId>,
-    news: Vec<Notice>,
+    notices: Vec<Notice>,
     now: Timestamp,
 ) -> Result<Ended, StorageError> {
-    let number = notices::append(c, &news, now)?;
-    Ok(Ended { sessions, news, number })
+    let number = notices::append(c, &notices, now)?;
+    Ok(Ended { sessions, notices, number })
 }
 
-/// Leaves news that other nodes hear in their time: nothing ends by it. A SQLite file has no other node.
-pub(super) fn mention(c: &mut Connection, news: Notice, now: Timestamp) -> Result<(), StorageError> {
+/// Publishes a notice that nobody waits for, since it ends nothing. A SQLite file has no other node.
+pub(super) fn publish_unawaited(c: &mut Connection, notice: Notice, now: Timestamp) -> Result<(), StorageError> {
     match c {
         Connection::Sqlite(_) => Ok(()),
-        Connection::Postgres(_) => notices::append(c, &[news], now).map(drop),
+        Connection::Postgres(_) => notices::append(c, &[notice], now).map(drop),
     }
 }
 
-/// Numbers of notices that this process left and applied itself, so that its watch need not apply them again: by then the
-/// same user may have signed in anew.
+/// Numbers of notices that this process published and applied itself, so that its watch does not apply them again: by
+/// then the same user may have signed in anew.
 #[derive(Default)]
-pub(super) struct Heard(Mutex<BTreeSet<i64>>);
+pub(super) struct AppliedNotices(Mutex<BTreeSet<i64>>);
 
-impl Heard {
+impl AppliedNotices {
     fn note(&self, newest: i64, how_many: usize) {
         let first = newest - i64::try_from(how_many).unwrap_or(0) + 1;
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(first..=newest);
@@ -105,77 +106,80 @@ impl Heard {
     fn take(&self, number: i64) -> bool {
         let mut numbers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let own = numbers.remove(&number);
-        // The watch goes through the numbers in order: what is below was skipped by it, in a gap.
+        // The watch processes the numbers in order: it skipped the lower ones, in a gap.
         *numbers = numbers.split_off(&number);
         own
     }
 }
 
 impl Accounts {
-    /// Applies a notice that the watch found, unless the deed that left it has.
-    pub fn hear_notice(&self, number: i64, news: &Notice) {
-        if !self.0.heard.take(number) {
-            self.hear(news);
+    /// Applies a notice that the watch found, unless the operation that published it has.
+    pub fn apply_notice(&self, number: i64, notice: &Notice) {
+        if !self.0.applied_notices.take(number) {
+            self.apply(notice);
         }
     }
 
-    /// Forgets every copy, and which notices were heard, and looks whether somebody has claimed the instance: for a node that
-    /// was just registered, has missed notices, or may be connected to another database than before, by a failover.
-    pub fn start_over(&self) -> Result<(), StorageError> {
-        self.0.heard.forget();
-        self.0.cache.forget_all();
+    /// Drops every cached session and the record of applied notices, and checks whether somebody has claimed the
+    /// instance: for a node that was just registered, has missed notices, or may be connected to another database than
+    /// before, after a failover.
+    pub fn reset_caches(&self) -> Result<(), StorageError> {
+        self.0.applied_notices.forget();
+        self.0.cache.invalidate_all();
         if self.0.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some() {
-            self.hear(&Notice::Claimed);
+            self.apply(&Notice::Claimed);
         }
         Ok(())
     }
 
-    /// Applies what somebody did to the copies and the open streams of this process.
-    pub fn hear(&self, news: &Notice) {
+    /// Applies a notice to the cached sessions and open streams of this process.
+    pub fn apply(&self, notice: &Notice) {
         let (cache, streams) = (&self.0.cache, &self.0.streams);
-        match news {
+        match notice {
             Notice::SessionEnded(id) => {
                 cache.forget(id);
                 streams.cut(id);
             }
             Notice::SessionChanged(id) => cache.forget(id),
             Notice::UserEnded(user) => {
-                cache.forget_user(user);
+                cache.invalidate_user(user);
                 streams.cut_user(user);
             }
-            Notice::UserChanged(user) => cache.forget_user(user),
+            Notice::UserChanged(user) => cache.invalidate_user(user),
             Notice::AllEnded => {
-                cache.forget_all();
+                cache.invalidate_all();
                 streams.cut_all();
             }
-            // Heard twice where it happened: by the deed and by the watch.
+            // Applied twice on the node where it happened: by the operation and by the watch.
             Notice::Claimed if self.phase() == Phase::Claimed => {}
             Notice::Claimed => {
                 self.set_phase(Phase::Claimed);
                 self.keep_claim_marker();
-                cache.forget_all();
+                cache.invalidate_all();
                 streams.cut_all();
             }
         }
     }
 
-    /// Tells this process and the others what ended, and waits until no node can let it in any more.
+    /// Applies the notices in this process, and waits until no other node can accept what ended.
     ///
-    /// The deed is done whatever happens here. A node that has not heard after the lease and the margin has none: each lease
-    /// ends two seconds after a moment at which its node had applied everything committed before.
+    /// The operation is committed whatever happens here. After the lease and the margin a node that has not caught up
+    /// has no lease: each lease ends two seconds after a moment at which its node had applied everything committed
+    /// before.
     pub(super) async fn ended(&self, ended: Ended) {
-        ended.news.iter().for_each(|news| self.hear(news));
-        // Only now: until it is noted the watch applies it as well, and acknowledges nothing that is not in force here.
-        self.0.heard.note(ended.number, ended.news.len());
+        ended.notices.iter().for_each(|notice| self.apply(notice));
+        // Only now: until this is recorded the watch applies the notices as well, so it never acknowledges anything
+        // that is not in force here.
+        self.0.applied_notices.note(ended.number, ended.notices.len());
         if !ended.sessions.is_empty() {
             let (store, sessions) = (self.0.store.clone(), ended.sessions);
             drop(self.0.database.runtime().spawn_blocking(move || store.sweep(&sessions)));
         }
         let begin = self.0.clock.monotonic();
         while ended.number > 0 && self.0.clock.monotonic().saturating_sub(begin) < LEASE + MARGIN {
-            let own = if ended.news.is_empty() { String::new() } else { self.0.node.clone() };
+            let own = if ended.notices.is_empty() { String::new() } else { self.0.node.clone() };
             let number = ended.number;
-            // A store that cannot be asked is no answer: then the lease has to run out.
+            // If the store cannot be asked, the lease has to run out.
             if let Ok(false) = self.0.database.read(move |c| notices::is_awaited(c, number, &own)).await {
                 return;
             }

@@ -1,8 +1,8 @@
-//! Copies of live sessions in this process, exact under revocation (docs/adr/0003).
+//! Cached live sessions of this process, exact under revocation (docs/adr/0003).
 //!
-//! A copy is registered as loading before the store is read and becomes good by compare-and-swap; an end sets it to gone, so a
-//! read that raced with the end cannot make it good again. A copy is used only under a lease that the watch on the store
-//! renews, and at most a minute.
+//! An entry is registered as loading before the store is read, and becomes valid by compare-and-swap. A revocation
+//! marks it as gone, so that a read that raced with it cannot make it valid again. Entries are used only under a lease
+//! that the watch on the store renews, and for a minute at most.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -13,17 +13,17 @@ use std::time::Duration;
 use super::{AccountError, Accounts, Phase, pair};
 use crate::domain::access::{Credential, Visitor};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{COPY_SECS, IdleLimit, Session};
+use crate::domain::session::{IdleLimit, MAX_CACHED_SECS, Session};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserState;
 use crate::storage::users;
 
 const SHARDS: usize = 16;
-/// Copies a shard keeps at most.
+/// Maximum entries of a shard.
 const SHARD_LIMIT: usize = 8192;
-/// How long a copy may be used.
-const COPY_LIFE: Duration = Duration::from_secs(COPY_SECS);
-/// How long the copies may be used after the store was last watched.
+/// How long an entry may be used.
+const MAX_AGE: Duration = Duration::from_secs(MAX_CACHED_SECS);
+/// How long entries may be used after the store was last checked.
 pub const LEASE: Duration = Duration::from_secs(2);
 
 const LOADING: u8 = 0;
@@ -39,16 +39,16 @@ pub struct View {
     pub who: Arc<Visitor>,
 }
 
-/// One copy, shared by all workers.
-pub struct SessionCopy {
+/// One entry, shared by all workers.
+pub struct CachedSession {
     state: AtomicU8,
     view: OnceLock<View>,
     loaded_at: Duration,
 }
 
-/// All copies of this process.
+/// All cached sessions of this process.
 pub struct SessionCache {
-    shards: Vec<Mutex<HashMap<SessionId, Arc<SessionCopy>>>>,
+    shards: Vec<Mutex<HashMap<SessionId, Arc<CachedSession>>>>,
     hasher: RandomState,
     lease_until_millis: AtomicU64,
 }
@@ -63,29 +63,29 @@ impl Default for SessionCache {
     }
 }
 
-impl SessionCopy {
-    /// The view as just read, for the caller who asked for it now.
+impl CachedSession {
+    /// The loaded value, whether or not it is still valid.
     pub fn view(&self) -> Option<&View> {
         self.view.get()
     }
 
-    /// Takes what was read after the copy was registered; false when the session was touched meanwhile.
-    fn become_good(&self, view: View) -> bool {
-        // Somebody who registered before reading may have been quicker; their view is as good as ours.
+    /// Stores what was read after the entry was registered; false if the session was invalidated in the meantime.
+    fn complete(&self, view: View) -> bool {
+        // Another reader that registered earlier may have been faster; its view is just as recent.
         drop(self.view.set(view));
         let outcome = self.state.compare_exchange(LOADING, GOOD, Ordering::AcqRel, Ordering::Acquire);
         outcome.is_ok() || outcome == Err(GOOD)
     }
 
-    /// The view, if the copy may be used at `monotonic`.
+    /// The view, if the entry may be used at `monotonic`.
     pub fn usable(&self, monotonic: Duration) -> Option<&View> {
-        let fresh = monotonic.saturating_sub(self.loaded_at) < COPY_LIFE;
+        let fresh = monotonic.saturating_sub(self.loaded_at) < MAX_AGE;
         if fresh && self.state.load(Ordering::Acquire) == GOOD { self.view.get() } else { None }
     }
 }
 
 impl SessionCache {
-    /// Whether copies may be used at all at `monotonic`.
+    /// Whether entries may be used at all at `monotonic`.
     pub fn has_lease(&self, monotonic: Duration) -> bool {
         u64::try_from(monotonic.as_millis()).is_ok_and(|now| now < self.lease_until_millis.load(Ordering::Acquire))
     }
@@ -95,17 +95,17 @@ impl SessionCache {
         self.lease_until_millis.store(u64::try_from((watched_at + LEASE).as_millis()).unwrap_or(0), Ordering::Release);
     }
 
-    /// How many copies there are.
+    /// The number of entries.
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
     }
 
-    /// Whether there is no copy.
+    /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Sets the copy of a session to gone; the session itself may live on.
+    /// Invalidates the entry of a session; the session itself may still be live.
     pub fn forget(&self, session: &SessionId) {
         if let Some(copy) =
             self.shard(session).and_then(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).remove(session))
@@ -114,8 +114,8 @@ impl SessionCache {
         }
     }
 
-    /// Sets the copies of a user's sessions to gone, and those too of which it is not known yet whose they are.
-    pub fn forget_user(&self, user: &UserId) {
+    /// Invalidates the entries of a user's sessions, and those whose user is not known yet.
+    pub fn invalidate_user(&self, user: &UserId) {
         for shard in &self.shards {
             shard.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, copy| {
                 let others = copy.view.get().is_some_and(|view| view.session.user.as_ref() != Some(user));
@@ -127,28 +127,29 @@ impl SessionCache {
         }
     }
 
-    /// Sets every copy to gone.
-    pub fn forget_all(&self) {
+    /// Invalidates every entry.
+    pub fn invalidate_all(&self) {
         for shard in &self.shards {
             clear(&mut shard.lock().unwrap_or_else(PoisonError::into_inner));
         }
     }
 
-    fn shard(&self, session: &SessionId) -> Option<&Mutex<HashMap<SessionId, Arc<SessionCopy>>>> {
+    fn shard(&self, session: &SessionId) -> Option<&Mutex<HashMap<SessionId, Arc<CachedSession>>>> {
         let number = self.hasher.hash_one(session) % u64::try_from(SHARDS).unwrap_or(1);
         self.shards.get(usize::try_from(number).unwrap_or(0))
     }
 
-    fn find(&self, session: &SessionId) -> Option<Arc<SessionCopy>> {
+    fn find(&self, session: &SessionId) -> Option<Arc<CachedSession>> {
         self.shard(session)?.lock().unwrap_or_else(PoisonError::into_inner).get(session).map(Arc::clone)
     }
 
-    /// Registers a copy before the store is read; readers that come meanwhile share it.
-    fn begin(&self, session: &SessionId, monotonic: Duration) -> Arc<SessionCopy> {
+    /// Registers an entry before the store is read; concurrent readers share it.
+    fn begin(&self, session: &SessionId, monotonic: Duration) -> Arc<CachedSession> {
         if let Some(loading) = self.find(session).filter(|copy| copy.state.load(Ordering::Acquire) == LOADING) {
             return loading;
         }
-        let copy = Arc::new(SessionCopy { state: AtomicU8::new(LOADING), view: OnceLock::new(), loaded_at: monotonic });
+        let copy =
+            Arc::new(CachedSession { state: AtomicU8::new(LOADING), view: OnceLock::new(), loaded_at: monotonic });
         if let Some(shard) = self.shard(session) {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
             if shard.len() >= SHARD_LIMIT {
@@ -161,8 +162,8 @@ impl SessionCache {
         copy
     }
 
-    /// Takes a copy that turned out to be of no live session off the table.
-    fn discard(&self, session: &SessionId, copy: &Arc<SessionCopy>) {
+    /// Removes the entry of a session that turned out not to be live.
+    fn discard(&self, session: &SessionId, copy: &Arc<CachedSession>) {
         copy.state.store(GONE, Ordering::Release);
         if let Some(shard) = self.shard(session) {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -173,21 +174,21 @@ impl SessionCache {
     }
 }
 
-/// Evicting sets gone first: a worker may still hold the copy.
-fn clear(shard: &mut HashMap<SessionId, Arc<SessionCopy>>) {
+/// Eviction invalidates first: a worker may still hold the entry.
+fn clear(shard: &mut HashMap<SessionId, Arc<CachedSession>>) {
     for (_, copy) in shard.drain() {
         copy.state.store(GONE, Ordering::Release);
     }
 }
 
-/// Whether `session` is over because nobody used it.
+/// Whether `session` has ended because it was idle.
 pub(super) fn is_unused(idle: Option<IdleLimit>, session: &Session, now: Timestamp) -> bool {
     idle.is_some_and(|limit| limit.is_over(session, now))
 }
 
 impl Accounts {
-    /// The live session of that name, from the copy or from the store.
-    pub async fn find_session(&self, id: &SessionId) -> Result<Option<Arc<SessionCopy>>, AccountError> {
+    /// The live session with that ID, from the cache or from the store.
+    pub async fn find_session(&self, id: &SessionId) -> Result<Option<Arc<CachedSession>>, AccountError> {
         let monotonic = self.0.clock.monotonic();
         if self.0.cache.has_lease(monotonic)
             && let Some(copy) = self.0.cache.find(id)
@@ -197,7 +198,7 @@ impl Accounts {
             return Ok(Some(copy));
         }
         self.0.metrics.copies_missed.rise();
-        // Another round only when the session was touched while it was read.
+        // Another round only if the session was invalidated while it was read.
         for _ in 0..3 {
             let copy = self.0.cache.begin(id, self.0.clock.monotonic());
             let read = self.read_view(id).await;
@@ -205,24 +206,28 @@ impl Accounts {
                 self.0.cache.discard(id, &copy);
                 return read.map(|_none| None);
             };
-            if copy.become_good(view) {
+            if copy.complete(view) {
                 return Ok(Some(copy));
             }
         }
-        // The session keeps being touched: answer from the store alone, with a copy that nobody can use again.
+        // The session keeps changing: answer from the store alone, with an entry that nobody can use again.
         let view = self.read_view(id).await?;
         Ok(view.map(|view| {
-            Arc::new(SessionCopy { state: AtomicU8::new(GONE), view: OnceLock::from(view), loaded_at: Duration::ZERO })
+            Arc::new(CachedSession {
+                state: AtomicU8::new(GONE),
+                view: OnceLock::from(view),
+                loaded_at: Duration::ZERO,
+            })
         }))
     }
 
-    /// Whether the session is live; reads through the copies.
+    /// Whether the session is live; reads through the cache.
     pub async fn is_live(&self, id: &SessionId) -> Result<bool, AccountError> {
         Ok(self.find_session(id).await?.is_some())
     }
 
-    /// Whether what let a visitor in still does.
-    pub async fn still_lets_in(&self, credential: &Credential) -> Result<bool, AccountError> {
+    /// Whether the credential is still valid.
+    pub async fn is_still_valid(&self, credential: &Credential) -> Result<bool, AccountError> {
         match credential {
             Credential::Session(id) => self.is_live(id).await,
             Credential::Pair => Ok(self.phase() == Phase::Legacy),
@@ -243,7 +248,7 @@ impl Accounts {
             Ok(Some((session, user)))
         });
         let Some((session, record)) = found.await? else { return Ok(None) };
-        self.note_use(&session, now).await;
+        self.record_use(&session, now).await;
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
                 Some(Visitor::with_account(Credential::Session(session.id.clone()), record.user.into()))
@@ -288,26 +293,26 @@ mod tests {
     #[test]
     fn s37_a_read_that_raced_with_the_end_never_becomes_good() {
         let (cache, id) = (SessionCache::default(), id());
-        // A miss registers, reads the row; the session ends; only then the miss stores what it read.
+        // A miss registers and reads the row; the session ends; only then the miss stores what it read.
         let copy = cache.begin(&id, Duration::ZERO);
         cache.forget(&id);
-        assert!(!copy.become_good(view(&id)));
+        assert!(!copy.complete(view(&id)));
         assert!(copy.usable(Duration::ZERO).is_none() && cache.find(&id).is_none());
-        // Without an end between, it does.
+        // If it does not end in between, the value is stored.
         let copy = cache.begin(&id, Duration::ZERO);
-        assert!(copy.become_good(view(&id)) && copy.usable(Duration::ZERO).is_some());
-        assert!(copy.usable(COPY_LIFE).is_none(), "a copy lives for ever");
+        assert!(copy.complete(view(&id)) && copy.usable(Duration::ZERO).is_some());
+        assert!(copy.usable(MAX_AGE).is_none(), "a copy lives for ever");
     }
 
     #[test]
     fn s37_a_copy_that_was_evicted_or_replaced_is_gone_for_who_still_holds_it() {
         let (cache, id) = (SessionCache::default(), id());
         let held = cache.begin(&id, Duration::ZERO);
-        assert!(held.become_good(view(&id)));
+        assert!(held.complete(view(&id)));
         let newer = cache.begin(&id, Duration::ZERO);
         assert!(held.usable(Duration::ZERO).is_none());
-        assert!(newer.become_good(view(&id)));
-        cache.forget_all();
+        assert!(newer.complete(view(&id)));
+        cache.invalidate_all();
         assert!(newer.usable(Duration::ZERO).is_none());
     }
 

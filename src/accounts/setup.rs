@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use super::throttle::{self, Asking, Guess, Guessed};
 use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, pair, revocation};
 use crate::config::data_dir;
-use crate::crypto::hash_workers::Turn;
+use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::password_hash::PasswordHash;
 use crate::crypto::random;
 use crate::domain::audit::Event;
@@ -96,7 +96,7 @@ impl Accounts {
         }
         self.prove(form.proof, (Event::SetupRefused, Event::SetupRefused), &client).await?;
         self.count_use("right:claim".to_owned()).await?;
-        let turn = self.hash_turn(&client, None).await?;
+        let turn = self.hash_permit(&client, None).await?;
         let account = self.check_account(&turn, form.email, form.name, form.password, form.confirm).await?;
         let hash = self.0.hasher.hash(&turn, account.password.clone()).await?;
         drop(turn);
@@ -211,10 +211,10 @@ impl Accounts {
             let ended = store.end_legacy(c)?;
             audit::append(c, &line)?;
             store.insert(c, &row)?;
-            revocation::leave(c, ended, vec![Notice::Claimed], now).map(Some)
+            revocation::publish(c, ended, vec![Notice::Claimed], now).map(Some)
         });
         let Some(ended) = ended.await? else {
-            self.hear(&Notice::Claimed);
+            self.apply(&Notice::Claimed);
             return Err(AccountError::Closed);
         };
         self.ended(ended).await;
@@ -250,7 +250,7 @@ impl Accounts {
     /// a while.
     pub(super) async fn check_account(
         &self,
-        turn: &Turn,
+        turn: &HashPermit,
         email: String,
         name: String,
         typed: String,

@@ -12,7 +12,7 @@ use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
-use crate::domain::session::{MAX_SESSIONS, Method, Session, UNKEPT_SECS};
+use crate::domain::session::{BROWSER_SESSION_SECS, MAX_SESSIONS, Method, Session};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
@@ -48,7 +48,7 @@ impl Accounts {
         let mut asking = Asking::of_source(&self.0.token_hasher, &client);
         asking.account = email.as_ref().map(|email| self.account_bucket(email));
         asking.device = device.as_ref().map(|device| format!("device:{device}"));
-        asking.right = Some(Asking::right_or_nobodys(
+        asking.right = Some(Asking::right_of_or_decoy(
             &self.0.token_hasher,
             record.as_ref().map(|record| &record.user.id),
             subject,
@@ -60,7 +60,7 @@ impl Accounts {
             .as_ref()
             .filter(|record| record.user.state == UserState::Active)
             .and_then(|record| record.password_hash.clone());
-        let (turn, verified) = match self.verify(&client, email.as_ref(), password.clone(), hash.clone()).await {
+        let (permit, verified) = match self.verify(&client, email.as_ref(), password.clone(), hash.clone()).await {
             Ok(verified) => verified,
             Err(fault) => {
                 self.release(reservation).await?;
@@ -68,12 +68,12 @@ impl Accounts {
             }
         };
         let upgraded = if verified.matches && verified.needs_upgrade {
-            self.0.hasher.hash(&turn, password).await.ok()
+            self.0.hasher.hash(&permit, password).await.ok()
         } else {
             None
         };
         // The next one of the account need not wait for the store and the other nodes.
-        drop(turn);
+        drop(permit);
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
             return self.refuse(subject, &client).await;
         };
@@ -220,7 +220,7 @@ impl Accounts {
             id,
             user,
             created_at: now,
-            expires_at: now.plus(if persistent { lifetime } else { lifetime.min(UNKEPT_SECS) }),
+            expires_at: now.plus(if persistent { lifetime } else { lifetime.min(BROWSER_SESSION_SECS) }),
             persistent,
             methods: method.into(),
             authenticated_at: now,

@@ -1,4 +1,4 @@
-//! Ending sessions: one's own, one of them, all of them (S47, S50).
+//! Ending sessions: the current one, another one, all of them (S47, S50).
 
 use super::{AccountError, Accounts, links, revocation};
 use crate::crypto::random;
@@ -9,23 +9,23 @@ use crate::domain::session::Session;
 use crate::storage::session_store::{Kept, SessionStore};
 use crate::storage::{Connection, StorageError, audit};
 
-/// Which of one's own sessions end.
+/// Which of the user's own sessions end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// This one: signing out.
+    /// The current one: signing out.
     This,
-    /// Another one of one's own.
+    /// Another session of the same user.
     One(SessionId),
-    /// All but this one.
+    /// All but the current one.
     Others,
     /// All.
     Everywhere,
 }
 
 impl Accounts {
-    /// Ends own sessions; when the answer comes, no request of theirs is let in any more.
+    /// Ends the user's own sessions; when this returns, no request with them is accepted any more.
     pub async fn end_own(&self, who: &Visitor, ending: Ending, source: String) -> Result<(), AccountError> {
-        // HTTP Basic of the deprecated mode has none that could end.
+        // HTTP Basic in the deprecated mode has no session to end.
         let Some(session) = who.session().cloned() else { return Ok(()) };
         let (this, who) = (self.clone(), who.clone());
         self.run_uninterrupted(async move {
@@ -40,7 +40,7 @@ impl Accounts {
                 }
                 match (&ending, who.user_id()) {
                     (Ending::Everywhere, Some(user)) => revocation::user_ended(c, user, ended, now),
-                    // Told even when the store knew nothing of it: copies and streams may.
+                    // Published even if the store did not know the session: caches and streams may.
                     (Ending::Others | Ending::One(_), Some(user)) => revocation::others_ended(c, user, ended, now),
                     (Ending::This, _) | (_, None) => {
                         store.keep_ended(c, &session, until)?;
@@ -54,13 +54,13 @@ impl Accounts {
         .await
     }
 
-    /// One's own live sessions, newest first.
+    /// The user's own live sessions, newest first.
     pub async fn own_sessions(&self, who: &Visitor) -> Result<Vec<Session>, AccountError> {
         let Some(user) = who.user_id().cloned() else { return Ok(Vec::new()) };
         self.sessions_of(&user).await
     }
 
-    /// Ends a session by name alone, idempotently; for actix-session's store.
+    /// Ends a session by its ID alone, idempotently; for actix-session's store.
     pub async fn end_session(&self, id: &SessionId) -> Result<(), AccountError> {
         let (this, id) = (self.clone(), id.clone());
         self.run_uninterrupted(async move {

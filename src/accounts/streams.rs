@@ -1,4 +1,4 @@
-//! Open streams by what lets their visitor in, so that they can be cut when it does no more.
+//! Open streams by the credential of their visitor, so that they can be closed when it becomes invalid.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ struct Open {
 
 type Table = Mutex<HashMap<Credential, Open>>;
 
-/// The registry; touched at a stream's start, its end, and at revocation.
+/// The registry; updated when a stream begins, when it ends, and at revocation.
 #[derive(Clone)]
 pub struct Streams {
     table: Arc<Table>,
@@ -32,7 +32,7 @@ impl Default for Streams {
     }
 }
 
-/// One registered stream; dropping it takes it off the registry.
+/// One registered stream; dropping it removes it from the registry.
 pub struct StreamTicket {
     table: Arc<Table>,
     credential: Credential,
@@ -42,7 +42,8 @@ pub struct StreamTicket {
 }
 
 impl Streams {
-    /// Registers a stream that may last until then; check the credential again afterwards, it may have ended meanwhile.
+    /// Registers a stream that may last until `until`; check the credential again afterwards, it may have become
+    /// invalid in between.
     pub fn register(&self, credential: &Credential, user: Option<&UserId>, until: Option<Timestamp>) -> StreamTicket {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Open { signal: watch::channel(false).0, count: 0, user: user.cloned(), until };
@@ -67,7 +68,7 @@ impl Streams {
         self.len() == 0
     }
 
-    /// Cuts every stream of `session`.
+    /// Closes every stream of `session`.
     pub fn cut(&self, session: &SessionId) {
         let entry =
             self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&Credential::Session(session.clone()));
@@ -77,7 +78,7 @@ impl Streams {
         }
     }
 
-    /// Cuts every stream of a user.
+    /// Closes every stream of a user.
     pub fn cut_user(&self, user: &UserId) {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
             let others = open.user.as_ref() != Some(user);
@@ -88,7 +89,7 @@ impl Streams {
         });
     }
 
-    /// Cuts the streams of sessions whose absolute end has come.
+    /// Closes the streams of sessions that have expired.
     pub fn cut_expired(&self, now: Timestamp) {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
             let over = open.until.is_some_and(|until| until <= now);
@@ -109,12 +110,12 @@ impl Streams {
         table.keys().filter_map(session).collect()
     }
 
-    /// Cuts the streams that have no end of their own, now and from now on: the server stops, and would wait for them.
+    /// Closes endless streams, now and from now on: the server is stopping, and would wait for them.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
     }
 
-    /// Cuts everything, for a store that cannot be asked.
+    /// Closes everything, if the store cannot be asked.
     pub fn cut_all(&self) {
         for (_, open) in self.table.lock().unwrap_or_else(PoisonError::into_inner).drain() {
             open.signal.send_replace(true);
@@ -123,17 +124,18 @@ impl Streams {
 }
 
 impl StreamTicket {
-    /// The same for a stream that has no end of its own, which a server that stops does not wait for.
+    /// The same for an endless stream, which a stopping server does not wait for.
     #[must_use]
     pub fn endless(mut self) -> Self {
         self.endless = true;
         self
     }
 
-    /// Resolves when the session ends, or the server stops and the stream is endless.
+    /// Resolves when the session ends, or when the server stops and the stream is endless.
     pub async fn ended(&self) {
         let (mut signal, mut stopping) = (self.signal.clone(), self.stopping.clone());
-        // An error means that the sender was taken off the registry, which happens only when it is cut, or that all is over.
+        // An error means that the sender was removed from the registry, which happens only when the stream is closed or
+        // the registry is dropped.
         let over = tokio::select! {
             cut = signal.wait_for(|cut| *cut) => cut.is_ok(),
             stop = stopping.wait_for(|stop| *stop), if self.endless => stop.is_ok(),
@@ -145,7 +147,7 @@ impl StreamTicket {
 impl Drop for StreamTicket {
     fn drop(&mut self) {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        // After a cut the entry may be a newer one, of streams that this ticket does not count among.
+        // After closing, the entry may be a newer one, of streams that do not include this ticket.
         let own = |open: &&mut Open| open.signal.subscribe().same_channel(&self.signal);
         if let Some(entry) = table.get_mut(&self.credential).filter(own) {
             entry.count = entry.count.saturating_sub(1);

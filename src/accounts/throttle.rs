@@ -1,7 +1,7 @@
-//! Reserving attempts before a secret is looked at, and what becomes of them (S24 to S31).
+//! Reserves attempts before a secret is checked, and settles them afterwards (S24 to S31).
 
 use super::{AccountError, Accounts, Client};
-use crate::crypto::hash_workers::Turn;
+use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::{PasswordHash, Verified};
 use crate::domain::audit::Event;
@@ -12,11 +12,11 @@ use crate::domain::throttle::{self, PAIR_LIMIT, RIGHT_LIMIT, Verdict, WINDOW_SEC
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, attempts, audit};
 
-/// Buckets kept at most.
+/// Maximum buckets stored.
 pub(super) const MAX_BUCKETS: i64 = 100_000;
-/// How the names of buckets begin that count failures in a row, whatever time passes. Every other bucket has a window.
+/// Name prefixes of buckets that count consecutive failures, however much time passes. Every other bucket has a window.
 pub(super) const IN_A_ROW: [&str; 4] = ["account:", "device:", "reauth-row:", "pair:"];
-/// Where no window ends.
+/// The window of buckets that never expire.
 const NEVER: Timestamp = Timestamp::from_secs(i64::MIN);
 
 /// The buckets that one attempt counts in.
@@ -27,7 +27,7 @@ pub(super) struct Reservation {
     device: Option<String>,
 }
 
-/// Which buckets an attempt would count in.
+/// The buckets that an attempt would count in.
 pub(super) struct Asking {
     pub(super) source: String,
     pub(super) account: Option<String>,
@@ -36,24 +36,25 @@ pub(super) struct Asking {
     pub(super) right: Option<String>,
 }
 
-/// One guess at a secret that is compared in no time: judged and counted in one transaction, so that no guess escapes the count (S29).
+/// One guess at a secret whose comparison takes no time: judged and counted in one transaction, so that no guess
+/// escapes the count (S29).
 pub(super) struct Guess {
     /// The bucket of the source.
     pub(super) source: String,
-    /// The bucket of the deprecated pair, if it is the pair that is guessed at.
+    /// The bucket of the deprecated pair, if the pair is guessed at.
     pub(super) pair: Option<String>,
-    /// Whether the secret is the right one.
+    /// Whether the secret is right.
     pub(super) fits: bool,
 }
 
-/// What became of a [`Guess`].
+/// The result of a [`Guess`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Guessed {
     Right,
     Wrong,
-    /// Not looked at; seconds until the next one of the source is.
+    /// Not evaluated; seconds until the source may guess again.
     TooOften(i64),
-    /// Not looked at: the pair was guessed at too often, by whomever.
+    /// Not evaluated: there were too many wrong guesses at the pair, from anywhere.
     PairClosed,
 }
 
@@ -63,8 +64,8 @@ impl Asking {
         Self { source: format!("source:{}", Self::source_of(hasher, client)), account: None, device: None, right: None }
     }
 
-    /// Where bad links of that source count: apart from its sign-ins, and those that another site may have opened apart from the rest,
-    /// or a page that sends its visitors to bad links would lock them out (S109).
+    /// Where invalid links of that source count: separate from its sign-ins, and those that another site may have
+    /// opened separate from the rest, or a page that sends its visitors to invalid links would lock them out (S109).
     pub(super) fn links_of_source(hasher: &TokenHasher, client: &Client) -> String {
         format!("{}:{}", if client.from_elsewhere { "link-elsewhere" } else { "link" }, Self::source_of(hasher, client))
     }
@@ -74,21 +75,22 @@ impl Asking {
         format!("right:{}", hasher.hash("right", user.as_str()).as_str())
     }
 
-    /// [`Self::right_of`], or for an address without an account one that is never counted in: both are looked up (S22, S108).
-    pub(super) fn right_or_nobodys(hasher: &TokenHasher, user: Option<&UserId>, email: &str) -> String {
+    /// [`Self::right_of`], or for an address without an account a bucket that is never counted in: both are looked up
+    /// (S22, S108).
+    pub(super) fn right_of_or_decoy(hasher: &TokenHasher, user: Option<&UserId>, email: &str) -> String {
         user.map_or_else(
             || format!("right:{}", hasher.hash("right-nobody", email).as_str()),
             |user| Self::right_of(hasher, user),
         )
     }
 
-    /// Where the good links of an account count: apart from its right passwords, which somebody else may know, or they could keep the
-    /// owner from the reset that locks them out.
+    /// Where the valid links of an account count: separate from its right passwords, which somebody else may know and
+    /// could otherwise use to keep the owner from the reset that locks them out.
     pub(super) fn right_link_of(hasher: &TokenHasher, user: &UserId) -> String {
         format!("right-link:{}", hasher.hash("right", user.as_str()).as_str())
     }
 
-    /// The current password of one account, asked of who is signed in: nobody else can use these limits up.
+    /// The current password of one account, entered by the signed-in user: nobody else can use up these limits.
     pub(super) fn of_account(hasher: &TokenHasher, user: &UserId) -> Self {
         let source = format!("reauth:{}", hasher.hash("reauth", user.as_str()).as_str());
         Self {
@@ -99,12 +101,12 @@ impl Asking {
         }
     }
 
-    /// The failures in a row of that question; a sign-in begins them anew.
+    /// Consecutive wrong entries of the current password; a sign-in resets them.
     pub(super) fn row_of(hasher: &TokenHasher, user: &UserId) -> String {
         format!("reauth-row:{}", hasher.hash("reauth", user.as_str()).as_str())
     }
 
-    /// What stands for the client's address in the store.
+    /// What represents the client's address in the store.
     pub(super) fn source_of(hasher: &TokenHasher, client: &Client) -> String {
         let source = match client.source {
             std::net::IpAddr::V4(ip) => ip.to_string(),
@@ -116,10 +118,11 @@ impl Asking {
     }
 }
 
-/// Takes one attempt from each bucket, or says how long to wait; in the caller's write transaction.
+/// Takes one attempt from each bucket, or returns how long to wait; in the caller's write transaction.
 ///
-/// Rows are held in one order everywhere, or two transactions could wait for each other: the right passwords of an account, the account
-/// itself, device, source, the account's failures, those of its current password, the deprecated pair, the source's refusals, mails.
+/// Rows are locked in one order everywhere, or two transactions could wait for each other: the right passwords of an
+/// account, the account itself, device, source, the account's failures, those of its current password, the deprecated
+/// pair, the source's refusals, mails.
 pub(super) fn reserve(
     c: &mut Connection,
     asking: &Asking,
@@ -135,7 +138,8 @@ pub(super) fn reserve(
     if let Some(device) = &asking.device
         && throttle::judge_device(&attempts::hold(c, device, now)?) == Verdict::Go
     {
-        // Ten in a row, whatever time passes: after them the device is like any other until somebody signs in on it (S26).
+        // Ten in a row, however much time passes: after them the device is treated like any other until somebody signs
+        // in on it (S26).
         attempts::add(c, device, now, NEVER)?;
         return Ok(Ok(Reservation { source: None, account: None, device: Some(device.clone()) }));
     }
@@ -152,7 +156,7 @@ pub(super) fn reserve(
     Ok(Ok(Reservation { source: Some(asking.source.clone()), account: asking.account.clone(), device: None }))
 }
 
-/// The attempt was no failure: gives it back, and the account's and the device's count begin anew.
+/// The attempt was no failure: returns it, and resets the counts of the account and the device.
 pub(super) fn succeed(
     c: &mut Connection,
     reservation: &Reservation,
@@ -170,7 +174,7 @@ pub(super) fn succeed(
     Ok(())
 }
 
-/// Counts a right password of an account, or says how long to wait because there were too many (S105).
+/// Counts a right password of an account, or returns how long to wait because there were too many (S105).
 pub(super) fn count_right(c: &mut Connection, bucket: &str, now: Timestamp) -> Result<Option<i64>, StorageError> {
     if let Verdict::Wait { secs } =
         throttle::judge(Some(&attempts::hold(c, bucket, now)?), RIGHT_LIMIT, WINDOW_SECS, now)
@@ -181,7 +185,7 @@ pub(super) fn count_right(c: &mut Connection, bucket: &str, now: Timestamp) -> R
     Ok(None)
 }
 
-/// Judges a guess, and counts it when it is wrong.
+/// Judges a guess, and counts it if it is wrong.
 pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result<Guessed, StorageError> {
     let source = attempts::hold(c, &guess.source, now)?;
     let of_pair =
@@ -208,7 +212,7 @@ pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result
     Ok(Guessed::Wrong)
 }
 
-/// The attempt was never evaluated: gives it back.
+/// The attempt was never evaluated: returns it.
 pub(super) fn give_back(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
     for bucket in [&reservation.device, &reservation.source, &reservation.account].into_iter().flatten() {
         attempts::refund(c, bucket)?;
@@ -216,13 +220,13 @@ pub(super) fn give_back(c: &mut Connection, reservation: &Reservation) -> Result
     Ok(())
 }
 
-/// Refusals are audited once a window for each source, so that nobody can fill the trail.
+/// Refusals are audited once per window and source, so that nobody can flood the trail.
 pub(super) fn is_first_refusal(c: &mut Connection, source: &str, now: Timestamp) -> Result<bool, StorageError> {
     let bucket = format!("refused:{source}");
     let window_over = now.plus(-WINDOW_SECS);
     let first = attempts::find(c, &bucket)?.is_none_or(|bucket| bucket.window_start <= window_over);
     if first {
-        // Once, and no more: whoever is refused often must not have the bucket that is kept longest.
+        // Once, and no more: otherwise a source that is refused often would get the bucket that is kept longest.
         attempts::add(c, &bucket, now, window_over)?;
     }
     Ok(first)
@@ -249,44 +253,48 @@ impl Accounts {
         outcome.await?.map_err(|retry_after| AccountError::TooMany { retry_after })
     }
 
-    /// A turn at the hash workers for who asks, and the account it is about (S105).
-    pub(super) async fn hash_turn(&self, client: &Client, account: Option<&Email>) -> Result<Turn, AccountError> {
+    /// A permit of the hash workers for the source and the account (S105).
+    pub(super) async fn hash_permit(
+        &self,
+        client: &Client,
+        account: Option<&Email>,
+    ) -> Result<HashPermit, AccountError> {
         let source = Asking::of_source(&self.0.token_hasher, client).source;
-        let turn =
-            self.0.hasher.turn(std::iter::once(source).chain(account.map(|email| self.account_bucket(email)))).await;
-        turn.map_err(|busy| {
+        let permit =
+            self.0.hasher.permit(std::iter::once(source).chain(account.map(|email| self.account_bucket(email)))).await;
+        permit.map_err(|busy| {
             tracing::info!(audit.source = ?client.source, "a password was not looked at: many of the same source or account are being checked");
             busy.into()
         })
     }
 
-    /// Verifies a password in a turn of who asks, which is theirs for what follows.
+    /// Verifies a password under a permit, which is returned for subsequent work.
     pub(super) async fn verify(
         &self,
         client: &Client,
         account: Option<&Email>,
         password: Password,
         hash: Option<PasswordHash>,
-    ) -> Result<(Turn, Verified), AccountError> {
-        let turn = self.hash_turn(client, account).await?;
-        let verified = self.0.hasher.verify(&turn, password, hash).await?;
-        Ok((turn, verified))
+    ) -> Result<(HashPermit, Verified), AccountError> {
+        let permit = self.hash_permit(client, account).await?;
+        let verified = self.0.hasher.verify(&permit, password, hash).await?;
+        Ok((permit, verified))
     }
 
-    /// Counts one more piece of work that a right password or a good link sets going.
+    /// Counts one more piece of work caused by a right password or a valid link.
     pub(super) async fn count_use(&self, bucket: String) -> Result<(), AccountError> {
         let now = self.0.clock.now();
         let waits = self.0.database.write(move |c| count_right(c, &bucket, now)).await?;
         waits.map_or(Ok(()), |retry_after| Err(AccountError::TooMany { retry_after }))
     }
 
-    /// The bucket that the failures of an address count in, whoever has it.
+    /// The throttle key of an e-mail address, known or not.
     pub(super) fn account_bucket(&self, email: &Email) -> String {
-        // Keyed by the canonical address whether or not somebody has it, so that waits tell nothing (S21, S27).
+        // Keyed by the canonical address whether or not an account has it, so that delays reveal nothing (S21, S27).
         format!("account:{}", self.0.token_hasher.hash("account", email.as_str()).as_str())
     }
 
-    /// Gives a reservation back that led to no evaluation.
+    /// Returns a reservation that led to no evaluation.
     pub(super) async fn release(&self, reservation: Reservation) -> Result<(), AccountError> {
         Ok(self.0.database.write(move |c| give_back(c, &reservation)).await?)
     }

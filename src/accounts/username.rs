@@ -22,7 +22,7 @@ impl Accounts {
             let outcome = this.0.database.write(move |c| {
                 let Some(user) = users::find_by_id(c, &id)?.map(|record| record.user) else { return Ok(None) };
                 if user.username == username {
-                    return revocation::done_before(c).map(|ended| Some((ended, false)));
+                    return revocation::already_done(c).map(|ended| Some((ended, false)));
                 }
                 users::set_username(c, &id, username.as_ref())?;
                 let [now_named, was_named] =
@@ -31,7 +31,7 @@ impl Accounts {
                 line.detail = format!("{now_named}, was {was_named}");
                 audit::append(c, &line)?;
                 // The sessions live on; only what is remembered of them is read anew.
-                revocation::leave(c, Vec::new(), vec![Notice::UserChanged(id)], now).map(|ended| Some((ended, true)))
+                revocation::publish(c, Vec::new(), vec![Notice::UserChanged(id)], now).map(|ended| Some((ended, true)))
             });
             let (ended, changed) = outcome.await?.ok_or(AccountError::NotFound)?;
             this.ended(ended).await;

@@ -130,7 +130,7 @@ impl Core {
             SessionStoreUrl::Redis(url) => SessionStore::Redis(RedisSessions::open(url).map_err(StartError::Redis)?),
         };
         // Nodes that start at once take turns: one migrates and makes the secrets, the others find that done.
-        let keys = database.alone(|| {
+        let keys = database.exclusively(|| {
             migrate::run(&database)?;
             if let DatabaseUrl::Sqlite(path) = &config.database {
                 narrow(path)?;
@@ -178,18 +178,18 @@ pub struct App {
     /// The link to the set-up page, while nobody has claimed the instance.
     pub setup_link: Option<String>,
     /// What must live as long as the server.
-    pub held: Held,
+    pub running: Running,
 }
 
 /// Dropped after the server: the watch, the store, the lock.
-pub struct Held {
+pub struct Running {
     jobs: Option<Jobs>,
     /// The open core.
     pub core: Core,
     _lock: Option<File>,
 }
 
-impl Drop for Held {
+impl Drop for Running {
     fn drop(&mut self) {
         drop(self.jobs.take());
     }
@@ -208,7 +208,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         // Nodes differ in these, and a restart of one changes nothing.
         shown.retain(|name, _| !["PORT", "HOST", "DATA_DIR"].contains(&name.as_str()));
     }
-    core.block_on(core.accounts.note_configuration(shown))?;
+    core.block_on(core.accounts.record_configuration(shown))?;
     // Before anybody can connect: who sees the server listen finds the token.
     let setup_link = core.block_on(core.accounts.setup_link())?;
     let port = if internals.any_port { 0 } else { config.server.port };
@@ -219,7 +219,13 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
     let server = server::run(&core, listener)?;
     let jobs = Jobs::start(&core.accounts)?;
-    Ok(App { address, handle: server.handle(), server, setup_link, held: Held { jobs: Some(jobs), core, _lock: lock } })
+    Ok(App {
+        address,
+        handle: server.handle(),
+        server,
+        setup_link,
+        running: Running { jobs: Some(jobs), core, _lock: lock },
+    })
 }
 
 /// Why nobody can connect, and what can be done.
@@ -237,7 +243,7 @@ fn not_listening(address: SocketAddr, fault: &std::io::Error) -> String {
 /// Ends what was open, where the settings want that.
 fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
     // What ended in one store would live on in the other (S50).
-    let elsewhere = keeps_sessions_elsewhere(config, core)?;
+    let elsewhere = used_other_session_store(config, core)?;
     if !elsewhere && !config.sessions.expire_on_restart {
         return Ok(());
     }
@@ -249,7 +255,7 @@ fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
 }
 
 /// Whether the last start of a server kept sessions in another store.
-fn keeps_sessions_elsewhere(config: &Config, core: &Core) -> Result<bool, StartError> {
+fn used_other_session_store(config: &Config, core: &Core) -> Result<bool, StartError> {
     let kept_in = core.block_on(core.accounts.noted("SESSION_STORE"))?;
     Ok(kept_in.is_some() && kept_in.as_ref() != config.shown().get("SESSION_STORE"))
 }

@@ -22,11 +22,11 @@ use crate::gate::proxy::Upstream;
 use crate::http::authenticator::Authenticator;
 use crate::http::connection::Connection;
 use crate::http::cookies::CookieNames;
+use crate::http::head_limits::Connections;
 use crate::http::heads::Heads;
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::static_files::StaticFiles;
-use crate::http::unfinished::Connections;
 use crate::routes;
 
 /// Longest time that running requests have after SIGTERM, in seconds: with what the jobs take afterwards well under the ten after

@@ -264,7 +264,7 @@ fn restore_rows(
         StorageError::Unavailable(String::new())
     };
     let restored = store.database.write_blocking(|c| {
-        if copying::is_inhabited(c)? {
+        if copying::has_data(c)? {
             return Err(stop("the database has users or an audit trail already; restore into an empty one".to_owned()));
         }
         copying::clear(c)?;

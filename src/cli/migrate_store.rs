@@ -31,7 +31,7 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
     let in_the_way = |side: &str, fault: String| format!("--{side}: {fault}");
     let source = Store::open_to_move(&from).map_err(|fault| in_the_way("from", fault))?;
     let target = Store::open_to_fill(&to).map_err(|fault| in_the_way("to", fault))?;
-    let inhabited = target.database.read_blocking(copying::is_inhabited).map_err(|fault| fault.to_string())?;
+    let inhabited = target.database.read_blocking(copying::has_data).map_err(|fault| fault.to_string())?;
     if inhabited {
         return Err("--to: the database has users or an audit trail already; give an empty one".to_owned());
     }

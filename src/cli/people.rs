@@ -6,7 +6,7 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use super::say;
-use crate::accounts::administer::UserDeed;
+use crate::accounts::administer::UserChange;
 use crate::accounts::{AccountError, Actor};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl, data_dir};
@@ -149,7 +149,7 @@ fn role(matches: &ArgMatches) -> Role {
 }
 
 /// Says on standard error when another account had this address before.
-fn warn_of_former_holder(core: &Core, user: &User) -> Result<(), String> {
+fn warn_of_previous_owner(core: &Core, user: &User) -> Result<(), String> {
     let before = core.block_on(core.accounts.last_use_of_address(user)).map_err(explain)?;
     if let Some(at) = before {
         super::tell(&texts::say(Language::English, &Text::new("user-address-before").with("moment", at.exact_words())));
@@ -161,7 +161,7 @@ fn add(core: &Core, matches: &ArgMatches) -> Outcome {
     let (password, actor) = (read_password()?, Actor::command_line());
     let work = core.accounts.add_user(text(matches, "email"), text(matches, "name"), password, role(matches), &actor);
     let user = core.block_on(work).map_err(explain)?;
-    warn_of_former_holder(core, &user)?;
+    warn_of_previous_owner(core, &user)?;
     Ok((format!("added {} as {}", user.email, user.role.as_str()), describe(&user)))
 }
 
@@ -175,7 +175,7 @@ fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
         None => core.block_on(core.accounts.invite_user(email, name, role(matches), by_mail, &actor)),
     };
     let invited = invited.map_err(explain)?;
-    warn_of_former_holder(core, &invited.0)?;
+    warn_of_previous_owner(core, &invited.0)?;
     Ok(match invited {
         (user, None) => (format!("invited {}; the running server sends the mail", user.email), describe(&user)),
         (user, Some(link)) => (
@@ -229,12 +229,12 @@ fn with_link(user: &User, link: &str) -> serde_json::Value {
 
 fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
     let (deed, done) = match name {
-        "disable" => (UserDeed::Disable, "disabled; every session of this user has ended".to_owned()),
-        "enable" => (UserDeed::Enable, "enabled".to_owned()),
-        "delete" => (UserDeed::Delete, "deleted, with sessions, links and mails".to_owned()),
+        "disable" => (UserChange::Disable, "disabled; every session of this user has ended".to_owned()),
+        "enable" => (UserChange::Enable, "enabled".to_owned()),
+        "delete" => (UserChange::Delete, "deleted, with sessions, links and mails".to_owned()),
         _ => {
             let role = Role::parse(text(matches, "role")).ok_or("the role is admin or user")?;
-            (UserDeed::SetRole(role), format!("is {} now; every session of this user has ended", role.as_str()))
+            (UserChange::SetRole(role), format!("is {} now; every session of this user has ended", role.as_str()))
         }
     };
     let user = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;

@@ -9,7 +9,7 @@ use crate::api::health::READY;
 use crate::app::{self, App, Internals};
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl, data_dir};
-use crate::domain::check::{Check, Outcome, Said, in_order};
+use crate::domain::checklist::{Check, CheckText, Outcome, in_order};
 use crate::domain::language::Language;
 use crate::domain::text::Text;
 use crate::http::probe;
@@ -40,7 +40,7 @@ fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
     }
     let app = app::build(config, &Internals::default()).map_err(|fault| fault.to_string())?;
     greet(config, &app);
-    let App { server, handle, held, .. } = app;
+    let App { server, handle, running, .. } = app;
     let system = actix_web::rt::System::new();
     let outcome = system.block_on(async move {
         if let Some(listener) = sample {
@@ -53,7 +53,7 @@ fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
         });
         server.await
     });
-    drop(held);
+    drop(running);
     outcome.map_err(|fault| fault.to_string())
 }
 
@@ -108,14 +108,14 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     checks.extend(unwritable.clone().map(|text| Check {
         title: Text::new("check-data"),
         outcome: Outcome::Wrong,
-        text: Said::Log(text),
+        text: CheckText::Log(text),
     }));
     let checks = in_order(checks);
     let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();
     for check in &checks {
         let text = match &check.text {
-            Said::Text(text) => texts::say(Language::English, text),
-            Said::Log(text) => text.clone(),
+            CheckText::Text(text) => texts::say(Language::English, text),
+            CheckText::Log(text) => text.clone(),
         };
         say(&format!("{}: {}: {text}", check.outcome.word(), texts::say(Language::English, &check.title)));
     }

@@ -27,7 +27,7 @@ impl Store {
     /// Opens a database to fill it: nobody else may use it meanwhile, and its schema is brought up to date.
     pub(super) fn open_to_fill(url: &DatabaseUrl) -> Result<Self, String> {
         let store = Self::open_alone(url)?;
-        store.database.alone(|| migrate::run(&store.database)).map_err(|fault| fault.to_string())?;
+        store.database.exclusively(|| migrate::run(&store.database)).map_err(|fault| fault.to_string())?;
         Ok(store)
     }
 

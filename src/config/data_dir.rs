@@ -17,9 +17,9 @@ pub const ADDRESS: &str = "address";
 /// Names that we put into a data directory, beside the database and its copies.
 const OURS: [&str; 5] = ["secrets", SETUP_TOKEN, CLAIMED, ADDRESS, "outbox"];
 /// What else may be there.
-const OTHERS_OF_OURS: [&str; 2] = ["portcullis.lock", "lost+found"];
+const TEMPORARY_FILES: [&str; 2] = ["portcullis.lock", "lost+found"];
 /// Files looked at when rights are narrowed.
-const MOST_FILES: usize = 10_000;
+const MAX_FILES: usize = 10_000;
 
 /// Makes the directory and `secrets/` when missing and narrows wider rights of what is ours; returns what to warn about. In a directory
 /// that holds other people's files, their rights and its own are not ours to change.
@@ -66,7 +66,7 @@ fn is_ours(path: &Path, database: Option<&Path>) -> bool {
     let temporary = Path::new(&*name).extension().is_some_and(|ending| ending == "tmp");
     let unfinished =
         temporary && OURS.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')));
-    OURS.iter().chain(&OTHERS_OF_OURS).any(|own| name == *own)
+    OURS.iter().chain(&TEMPORARY_FILES).any(|own| name == *own)
         || of_database("portcullis.db")
         || own_database.is_some_and(|file| of_database(&file))
         || unfinished
@@ -85,7 +85,7 @@ fn narrow_below(dir: &Path, warnings: &mut Vec<String>) {
         } else if kind.is_file() {
             narrow(&path, 0o600, warnings);
         }
-        if looked >= MOST_FILES {
+        if looked >= MAX_FILES {
             warnings.push(format!("{} holds so many files that not all of their rights were looked at", dir.display()));
             return;
         }
@@ -157,13 +157,13 @@ pub fn owner_other_than_root(dir: &Path) -> Option<u32> {
 /// Writes a file beside `path` under a name that nobody has: others may write the same file at once, and processes in two containers
 /// can have one number.
 fn write_temporary(path: &Path, content: &str) -> io::Result<PathBuf> {
-    const MOST_LEFT: u32 = 1000;
+    const MAX_LEFT_OVER: u32 = 1000;
     let mut number = 0;
     let (temporary, mut file) = loop {
         let temporary = path.with_extension(format!("{}-{number}.tmp", std::process::id()));
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary) {
             // In use, left by a crash, or laid as a trap.
-            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists && number < MOST_LEFT => number += 1,
+            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists && number < MAX_LEFT_OVER => number += 1,
             opened => break (temporary, opened?),
         }
     };

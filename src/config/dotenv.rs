@@ -8,12 +8,12 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::rights;
+use super::permissions;
 use super::values::{Faults, Values};
 use super::variables::{self, Row};
 
 /// Largest `.env` that is read.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 /// What stands around names and values and is no part of them.
 const BLANK: [char; 2] = [' ', '\t'];
 
@@ -31,15 +31,15 @@ pub(super) fn read(path: &Path, warnings: &mut Vec<String>, faults: &mut Faults)
     };
     let values = parse(&text, &place, warnings, faults);
     let secrets = values.iter().any(|(name, value)| !value.is_empty() && variables::is_secret(name));
-    warnings.extend(fs::metadata(path).ok().and_then(|about| rights::warning(&place, &about, secrets)));
+    warnings.extend(fs::metadata(path).ok().and_then(|about| permissions::warning(&place, &about, secrets)));
     values
 }
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // A folder of that name, as container engines make for a missing file, or a device would be read for ever.
-    fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
+    fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
     Ok(bytes)

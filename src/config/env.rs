@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::values::{Faults, Values};
-use super::{dotenv, rights, variables};
+use super::{dotenv, permissions, variables};
 
 /// Reads this process's environment.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
@@ -70,7 +70,9 @@ fn from_source(source: &Values, name: &str, warnings: &mut Vec<String>, faults: 
                     return None;
                 }
                 warnings.extend(
-                    fs::metadata(path).ok().and_then(|about| rights::warning(path, &about, variables::is_secret(name))),
+                    fs::metadata(path)
+                        .ok()
+                        .and_then(|about| permissions::warning(path, &about, variables::is_secret(name))),
                 );
                 Some(value.to_owned())
             }

@@ -51,7 +51,7 @@ pub(super) fn read(reader: &mut Reader<'_>, app_url: &AppUrl) -> Mail {
     let secure = reader.value(&SMTP_SECURE);
     let port = reader.given(&SMTP_PORT).unwrap_or(if secure { 465 } else { 587 });
     let checks_certificates = !reader.value(&ALLOW_UNAUTHORIZED_CERTS);
-    reader.need_each_other(SMTP_USER.name, SMTP_PASSWORD.name);
+    reader.require_both(SMTP_USER.name, SMTP_PASSWORD.name);
     let (host, user, password) = (reader.given(&SMTP_HOST), reader.given(&SMTP_USER), reader.given(&SMTP_PASSWORD));
     let from_user = user.as_deref().filter(|user| Email::parse(user).is_ok()).map(str::to_owned);
     let sender = reader.given(&SENDER_EMAIL).or(from_user).unwrap_or_else(|| {

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::domain::check::Check;
+use crate::domain::checklist::Check;
 
-mod checks;
+mod checklist;
 pub mod data_dir;
 pub mod docs;
 mod dotenv;
@@ -15,7 +15,7 @@ pub mod env;
 mod log;
 pub mod mail;
 mod parse;
-mod rights;
+mod permissions;
 pub mod secrets;
 mod server;
 mod sign_in;
@@ -138,7 +138,7 @@ impl Config {
 
     /// What can be said about this configuration without asking anybody.
     pub fn checks(&self) -> Vec<Check> {
-        checks::of(self)
+        checklist::of(self)
     }
 
     /// Takes or makes the secrets; see [`secrets::complete`].

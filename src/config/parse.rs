@@ -344,7 +344,7 @@ impl Reader<'_> {
     }
 
     /// Two variables of which one without the other is a fault.
-    pub(super) fn need_each_other(&mut self, one: &str, other: &str) {
+    pub(super) fn require_both(&mut self, one: &str, other: &str) {
         for (name, has) in [(one, other), (other, one)] {
             if self.values.contains_key(has) && !self.values.contains_key(name) {
                 self.faults.add(name, format!("is missing: {one} and {other} go together"));

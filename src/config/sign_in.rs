@@ -81,7 +81,7 @@ pub(super) fn passwords(reader: &mut Reader<'_>) -> Passwords {
 }
 
 pub(super) fn legacy(reader: &mut Reader<'_>) -> Option<Legacy> {
-    reader.need_each_other(FLOWISE_USERNAME.name, FLOWISE_PASSWORD.name);
+    reader.require_both(FLOWISE_USERNAME.name, FLOWISE_PASSWORD.name);
     let pair = reader.given(&FLOWISE_USERNAME).zip(reader.given(&FLOWISE_PASSWORD));
     pair.map(|(username, password)| Legacy { username, password: password.into() })
 }

@@ -65,7 +65,7 @@ pub(super) fn of(
         "PASSWORD_SALT_HASH_ROUNDS is below 12; 12 to 15 is better in production",
     );
     note(
-        hold_the_internet(&server.trusted_proxies),
+        cover_the_internet(&server.trusted_proxies),
         "TRUSTED_PROXIES holds the whole internet, or much of it: anybody can claim any client address; name the proxies' own addresses",
     );
     note(
@@ -102,7 +102,7 @@ pub(super) fn of(
 }
 
 /// Whether the ranges, taken together, hold more than anybody's proxies; private IPv6 ranges are wide by nature.
-fn hold_the_internet(networks: &[IpNet]) -> bool {
+fn cover_the_internet(networks: &[IpNet]) -> bool {
     const MAPPED: u32 = 0xffff;
     IpNet::aggregate(&networks.to_vec()).iter().any(|network| match network {
         IpNet::V4(network) => network.prefix_len() < 8,
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn ranges_that_hold_the_internet_are_told_from_those_of_proxies() {
         let wide =
-            |text: &str| hold_the_internet(&text.split(',').map(|part| part.parse().unwrap()).collect::<Vec<IpNet>>());
+            |text: &str| cover_the_internet(&text.split(',').map(|part| part.parse().unwrap()).collect::<Vec<IpNet>>());
         for text in [
             "0.0.0.0/0",
             "::/0",

@@ -1,6 +1,6 @@
 //! The bounded threads that passwords are hashed on, and who may use them (S97, S105).
 //!
-//! Whoever wants something hashed takes a [`Turn`] first, under the names of the account and the source it is for. Two turns of one name
+//! Whoever wants something hashed takes a [`HashPermit`] first, under the names of the account and the source it is for. Two turns of one name
 //! run at once, and a few more wait for those without a place in the queue. Work of a name that has other work in flight is queued
 //! only while the queue is less than half full: the rest is for those who have none.
 
@@ -35,7 +35,7 @@ pub(super) struct Workers {
 }
 
 /// The right to have work done, one piece after the other, for the names that it was taken under.
-pub struct Turn {
+pub struct HashPermit {
     jobs: SyncSender<Job>,
     load: Arc<AtomicUsize>,
     half: usize,
@@ -58,17 +58,17 @@ impl Workers {
         self.load.load(Ordering::Relaxed)
     }
 
-    /// A turn under `names`; everybody gives them in the same order, or two could wait for each other.
-    pub(super) async fn turn(&self, names: impl IntoIterator<Item = String>) -> Result<Turn, HashBusy> {
+    /// A permit under `names`; everybody gives them in the same order, or two could wait for each other.
+    pub(super) async fn permit(&self, names: impl IntoIterator<Item = String>) -> Result<HashPermit, HashBusy> {
         let mut places = Vec::new();
         for name in names {
             let place = self.places_of(name)?.acquire_owned().await;
             places.push(place.map_err(|_closed| HashBusy)?);
         }
-        Ok(Turn { jobs: self.jobs.clone(), load: Arc::clone(&self.load), half: self.half, places: places.into() })
+        Ok(HashPermit { jobs: self.jobs.clone(), load: Arc::clone(&self.load), half: self.half, places: places.into() })
     }
 
-    /// The places of a name. Each turn that has or awaits one holds a share of them, and with the last share they go.
+    /// The places of a name. Each permit that has or awaits one holds a share of them, and with the last share they go.
     fn places_of(&self, name: String) -> Result<Arc<Semaphore>, HashBusy> {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(places) = names.get(&name).and_then(Weak::upgrade) {
@@ -82,11 +82,11 @@ impl Workers {
     }
 }
 
-impl Turn {
+impl HashPermit {
     /// Runs work that keeps a processor busy.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashBusy> {
         let counted = Counted::begin(&self.load);
-        if counted.others >= self.half && self.has_company() {
+        if counted.others >= self.half && self.has_other_work() {
             return Err(HashBusy);
         }
         let (answer, result) = oneshot::channel();
@@ -105,8 +105,8 @@ impl Turn {
         result.await.map_err(|_gone| HashBusy)
     }
 
-    /// Whether another turn has one of its names.
-    fn has_company(&self) -> bool {
+    /// Whether another permit has one of its names.
+    fn has_other_work(&self) -> bool {
         self.places.iter().any(|place| place.semaphore().available_permits() + 1 < AT_ONCE)
     }
 }
@@ -150,48 +150,48 @@ mod tests {
     async fn kept_busy() -> (Workers, Arc<Barrier>, tokio::task::JoinHandle<Result<(), HashBusy>>) {
         let workers = Workers::start(1).unwrap();
         let barrier = Arc::new(Barrier::new(2));
-        let (turn, held) = (workers.turn(None).await.unwrap(), Arc::clone(&barrier));
-        let running = tokio::spawn(async move { turn.run(move || held.wait().is_leader()).await.map(|_leads| ()) });
+        let (permit, held) = (workers.permit(None).await.unwrap(), Arc::clone(&barrier));
+        let running = tokio::spawn(async move { permit.run(move || held.wait().is_leader()).await.map(|_leads| ()) });
         while workers.load() == 0 {
             tokio::task::yield_now().await;
         }
         (workers, barrier, running)
     }
 
-    /// Whether the names get a turn at once.
+    /// Whether the names get a permit at once.
     async fn is_free(workers: &Workers, names: &[&str]) -> bool {
-        let mut turn = Box::pin(workers.turn(names.iter().map(|name| (*name).to_owned())));
-        futures_util::poll!(&mut turn).is_ready()
+        let mut permit = Box::pin(workers.permit(names.iter().map(|name| (*name).to_owned())));
+        futures_util::poll!(&mut permit).is_ready()
     }
 
-    async fn turn(workers: &Workers, names: &[&str]) -> Turn {
-        workers.turn(names.iter().map(|name| (*name).to_owned())).await.unwrap()
+    async fn permit(workers: &Workers, names: &[&str]) -> HashPermit {
+        workers.permit(names.iter().map(|name| (*name).to_owned())).await.unwrap()
     }
 
     #[tokio::test]
     async fn s105_two_turns_of_a_name_run_at_once_and_the_third_waits() {
         let workers = Workers::start(1).unwrap();
-        let first = turn(&workers, &["source:a", "account:x"]).await;
-        let second = turn(&workers, &["source:b", "account:x"]).await;
+        let first = permit(&workers, &["source:a", "account:x"]).await;
+        let second = permit(&workers, &["source:b", "account:x"]).await;
         assert!(!is_free(&workers, &["source:c", "account:x"]).await, "a third one of the account");
         assert!(is_free(&workers, &["source:a", "account:y"]).await, "the second one of the source");
         assert!(is_free(&workers, &["source:c", "account:y"]).await, "somebody else");
         drop(first);
         assert!(is_free(&workers, &["source:c", "account:x"]).await);
         drop(second);
-        turn(&workers, &["another"]).await;
+        permit(&workers, &["another"]).await;
         assert_eq!(workers.names.lock().unwrap().len(), 1, "names that nobody uses are forgotten");
     }
 
     #[tokio::test]
     async fn s105_only_some_wait_for_a_turn() {
         let workers = Workers::start(1).unwrap();
-        let mut taken = vec![turn(&workers, &["a"]).await, turn(&workers, &["a"]).await];
-        let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(workers.turn(Some("a".to_owned())))).collect();
-        for turn in &mut waiting {
-            assert!(futures_util::poll!(turn).is_pending());
+        let mut taken = vec![permit(&workers, &["a"]).await, permit(&workers, &["a"]).await];
+        let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(workers.permit(Some("a".to_owned())))).collect();
+        for permit in &mut waiting {
+            assert!(futures_util::poll!(permit).is_pending());
         }
-        assert_eq!(workers.turn(Some("a".to_owned())).await.err(), Some(HashBusy));
+        assert_eq!(workers.permit(Some("a".to_owned())).await.err(), Some(HashBusy));
         taken.clear();
         assert!(waiting.remove(0).await.is_ok(), "the first one that waits is next");
     }
@@ -201,17 +201,17 @@ mod tests {
         let (workers, barrier, running) = kept_busy().await;
         let mut queued = Vec::new();
         for number in 0..QUEUE_PER_WORKER / 2 - 1 {
-            let turn = turn(&workers, &[&format!("source:{number}")]).await;
-            queued.push(tokio::spawn(async move { turn.run(|| ()).await }));
+            let permit = permit(&workers, &[&format!("source:{number}")]).await;
+            queued.push(tokio::spawn(async move { permit.run(|| ()).await }));
         }
         while workers.load() < QUEUE_PER_WORKER / 2 {
             tokio::task::yield_now().await;
         }
-        let second = turn(&workers, &["source:0"]).await;
+        let second = permit(&workers, &["source:0"]).await;
         assert_eq!(second.run(|| ()).await, Err(HashBusy), "source 0 has work in the queue");
         for number in 100..100 + QUEUE_PER_WORKER / 2 {
-            let turn = turn(&workers, &[&format!("source:{number}")]).await;
-            queued.push(tokio::spawn(async move { turn.run(|| ()).await }));
+            let permit = permit(&workers, &[&format!("source:{number}")]).await;
+            queued.push(tokio::spawn(async move { permit.run(|| ()).await }));
         }
         tokio::task::yield_now().await;
         barrier.wait();
@@ -225,14 +225,14 @@ mod tests {
     async fn s105_who_goes_away_keeps_the_place_until_the_work_is_taken_from_the_queue() {
         let (workers, barrier, running) = kept_busy().await;
         for _ in 0..AT_ONCE {
-            let turn = turn(&workers, &["source:a"]).await;
-            let mut run = Box::pin(turn.run(|| ()));
+            let permit = permit(&workers, &["source:a"]).await;
+            let mut run = Box::pin(permit.run(|| ()));
             assert!(futures_util::poll!(&mut run).is_pending());
         }
         assert_eq!(workers.load(), 1 + AT_ONCE);
         assert!(!is_free(&workers, &["source:a"]).await, "the queue fills up with work that nobody waits for");
         barrier.wait();
         running.await.unwrap().unwrap();
-        turn(&workers, &["source:a"]).await;
+        permit(&workers, &["source:a"]).await;
     }
 }

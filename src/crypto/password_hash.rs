@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha384;
 use unicode_normalization::UnicodeNormalization;
 
-use super::hash_workers::{HashBusy, Turn, Workers};
+use super::hash_workers::{HashBusy, HashPermit, Workers};
 use super::keys::Keys;
 use super::mac::Key;
 use crate::domain::password::Password;
@@ -65,28 +65,28 @@ impl PasswordHasher {
         Ok(Self { workers: Workers::start(workers.max(1))?, key: keys.password, cost, nobody })
     }
 
-    /// A turn at the workers under these names, first the source, then the account; the command line gives none.
-    pub async fn turn(&self, names: impl IntoIterator<Item = String>) -> Result<Turn, HashBusy> {
-        self.workers.turn(names).await
+    /// A permit at the workers under these names, first the source, then the account; the command line gives none.
+    pub async fn permit(&self, names: impl IntoIterator<Item = String>) -> Result<HashPermit, HashBusy> {
+        self.workers.permit(names).await
     }
 
     /// Hashes a new password.
-    pub async fn hash(&self, turn: &Turn, password: Password) -> Result<PasswordHash, HashBusy> {
+    pub async fn hash(&self, permit: &HashPermit, password: Password) -> Result<PasswordHash, HashBusy> {
         let (key, cost) = (self.key, self.cost);
-        turn.run(move || hash_now(&key, cost, password.expose()).ok()).await?.ok_or(HashBusy)
+        permit.run(move || hash_now(&key, cost, password.expose()).ok()).await?.ok_or(HashBusy)
     }
 
     /// Verifies a password; without a hash (nobody has this address) the same work is done and the answer is no (S22).
     pub async fn verify(
         &self,
-        turn: &Turn,
+        permit: &HashPermit,
         password: Password,
         hash: Option<PasswordHash>,
     ) -> Result<Verified, HashBusy> {
         let (key, cost) = (self.key, self.cost);
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.clone());
-        let verified = turn.run(move || verify_now(&key, cost, password.expose(), &hash)).await?;
+        let verified = permit.run(move || verify_now(&key, cost, password.expose(), &hash)).await?;
         Ok(Verified { matches: verified.matches && known, needs_upgrade: verified.needs_upgrade && known })
     }
 
@@ -113,7 +113,7 @@ fn verify_now(key: &Key, cost: u32, password: &str, hash: &PasswordHash) -> Veri
     let matches =
         if own { bcrypt::verify(input(key, password), text) } else { bcrypt::verify(password, text) }.unwrap_or(false);
     let rounds = text.split('$').nth(2).and_then(|rounds| rounds.parse::<u32>().ok()).unwrap_or(0);
-    for missing in made_up_for(rounds, cost) {
+    for missing in padding_rounds(rounds, cost) {
         drop(hash_now(key, missing, password));
     }
     Verified { matches, needs_upgrade: !own || rounds < cost }
@@ -121,7 +121,7 @@ fn verify_now(key: &Key, cost: u32, password: &str, hash: &PasswordHash) -> Veri
 
 /// The rounds of further hashes that make the work up to the configured one after a cheaper hash of before, so that nobody
 /// can tell by the time who has not signed in since the rounds were raised (S22).
-fn made_up_for(rounds: u32, cost: u32) -> std::ops::Range<u32> {
+fn padding_rounds(rounds: u32, cost: u32) -> std::ops::Range<u32> {
     rounds.max(4)..cost
 }
 
@@ -144,11 +144,11 @@ mod tests {
 
     /// Everybody alone, so that only the queue is a bound.
     async fn hash(hasher: &PasswordHasher, text: &str) -> Result<PasswordHash, HashBusy> {
-        hasher.hash(&hasher.turn(None).await?, password(text)).await
+        hasher.hash(&hasher.permit(None).await?, password(text)).await
     }
 
     async fn verify(hasher: &PasswordHasher, text: &str, stored: Option<PasswordHash>) -> Result<Verified, HashBusy> {
-        hasher.verify(&hasher.turn(None).await?, password(text), stored).await
+        hasher.verify(&hasher.permit(None).await?, password(text), stored).await
     }
 
     fn password(text: &str) -> Password {
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn s22_a_cheaper_hash_costs_as_much_work_as_nobodys() {
         for (rounds, cost) in [(10, 10), (10, 11), (10, 13), (4, 12)] {
-            let work = (1_u64 << rounds) + made_up_for(rounds, cost).map(|more| 1_u64 << more).sum::<u64>();
+            let work = (1_u64 << rounds) + padding_rounds(rounds, cost).map(|more| 1_u64 << more).sum::<u64>();
             assert_eq!(work, 1_u64 << cost, "{rounds} of {cost}");
         }
     }

@@ -3,7 +3,7 @@
 //! It stands for any app behind the gate, so it knows nothing of sessions: it believes `Remote-*` and nothing else.
 
 mod live;
-mod who;
+mod page;
 
 use std::net::TcpListener;
 
@@ -18,7 +18,7 @@ pub fn serve(listener: TcpListener) -> std::io::Result<Server> {
 
 fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/", web::get().to(who::show))
+        .route("/", web::get().to(page::show))
         .route("/events", web::get().to(live::events))
         .route("/ws", web::get().to(live::echo))
         .default_service(web::to(|| {

@@ -12,8 +12,8 @@ pub struct Colour {
 
 /// Backgrounds slightly darker and slightly lighter than any in `static/app.css`: what is readable on these is readable
 /// there.
-const LIGHT_GROUND: Colour = Colour::new(0xe8, 0xec, 0xf1);
-const DARK_GROUND: Colour = Colour::new(0x2a, 0x33, 0x3d);
+const LIGHT_BACKGROUND: Colour = Colour::new(0xe8, 0xec, 0xf1);
+const DARK_BACKGROUND: Colour = Colour::new(0x2a, 0x33, 0x3d);
 /// The minimum contrast of text.
 const READABLE: f64 = 4.5;
 
@@ -46,18 +46,18 @@ impl Colour {
     /// This colour as an accent on a light background: unchanged, or darkened until it is readable.
     #[must_use]
     pub fn on_light(self) -> Self {
-        self.towards(Self::BLACK, LIGHT_GROUND)
+        self.towards(Self::BLACK, LIGHT_BACKGROUND)
     }
 
     /// This colour as an accent on a dark background: unchanged, or lightened until it is readable.
     #[must_use]
     pub fn on_dark(self) -> Self {
-        self.towards(Self::WHITE, DARK_GROUND)
+        self.towards(Self::WHITE, DARK_BACKGROUND)
     }
 
     /// White or black, whichever is easier to read on this colour.
     #[must_use]
-    pub fn text_on_it(self) -> Self {
+    pub fn text_colour(self) -> Self {
         if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }
     }
 
@@ -109,9 +109,9 @@ mod tests {
         assert!((Colour::WHITE.contrast(Colour::BLACK) - 21.0).abs() < 0.01);
         for text in ["#000000", "#ffffff", "#ffff00", "#1f4e79", "#ff0000", "#808080", "#00ff88"] {
             let colour = Colour::parse(text).unwrap();
-            for (accent, ground) in [(colour.on_light(), LIGHT_GROUND), (colour.on_dark(), DARK_GROUND)] {
+            for (accent, ground) in [(colour.on_light(), LIGHT_BACKGROUND), (colour.on_dark(), DARK_BACKGROUND)] {
                 assert!(accent.contrast(ground) >= READABLE, "{text}: {accent} on {ground}");
-                assert!(accent.contrast(accent.text_on_it()) >= READABLE, "{text}: text on {accent}");
+                assert!(accent.contrast(accent.text_colour()) >= READABLE, "{text}: text on {accent}");
             }
         }
         let own = Colour::parse("#1f4e79").unwrap();

@@ -8,7 +8,7 @@ use super::time::Timestamp;
 /// Seconds until the next attempt, by the number of attempts made; after the last one the mail has failed.
 const BACK_OFF: [i64; 7] = [30, 120, 600, 1800, 3600, 10_800, 21_600];
 /// Seconds after which a mail is useless if somebody is waiting for its link.
-const IMPATIENT_SECS: i64 = 3600;
+const LINK_MAIL_MAX_AGE_SECS: i64 = 3600;
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,7 +162,7 @@ impl QueuedMail {
         let tries = usize::try_from(self.tries).unwrap_or(usize::MAX);
         let next = now.plus(*BACK_OFF.get(tries.saturating_sub(1))?);
         let impatient = matches!(self.kind, MailKind::Reset | MailKind::Test);
-        (!impatient || next.since(self.created_at) < IMPATIENT_SECS).then_some(next)
+        (!impatient || next.since(self.created_at) < LINK_MAIL_MAX_AGE_SECS).then_some(next)
     }
 }
 

@@ -5,7 +5,7 @@
 pub mod access;
 pub mod app_url;
 pub mod audit;
-pub mod check;
+pub mod checklist;
 pub mod colour;
 pub mod csv;
 pub mod cursor;

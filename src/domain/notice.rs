@@ -2,7 +2,7 @@
 
 use super::ids::{SessionId, UserId};
 
-/// One piece of news.
+/// One piece of notices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The session is not live any more.
@@ -32,7 +32,7 @@ impl Notice {
         }
     }
 
-    /// From kind and subject; what cannot be read counts as the worst news, so that nothing stale is used.
+    /// From kind and subject; what cannot be read counts as the worst notices, so that nothing stale is used.
     pub fn from_parts(kind: &str, subject: &str) -> Self {
         let parsed = match kind {
             "session.ended" => SessionId::parse(subject).map(Self::SessionEnded),
@@ -62,9 +62,9 @@ mod tests {
             Notice::AllEnded,
             Notice::Claimed,
         ];
-        for news in all {
-            let (kind, subject) = news.to_parts();
-            assert_eq!(Notice::from_parts(kind, subject), news);
+        for notice in all {
+            let (kind, subject) = notice.to_parts();
+            assert_eq!(Notice::from_parts(kind, subject), notice);
         }
         assert_eq!(Notice::from_parts("of a newer version", "x"), Notice::AllEnded);
         assert_eq!(Notice::from_parts("session.ended", "not an id"), Notice::AllEnded);

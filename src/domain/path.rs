@@ -35,16 +35,16 @@ pub fn is_well_formed(raw: &str) -> bool {
 }
 
 /// Whether `raw` is literally `/_auth` or below it, in any case.
-pub fn is_plainly_ours(raw: &str) -> bool {
+pub fn is_reserved(raw: &str) -> bool {
     raw.as_bytes().split(|byte| *byte == b'/').nth(1).is_some_and(is_our_segment)
 }
 
 /// Whether some program may interpret `raw` as `/_auth` or something below it. Ordinary paths cost no allocation. A
 /// path of more than 8 KiB that mentions `_auth` anywhere and is ambiguous is treated as such without examination:
 /// anybody may send it, and examining it is expensive.
-pub fn is_ours_to_some_reader(raw: &str) -> bool {
-    if has_one_reading(raw) {
-        return is_plainly_ours(raw);
+pub fn may_be_reserved(raw: &str) -> bool {
+    if is_unambiguous(raw) {
+        return is_reserved(raw);
     }
     // Interpretations cut, drop and resolve segments but never join two: a path that does not contain `_auth` cannot
     // mean it.
@@ -58,7 +58,7 @@ pub fn is_ours_to_some_reader(raw: &str) -> bool {
 /// Whether some program may interpret `prefix` followed by `raw` as something that is not below `prefix`: a path that
 /// climbs above its own start. `prefix` itself is unambiguous.
 pub fn climbs_out_of(prefix: &str, raw: &str) -> bool {
-    if has_one_reading(raw) || !decodings(raw).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
+    if is_unambiguous(raw) || !decodings(raw).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
         return false;
     }
     let segments: Vec<&[u8]> = prefix.as_bytes().split(|byte| *byte == b'/').skip(1).collect();
@@ -71,7 +71,7 @@ fn is_our_segment(segment: &[u8]) -> bool {
 }
 
 /// Whether every program interprets `raw` the same way.
-fn has_one_reading(raw: &str) -> bool {
+fn is_unambiguous(raw: &str) -> bool {
     let mut before = 0;
     raw.bytes().all(|byte| {
         let after_slash = std::mem::replace(&mut before, byte) == b'/';
@@ -87,7 +87,7 @@ fn has_one_reading(raw: &str) -> bool {
 /// character it encodes.
 pub fn readings(raw: &str) -> impl Iterator<Item = Reading> {
     decodings(raw).into_iter().enumerate().flat_map(|(number, text)| {
-        let all_ways = ways_that_matter(&text, number > 0);
+        let all_ways = relevant_options(&text, number > 0);
         (0..=all_ways).filter(move |ways| ways & !all_ways == 0).map(move |ways| read(&text, ways))
     })
 }
@@ -100,7 +100,7 @@ fn decodings(raw: &str) -> Vec<Vec<u8>> {
         let texts = found.get(newest.clone()).unwrap_or_default();
         // A program may resolve dots before it decodes, and again afterwards.
         let resolved = texts.iter().enumerate().filter(|(_, text)| text.contains(&b'%')).flat_map(|(number, text)| {
-            let all_ways = ways_that_matter(text, newest.start + number > 0);
+            let all_ways = relevant_options(text, newest.start + number > 0);
             (1..=all_ways).filter(move |ways| ways & !all_ways == 0).map(|ways| read(text, ways).0)
         });
         let decoded: Vec<Vec<u8>> = texts.iter().cloned().chain(resolved).flat_map(|text| decode(&text)).collect();
@@ -141,7 +141,7 @@ fn shorten(text: &[u8]) -> Vec<u8> {
 }
 
 /// The ways of interpretation that can make a difference for `text`.
-fn ways_that_matter(text: &[u8], decoded: bool) -> u8 {
+fn relevant_options(text: &[u8], decoded: bool) -> u8 {
     let when = |has: bool, way: u8| if has { way } else { 0 };
     let (backslash, parameters) = (text.contains(&b'\\'), text.contains(&b';'));
     let dots = text.split(|byte| matches!(byte, b'/' | b'\\')).any(|segment| segment.starts_with(b"."));
@@ -215,7 +215,7 @@ mod tests {
             "/b/../_auth/%c0%ae%c0%ae/y",
             "/..%2f..%2f_auth",
         ] {
-            assert!(is_ours_to_some_reader(ours), "{ours}");
+            assert!(may_be_reserved(ours), "{ours}");
         }
     }
 
@@ -250,7 +250,7 @@ mod tests {
             "//double//slash",
             "/a;v=1/b",
         ] {
-            assert!(!is_ours_to_some_reader(others), "{others}");
+            assert!(!may_be_reserved(others), "{others}");
         }
     }
 
@@ -259,11 +259,11 @@ mod tests {
         let long =
             |begin: &str, end: &str| format!("{begin}{}{end}", "a".repeat(LONGEST_READ + 1 - begin.len() - end.len()));
         for named in [long("/x/;/", "/_auth"), long("/x%2f", "/%5fAUTH/y"), long("/a//./", "_authors")] {
-            assert!(is_ours_to_some_reader(&named));
+            assert!(may_be_reserved(&named));
         }
-        assert!(!is_ours_to_some_reader("/x/;/a/_auth"), "a shorter one is read");
+        assert!(!may_be_reserved("/x/;/a/_auth"), "a shorter one is read");
         for other in [long("/x/", "/_auth"), long("/x/;/", "/auth"), long("/x%2f", "/y")] {
-            assert!(!is_ours_to_some_reader(&other));
+            assert!(!may_be_reserved(&other));
         }
     }
 
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn s73_an_ordinary_path_has_one_reading_and_others_have_each_of_theirs() {
         for plain in ["/a/b", "/a.b/c..d", "/@scope/pkg:1,2=3", "/_authors"] {
-            assert!(has_one_reading(plain), "{plain}");
+            assert!(is_unambiguous(plain), "{plain}");
             assert_eq!(all(plain), [plain]);
         }
         assert_eq!(all("/a/../b"), ["/a/../b", "/b"]);

@@ -10,7 +10,7 @@ use super::time::Timestamp;
 /// moment the successor was first presented (S44).
 pub const ROTATION_GRACE_SECS: i64 = 30;
 /// Seconds after which a session ends that the browser was not asked to keep.
-pub const UNKEPT_SECS: i64 = 12 * 3600;
+pub const BROWSER_SESSION_SECS: i64 = 12 * 3600;
 /// Seconds for which a session counts as just proved: changes that give power are made without a question (S130).
 const RECENT_SECS: i64 = 15 * 60;
 /// Seconds by which the clock of the node that took a proof may be ahead.
@@ -19,9 +19,9 @@ const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
 pub const MAX_SESSIONS: usize = 100;
 
 /// How old a copy of a session may be that a request is let in by, in seconds.
-pub const COPY_SECS: u64 = 60;
+pub const MAX_CACHED_SECS: u64 = 60;
 /// How old the note of a session's last use may be, in seconds, where nothing depends on it.
-pub const NOTE_SECS: i64 = 300;
+pub const LAST_SEEN_PRECISION_SECS: i64 = 300;
 
 /// How long a session may go unused, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,12 +35,12 @@ impl IdleLimit {
 
     /// How old the note of the last use may be, in seconds.
     pub fn note_secs(self) -> i64 {
-        (self.0 / 10).min(NOTE_SECS)
+        (self.0 / 10).min(LAST_SEEN_PRECISION_SECS)
     }
 
     /// Whether `session` was surely not used for so long at `now`: the note of its last use may be old, and copies are used meanwhile.
     pub fn is_over(self, session: &Session, now: Timestamp) -> bool {
-        let copies = i64::try_from(COPY_SECS).unwrap_or(0);
+        let copies = i64::try_from(MAX_CACHED_SECS).unwrap_or(0);
         now.since(session.last_seen_at) > self.0 + self.note_secs() + copies
     }
 }

@@ -4,12 +4,12 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     key: &'static str,
-    gaps: Vec<(&'static str, Gap)>,
+    arguments: Vec<(&'static str, Argument)>,
 }
 
 /// The value of a placeholder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gap {
+pub enum Argument {
     /// A number; the words around it may depend on it.
     Number(i64),
     /// Something that is the same in every language: a name, an address.
@@ -21,13 +21,13 @@ pub enum Gap {
 impl Text {
     /// The message with that key.
     pub const fn new(key: &'static str) -> Self {
-        Self { key, gaps: Vec::new() }
+        Self { key, arguments: Vec::new() }
     }
 
     /// Sets the placeholder `name` to `value`.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl Into<Gap>) -> Self {
-        self.gaps.push((name, value.into()));
+    pub fn with(mut self, name: &'static str, value: impl Into<Argument>) -> Self {
+        self.arguments.push((name, value.into()));
         self
     }
 
@@ -37,8 +37,8 @@ impl Text {
     }
 
     /// The placeholders by name.
-    pub fn gaps(&self) -> &[(&'static str, Gap)] {
-        &self.gaps
+    pub fn arguments(&self) -> &[(&'static str, Argument)] {
+        &self.arguments
     }
 }
 
@@ -48,37 +48,37 @@ impl AsRef<Self> for Text {
     }
 }
 
-impl From<i64> for Gap {
+impl From<i64> for Argument {
     fn from(number: i64) -> Self {
         Self::Number(number)
     }
 }
 
-impl From<usize> for Gap {
+impl From<usize> for Argument {
     fn from(number: usize) -> Self {
         Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
     }
 }
 
-impl From<String> for Gap {
+impl From<String> for Argument {
     fn from(word: String) -> Self {
         Self::Word(word)
     }
 }
 
-impl From<&str> for Gap {
+impl From<&str> for Argument {
     fn from(word: &str) -> Self {
         Self::Word(word.to_owned())
     }
 }
 
-impl From<&String> for Gap {
+impl From<&String> for Argument {
     fn from(word: &String) -> Self {
         Self::Word(word.clone())
     }
 }
 
-impl From<Text> for Gap {
+impl From<Text> for Argument {
     fn from(text: Text) -> Self {
         Self::Text(text)
     }

@@ -1,4 +1,4 @@
-//! Bodies on their way through: streamed both ways, never held, and a part never looks like the whole (S81).
+//! Bodies on their way through: streamed both ways, never pending, and a part never polling like the whole (S81).
 
 use std::future::Future;
 use std::io;
@@ -126,11 +126,11 @@ impl Pieces {
     }
 }
 
-/// The app's body for the client, for as long as the session lives.
+/// The app's body for the client, for as long as the session live.
 pub(super) struct Download {
     body: Incoming,
     size: BodySize,
-    watch: Watching,
+    watch: SessionWatch,
 }
 
 /// How the end of the session is noticed.
@@ -142,33 +142,33 @@ pub(super) enum Watch {
 }
 
 /// What [`Watch`] has become.
-enum Watching {
+enum SessionWatch {
     Stream(Pin<Box<dyn Future<Output = ()>>>),
-    Pieces(Looks),
+    Pieces(SessionPolling),
 }
 
-struct Looks {
+struct SessionPolling {
     verdict: Rc<Verdict>,
     accounts: Accounts,
     waited: bool,
-    /// A piece that is handed out when the store has said that the session lives.
-    held: Option<(Bytes, Answer)>,
+    /// A piece that is handed out when the store has said that the session live.
+    pending: Option<(Bytes, Answer)>,
 }
 
-/// Whether the session lives, once the store has said it.
+/// Whether the session live, once the store has said it.
 type Answer = Pin<Box<dyn Future<Output = bool>>>;
 
-impl Looks {
+impl SessionPolling {
     /// Whether the session is known to live, without asking anybody.
     fn is_certain(&self) -> bool {
         let now = self.accounts.clock().monotonic();
         self.accounts.cache().has_lease(now) && self.verdict.is_untouched(now)
     }
 
-    fn hold(&mut self, piece: Bytes) {
+    fn verify(&mut self, piece: Bytes) {
         let (accounts, who) = (self.accounts.clone(), Arc::clone(&self.verdict.who));
-        self.held =
-            Some((piece, Box::pin(async move { accounts.still_lets_in(who.credential()).await.unwrap_or(false) })));
+        self.pending =
+            Some((piece, Box::pin(async move { accounts.is_still_valid(who.credential()).await.unwrap_or(false) })));
     }
 }
 
@@ -176,9 +176,9 @@ impl Download {
     /// Passes `body` on, announced as `size`.
     pub(super) fn new(body: Incoming, size: BodySize, watch: Watch) -> Self {
         let watch = match watch {
-            Watch::Stream(ticket) => Watching::Stream(Box::pin(async move { ticket.ended().await })),
+            Watch::Stream(ticket) => SessionWatch::Stream(Box::pin(async move { ticket.ended().await })),
             Watch::Pieces(verdict, accounts) => {
-                Watching::Pieces(Looks { verdict, accounts, waited: false, held: None })
+                SessionWatch::Pieces(SessionPolling { verdict, accounts, waited: false, pending: None })
             }
         };
         Self { body, size, watch }
@@ -186,7 +186,7 @@ impl Download {
 }
 
 /// An error breaks the connection: that is how the client learns that this was not the whole.
-fn cut() -> Poll<Option<Result<Bytes, io::Error>>> {
+fn session_ended() -> Poll<Option<Result<Bytes, io::Error>>> {
     Poll::Ready(Some(Err(io::Error::other("the session ended"))))
 }
 
@@ -199,24 +199,24 @@ impl MessageBody for Download {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, io::Error>>> {
         let this = self.get_mut();
-        if let Watching::Stream(end) = &mut this.watch
+        if let SessionWatch::Stream(end) = &mut this.watch
             && end.as_mut().poll(context).is_ready()
         {
-            this.watch = Watching::Stream(Box::pin(std::future::pending()));
-            return cut();
+            this.watch = SessionWatch::Stream(Box::pin(std::future::pending()));
+            return session_ended();
         }
         loop {
-            if let Watching::Pieces(looks) = &mut this.watch
-                && let Some((_, lives)) = &mut looks.held
+            if let SessionWatch::Pieces(polling) = &mut this.watch
+                && let Some((_, live)) = &mut polling.pending
             {
-                let Poll::Ready(lives) = lives.as_mut().poll(context) else { return Poll::Pending };
-                let piece = looks.held.take().map(|(piece, _)| piece);
-                return if lives { Poll::Ready(piece.map(Ok)) } else { cut() };
+                let Poll::Ready(live) = live.as_mut().poll(context) else { return Poll::Pending };
+                let piece = polling.pending.take().map(|(piece, _)| piece);
+                return if live { Poll::Ready(piece.map(Ok)) } else { session_ended() };
             }
             match Pin::new(&mut this.body).poll_frame(context) {
                 Poll::Pending => {
-                    if let Watching::Pieces(looks) = &mut this.watch {
-                        looks.waited = true;
+                    if let SessionWatch::Pieces(polling) = &mut this.watch {
+                        polling.waited = true;
                     }
                     return Poll::Pending;
                 }
@@ -226,7 +226,9 @@ impl MessageBody for Download {
                     // Trailers end here; an empty chunk would end a chunked answer.
                     let Some(data) = frame.into_data().ok().filter(|data| !data.is_empty()) else { continue };
                     match &mut this.watch {
-                        Watching::Pieces(looks) if looks.waited && !looks.is_certain() => looks.hold(data),
+                        SessionWatch::Pieces(polling) if polling.waited && !polling.is_certain() => {
+                            polling.verify(data)
+                        }
                         _ => return Poll::Ready(Some(Ok(data))),
                     }
                 }

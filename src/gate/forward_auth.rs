@@ -9,8 +9,8 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LO
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::admission::{Admission, Renew, admit};
-use super::forwarded::{self, RequestedResource};
-use super::{cookies_out, deny, refusals};
+use super::dialects::{self, RequestedResource};
+use super::{cookies, deny, request_check};
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Decision;
 use crate::domain::dialect::Dialect;
@@ -20,7 +20,7 @@ use crate::http::error::{self, Audience, HttpError};
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
 use crate::http::unauthenticated::{redirect, unauthenticated};
-use crate::http::{client_address, measured, unread};
+use crate::http::{client_address, measured, unread_body};
 
 const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
 const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
@@ -39,10 +39,10 @@ const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
 /// Every address below `/_auth/verify`: the dialect is what the raw path says, and only one of `FORWARD_AUTH` (S103).
 pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let settings = settings::of(&req);
-    let held = unread::hold(req.headers(), &mut payload.into_inner());
+    let retained = unread_body::retain(req.headers(), &mut payload.into_inner());
     let Some(dialect) = Dialect::of_path(req.uri().path()).filter(|dialect| is_named(*dialect, &req)) else {
-        return unread::until_answered(
-            held,
+        return unread_body::until_answered(
+            retained,
             error::respond(&HttpError::NotFound, Audience::Json, settings, Language::English),
         );
     };
@@ -54,7 +54,7 @@ pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let verdict =
         if answer.status().is_redirection() { Outcome::SignIn } else { Outcome::of_status(answer.status().as_u16()) };
     measured::end(&req, begin, Asked::Check, verdict);
-    unread::until_answered(held, answer)
+    unread_body::until_answered(retained, answer)
 }
 
 /// Whether `FORWARD_AUTH` names `dialect`; the first time that somebody asks one that it does not name, the log says so.
@@ -74,15 +74,15 @@ fn is_named(dialect: Dialect, req: &HttpRequest) -> bool {
 
 async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, HttpError> {
     check_peer(req)?;
-    let resource = forwarded::read(dialect, req).map_err(|unclear| {
+    let resource = dialects::read(dialect, req).map_err(|unclear| {
         let (peer, dialect) = (client_address::of(req).peer, dialect.name());
         tracing::info!(%peer, dialect, why = unclear.0, "refused a forward-auth request that does not say what is asked for");
         HttpError::BadRequest("fault-no-original")
     })?;
-    refusals::check_path(resource.path())?;
+    request_check::check_path(resource.path())?;
     Ok(match admit(req, Renew::Never).await? {
         Admission::In(verdict, _) => allow(req, &verdict, dialect),
-        Admission::Out(decision) => turn_away(req, dialect, &resource, decision),
+        Admission::Out(decision) => redirect_or_refuse(req, dialect, &resource, decision),
     })
 }
 
@@ -110,7 +110,7 @@ fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
     let told = settings::of(req).config.gate.upstream.is_none() && dialect != Dialect::Caddy;
-    let cookies = if told { cookies_out::of_the_app(req.headers()) } else { None };
+    let cookies = if told { cookies::of_the_app(req.headers()) } else { None };
     if dialect == Dialect::Envoy {
         headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });
     }
@@ -121,14 +121,14 @@ fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse
 }
 
 /// The way to sign in. nginx hands only 401 on, and takes the address from `Location`.
-fn turn_away(
+fn redirect_or_refuse(
     req: &HttpRequest,
     dialect: Dialect,
     resource: &RequestedResource<'_>,
     decision: Decision,
 ) -> HttpResponse {
     let settings = settings::of(req);
-    let next = resource.way_back(req.headers(), &settings.app_url);
+    let next = resource.return_path(req.headers(), &settings.app_url);
     let destination = deny::destination(decision, next.as_ref());
     // Traefik would read a relative address as one of ours inside its network.
     let location = settings.app_url.join(&destination);

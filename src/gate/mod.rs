@@ -4,15 +4,15 @@
 //! who may pass is `domain::access`'s to decide, and nothing here reads an account.
 
 mod admission;
-mod answers;
 mod app_stream;
 mod bodies;
-mod cookies_out;
+mod cookies;
 mod deny;
+mod dialects;
 pub mod forward_auth;
-mod forwarded;
 pub mod proxy;
 mod proxy_client;
 mod proxy_headers;
-mod refusals;
+mod request_check;
+mod response;
 mod upgrade;

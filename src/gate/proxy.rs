@@ -13,8 +13,8 @@ use super::admission::{Admission, Renew, admit};
 use super::bodies::{Upload, Watch};
 use super::proxy_client::SendFault;
 pub use super::proxy_client::Upstream;
-use super::refusals::{self, Framing, Sound};
-use super::{answers, deny, proxy_headers, upgrade};
+use super::request_check::{self, CheckedRequest, Framing};
+use super::{deny, proxy_headers, response, upgrade};
 use crate::accounts::AccountError;
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::accounts::streams::StreamTicket;
@@ -27,16 +27,16 @@ use crate::http::error::{self, Audience, HttpError};
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
 use crate::http::unauthenticated::{redirect, unauthenticated};
-use crate::http::{client_address, language, measured, unread};
+use crate::http::{client_address, language, measured, unread_body};
 
 /// Everything that is not ours: through the gate, or away.
 pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let (settings, begin) = (settings::of(&req), measured::begin(&req));
     let mut outcome = Outcome::Allowed;
     let mut payload = payload.into_inner();
-    let held = unread::hold(req.headers(), &mut payload);
-    let answered = match refusals::check(&req, settings.app_url.origin()) {
-        Ok(sound) => pass(&req, payload, &sound, settings, &mut outcome).await,
+    let retained = unread_body::retain(req.headers(), &mut payload);
+    let answered = match request_check::check(&req, settings.app_url.origin()) {
+        Ok(checked) => pass(&req, payload, &checked, settings, &mut outcome).await,
         Err(fault) => Err(fault),
     };
     let mut answer = answered.unwrap_or_else(|fault| {
@@ -46,13 +46,13 @@ pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     });
     measured::end(&req, begin, Asked::Proxy, outcome);
     settle_connection(&mut answer);
-    unread::until_answered(held, answer)
+    unread_body::until_answered(retained, answer)
 }
 
 async fn pass(
     req: &HttpRequest,
     payload: Payload,
-    sound: &Sound,
+    checked: &CheckedRequest,
     settings: &HttpSettings,
     outcome: &mut Outcome,
 ) -> Result<HttpResponse, HttpError> {
@@ -60,11 +60,11 @@ async fn pass(
         Admission::In(verdict, renewal) => (verdict, renewal),
         Admission::Out(decision) => {
             *outcome = Outcome::SignIn;
-            return Ok(turn_away(req, decision, settings));
+            return Ok(redirect_or_refuse(req, decision, settings));
         }
     };
     let answered = match req.app_data::<Rc<Upstream>>() {
-        Some(upstream) => ProxiedRequest { req, sound, verdict: &verdict, upstream, settings }.forward(payload).await,
+        Some(upstream) => ProxiedRequest { req, checked, verdict: &verdict, upstream, settings }.forward(payload).await,
         None if req.uri().path() == "/" && is_navigation(req.headers()) => Ok(redirect("/_auth/", settings)),
         None => Err(HttpError::NotFound),
     };
@@ -76,12 +76,12 @@ async fn pass(
         *outcome = Outcome::of_status(answer.status().as_u16());
         answer
     });
-    answers::keep_https(answer.headers_mut(), &settings.app_url);
+    response::keep_https(answer.headers_mut(), &settings.app_url);
     authenticator(req).append_renewal(req, renewal, answer.headers_mut()).await;
     Ok(answer)
 }
 
-fn turn_away(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> HttpResponse {
+fn redirect_or_refuse(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> HttpResponse {
     let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
     let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
     let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url).as_ref());
@@ -112,7 +112,7 @@ fn settle_connection(answer: &mut HttpResponse) {
 /// One admitted request on its way to the app.
 struct ProxiedRequest<'a> {
     req: &'a HttpRequest,
-    sound: &'a Sound,
+    checked: &'a CheckedRequest,
     verdict: &'a Rc<Verdict>,
     upstream: &'a Upstream,
     settings: &'a HttpSettings,
@@ -120,15 +120,15 @@ struct ProxiedRequest<'a> {
 
 impl ProxiedRequest<'_> {
     async fn forward(&self, payload: Payload) -> Result<HttpResponse, HttpError> {
-        if self.sound.websocket {
+        if self.checked.websocket {
             let ticket = self.register().await?;
             let response = self.upstream.send(self.request(Upload::Empty)?).await?;
             return match response.status().as_u16() {
                 101 => upgrade::tunnel(response, payload, ticket.endless()).await,
-                _ => Ok(answers::pass(response, false, Watch::Stream(ticket))),
+                _ => Ok(response::pass(response, false, Watch::Stream(ticket))),
             };
         }
-        let uploads = !matches!(self.sound.framing, Framing::None | Framing::Length(0));
+        let uploads = !matches!(self.checked.framing, Framing::None | Framing::Length(0));
         let ticket = if uploads { Some(self.register().await?) } else { None };
         let response = self.exchange(payload, ticket).await?;
         if response.status().as_u16() == 101 {
@@ -138,18 +138,18 @@ impl ProxiedRequest<'_> {
         let accounts = settings::accounts(self.req);
         let (now, lease) = (accounts.clock().monotonic(), accounts.cache().has_lease(accounts.clock().monotonic()));
         let untouched = lease && self.verdict.is_untouched(now);
-        let watch = if answers::is_small(&response) && untouched {
+        let watch = if response::is_small(&response) && untouched {
             Watch::Pieces(Rc::clone(self.verdict), accounts.clone())
         } else {
             let ticket = self.register().await?;
-            Watch::Stream(if answers::is_event_stream(&response) { ticket.endless() } else { ticket })
+            Watch::Stream(if response::is_event_stream(&response) { ticket.endless() } else { ticket })
         };
-        Ok(answers::pass(response, self.req.method() == Method::HEAD, watch))
+        Ok(response::pass(response, self.req.method() == Method::HEAD, watch))
     }
 
     /// Sends the request, once: only a read without a body, whose connection broke before an answer, is sent a second time.
     async fn exchange(&self, payload: Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, SendFault> {
-        let body = match self.sound.framing {
+        let body = match self.checked.framing {
             Framing::None | Framing::Length(0) => Upload::Empty,
             Framing::Length(length) => Upload::of(payload, Some(length), ticket),
             Framing::Chunked => Upload::of(payload, None, ticket),
@@ -173,7 +173,7 @@ impl ProxiedRequest<'_> {
         *request.uri_mut() = address.try_into().map_err(|fault| unspeakable(&fault))?;
         let client = client_address::of(self.req).client;
         let mut headers = proxy_headers::to_app(self.req.headers(), self.verdict, client, &self.settings.app_url);
-        match self.sound.framing {
+        match self.checked.framing {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
             // Said aloud, or hyper would send no body with a GET.
@@ -181,7 +181,7 @@ impl ProxiedRequest<'_> {
                 drop(headers.insert(app_header::TRANSFER_ENCODING, app_header::HeaderValue::from_static("chunked")));
             }
         }
-        if self.sound.websocket {
+        if self.checked.websocket {
             headers.insert(app_header::CONNECTION, app_header::HeaderValue::from_static("upgrade"));
             headers.insert(app_header::UPGRADE, app_header::HeaderValue::from_static("websocket"));
         }
@@ -194,7 +194,7 @@ impl ProxiedRequest<'_> {
         let accounts = settings::accounts(self.req);
         let (who, end) = (&self.verdict.who, self.verdict.session_end());
         let ticket = accounts.streams().register(who.credential(), who.user_id(), end);
-        if accounts.still_lets_in(who.credential()).await? {
+        if accounts.is_still_valid(who.credential()).await? {
             Ok(ticket)
         } else {
             Err(HttpError::Account(AccountError::InvalidCredentials))

@@ -6,7 +6,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 // actix speaks an older version of the same types.
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
-use super::cookies_out;
+use super::cookies;
 use crate::domain::app_url::AppUrl;
 use crate::http::authenticator::Verdict;
 
@@ -116,7 +116,7 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
             continue;
         }
         let value = match name {
-            "cookie" => cookies_out::cut(value.as_bytes())
+            "cookie" => cookies::cut(value.as_bytes())
                 .and_then(|rest| AppValue::from_maybe_shared(bytes::Bytes::from(rest)).ok()),
             _ => AppValue::from_bytes(value.as_bytes()).ok(),
         };
@@ -138,15 +138,15 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
             continue;
         }
         let value = match name {
-            "set-cookie" => cookies_out::may_set(value).then(|| HeaderValue::from_bytes(value)),
-            "clear-site-data" => cookies_out::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
+            "set-cookie" => cookies::may_set(value).then(|| HeaderValue::from_bytes(value)),
+            "clear-site-data" => cookies::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
             "cross-origin-opener-policy" => Some(HeaderValue::from_bytes(&opener_policy(isolated, value))),
             "cross-origin-embedder-policy" => Some(
                 isolated.map_or_else(|| HeaderValue::from_bytes(value), |token| Ok(HeaderValue::from_static(token))),
             ),
             // Both would have the browser tell others which of our addresses it opened, links with tokens in them too (S57).
             "nel" | "report-to" => None,
-            "service-worker-allowed" => cookies_out::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
+            "service-worker-allowed" => cookies::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
             _ => Some(HeaderValue::from_bytes(value)),
         };
         if let (Ok(name), Some(Ok(value))) = (HeaderName::from_bytes(name.as_bytes()), value) {

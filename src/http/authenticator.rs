@@ -14,9 +14,9 @@ use super::carriers::{Named, agree, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
 use super::verdict_cache::Verdicts;
-use super::{client_address, fetch_metadata, language, legacy, settings};
+use super::{client_address, csrf, language, legacy, settings};
 use crate::accounts::refresh::Refreshed;
-use crate::accounts::session_cache::SessionCopy;
+use crate::accounts::session_cache::CachedSession;
 use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::access::{Person, Visitor};
@@ -49,7 +49,7 @@ pub struct Verdict {
     pub who: Arc<Visitor>,
     /// What the app is told.
     pub headers: IdentityHeaders,
-    copy: Option<Arc<SessionCopy>>,
+    copy: Option<Arc<CachedSession>>,
     until: Timestamp,
 }
 
@@ -175,7 +175,7 @@ impl Authenticator {
     pub async fn check(&self, req: &HttpRequest) -> Result<Authentication, HttpError> {
         let authentication = match self.examine(req).await? {
             Finding::Known(authentication) => authentication,
-            Finding::Refreshable(claims) => self.stand_on_refresh(req, claims).await?,
+            Finding::Refreshable(claims) => self.from_refresh_token(req, claims).await?,
         };
         language::note(req, authentication.language());
         Ok(authentication)
@@ -242,7 +242,7 @@ impl Authenticator {
         }
         match (access, refresh) {
             (Some(Ok(claims)), refresh) => {
-                let authentication = self.stand_on_access(req, &claims, refresh.and_then(Result::ok), &found).await?;
+                let authentication = self.from_access_token(req, &claims, refresh.and_then(Result::ok), &found).await?;
                 Ok(Finding::Known(authentication))
             }
             (_, Some(Ok(claims))) => Ok(Finding::Refreshable(claims)),
@@ -253,7 +253,7 @@ impl Authenticator {
         }
     }
 
-    async fn stand_on_access(
+    async fn from_access_token(
         &self,
         req: &HttpRequest,
         claims: &Claims,
@@ -273,13 +273,13 @@ impl Authenticator {
     }
 
     /// A live session passes with its current refresh token, or the predecessor within its grace; nothing ends here.
-    async fn stand_on_refresh(&self, req: &HttpRequest, claims: Claims) -> Result<Authentication, HttpError> {
+    async fn from_refresh_token(&self, req: &HttpRequest, claims: Claims) -> Result<Authentication, HttpError> {
         let accounts = settings::accounts(req);
         let now = accounts.clock().now();
         let Some(mut copy) = accounts.find_session(&claims.session).await? else {
             return Ok(Authentication::Anonymous);
         };
-        let fits = |copy: &SessionCopy| {
+        let fits = |copy: &CachedSession| {
             let own = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user));
             let verdict = own.map(|view| view.session.judge_generation(claims.generation, now));
             matches!(verdict, Some(GenerationVerdict::Current | GenerationVerdict::PredecessorInGrace))
@@ -325,7 +325,7 @@ async fn note_successor(
     Ok(())
 }
 
-fn verdict(copy: Arc<SessionCopy>, until: Timestamp) -> Option<Verdict> {
+fn verdict(copy: Arc<CachedSession>, until: Timestamp) -> Option<Verdict> {
     let who = Arc::clone(&copy.view()?.who);
     Some(Verdict { headers: identity_headers(&who), who, copy: Some(copy), until })
 }
@@ -360,7 +360,7 @@ pub fn client(req: &HttpRequest) -> Client {
         user_agent,
         device_cookie: found.device.map(|value| value.text().to_owned()),
         old_sessions,
-        from_elsewhere: fetch_metadata::is_from_elsewhere(req),
+        from_elsewhere: csrf::is_from_elsewhere(req),
     }
 }
 

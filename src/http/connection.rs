@@ -11,7 +11,7 @@ use actix_web::rt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
-use super::unfinished::{Connections, Room, State};
+use super::head_limits::{Connections, Room, State};
 
 /// How long a client that sends too long a head may go on sending, so that it comes to read why it is refused.
 const LINGER: Duration = Duration::from_secs(2);
@@ -146,7 +146,7 @@ mod tests {
     use bytes::BytesMut;
     use tokio::net::TcpListener;
 
-    use super::super::unfinished::{HEAD_SECS, LONG_HEADS, LONGEST_READ, SHORT_HEAD};
+    use super::super::head_limits::{HEAD_SECS, LONG_HEADS, LONGEST_READ, SHORT_HEAD};
     use super::*;
 
     async fn pair(all: &Connections) -> (TcpStream, Connection) {

@@ -11,7 +11,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::settings::{self, HttpSettings};
-use super::{cookies, language, page, security_headers, unread};
+use super::{cookies, language, page, security_headers, unread_body};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 use crate::domain::language::Language;
@@ -239,13 +239,13 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     let text = texts::say(language, &sentence(error, settings));
     let mut response = match audience {
         Audience::Page | Audience::Admin => {
-            let told = page::Told {
+            let details = page::ErrorDetails {
                 heading: heading(error),
                 text: &text,
                 request_id: &request_id,
                 ways: ways_on(error, audience),
             };
-            page::error_page(status, &told, settings, language)
+            page::error_page(status, &details, settings, language)
         }
         Audience::Json => {
             let word = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "_");
@@ -271,8 +271,8 @@ pub async fn render_as<B: MessageBody + 'static>(
     let shared = settings::shared(req.request());
     let settings = &**shared;
     let accepted = language::accepted(&req, settings.config.site.language);
-    let held = unread::hold_of(&mut req);
-    let with_body = |answer: HttpResponse| unread::until_answered(held, answer);
+    let retained = unread_body::retain_from(&mut req);
+    let with_body = |answer: HttpResponse| unread_body::until_answered(retained, answer);
     // NUL is in no address of ours and in nothing an admin looks for, and PostgreSQL takes no text with it. The path is the one that
     // routes are matched with, in which letters are decoded.
     let looked_for = if req.match_info().as_str().starts_with("/_auth/admin/") { req.query_string() } else { "" };

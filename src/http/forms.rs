@@ -17,7 +17,7 @@ use serde::de::value::MapDeserializer;
 use super::authenticator::{Authentication, authentication};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
-use super::{fetch_metadata, seen, settings};
+use super::{browser_origin, csrf, settings};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 
@@ -114,7 +114,7 @@ pub(super) async fn take(
     authentication: &Authentication,
 ) -> Result<Fields, HttpError> {
     check_head(req)?;
-    fetch_metadata::check_origin(req)?;
+    csrf::check_origin(req)?;
     let body = tokio::time::timeout(MAX_TIME, collect(payload)).await.map_err(|_late| HttpError::TooSlow)??;
     let fields = parse(&body)?;
     check_token(req, authentication, fields.0.get("csrf_token").map_or("", String::as_str))?;
@@ -130,7 +130,7 @@ fn check_token(req: &HttpRequest, authentication: &Authentication, given: &str) 
         (None, Some(Some(form))) => Some(format!("form:{form}")),
         (None, Some(None)) => {
             tracing::info!("refused a form without the cookie that its page set");
-            return Err(HttpError::FormWithoutCookie { insecure: seen::without_https(req) });
+            return Err(HttpError::FormWithoutCookie { insecure: browser_origin::without_https(req) });
         }
         (None, None) => None,
     };

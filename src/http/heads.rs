@@ -15,7 +15,7 @@ use futures_util::Stream;
 use futures_util::future::{Either, LocalBoxFuture};
 
 use super::error::{self, Audience, HttpError};
-use super::unfinished::{MAX_HEAD, State};
+use super::head_limits::{MAX_HEAD, State};
 use super::{language, settings};
 use crate::domain::language::Language;
 
@@ -66,7 +66,7 @@ where
         if plain {
             Either::Left(answer)
         } else {
-            Either::Right(Box::pin(async move { Ok(show_the_end(answer.await?, sender.as_deref())) }))
+            Either::Right(Box::pin(async move { Ok(mark_the_end(answer.await?, sender.as_deref())) }))
         }
     }
 }
@@ -134,7 +134,7 @@ fn refuse(req: ServiceRequest) -> ServiceResponse {
 /// body; when it breaks off, that end is a reset (S110, RFC 9112, section 8). After any other upgrade that was not granted the
 /// connection ends as well, but the answer is chunked as ever. It also ends behind a body that was not read to its end before the
 /// answer: whether what comes then is still body or the next head, and has its bounds, could not be told (S104).
-fn show_the_end(answer: ServiceResponse, sender: Option<&State>) -> ServiceResponse {
+fn mark_the_end(answer: ServiceResponse, sender: Option<&State>) -> ServiceResponse {
     let (req, mut answer) = answer.into_parts();
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
         return ServiceResponse::new(req, answer);

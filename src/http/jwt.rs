@@ -18,7 +18,7 @@ use super::error::HttpError;
 use super::forms::Fields;
 use super::page::Menu;
 use super::unauthenticated::{redirect, sign_in_address, unauthenticated};
-use super::{carriers, fetch_metadata, forms, settings};
+use super::{carriers, csrf, forms, settings};
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, Actor};
 use crate::domain::access::Visitor;
@@ -155,7 +155,7 @@ pub async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest,
     }
     let mut authentication = authenticator::authentication(req.request());
     if let Err(refusal) = rule.judge(&authentication) {
-        return Err(turn_away(req, rule, refusal));
+        return Err(refuse(req, rule, refusal));
     }
     let is_confirmed = req.extensions_mut().remove::<Confirmed>().is_some();
     if *req.method() == Method::POST && !is_confirmed {
@@ -172,7 +172,7 @@ pub async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest,
                 Err(fault) => return Err(req.error_response(fault)),
             };
             if let Err(refusal) = rule.judge(&authentication) {
-                return Err(turn_away(req, rule, refusal));
+                return Err(refuse(req, rule, refusal));
             }
             req.extensions_mut().insert(authentication.clone());
         }
@@ -211,7 +211,7 @@ pub async fn require_of_script<B: MessageBody + 'static>(
         return Ok(wrong_method(req, rule));
     }
     let posts = *req.method() == Method::POST;
-    if posts && let Err(fault) = fetch_metadata::check_origin(req.request()) {
+    if posts && let Err(fault) = csrf::check_origin(req.request()) {
         return Ok(req.error_response(fault));
     }
     let (authentication, renewal) = match check(req.request(), posts).await {
@@ -246,7 +246,7 @@ fn grant(req: &HttpRequest, rule: Rule, authentication: Authentication) {
 
 /// To sign-in, and afterwards back to the page asked for, or to the form that was posted; from an action without a page of its own to
 /// the account.
-fn turn_away(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceResponse<BoxBody> {
+fn refuse(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceResponse<BoxBody> {
     if let Refusal::Forbidden(why) = refusal {
         return req.error_response(HttpError::Forbidden(why));
     }

@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::error::HttpError;
-use super::{fetch_metadata, settings};
-use crate::accounts::session_cache::SessionCopy;
+use super::{csrf, settings};
+use crate::accounts::session_cache::CachedSession;
 use crate::accounts::{AccountError, Client};
 use crate::domain::access::Visitor;
 use crate::domain::ids::SessionId;
@@ -16,7 +16,7 @@ use crate::domain::ids::SessionId;
 /// A visitor of the deprecated mode.
 pub(super) enum Found {
     /// By a session.
-    Session(Arc<SessionCopy>),
+    Session(Arc<CachedSession>),
     /// By the user name and password in this request.
     Pair(Visitor),
 }
@@ -33,7 +33,7 @@ pub(super) async fn find(
         return Ok(copy.filter(|copy| copy.view().is_some_and(|view| view.session.user.is_none())).map(Found::Session));
     }
     // Another site could have the visitor's browser bring wrong ones, at the visitor's cost (S109).
-    let basic = basic_credentials(req).filter(|_| !fetch_metadata::is_from_elsewhere(req));
+    let basic = basic_credentials(req).filter(|_| !csrf::is_from_elsewhere(req));
     let Some((username, password)) = basic else { return Ok(None) };
     match accounts.check_legacy_basic(&username, &password, &client(req)).await {
         Ok(who) => Ok(Some(Found::Pair(who))),

@@ -3,13 +3,15 @@
 //! No feature lives here; features are in `pages`, `api` and `gate`.
 
 pub mod authenticator;
+pub mod browser_origin;
 pub mod carriers;
 pub mod client_address;
 pub mod connection;
 pub mod cookies;
+pub mod csrf;
 pub mod error;
-pub mod fetch_metadata;
 pub mod forms;
+pub mod head_limits;
 pub mod heads;
 pub mod jwt;
 pub mod language;
@@ -20,12 +22,10 @@ pub mod own_cookies;
 pub mod page;
 pub mod probe;
 pub mod security_headers;
-pub mod seen;
 pub mod serve_static;
 pub mod session_store;
 pub mod settings;
 pub mod static_files;
 pub mod unauthenticated;
-pub mod unfinished;
-pub mod unread;
+pub mod unread_body;
 mod verdict_cache;

@@ -4,12 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::browser_origin::{self, OriginMismatch};
 use super::language;
-use super::seen::{self, WrongWay};
 use super::settings::{self, HttpSettings};
 use crate::domain::access::Visitor;
 use crate::domain::language::Language;
-use crate::domain::text::{Gap, Text};
+use crate::domain::text::{Argument, Text};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
 use crate::texts;
@@ -37,7 +37,7 @@ pub struct Layout {
     /// The path of the page, for the menu.
     pub path: String,
     /// Why nobody can sign in from here, and where to go instead.
-    pub wrong_way: Option<WrongWay>,
+    pub origin_mismatch: Option<OriginMismatch>,
 }
 
 /// The menu of a page, by who reads it.
@@ -75,7 +75,7 @@ pub struct When {
 impl Layout {
     /// A layout of a form before sign-in; `title` is a key.
     pub fn new(req: &HttpRequest, title: &'static str) -> Self {
-        Self { wrong_way: seen::wrong_way(req), ..Self::with_menu(req, title, Menu::None) }
+        Self { origin_mismatch: browser_origin::origin_mismatch(req), ..Self::with_menu(req, title, Menu::None) }
     }
 
     /// A layout for who is signed in; `title` is a key.
@@ -95,7 +95,7 @@ impl Layout {
             language,
             menu,
             path: String::new(),
-            wrong_way: None,
+            origin_mismatch: None,
         }
     }
 
@@ -105,7 +105,7 @@ impl Layout {
     }
 
     /// The text of that key with one gap filled.
-    pub fn say_with(&self, key: &'static str, name: &'static str, value: impl Into<Gap>) -> String {
+    pub fn say_with(&self, key: &'static str, name: &'static str, value: impl Into<Argument>) -> String {
         self.tell(Text::new(key).with(name, value))
     }
 
@@ -152,7 +152,7 @@ struct ErrorPage<'a> {
 }
 
 /// What an error page says.
-pub(super) struct Told<'a> {
+pub(super) struct ErrorDetails<'a> {
     /// A key.
     pub(super) heading: &'static str,
     /// The sentence.
@@ -179,12 +179,12 @@ pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
 /// The page for a fault, with a sentence and the request id of the log line.
 pub(super) fn error_page(
     status: StatusCode,
-    told: &Told<'_>,
+    details: &ErrorDetails<'_>,
     settings: &HttpSettings,
     language: Language,
 ) -> HttpResponse {
-    let layout = Layout::build(settings, language, told.heading, Menu::None);
+    let layout = Layout::build(settings, language, details.heading, Menu::None);
     let status_line =
-        layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", told.request_id));
-    page(status, &ErrorPage { layout, text: told.text, status: status_line, ways: told.ways })
+        layout.tell(Text::new("error-status").with("status", status.as_str()).with("id", details.request_id));
+    page(status, &ErrorPage { layout, text: details.text, status: status_line, ways: details.ways })
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpStream, UdpSocket, lookup_host};
 
-use crate::domain::check::Check;
+use crate::domain::checklist::Check;
 use crate::domain::text::Text;
 
 /// How long somebody may take to accept a connection.

@@ -8,7 +8,7 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 
-use super::seen;
+use super::browser_origin;
 use super::settings::{self, HttpSettings};
 use crate::domain::app_url::AppUrl;
 
@@ -60,7 +60,7 @@ pub async fn add(
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let settings = settings::of(&request);
     if html
-        && let Some(seen) = seen::other_address(&request)
+        && let Some(seen) = browser_origin::other_address(&request)
         && let Ok(policy) = HeaderValue::from_str(&policy(settings, &seen))
     {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);

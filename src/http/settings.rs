@@ -11,7 +11,7 @@ use super::static_files::StaticFiles;
 use crate::config::Config;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::app_url::AppUrl;
-use crate::domain::check::Check;
+use crate::domain::checklist::Check;
 
 /// Shared by all workers.
 pub struct HttpSettings {

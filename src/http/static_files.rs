@@ -66,7 +66,7 @@ impl StaticFile {
 fn stylesheet(site: &Site) -> String {
     let Some(accent) = site.accent else { return CSS.to_owned() };
     let tokens = |accent: crate::domain::colour::Colour| {
-        format!(":root{{--accent:{accent};--on-accent:{}}}", accent.text_on_it())
+        format!(":root{{--accent:{accent};--on-accent:{}}}", accent.text_colour())
     };
     let (light, dark) = (tokens(accent.on_light()), tokens(accent.on_dark()));
     // Who wants more contrast than an accent gives has the stylesheet's own.

@@ -7,9 +7,9 @@ use super::cookies::{CookieValue, RequestCookies};
 use crate::crypto::keyed_hash::KeyedHash;
 
 /// Verdicts kept at most.
-const MOST: usize = 8192;
+const MAX: usize = 8192;
 /// So many are kept without a look for those that are over.
-const FEW: usize = 64;
+const MIN_SWEEP: usize = 64;
 
 /// Verdicts by the keyed hash of the three cookies that they were given for.
 ///
@@ -17,13 +17,13 @@ const FEW: usize = 64;
 /// key, which is random in each worker and never leaves it, nobody can compute two such inputs or know that he has met one.
 pub(super) struct Verdicts<V> {
     hash: KeyedHash,
-    kept: HashMap<u128, V, BuildHasherDefault<AsItIs>>,
+    kept: HashMap<u128, V, BuildHasherDefault<IdentityHasher>>,
     look_at: usize,
 }
 
 impl<V> Default for Verdicts<V> {
     fn default() -> Self {
-        Self { hash: KeyedHash::default(), kept: HashMap::default(), look_at: FEW }
+        Self { hash: KeyedHash::default(), kept: HashMap::default(), look_at: MIN_SWEEP }
     }
 }
 
@@ -49,10 +49,10 @@ impl<V> Verdicts<V> {
     pub(super) fn keep(&mut self, name: u128, verdict: V, is_over: impl Fn(&V) -> bool) {
         if self.kept.len() >= self.look_at {
             self.kept.retain(|_, verdict| !is_over(verdict));
-            if self.kept.len() >= MOST {
+            if self.kept.len() >= MAX {
                 self.kept.clear();
             }
-            self.look_at = (2 * self.kept.len()).clamp(FEW, MOST);
+            self.look_at = (2 * self.kept.len()).clamp(MIN_SWEEP, MAX);
             self.kept.shrink_to(self.look_at);
         }
         self.kept.insert(name, verdict);
@@ -61,9 +61,9 @@ impl<V> Verdicts<V> {
 
 /// The name is a keyed hash already; a part of it will do for the table.
 #[derive(Default)]
-struct AsItIs(u64);
+struct IdentityHasher(u64);
 
-impl Hasher for AsItIs {
+impl Hasher for IdentityHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -112,14 +112,14 @@ mod tests {
     fn s104_what_is_kept_has_a_constant_size_and_a_bounded_number() {
         let mut verdicts = Verdicts::default();
         let kept = Rc::new(());
-        for number in 0..3 * MOST {
+        for number in 0..3 * MAX {
             let name = verdicts.name_of(&cookies(&number.to_string(), &"junk".repeat(1000))).unwrap();
             verdicts.keep(name, Rc::clone(&kept), |_| false);
-            assert!(verdicts.kept.len() <= MOST && Rc::strong_count(&kept) <= MOST + 1);
+            assert!(verdicts.kept.len() <= MAX && Rc::strong_count(&kept) <= MAX + 1);
         }
         // Name and value in a table that is at most twice as large as what it holds; nothing else is kept of a request.
         assert_eq!(size_of::<(u128, Rc<()>)>(), 32);
-        assert!(verdicts.kept.capacity() <= 2 * MOST);
+        assert!(verdicts.kept.capacity() <= 2 * MAX);
     }
 
     #[test]

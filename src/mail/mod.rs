@@ -2,13 +2,13 @@
 //!
 //! Nothing here knows the queue or makes a token; a letter is given all it says.
 
+pub mod content;
 mod error;
-pub mod letters;
 mod outbox;
 mod replies;
 mod smtp;
 pub mod transport;
 
+pub use content::{MailContent, Outgoing};
 pub use error::MailError;
-pub use letters::{Letter, Outgoing};
 pub use transport::Transport;

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
     use crate::domain::email::Email;
     use crate::domain::time::Timestamp;
-    use crate::mail::Letter;
+    use crate::mail::MailContent;
 
     #[test]
     fn s85_the_outbox_is_private_and_keeps_the_newest_thousand() {
@@ -57,7 +57,7 @@ mod tests {
             id: format!("id{number}"),
             to: to.clone(),
             date: Timestamp::from_secs(number),
-            letter: Letter::default(),
+            content: MailContent::default(),
         };
         fs::create_dir(&folder).unwrap();
         for number in 0..KEPT {

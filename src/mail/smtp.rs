@@ -163,7 +163,7 @@ impl Smtp {
         if self.mode == TlsMode::Implicit {
             return greeted(Replies::encrypted(tcp, self.tls.clone()).await.map_err(Failure::Tls)?, &hello).await;
         }
-        let (tcp, twin) = twins(tcp).map_err(Failure::Connection)?;
+        let (tcp, twin) = split_stream(tcp).map_err(Failure::Connection)?;
         let mut connection = greeted(Replies::plain(tcp), &hello).await?;
         match (connection.can_starttls(), self.mode) {
             (false, TlsMode::Required) => return Err(Failure::NoStarttls),
@@ -224,7 +224,7 @@ async fn greeted(stream: Replies, hello: &ClientId) -> Result<AsyncSmtpConnectio
 }
 
 /// The same connection twice: one half speaks until STARTTLS, the other from there on.
-fn twins(tcp: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
+fn split_stream(tcp: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
     let tcp = tcp.into_std()?;
     let twin = tcp.try_clone()?;
     Ok((TcpStream::from_std(tcp)?, TcpStream::from_std(twin)?))

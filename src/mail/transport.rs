@@ -59,7 +59,7 @@ impl Transport {
     }
 
     /// Does what [`Self::send`] does on this machine, for a mail that goes to nobody.
-    pub fn send_to_nobody(&self, mail: &Outgoing) -> Result<(), MailError> {
+    pub fn send_decoy(&self, mail: &Outgoing) -> Result<(), MailError> {
         let bytes = self.message(mail)?.formatted();
         let Way::Files(folder) = &self.way else { return Ok(()) };
         outbox::write(folder, mail, &bytes, false)
@@ -69,7 +69,7 @@ impl Transport {
     fn message(&self, mail: &Outgoing) -> Result<Message, MailError> {
         let bad = |fault: &dyn std::fmt::Display| MailError::BadTemplate(fault.to_string());
         let address = |text: &str| text.parse::<Address>().map_err(|fault| bad(&fault));
-        let content = mail.letter.render()?;
+        let content = mail.content.render()?;
         let seconds = u64::try_from(mail.date.secs()).unwrap_or(0);
         let automatic = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
         Message::builder()

@@ -47,7 +47,7 @@ impl Change {
     const ALL: [Self; 6] =
         [Self::Role, Self::Username, Self::Invite, Self::ResetLink, Self::Delete, Self::DeleteSeveral];
 
-    /// The key of what the page says is about to happen; `email`, `role` and `count` stand in its gaps.
+    /// The key of what the page says is about to happen; `email`, `role` and `count` stand in its arguments.
     const fn key(self) -> &'static str {
         match self {
             Self::Role => "prove-role",

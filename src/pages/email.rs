@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::choose_password::{Query, invalid_link};
 use super::form::{Field, FormPage};
-use super::link::{Query, dead_end};
 use super::{login, see_other};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
@@ -60,7 +60,7 @@ pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<
             page.hidden = vec![("token", query.token())];
             Ok(page.answer(&req))
         }
-        Err(AccountError::Link) => Ok(dead_end(&req, Purpose::EmailChange, StatusCode::GONE)),
+        Err(AccountError::Link) => Ok(invalid_link(&req, Purpose::EmailChange, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -73,7 +73,9 @@ pub async fn confirm(req: HttpRequest, Checked(typed): Checked<Query>) -> Result
             carriers::end(&req, answer.headers_mut());
             Ok(answer)
         }
-        Err(AccountError::Link | AccountError::Rules(_)) => Ok(dead_end(&req, Purpose::EmailChange, StatusCode::GONE)),
+        Err(AccountError::Link | AccountError::Rules(_)) => {
+            Ok(invalid_link(&req, Purpose::EmailChange, StatusCode::GONE))
+        }
         Err(fault) => Err(fault.into()),
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::link::{self, Choosing, ChosenPassword};
+use super::choose_password::{self, Choosing, ChosenPassword};
 use crate::domain::link::Purpose;
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
@@ -16,11 +16,11 @@ const PAGE: Choosing = Choosing {
 };
 
 /// The form for the token in the address; opening it changes nothing (S57).
-pub async fn show(req: HttpRequest, query: web::Query<link::Query>) -> Result<HttpResponse, HttpError> {
-    link::show(&req, &query, &PAGE).await
+pub async fn show(req: HttpRequest, query: web::Query<choose_password::Query>) -> Result<HttpResponse, HttpError> {
+    choose_password::show(&req, &query, &PAGE).await
 }
 
 /// Takes the token and the new password; an accepted invitation signs in.
 pub async fn submit(req: HttpRequest, Checked(typed): Checked<ChosenPassword>) -> Result<HttpResponse, HttpError> {
-    link::submit(&req, typed, &PAGE).await
+    choose_password::submit(&req, typed, &PAGE).await
 }

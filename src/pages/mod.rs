@@ -4,13 +4,13 @@
 
 pub mod account;
 pub mod admin;
+pub mod choose_password;
 pub mod confirm;
 pub mod email;
 pub mod forgot;
 mod form;
 pub mod home;
 pub mod invite;
-pub mod link;
 pub mod login;
 pub mod logout;
 pub mod password;

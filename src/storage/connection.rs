@@ -14,7 +14,7 @@ use super::StorageError;
 use crate::config::DatabaseUrl;
 
 /// How long PostgreSQL works on one statement.
-const PATIENCE_OF_STATEMENTS: &str = "SET statement_timeout = '5s'";
+const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '5s'";
 
 /// A connection to one of the two databases.
 #[derive(MultiConnection)]
@@ -50,7 +50,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Looks at what became of the work on it. The driver does not say whether the other side is still there, so every fault
+    /// SessionPolling at what became of the work on it. The driver does not say whether the other side is still there, so every fault
     /// that may come from there costs the connection to PostgreSQL.
     pub(super) fn note<T>(&mut self, outcome: &Result<T, StorageError>) {
         let fault =
@@ -131,7 +131,7 @@ pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnec
     if pooled {
         connection.set_prepared_statement_cache_size(CacheSize::Disabled);
     }
-    connection.batch_execute(PATIENCE_OF_STATEMENTS)?;
+    connection.batch_execute(STATEMENT_TIMEOUT)?;
     connection.batch_execute("SET idle_in_transaction_session_timeout = '10s'")?;
     Ok(connection)
 }

@@ -129,7 +129,7 @@ pub fn put<'a>(
 }
 
 /// Whether somebody lives here: then nothing is copied over them.
-pub fn is_inhabited(c: &mut Connection) -> Result<bool, StorageError> {
+pub fn has_data(c: &mut Connection) -> Result<bool, StorageError> {
     let lines: i64 = audit_events::table.count().get_result(c)?;
     Ok(lines > 0 || has_people(c)?)
 }

@@ -54,9 +54,9 @@ struct Inner {
 
 /// Faults reach the caller of each query; the pool's own log would repeat addresses.
 #[derive(Debug)]
-struct Quiet;
+struct DebugLog;
 
-impl r2d2::HandleError<StorageError> for Quiet {
+impl r2d2::HandleError<StorageError> for DebugLog {
     fn handle_error(&self, error: StorageError) {
         tracing::debug!(%error, "a database connection could not be made");
     }
@@ -80,7 +80,7 @@ impl Database {
         let pool = |usage, how_many| {
             let builder = Pool::builder().max_size(how_many).min_idle(Some(1)).connection_timeout(timeouts.checkout);
             let manager = Manager { url: url.clone(), usage, pooled, breaks: Arc::clone(&breaks) };
-            builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build(manager)
+            builder.error_handler(Box::new(DebugLog)).idle_timeout(None).max_lifetime(None).build(manager)
         };
         let (readers, writers) = (pool(Use::Read, readers)?, pool(Use::Write, writers)?);
         let waiting = Arc::new(Semaphore::new(WAITING));
@@ -106,7 +106,7 @@ impl Database {
     ) -> Result<T, StorageError> {
         let this = self.clone();
         let begin = Instant::now();
-        let outcome = self.aside(move || this.read_blocking(work)).await;
+        let outcome = self.on_blocking_thread(move || this.read_blocking(work)).await;
         self.measured(&self.0.reads, begin, outcome)
     }
 
@@ -118,7 +118,7 @@ impl Database {
     ) -> Result<T, StorageError> {
         let this = self.clone();
         let begin = Instant::now();
-        let outcome = self.aside(move || this.write_blocking(work)).await;
+        let outcome = self.on_blocking_thread(move || this.write_blocking(work)).await;
         self.measured(&self.0.writes, begin, outcome)
     }
 
@@ -141,7 +141,7 @@ impl Database {
     }
 
     /// Runs `work` on a blocking thread. Who waited too long is told so, and what has not begun by then is not done any more.
-    async fn aside<T: Send + 'static>(
+    async fn on_blocking_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
@@ -227,7 +227,7 @@ impl Database {
     }
 
     /// Runs `work` while no other node that starts does: migrations, and who makes the secrets.
-    pub fn alone<T, E: From<StorageError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    pub fn exclusively<T, E: From<StorageError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let DatabaseUrl::Postgres(url) = &self.0.url else { return work() };
         let lock = || {
             let mut connection = open_postgres(url, self.0.pooled)?;

@@ -13,7 +13,7 @@ use super::notices::CHANNEL;
 /// How long a connection through a pooler may take to prove that it hears.
 const ECHO: Duration = Duration::from_secs(2);
 
-/// A connection on which notices are heard.
+/// A connection on which notices are notified.
 pub(super) fn listen(url: &SecretString, pooled: bool) -> Result<PgConnection, StorageError> {
     let mut connection = open_postgres(url, pooled)?;
     connection.batch_execute(&format!("LISTEN {CHANNEL}"))?;
@@ -26,12 +26,12 @@ pub(super) fn listen(url: &SecretString, pooled: bool) -> Result<PgConnection, S
 
 /// Takes what has come in; any of it means: look.
 pub(super) fn drain(connection: &mut PgConnection) -> Result<bool, StorageError> {
-    let mut heard = false;
+    let mut notified = false;
     for notification in connection.notifications_iter() {
         notification?;
-        heard = true;
+        notified = true;
     }
-    Ok(heard)
+    Ok(notified)
 }
 
 /// Whether something stands between us and PostgreSQL that loses notifications, as a pooler in transaction mode does.

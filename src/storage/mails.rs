@@ -85,7 +85,7 @@ fn with_link() -> Vec<&'static str> {
 }
 
 /// How many mails wait that have their places in the queue in common with `mail`.
-fn waiting_beside(connection: &mut Connection, mail: &QueuedMail) -> Result<i64, StorageError> {
+fn queued_in_group(connection: &mut Connection, mail: &QueuedMail) -> Result<i64, StorageError> {
     let mut waiting = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str())).into_boxed();
     waiting = if mail.kind.has_link() {
         waiting.filter(dsl::kind.eq_any(with_link()))
@@ -102,7 +102,7 @@ fn waiting_beside(connection: &mut Connection, mail: &QueuedMail) -> Result<i64,
 
 /// Queues a mail; false when its places in the queue are taken.
 pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, StorageError> {
-    if waiting_beside(connection, mail)? >= if mail.is_decoy() { MAX_DECOYS } else { MAX_QUEUED } {
+    if queued_in_group(connection, mail)? >= if mail.is_decoy() { MAX_DECOYS } else { MAX_QUEUED } {
         return Ok(false);
     }
     diesel::insert_into(dsl::mails).values(Row::from(mail)).execute(connection)?;

@@ -95,7 +95,7 @@ pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -
             return Ok(0);
         }
         if let (DatabaseUrl::Sqlite(path), Some(version)) = (database.url(), there.iter().max()) {
-            keep_before(connection, path, version)?;
+            back_up_before(connection, path, version)?;
         }
         let ran = match connection {
             Connection::Sqlite(inner) => each(inner, migrations())?,
@@ -108,7 +108,7 @@ pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -
 
 /// Copies the file as it is before it is changed (S94), over the copy of an earlier attempt from the same version: since then the old
 /// version may have run for weeks. Under another name until it is whole: what was interrupted halfway is no copy.
-fn keep_before(connection: &mut Connection, path: &Path, version: &str) -> Result<(), StorageError> {
+fn back_up_before(connection: &mut Connection, path: &Path, version: &str) -> Result<(), StorageError> {
     let copy = PathBuf::from(format!("{}.before-{version}", path.display()));
     let part = PathBuf::from(format!("{}.part", copy.display()));
     let failed = |fault: std::io::Error| StorageError::Unavailable(format!("{}: {fault}", part.display()));

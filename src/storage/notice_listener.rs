@@ -8,7 +8,7 @@ use super::listen::{drain, listen};
 use super::{Database, StorageError};
 use crate::config::DatabaseUrl;
 
-/// A connection of its own on which news of other processes are heard.
+/// A connection of its own on which news of other processes are notified.
 pub enum NoticeListener {
     /// Commits of other connections to the same file show in a number in shared memory.
     Sqlite(FileWatch),
@@ -23,7 +23,7 @@ pub struct FileWatch {
 }
 
 impl NoticeListener {
-    /// Connects. A wire that was just opened has missed whatever came before.
+    /// Connects. A listener that was just opened has missed whatever came before.
     pub fn open(database: &Database) -> Result<Self, StorageError> {
         match database.url() {
             DatabaseUrl::Sqlite(path) => {
@@ -36,7 +36,7 @@ impl NoticeListener {
     }
 
     /// Whether something may have been left since the last call; does not wait.
-    pub fn heard(&mut self) -> Result<bool, StorageError> {
+    pub fn has_notices(&mut self) -> Result<bool, StorageError> {
         match self {
             Self::Sqlite(watch) => watch.changed(),
             Self::Postgres(AnyConnection::Postgres(connection)) => drain(connection),
@@ -44,7 +44,7 @@ impl NoticeListener {
         }
     }
 
-    /// The connection of PostgreSQL, for the heartbeat: it shows that this very wire works, and no busy pool delays it.
+    /// The connection of PostgreSQL, for the heartbeat: it shows that this very listener works, and no busy pool delays it.
     pub fn connection(&mut self) -> Option<&mut AnyConnection> {
         match self {
             Self::Sqlite(_) => None,

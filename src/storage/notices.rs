@@ -29,25 +29,25 @@ struct Counter {
     value: String,
 }
 
-/// Leaves `news` for the other nodes, in the transaction of what they tell; returns the newest number.
+/// Leaves `notices` for the other nodes, in the transaction of what they tell; returns the newest number.
 ///
 /// Must come last in its transaction: the counter's row lock is held until the commit, which makes the order of the numbers
 /// the order of the commits, and nothing may be waited for under it.
-pub fn append(connection: &mut Connection, news: &[Notice], now: Timestamp) -> Result<i64, StorageError> {
+pub fn append(connection: &mut Connection, notices: &[Notice], now: Timestamp) -> Result<i64, StorageError> {
     // Never at or below a number that some node has acknowledged: a database may have lost its last commits, by a failover.
     const COUNT: &str = "UPDATE settings SET value = CAST($1 + CASE
             WHEN CAST(value AS BIGINT) < (SELECT COALESCE(MAX(acknowledged), 0) FROM nodes)
             THEN (SELECT COALESCE(MAX(acknowledged), 0) FROM nodes) ELSE CAST(value AS BIGINT) END AS TEXT)
         WHERE name = 'notices' RETURNING value";
-    if news.is_empty() {
+    if notices.is_empty() {
         return Ok(0);
     }
-    let how_many = i64::try_from(news.len()).unwrap_or(i64::MAX);
+    let how_many = i64::try_from(notices.len()).unwrap_or(i64::MAX);
     let counter: Counter = diesel::sql_query(COUNT).bind::<BigInt, _>(how_many).get_result(connection)?;
     let newest: i64 =
         counter.value.parse().map_err(|_fault| StorageError::Corrupt("the setting notices is no number".to_owned()))?;
-    for (number, news) in (newest - how_many + 1..).zip(news) {
-        let (kind, subject) = news.to_parts();
+    for (number, notice) in (newest - how_many + 1..).zip(notices) {
+        let (kind, subject) = notice.to_parts();
         let row = Row { number, kind: kind.to_owned(), subject: subject.to_owned(), at: now.secs() };
         diesel::insert_into(notices::table).values(row).execute(connection)?;
     }

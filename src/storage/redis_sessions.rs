@@ -39,7 +39,7 @@ const INSERT: &str = "redis.call('HSET', KEYS[1], unpack(ARGV, 6))
 const ROTATE: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
     redis.call('HSET', KEYS[1], 'generation', ARGV[2], 'rotated_at', ARGV[3], 'successor_seen_at', '')
     return 1";
-const SEEN: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
+const MARK_SUCCESSOR_SEEN: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
     if redis.call('HGET', KEYS[1], 'successor_seen_at') ~= '' then return 0 end
     redis.call('HSET', KEYS[1], 'successor_seen_at', ARGV[2])
     return 1";
@@ -89,9 +89,9 @@ impl ManageConnection for Manager {
 
 /// Faults reach the caller of each command; the pool's own log would repeat them.
 #[derive(Debug)]
-struct Quiet;
+struct DebugLog;
 
-impl r2d2::HandleError<RedisError> for Quiet {
+impl r2d2::HandleError<RedisError> for DebugLog {
     fn handle_error(&self, error: RedisError) {
         tracing::debug!(%error, "a connection to Redis could not be made");
     }
@@ -129,7 +129,9 @@ impl RedisSessions {
         // Every connection is asked before it is used: a restart of Redis costs no request, and a question costs little.
         let builder =
             Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(TIMEOUT).test_on_check_out(true);
-        Ok(Self(builder.error_handler(Box::new(Quiet)).idle_timeout(None).max_lifetime(None).build_unchecked(manager)))
+        Ok(Self(
+            builder.error_handler(Box::new(DebugLog)).idle_timeout(None).max_lifetime(None).build_unchecked(manager),
+        ))
     }
 
     /// Runs commands; a connection that failed is thrown away, or a late answer would be taken for that of the next question.
@@ -223,7 +225,8 @@ impl RedisSessions {
 
     /// Notes that the newest refresh token was presented, once (S44).
     pub fn mark_successor_seen(&self, id: &SessionId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
-        let done: i64 = self.run(|c| Script::new(SEEN).key(key(id)).arg(generation).arg(now.secs()).invoke(c))?;
+        let done: i64 =
+            self.run(|c| Script::new(MARK_SUCCESSOR_SEEN).key(key(id)).arg(generation).arg(now.secs()).invoke(c))?;
         Ok(done == 1)
     }
 

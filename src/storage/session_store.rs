@@ -157,7 +157,7 @@ impl SessionStore {
             (Self::Redis(redis), _) => {
                 let found = or_none(redis.find(id))?
                     .filter(|stored| owner.is_none_or(|user| stored.session.user.as_ref() == Some(user)));
-                found.map_or(Ok(false), |stored| bury(c, id, stored.session.expires_at))
+                found.map_or(Ok(false), |stored| insert_tombstone(c, id, stored.session.expires_at))
             }
         }
     }
@@ -166,7 +166,7 @@ impl SessionStore {
     pub fn keep_ended(&self, c: &mut Connection, id: &SessionId, until: Timestamp) -> Result<(), StorageError> {
         match self {
             Self::Database => Ok(()),
-            Self::Redis(_) => bury(c, id, until).map(drop),
+            Self::Redis(_) => insert_tombstone(c, id, until).map(drop),
         }
     }
 
@@ -238,7 +238,7 @@ impl SessionStore {
         let Self::Redis(redis) = self else { return sessions::end_legacy(c) };
         let mut ended = Vec::new();
         for stored in redis.list_of(None)? {
-            if bury(c, &stored.session.id, stored.session.expires_at)? {
+            if insert_tombstone(c, &stored.session.id, stored.session.expires_at)? {
                 ended.push(stored.session.id);
             }
         }
@@ -339,9 +339,9 @@ fn only_live(c: &mut Connection, found: Vec<StoredSession>, now: Timestamp) -> R
 }
 
 /// Ends a session for good; true for one of many callers.
-fn bury(c: &mut Connection, id: &SessionId, expires_at: Timestamp) -> Result<bool, StorageError> {
-    const BURY: &str =
+fn insert_tombstone(c: &mut Connection, id: &SessionId, expires_at: Timestamp) -> Result<bool, StorageError> {
+    const INSERT_TOMBSTONE: &str =
         "INSERT INTO tombstones (session_id, expires_at) VALUES ($1, $2) ON CONFLICT (session_id) DO NOTHING";
-    let insert = diesel::sql_query(BURY).bind::<diesel::sql_types::Text, _>(id.as_str());
+    let insert = diesel::sql_query(INSERT_TOMBSTONE).bind::<diesel::sql_types::Text, _>(id.as_str());
     Ok(insert.bind::<diesel::sql_types::BigInt, _>(expires_at.secs()).execute(c)? == 1)
 }

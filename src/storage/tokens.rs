@@ -64,7 +64,7 @@ macro_rules! live {
     };
 }
 
-/// Looks without using it up.
+/// SessionPolling without using it up.
 pub fn find(
     connection: &mut Connection,
     hash: &TokenHash,

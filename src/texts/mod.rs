@@ -1,6 +1,6 @@
 //! The words of pages and mails: one file a language in `languages/`, in Fluent's syntax.
 //!
-//! A new text is a key in `en.ftl` and in each other file; `tests/it/languages.rs` finds what is missing, unused or has other gaps.
+//! A new text is a key in `en.ftl` and in each other file; `tests/it/languages.rs` finds what is missing, unused or has other arguments.
 //! A new language is a file, a row of [`source`] and a variant of [`Language`]. Logs and the command line speak English.
 
 use std::sync::OnceLock;
@@ -10,7 +10,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::domain::language::Language;
-use crate::domain::text::{Gap, Text};
+use crate::domain::text::{Argument, Text};
 
 type Bundle = FluentBundle<FluentResource>;
 
@@ -36,20 +36,20 @@ pub fn say(language: Language, text: &Text) -> String {
 fn try_say(language: Language, text: &Text) -> Option<String> {
     let bundle = bundle(language);
     let pattern = bundle.get_message(text.key())?.value()?;
-    let mut gaps = FluentArgs::new();
-    for (name, gap) in text.gaps() {
-        gaps.set(*name, value(language, gap));
+    let mut arguments = FluentArgs::new();
+    for (name, gap) in text.arguments() {
+        arguments.set(*name, value(language, gap));
     }
     let mut faults = Vec::new();
-    let words = bundle.format_pattern(pattern, Some(&gaps), &mut faults).into_owned();
+    let words = bundle.format_pattern(pattern, Some(&arguments), &mut faults).into_owned();
     faults.is_empty().then_some(words)
 }
 
-fn value(language: Language, gap: &Gap) -> FluentValue<'static> {
+fn value(language: Language, gap: &Argument) -> FluentValue<'static> {
     match gap {
-        Gap::Number(number) => FluentValue::from(*number),
-        Gap::Word(word) => FluentValue::from(isolated(language, word)),
-        Gap::Text(text) => FluentValue::from(say(language, text)),
+        Argument::Number(number) => FluentValue::from(*number),
+        Argument::Word(word) => FluentValue::from(isolated(language, word)),
+        Argument::Text(text) => FluentValue::from(say(language, text)),
     }
 }
 

@@ -9,7 +9,7 @@ use super::support::app::TestApp;
 use super::support::mailbox::Mailbox;
 use super::support::people::{self, OWNER, PASSWORD};
 
-/// The keys of a file with the gaps of each, and keys that come twice.
+/// The keys of a file with the arguments of each, and keys that come twice.
 fn messages(language: Language) -> (BTreeMap<String, BTreeSet<String>>, Vec<String>) {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let (mut twice, mut key) = (Vec::new(), String::new());
@@ -48,7 +48,7 @@ fn every_language_has_every_text_with_the_same_gaps() {
         let (own, twice) = messages(language);
         assert_eq!(twice, Vec::<String>::new(), "{}: keys that come twice", language.tag());
         let other: Vec<&String> = english.keys().filter(|key| english.get(*key) != own.get(*key)).collect();
-        assert_eq!(other, Vec::<&String>::new(), "{}: missing, or with other gaps", language.tag());
+        assert_eq!(other, Vec::<&String>::new(), "{}: missing, or with other arguments", language.tag());
         let unknown: Vec<&String> = own.keys().filter(|key| !english.contains_key(*key)).collect();
         assert_eq!(unknown, Vec::<&String>::new(), "{}: not in English", language.tag());
     }

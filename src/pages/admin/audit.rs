@@ -110,7 +110,7 @@ impl Export {
             return None;
         }
         // A long download does not outlive the right to it: the session, which a change of the role ends too.
-        if !self.accounts.still_lets_in(&self.credential).await.unwrap_or(false) {
+        if !self.accounts.is_still_valid(&self.credential).await.unwrap_or(false) {
             self.done = true;
             return Some(Err(AccountError::InvalidCredentials));
         }

@@ -4,12 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use crate::domain::check::{Check, Said, in_order};
+use crate::domain::checklist::{Check, CheckText, in_order};
 use crate::domain::text::Text;
+use crate::http::browser_origin::{self, BrowserOrigin};
 use crate::http::error::HttpError;
 use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
-use crate::http::seen::{self, Seen};
 use crate::http::{client_address, probe, settings};
 
 #[derive(Template)]
@@ -34,7 +34,7 @@ pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpE
 /// Whether the browser sees the address that `APP_URL` says: cookies and forms depend on it.
 fn browser(req: &HttpRequest) -> Check {
     let (title, settings) = ("check-browser", settings::of(req));
-    let Seen::Address(seen) = seen::of(req) else {
+    let BrowserOrigin::Address(seen) = browser_origin::of(req) else {
         let peer = client_address::of(req).peer.to_string();
         return Check::advice(title, Text::new("check-browser-proxy").with("peer", peer));
     };

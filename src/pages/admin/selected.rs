@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use crate::accounts::AccountError;
-use crate::accounts::administer::UserDeed;
+use crate::accounts::administer::UserChange;
 use crate::domain::ids::UserId;
 use crate::domain::text::Text;
 use crate::domain::user::User;
@@ -29,7 +29,7 @@ pub(super) struct Choice {
     pub(super) name: &'static str,
     /// The key of its button's words.
     pub(super) label: &'static str,
-    deed: UserDeed,
+    deed: UserChange,
     heading: &'static str,
     note: Option<&'static str>,
     submit: &'static str,
@@ -41,7 +41,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "enable",
         label: "user-enable",
-        deed: UserDeed::Enable,
+        deed: UserChange::Enable,
         heading: "selected-enable",
         note: None,
         submit: "user-enable",
@@ -50,7 +50,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "end-sessions",
         label: "user-end-all",
-        deed: UserDeed::EndSessions,
+        deed: UserChange::EndSessions,
         heading: "selected-end-sessions",
         note: None,
         submit: "user-end-all",
@@ -59,7 +59,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "disable",
         label: "user-disable",
-        deed: UserDeed::Disable,
+        deed: UserChange::Disable,
         heading: "selected-disable",
         note: Some("selected-disable-note"),
         submit: "user-disable",
@@ -68,7 +68,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "delete",
         label: "user-delete",
-        deed: UserDeed::Delete,
+        deed: UserChange::Delete,
         heading: "selected-delete",
         note: Some("selected-delete-note"),
         submit: "selected-delete-submit",
@@ -110,7 +110,7 @@ pub async fn apply(
     Checked(form): Checked<SelectedForm>,
 ) -> Result<HttpResponse, HttpError> {
     let choice = form.choice()?;
-    if choice.deed == UserDeed::Delete {
+    if choice.deed == UserChange::Delete {
         return Err(HttpError::Unprocessable("fault-choose-deed"));
     }
     change(&admin, &req, &form, choice).await
@@ -123,7 +123,7 @@ pub async fn delete(
     Checked(form): Checked<SelectedForm>,
 ) -> Result<HttpResponse, HttpError> {
     let deletes = form.choice()?;
-    if deletes.deed != UserDeed::Delete {
+    if deletes.deed != UserChange::Delete {
         return Err(HttpError::Unprocessable("fault-choose-deed"));
     }
     change(&admin, &req, &form, deletes).await
@@ -169,13 +169,13 @@ pub async fn ask(
     let emails: Vec<&str> = users.iter().map(|user| user.email.as_str()).collect();
     let boxes: Vec<String> = users.iter().map(|user| format!("{BOX}{}", user.id)).collect();
     let back = format!("/_auth/admin/users?{}", list_of(form));
-    let action = if choice.deed == UserDeed::Delete { DELETE } else { APPLY };
+    let action = if choice.deed == UserChange::Delete { DELETE } else { APPLY };
     let mut page = FormPage::new(req, choice.heading, Menu::Admin, action, choice.submit);
     page.intro = vec![Text::new("selected-accounts").with("count", users.len()).with("emails", emails.join(", "))];
     page.intro.extend(choice.note.map(Text::new));
     page.hidden = vec![("deed", choice.name), ("list", list_of(form))];
     page.hidden.extend(boxes.iter().map(|name| (name.as_str(), "on")));
-    page.danger = matches!(choice.deed, UserDeed::Disable | UserDeed::Delete);
+    page.danger = matches!(choice.deed, UserChange::Disable | UserChange::Delete);
     page.links = vec![(&back, "back-to-list")];
     Ok(page.answer(req))
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::accounts::AccountError;
-use crate::accounts::administer::UserDeed;
+use crate::accounts::administer::UserChange;
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::ids::UserId;
 use crate::domain::session::Session;
@@ -101,24 +101,24 @@ pub async fn show(
 
 /// Disables the account.
 pub async fn disable(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&admin, &req, &id, UserDeed::Disable, "disabled").await
+    change(&admin, &req, &id, UserChange::Disable, "disabled").await
 }
 
 /// Enables the account.
 pub async fn enable(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&admin, &req, &id, UserDeed::Enable, "enabled").await
+    change(&admin, &req, &id, UserChange::Enable, "enabled").await
 }
 
 /// Ends all sessions of the account.
 pub async fn end_sessions(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&admin, &req, &id, UserDeed::EndSessions, "ended").await
+    change(&admin, &req, &id, UserChange::EndSessions, "ended").await
 }
 
 async fn change(
     admin: &Admin,
     req: &HttpRequest,
     id: &str,
-    deed: UserDeed,
+    deed: UserChange,
     flash: &str,
 ) -> Result<HttpResponse, HttpError> {
     let changed = settings::accounts(req).change_user(&parse(id)?, deed, &admin.actor(req)).await?;
@@ -133,7 +133,7 @@ pub async fn set_role(
     Checked(form): Checked<RoleForm>,
 ) -> Result<HttpResponse, HttpError> {
     let role = Role::parse(&form.role).ok_or(HttpError::Unprocessable("role-choose"))?;
-    change(&admin, &req, &id, UserDeed::SetRole(role), "role").await
+    change(&admin, &req, &id, UserChange::SetRole(role), "role").await
 }
 
 /// Asks before deleting.
@@ -149,7 +149,7 @@ pub async fn ask_delete(_admin: Admin, req: HttpRequest, id: web::Path<String>) 
 
 /// Deletes the account.
 pub async fn delete(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    settings::accounts(&req).change_user(&parse(&id)?, UserDeed::Delete, &admin.actor(&req)).await?;
+    settings::accounts(&req).change_user(&parse(&id)?, UserChange::Delete, &admin.actor(&req)).await?;
     Ok(see_other("/_auth/admin/users?flash=deleted"))
 }
 

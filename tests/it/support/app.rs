@@ -91,7 +91,7 @@ pub struct TestApp {
     /// Moves its time.
     pub clock: TestClock,
     data_dir: Option<TempDir>,
-    wired: Wired,
+    wired: Started,
     stores: Stores,
 }
 
@@ -112,7 +112,7 @@ impl TestApp {
         let data_dir = options.data_dir.take().unwrap_or_else(|| TempDir::new().unwrap());
         let own = options.sqlite || options.variables.iter().any(|(name, _)| name == "DATABASE_URL");
         let stores = if own { Stores::default() } else { Stores::of(data_dir.path()).await };
-        let wired = wire(&options.environment(&data_dir, &stores), options.clock.clone()).await;
+        let wired = build_server(&options.environment(&data_dir, &stores), options.clock.clone()).await;
         Self {
             address: wired.address,
             app_url: options.app_url,
@@ -171,14 +171,14 @@ impl TestApp {
 
 // The one place in the tests that knows how the program is put together.
 
-struct Wired {
+struct Started {
     address: SocketAddr,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     errors: Errors,
 }
 
-impl Wired {
+impl Started {
     async fn stop(&mut self) {
         self.end();
         std::future::ready(()).await;
@@ -192,7 +192,7 @@ impl Wired {
     }
 }
 
-impl Drop for Wired {
+impl Drop for Started {
     fn drop(&mut self) {
         self.end();
         let faults = self.errors.faults();
@@ -203,8 +203,8 @@ impl Drop for Wired {
     }
 }
 
-/// The configuration of `environment`, then the app with the test's clock and bcrypt at its lowest cost, in a thread of its own.
-async fn wire(environment: &[(String, String)], clock: TestClock) -> Wired {
+/// The configuration of `environment`, then the app with the test's clock and bcrypt at its lowest cost, on a thread of its own.
+async fn build_server(environment: &[(String, String)], clock: TestClock) -> Started {
     let environment = environment.iter().cloned().collect();
     let config = load_config(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();
     let (started, ready) = std::sync::mpsc::channel();
@@ -212,13 +212,13 @@ async fn wire(environment: &[(String, String)], clock: TestClock) -> Wired {
         let internals = Internals { clock: Arc::new(clock), hash_cost: Some(4), any_port: true };
         let system = actix_web::rt::System::new();
         let errors = Errors::of_this_system();
-        let App { address, server, handle, held, .. } = build_app(&config, &internals).unwrap();
-        started.send((address, handle, errors.and_of(held.core.accounts.database().runtime()))).unwrap();
+        let App { address, server, handle, running, .. } = build_app(&config, &internals).unwrap();
+        started.send((address, handle, errors.and_of(running.core.accounts.database().runtime()))).unwrap();
         system.block_on(server).unwrap();
-        drop(held);
+        drop(running);
     });
     // Not on this thread: several nodes may start at once.
     let ready = tokio::task::spawn_blocking(move || ready.recv_timeout(Duration::from_secs(30))).await.unwrap();
     let (address, handle, errors) = ready.expect("the server did not start");
-    Wired { address, handle, thread: Some(thread), errors }
+    Started { address, handle, thread: Some(thread), errors }
 }

@@ -51,11 +51,11 @@ pub struct ChosenPassword {
 /// The form when the link is good; otherwise what to do, and no password field (S55).
 pub(super) async fn show(req: &HttpRequest, query: &Query, page: &Choosing) -> Result<HttpResponse, HttpError> {
     if query.token.is_empty() {
-        return Ok(dead_end(req, page.purpose, StatusCode::OK));
+        return Ok(invalid_link(req, page.purpose, StatusCode::OK));
     }
     match settings::accounts(req).open_link(page.purpose, &query.token, &client(req)).await {
         Ok(open) => Ok(form(req, page, &query.token, open.user.email.as_str(), Vec::new())),
-        Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
+        Err(AccountError::Link) => Ok(invalid_link(req, page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -82,11 +82,11 @@ pub(super) async fn submit(
             // The form as it was: with the name under which a password manager files what is typed.
             match accounts.open_link(page.purpose, &token, &client(req)).await {
                 Ok(open) => Ok(form(req, page, &token, open.user.email.as_str(), faults)),
-                Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
+                Err(AccountError::Link) => Ok(invalid_link(req, page.purpose, StatusCode::GONE)),
                 Err(fault) => Err(fault.into()),
             }
         }
-        Err(AccountError::Link) => Ok(dead_end(req, page.purpose, StatusCode::GONE)),
+        Err(AccountError::Link) => Ok(invalid_link(req, page.purpose, StatusCode::GONE)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -106,7 +106,7 @@ fn form(req: &HttpRequest, page: &Choosing, token: &str, email: &str, faults: Ve
 }
 
 /// The link is none, or none any more.
-pub(super) fn dead_end(req: &HttpRequest, purpose: Purpose, status: StatusCode) -> HttpResponse {
+pub(super) fn invalid_link(req: &HttpRequest, purpose: Purpose, status: StatusCode) -> HttpResponse {
     let (text, link) = match purpose {
         Purpose::Invitation => ("link-dead-invitation", ("/_auth/login", "link-to-sign-in")),
         Purpose::Reset => ("link-dead-reset", ("/_auth/forgot", "link-ask-again")),

@@ -1,7 +1,7 @@
 //! Chunked bodies that nobody reads to their end.
 //!
 //! What a handler drops, actix reads on and throws away for as long as the client likes to send, without any limit of time. So
-//! such a body is held until the answer is out: actix then closes the connection, after a moment for the client to read (S95).
+//! such a body is retained until the answer is out: actix then closes the connection, after a moment for the client to read (S95).
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -16,45 +16,45 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 
 /// Holds a body; see [`until_answered`].
-pub struct Held {
+pub struct RetainedBody {
     _body: Rc<RefCell<Payload>>,
 }
 
 /// An answer's body with what has to outlive it.
-struct WithHeld {
+struct WithRetained {
     body: BoxBody,
-    _held: Held,
+    _retained: RetainedBody,
 }
 
 /// Holds the body of a request, and gives another handle to it in its place; `None` where the body has an announced length.
-pub fn hold(headers: &HeaderMap, payload: &mut Payload) -> Option<Held> {
+pub fn retain(headers: &HeaderMap, payload: &mut Payload) -> Option<RetainedBody> {
     if !headers.contains_key(TRANSFER_ENCODING) {
         return None;
     }
-    let held = Rc::new(RefCell::new(std::mem::replace(payload, Payload::None)));
-    let shared = Rc::clone(&held);
+    let retained = Rc::new(RefCell::new(std::mem::replace(payload, Payload::None)));
+    let shared = Rc::clone(&retained);
     let read = stream::poll_fn(move |context| Pin::new(&mut *shared.borrow_mut()).poll_next(context));
     *payload = Payload::Stream { payload: Box::pin(read) };
-    Some(Held { _body: held })
+    Some(RetainedBody { _body: retained })
 }
 
-/// [`hold`] for a middleware.
-pub fn hold_of(req: &mut ServiceRequest) -> Option<Held> {
+/// [`retain`] for a middleware.
+pub fn retain_from(req: &mut ServiceRequest) -> Option<RetainedBody> {
     let mut payload = req.take_payload();
-    let held = hold(req.headers(), &mut payload);
+    let retained = retain(req.headers(), &mut payload);
     req.set_payload(payload);
-    held
+    retained
 }
 
 /// Lets go of the body when the answer is out.
-pub fn until_answered(held: Option<Held>, answer: HttpResponse) -> HttpResponse {
-    match held {
-        Some(held) => answer.map_body(|_head, body| BoxBody::new(WithHeld { body, _held: held })),
+pub fn until_answered(retained: Option<RetainedBody>, answer: HttpResponse) -> HttpResponse {
+    match retained {
+        Some(retained) => answer.map_body(|_head, body| BoxBody::new(WithRetained { body, _retained: retained })),
         None => answer,
     }
 }
 
-impl MessageBody for WithHeld {
+impl MessageBody for WithRetained {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {

@@ -23,13 +23,13 @@ pub(super) enum Framing {
 
 /// A request that may be forwarded, if the visitor may pass.
 #[derive(Debug)]
-pub(super) struct Sound {
+pub(super) struct CheckedRequest {
     pub(super) framing: Framing,
     pub(super) websocket: bool,
 }
 
 /// Checks the head of `req`; `own_origin` is `APP_URL`'s. What is refused is in the log, with the reason.
-pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
+pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, HttpError> {
     let path = req.uri().path();
     if !matches!(*req.method(), Method::CONNECT | Method::TRACE) {
         check_path(path)?;
@@ -38,7 +38,7 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpEr
         .inspect_err(|why| tracing::info!(path = ?begin(path), %why, "refused a request before asking who sent it"))
 }
 
-fn check_head(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
+fn check_head(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, HttpError> {
     if matches!(*req.method(), Method::CONNECT | Method::TRACE) {
         return Err(HttpError::MethodNotAllowed);
     }
@@ -53,16 +53,16 @@ fn check_head(req: &HttpRequest, own_origin: &str) -> Result<Sound, HttpError> {
         return Err(HttpError::Forbidden("fault-foreign-websocket"));
     }
     check_service_worker(headers, req.uri().path())?;
-    Ok(Sound { framing, websocket })
+    Ok(CheckedRequest { framing, websocket })
 }
 
 /// Whether `path`, raw as it came, may be the app's: no program may read it as one of the gate's own (S82). Both gates ask this.
 pub(super) fn check_path(path: &str) -> Result<(), HttpError> {
     let (fault, why) = if !path::is_well_formed(path) {
         (HttpError::BadRequest("fault-address"), "it is none")
-    } else if !path::is_ours_to_some_reader(path) {
+    } else if !path::may_be_reserved(path) {
         return Ok(());
-    } else if path::is_plainly_ours(path) {
+    } else if path::is_reserved(path) {
         (HttpError::NotFound, "everything below /_auth is the gate's")
     } else {
         (HttpError::BadRequest("fault-ambiguous-address"), "some programs read it as an address below /_auth")
@@ -117,7 +117,7 @@ mod tests {
         ("sec-websocket-version", "13"),
     ];
 
-    fn check_request(method: Method, path: &str, headers: &[(&str, &str)]) -> Result<Sound, u16> {
+    fn check_request(method: Method, path: &str, headers: &[(&str, &str)]) -> Result<CheckedRequest, u16> {
         let mut request = TestRequest::with_uri(path).method(method);
         for (name, value) in headers {
             request = request.append_header((*name, *value));

@@ -1,4 +1,4 @@
-//! What is done now and then: forgetting what has expired, and noting which sessions are in use.
+//! Periodic maintenance: deletes what has expired, and records which sessions are in use.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
@@ -8,23 +8,23 @@ use super::throttle::{IN_A_ROW, MAX_BUCKETS};
 use super::{AccountError, Accounts};
 use crate::domain::audit::Event;
 use crate::domain::ids::SessionId;
-use crate::domain::session::{IdleLimit, NOTE_SECS, Session};
+use crate::domain::session::{IdleLimit, LAST_SEEN_PRECISION_SECS, Session};
 use crate::domain::throttle::LONGEST_WINDOW_SECS;
 use crate::domain::time::Timestamp;
 use crate::storage::session_store::SessionStore;
 use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, settings, shared_time, tokens};
 
-/// Seconds for which mails that are done stay on the admin page: thirty days.
+/// Seconds for which finished mails stay on the admin page: thirty days.
 const MAILS_KEPT_SECS: i64 = 30 * 86_400;
-/// The setting that remembers the configuration of the last start.
+/// The setting that stores the configuration of the last start.
 const CONFIGURATION: &str = "configuration";
-/// Seconds for which notices stay; a node that was away for longer drops whatever it remembers.
+/// Seconds for which notices are kept; a node that was away for longer invalidates its whole cache.
 const NOTICES_KEPT_SECS: i64 = 3600;
-/// Seconds by which the clocks of a node and of the database may differ without a word.
+/// Seconds by which the clocks of a node and of the database may differ without a warning.
 const CLOCKS_DIFFER_SECS: i64 = 60;
 
 impl Accounts {
-    /// Removes what has expired or is more than is kept. A step that fails keeps none of the others from being done.
+    /// Deletes what has expired or exceeds its limit. A failing step does not keep the others from running.
     pub async fn clean_up(&self) {
         let Some(now) = self.cleaning_time().await else { return };
         let keys = self.0.store.clone();
@@ -37,18 +37,19 @@ impl Accounts {
         if let Some(days) = self.0.config.audit_days {
             self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;
         }
-        // A walk through all of Redis: no connection and no lock of the database is held for it.
+        // This scans all of Redis: no connection and no lock of the database is held meanwhile.
         let pruned = self.0.database.runtime().spawn_blocking(move || keys.prune()).await;
         note("keys", pruned.unwrap_or_else(|fault| Err(StorageError::Unavailable(fault.to_string()))));
     }
 
-    /// Forgets news that every node has heard: somebody who is signed in can leave hundreds a second.
-    pub async fn forget_news(&self) {
+    /// Deletes notices that every node has applied: a signed-in user can cause hundreds a second.
+    pub async fn delete_applied_notices(&self) {
         self.clean("notices", notices::delete_applied).await;
     }
 
-    /// The time by which something must be over to be removed for good: the earlier one of this node's and the database's, or one
-    /// node whose clock is far ahead would remove what is alive for all the others. None when the database does not say.
+    /// The time before which things must have expired to be deleted permanently: the earlier one of this node's and the
+    /// database's clock, or one node whose clock is far ahead would delete what is live for all others. `None` if the
+    /// database does not answer.
     async fn cleaning_time(&self) -> Option<Timestamp> {
         let own = self.0.clock.now();
         let shared = self.0.database.read(shared_time).await;
@@ -76,8 +77,8 @@ impl Accounts {
         note(what, self.0.database.write(work).await);
     }
 
-    /// Cuts open streams whose sessions are not in the store any more, however they went.
-    pub async fn cut_streams_of_the_ended(&self) -> Result<(), AccountError> {
+    /// Closes open streams whose sessions are no longer in the store, for whatever reason.
+    pub async fn close_streams_of_ended_sessions(&self) -> Result<(), AccountError> {
         for session in self.0.streams.sessions() {
             let (store, now, id, idle) =
                 (self.0.store.clone(), self.0.clock.now(), session.clone(), self.0.config.sessions.idle);
@@ -90,8 +91,9 @@ impl Accounts {
         Ok(())
     }
 
-    /// Compares the configuration with that of the start before, and audits which variables differ; never their values.
-    pub async fn note_configuration(&self, current: BTreeMap<String, String>) -> Result<(), AccountError> {
+    /// Compares the configuration with that of the previous start, and audits which variables differ; never their
+    /// values.
+    pub async fn record_configuration(&self, current: BTreeMap<String, String>) -> Result<(), AccountError> {
         let mut line = self.audit_line(Event::ConfigChanged, "", "", "");
         let noted = self.0.database.write(move |c| {
             let before: Option<BTreeMap<String, String>> =
@@ -109,18 +111,18 @@ impl Accounts {
         Ok(noted.await?)
     }
 
-    /// A variable as the server was last started with; none before the first start.
+    /// The value of a variable at the last start of the server; `None` before the first start.
     pub async fn noted(&self, name: &'static str) -> Result<Option<String>, AccountError> {
         let text = self.0.database.read(|c| settings::find(c, CONFIGURATION)).await?;
         let noted: Option<BTreeMap<String, String>> = text.and_then(|text| serde_json::from_str(&text).ok());
         Ok(noted.and_then(|mut noted| noted.remove(name)))
     }
 
-    /// Notes that a session is in use, every few minutes. Where sessions end that nobody uses the request waits for it; else it is
-    /// done beside it.
-    pub(super) async fn note_use(&self, session: &Session, now: Timestamp) {
+    /// Records that a session is in use, every few minutes. If idle sessions expire, the request waits for it;
+    /// otherwise it happens concurrently.
+    pub(super) async fn record_use(&self, session: &Session, now: Timestamp) {
         let idle = self.0.config.sessions.idle;
-        if now.since(session.last_seen_at) < idle.map_or(NOTE_SECS, IdleLimit::note_secs) {
+        if now.since(session.last_seen_at) < idle.map_or(LAST_SEEN_PRECISION_SECS, IdleLimit::note_secs) {
             return;
         }
         if idle.is_some() {
@@ -138,7 +140,7 @@ impl Accounts {
     }
 }
 
-/// Says so when a step of cleaning failed.
+/// Logs that a step of the maintenance failed.
 fn note<T>(what: &str, done: Result<T, StorageError>) {
     if let Err(fault) = done {
         tracing::warn!(%fault, what, "cleaning up failed and is tried again later");

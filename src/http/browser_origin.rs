@@ -13,12 +13,12 @@ use crate::domain::text::Text;
 const FORWARDING: [&str; 6] =
     ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
-/// Addresses that are told to the log at most; a client makes up as many as it likes.
-const MOST_TOLD: usize = 8;
+/// Addresses that are logged to the log at most; a client makes up as many as it likes.
+const MAX_LOGGED: usize = 8;
 
 /// The address in the browser's bar, as far as it can be known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum BrowserOrigin {
     /// Scheme and host.
     Address(String),
     /// A proxy that nobody trusts stands in between, and what it says is not believed.
@@ -26,19 +26,19 @@ pub enum Seen {
 }
 
 /// What the browser seems to see.
-pub fn of(req: &HttpRequest) -> Seen {
+pub fn of(req: &HttpRequest) -> BrowserOrigin {
     let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let scheme = match (client_address::has_trusted_peer(req), text("x-forwarded-proto")) {
-        (true, Some(said)) => said,
-        (false, Some(_)) => return Seen::Hidden,
+        (true, Some(forwarded)) => forwarded,
+        (false, Some(_)) => return BrowserOrigin::Hidden,
         (_, None) => "http".to_owned(),
     };
-    Seen::Address(format!("{scheme}://{}", text("host").unwrap_or_default()))
+    BrowserOrigin::Address(format!("{scheme}://{}", text("host").unwrap_or_default()))
 }
 
 /// Why a sign-in from here may fail, in texts for the page, and where to go instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrongWay {
+pub struct OriginMismatch {
     /// What is wrong.
     pub what: Text,
     /// What whoever runs the site can do about it.
@@ -49,8 +49,8 @@ pub struct WrongWay {
     pub open: Text,
 }
 
-/// What a sign-in from here would fail on, to be said before anything is typed.
-pub fn wrong_way(req: &HttpRequest) -> Option<WrongWay> {
+/// What a sign-in from here would fail on, to be forwarded before anything is typed.
+pub fn origin_mismatch(req: &HttpRequest) -> Option<OriginMismatch> {
     let app_url = &settings::of(req).app_url;
     let (what, remedy) = if without_https(req) {
         (Text::new("insecure-browser"), None)
@@ -66,7 +66,7 @@ pub fn wrong_way(req: &HttpRequest) -> Option<WrongWay> {
         (what, Some(Text::new(remedy).with("seen", seen.origin())))
     };
     let page = req.uri().path_and_query().map_or("/_auth/", |page| page.as_str());
-    Some(WrongWay {
+    Some(OriginMismatch {
         what,
         remedy,
         instead: app_url.join(page),
@@ -81,13 +81,13 @@ pub fn without_https(req: &HttpRequest) -> bool {
     let settings = settings::of(req);
     let secure = || {
         req.headers().contains_key("sec-fetch-site")
-            || matches!(of(req), Seen::Address(seen) if seen.starts_with("https:"))
+            || matches!(of(req), BrowserOrigin::Address(seen) if seen.starts_with("https:"))
     };
     if !settings.app_url.is_https() || secure() {
         return false;
     }
-    if let Seen::Address(seen) = of(req)
-        && is_news(&seen)
+    if let BrowserOrigin::Address(seen) = of(req)
+        && is_first_report(&seen)
     {
         tracing::warn!(seen = ?seen, app_url = %settings.app_url, "a browser came without https, and cannot stay signed in");
     }
@@ -98,11 +98,11 @@ pub fn without_https(req: &HttpRequest) -> bool {
 /// only what a trusted one says of it counts.
 pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
     let settings = settings::of(req);
-    let said = |name: &str| req.headers().get(name)?.to_str().ok();
+    let forwarded = |name: &str| req.headers().get(name)?.to_str().ok();
     let (scheme, host) = if !FORWARDING.iter().any(|name| req.headers().contains_key(*name)) {
-        ("http", said("host")?)
+        ("http", forwarded("host")?)
     } else if client_address::has_trusted_peer(req) {
-        (said("x-forwarded-proto")?, said("x-forwarded-host")?)
+        (forwarded("x-forwarded-proto")?, forwarded("x-forwarded-host")?)
     } else {
         return None;
     };
@@ -111,14 +111,14 @@ pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
     if read_as(settings.app_url.scheme())?.authority() == settings.app_url.authority() {
         return None;
     }
-    if is_news(seen.origin()) {
+    if is_first_report(seen.origin()) {
         tracing::warn!(seen = %seen, app_url = %settings.app_url, "a browser came to another address than APP_URL; sign-in may fail there");
     }
     Some(seen)
 }
 
-fn is_news(seen: &str) -> bool {
-    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
-    told.len() < MOST_TOLD && told.insert(seen.to_owned())
+fn is_first_report(seen: &str) -> bool {
+    static LOGGED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
+    logged.len() < MAX_LOGGED && logged.insert(seen.to_owned())
 }

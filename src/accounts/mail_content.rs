@@ -1,16 +1,17 @@
-//! What every mail says; the words are in `languages/`.
+//! The content of every mail; the texts are in `languages/`.
 
 use crate::domain::device;
 use crate::domain::language::Language;
 use crate::domain::mail::MailKind;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::mail::Letter;
+use crate::mail::MailContent;
 use crate::texts;
 
-/// What a mail may speak of; a kind uses what concerns it.
+/// The facts that mails mention; each kind uses some of them.
 ///
-/// No name of a person is among it, and no text that a client sent: nobody proved that the mailbox belongs to who chose them (S107).
+/// They contain no name of a person and no text sent by a client: nobody has proved that the mailbox belongs to whoever
+/// chose these (S107).
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// `SITE_NAME`.
@@ -21,22 +22,22 @@ pub struct Facts {
     pub link: String,
     /// Lifetime of a reset link, in minutes.
     pub reset_minutes: i64,
-    /// When the link ends.
+    /// When the link expires.
     pub until: Timestamp,
-    /// The address of who invited; empty for the operator.
+    /// The address of the inviting admin; empty for the operator.
     pub inviter: String,
-    /// When the deed was done.
+    /// When the event happened.
     pub when: Timestamp,
-    /// Client address of the deed.
+    /// Client address of the event.
     pub source: String,
-    /// `User-Agent` of the deed, may be empty.
+    /// `User-Agent` of the event, may be empty.
     pub device: String,
     /// The address that replaces the old one.
     pub new_email: String,
 }
 
-/// The letter of that kind, in that language.
-pub fn letter(kind: MailKind, facts: &Facts, language: Language) -> Letter {
+/// The content of a mail of that kind, in that language.
+pub fn content(kind: MailKind, facts: &Facts, language: Language) -> MailContent {
     let (subject, text, closing) = keys(kind);
     let say = |text: &Text| texts::say(language, text);
     let filled = |key: &'static str| {
@@ -63,7 +64,7 @@ pub fn letter(kind: MailKind, facts: &Facts, language: Language) -> Letter {
         paragraphs.push(say(&deed));
     }
     let has_link = matches!(kind, MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail);
-    Letter {
+    MailContent {
         language,
         subject: say(&Text::new(subject)),
         greeting: say(&Text::new("mail-hello")),
@@ -74,7 +75,7 @@ pub fn letter(kind: MailKind, facts: &Facts, language: Language) -> Letter {
     }
 }
 
-/// The keys of the subject, of what happened or is to be done, and of what stands below.
+/// The text keys of the subject, of what happened or has to be done, and of the closing.
 const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static str>) {
     match kind {
         MailKind::Reset => ("mail-reset", "mail-reset-text", Some("mail-reset-end")),
@@ -101,7 +102,7 @@ mod tests {
         let facts = Facts { site_name, new_email: "ada@example.org".to_owned(), ..Facts::default() };
         for kind in KINDS {
             for language in Language::ALL {
-                let subject = letter(kind, &facts, language).subject;
+                let subject = content(kind, &facts, language).subject;
                 assert!(!subject.contains(['\r', '\n', '@']) && subject.chars().count() > 3, "{subject}");
             }
         }
@@ -114,14 +115,14 @@ mod tests {
             for language in Language::ALL {
                 let facts = Facts { device: told.clone(), ..Facts::default() };
                 assert!(
-                    !letter(kind, &facts, language).paragraphs.concat().contains("example.net"),
+                    !content(kind, &facts, language).paragraphs.concat().contains("example.net"),
                     "{}",
                     kind.as_str()
                 );
             }
         }
         let device = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0".to_owned();
-        let known = letter(MailKind::NewDevice, &Facts { device, ..Facts::default() }, Language::English);
+        let known = content(MailKind::NewDevice, &Facts { device, ..Facts::default() }, Language::English);
         assert!(known.paragraphs.concat().contains("Firefox on Linux"), "{known:?}");
     }
 }

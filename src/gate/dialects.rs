@@ -34,39 +34,39 @@ pub(super) struct RequestedResource<'a> {
 
 /// Why a question cannot be answered, for the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unclear(pub(super) &'static str);
+pub(super) struct MalformedQuestion(pub(super) &'static str);
 
 /// Reads what `dialect` says.
-pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Result<RequestedResource<'_>, Unclear> {
+pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> {
     match dialect {
         Dialect::Nginx => nginx(req.headers()),
         // Traefik and Caddy set these four themselves, the documented HAProxy by its script.
-        Dialect::Traefik | Dialect::Caddy | Dialect::Haproxy => four_forwarded(req.headers()),
+        Dialect::Traefik | Dialect::Caddy | Dialect::Haproxy => x_forwarded(req.headers()),
         Dialect::Envoy => envoy(req),
     }
 }
 
 /// `X-Original-URL` and `X-Original-Method`.
-fn nginx(headers: &HeaderMap) -> Result<RequestedResource<'_>, Unclear> {
-    const URL: Unclear = Unclear("X-Original-URL is not there once, or is no http address");
+fn nginx(headers: &HeaderMap) -> Result<RequestedResource<'_>, MalformedQuestion> {
+    const URL: MalformedQuestion = MalformedQuestion("X-Original-URL is not there once, or is no http address");
     let (scheme, rest) = once(headers, &X_ORIGINAL_URL).and_then(|url| url.split_once("://")).ok_or(URL)?;
     let (host, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).ok_or(URL)?;
     resource(once(headers, &X_ORIGINAL_METHOD), Some(scheme), Some(host), Some(path))
 }
 
 /// `X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri`.
-fn four_forwarded(headers: &HeaderMap) -> Result<RequestedResource<'_>, Unclear> {
+fn x_forwarded(headers: &HeaderMap) -> Result<RequestedResource<'_>, MalformedQuestion> {
     let [method, scheme, host, path] =
         [&X_FORWARDED_METHOD, &X_FORWARDED_PROTO, &X_FORWARDED_HOST, &X_FORWARDED_URI].map(|name| once(headers, name));
     resource(method, scheme, host, path)
 }
 
 /// The original method, `Host`, and the path after our prefix; `X-Forwarded-Proto` is Envoy's own.
-fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, Unclear> {
+fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> {
     let path = req.uri().path_and_query().and_then(|own| own.as_str().strip_prefix(ENVOY_PREFIX));
     // Another proxy may take such a path for one of the pages, and let a script of the app ask (S103).
     if path.is_some_and(|path| path::climbs_out_of(ENVOY_PREFIX, path_of(path))) {
-        return Err(Unclear("the path climbs above its own start"));
+        return Err(MalformedQuestion("the path climbs above its own start"));
     }
     let [scheme, host] = [&X_FORWARDED_PROTO, &HOST].map(|name| once(req.headers(), name));
     resource(Some(req.method().as_str()), scheme, host, path)
@@ -84,21 +84,21 @@ fn resource<'a>(
     scheme: Option<&str>,
     host: Option<&str>,
     path_and_query: Option<&'a str>,
-) -> Result<RequestedResource<'a>, Unclear> {
-    let method = method.ok_or(Unclear("the method is not there once"))?;
+) -> Result<RequestedResource<'a>, MalformedQuestion> {
+    let method = method.ok_or(MalformedQuestion("the method is not there once"))?;
     if !is_method(method) {
-        return Err(Unclear("the method is not 1 to 20 letters, or is CONNECT or TRACE"));
+        return Err(MalformedQuestion("the method is not 1 to 20 letters, or is CONNECT or TRACE"));
     }
-    let https = match scheme.ok_or(Unclear("the scheme is not there once"))? {
+    let https = match scheme.ok_or(MalformedQuestion("the scheme is not there once"))? {
         "https" | "wss" => true,
         "http" | "ws" => false,
-        _ => return Err(Unclear("the scheme is not http or https")),
+        _ => return Err(MalformedQuestion("the scheme is not http or https")),
     };
-    let host = host.ok_or(Unclear("the host is not there once"))?;
-    let origin = Origin::parse(https, host).ok_or(Unclear("the host has no canonical form"))?;
-    let path_and_query = path_and_query.ok_or(Unclear("the path is not there once"))?;
+    let host = host.ok_or(MalformedQuestion("the host is not there once"))?;
+    let origin = Origin::parse(https, host).ok_or(MalformedQuestion("the host has no canonical form"))?;
+    let path_and_query = path_and_query.ok_or(MalformedQuestion("the path is not there once"))?;
     if !path::is_well_formed(path_of(path_and_query)) {
-        return Err(Unclear("the path is none"));
+        return Err(MalformedQuestion("the path is none"));
     }
     Ok(RequestedResource { method, origin, path_and_query })
 }
@@ -121,7 +121,7 @@ impl<'a> RequestedResource<'a> {
     }
 
     /// The way back: path and query when the host is `APP_URL`'s, else nothing. `headers` are those of the visitor.
-    pub(super) fn way_back(&self, headers: &HeaderMap, app_url: &AppUrl) -> Option<ReturnTo> {
+    pub(super) fn return_path(&self, headers: &HeaderMap, app_url: &AppUrl) -> Option<ReturnTo> {
         if !self.is_on(app_url) {
             tracing::info!(reason = "another host than that of APP_URL", origin = %self.origin, "the way back after sign-in was dropped");
             return None;
@@ -221,7 +221,7 @@ mod tests {
             "/a%2fb%2fc/../..%2f..%2fy",
             "/a%2fb/../x%2f..%2f..%2fy",
         ] {
-            assert_eq!(asked(path), Err(Unclear("the path climbs above its own start")), "{path}");
+            assert_eq!(asked(path), Err(MalformedQuestion("the path climbs above its own start")), "{path}");
         }
     }
 
@@ -263,7 +263,11 @@ mod tests {
         for bare in ["/_auth/verify/envoy", "/_auth/verify/envoy?x"] {
             let request =
                 TestRequest::with_uri(bare).append_header(("x-forwarded-proto", "http")).append_header(("host", "a"));
-            assert_eq!(read(Dialect::Envoy, &request.to_http_request()), Err(Unclear("the path is none")), "{bare}");
+            assert_eq!(
+                read(Dialect::Envoy, &request.to_http_request()),
+                Err(MalformedQuestion("the path is none")),
+                "{bare}"
+            );
         }
     }
 
@@ -326,9 +330,9 @@ mod tests {
         RequestedResource { method: "GET", origin: Origin::parse(https, host).unwrap(), path_and_query: "/a?b" }
     }
 
-    fn way_back(host: &str) -> Option<String> {
+    fn return_path(host: &str) -> Option<String> {
         let app_url = AppUrl::parse("https://app.example.org").unwrap();
-        asked(true, host).way_back(&HeaderMap::new(), &app_url).map(|back| back.location().to_owned())
+        asked(true, host).return_path(&HeaderMap::new(), &app_url).map(|back| back.location().to_owned())
     }
 
     #[test]
@@ -336,16 +340,16 @@ mod tests {
         for own in
             ["app.example.org", "APP.example.org", "app.example.org.", "app.example.org:443", "app.example.org:80"]
         {
-            assert_eq!(way_back(own).as_deref(), Some("/a?b"), "{own}");
+            assert_eq!(return_path(own).as_deref(), Some("/a?b"), "{own}");
         }
         for other in
             ["wiki.example.org", "example.org", "app.example.org:8443", "evil.example", "app.example.org.evil.example"]
         {
-            assert_eq!(way_back(other), None, "{other}");
+            assert_eq!(return_path(other), None, "{other}");
         }
         let app_url = AppUrl::parse("https://app.example.org").unwrap();
         let elsewhere = RequestedResource { path_and_query: "//evil.example/a", ..asked(true, "app.example.org") };
-        assert_eq!(elsewhere.way_back(&HeaderMap::new(), &app_url), None);
+        assert_eq!(elsewhere.return_path(&HeaderMap::new(), &app_url), None);
     }
 
     #[test]

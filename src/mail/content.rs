@@ -9,7 +9,7 @@ use crate::domain::time::Timestamp;
 
 /// What a mail says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Letter {
+pub struct MailContent {
     /// What it is written in.
     pub language: Language,
     /// One line without addresses or names.
@@ -47,27 +47,27 @@ pub struct Outgoing {
     /// When it was caused.
     pub date: Timestamp,
     /// What it says.
-    pub letter: Letter,
+    pub content: MailContent,
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.txt")]
+#[template(path = "mail/content.txt")]
 struct TextPart<'a> {
-    letter: &'a Letter,
+    content: &'a MailContent,
 }
 
 #[derive(Template)]
-#[template(path = "mail/letter.html")]
+#[template(path = "mail/content.html")]
 struct HtmlPart<'a> {
-    letter: &'a Letter,
+    content: &'a MailContent,
 }
 
-impl Letter {
+impl MailContent {
     /// Both parts.
     pub fn render(&self) -> Result<Rendered, MailError> {
         let bad = |fault: askama::Error| MailError::BadTemplate(fault.to_string());
-        let text = TextPart { letter: self }.render().map_err(bad)?;
-        let html = HtmlPart { letter: self }.render().map_err(bad)?;
+        let text = TextPart { content: self }.render().map_err(bad)?;
+        let html = HtmlPart { content: self }.render().map_err(bad)?;
         Ok(Rendered { subject: self.subject.clone(), text, html })
     }
 }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn s83_s99_what_people_typed_is_text_in_both_parts() {
-        let letter = Letter {
+        let content = MailContent {
             language: Language::Arabic,
             subject: "Test".to_owned(),
             greeting: "Hello \u{2068}<b>\u{202e}Eve & Co\u{2069},".to_owned(),
@@ -87,7 +87,7 @@ mod tests {
             closing: "Bye.".to_owned(),
             site: "https://gate.example.org".to_owned(),
         };
-        let mail = letter.render().unwrap();
+        let mail = content.render().unwrap();
         assert!(mail.text.contains("Hello \u{2068}<b>\u{202e}Eve & Co\u{2069},"), "{}", mail.text);
         assert!(mail.text.contains("\nhttps://gate.example.org/_auth/reset?token=abc\n"), "{}", mail.text);
         assert!(

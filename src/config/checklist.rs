@@ -1,7 +1,7 @@
 //! What can be said about a configuration without asking anybody: for the check-list page and `check-config`.
 
 use super::{Config, DatabaseUrl, SessionStoreUrl};
-use crate::domain::check::Check;
+use crate::domain::checklist::Check;
 use crate::domain::text::Text;
 
 /// The lines, the address first.

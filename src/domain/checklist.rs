@@ -15,7 +15,7 @@ pub enum Outcome {
 
 /// What a line says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum CheckText {
     /// In the reader's language.
     Text(Text),
     /// A warning as the log has it, in English.
@@ -30,7 +30,7 @@ pub struct Check {
     /// How it stands.
     pub outcome: Outcome,
     /// A sentence or two: what was found, and what to do.
-    pub text: Said,
+    pub text: CheckText,
 }
 
 impl Outcome {
@@ -66,21 +66,21 @@ pub fn in_order(mut checks: Vec<Check>) -> Vec<Check> {
 impl Check {
     /// A line that says that all is well.
     pub const fn good(title: &'static str, text: Text) -> Self {
-        Self { title: Text::new(title), outcome: Outcome::Good, text: Said::Text(text) }
+        Self { title: Text::new(title), outcome: Outcome::Good, text: CheckText::Text(text) }
     }
 
     /// A line with advice.
     pub const fn advice(title: &'static str, text: Text) -> Self {
-        Self { title: Text::new(title), outcome: Outcome::Advice, text: Said::Text(text) }
+        Self { title: Text::new(title), outcome: Outcome::Advice, text: CheckText::Text(text) }
     }
 
     /// A line about what does not work.
     pub const fn wrong(title: &'static str, text: Text) -> Self {
-        Self { title: Text::new(title), outcome: Outcome::Wrong, text: Said::Text(text) }
+        Self { title: Text::new(title), outcome: Outcome::Wrong, text: CheckText::Text(text) }
     }
 
     /// A warning of the log, as advice.
     pub const fn warning(text: String) -> Self {
-        Self { title: Text::new("check-settings"), outcome: Outcome::Advice, text: Said::Log(text) }
+        Self { title: Text::new("check-settings"), outcome: Outcome::Advice, text: CheckText::Log(text) }
     }
 }
