@@ -62,6 +62,7 @@ pub mod for_tests {
     pub use crate::domain::throttle::Bucket;
     pub use crate::domain::time::{Clock, Timestamp};
     pub use crate::http::jwt::Access;
+    pub use crate::http::page::ADMIN_PAGES;
     pub use crate::routes::{API, PAGES, Row};
     pub use crate::storage::copying::TABLES;
     pub use crate::storage::mails::{self, Due};

@@ -54,6 +54,31 @@ pub enum Menu {
 impl Menu {
     /// The menu for `who`; the deprecated mode has no pages of its own.
     pub fn of(who: &Visitor) -> Self {
+/// One of the admin pages, for the menu and the start page.
+pub struct AdminPage {
+    /// Its address.
+    pub path: &'static str,
+    /// The key of its name.
+    pub name: &'static str,
+    /// The key of what the start page says of it.
+    pub about: &'static str,
+}
+
+impl AdminPage {
+    const fn new(path: &'static str, name: &'static str, about: &'static str) -> Self {
+        Self { path, name, about }
+    }
+}
+
+/// The admin pages, in the order of the menu.
+pub const ADMIN_PAGES: &[AdminPage] = &[
+    AdminPage::new("/_auth/admin/users", "menu-users", "home-users"),
+    AdminPage::new("/_auth/admin/sessions", "menu-sessions", "home-sessions"),
+    AdminPage::new("/_auth/admin/audit", "menu-audit", "home-audit"),
+    AdminPage::new("/_auth/admin/mail", "menu-mail", "home-mail"),
+    AdminPage::new("/_auth/admin/checklist", "menu-checklist", "home-checklist"),
+];
+
         match who.role() {
             Some(Role::Admin) => Self::Admin,
             Some(Role::User) => Self::User,
@@ -136,9 +161,9 @@ impl Layout {
         self.menu != Menu::None
     }
 
-    /// Whether the menu has the admin pages.
-    pub fn is_admin(&self) -> bool {
-        self.menu == Menu::Admin
+    /// The admin pages in the menu.
+    pub fn admin_pages(&self) -> &'static [AdminPage] {
+        if self.menu == Menu::Admin { ADMIN_PAGES } else { &[] }
     }
 }
 

@@ -11,17 +11,8 @@ use crate::domain::text::Text;
 use crate::domain::user::Role;
 use crate::http::authenticator::Authentication;
 use crate::http::error::HttpError;
-use crate::http::page::Menu;
+use crate::http::page::{ADMIN_PAGES, Menu};
 use crate::http::settings;
-
-/// The admin pages, in the order of the menu.
-const ADMIN_PAGES: &[(&str, &str)] = &[
-    ("/_auth/admin/users", "home-users"),
-    ("/_auth/admin/sessions", "home-sessions"),
-    ("/_auth/admin/audit", "home-audit"),
-    ("/_auth/admin/mail", "home-mail"),
-    ("/_auth/admin/checklist", "home-checklist"),
-];
 
 /// Signed in: the ways from here; else sign-in or set-up.
 pub async fn show(authentication: Authentication, req: HttpRequest) -> HttpResponse {
@@ -45,7 +36,7 @@ fn ways(req: &HttpRequest, who: &Visitor) -> HttpResponse {
     page.texts = vec![Text::new("home-signed-in").with("email", who.name())];
     page.links.extend(app.then_some(("/", "menu-app")));
     page.links.push(("/_auth/account", "home-account"));
-    page.links.extend(if admin { ADMIN_PAGES } else { &[] });
+    page.links.extend(ADMIN_PAGES.iter().filter(|_| admin).map(|page| (page.path, page.about)));
     page.answer(StatusCode::OK)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portcullis::for_tests::{API, Access, Language, PAGES, Row, Text, texts};
+use portcullis::for_tests::{ADMIN_PAGES, API, Access, Language, PAGES, Row, Text, texts};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -183,6 +183,20 @@ fn s98_nothing_is_open_but_these_and_no_path_has_two_rows() {
     let paths: BTreeSet<&str> = PAGES.iter().map(|row| row.path).collect();
     assert_eq!(paths.len(), PAGES.len());
     assert!(API.iter().all(|row| row.access == Access::Session));
+}
+
+#[test]
+fn every_page_for_admins_is_in_the_menu_or_below_one_that_is() {
+    let paths: Vec<&str> = ADMIN_PAGES.iter().map(|page| page.path.strip_prefix("/_auth").unwrap()).collect();
+    // That address leads to the first page of the menu.
+    for row in PAGES.iter().filter(|row| row.access == Access::Admin && row.path != "/admin") {
+        let is_below =
+            |path: &str| row.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        assert!(paths.iter().any(|path| is_below(path)), "{} is in no menu", row.path);
+    }
+    for path in paths {
+        assert!(PAGES.iter().any(|row| row.path == path && row.rule().has_page), "{path} of the menu has no row");
+    }
 }
 
 #[tokio::test]
