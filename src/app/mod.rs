@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::accounts;
 use crate::accounts::{Accounts, Parts, Phase};
-use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir};
+use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir, variables};
 use crate::crypto::keys::{Keys, SecretMaterial};
 use crate::crypto::random;
 use crate::domain::time::{Clock, Timestamp};
@@ -205,8 +205,8 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     end_old_sessions(config, &core)?;
     let mut shown = config.shown();
     if matches!(config.database, DatabaseUrl::Postgres(_)) {
-        // Nodes differ in these, and a restart of one changes nothing.
-        shown.retain(|name, _| !["PORT", "HOST", "DATA_DIR"].contains(&name.as_str()));
+        // A restart of one node changes nothing of the others.
+        variables::of_nodes().for_each(|name| drop(shown.remove(name)));
     }
     core.block_on(core.accounts.record_configuration(shown))?;
     // Before anybody can connect: who sees the server listen finds the token.

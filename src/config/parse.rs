@@ -214,6 +214,7 @@ pub(super) struct Variable<P, D> {
     pub alias: Option<&'static str>,
     about: &'static str,
     is_secret: bool,
+    is_of_node: bool,
     parser: P,
     default: D,
 }
@@ -226,7 +227,7 @@ pub(super) type Given<P> = Variable<P, Unset>;
 pub(super) type Derived<P> = Variable<P, Follows>;
 
 const fn row<P, D>(default: D, parser: P, about: &'static str) -> Variable<P, D> {
-    Variable { name: "", alias: None, about, is_secret: false, parser, default }
+    Variable { name: "", alias: None, about, is_secret: false, is_of_node: false, parser, default }
 }
 
 pub(super) const fn set<P: Parser>(default: fn() -> P::Value, parser: P, about: &'static str) -> Set<P> {
@@ -258,6 +259,12 @@ impl<P, D> Variable<P, D> {
         self
     }
 
+    /// Nodes on one database may differ in it.
+    pub(super) const fn of_node(mut self) -> Self {
+        self.is_of_node = true;
+        self
+    }
+
     pub(super) const fn also(mut self, alias: &'static str) -> Self {
         self.alias = Some(alias);
         self
@@ -274,6 +281,8 @@ pub trait Row: Sync {
     fn about(&self) -> String;
     /// Whether its value must never be printed.
     fn is_secret(&self) -> bool;
+    /// Whether nodes on one database may differ in it.
+    fn is_of_node(&self) -> bool;
     /// The default as people read it; empty for none.
     fn default(&self) -> String;
     /// What the commented line of `.env.example` sets.
@@ -298,6 +307,10 @@ impl<P: Parser, D: Fallback<P>> Row for Variable<P, D> {
 
     fn is_secret(&self) -> bool {
         self.is_secret
+    }
+
+    fn is_of_node(&self) -> bool {
+        self.is_of_node
     }
 
     fn default(&self) -> String {

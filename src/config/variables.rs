@@ -35,13 +35,13 @@ variables! {
         As(server::app_url),
         "The address people use: scheme and host, no path, query or user. Cookies and links follow it.",
     );
-    PORT: Set<Range<u16>> = set(|| 3000, Range(1, u16::MAX), "Port to listen on.");
-    HOST: Set<As<IpAddr>> = set(|| Ipv4Addr::LOCALHOST.into(), As(server::host), "Address to listen on.");
+    PORT: Set<Range<u16>> = set(|| 3000, Range(1, u16::MAX), "Port to listen on.").of_node();
+    HOST: Set<As<IpAddr>> = set(|| Ipv4Addr::LOCALHOST.into(), As(server::host), "Address to listen on.").of_node();
     UPSTREAM_URL: Given<As<server::Place>> = given(
         As(server::upstream),
         "The app behind the gate, for instance http://127.0.0.1:8080. Without it only the gate's own pages and forward-auth are served.",
     );
-    DATA_DIR: Set<Text> = set(|| "data".to_owned(), Text, "Folder for the database and generated secrets; 0700, every file in it 0600.");
+    DATA_DIR: Set<Text> = set(|| "data".to_owned(), Text, "Folder for the database and generated secrets; 0700, every file in it 0600.").of_node();
     DATABASE_URL: Derived<As<DatabaseUrl>> = derived(
         "sqlite://<DATA_DIR>/portcullis.db",
         |config| config.database.shown(),
@@ -163,7 +163,25 @@ pub fn is_secret(name: &str) -> bool {
     find(name).is_some_and(Row::is_secret)
 }
 
+/// The variables in which nodes on one database may differ.
+pub fn of_nodes() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().filter(|row| row.is_of_node()).map(|row| row.name())
+}
+
 /// Whether this is the name of a variable, or that of its file.
 pub fn is_known(name: &str) -> bool {
     find(name.strip_suffix("_FILE").unwrap_or(name)).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn what_is_named_like_a_secret_is_one() {
+        let looks_secret = |name: &str| ["SECRET", "PASSWORD", "TOKEN", "KEY"].iter().any(|end| name.ends_with(end));
+        for row in TABLE.iter().filter(|row| looks_secret(row.name())) {
+            assert!(row.is_secret(), "{} has no .secret() in the table", row.name());
+        }
+    }
 }
