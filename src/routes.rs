@@ -101,6 +101,7 @@ pub const PAGES: &[Row] = &[
     Row::action("/account/sessions/end-all", Session, || post().to(logout::end_all)),
     Row::action("/account/sessions/end-others", Session, || post().to(logout::end_others)),
     Row::action("/account/sessions/{id}/end", Session, || post().to(logout::end_one)),
+    Row::form("/confirm", Member, || get().to(confirm::show), || post().to(confirm::submit)),
     Row::page("/account", Session, || get().to(account::show)),
     Row::form("/account/profile", Member, || get().to(profile::show), || post().to(profile::submit)),
     Row::form("/account/password", Member, || get().to(password::show), || post().to(password::submit)),

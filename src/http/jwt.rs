@@ -7,7 +7,7 @@ use std::future::{Ready, ready};
 use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::dev::{Path, Payload, ServiceRequest, ServiceResponse, Url};
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::http::{Method, Uri};
 use actix_web::middleware::Next;
@@ -25,6 +25,9 @@ use crate::domain::access::Visitor;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
+
+/// Characters of `/_auth`.
+const PREFIX_LENGTH: u16 = 6;
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +152,7 @@ pub async fn require<B: MessageBody + 'static>(
 }
 
 /// What [`require`] does before the handler; the answer where the request is not let through.
-pub async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
+async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
     if !rule.takes(req.method()) {
         return Err(wrong_method(req, rule));
     }
@@ -191,7 +194,10 @@ pub async fn resume(mut req: ServiceRequest, pending: Pending) -> Result<Service
         Err(fault) => return Err(req.error_response(fault)),
     };
     let Ok(uri) = Uri::try_from(&pending.address) else { return Err(req.error_response(HttpError::NotFound)) };
-    req.match_info_mut().get_mut().update(&uri);
+    // Routing begins once more behind the prefix of the pages.
+    let mut path = Path::new(Url::new(uri.clone()));
+    path.skip(PREFIX_LENGTH);
+    *req.match_info_mut() = path;
     req.head_mut().uri = uri;
     let mut extensions = req.extensions_mut();
     extensions.insert(authentication);

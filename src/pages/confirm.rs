@@ -1,6 +1,7 @@
 //! "Is it you?": changes that give power need a proof of identity that is less than 15 minutes old (S130).
 //!
-//! [`ask`] stands at the routes of such changes, inside the JWT middleware; [`resume`] takes the answer of its page, before any route.
+//! [`ask`] stands at the routes of such changes, inside the JWT middleware. Its page answers to [`submit`], and [`resume`], over all
+//! pages, then sends the form that waited on its way.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -11,20 +12,21 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::form::{Field, FormPage, MessagePage};
+use super::see_other;
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::ids::UserId;
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
-use crate::http::jwt::{self, Access, Member, Rule};
+use crate::http::forms::Checked;
+use crate::http::jwt::{self, Member};
 use crate::http::navigation::is_navigation;
 use crate::http::{forms, settings};
 
 const ADDRESS: &str = "/_auth/confirm";
 /// Largest form that waits, with its address, in bytes: a page full of accounts to delete is a third of it (S104).
 const MAX_BYTES: usize = 8 * 1024;
-const RULE: Rule = Rule { access: Access::Member, has_page: false, has_action: true };
 
 /// A change that gives power.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl Change {
 /// What the page sends.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Proof {
+pub struct Proof {
     deed: String,
     current_password: String,
 }
@@ -120,48 +122,50 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     Ok(Some(page(&member, req, &token, &pending, StatusCode::FORBIDDEN, Vec::new())))
 }
 
-/// Middleware over the pages: after the proof the kept form goes on its way, once, as if it was sent just now.
+/// Who opens the address by itself is shown their account.
+pub async fn show() -> HttpResponse {
+    see_other("/_auth/account")
+}
+
+/// Takes the proof: with the form that waited, for [`resume`], or with the page again.
+pub async fn submit(
+    member: Member,
+    req: HttpRequest,
+    Checked(proof): Checked<Proof>,
+) -> Result<HttpResponse, HttpError> {
+    let Proof { deed, current_password } = proof;
+    let accounts = settings::accounts(&req);
+    match accounts.confirm(member.who(), &deed, current_password, client(&req)).await {
+        Ok(pending) => {
+            let mut proved = HttpResponse::Ok().finish();
+            proved.extensions_mut().insert(pending);
+            Ok(proved)
+        }
+        Err(AccountError::Rules(faults)) => {
+            let pending = accounts.find_pending(member.who(), &deed).await?;
+            Ok(page(&member, &req, &deed, &pending, StatusCode::UNPROCESSABLE_ENTITY, faults))
+        }
+        Err(AccountError::Link) => {
+            let mut page = MessagePage::new(&req, "prove-heading", member.menu());
+            page.texts = vec![Text::new("prove-over")];
+            page.links = vec![("/_auth/", "error-start")];
+            Ok(page.answer(StatusCode::GONE))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Middleware over the pages: after the proof the form that waited goes through its own row, once, as if it was sent just now.
 pub async fn resume<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if req.path() != ADDRESS {
-        return Ok(next.call(req).await?.map_into_boxed_body());
-    }
-    let mut req = match jwt::pass(RULE, req).await {
-        Ok(req) => req,
-        Err(answer) => return Ok(answer),
-    };
-    let pending = match prove(&mut req).await {
-        Ok(Ok(pending)) => pending,
-        Ok(Err(answer)) => return Ok(req.into_response(answer)),
-        Err(fault) => return Ok(req.error_response(fault)),
-    };
-    match jwt::resume(req, pending).await {
+    let mut answer = next.call(req).await?.map_into_boxed_body();
+    let Some(pending) = answer.response_mut().extensions_mut().remove::<Pending>() else { return Ok(answer) };
+    let (req, _) = answer.into_parts();
+    match jwt::resume(ServiceRequest::from_request(req), pending).await {
         Ok(req) => Ok(next.call(req).await?.map_into_boxed_body()),
         Err(answer) => Ok(answer),
-    }
-}
-
-/// The form that waited, or the page again.
-async fn prove(req: &mut ServiceRequest) -> Result<Result<Pending, HttpResponse>, HttpError> {
-    let member = req.extract::<Member>().await?;
-    let req = req.request();
-    let Proof { deed, current_password } = forms::typed(req)?;
-    let accounts = settings::accounts(req);
-    match accounts.confirm(member.who(), &deed, current_password, client(req)).await {
-        Ok(pending) => Ok(Ok(pending)),
-        Err(AccountError::Rules(faults)) => {
-            let pending = accounts.find_pending(member.who(), &deed).await?;
-            Ok(Err(page(&member, req, &deed, &pending, StatusCode::UNPROCESSABLE_ENTITY, faults)))
-        }
-        Err(AccountError::Link) => {
-            let mut page = MessagePage::new(req, "prove-heading", member.menu());
-            page.texts = vec![Text::new("prove-over")];
-            page.links = vec![("/_auth/", "error-start")];
-            Ok(Err(page.answer(StatusCode::GONE)))
-        }
-        Err(fault) => Err(fault.into()),
     }
 }
 
