@@ -1,5 +1,6 @@
 //! Every page in the real browser: judged by axe-core, in every theme, and measured at 320 px (docs/ACCESSIBILITY.md).
 
+use portcullis::for_tests::Access;
 use serde_json::Value;
 
 use super::support::axe::{self, Axe};
@@ -94,6 +95,7 @@ async fn every_page_for_visitors_passes_axe_and_fits() {
         browser.find(".summary").await;
         axe.judge(&browser, faulty).await;
     }
+    axe.judge_the_rest(&browser, &base, &[Access::Open, Access::Link]).await;
     too_many_failures(&browser, &mut axe, &base, &mut process.client()).await;
     browser.close().await;
     assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
@@ -180,6 +182,7 @@ async fn every_page_for_people_and_admins_passes_axe_and_fits() {
     browser.find("form[action$='/selected/apply']").await;
     axe.judge(&browser, "selected-disable").await;
     forms_and_one_user(&browser, &mut axe, &base, &mut owner).await;
+    axe.judge_the_rest(&browser, &base, &[Access::Session, Access::Member, Access::Admin]).await;
     browser.close().await;
     assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
 }

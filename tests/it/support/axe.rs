@@ -1,7 +1,9 @@
 //! axe-core in the real browser: judges a page as it is shown, by everything a system can wish, and measures whether it fits.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use portcullis::for_tests::{Access, PAGES};
 use serde_json::{Value, json};
 
 use super::browser::Browser;
@@ -34,6 +36,20 @@ pub const TOO_WIDE: &str = "const over = (one) => one.scrollWidth - one.clientWi
     const lists = innerWidth > 480 ? [] : [...document.querySelectorAll('.scroll')]; \
     return Math.max(over(document.documentElement), ...lists.map(over));";
 
+/// Rows that lead elsewhere, to a file, or to the start page, which is judged by its name.
+const NO_PAGES: [&str; 6] = ["", "/", "/confirm", "/admin", "/admin/users/selected", "/admin/audit/export"];
+
+/// The row of the table of routes that a page at this address is of.
+fn row_at(address: &str) -> Option<&'static str> {
+    let path = address.split_once("/_auth")?.1.split(['?', '#']).next()?;
+    let fits = |pattern: &str| {
+        let (parts, others) = (pattern.split('/'), path.split('/'));
+        parts.clone().count() == others.clone().count()
+            && parts.zip(others).all(|(part, other)| part == other || part.starts_with('{'))
+    };
+    PAGES.iter().map(|row| row.path).find(|pattern| fits(pattern))
+}
+
 /// The judge.
 pub struct Axe {
     script: String,
@@ -42,6 +58,8 @@ pub struct Axe {
     pub found: Vec<String>,
     /// Pages and states that were judged, each in every look.
     pub judged: usize,
+    /// The rows of the table of routes whose pages were among them.
+    rows: BTreeSet<&'static str>,
 }
 
 /// Shows pages in `theme` (light or dark) from now on.
@@ -89,14 +107,35 @@ impl Axe {
             eprintln!("\n!!! SKIPPED: axe-core is missing; scripts/axe fetches it\n");
             return None;
         };
-        Some(Self { script, pictures: std::env::var_os("PICTURES").map(PathBuf::from), found: Vec::new(), judged: 0 })
+        Some(Self {
+            script,
+            pictures: std::env::var_os("PICTURES").map(PathBuf::from),
+            found: Vec::new(),
+            judged: 0,
+            rows: BTreeSet::new(),
+        })
     }
 
     /// Judges the page that is open in every look; measures it at 320 px and at 640 px (1280 at a zoom of 200 %), in both directions.
     pub async fn judge(&mut self, browser: &Browser, name: &str) {
         self.judged += 1;
+        self.rows.extend(row_at(&browser.url().await));
         self.look_at(browser, name).await;
         self.fit(browser, name).await;
+    }
+
+    /// Judges the pages of the table of routes that these may open and that nobody has judged yet.
+    pub async fn judge_the_rest(&mut self, browser: &Browser, base: &str, guards: &[Access]) {
+        let pages = PAGES.iter().filter(|row| row.rule().has_page && guards.contains(&row.access));
+        for row in pages.filter(|row| !NO_PAGES.contains(&row.path)) {
+            if !self.rows.contains(row.path) {
+                let has_one_address = row.access != Access::Link && !row.path.contains('{');
+                assert!(has_one_address, "the page at {} is not judged, and nobody knows an address of it", row.path);
+                browser.open(&format!("{base}/_auth{}", row.path)).await;
+                self.judge(browser, &row.path[1..].replace('/', "-")).await;
+                assert!(self.rows.contains(row.path), "{} leads to {}", row.path, browser.url().await);
+            }
+        }
     }
 
     async fn look_at(&mut self, browser: &Browser, name: &str) {
