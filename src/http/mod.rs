@@ -10,6 +10,7 @@ pub mod connection;
 pub mod cookies;
 pub mod csrf;
 pub mod error;
+pub mod flash;
 pub mod forms;
 pub mod head_limits;
 pub mod heads;

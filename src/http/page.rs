@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use super::browser_origin::{self, OriginMismatch};
-use super::language;
 use super::settings::{self, HttpSettings};
+use super::{flash, language};
 use crate::domain::access::Visitor;
 use crate::domain::language::Language;
 use crate::domain::text::{Argument, Text};
@@ -36,6 +36,8 @@ pub struct Layout {
     pub menu: Menu,
     /// The path of the page, for the menu.
     pub path: String,
+    /// What was just done.
+    pub flash: Option<String>,
     /// Why nobody can sign in from here, and where to go instead.
     pub origin_mismatch: Option<OriginMismatch>,
 }
@@ -51,9 +53,6 @@ pub enum Menu {
     Admin,
 }
 
-impl Menu {
-    /// The menu for `who`; the deprecated mode has no pages of its own.
-    pub fn of(who: &Visitor) -> Self {
 /// One of the admin pages, for the menu and the start page.
 pub struct AdminPage {
     /// Its address.
@@ -79,6 +78,9 @@ pub const ADMIN_PAGES: &[AdminPage] = &[
     AdminPage::new("/_auth/admin/checklist", "menu-checklist", "home-checklist"),
 ];
 
+impl Menu {
+    /// The menu for `who`; the deprecated mode has no pages of its own.
+    pub fn of(who: &Visitor) -> Self {
         match who.role() {
             Some(Role::Admin) => Self::Admin,
             Some(Role::User) => Self::User,
@@ -105,7 +107,9 @@ impl Layout {
 
     /// A layout for who is signed in; `title` is a key.
     pub fn with_menu(req: &HttpRequest, title: &'static str, menu: Menu) -> Self {
-        Self { path: req.path().to_owned(), ..Self::build(settings::of(req), language::of(req), title, menu) }
+        let layout = Self::build(settings::of(req), language::of(req), title, menu);
+        let flash = flash::of(req).map(|text| layout.tell(text));
+        Self { path: req.path().to_owned(), flash, ..layout }
     }
 
     fn build(settings: &HttpSettings, language: Language, title: &'static str, menu: Menu) -> Self {
@@ -120,6 +124,7 @@ impl Layout {
             language,
             menu,
             path: String::new(),
+            flash: None,
             origin_mismatch: None,
         }
     }

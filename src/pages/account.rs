@@ -3,16 +3,15 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::form::FormPage;
-use super::see_other;
 use crate::domain::device::{self, Device};
 use crate::domain::session::Session;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Username;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::jwt::{AnySession, Member};
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{client_address, forms, settings};
@@ -37,19 +36,12 @@ struct AccountPage<'a> {
     username: Option<&'a str>,
     role: Text,
     has_mail_server: bool,
-    flash: Option<String>,
     sessions: Vec<SessionRow>,
     devices: Vec<Device>,
 }
 
-/// What to say at the top.
-#[derive(Deserialize)]
-pub struct Query {
-    flash: Option<String>,
-}
-
 /// The page; the deprecated mode has no account and is only offered to sign out.
-pub async fn show(session: AnySession, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+pub async fn show(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let Some(member) = session.member() else { return Ok(no_account(&req)) };
     let accounts = settings::accounts(&req);
     let (sessions, devices) = (accounts.own_sessions(member.who()).await?, accounts.own_devices(member.who()).await?);
@@ -63,7 +55,6 @@ pub async fn show(session: AnySession, req: HttpRequest, query: web::Query<Query
         username: person.username.as_ref().map(Username::as_str),
         role: person.role.text(),
         has_mail_server: settings::of(&req).config.mail.server.is_some(),
-        flash: super::flash(&req, query.flash.as_deref()),
         sessions: sessions.into_iter().map(|session| row(session, &member)).collect(),
         devices,
     };
@@ -93,5 +84,5 @@ fn no_account(req: &HttpRequest) -> HttpResponse {
 pub async fn forget_device(member: Member, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let source = client_address::of(&req).client.to_string();
     settings::accounts(&req).forget_device(member.who(), id.into_inner(), source).await?;
-    Ok(see_other("/_auth/account?flash=device-forgotten"))
+    Ok(Flash::DeviceForgotten.at("/_auth/account"))
 }

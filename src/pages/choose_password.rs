@@ -5,13 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::form::{Field, FormPage, MessagePage};
-use super::{login, see_other};
+use super::login;
 use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::page::Menu;
 use crate::http::settings;
 
@@ -22,7 +23,7 @@ pub struct Choosing {
     pub(super) intro: &'static str,
     pub(super) submit: &'static str,
     /// What the sign-in page says afterwards.
-    pub(super) done: &'static str,
+    pub(super) done: Flash,
 }
 
 /// The token of the link.
@@ -77,7 +78,7 @@ pub(super) async fn submit(
     };
     match outcome {
         Ok((_, Some(session))) => login::signed_in(req, &session, &login::way_back(req, "")),
-        Ok((email, None)) => Ok(see_other(&login::address_after(page.done, &email))),
+        Ok((email, None)) => Ok(login::after(page.done, &email)),
         Err(AccountError::Rules(faults)) => {
             // The form as it was: with the name under which a password manager files what is typed.
             match accounts.open_link(page.purpose, &token, &client(req)).await {

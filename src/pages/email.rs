@@ -6,12 +6,13 @@ use serde::Deserialize;
 
 use super::choose_password::{Query, invalid_link};
 use super::form::{Field, FormPage};
-use super::{login, see_other};
+use super::login;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Member;
 use crate::http::page::Menu;
@@ -40,7 +41,10 @@ pub async fn submit(
         .request_email_change(member.who(), typed.current_password, &typed.email, client(&req))
         .await
     {
-        Ok(()) => Ok(see_other("/_auth/account?flash=email-asked")),
+        Ok(()) => {
+            let has_server = settings::of(&req).config.mail.server.is_some();
+            Ok(if has_server { Flash::EmailAsked } else { Flash::EmailAskedNoMail }.at("/_auth/account"))
+        }
         Err(AccountError::Rules(faults)) => Ok(form(&member, &req, &typed.email, faults)),
         Err(fault) => Err(fault.into()),
     }
@@ -69,7 +73,7 @@ pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<
 pub async fn confirm(req: HttpRequest, Checked(typed): Checked<Query>) -> Result<HttpResponse, HttpError> {
     match settings::accounts(&req).confirm_email(typed.token(), client(&req)).await {
         Ok(email) => {
-            let mut answer = see_other(&login::address_after("email-changed", &email));
+            let mut answer = login::after(Flash::EmailChanged, &email);
             carriers::end(&req, answer.headers_mut());
             Ok(answer)
         }

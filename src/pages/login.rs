@@ -11,6 +11,7 @@ use crate::domain::email::Email;
 use crate::domain::return_to::{ReturnTo, encode_query};
 use crate::http::authenticator::{Authentication, client};
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
 use crate::http::{carriers, forms, settings};
@@ -23,7 +24,6 @@ struct LoginPage<'a> {
     next: &'a str,
     email: &'a str,
     legacy: bool,
-    flash: Option<String>,
     refused: bool,
     keep: bool,
 }
@@ -32,7 +32,6 @@ struct LoginPage<'a> {
 #[derive(Deserialize)]
 pub struct Query {
     next: Option<String>,
-    flash: Option<String>,
     email: Option<String>,
 }
 
@@ -61,7 +60,6 @@ impl SignInForm {
 struct Shown<'a> {
     next: &'a str,
     email: &'a str,
-    flash: Option<String>,
     refused: bool,
     keep: bool,
 }
@@ -83,8 +81,7 @@ pub async fn show(
         return Ok(see_other("/_auth/setup"));
     }
     let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
-    let flash = super::flash(&req, query.flash.as_deref());
-    let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), flash, refused: false, keep: true };
+    let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), refused: false, keep: true };
     Ok(form(&req, StatusCode::OK, shown))
 }
 
@@ -105,7 +102,7 @@ pub async fn submit(
         Ok(new) => signed_in(&req, &new, &way_back(&req, next)),
         Err(AccountError::InvalidCredentials) => {
             let email = if accounts.phase() == Phase::Legacy { &typed.legacy_username } else { &typed.email };
-            Ok(form(&req, StatusCode::UNAUTHORIZED, Shown { next, email, refused: true, flash: None, keep }))
+            Ok(form(&req, StatusCode::UNAUTHORIZED, Shown { next, email, refused: true, keep }))
         }
         Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => {
             Err(HttpError::SignInThrottled { retry_after })
@@ -131,14 +128,13 @@ pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
 
 fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
     let legacy = settings::accounts(req).phase() == Phase::Legacy;
-    let Shown { next, email, flash, refused, keep } = shown;
+    let Shown { next, email, refused, keep } = shown;
     let content = LoginPage {
         layout: Layout::new(req, "sign-in"),
         csrf_token: forms::token(req),
         next,
         email,
         legacy,
-        flash,
         refused,
         keep,
     };
@@ -146,6 +142,6 @@ fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse
 }
 
 /// The sign-in page that greets who has just chosen a password or an address.
-pub(super) fn address_after(flash: &str, email: &Email) -> String {
-    format!("/_auth/login?flash={flash}&email={}", encode_query(email.as_str()))
+pub(super) fn after(flash: Flash, email: &Email) -> HttpResponse {
+    flash.at(&format!("/_auth/login?email={}", encode_query(email.as_str())))
 }

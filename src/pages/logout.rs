@@ -7,6 +7,7 @@ use super::see_other;
 use crate::accounts::sign_out::Ending;
 use crate::domain::ids::SessionId;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::jwt::AnySession;
 use crate::http::{carriers, client_address, settings};
 
@@ -14,34 +15,33 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 /// Ends this session.
 pub async fn submit(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    end(&session, &req, Ending::This, "/_auth/login?flash=signed-out").await
+    end(&session, &req, Ending::This, Flash::SignedOut.at("/_auth/login")).await
 }
 
 /// Ends every own session.
 pub async fn end_all(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    end(&session, &req, Ending::Everywhere, "/_auth/login?flash=signed-out").await
+    end(&session, &req, Ending::Everywhere, Flash::SignedOut.at("/_auth/login")).await
 }
 
 /// Ends the own sessions of other browsers.
 pub async fn end_others(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    end(&session, &req, Ending::Others, "/_auth/account").await
+    end(&session, &req, Ending::Others, see_other("/_auth/account")).await
 }
 
 /// Ends one own session.
 pub async fn end_one(session: AnySession, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let id = SessionId::parse(&id).ok_or(HttpError::NotFound)?;
-    end(&session, &req, Ending::One(id), "/_auth/account").await
+    end(&session, &req, Ending::One(id), see_other("/_auth/account")).await
 }
 
 async fn end(
     session: &AnySession,
     req: &HttpRequest,
     ending: Ending,
-    location: &str,
+    mut answer: HttpResponse,
 ) -> Result<HttpResponse, HttpError> {
     let leaves = matches!(ending, Ending::This | Ending::Everywhere);
     settings::accounts(req).end_own(session.who(), ending, client_address::of(req).client.to_string()).await?;
-    let mut answer = see_other(location);
     if leaves {
         carriers::end(req, answer.headers_mut());
         // Pages of the app that the browser kept are not for who comes next.

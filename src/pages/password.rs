@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::form::{Field, FormPage};
-use super::see_other;
 use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Member;
 use crate::http::settings;
@@ -36,7 +36,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, HttpError> {
     let new = NewPassword { password: typed.new_password, confirm: typed.confirm };
     match settings::accounts(&req).change_password(member.who(), typed.current_password, new, client(&req)).await {
-        Ok(()) => Ok(see_other("/_auth/account?flash=password-changed")),
+        Ok(()) => Ok(Flash::PasswordChanged.at("/_auth/account")),
         Err(AccountError::Rules(faults)) => Ok(form(&member, &req, faults)),
         Err(fault) => Err(fault.into()),
     }

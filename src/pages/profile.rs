@@ -4,11 +4,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::form::{Choice, Field, FormPage};
-use super::see_other;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::language::Language;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Member;
 use crate::http::settings;
@@ -41,7 +41,7 @@ pub async fn submit(
         return Ok(form(&member, &req, &typed, vec![FieldFault::new("language", Text::new("language-choose"))]));
     }
     match settings::accounts(&req).set_own_profile(member.who(), &typed.name, language).await {
-        Ok(()) => Ok(see_other("/_auth/account?flash=profile-saved")),
+        Ok(()) => Ok(Flash::ProfileSaved.at("/_auth/account")),
         Err(AccountError::Rules(faults)) => Ok(form(&member, &req, &typed, faults)),
         Err(fault) => Err(fault.into()),
     }

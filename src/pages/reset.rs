@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::choose_password::{self, Choosing, ChosenPassword};
 use crate::domain::link::Purpose;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 
 const PAGE: Choosing = Choosing {
@@ -12,7 +13,7 @@ const PAGE: Choosing = Choosing {
     title: "reset-heading",
     intro: "reset-intro",
     submit: "reset-submit",
-    done: "password-set",
+    done: Flash::PasswordSet,
 };
 
 /// The form for the token in the address; opening it changes nothing (S57).

@@ -106,7 +106,7 @@ async fn an_address_is_changed_by_a_link_to_the_new_one_and_announced_at_the_old
     let confirmed = browser.submit(&link, "/_auth/account/email/confirm", &[("token", &token)]).await;
     assert_eq!(
         (confirmed.status, confirmed.location()),
-        (303, "/_auth/login?flash=email-changed&email=moved@example.org")
+        (303, "/_auth/login?email=moved@example.org&flash=email-changed")
     );
     let sign_in = browser.get(confirmed.location()).await.text();
     assert_eq!(page::field(&sign_in, "email").as_deref(), Some("moved@example.org"), "the new address is filled in");

@@ -138,7 +138,7 @@ async fn who_cannot_be_signed_in_after_accepting_finds_the_sign_in_page_filled_i
         eve.post_form("/_auth/invite", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
     assert_eq!(accepted.status, 303);
     let signed_in = accepted.set_cookie("portcullis_access").is_some();
-    let asked = accepted.location().starts_with("/_auth/login?flash=welcome&email=eve@example.org");
+    let asked = accepted.location().starts_with("/_auth/login?email=eve@example.org&flash=welcome");
     assert!(signed_in != asked, "neither signed in nor asked to: {}", accepted.location());
 }
 

@@ -91,7 +91,7 @@ async fn s58_a_reset_signs_nobody_in_and_fills_the_address_in() {
     let mut browser = app.client();
     let chosen =
         browser.submit(&link, "/_auth/reset", &[("token", &token(&link)), ("password", NEW), ("confirm", NEW)]).await;
-    assert_eq!((chosen.status, chosen.location()), (303, "/_auth/login?flash=password-set&email=owner@example.org"));
+    assert_eq!((chosen.status, chosen.location()), (303, "/_auth/login?email=owner@example.org&flash=password-set"));
     let filled_in = browser.get(chosen.location()).await.text();
     assert_eq!(super::support::page::field(&filled_in, "email").as_deref(), Some(OWNER));
     assert!(

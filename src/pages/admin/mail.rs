@@ -11,10 +11,10 @@ use crate::domain::mail::QueuedMail;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
-use crate::pages::see_other;
 
 #[derive(Template)]
 #[template(path = "pages/admin/mail.html")]
@@ -22,7 +22,6 @@ struct MailPage {
     layout: Layout,
     now: Timestamp,
     csrf_token: String,
-    flash: Option<String>,
     has_mail_server: bool,
     state_line: Text,
     count: Text,
@@ -34,7 +33,6 @@ struct MailPage {
 #[derive(Deserialize)]
 pub struct Query {
     before: Option<String>,
-    flash: Option<String>,
 }
 
 /// The list, newest first.
@@ -48,7 +46,6 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
         layout: Layout::with_menu(&req, "mail-heading", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req),
-        flash: crate::pages::flash(&req, query.flash.as_deref()),
         has_mail_server: settings::of(&req).config.mail.server.is_some(),
         state_line: Text::new("mail-state-line")
             .with("destination", accounts.mail_destination())
@@ -64,5 +61,6 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
 /// Queues a test mail to the admin's own address.
 pub async fn test(admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     settings::accounts(&req).queue_test_mail(admin.who()).await?;
-    Ok(see_other("/_auth/admin/mail?flash=test-queued"))
+    let has_server = settings::of(&req).config.mail.server.is_some();
+    Ok(if has_server { Flash::TestQueued } else { Flash::TestWritten }.at("/_auth/admin/mail"))
 }

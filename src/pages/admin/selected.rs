@@ -11,6 +11,7 @@ use crate::domain::ids::UserId;
 use crate::domain::text::Text;
 use crate::domain::user::User;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Admin;
 use crate::http::page::Menu;
@@ -33,7 +34,7 @@ pub(super) struct Choice {
     heading: &'static str,
     note: Option<&'static str>,
     submit: &'static str,
-    flash: &'static str,
+    flash: Flash,
 }
 
 /// In the order of the buttons.
@@ -45,7 +46,7 @@ pub(super) const CHOICES: [Choice; 4] = [
         heading: "selected-enable",
         note: None,
         submit: "user-enable",
-        flash: "enabled",
+        flash: Flash::Enabled,
     },
     Choice {
         name: "end-sessions",
@@ -54,7 +55,7 @@ pub(super) const CHOICES: [Choice; 4] = [
         heading: "selected-end-sessions",
         note: None,
         submit: "user-end-all",
-        flash: "ended",
+        flash: Flash::Ended,
     },
     Choice {
         name: "disable",
@@ -63,7 +64,7 @@ pub(super) const CHOICES: [Choice; 4] = [
         heading: "selected-disable",
         note: Some("selected-disable-note"),
         submit: "user-disable",
-        flash: "disabled",
+        flash: Flash::Disabled,
     },
     Choice {
         name: "delete",
@@ -72,7 +73,7 @@ pub(super) const CHOICES: [Choice; 4] = [
         heading: "selected-delete",
         note: Some("selected-delete-note"),
         submit: "selected-delete-submit",
-        flash: "deleted",
+        flash: Flash::Deleted,
     },
 ];
 
@@ -137,8 +138,8 @@ async fn change(
 ) -> Result<HttpResponse, HttpError> {
     settings::accounts(req).change_users(form.ids()?, choice.deed, &admin.actor(req)).await?;
     let list = list_of(form);
-    let joint = if list.is_empty() { "" } else { "&" };
-    Ok(see_other(&format!("/_auth/admin/users?{list}{joint}flash={}", choice.flash)))
+    let joint = if list.is_empty() { "" } else { "?" };
+    Ok(choice.flash.at(&format!("/_auth/admin/users{joint}{list}")))
 }
 
 /// The query of the list, if it is one.

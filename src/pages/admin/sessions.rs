@@ -12,10 +12,10 @@ use crate::domain::session::Session;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
-use crate::pages::see_other;
 
 #[derive(Template)]
 #[template(path = "pages/admin/sessions.html")]
@@ -23,7 +23,6 @@ struct SessionsPage {
     layout: Layout,
     now: Timestamp,
     csrf_token: String,
-    flash: Option<String>,
     count: Text,
     sessions: Vec<(Session, Option<String>)>,
     next: Option<Cursor>,
@@ -33,7 +32,6 @@ struct SessionsPage {
 #[derive(Deserialize)]
 pub struct Query {
     before: Option<String>,
-    flash: Option<String>,
 }
 
 /// The list, newest first.
@@ -48,7 +46,6 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
         layout: Layout::with_menu(&req, "sessions-heading", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req),
-        flash: crate::pages::flash(&req, query.flash.as_deref()),
         count: count_line("sessions-count", settings::accounts(&req).count_sessions().await?),
         sessions,
         next,
@@ -60,5 +57,5 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
 pub async fn end(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let id = SessionId::parse(&id).ok_or(HttpError::NotFound)?;
     settings::accounts(&req).end_any_session(&id, &admin.actor(&req)).await?;
-    Ok(see_other("/_auth/admin/sessions?flash=ended"))
+    Ok(Flash::Ended.at("/_auth/admin/sessions"))
 }

@@ -14,12 +14,12 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::form::{FormPage, MessagePage};
-use crate::pages::see_other;
 
 /// Recent events shown.
 const EVENTS_SHOWN: i64 = 20;
@@ -30,7 +30,6 @@ struct UserPage {
     layout: Layout,
     now: Timestamp,
     csrf_token: String,
-    flash: Option<String>,
     user: User,
     /// None while the store of sessions does not answer: what can be done to the account needs no list of them.
     sessions: Option<Vec<Session>>,
@@ -44,12 +43,6 @@ impl UserPage {
     fn is(&self, state: &str) -> bool {
         self.user.state.as_str() == state
     }
-}
-
-/// What to say at the top.
-#[derive(Deserialize)]
-pub struct Query {
-    flash: Option<String>,
 }
 
 /// The new role.
@@ -71,12 +64,7 @@ fn parse(id: &str) -> Result<UserId, HttpError> {
 }
 
 /// The page.
-pub async fn show(
-    _admin: Admin,
-    req: HttpRequest,
-    id: web::Path<String>,
-    query: web::Query<Query>,
-) -> Result<HttpResponse, HttpError> {
+pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let (accounts, id) = (settings::accounts(&req), parse(&id)?);
     let user = accounts.user(&id).await?;
     let sessions = match accounts.sessions_of(&id).await {
@@ -89,7 +77,6 @@ pub async fn show(
         layout: Layout::with_menu(&req, "user-title", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req),
-        flash: crate::pages::flash(&req, query.flash.as_deref()),
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
         address_before: accounts.last_use_of_address(&user).await?,
@@ -101,17 +88,17 @@ pub async fn show(
 
 /// Disables the account.
 pub async fn disable(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&admin, &req, &id, UserChange::Disable, "disabled").await
+    change(&admin, &req, &id, UserChange::Disable, Flash::Disabled).await
 }
 
 /// Enables the account.
 pub async fn enable(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&admin, &req, &id, UserChange::Enable, "enabled").await
+    change(&admin, &req, &id, UserChange::Enable, Flash::Enabled).await
 }
 
 /// Ends all sessions of the account.
 pub async fn end_sessions(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
-    change(&admin, &req, &id, UserChange::EndSessions, "ended").await
+    change(&admin, &req, &id, UserChange::EndSessions, Flash::Ended).await
 }
 
 async fn change(
@@ -119,10 +106,10 @@ async fn change(
     req: &HttpRequest,
     id: &str,
     deed: UserChange,
-    flash: &str,
+    flash: Flash,
 ) -> Result<HttpResponse, HttpError> {
     let changed = settings::accounts(req).change_user(&parse(id)?, deed, &admin.actor(req)).await?;
-    Ok(see_other(&format!("/_auth/admin/users/{id}?flash={}", if changed { flash } else { "unchanged" })))
+    Ok(if changed { flash } else { Flash::Unchanged }.at(&format!("/_auth/admin/users/{id}")))
 }
 
 /// Changes the role.
@@ -133,7 +120,7 @@ pub async fn set_role(
     Checked(form): Checked<RoleForm>,
 ) -> Result<HttpResponse, HttpError> {
     let role = Role::parse(&form.role).ok_or(HttpError::Unprocessable("role-choose"))?;
-    change(&admin, &req, &id, UserChange::SetRole(role), "role").await
+    change(&admin, &req, &id, UserChange::SetRole(role), Flash::Role).await
 }
 
 /// Asks before deleting.
@@ -150,7 +137,7 @@ pub async fn ask_delete(_admin: Admin, req: HttpRequest, id: web::Path<String>) 
 /// Deletes the account.
 pub async fn delete(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     settings::accounts(&req).change_user(&parse(&id)?, UserChange::Delete, &admin.actor(&req)).await?;
-    Ok(see_other("/_auth/admin/users?flash=deleted"))
+    Ok(Flash::Deleted.at("/_auth/admin/users"))
 }
 
 /// Makes a link for a new password and shows it once.
@@ -177,7 +164,7 @@ pub async fn invite(
     }
     if by_mail {
         accounts.send_invitation(&id, &actor).await?;
-        return Ok(see_other(&format!("/_auth/admin/users/{id}?flash=invited")));
+        return Ok(Flash::Invited.at(&format!("/_auth/admin/users/{id}")));
     }
     let (user, link) = accounts.make_link(&id, &actor).await?;
     show_link(&req, &user, &link).await

@@ -8,12 +8,12 @@ use crate::domain::ids::UserId;
 use crate::domain::text::Text;
 use crate::domain::user::{User, Username};
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Admin;
 use crate::http::page::Menu;
 use crate::http::settings;
 use crate::pages::form::{Field, FormPage};
-use crate::pages::see_other;
 
 /// The user name; empty for none.
 #[derive(Default, Deserialize)]
@@ -39,8 +39,8 @@ pub async fn submit(
     let user = find(&req, &id).await?;
     match settings::accounts(&req).set_username(&user.id, &typed.username, &admin.actor(&req)).await {
         Ok(changed) => {
-            let flash = if changed { "username" } else { "unchanged" };
-            Ok(see_other(&format!("/_auth/admin/users/{}?flash={flash}", user.id)))
+            let flash = if changed { Flash::Username } else { Flash::Unchanged };
+            Ok(flash.at(&format!("/_auth/admin/users/{}", user.id)))
         }
         Err(AccountError::Rules(faults)) => Ok(form(&req, &user, &typed.username, faults)),
         Err(fault) => Err(fault.into()),

@@ -13,12 +13,12 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
 use crate::domain::user_list::{UserFilter, UserOrder, UserPlace, UserSort, list_query};
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::form::{Choice, Field, FormPage};
-use crate::pages::see_other;
 
 /// A column that the list can be ordered by.
 struct Column {
@@ -44,7 +44,6 @@ struct UsersPage {
     layout: Layout,
     now: Timestamp,
     csrf_token: String,
-    flash: Option<String>,
     filter: UserFilter,
     order: UserOrder,
     count: Text,
@@ -67,7 +66,6 @@ pub struct Query {
     #[serde(default)]
     sort: String,
     before: Option<String>,
-    flash: Option<String>,
 }
 
 /// Whom to invite.
@@ -98,7 +96,6 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
         layout: Layout::with_menu(&req, "users-heading", Menu::Admin),
         now: accounts.clock().now(),
         csrf_token: forms::token(&req),
-        flash: crate::pages::flash(&req, query.flash.as_deref()),
         count: count_line("users-count", count),
         columns: COLUMNS.into_iter().map(column).collect(),
         list: list_query(&filter, order),
@@ -128,7 +125,7 @@ pub async fn create(
     let by_mail = settings::of(&req).config.mail.server.is_some();
     match settings::accounts(&req).invite_user(&typed.email, &typed.name, role, by_mail, &admin.actor(&req)).await {
         Ok((user, Some(link))) => show_link(&req, &user, &link).await,
-        Ok((user, None)) => Ok(see_other(&format!("/_auth/admin/users/{}?flash=invited", user.id))),
+        Ok((user, None)) => Ok(Flash::Invited.at(&format!("/_auth/admin/users/{}", user.id))),
         Err(AccountError::Rules(faults)) => Ok(form(&req, &typed, role, faults)),
         Err(fault) => Err(fault.into()),
     }
