@@ -1,14 +1,14 @@
-//! Whether the process lives, and whether it can answer.
+//! Liveness, and readiness to answer requests.
 
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::http::error::HttpError;
 use crate::http::settings;
 
-/// What a server says that is ready.
+/// The body of a positive answer.
 pub const READY: &str = "ok";
 
-/// The process answers.
+/// The process is alive.
 pub async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(READY)
 }

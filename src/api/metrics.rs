@@ -1,4 +1,5 @@
-//! `/_auth/metrics` for Prometheus: from loopback, by a name of loopback, without a proxy in between; or with `METRICS_TOKEN`.
+//! `/_auth/metrics` for Prometheus: from loopback, addressed by a loopback name, without a proxy in between; or with
+//! `METRICS_TOKEN`.
 
 use std::net::IpAddr;
 
@@ -8,7 +9,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use crate::http::error::HttpError;
 use crate::http::{client_address, settings};
 
-/// Headers that only proxies and browsers write, by how they begin; a request with one of them did not begin on this machine.
+/// Prefixes of headers that only proxies and browsers send; a request with one of them did not originate on this
+/// machine.
 const OF_PROXIES: [&str; 14] = [
     "forwarded",
     "via",
@@ -26,7 +28,7 @@ const OF_PROXIES: [&str; 14] = [
     "x-scheme",
 ];
 
-/// The page of counts.
+/// The metrics page.
 pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     if !may(&req) {
         return Err(HttpError::Forbidden("fault-metrics"));
@@ -36,12 +38,14 @@ pub async fn show(req: HttpRequest) -> Result<HttpResponse, HttpError> {
 }
 
 fn may(req: &HttpRequest) -> bool {
-    // By another name a page in the operator's browser could ask, whose own name was made to point here (DNS rebinding).
+    // Under another host name, a page in the operator's browser could send the request after pointing that name here
+    // (DNS rebinding).
     let host = req.headers().get("host").and_then(|value| value.to_str().ok()).unwrap_or("");
-    // A proxy on this machine may hand on what it got without a word: where people come by another name, and a token is set, it is asked for.
+    // A proxy on this machine may forward requests without adding a header: if people use another host name, and a
+    // token is set, the token is required.
     let settings = settings::of(req);
     let open = settings.config.server.metrics_token.is_none() || settings.app_url.is_loopback();
-    // Nor do pages ask here, or who speaks HTTP/1.0 as old proxies do.
+    // Pages of the browser and clients that speak HTTP/1.0, as old proxies do, have no access either.
     let old = req.version() < Version::HTTP_11;
     let forwarded = old || req.headers().keys().any(|name| is_of_proxies(name.as_str()));
     if open && client_address::of(req).peer.is_loopback() && !forwarded && is_loopback_name(host) {
@@ -53,13 +57,13 @@ fn may(req: &HttpRequest) -> bool {
     })
 }
 
-/// With `_` read as `-`, as some programs do.
+/// Treats `_` as `-`, as some programs do.
 fn is_of_proxies(name: &str) -> bool {
     let folded = name.replace('_', "-");
     OF_PROXIES.iter().any(|begin| folded.starts_with(begin))
 }
 
-/// Whether `Host` is a name or an address of this machine for itself, with any port.
+/// Whether `Host` is a loopback name or address, with any port.
 fn is_loopback_name(host: &str) -> bool {
     let (name, port) = match host.strip_prefix('[') {
         Some(rest) => rest.split_once(']').unwrap_or(("", "")),

@@ -1,4 +1,4 @@
-//! Who is signed in, for scripts of the app behind.
+//! Who is signed in, for scripts of the app behind the gate.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Builds every part from the configuration, and stops it again.
+//! Builds every part from the configuration, and shuts it down again.
 
 mod server;
 
@@ -34,7 +34,7 @@ pub struct SystemClock(Instant);
 
 #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
 impl SystemClock {
-    /// A clock whose monotonic time begins now.
+    /// A clock whose monotonic time starts now.
     pub fn new() -> Self {
         Self(Instant::now())
     }
@@ -63,11 +63,11 @@ impl Clock for SystemClock {
     }
 }
 
-/// What the environment cannot set.
+/// Settings that the environment cannot change.
 pub struct Internals {
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// bcrypt rounds instead of the configured ones, for tests.
+    /// bcrypt cost instead of the configured one, for tests.
     pub hash_cost: Option<u32>,
     /// Port 0 instead of the configured one, for tests.
     pub any_port: bool,
@@ -88,10 +88,10 @@ pub enum StartError {
     /// The database.
     #[error("DATABASE_URL: {0}")]
     Storage(#[from] StorageError),
-    /// The store of sessions.
+    /// The session store.
     #[error("REDIS_URL: {0}")]
     Redis(#[source] StorageError),
-    /// The mail server's settings.
+    /// The mail settings.
     #[error("SMTP_HOST: {0}")]
     Mail(#[from] MailError),
     /// Accounts.
@@ -102,7 +102,7 @@ pub enum StartError {
     Io(#[from] std::io::Error),
 }
 
-/// The store and the door to it, without a server: what the command line needs.
+/// The store and the accounts, without a server: what the command line needs.
 pub struct Core {
     /// People, sessions, tokens.
     pub accounts: Accounts,
@@ -129,7 +129,7 @@ impl Core {
             SessionStoreUrl::Database => SessionStore::Database,
             SessionStoreUrl::Redis(url) => SessionStore::Redis(RedisSessions::open(url).map_err(StartError::Redis)?),
         };
-        // Nodes that start at once take turns: one migrates and makes the secrets, the others find that done.
+        // Nodes that start at once take turns: one migrates and creates the secrets, the others find that done.
         let keys = database.exclusively(|| {
             migrate::run(&database)?;
             if let DatabaseUrl::Sqlite(path) = &config.database {
@@ -160,7 +160,7 @@ impl Core {
 
 impl Drop for Core {
     fn drop(&mut self) {
-        // Deeds that are under way have a moment to end; a runtime must not be dropped where async code runs.
+        // Running operations get a moment to finish; a runtime must not be dropped where async code runs.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -171,13 +171,13 @@ impl Drop for Core {
 pub struct App {
     /// Where it listens.
     pub address: SocketAddr,
-    /// To be awaited.
+    /// Await this to serve.
     pub server: Server,
-    /// To stop it.
+    /// Stops the server.
     pub handle: ServerHandle,
-    /// The link to the set-up page, while nobody has claimed the instance.
+    /// The link to the set-up page, until somebody has claimed the instance.
     pub setup_link: Option<String>,
-    /// What must live as long as the server.
+    /// Must live as long as the server.
     pub running: Running,
 }
 
@@ -209,7 +209,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         variables::of_nodes().for_each(|name| drop(shown.remove(name)));
     }
     core.block_on(core.accounts.record_configuration(shown))?;
-    // Before anybody can connect: who sees the server listen finds the token.
+    // Before anybody can connect: whoever finds the server listening finds the token.
     let setup_link = core.block_on(core.accounts.setup_link())?;
     let port = if internals.any_port { 0 } else { config.server.port };
     let address = SocketAddr::new(config.server.host, port);
@@ -228,7 +228,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     })
 }
 
-/// Why nobody can connect, and what can be done.
+/// Why the server cannot listen, and what to do about it.
 fn not_listening(address: SocketAddr, fault: &std::io::Error) -> String {
     match fault.kind() {
         ErrorKind::AddrInUse => {
@@ -240,9 +240,9 @@ fn not_listening(address: SocketAddr, fault: &std::io::Error) -> String {
     }
 }
 
-/// Ends what was open, where the settings want that.
+/// Ends open sessions, if the settings require it.
 fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
-    // What ended in one store would live on in the other (S50).
+    // A session ended in one store would stay live in the other (S50).
     let elsewhere = used_other_session_store(config, core)?;
     if !elsewhere && !config.sessions.expire_on_restart {
         return Ok(());
@@ -254,13 +254,13 @@ fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
     Ok(())
 }
 
-/// Whether the last start of a server kept sessions in another store.
+/// Whether the server kept sessions in another store at its last start.
 fn used_other_session_store(config: &Config, core: &Core) -> Result<bool, StartError> {
     let kept_in = core.block_on(core.accounts.noted("SESSION_STORE"))?;
     Ok(kept_in.is_some() && kept_in.as_ref() != config.shown().get("SESSION_STORE"))
 }
 
-/// The keys, made by the first node on an empty database, and the same on every other.
+/// The keys, created by the first node on an empty database, and the same on every other.
 fn keys(config: &Config, database: &Database) -> Result<Keys, StartError> {
     let known = database.read_blocking(|c| settings::find(c, "key:PASSWORD_KEY"))?;
     let secrets = config.secrets(known.is_none(), &random::secret)?;
@@ -275,7 +275,7 @@ fn keys(config: &Config, database: &Database) -> Result<Keys, StartError> {
     Ok(keys)
 }
 
-/// Another key than the one the database was made with would make passwords and tokens useless: say which, and stop.
+/// A key other than the one the database was created with would make passwords and tokens useless: name it, and stop.
 fn check_fingerprints(database: &Database, keys: &Keys) -> Result<(), StartError> {
     let mut faults = Faults::default();
     for (name, print) in keys.fingerprints() {
@@ -291,7 +291,7 @@ fn check_fingerprints(database: &Database, keys: &Keys) -> Result<(), StartError
     Ok(faults.into_result()?)
 }
 
-/// A database without an owner beside the marker of one was lost or emptied: set-up must not open again (S04).
+/// A database without an owner next to the marker of one was lost or emptied: set-up must not open again (S04).
 fn check_claim_marker(config: &Config, accounts: &Accounts) -> Result<(), StartError> {
     let marker = config.data_dir.join(data_dir::CLAIMED);
     match (accounts.phase(), marker.exists()) {
@@ -311,7 +311,7 @@ fn check_claim_marker(config: &Config, accounts: &Accounts) -> Result<(), StartE
     Ok(())
 }
 
-/// One server on one SQLite file.
+/// Ensures that one SQLite file is used by one server.
 pub(crate) fn lock(database: &DatabaseUrl) -> Result<Option<File>, StartError> {
     let DatabaseUrl::Sqlite(path) = database else { return Ok(None) };
     let file =

@@ -1,4 +1,4 @@
-//! The HTTP server: its limits, and what it hands to the routes.
+//! The HTTP server: its limits, and what it passes to the routes.
 
 use std::future::ready;
 use std::net::TcpListener;
@@ -29,19 +29,19 @@ use crate::http::settings::HttpSettings;
 use crate::http::static_files::StaticFiles;
 use crate::routes;
 
-/// Longest time that running requests have after SIGTERM, in seconds: with what the jobs take afterwards well under the ten after
-/// which container engines kill. WebSockets and event streams, which have no end of their own, are given none.
+/// Maximum time for running requests after SIGTERM, in seconds: together with the jobs well below the ten seconds after
+/// which container engines kill. WebSockets and event streams, which never end by themselves, get none.
 const DRAIN_SECS: u64 = 6;
-/// Time for the first head of a connection; [`Connections`] sees to the others.
+/// Time limit for the first head of a connection; [`Connections`] handles the others.
 const HEAD: Duration = Duration::from_secs(15);
 /// How long a connection may wait for its next request.
 const IDLE: Duration = Duration::from_secs(75);
-/// How long a client that still sends a body may go on, so that it comes to read an answer that did not wait for it.
+/// How long a client may continue to send a body, so that it gets to read an early answer.
 const LINGER: Duration = Duration::from_secs(5);
-/// How long an answer may wait for a client that does not take it, before its connection is closed (RFC 5482).
+/// How long an answer may wait for a client that does not read it, before its connection is closed (RFC 5482).
 #[cfg(target_os = "linux")]
 const STALLED: Duration = Duration::from_mins(2);
-/// Connections accepted at once, for each worker.
+/// Maximum open connections of each worker.
 const MAX_CONNECTIONS: usize = 25_000;
 
 /// Starts the server. This is what `actix_web::HttpServer` does, with a [`Connection`] around each stream.
@@ -55,7 +55,7 @@ pub(super) fn run(core: &Core, listener: TcpListener) -> std::io::Result<Server>
     Ok(builder.run())
 }
 
-/// What each worker makes of the connections that it is given.
+/// Serves the connections that a worker is given.
 fn worker(
     settings: &web::Data<HttpSettings>,
     accounts: &Accounts,
@@ -114,7 +114,8 @@ fn settings(core: &Core) -> HttpSettings {
     }
 }
 
-/// Connections that the listener accepts inherit this: without it a client that reads nothing keeps its place for ever (S95).
+/// Accepted connections inherit this from the listener: without it a client that reads nothing would keep its
+/// connection for ever (S95).
 #[cfg(target_os = "linux")]
 fn give_up_stalled_clients(listener: &TcpListener) {
     if let Err(fault) = socket2::SockRef::from(listener).set_tcp_user_timeout(Some(STALLED)) {

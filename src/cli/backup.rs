@@ -1,8 +1,7 @@
 //! `backup` and `restore`.
 //!
-//! A backup is a text file: a line that says what it is, the rows as JSON, and a last line with their number and a checksum
-//! over everything before it. Nothing is written from a file that is not whole.
-
+//! A backup is a text file: a line that identifies it, the rows as JSON, and a last line with their number and a
+//! checksum of everything before it. Nothing is restored from an incomplete file.
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -26,7 +25,7 @@ use crate::storage::copying::{self, TABLES, Table};
 use crate::storage::{StorageError, settings};
 use crate::telemetry;
 
-/// The form of the file; raised when an older program could not read it.
+/// The version of the file format; raised when an older program could not read it.
 const FORMAT: u32 = 1;
 
 /// How many rows each table has.
@@ -80,7 +79,7 @@ fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }
 
-/// What of a backup this program does not know; what the backup does not know has defaults.
+/// What this program does not know of a backup; what the backup lacks gets defaults.
 fn unknown(format: u32, tables: &Columns) -> Option<String> {
     if format > FORMAT {
         return Some(format!("the format {format}"));
@@ -109,13 +108,14 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
         return Err(format!("there is no database at {}", path.display()));
     }
     let store = Store::open_to_read(&config.database)?;
-    // A name that nobody can have laid a trap at; published by a link, which replaces nothing.
+    // An unpredictable name, so that nobody can place a link there; the hard link that publishes it never replaces a
+    // file.
     let mut temporary = target.clone().into_os_string();
     temporary.push(format!(".{}.part", random::id()));
     let temporary = PathBuf::from(temporary);
     let written = write_backup(config, &store, &temporary, matches.get_flag("without-secrets"));
     let rows = written.inspect_err(|_fault| drop(fs::remove_file(&temporary))).map_err(String::from)?;
-    // What was written is read again before it is called a backup.
+    // What was written is read again before it counts as a backup.
     let read = read_backup(&temporary, "Reading it again", &mut |_line| Ok(()))?;
     if read != rows {
         return Err(format!("{} does not hold what was written", temporary.display()));
@@ -150,7 +150,7 @@ fn write_backup(config: &Config, store: &Store, path: &Path, without_secrets: bo
             put(&Line::Secret { name: (*name).to_owned(), value })?;
         }
     }
-    // The work may fail with a fault of the file, which is none of the store: it waits outside.
+    // The closure may fail because of the file, which is not a fault of the store: that fault is kept outside.
     let (mut trouble, mut progress) = (None, Progress::begin("Writing"));
     let copied = store.database.snapshot_blocking(|c| {
         copying::each_row(c, |table, values| {
@@ -174,7 +174,8 @@ fn write_backup(config: &Config, store: &Store, path: &Path, without_secrets: bo
     Ok(rows)
 }
 
-/// Reads a backup to its end and hands its lines out, and says that it does `what`; an error when it is not whole.
+/// Reads a backup to its end and passes its lines to `line_of`, showing `what` as its progress; an error if the file is
+/// incomplete.
 fn read_backup(
     path: &Path,
     what: &'static str,
@@ -219,12 +220,12 @@ fn read_backup(
     }
 }
 
-/// `restore FILE`, into a database that nobody lives in.
+/// `restore FILE`, into a database without users.
 pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     telemetry::init(config.log);
     let source = PathBuf::from(matches.get_one::<String>("file").ok_or("no file")?);
     let keep_sessions = matches.get_flag("keep-sessions");
-    // First all of it is read; only then anything is written.
+    // The whole file is read before anything is written.
     let mut secrets: Vec<(String, String)> = Vec::new();
     read_backup(&source, "Reading", &mut |line| {
         if let Line::Secret { name, value } = line {
@@ -250,14 +251,15 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     Ok(())
 }
 
-/// Restores the rows, and does `last` before they are there for good: after a crash in between, the same restore can be done again.
+/// Restores the rows, and runs `last` before they are committed: after a crash in between, the same restore can be
+/// repeated.
 fn restore_rows(
     store: &Store,
     source: &Path,
     keep_sessions: bool,
     last: impl FnOnce() -> Result<(), String>,
 ) -> Result<Counts, String> {
-    // What is wrong and no fault of the store waits outside of its work.
+    // Errors that are not faults of the store are kept outside the closure.
     let mut trouble = None;
     let mut stop = |text: String| {
         trouble = Some(text);
@@ -287,7 +289,7 @@ fn restore_rows(
         });
         let rows = read.map_err(&mut stop)?;
         if copying::has_people(c)? && settings::find(c, CLAIMED_SETTING)?.is_none() {
-            // Whoever comes first could claim an instance of others (S04).
+            // The first visitor could claim somebody else's instance (S04).
             return Err(stop(
                 "the backup has accounts, but does not say that the instance is claimed: a part of it is missing"
                     .to_owned(),
@@ -310,7 +312,7 @@ fn write_secrets(missing: Vec<(PathBuf, String)>, written: &mut Vec<PathBuf>) ->
     Ok(())
 }
 
-/// The secrets of the backup that have no file yet; another secret in its place stops the restore.
+/// The secrets of the backup that have no file yet; a different secret in its place stops the restore.
 fn new_secrets(config: &Config, kept: &[(String, String)]) -> Result<Vec<(PathBuf, String)>, String> {
     let mut missing = Vec::new();
     for (name, value) in kept {

@@ -66,7 +66,7 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
     Ok(())
 }
 
-/// How many rows of each table there are, and a sum over them that does not depend on their order.
+/// The number of rows of each table, and a sum over them that does not depend on their order.
 #[derive(Default, PartialEq, Eq)]
 struct Sums {
     rows: Counts,

@@ -1,4 +1,4 @@
-//! The command line, one file a command group.
+//! The command line, one file per command group.
 //!
 //! Prints to standard output; only here is that allowed. Exit code 0 means success and nothing else.
 
@@ -59,7 +59,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The one table of commands: help, man page, completions and `docs/COMMANDS.md` come from it.
+/// The one table of commands: help, man page, completions and `docs/COMMANDS.md` are generated from it.
 pub fn command() -> Command {
     let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
     let email = || Arg::new("email").required(true).help("The account's address");

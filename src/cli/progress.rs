@@ -1,13 +1,14 @@
-//! Long work says how far it is, on a terminal: one line on standard error that is written over, and gone at the end.
+//! Long operations show their progress on a terminal: one line on standard error that is overwritten, and erased at the
+//! end.
 
 use std::io::{IsTerminal, Write};
 
-/// Rows between two words about it.
+/// Rows between two updates.
 const STEP: u64 = 1_000;
-/// Back to the beginning of the line, and everything on it away (ECMA-48).
+/// Returns to the beginning of the line and erases it (ECMA-48).
 const ANEW: &str = "\r\x1b[2K";
 
-/// How far some work is.
+/// The progress of an operation.
 pub(super) struct Progress {
     what: &'static str,
     rows: u64,
@@ -15,7 +16,7 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Work on rows, described as what is being done: "Reading".
+    /// Begins an operation on rows, described as "Reading", for instance.
     pub(super) fn begin(what: &'static str) -> Self {
         let progress = Self { what, rows: 0, on: std::io::stderr().is_terminal() };
         progress.show();
@@ -38,7 +39,7 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// What is said afterwards, a fault too, begins on an empty line.
+    /// Subsequent output, errors included, begins on an empty line.
     fn drop(&mut self) {
         if self.on {
             write(ANEW);

@@ -1,4 +1,4 @@
-//! Running the server and looking at it.
+//! Running and inspecting the server.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -34,7 +34,7 @@ pub(super) fn demo(mut config: Config) -> Result<(), String> {
 }
 
 fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
-    // Each connection takes a file; what the system allows is more than most shells hand on.
+    // Each connection needs a file descriptor; the hard limit is higher than what most shells pass on.
     if let Err(fault) = rlimit::increase_nofile_limit(u64::MAX) {
         tracing::warn!(%fault, "the limit of open files could not be raised");
     }
@@ -96,7 +96,7 @@ fn greet(config: &Config, app: &App) {
     }
 }
 
-/// `check-config`: what was found, what needs a hand first; then the settings.
+/// `check-config`: what was found, problems first; then the settings.
 pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| fault.to_string())?;
@@ -148,7 +148,7 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-/// `health`: asks the running server.
+/// `health`: queries the running server.
 pub(super) fn health(config: &Config) -> Result<(), String> {
     let mut address = server_address(config)?;
     if address.ip().is_unspecified() {
@@ -174,7 +174,7 @@ pub(super) fn health(config: &Config) -> Result<(), String> {
     }
 }
 
-/// Where the server of this data directory listens: as the settings say, else as it noted when it started.
+/// The address of this data directory's server: as configured, else as recorded when it started.
 fn server_address(config: &Config) -> Result<SocketAddr, String> {
     let own = SocketAddr::new(config.server.host, config.server.port);
     if config.gives("PORT") {

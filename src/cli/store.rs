@@ -1,4 +1,4 @@
-//! The database that a command reads or has for itself, without a server.
+//! The database as a command uses it, shared with a server or exclusively.
 
 use std::fs::File;
 use std::thread;
@@ -11,11 +11,11 @@ use crate::config::DatabaseUrl;
 use crate::storage::migrate::{self, Schema};
 use crate::storage::{Database, notices};
 
-/// How often it is looked whether a node beats, which each does twice a second, and how many times.
+/// How often, and how many times, a command checks for heartbeats; each node sends two per second.
 const LOOK: Duration = Duration::from_millis(200);
 const LOOKS: u32 = 12;
 
-/// An open database and what it runs on.
+/// An open database and its runtime.
 pub(super) struct Store {
     /// The database.
     pub(super) database: Database,
@@ -31,12 +31,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens a database to move what is in it: nobody else may use it meanwhile, and nothing changes in it.
+    /// Opens a database to move its content: nobody else may use it meanwhile, and nothing in it changes.
     pub(super) fn open_to_move(url: &DatabaseUrl) -> Result<Self, String> {
         Self::open_alone(url)?.of_this_version()
     }
 
-    /// Opens a database to read it, also beside a running server; nothing changes in it.
+    /// Opens a database to read it, also beside a running server; nothing in it changes.
     pub(super) fn open_to_read(url: &DatabaseUrl) -> Result<Self, String> {
         Self::open(url)?.of_this_version()
     }
@@ -73,14 +73,14 @@ impl Store {
     }
 }
 
-/// Refuses a database on which a node shows that it lives.
+/// Refuses a database on which a node has a heartbeat.
 fn refuse_if_served(database: &Database) -> Result<(), String> {
     let beats = || -> Result<Vec<(String, i64)>, String> {
         let read = || database.read_blocking(notices::beats);
         match migrate::schema_of(database).map_err(|fault| fault.to_string())? {
             Schema::Missing => Ok(Vec::new()),
             Schema::Current => read().map_err(|fault| fault.to_string()),
-            // Where that version keeps no such list, nobody beats.
+            // A version without a list of nodes has no heartbeats.
             Schema::Older | Schema::Newer => Ok(read().unwrap_or_default()),
         }
     };

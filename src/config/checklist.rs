@@ -1,4 +1,4 @@
-//! What can be said about a configuration without asking anybody: for the check-list page and `check-config`.
+//! What can be said about a configuration without any request: for the checklist page and `check-config`.
 
 use super::{Config, DatabaseUrl, SessionStoreUrl};
 use crate::domain::checklist::Check;
@@ -25,7 +25,7 @@ fn address(config: &Config) -> Check {
     Check::advice(title, say("check-address-http"))
 }
 
-/// What keeps people from getting to where `APP_URL` sends them, unless something stands in between that has not been named.
+/// What keeps people from reaching the server at `APP_URL`, unless an undeclared proxy stands in between.
 fn listening(config: &Config) -> Option<Check> {
     let (server, url) = (&config.server, &config.server.app_url);
     if url.is_https() || !server.trusted_proxies.is_empty() || server.port == 0 {

@@ -1,4 +1,5 @@
-//! The data directory: 0700, its files 0600, written so that a crash leaves the old or the new content (S86).
+//! The data directory: mode 0700, its files 0600, written so that a crash leaves either the old or the new content
+//! (S86).
 
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write};
@@ -9,20 +10,20 @@ use super::values::Faults;
 
 /// The file with the one-time set-up token.
 pub const SETUP_TOKEN: &str = "setup-token";
-/// The file that says that somebody has claimed this instance.
+/// The file that records that somebody has claimed this instance.
 pub const CLAIMED: &str = "claimed";
-/// The file with the address on which the server listens, for commands beside it.
+/// The file with the address on which the server listens, for commands run beside it.
 pub const ADDRESS: &str = "address";
 
-/// Names that we put into a data directory, beside the database and its copies.
+/// Names that we create in a data directory, besides the database and its copies.
 const OURS: [&str; 5] = ["secrets", SETUP_TOKEN, CLAIMED, ADDRESS, "outbox"];
-/// What else may be there.
+/// Other names that may exist there.
 const TEMPORARY_FILES: [&str; 2] = ["portcullis.lock", "lost+found"];
-/// Files looked at when rights are narrowed.
+/// Maximum files whose permissions are narrowed.
 const MAX_FILES: usize = 10_000;
 
-/// Makes the directory and `secrets/` when missing and narrows wider rights of what is ours; returns what to warn about. In a directory
-/// that holds other people's files, their rights and its own are not ours to change.
+/// Creates the directory and `secrets/` if missing and narrows the permissions of our files; returns warnings. In a
+/// directory that contains other people's files, neither their permissions nor the directory's own are changed.
 ///
 /// `database` is the SQLite file, if it is in this directory.
 pub fn ensure(dir: &Path, database: Option<&Path>) -> Result<Vec<String>, Faults> {
@@ -48,7 +49,7 @@ pub fn ensure(dir: &Path, database: Option<&Path>) -> Result<Vec<String>, Faults
     Ok(warnings)
 }
 
-/// Makes a file, links it as [`write_new`] does, and removes both; what is there already is not written into.
+/// Creates a file, links it as [`write_new`] does, and removes both; existing files are not written to.
 fn probe(dir: &Path) -> io::Result<()> {
     let made = write_temporary(&dir.join(".portcullis-probe"), "")?;
     let link = made.with_extension("link");
@@ -56,13 +57,13 @@ fn probe(dir: &Path) -> io::Result<()> {
     fs::remove_file(&made).and(linked)
 }
 
-/// Whether this entry of the directory is ours, or of the file system.
+/// Whether this directory entry belongs to us, or to the file system.
 fn is_ours(path: &Path, database: Option<&Path>) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let own_database = database.and_then(Path::file_name).map(|file| file.to_string_lossy());
     let of_database =
         |file: &str| name.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']));
-    // What a crash left of a file that was being replaced.
+    // Left by a crash while a file was being replaced.
     let temporary = Path::new(&*name).extension().is_some_and(|ending| ending == "tmp");
     let unfinished =
         temporary && OURS.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')));
@@ -120,7 +121,7 @@ fn unwritable(path: &Path, fault: &io::Error) -> Faults {
     faults
 }
 
-/// Why nothing can be kept in the directory, or in the nearest folder above it when it is not there yet; leaves nothing behind.
+/// Why nothing can be written to the directory, or to its nearest existing parent; leaves nothing behind.
 pub fn why_unwritable(dir: &Path) -> Option<String> {
     let dir = std::path::absolute(dir).ok()?;
     let there = dir.ancestors().find(|path| path.exists())?;
@@ -131,7 +132,7 @@ pub fn why_unwritable(dir: &Path) -> Option<String> {
     ))
 }
 
-/// Writes a new 0600 file; fails when it exists. Temporary file, fsync, link, fsync of the directory.
+/// Writes a new 0600 file; fails if it exists. Temporary file, fsync, link, fsync of the directory.
 pub fn write_new(path: &Path, content: &str) -> io::Result<()> {
     let temporary = write_temporary(path, content)?;
     let linked = fs::hard_link(&temporary, path);
@@ -147,22 +148,23 @@ pub fn replace(path: &Path, content: &str) -> io::Result<()> {
     sync_parent(path)
 }
 
-/// The user whose directory this is, when root is about to write into somebody else's: what root makes, that user cannot open.
+/// The owner of this directory, if root is about to write into somebody else's: they could not open the files that root
+/// creates.
 pub fn owner_other_than_root(dir: &Path) -> Option<u32> {
     let own = fs::metadata("/proc/self").ok()?.uid();
     let owner = fs::metadata(dir).ok()?.uid();
     (own == 0 && owner != 0).then_some(owner)
 }
 
-/// Writes a file beside `path` under a name that nobody has: others may write the same file at once, and processes in two containers
-/// can have one number.
+/// Writes a file next to `path` under an unused name: others may write the same file at once, and processes in two
+/// containers can have the same ID.
 fn write_temporary(path: &Path, content: &str) -> io::Result<PathBuf> {
     const MAX_LEFT_OVER: u32 = 1000;
     let mut number = 0;
     let (temporary, mut file) = loop {
         let temporary = path.with_extension(format!("{}-{number}.tmp", std::process::id()));
         match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary) {
-            // In use, left by a crash, or laid as a trap.
+            // In use, left by a crash, or placed by an attacker.
             Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists && number < MAX_LEFT_OVER => number += 1,
             opened => break (temporary, opened?),
         }
@@ -209,7 +211,7 @@ mod tests {
         assert!(ensure(shared.path(), None).unwrap().join(" ").contains("not ours"));
         let rights = || (mode(&other), mode(shared.path()), mode(&shared.path().join("secrets")));
         assert_eq!(rights(), (0o644, 0o755, 0o700));
-        // What is ours now does not make the others' files ours.
+        // Narrowing our own files does not touch other people's.
         fs::write(shared.path().join("portcullis.db"), "x").unwrap();
         fs::write(shared.path().join("portcullis.lock"), "").unwrap();
         fs::set_permissions(shared.path().join("portcullis.db"), Permissions::from_mode(0o644)).unwrap();
@@ -217,7 +219,7 @@ mod tests {
         assert_eq!(rights(), (0o644, 0o755, 0o700));
         assert_eq!(mode(&shared.path().join("portcullis.db")), 0o600);
 
-        // A trap under a name that could be known before is not written through.
+        // A link under a predictable name is not written through.
         let trap = shared.path().join(format!(".portcullis-probe.{}-0.tmp", std::process::id()));
         let victim = shared.path().join("letter.txt");
         std::os::unix::fs::symlink(&victim, trap).unwrap();
@@ -245,7 +247,7 @@ mod tests {
             for round in 0..50 {
                 together.wait();
                 replace(&replaced, content).unwrap();
-                // Whole, whoever was the last.
+                // The file is complete, whichever writer was the last.
                 assert_eq!(fs::read_to_string(&replaced).unwrap().len(), 1000);
                 probe(dir.path()).unwrap();
                 match write_new(&new.with_extension(round.to_string()), content) {

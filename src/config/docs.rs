@@ -2,7 +2,7 @@
 
 use super::variables::{Row, TABLE};
 
-/// What the container image sets and nobody needs to change.
+/// Variables that the container image sets and nobody needs to change.
 const OF_THE_IMAGE: [&str; 2] = ["HOST", "DATA_DIR"];
 
 /// The text of `.env.example`.
@@ -15,7 +15,7 @@ pub fn docker_env_example() -> String {
     example(of_compose())
 }
 
-/// `docker/compose.yml` with every variable handed on, in the order of the table; what `text` says of one stays.
+/// `docker/compose.yml` with every variable passed on, in the order of the table; values in `text` are preserved.
 pub fn compose_yml(text: &str) -> Option<String> {
     const BEGIN: &str = "    environment:\n";
     let (before, rest) = text.split_once(BEGIN)?;

@@ -1,8 +1,8 @@
-//! `.env`: a value is taken exactly as it is written, or not at all.
+//! `.env`: a value is taken exactly as written, or not at all.
 //!
-//! dotenvy expands `$`, drops what follows ` #`, removes quotes and joins lines. An entry of ours is therefore given to it alone, and
-//! what it reads must be what is written there; otherwise the entry is a fault that shows the line that works. Entries of other
-//! programs are skipped.
+//! dotenvy expands `$`, drops what follows ` #`, removes quotes and joins lines. Each of our entries is therefore given
+//! to it separately, and the result must equal what is written; otherwise the entry is a fault that shows the line that
+//! works. Entries of other programs are skipped.
 
 use std::fs;
 use std::io::{self, Read};
@@ -12,12 +12,12 @@ use super::permissions;
 use super::values::{Faults, Values};
 use super::variables::{self, Row};
 
-/// Largest `.env` that is read.
+/// Maximum size of a `.env` file.
 const MAX_BYTES: u64 = 1 << 20;
-/// What stands around names and values and is no part of them.
+/// Characters around names and values that do not belong to them.
 const BLANK: [char; 2] = [' ', '\t'];
 
-/// The file's values, empty for other programs' names; a file that is not there has none.
+/// The values in the file, empty for names of other programs; a missing file has none.
 pub(super) fn read(path: &Path, warnings: &mut Vec<String>, faults: &mut Faults) -> Values {
     let place = path.display().to_string();
     let text = match read_bytes(path) {
@@ -26,7 +26,7 @@ pub(super) fn read(path: &Path, warnings: &mut Vec<String>, faults: &mut Faults)
             faults.add(&place, format!("cannot be read: {fault}"));
             return Values::new();
         }
-        // What is no UTF-8 is marked by the replacement character, which `gather` refuses in a variable of ours.
+        // Invalid UTF-8 becomes the replacement character, which `gather` refuses in our variables.
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
     };
     let values = parse(&text, &place, warnings, faults);
@@ -37,7 +37,7 @@ pub(super) fn read(path: &Path, warnings: &mut Vec<String>, faults: &mut Faults)
 
 fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    // A folder of that name, as container engines make for a missing file, or a device would be read for ever.
+    // A directory of that name, which container engines create for a missing file, or a device would be read for ever.
     fs::File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err(io::Error::other("it is larger than 1 MiB"));
@@ -45,7 +45,7 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The entries of `text`, which is the content of the file `place`.
+/// The entries of `text`, the content of the file `place`.
 fn parse(text: &str, place: &str, warnings: &mut Vec<String>, faults: &mut Faults) -> Values {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     if text.chars().any(|c| c.is_ascii_control() && !matches!(c, '\n' | '\t')) {
@@ -95,7 +95,8 @@ fn split(line: &str) -> Option<(&str, &str)> {
     well_formed.then(|| (name, raw.trim_start_matches(BLANK)))
 }
 
-/// How many more lines another program's quoted value takes; it never reaches over a line that sets a variable of ours.
+/// How many more lines the quoted value of another program spans; it never extends over a line that sets one of our
+/// variables.
 fn lines_to_closing_quote<'a>(raw: &str, lines: impl Iterator<Item = &'a str>) -> usize {
     let Some(quote) = raw.chars().next().filter(|c| matches!(c, '\'' | '"')) else { return 0 };
     let closes = |text: &str| {
@@ -113,7 +114,7 @@ fn lines_to_closing_quote<'a>(raw: &str, lines: impl Iterator<Item = &'a str>) -
     lines.take_while(foreign).position(closes).map_or(0, |lines| lines + 1)
 }
 
-/// The value, where dotenvy reads what is written.
+/// The value, if dotenvy reads what is written.
 fn value(name: &str, raw: &str) -> Option<String> {
     let written = written(raw)?;
     let entry = format!("{name}={raw}\n");
@@ -122,7 +123,7 @@ fn value(name: &str, raw: &str) -> Option<String> {
     (value == written && read.next().is_none()).then_some(value)
 }
 
-/// What a reader takes the value to be; nothing where quotes are not closed, text follows them, or `$` would be replaced.
+/// What a reader takes the value to be; `None` if quotes are not closed, text follows them, or `$` would be replaced.
 fn written(raw: &str) -> Option<String> {
     if let Some(quoted) = raw.strip_prefix('\'') {
         let (inner, rest) = quoted.split_once('\'')?;
@@ -144,12 +145,12 @@ fn written(raw: &str) -> Option<String> {
     }
 }
 
-/// Whether nothing follows the closing quote, or a comment.
+/// Whether nothing follows the closing quote, except a comment.
 fn is_end(rest: &str) -> bool {
     rest.trim_matches(BLANK).is_empty() || (rest.starts_with(BLANK) && rest.trim_start_matches(BLANK).starts_with('#'))
 }
 
-/// A value as shortly as it can be written.
+/// A value in its shortest form.
 fn plain(name: &str, text: &str) -> String {
     let text = text.trim_matches(BLANK);
     if value(name, text).is_some() { text.to_owned() } else { quoted(text) }
@@ -179,7 +180,7 @@ fn remedy(name: &str, raw: &str, number: usize, place: &str) -> String {
     format!("line {number} of {place} would not be taken as it is written: {what}{comment}. Write {line}")
 }
 
-/// The text in quotes, so that it is read back as it is.
+/// The text in quotes, such that reading it returns the same text.
 fn quoted(text: &str) -> String {
     if !text.contains('\'') && !text.ends_with('\\') {
         return format!("'{text}'");
@@ -199,7 +200,7 @@ mod tests {
         (values, warnings, faults.to_string())
     }
 
-    /// A line, and the value that it gives.
+    /// A line, and its value.
     const TAKEN: &[(&str, &str)] = &[
         ("SITE_NAME=Box", "Box"),
         ("SITE_NAME = Box ", "Box"),
@@ -227,7 +228,7 @@ mod tests {
         ("SITE_LOGO_FILE='/srv/my logo'", "/srv/my logo"),
     ];
 
-    /// A value that is not taken as it stands, and how the line is shown that works.
+    /// A value that is not accepted literally, and the suggested line.
     const REFUSED: &[(&str, &str)] = &[
         ("pa$undefined#1", "'pa$undefined#1'"),
         ("pa$HOME", "'pa$HOME'"),
@@ -249,7 +250,7 @@ mod tests {
         ("a\u{a0}", "'a\u{a0}'"),
     ];
 
-    /// Quoted values that are not closed, go on behind the quote, or would be changed.
+    /// Quoted values that are not closed, continue after the quote, or would be changed.
     const BAD_QUOTES: &[&str] = &[
         "'My Box",
         "\"My Box",

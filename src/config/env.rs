@@ -9,7 +9,7 @@ use super::{dotenv, permissions, variables};
 /// Reads this process's environment.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
 pub fn process_environment() -> Values {
-    // What is no UTF-8 is marked by the replacement character, which [`gather`] refuses in a variable of ours.
+    // Invalid UTF-8 becomes the replacement character, which [`gather`] refuses in our variables.
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())))
         .collect()
@@ -40,7 +40,7 @@ pub fn gather(
     values
 }
 
-/// What to say of a name in `.env` that is none of ours, but nearly. Other names are other programs'.
+/// The warning about a name in `.env` that is almost one of ours. Other names belong to other programs.
 fn misspelt(name: &str) -> Option<String> {
     if variables::is_known(name) {
         return None;

@@ -1,9 +1,9 @@
-//! How the program logs.
+//! Log settings.
 
 use super::parse::Reader;
 use super::variables::{LOG_FORMAT, LOG_LEVEL};
 
-/// How much is logged, and in which form.
+/// How much is logged, and in which format.
 #[derive(Clone, Copy, Debug)]
 pub struct Log {
     /// The least severe level logged.
@@ -15,19 +15,19 @@ pub struct Log {
 /// A log level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogLevel {
-    /// Only faults of our own.
+    /// Only internal errors.
     Error,
-    /// And what an operator should look at.
+    /// Also what an operator should look at.
     Warn,
-    /// And what happened.
+    /// Also what happened.
     Info,
-    /// And how.
+    /// Also how it happened.
     Debug,
-    /// And everything.
+    /// Everything.
     Trace,
 }
 
-/// The words for levels.
+/// The names of the levels.
 pub(super) const LEVELS: &[(&str, LogLevel)] = &[
     ("error", LogLevel::Error),
     ("warn", LogLevel::Warn),

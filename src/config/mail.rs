@@ -1,4 +1,4 @@
-//! How mails leave: the mail server, if there is one.
+//! How mails are sent: the mail server, if there is one.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -13,14 +13,15 @@ use super::variables::{
 use crate::domain::app_url::AppUrl;
 use crate::domain::email::Email;
 
-/// Where mails go and whom they come from.
+/// The destination and the sender of mails.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// The server; without one mails become files in `DATA_DIR/outbox`.
+    /// The server; without one mails are written to `DATA_DIR/outbox`.
     pub server: Option<MailServer>,
     /// The From address.
     pub sender: String,
-    /// `SMTP_HELLO_NAME`, else the host of `APP_URL` when it is a full name; what this machine calls itself at the server.
+    /// `SMTP_HELLO_NAME`, else the host of `APP_URL` if it is a full name; how this machine introduces itself to the
+    /// server.
     pub hello: Option<String>,
 }
 
@@ -41,9 +42,9 @@ pub struct MailServer {
     pub port: u16,
     /// `SMTP_USER` and `SMTP_PASSWORD`.
     pub credentials: Option<(String, SecretString)>,
-    /// `SMTP_SECURE`: TLS or nothing is sent.
+    /// `SMTP_SECURE`: TLS is required.
     pub secure: bool,
-    /// Whether certificates are checked; `ALLOW_UNAUTHORIZED_CERTS=true` alone says no.
+    /// Whether certificates are verified; only `ALLOW_UNAUTHORIZED_CERTS=true` turns this off.
     pub checks_certificates: bool,
 }
 
@@ -103,7 +104,7 @@ pub(super) fn hello(text: &str) -> Result<String, String> {
         .to_owned())
 }
 
-/// What should be warned about.
+/// Warnings about these settings.
 pub(super) fn warnings(values: &Values, mail: &Mail) -> Vec<String> {
     let mut warnings = Vec::new();
     if values.get("ALLOW_UNAUTHORIZED_CERTS").is_some_and(|value| value == "true") {

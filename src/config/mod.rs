@@ -1,6 +1,7 @@
 //! Configuration as plain structs, built from one table of variables.
 //!
-//! Here belong reading, checking and the files of the data directory. What a value means in operation belongs to its feature.
+//! This folder reads and checks values and manages the files of the data directory. What a value does belongs to its
+//! feature.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,19 +41,19 @@ pub use values::{Faults, Values};
 pub struct Config {
     /// Where the server listens.
     pub server: Server,
-    /// What stands behind the gate.
+    /// What is behind the gate.
     pub gate: Gate,
-    /// Where data is kept.
+    /// Where data is stored.
     pub database: DatabaseUrl,
-    /// Where sessions are kept.
+    /// Where sessions are stored.
     pub session_store: SessionStoreUrl,
     /// Sessions and tokens.
     pub sessions: Sessions,
     /// Password rules.
     pub passwords: Passwords,
-    /// How mails leave.
+    /// How mails are sent.
     pub mail: Mail,
-    /// How the pages look and speak.
+    /// The look and the language of the pages.
     pub site: Site,
     /// The deprecated mode's credentials.
     pub legacy: Option<Legacy>,
@@ -62,7 +63,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Days for which audit lines are kept; `None` keeps them for ever.
     pub audit_days: Option<i64>,
-    /// What an operator should change; best practices of the page among them.
+    /// What an operator should change, including the best practices of the page.
     pub warnings: Vec<String>,
     /// The values given, for completing the secrets.
     pub values: GivenValues,
@@ -78,7 +79,7 @@ impl std::fmt::Debug for GivenValues {
     }
 }
 
-/// Reads flags, environment and `dotenv`; every fault is reported at once and nothing is written.
+/// Reads flags, environment and `dotenv`; reports every fault at once and writes nothing.
 pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Config, Faults> {
     let mut faults = Faults::default();
     let mut warnings = Vec::new();
@@ -120,7 +121,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
 }
 
 impl Config {
-    /// What holds for every variable, as it may be remembered and shown: secrets only as given or not.
+    /// The value of every variable in a form that may be stored and shown: of secrets only whether they are given.
     pub fn shown(&self) -> BTreeMap<String, String> {
         variables::TABLE.iter().map(|row| (row.name().to_owned(), row.in_force(self))).collect()
     }
@@ -130,18 +131,18 @@ impl Config {
         self.values.0.contains_key(name)
     }
 
-    /// Makes `DATA_DIR` and narrows its rights; see [`data_dir::ensure`].
+    /// Creates `DATA_DIR` and narrows its permissions; see [`data_dir::ensure`].
     pub fn ensure_data_dir(&self) -> Result<Vec<String>, Faults> {
         let file = if let DatabaseUrl::Sqlite(path) = &self.database { Some(path.as_path()) } else { None };
         data_dir::ensure(&self.data_dir, file)
     }
 
-    /// What can be said about this configuration without asking anybody.
+    /// What can be said about this configuration without any request.
     pub fn checks(&self) -> Vec<Check> {
         checklist::of(self)
     }
 
-    /// Takes or makes the secrets; see [`secrets::complete`].
+    /// Takes or creates the secrets; see [`secrets::complete`].
     pub fn secrets(&self, may_generate: bool, generate: &dyn Fn() -> String) -> Result<Secrets, Faults> {
         secrets::complete(&self.values.0, &self.data_dir, may_generate, generate)
     }
@@ -270,7 +271,7 @@ mod tests {
     fn s86_the_loser_of_two_starts_takes_the_secret_of_the_winner() {
         let dir = tempfile::tempdir().unwrap();
         data_dir::ensure(dir.path(), None).unwrap();
-        // The other process writes between our look and our write.
+        // The other process writes between our check and our write.
         let generate = || {
             for name in ["jwt_auth_token_secret", "express_session_secret", "password_key", "token_hash_secret"] {
                 drop(data_dir::write_new(&dir.path().join("secrets").join(name), &"w".repeat(43)));

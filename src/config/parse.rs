@@ -1,4 +1,4 @@
-//! What a variable is: its default, how its text is read, and what people are told of it.
+//! A variable: its default, its parser and its description.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -6,21 +6,21 @@ use std::str::FromStr;
 use super::Config;
 use super::values::{Faults, Values};
 
-/// Reads the text of a variable.
+/// Parses the text of a variable.
 pub(super) trait Parser: Sync + 'static {
-    /// What it becomes.
+    /// The type of the value.
     type Value;
 
     /// The value, or what is wrong with the text, without repeating a secret.
     fn parse(&self, text: &str) -> Result<Self::Value, String>;
 
-    /// A sentence about what is allowed, where there is one to derive.
+    /// A sentence about the allowed values, if one can be derived.
     fn allowed(&self) -> Option<String> {
         None
     }
 }
 
-/// Writes a value so that it would be read as the same.
+/// Formats a value so that parsing returns the same.
 pub(super) trait Show: Parser {
     /// The text.
     fn show(&self, value: &Self::Value) -> String;
@@ -83,7 +83,7 @@ impl<T: FromStr + PartialOrd + Display + Sync + 'static> Show for Range<T> {
     }
 }
 
-/// One of a few words.
+/// One of several words.
 pub(super) struct Words<T: 'static>(pub &'static [(&'static str, T)]);
 
 impl<T> Words<T> {
@@ -111,7 +111,7 @@ impl<T: Copy + PartialEq + Sync + 'static> Show for Words<T> {
     }
 }
 
-/// What a function reads.
+/// A value parsed by a function.
 pub(super) struct As<T>(pub fn(&str) -> Result<T, String>);
 
 impl<T: 'static> Parser for As<T> {
@@ -128,7 +128,7 @@ impl<T: Display + 'static> Show for As<T> {
     }
 }
 
-/// Several of what a function reads, with commas between them.
+/// A comma-separated list of values parsed by a function.
 pub(super) struct List<T>(pub fn(&str) -> Result<T, String>);
 
 impl<T: 'static> Parser for List<T> {
@@ -148,19 +148,19 @@ impl<T: Display + 'static> Show for List<T> {
     }
 }
 
-/// What holds when a variable is not given.
+/// The value if the variable is not given.
 pub(super) trait Fallback<P>: Sync + 'static {
-    /// For the documents; empty for nothing.
+    /// For the documentation; empty for none.
     fn words(&self, parser: &P) -> String;
-    /// What holds with this configuration.
+    /// The value in force in this configuration.
     fn in_force(&self, parser: &P, config: &Config) -> String;
-    /// What the commented line of `.env.example` sets.
+    /// The value in the commented line of `.env.example`.
     fn example(&self, _parser: &P) -> String {
         String::new()
     }
 }
 
-/// Nothing.
+/// No value.
 pub(super) struct Unset;
 
 impl<P> Fallback<P> for Unset {
@@ -193,7 +193,7 @@ where
     }
 }
 
-/// What follows from other settings: as people read it, and what it came to.
+/// A value that follows from other settings: its description, and its result.
 pub(super) struct Follows(&'static str, fn(&Config) -> String);
 
 impl<P> Fallback<P> for Follows {
@@ -210,7 +210,7 @@ impl<P> Fallback<P> for Follows {
 pub(super) struct Variable<P, D> {
     /// The name, also of the flag.
     pub name: &'static str,
-    /// Another name for it.
+    /// An alternative name.
     pub alias: Option<&'static str>,
     about: &'static str,
     is_secret: bool,
@@ -221,9 +221,9 @@ pub(super) struct Variable<P, D> {
 
 /// A variable with a default value.
 pub(super) type Set<P> = Variable<P, Preset<<P as Parser>::Value>>;
-/// One that is nothing unless it is given.
+/// A variable without a default.
 pub(super) type Given<P> = Variable<P, Unset>;
-/// One that follows from others unless it is given.
+/// A variable whose default follows from others.
 pub(super) type Derived<P> = Variable<P, Follows>;
 
 const fn row<P, D>(default: D, parser: P, about: &'static str) -> Variable<P, D> {
@@ -271,11 +271,11 @@ impl<P, D> Variable<P, D> {
     }
 }
 
-/// What can be said of any variable.
+/// What is common to all variables.
 pub trait Row: Sync {
     /// The name, also of the flag.
     fn name(&self) -> &'static str;
-    /// Another name for it.
+    /// An alternative name.
     fn alias(&self) -> Option<&'static str>;
     /// What it does and what is allowed.
     fn about(&self) -> String;
@@ -285,9 +285,9 @@ pub trait Row: Sync {
     fn is_of_node(&self) -> bool;
     /// The default as people read it; empty for none.
     fn default(&self) -> String;
-    /// What the commented line of `.env.example` sets.
+    /// The value in the commented line of `.env.example`.
     fn example(&self) -> String;
-    /// What holds, given or not; a secret is hidden.
+    /// The value in force, given or not; a secret is hidden.
     fn in_force(&self, config: &Config) -> String;
 }
 
@@ -331,14 +331,14 @@ impl<P: Parser, D: Fallback<P>> Row for Variable<P, D> {
     }
 }
 
-/// Reads variables and collects what is wrong; a stand-in goes on, so that all faults show at once.
+/// Reads variables and collects faults; continues with a substitute value, so that all faults are reported at once.
 pub(super) struct Reader<'a> {
     pub(super) values: &'a Values,
     pub(super) faults: Faults,
 }
 
 impl Reader<'_> {
-    /// The value that was given under either name; both given must agree.
+    /// The value given under either name; if both are given they must agree.
     pub(super) fn given<P: Parser, D>(&mut self, variable: &Variable<P, D>) -> Option<P::Value> {
         let text = |name: &'static str| self.values.get(name).map(|text| (name, text));
         let (name, text) = match (text(variable.name), variable.alias.and_then(text)) {
@@ -356,7 +356,7 @@ impl Reader<'_> {
         self.given(variable).unwrap_or_else(variable.default.0)
     }
 
-    /// Two variables of which one without the other is a fault.
+    /// Two variables that are only valid together.
     pub(super) fn require_both(&mut self, one: &str, other: &str) {
         for (name, has) in [(one, other), (other, one)] {
             if self.values.contains_key(has) && !self.values.contains_key(name) {

@@ -1,9 +1,9 @@
-//! Who else may read or change a file that settings come from.
+//! Who else may read or change a file that settings are read from.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 
-/// Where container engines mount secrets, readable by everybody in a place that nobody else sees.
+/// Where container engines mount secrets, readable by everybody in a place that only this container sees.
 const MOUNTED_SECRETS: &str = "/run/secrets/";
 
 /// Who owns a file or runs a process.
@@ -13,7 +13,7 @@ struct Owner {
     group: u32,
 }
 
-/// What to warn about the file `place`; `secret` when it holds what nobody else may read.
+/// A warning about the permissions of the file `place`; `secret` if nobody else may read it.
 pub(super) fn warning(place: &str, about: &Metadata, secret: bool) -> Option<String> {
     let own = fs::metadata("/proc/self").ok()?;
     let own = Owner { user: own.uid(), group: own.gid() };

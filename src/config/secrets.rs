@@ -1,4 +1,4 @@
-//! Generated secrets: one 0600 file each in `DATA_DIR/secrets`, made once and never again over damage (S86, S87).
+//! Generated secrets: one 0600 file each in `DATA_DIR/secrets`, created once and never replaced if damaged (S86, S87).
 
 use std::fs;
 use std::io::ErrorKind;
@@ -9,11 +9,11 @@ use secrecy::SecretString;
 use super::data_dir;
 use super::values::{Faults, Values};
 
-/// Fewest bytes a secret should have (RFC 7518, section 3.2).
+/// Minimum length of a secret, in bytes (RFC 7518, section 3.2).
 const MIN_BYTES: usize = 32;
-/// Fewest different characters a secret should have.
+/// Minimum number of different characters in a secret.
 const MIN_DISTINCT: usize = 8;
-/// Values that stand in documentation and examples.
+/// Values that appear in documentation and examples.
 const KNOWN: &[&str] = &[
     "flowise",
     "secret",
@@ -44,15 +44,15 @@ const KNOWN: &[&str] = &[
     "60gp0byfz2dhffmdexm33luzamt8crga0t8t7590s26ctbecmesj36lnalcmwbli",
 ];
 
-/// The secrets that are generated when they are not given, each in a file of its own.
+/// The secrets that are generated if not given, each in a file of its own.
 pub const NAMES: [&str; 4] = ["JWT_AUTH_TOKEN_SECRET", "EXPRESS_SESSION_SECRET", "PASSWORD_KEY", "TOKEN_HASH_SECRET"];
 
-/// Where the generated secret of that name is kept.
+/// The file of the generated secret with that name.
 pub fn file(name: &str, dir: &Path) -> PathBuf {
     dir.join("secrets").join(name.to_lowercase())
 }
 
-/// The generated secret of that name, if there is one.
+/// The generated secret with that name, if there is one.
 pub fn kept(name: &str, dir: &Path) -> std::io::Result<Option<String>> {
     match fs::read_to_string(file(name, dir)) {
         Ok(text) => Ok(Some(text.trim_end().to_owned())),
@@ -76,7 +76,7 @@ pub struct Secrets {
     pub token_hash: SecretString,
 }
 
-/// Whether a given value is no good as a key, and why.
+/// Why a given value is unsuitable as a key, if it is.
 pub fn weakness(value: &str) -> Option<&'static str> {
     let distinct: std::collections::BTreeSet<char> = value.chars().collect();
     if KNOWN.iter().any(|known| known.eq_ignore_ascii_case(value)) {
@@ -90,7 +90,7 @@ pub fn weakness(value: &str) -> Option<&'static str> {
     }
 }
 
-/// Takes each secret from the configuration, else from its file, else generates it when `may_generate`.
+/// Takes each secret from the configuration, else from its file, else generates it if `may_generate`.
 pub fn complete(
     values: &Values,
     dir: &Path,
@@ -126,7 +126,7 @@ fn from_file(name: &str, dir: &Path, may_generate: bool, generate: &dyn Fn() -> 
             let secret = generate();
             match data_dir::write_new(&path, &secret) {
                 Ok(()) => secret,
-                // Another process that started in the same moment was quicker: its secret is the one.
+                // Another process that started at the same moment was faster: its secret is used.
                 Err(fault) if fault.kind() == ErrorKind::AlreadyExists => from_file(name, dir, false, generate, faults),
                 Err(fault) => {
                     faults.add(name, format!("the secret file {} cannot be written: {fault}", path.display()));

@@ -1,4 +1,4 @@
-//! Where the server listens, what it is called, and what stands behind it.
+//! Where the server listens, its public address, and what is behind it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -11,7 +11,7 @@ use super::variables::{APP_URL, FORWARD_AUTH, HOST, METRICS_TOKEN, NODE_ENV, POR
 use crate::domain::app_url::AppUrl;
 use crate::domain::dialect::Dialect;
 
-/// Where the server listens and what it is called.
+/// Where the server listens, and its public address.
 #[derive(Clone, Debug)]
 pub struct Server {
     /// `APP_URL`.
@@ -28,12 +28,12 @@ pub struct Server {
     pub production: bool,
 }
 
-/// What stands behind the gate.
+/// What is behind the gate.
 #[derive(Clone, Debug)]
 pub struct Gate {
     /// `host:port` of the app.
     pub upstream: Option<String>,
-    /// `FORWARD_AUTH`: the proxies that may ask.
+    /// `FORWARD_AUTH`: the proxies whose requests are answered.
     pub forward_auth: Vec<Dialect>,
 }
 
@@ -94,7 +94,7 @@ pub(super) fn upstream(text: &str) -> Result<Place, String> {
     place.ok_or_else(|| format!("must be http://host:port without path, query or user{}", hint(text)))
 }
 
-/// What somebody may have meant who wrote something else than `http://host:port`.
+/// A hint for a value that is not of the form `http://host:port`.
 fn hint(text: &str) -> String {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let Some(url) = Url::parse(&with_scheme).ok().filter(Url::has_host) else { return String::new() };

@@ -48,7 +48,7 @@ pub struct Legacy {
 }
 
 impl Legacy {
-    /// The password in clear, for comparing alone.
+    /// The password in clear, only for comparison.
     pub fn expose_password(&self) -> &str {
         self.password.expose_secret()
     }

@@ -1,16 +1,16 @@
-//! What makes the pages a site's own: its name, logo, accent colour and language.
+//! The appearance of the pages: a site's name, logo, accent colour and language.
 
 use super::parse::Reader;
 use super::variables::{ACCENT_COLOR, DEFAULT_LANGUAGE, SITE_LOGO, SITE_NAME};
 use crate::domain::colour::Colour;
 use crate::domain::language::Language;
 
-/// Longest name, in characters.
+/// Maximum length of the name, in characters.
 const MAX_NAME: usize = 60;
-/// Largest logo, in bytes.
+/// Maximum size of the logo, in bytes.
 const MAX_LOGO: u64 = 128 * 1024;
 
-/// How the pages look and speak.
+/// The look and the language of the pages.
 #[derive(Clone, Debug)]
 pub struct Site {
     /// `SITE_NAME`: in the header and title of every page, and the sender's name of mails.
@@ -19,7 +19,8 @@ pub struct Site {
     pub logo: Option<Logo>,
     /// `ACCENT_COLOR`.
     pub accent: Option<Colour>,
-    /// `DEFAULT_LANGUAGE`: of mails to people who have chosen none, and of pages whose reader's languages we do not have.
+    /// `DEFAULT_LANGUAGE`: of mails to people who have chosen none, and of pages if none of the reader's languages is
+    /// supported.
     pub language: Language,
 }
 
@@ -68,7 +69,7 @@ pub(super) fn logo(path: &str) -> Result<Logo, String> {
     Ok(Logo { kind, bytes })
 }
 
-/// The kind of picture that the bytes begin as.
+/// The type of an image, by its first bytes.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         return Some("image/png");

@@ -1,4 +1,4 @@
-//! Where data and sessions are kept.
+//! Where data and sessions are stored.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use url::Url;
 use super::parse::Reader;
 use super::variables::{DATABASE_URL, REDIS_URL, SESSION_STORE};
 
-/// Where data is kept.
+/// Where data is stored.
 #[derive(Clone, Debug)]
 pub enum DatabaseUrl {
     /// A SQLite file.
@@ -18,7 +18,7 @@ pub enum DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The address, without what must not be seen.
+    /// The address without its secret parts.
     pub(super) fn shown(&self) -> String {
         match self {
             Self::Sqlite(path) => format!("sqlite://{}", path.display()),
@@ -27,12 +27,12 @@ impl DatabaseUrl {
     }
 }
 
-/// Where sessions are kept.
+/// Where sessions are stored.
 #[derive(Clone, Debug)]
 pub enum SessionStoreUrl {
     /// In the database.
     Database,
-    /// In Redis at this address, which may hold a password.
+    /// In Redis at this address, which may contain a password.
     Redis(SecretString),
 }
 
@@ -44,7 +44,7 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
     parse_database(text).map_err(str::to_owned)
 }
 
-/// Reads a database address, or says what is wrong with it without repeating it.
+/// Parses a database address, or says what is wrong with it without repeating it.
 pub fn parse_database(text: &str) -> Result<DatabaseUrl, &'static str> {
     match text.split_once("://") {
         Some(("sqlite", path)) if !path.is_empty() => Ok(DatabaseUrl::Sqlite(PathBuf::from(path))),

@@ -1,12 +1,12 @@
-//! What was given, and what is wrong with it.
+//! The values given, and what is wrong with them.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Names and values as given, empty ones left out.
+/// Names and values as given, without empty ones.
 pub type Values = BTreeMap<String, String>;
 
-/// One thing that is wrong with the configuration; never holds a secret.
+/// One fault in the configuration; never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The variable, or the file.
@@ -15,12 +15,12 @@ pub struct Fault {
     pub sentence: String,
 }
 
-/// Everything that is wrong, reported at once (S88).
+/// All faults, reported at once (S88).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Faults(pub Vec<Fault>);
 
 impl Faults {
-    /// Notes one more fault.
+    /// Records one more fault.
     pub fn add(&mut self, name: &str, sentence: impl Into<String>) {
         self.0.push(Fault { name: name.to_owned(), sentence: sentence.into() });
     }

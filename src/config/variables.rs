@@ -1,4 +1,5 @@
-//! The one table of variables: parsing, flags, `check-config`, `.env.example` and `docs/CONFIGURATION.md` come from it.
+//! The one table of variables: parsing, flags, `check-config`, `.env.example` and `docs/CONFIGURATION.md` are derived
+//! from it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -16,7 +17,7 @@ use crate::domain::colour::Colour;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
 
-/// Minutes in ten years: the longest lifetime accepted.
+/// Ten years in minutes: the longest lifetime accepted.
 const TEN_YEARS: i64 = 5_256_000;
 
 /// Names each row and lists them all.
@@ -143,7 +144,7 @@ variables! {
     LOG_FORMAT: Set<Words<bool>> = set(|| false, Words(&[("text", false), ("json", true)]), "How lines are logged.");
 }
 
-/// A secret that is made at the first start.
+/// A secret that is generated at the first start.
 const fn generated(about: &'static str) -> Derived<Text> {
     derived("generated", |_| "[generated]".to_owned(), Text, about).secret()
 }
@@ -158,7 +159,7 @@ pub fn find(name: &str) -> Option<&'static dyn Row> {
     TABLE.iter().copied().find(|row| row.name() == name || row.alias() == Some(name))
 }
 
-/// Whether the variable of that name is one whose value must never be printed.
+/// Whether the value of the variable with that name must never be printed.
 pub fn is_secret(name: &str) -> bool {
     find(name).is_some_and(Row::is_secret)
 }

@@ -1,11 +1,11 @@
-//! What an operator should change: weak secrets, best practices, settings that do not go together.
+//! What an operator should change: weak secrets, missing best practices, inconsistent settings.
 
 use ipnet::IpNet;
 
 use super::values::{Faults, Values};
 use super::{Gate, Passwords, Server, secrets};
 
-/// What keeps forward-auth from being asked.
+/// Why forward-auth cannot work as configured.
 fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
     match (gate.forward_auth.is_empty(), server.trusted_proxies.is_empty()) {
         (false, true) => Some("FORWARD_AUTH is set, but TRUSTED_PROXIES names no proxy, so nobody may ask"),
@@ -16,7 +16,7 @@ fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
     }
 }
 
-/// The page's best practices and the strength of secrets; weak ones are faults in production.
+/// Best practices of the page and the strength of secrets; weak secrets are faults in production.
 pub(super) fn of(
     values: &mut Values,
     server: &Server,
@@ -101,7 +101,7 @@ pub(super) fn of(
     warnings
 }
 
-/// Whether the ranges, taken together, hold more than anybody's proxies; private IPv6 ranges are wide by nature.
+/// Whether the ranges together cover more than anybody's proxies; private IPv6 ranges are wide by nature.
 fn cover_the_internet(networks: &[IpNet]) -> bool {
     const MAPPED: u32 = 0xffff;
     IpNet::aggregate(&networks.to_vec()).iter().any(|network| match network {

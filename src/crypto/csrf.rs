@@ -1,4 +1,4 @@
-//! CSRF tokens: an HMAC over a nonce and what the form is bound to (S61).
+//! CSRF tokens: an HMAC over a nonce and whatever the form is bound to (S61).
 
 use super::keys::Keys;
 use super::mac::{Key, mac_text, same};

@@ -1,4 +1,4 @@
-//! The device cookie: proof that a browser has signed in to this very account before (S25).
+//! The device cookie: proof that a browser has signed in to this account before (S25).
 
 use super::keys::Keys;
 use super::mac::{Key, mac_text, same};
@@ -14,13 +14,13 @@ impl DeviceKey {
         Self(keys.device)
     }
 
-    /// The cookie value of the device called `id`, bound to one account.
+    /// The cookie value of the device `id`, bound to one account.
     pub fn issue(&self, id: &str, user: &UserId) -> String {
         let mac = self.mac(id, user);
         format!("{id}.{mac}")
     }
 
-    /// The device's name when `value` was issued for `user`.
+    /// The device's ID if `value` was issued for `user`.
     pub fn device_of(&self, user: &UserId, value: &str) -> Option<String> {
         let (id, mac) = value.split_once('.')?;
         same(mac, &self.mac(id, user)).then(|| id.to_owned())

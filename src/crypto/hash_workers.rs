@@ -1,8 +1,8 @@
-//! The bounded threads that passwords are hashed on, and who may use them (S97, S105).
+//! The bounded set of threads that hash passwords, and who may use them (S97, S105).
 //!
-//! Whoever wants something hashed takes a [`HashPermit`] first, under the names of the account and the source it is for. Two turns of one name
-//! run at once, and a few more wait for those without a place in the queue. Work of a name that has other work in flight is queued
-//! only while the queue is less than half full: the rest is for those who have none.
+//! Hashing requires a [`HashPermit`] for the names of the account and the source. Two permits of one name are active at
+//! once, and a few more wait for them outside the queue. Work for a name that already has work in flight is queued only
+//! while the queue is less than half full: the rest is reserved for names without any.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,21 +12,21 @@ use std::thread;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-/// Runs that may wait for each worker before the answer is "too busy".
+/// Queued runs per worker before the answer is "too busy".
 pub(super) const QUEUE_PER_WORKER: usize = 16;
-/// Turns of one name at once.
+/// Active permits of one name.
 const AT_ONCE: usize = 2;
-/// Turns of one name that wait for those.
+/// Waiting permits of one name.
 const WAITING: usize = 8;
 
-/// All workers are taken and the queue is full, or as full as it may get for those who have work in it.
+/// All workers are busy and the queue is full, or as full as it may get for names that have work in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the password workers are busy")]
 pub struct HashBusy;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A fixed number of threads, which end when this and all turns are dropped.
+/// A fixed number of threads, which end when this and all permits are dropped.
 pub(super) struct Workers {
     jobs: SyncSender<Job>,
     load: Arc<AtomicUsize>,
@@ -34,7 +34,7 @@ pub(super) struct Workers {
     names: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
 
-/// The right to have work done, one piece after the other, for the names that it was taken under.
+/// The right to run work, one piece after the other, for certain names.
 pub struct HashPermit {
     jobs: SyncSender<Job>,
     load: Arc<AtomicUsize>,
@@ -53,12 +53,12 @@ impl Workers {
         Ok(Self { jobs, load: Arc::default(), half: QUEUE_PER_WORKER * how_many / 2, names: Mutex::default() })
     }
 
-    /// How many pieces of work wait or run.
+    /// The number of queued and running pieces of work.
     pub(super) fn load(&self) -> usize {
         self.load.load(Ordering::Relaxed)
     }
 
-    /// A permit under `names`; everybody gives them in the same order, or two could wait for each other.
+    /// Acquires a permit for `names`; everybody passes them in the same order, or two could wait for each other.
     pub(super) async fn permit(&self, names: impl IntoIterator<Item = String>) -> Result<HashPermit, HashBusy> {
         let mut places = Vec::new();
         for name in names {
@@ -68,7 +68,7 @@ impl Workers {
         Ok(HashPermit { jobs: self.jobs.clone(), load: Arc::clone(&self.load), half: self.half, places: places.into() })
     }
 
-    /// The places of a name. Each permit that has or awaits one holds a share of them, and with the last share they go.
+    /// The semaphore of a name. Each active or waiting permit holds a reference, and the last one removes it.
     fn places_of(&self, name: String) -> Result<Arc<Semaphore>, HashBusy> {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(places) = names.get(&name).and_then(Weak::upgrade) {
@@ -83,7 +83,7 @@ impl Workers {
 }
 
 impl HashPermit {
-    /// Runs work that keeps a processor busy.
+    /// Runs CPU-bound work.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HashBusy> {
         let counted = Counted::begin(&self.load);
         if counted.others >= self.half && self.has_other_work() {
@@ -92,9 +92,9 @@ impl HashPermit {
         let (answer, result) = oneshot::channel();
         let places = Arc::clone(&self.places);
         let job: Job = Box::new(move || {
-            // Until then also when nobody waits for the answer: the place in the queue is taken.
+            // Counted until then even if nobody waits for the result: the place in the queue is taken.
             let _until_done = (counted, places);
-            // A client that went away must not keep the workers busy.
+            // A client that disconnected must not keep the workers busy.
             if !answer.is_closed() && answer.send(work()).is_err() {
                 tracing::debug!("a password check was abandoned while it ran");
             }
@@ -111,10 +111,10 @@ impl HashPermit {
     }
 }
 
-/// Counts one run until it is dropped, also one that was never taken.
+/// Counts one run until it is dropped, even one that was never taken.
 struct Counted {
     load: Arc<AtomicUsize>,
-    /// How many there were before.
+    /// The number before this one.
     others: usize,
 }
 
@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// One worker that is kept busy until the barrier is met.
+    /// A worker that is busy until the barrier is reached.
     async fn kept_busy() -> (Workers, Arc<Barrier>, tokio::task::JoinHandle<Result<(), HashBusy>>) {
         let workers = Workers::start(1).unwrap();
         let barrier = Arc::new(Barrier::new(2));
@@ -158,7 +158,7 @@ mod tests {
         (workers, barrier, running)
     }
 
-    /// Whether the names get a permit at once.
+    /// Whether the names get a permit immediately.
     async fn is_free(workers: &Workers, names: &[&str]) -> bool {
         let mut permit = Box::pin(workers.permit(names.iter().map(|name| (*name).to_owned())));
         futures_util::poll!(&mut permit).is_ready()

@@ -12,14 +12,14 @@ use super::mac::{Key, mac};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::time::Timestamp;
 
-/// Longest token looked at, in bytes (S33).
+/// Maximum length of a token that is examined, in bytes (S33).
 const MAX_BYTES: usize = 4096;
-/// Seconds that another node's clock may be ahead; the end of a token has no leeway.
+/// Seconds by which another node's clock may be ahead; expiry has no leeway.
 const LEEWAY_SECS: i64 = 30;
-/// The one header in both orders of its two members: no other member, algorithm or spelling is read (S32, S36).
+/// The only header accepted, in both orders of its two members: no other member, algorithm or spelling (S32, S36).
 const HEADERS: [&str; 2] = ["eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."];
 
-/// Which of the two tokens.
+/// The type of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Short-lived.
@@ -28,7 +28,7 @@ pub enum Kind {
     Refresh,
 }
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     /// `sub`.
@@ -39,16 +39,16 @@ pub struct Claims {
     pub issued_at: Timestamp,
     /// `exp`.
     pub expires_at: Timestamp,
-    /// `gen`, for refresh tokens the one they carry, for access tokens the one they came with.
+    /// `gen`: a refresh token's own generation, or the one an access token was issued with.
     pub generation: i64,
 }
 
-/// Why a token is not accepted.
+/// Why a token was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenFault {
-    /// Not a token of this kind by this instance.
+    /// Not a token of this kind issued by this instance.
     Invalid,
-    /// Good in everything but its end.
+    /// Valid but expired.
     Expired(Box<Claims>),
 }
 
@@ -85,7 +85,7 @@ impl Tokens {
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp", "nbf"]);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
-        // The crate asks the clock of the machine; ours is handed in.
+        // The crate would read the system clock; the time is passed in instead.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let (issuer, audience) = (issuer.to_owned(), audience.to_owned());

@@ -1,5 +1,6 @@
-//! A short keyed hash (SipHash-1-3, 128 bits) under a random key that never leaves the process: a name for bytes that are too
-//! long to keep. Who does not know the key cannot look for two inputs with one name, and no output is ever shown.
+//! A short keyed hash (SipHash-1-3, 128 bits) under a random key that never leaves the process: it identifies bytes
+//! that are too long to store. Without the key nobody can search for two inputs with the same hash, and no output is
+//! ever shown.
 
 use std::hash::Hasher;
 
@@ -7,7 +8,7 @@ use siphasher::sip128::{Hasher128, SipHasher13};
 
 use super::random;
 
-/// Makes names under one key.
+/// Computes hashes under one key.
 pub struct KeyedHash(SipHasher13);
 
 impl Default for KeyedHash {
@@ -17,7 +18,7 @@ impl Default for KeyedHash {
 }
 
 impl KeyedHash {
-    /// The name of `parts`; each is framed by its length, and an absent one differs from an empty one.
+    /// The hash of `parts`; each is framed by its length, and an absent one differs from an empty one.
     pub fn name_of(&self, parts: [Option<&[u8]>; 3]) -> u128 {
         let mut hasher = self.0;
         for part in parts {

@@ -1,4 +1,4 @@
-//! Keys derived from the configured secrets: HKDF-SHA-256, empty salt, one info string a purpose (S35).
+//! Keys derived from the configured secrets: HKDF-SHA-256, empty salt, one info string per purpose (S35).
 
 use std::fmt;
 
@@ -66,7 +66,7 @@ impl Keys {
         &self.session
     }
 
-    /// Variable name and fingerprint of each secret; the database keeps them so that another key is noticed.
+    /// Variable name and fingerprint of each secret; the database stores them so that a changed key is noticed.
     pub fn fingerprints(&self) -> &[(&'static str, String)] {
         &self.fingerprints
     }

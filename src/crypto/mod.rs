@@ -1,6 +1,6 @@
 //! Every cryptographic primitive, exactly once.
 //!
-//! Here belong random bytes, key derivation, password hashing, tokens and CSRF values. What a token means is decided in `accounts`.
+//! Random bytes, key derivation, password hashing, tokens and CSRF values. What a token means is decided in `accounts`.
 
 pub mod checksum;
 pub mod csrf;

@@ -1,4 +1,4 @@
-//! Opaque tokens: random in clear, a keyed hash at rest (S52).
+//! Opaque tokens: random in clear, a keyed hash in the store (S52).
 
 use std::fmt;
 
@@ -19,12 +19,12 @@ pub struct TokenHash(String);
 pub struct TokenHasher(Key);
 
 impl PlainToken {
-    /// A new token of 256 random bits in bare base64url.
+    /// A new token of 256 random bits in unpadded base64url.
     pub fn random() -> Self {
         Self(random::secret())
     }
 
-    /// The token in clear, for the link alone.
+    /// The token in clear, only for the link.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -54,12 +54,12 @@ impl TokenHasher {
         Self(keys.token)
     }
 
-    /// The hash of `token` for `purpose`: the same token hashed for another purpose is another hash.
+    /// The hash of `token` for `purpose`: the same token has another hash for another purpose.
     pub fn hash(&self, purpose: &str, token: &str) -> TokenHash {
         TokenHash(mac_text(&self.0, &[purpose.as_bytes(), token.as_bytes()]))
     }
 
-    /// Whether two secrets are the same, in time that tells nothing of either (S02).
+    /// Whether two secrets are equal, in constant time (S02).
     pub fn same_secret(&self, given: &str, expected: &str) -> bool {
         self.hash("compare", given).matches(&self.hash("compare", expected))
     }

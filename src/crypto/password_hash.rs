@@ -1,7 +1,8 @@
 //! bcrypt over an HMAC of the password, on its own bounded workers (S07 to S10, S22, S97).
 //!
-//! Stored is `pc1:` and the unchanged bcrypt string of base64(HMAC-SHA-384(key, NFC(password))): nothing is truncated at 72
-//! bytes and no NUL ends the input. Plain `$2a$`, `$2b$`, `$2y$` hashes can be imported; they verify and ask for an upgrade.
+//! The stored form is `pc1:` and the unchanged bcrypt string of base64(HMAC-SHA-384(key, NFC(password))): nothing is
+//! truncated at 72 bytes, and NUL does not end the input. Plain `$2a$`, `$2b$` and `$2y$` hashes can be imported; they
+//! verify and request an upgrade.
 
 use std::fmt;
 
@@ -26,9 +27,9 @@ pub struct PasswordHash(String);
 /// The outcome of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// The password is the right one.
+    /// The password is right.
     pub matches: bool,
-    /// The hash is of an older scheme or of fewer rounds than configured.
+    /// The hash has an older scheme or a lower cost than configured.
     pub needs_upgrade: bool,
 }
 
@@ -65,7 +66,7 @@ impl PasswordHasher {
         Ok(Self { workers: Workers::start(workers.max(1))?, key: keys.password, cost, nobody })
     }
 
-    /// A permit at the workers under these names, first the source, then the account; the command line gives none.
+    /// A permit of the workers for these names, first the source, then the account; the command line passes none.
     pub async fn permit(&self, names: impl IntoIterator<Item = String>) -> Result<HashPermit, HashBusy> {
         self.workers.permit(names).await
     }
@@ -76,7 +77,8 @@ impl PasswordHasher {
         permit.run(move || hash_now(&key, cost, password.expose()).ok()).await?.ok_or(HashBusy)
     }
 
-    /// Verifies a password; without a hash (nobody has this address) the same work is done and the answer is no (S22).
+    /// Verifies a password; without a hash (no account has this address) the same work is done and the result is false
+    /// (S22).
     pub async fn verify(
         &self,
         permit: &HashPermit,
@@ -90,7 +92,7 @@ impl PasswordHasher {
         Ok(Verified { matches: verified.matches && known, needs_upgrade: verified.needs_upgrade && known })
     }
 
-    /// How many hash runs wait or run.
+    /// The number of queued and running hash computations.
     pub fn waiting(&self) -> usize {
         self.workers.load()
     }
@@ -119,8 +121,8 @@ fn verify_now(key: &Key, cost: u32, password: &str, hash: &PasswordHash) -> Veri
     Verified { matches, needs_upgrade: !own || rounds < cost }
 }
 
-/// The rounds of further hashes that make the work up to the configured one after a cheaper hash of before, so that nobody
-/// can tell by the time who has not signed in since the rounds were raised (S22).
+/// The cost of additional hashes that bring the work up to the configured cost after verifying a cheaper hash, so that
+/// timing does not reveal who has not signed in since the cost was raised (S22).
 fn padding_rounds(rounds: u32, cost: u32) -> std::ops::Range<u32> {
     rounds.max(4)..cost
 }
@@ -142,7 +144,7 @@ mod tests {
         PasswordHasher::start(&keys, cost, 1).unwrap()
     }
 
-    /// Everybody alone, so that only the queue is a bound.
+    /// One name each, so that only the queue is a limit.
     async fn hash(hasher: &PasswordHasher, text: &str) -> Result<PasswordHash, HashBusy> {
         hasher.hash(&hasher.permit(None).await?, password(text)).await
     }

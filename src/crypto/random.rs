@@ -1,4 +1,4 @@
-//! The one source of random bytes: the operating system's, through `rand`.
+//! The only source of random bytes: the operating system's, through `rand`.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,10 +18,11 @@ pub fn id() -> String {
     URL_SAFE_NO_PAD.encode(bytes::<16>())
 }
 
-/// A UUID of version 7 (RFC 9562), for rows of lists with the newest first: as text it sorts by `moment`, in microseconds.
+/// A UUID of version 7 (RFC 9562), for rows of lists with the newest first: as text it sorts by `moment`, in
+/// microseconds.
 pub fn ordered_id(moment: u64) -> String {
     let mut rest = bytes::<10>();
-    // What a moment has beyond milliseconds, in 4096 parts (section 6.2, method 3); two moments never come to one part.
+    // The sub-millisecond part in 4096 steps (section 6.2, method 3); two different microseconds never share a step.
     let part = u16::try_from((moment % 1_000) * 4_096 / 1_000).unwrap_or(u16::MAX);
     [rest[0], rest[1]] = part.to_be_bytes();
     Builder::from_unix_timestamp_millis(moment / 1_000, &rest).into_uuid().to_string()
@@ -51,7 +52,7 @@ mod tests {
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]), "{ids:?}");
         assert!(ids.iter().all(|id| crate::domain::ids::UserId::parse(id).is_some()));
         assert_eq!(uuid::Uuid::parse_str(&ids[0]).unwrap().get_version_num(), 7);
-        // One moment, two nodes.
+        // The same moment on two nodes.
         assert_ne!(ordered_id(1), ordered_id(1));
     }
 }

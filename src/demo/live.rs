@@ -1,4 +1,4 @@
-//! What stays open: an event stream that ticks, and a WebSocket that echoes.
+//! Long-lived responses: an event stream that ticks, and a WebSocket that echoes.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! The small sample app of `portcullis demo`: who am I, the headers received, a live event stream, a WebSocket.
 //!
-//! It stands for any app behind the gate, so it knows nothing of sessions: it believes `Remote-*` and nothing else.
+//! It represents any app behind the gate, so it knows nothing of sessions: it trusts `Remote-*` and nothing else.
 
 mod live;
 mod page;

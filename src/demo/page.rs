@@ -14,7 +14,7 @@ struct WhoPage {
 /// The identity headers the gate always sends.
 const IDENTITY: [&str; 5] = ["Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups", "Remote-Id"];
 
-/// `GET /`: the visitor as the gate names them, and every header that arrived.
+/// `GET /`: the visitor according to the gate, and every header received.
 pub(super) async fn show(request: HttpRequest) -> HttpResponse {
     let value =
         |name: &str| request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());

@@ -1,40 +1,40 @@
-//! One line of the check-list that helps an operator to set the gate up.
+//! One line of the checklist that helps an operator to set up the gate.
 
 use super::text::Text;
 
-/// How it stands, the most pressing first.
+/// The result, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// It does not work.
     Wrong,
-    /// It works; there is a better way.
+    /// It works, but could be better.
     Advice,
-    /// As it should be.
+    /// Everything is fine.
     Good,
 }
 
-/// What a line says.
+/// The text of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CheckText {
     /// In the reader's language.
     Text(Text),
-    /// A warning as the log has it, in English.
+    /// A warning as in the log, in English.
     Log(String),
 }
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
-    /// What was looked at.
+    /// What was checked.
     pub title: Text,
-    /// How it stands.
+    /// The result.
     pub outcome: Outcome,
     /// A sentence or two: what was found, and what to do.
     pub text: CheckText,
 }
 
 impl Outcome {
-    /// The word for people.
+    /// The text for people.
     pub const fn text(self) -> Text {
         Text::new(match self {
             Self::Good => "check-good",
@@ -53,8 +53,7 @@ impl Outcome {
     }
 }
 
-/// The lines as they are told: what needs a hand first, else in their order. What is wrong takes the place of what is good about the
-/// same thing.
+/// Sorts the lines: problems first, otherwise in their order. A problem replaces a good line about the same thing.
 pub fn in_order(mut checks: Vec<Check>) -> Vec<Check> {
     checks.sort_by_key(|check| check.outcome);
     let wrong: Vec<Text> =
@@ -64,7 +63,7 @@ pub fn in_order(mut checks: Vec<Check>) -> Vec<Check> {
 }
 
 impl Check {
-    /// A line that says that all is well.
+    /// A line for something that is fine.
     pub const fn good(title: &'static str, text: Text) -> Self {
         Self { title: Text::new(title), outcome: Outcome::Good, text: CheckText::Text(text) }
     }
@@ -74,7 +73,7 @@ impl Check {
         Self { title: Text::new(title), outcome: Outcome::Advice, text: CheckText::Text(text) }
     }
 
-    /// A line about what does not work.
+    /// A line for something that does not work.
     pub const fn wrong(title: &'static str, text: Text) -> Self {
         Self { title: Text::new(title), outcome: Outcome::Wrong, text: CheckText::Text(text) }
     }

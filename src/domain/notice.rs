@@ -1,21 +1,21 @@
-//! What one process did and every node must hear, because it may hold copies or open streams.
+//! What one process did and every node must apply, because it may have cached sessions or open streams.
 
 use super::ids::{SessionId, UserId};
 
-/// One piece of notices.
+/// One notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The session is not live any more.
+    /// The session is no longer live.
     SessionEnded(SessionId),
-    /// The session lives on with another generation.
+    /// The session is still live, with another generation.
     SessionChanged(SessionId),
-    /// No session of this user that began before is live any more.
+    /// No session of this user that began earlier is live any more.
     UserEnded(UserId),
-    /// The account looks different; its sessions live on.
+    /// The account has changed; its sessions are still live.
     UserChanged(UserId),
     /// No session at all is live any more.
     AllEnded,
-    /// Somebody owns the instance now: the deprecated mode is over.
+    /// Somebody has claimed the instance: the deprecated mode has ended.
     Claimed,
 }
 
@@ -32,7 +32,7 @@ impl Notice {
         }
     }
 
-    /// From kind and subject; what cannot be read counts as the worst notices, so that nothing stale is used.
+    /// Parses kind and subject; unreadable ones count as the most far-reaching notice, so that nothing stale is used.
     pub fn from_parts(kind: &str, subject: &str) -> Self {
         let parsed = match kind {
             "session.ended" => SessionId::parse(subject).map(Self::SessionEnded),
