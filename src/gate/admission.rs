@@ -1,4 +1,4 @@
-//! Where every request for an app is let in or turned away, whichever way it comes: the proxy and forward-auth.
+//! The one place where requests for an app are admitted or refused, by the proxy and by forward-auth.
 
 use std::rc::Rc;
 
@@ -10,22 +10,23 @@ use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator
 use crate::http::error::HttpError;
 use crate::http::settings;
 
-/// What becomes of a request.
+/// The decision about a request.
 pub(super) enum Admission {
-    /// It is let in, for this visitor and with the tokens that were renewed for them.
+    /// Admitted, for this visitor and with their renewed tokens.
     In(Rc<Verdict>, Option<Renewal>),
-    /// It is turned away.
+    /// Not admitted.
     Out(Decision),
 }
 
-/// Whether an expired access token may be exchanged on the way: forward-auth cannot set the new cookies (S46).
+/// Whether an expired access token may be renewed: forward-auth cannot set the new cookies (S46).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Renew {
     Never,
     IfExpired,
 }
 
-/// Finds who asks, and has the rules decide. A cached verdict is used without awaiting; otherwise the visitor is checked.
+/// Authenticates the visitor and evaluates the rules. A cached verdict is used without awaiting; otherwise the visitor is
+/// checked.
 pub(super) async fn admit(req: &HttpRequest, renew: Renew) -> Result<Admission, HttpError> {
     let rules = Rules { open: settings::accounts(req).phase() != Phase::Unclaimed };
     let (authentication, renewal) = match authenticator(req).cached(req) {

@@ -1,7 +1,8 @@
-//! A connection to the app, on which an answer that has arrived wins over a write that fails.
+//! A connection to the app, on which a response that has arrived takes precedence over a failing write.
 //!
-//! An app may answer before it has read the whole upload, and close. Then hyper's next write fails, and it gives the exchange up
-//! without another look at what came. So a write to an app that is gone counts as done: reading says how the exchange ended.
+//! An app may answer before it has read the whole upload, and close. Then hyper's next write fails, and hyper gives up
+//! without reading the response. Therefore a write to an app that has closed counts as successful: reading determines
+//! the result.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -47,7 +48,7 @@ pub(super) struct AppStream {
 }
 
 impl AppStream {
-    /// `outcome` of a write, or that it is done when the app is gone.
+    /// The result of a write; successful if the app has closed.
     fn forgive<T>(&mut self, outcome: io::Result<T>, done: T) -> io::Result<T> {
         let is_gone =
             |fault: &io::Error| matches!(fault.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset);

@@ -1,4 +1,4 @@
-//! Bodies on their way through: streamed both ways, never pending, and a part never polling like the whole (S81).
+//! Request and response bodies: streamed both ways, never buffered, and an incomplete one never looks complete (S81).
 
 use std::future::Future;
 use std::io;
@@ -19,14 +19,14 @@ use crate::accounts::Accounts;
 use crate::accounts::streams::StreamTicket;
 use crate::http::authenticator::Verdict;
 
-/// Chunks of an upload that wait for the app; each is at most what actix reads at once (32 KiB).
+/// Chunks of an upload that are queued for the app; each is at most what actix reads at once (32 KiB).
 const WAITING: usize = 4;
 
 /// The client's body for the app.
 pub(super) enum Upload {
-    /// There is none.
+    /// No body.
     Empty,
-    /// What [`Upload::of`] reads from the client.
+    /// The chunks that [`Upload::of`] reads from the client.
     Pieces(Pieces),
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Pieces {
     over: bool,
 }
 
-/// The end is said, so that a sender that is merely gone is a fault.
+/// The end is sent explicitly, so that a dropped sender is an error.
 enum Piece {
     Data(Bytes),
     End,
@@ -45,15 +45,15 @@ enum Piece {
 }
 
 impl Upload {
-    /// Bridges `payload`, which is bound to this thread, to a body that may travel; `length` is the announced one. What comes
-    /// after the end of the session goes nowhere.
+    /// Turns `payload`, which is bound to this thread, into a body that can be sent; `length` is its announced length.
+    /// Data that arrives after the end of the session is discarded.
     pub(super) fn of(mut payload: Payload, length: Option<u64>, ticket: Option<StreamTicket>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         rt::spawn(async move {
             loop {
                 let piece = tokio::select! {
                     biased;
-                    // The app has answered or gone away; so has a client whose request was dropped.
+                    // The app has answered or closed, or the client's request was dropped.
                     () = sender.closed() => return,
                     () = ended(ticket.as_ref()) => Piece::Broken("the session ended".to_owned()),
                     chunk = payload.next() => match chunk {
@@ -126,22 +126,23 @@ impl Pieces {
     }
 }
 
-/// The app's body for the client, for as long as the session live.
+/// The app's body for the client, while the session is live.
 pub(super) struct Download {
     body: Incoming,
     size: BodySize,
     watch: SessionWatch,
 }
 
-/// How the end of the session is noticed.
+/// How the end of the session is detected.
 pub(super) enum Watch {
-    /// By a registered stream, at once.
+    /// By a registered stream, immediately.
     Stream(StreamTicket),
-    /// By a look at the session before each piece that the app kept waiting for: enough for a small body, and registers nothing.
+    /// By checking the session before each piece that the app delayed: sufficient for a small body, and needs no
+    /// registration.
     Pieces(Rc<Verdict>, Accounts),
 }
 
-/// What [`Watch`] has become.
+/// The state of a [`Watch`].
 enum SessionWatch {
     Stream(Pin<Box<dyn Future<Output = ()>>>),
     Pieces(SessionPolling),
@@ -151,15 +152,15 @@ struct SessionPolling {
     verdict: Rc<Verdict>,
     accounts: Accounts,
     waited: bool,
-    /// A piece that is handed out when the store has said that the session live.
+    /// A piece that is passed on once the store has confirmed the session.
     pending: Option<(Bytes, Answer)>,
 }
 
-/// Whether the session live, once the store has said it.
+/// Resolves to whether the session is live, according to the store.
 type Answer = Pin<Box<dyn Future<Output = bool>>>;
 
 impl SessionPolling {
-    /// Whether the session is known to live, without asking anybody.
+    /// Whether the session is known to be live without asking the store.
     fn is_certain(&self) -> bool {
         let now = self.accounts.clock().monotonic();
         self.accounts.cache().has_lease(now) && self.verdict.is_untouched(now)
@@ -173,7 +174,7 @@ impl SessionPolling {
 }
 
 impl Download {
-    /// Passes `body` on, announced as `size`.
+    /// Passes `body` on, with the length `size`.
     pub(super) fn new(body: Incoming, size: BodySize, watch: Watch) -> Self {
         let watch = match watch {
             Watch::Stream(ticket) => SessionWatch::Stream(Box::pin(async move { ticket.ended().await })),
@@ -185,7 +186,7 @@ impl Download {
     }
 }
 
-/// An error breaks the connection: that is how the client learns that this was not the whole.
+/// An error breaks the connection, which tells the client that the body is incomplete.
 fn session_ended() -> Poll<Option<Result<Bytes, io::Error>>> {
     Poll::Ready(Some(Err(io::Error::other("the session ended"))))
 }
@@ -223,7 +224,7 @@ impl MessageBody for Download {
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Ready(Some(Err(fault))) => return Poll::Ready(Some(Err(io::Error::other(fault)))),
                 Poll::Ready(Some(Ok(frame))) => {
-                    // Trailers end here; an empty chunk would end a chunked answer.
+                    // Trailers are dropped; an empty chunk would end a chunked response.
                     let Some(data) = frame.into_data().ok().filter(|data| !data.is_empty()) else { continue };
                     match &mut this.watch {
                         SessionWatch::Pieces(polling) if polling.waited && !polling.is_certain() => {

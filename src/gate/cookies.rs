@@ -1,17 +1,18 @@
-//! Our cookies and the app's stay apart: it never sees ours and can neither set nor delete them (S79).
+//! Keeps our cookies and the app's separate: the app never receives ours and can neither set nor delete them (S79).
 
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue};
 
 use crate::http::cookies::pairs;
 
-/// What the names of all our cookies begin with, whatever port they end with.
+/// The prefix of the names of all our cookies, whatever port they end with.
 const OURS: &[u8] = b"portcullis_";
-/// What `Clear-Site-Data: "*"` is for an app that does not own the cookies.
+/// The replacement for `Clear-Site-Data: "*"` of an app that does not own the cookies.
 const ALL_BUT_COOKIES: &str =
     "\"cache\", \"storage\", \"executionContexts\", \"clientHints\", \"prefetchCache\", \"prerenderCache\"";
 
-/// Whether `name` is one of ours or could be taken for one: trimmed, in any case, with any prefix. Browsers give a meaning to what
-/// stands between `__` and a dash (`__Host-`, `__Secure-`, `__Http-`, `__Host-Http-`), and give it to new ones now and then.
+/// Whether `name` is one of ours or could be mistaken for one: trimmed, in any case, with any prefix. Browsers
+/// interpret what stands between `__` and a dash (`__Host-`, `__Secure-`, `__Http-`, `__Host-Http-`), and add new
+/// prefixes now and then.
 fn is_ours(name: &[u8]) -> bool {
     let bare = name.trim_ascii();
     begins_as_ours(bare)
@@ -26,7 +27,7 @@ fn name_of(pair: &[u8]) -> &[u8] {
     pair.split(|byte| *byte == b'=').next().unwrap_or_default()
 }
 
-/// A `Cookie` header without ours, all else byte for byte; `None` when nothing is left.
+/// A `Cookie` header without ours, otherwise unchanged; `None` if nothing is left.
 pub(super) fn cut(header: &[u8]) -> Option<Vec<u8>> {
     if !pairs(header).any(|pair| is_ours(name_of(pair))) {
         return Some(header.to_vec());
@@ -37,7 +38,8 @@ pub(super) fn cut(header: &[u8]) -> Option<Vec<u8>> {
     (!theirs.is_empty()).then(|| theirs.to_vec())
 }
 
-/// The app's own cookies in all `Cookie` headers of a request, as one; `None` when there are none. Costs no allocation then.
+/// The app's own cookies from all `Cookie` headers of a request, as one header; `None` if there are none, without any
+/// allocation.
 pub(super) fn of_the_app(headers: &HeaderMap) -> Option<HeaderValue> {
     let is_theirs = |pair: &&[u8]| !pair.trim_ascii().is_empty() && !is_ours(name_of(pair));
     let theirs = || headers.get_all(COOKIE).flat_map(|value| pairs(value.as_bytes())).filter(is_theirs);
@@ -46,10 +48,10 @@ pub(super) fn of_the_app(headers: &HeaderMap) -> Option<HeaderValue> {
     HeaderValue::from_bytes(&pairs.join(&b"; "[..])).ok()
 }
 
-/// Whether this `Set-Cookie` may reach the browser.
+/// Whether this `Set-Cookie` may be forwarded to the browser.
 pub(super) fn may_set(header: &[u8]) -> bool {
     let pair = header.split(|byte| *byte == b';').next().unwrap_or_default();
-    // Browsers send a cookie without a name as its value alone, which then reads as the name and value in it.
+    // Browsers send a cookie without a name as its value alone, which then parses as the name and value in it.
     let mut rest = pair.trim_ascii();
     while let Some(after) = rest.strip_prefix(b"=") {
         rest = after.trim_ascii();
@@ -57,7 +59,7 @@ pub(super) fn may_set(header: &[u8]) -> bool {
     !is_ours(name_of(rest))
 }
 
-/// `Clear-Site-Data` without what would delete our cookies; `None` when nothing is left.
+/// `Clear-Site-Data` without directives that would delete our cookies; `None` if nothing is left.
 pub(super) fn without_cookies(header: &[u8]) -> Option<Vec<u8>> {
     let text = String::from_utf8_lossy(header).to_ascii_lowercase();
     if text.contains('*') {
@@ -71,8 +73,8 @@ pub(super) fn without_cookies(header: &[u8]) -> Option<Vec<u8>> {
     (!kept.is_empty()).then(|| kept.join(&b", "[..]))
 }
 
-/// Whether `Service-Worker-Allowed` keeps the widest scope away from our prefix. Scopes are compared as text, so only a plain
-/// path can be judged.
+/// Whether `Service-Worker-Allowed` excludes our prefix from the widest scope. Scopes are compared as text, so only a
+/// plain path can be judged.
 pub(super) fn scope_is_harmless(header: &[u8]) -> bool {
     let Ok(scope) = std::str::from_utf8(header) else { return false };
     let plain = scope.starts_with('/')

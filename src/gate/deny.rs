@@ -1,4 +1,4 @@
-//! Where a refused visitor is sent.
+//! Where a visitor is redirected who is not admitted.
 
 use actix_web::http::header::{HeaderMap, REFERER};
 
@@ -7,8 +7,8 @@ use crate::domain::app_url;
 use crate::domain::return_to::ReturnTo;
 use crate::http::unauthenticated::sign_in_address;
 
-/// The path to come back to after sign-in: `asked` when it was only read. What was sent must not be asked for by GET, so its way
-/// back is the page of `origin` that it came from, else the start.
+/// The path to return to after sign-in: `asked` for a safe method. A form submission must not be repeated with GET, so
+/// it returns to the page of `origin` from which it was sent, else to the start page.
 pub(super) fn path_back(method: &str, headers: &HeaderMap, origin: &str, asked: &str) -> String {
     if matches!(method, "GET" | "HEAD") {
         return asked.to_owned();
@@ -21,7 +21,7 @@ pub(super) fn path_back(method: &str, headers: &HeaderMap, origin: &str, asked: 
     page.unwrap_or_else(|| "/".to_owned())
 }
 
-/// The path on our origin where the visitor gets on: set-up, or sign-in with the way back.
+/// The path to redirect to: set-up, or sign-in with the return address.
 pub(super) fn destination(decision: Decision, next: Option<&ReturnTo>) -> String {
     match (decision, next) {
         (Decision::SetUp, _) => "/_auth/setup".to_owned(),

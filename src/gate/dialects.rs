@@ -1,6 +1,7 @@
-//! What each proxy says about the request it asks for: one small function a dialect (docs/FORWARD-AUTH.md).
+//! How each proxy describes the request it asks about: one small function per dialect (docs/FORWARD-AUTH.md).
 //!
-//! What is missing, doubled or makes no sense is a fault, never a guess (S72). Only peers in `TRUSTED_PROXIES` get this far.
+//! Anything missing, duplicated or malformed is a fault, never guessed (S72). Only peers in `TRUSTED_PROXIES` get this
+//! far.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
@@ -16,19 +17,19 @@ static X_ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
 static X_ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
 static X_FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
 static X_FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
-/// Where Envoy appends the original path.
+/// The prefix to which Envoy appends the original path.
 const ENVOY_PREFIX: &str = "/_auth/verify/envoy";
-/// Longest method.
+/// Maximum length of a method.
 const MAX_METHOD: usize = 20;
 
-/// The request that the visitor made of the proxy.
+/// The request that the visitor sent to the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RequestedResource<'a> {
-    /// The method; no rule looks at it yet.
+    /// The method; no rule uses it yet.
     pub(super) method: &'a str,
     /// Where it was sent; https also for a WebSocket over TLS.
     pub(super) origin: Origin,
-    /// Path and query as forwarded, from the slash on.
+    /// Path and query as forwarded, beginning with the slash.
     pub(super) path_and_query: &'a str,
 }
 
@@ -36,11 +37,11 @@ pub(super) struct RequestedResource<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MalformedQuestion(pub(super) &'static str);
 
-/// Reads what `dialect` says.
+/// Parses the headers of `dialect`.
 pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> {
     match dialect {
         Dialect::Nginx => nginx(req.headers()),
-        // Traefik and Caddy set these four themselves, the documented HAProxy by its script.
+        // Traefik and Caddy set these four themselves, and so does the documented HAProxy script.
         Dialect::Traefik | Dialect::Caddy | Dialect::Haproxy => x_forwarded(req.headers()),
         Dialect::Envoy => envoy(req),
     }
@@ -61,10 +62,10 @@ fn x_forwarded(headers: &HeaderMap) -> Result<RequestedResource<'_>, MalformedQu
     resource(method, scheme, host, path)
 }
 
-/// The original method, `Host`, and the path after our prefix; `X-Forwarded-Proto` is Envoy's own.
+/// The original method, `Host`, and the path after our prefix; `X-Forwarded-Proto` is set by Envoy itself.
 fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> {
     let path = req.uri().path_and_query().and_then(|own| own.as_str().strip_prefix(ENVOY_PREFIX));
-    // Another proxy may take such a path for one of the pages, and let a script of the app ask (S103).
+    // Another proxy may route such a path to one of the pages, so that a script of the app could send it (S103).
     if path.is_some_and(|path| path::climbs_out_of(ENVOY_PREFIX, path_of(path))) {
         return Err(MalformedQuestion("the path climbs above its own start"));
     }
@@ -72,7 +73,7 @@ fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> 
     resource(Some(req.method().as_str()), scheme, host, path)
 }
 
-/// The value of a header that is there once and is text.
+/// The value of a header that occurs exactly once and is text.
 fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name);
     let value = values.next().filter(|_| values.next().is_none())?;
@@ -103,7 +104,7 @@ fn resource<'a>(
     Ok(RequestedResource { method, origin, path_and_query })
 }
 
-/// Neither gate lets CONNECT and TRACE through: one asks for a tunnel, the other for the request itself (S68).
+/// Neither gate admits CONNECT and TRACE: one requests a tunnel, the other an echo of the request (S68).
 fn is_method(method: &str) -> bool {
     !matches!(method, "CONNECT" | "TRACE")
         && (1..=MAX_METHOD).contains(&method.len())
@@ -120,7 +121,7 @@ impl<'a> RequestedResource<'a> {
         path_of(self.path_and_query)
     }
 
-    /// The way back: path and query when the host is `APP_URL`'s, else nothing. `headers` are those of the visitor.
+    /// The return address: path and query if the host is `APP_URL`'s, else nothing. `headers` are the visitor's.
     pub(super) fn return_path(&self, headers: &HeaderMap, app_url: &AppUrl) -> Option<ReturnTo> {
         if !self.is_on(app_url) {
             tracing::info!(reason = "another host than that of APP_URL", origin = %self.origin, "the way back after sign-in was dropped");
@@ -129,7 +130,7 @@ impl<'a> RequestedResource<'a> {
         ReturnTo::parse(&deny::path_back(self.method, headers, app_url.origin(), self.path_and_query), app_url)
     }
 
-    /// Proxies leave the port out as often as not, and some do not know that TLS ended before them; another port is another app.
+    /// Proxies often leave out the port, and some do not know that TLS ended before them; another port is another app.
     fn is_on(&self, app_url: &AppUrl) -> bool {
         let own = app_url.canonical();
         let unsaid = matches!(self.origin.port(), None | Some(80 | 443));

@@ -1,4 +1,5 @@
-//! Forward-auth: another proxy asks, we answer in its dialect; nothing is rotated and no cookie is set (S46, S70 to S74).
+//! Forward-auth: another proxy asks and we answer in its dialect; no token is rotated and no cookie is set (S46, S70 to
+//! S74).
 //!
 //! Any method is answered. There is no middleware here: it would dominate the cost of a cached answer.
 
@@ -27,16 +28,17 @@ const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
 const REMOTE_NAME: HeaderName = HeaderName::from_static("remote-name");
 const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 const REMOTE_ID: HeaderName = HeaderName::from_static("remote-id");
-/// Tells nginx, which decides itself what becomes of a 401, whether to lead there or to say no.
+/// Tells nginx, which turns the 401 into a redirect or an error itself, whether the request is a navigation.
 const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
-/// Envoy overrides what we name and keeps a client's other spellings, unless told to remove them.
+/// Envoy overwrites the headers that we name but keeps a client's other spellings, unless told to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
 const OTHER_SPELLINGS: HeaderValue =
     HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id");
 const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
     HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,cookie");
 
-/// Every address below `/_auth/verify`: the dialect is what the raw path says, and only one of `FORWARD_AUTH` (S103).
+/// Every address below `/_auth/verify`: the raw path selects the dialect, and only dialects in `FORWARD_AUTH` are
+/// answered (S103).
 pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let settings = settings::of(&req);
     let retained = unread_body::retain(req.headers(), &mut payload.into_inner());
@@ -57,7 +59,7 @@ pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     unread_body::until_answered(retained, answer)
 }
 
-/// Whether `FORWARD_AUTH` names `dialect`; the first time that somebody asks one that it does not name, the log says so.
+/// Whether `FORWARD_AUTH` names `dialect`; logs the first request for one that it does not name.
 fn is_named(dialect: Dialect, req: &HttpRequest) -> bool {
     static NOTED: Mutex<Vec<Dialect>> = Mutex::new(Vec::new());
     if settings::of(req).config.gate.forward_auth.contains(&dialect) {
@@ -86,7 +88,7 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     })
 }
 
-/// Others than trusted proxies could make up the forwarded request; they learn nothing (S72).
+/// Anybody but a trusted proxy could invent the forwarded request; they learn nothing (S72).
 fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
     if client_address::has_trusted_peer(req) {
         return Ok(());
@@ -95,9 +97,10 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
     Err(HttpError::Forbidden("fault-untrusted-proxy"))
 }
 
-/// 200 with every identity header, empty ones too, so that none of the client's remains (S70). `Cookie` has what is left without
-/// ours: a proxy that copies it, as it copies the identity, keeps them from the app (S79). Where the built-in proxy does that nobody
-/// is told, nor where the proxy cuts by itself: a page that could ask here would read its app's own `HttpOnly` cookies.
+/// 200 with every identity header, empty ones too, so that none of the client's remain (S70). `Cookie` contains the
+/// app's cookies only: a proxy that copies it, as it copies the identity, keeps ours from the app (S79). It is omitted
+/// if the built-in proxy removes them anyway, or if the asking proxy does: a page that could send this request would
+/// otherwise read its app's own `HttpOnly` cookies.
 fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse {
     let identity = &verdict.headers;
     let mut answer = HttpResponse::new(StatusCode::OK);
@@ -120,7 +123,7 @@ fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse
     answer
 }
 
-/// The way to sign in. nginx hands only 401 on, and takes the address from `Location`.
+/// The redirect to sign-in. nginx passes only 401 on, and takes the address from `Location`.
 fn redirect_or_refuse(
     req: &HttpRequest,
     dialect: Dialect,
@@ -130,7 +133,7 @@ fn redirect_or_refuse(
     let settings = settings::of(req);
     let next = resource.return_path(req.headers(), &settings.app_url);
     let destination = deny::destination(decision, next.as_ref());
-    // Traefik would read a relative address as one of ours inside its network.
+    // Traefik would resolve a relative address against our address inside its network.
     let location = settings.app_url.join(&destination);
     let navigation = is_navigation(req.headers());
     if dialect != Dialect::Nginx && navigation {
@@ -146,7 +149,8 @@ fn redirect_or_refuse(
     answer
 }
 
-/// A fault as the dialect takes it: what nginx cannot read becomes 403 there; our own faults stay 5xx and let nobody through.
+/// A fault in a form the dialect understands: what nginx cannot interpret becomes 403; our own faults stay 5xx and
+/// admit nobody.
 fn refuse(fault: &HttpError, dialect: Dialect, settings: &HttpSettings) -> HttpResponse {
     let mut answer = error::respond(fault, Audience::Json, settings, Language::English);
     let status = answer.status();

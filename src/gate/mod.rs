@@ -1,7 +1,7 @@
 //! The gate in front of the app: the reverse proxy, and forward-auth for other proxies.
 //!
-//! Here belong what is forwarded, what is refused, and how each dialect is answered. Who is signed in is `http`'s to know,
-//! who may pass is `domain::access`'s to decide, and nothing here reads an account.
+//! This folder decides what is forwarded, what is refused, and how each dialect is answered. `http` authenticates,
+//! `domain::access` authorises, and nothing here reads an account.
 
 mod admission;
 mod app_stream;

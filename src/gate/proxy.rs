@@ -1,4 +1,4 @@
-//! The built-in reverse proxy: check the head, forward what was checked, stream both ways (S75 to S82).
+//! The built-in reverse proxy: validate the head, forward what was validated, stream both ways (S75 to S82).
 
 use std::rc::Rc;
 
@@ -29,7 +29,7 @@ use crate::http::settings::{self, HttpSettings};
 use crate::http::unauthenticated::{redirect, unauthenticated};
 use crate::http::{client_address, language, measured, unread_body};
 
-/// Everything that is not ours: through the gate, or away.
+/// Every request that is not for our own pages: forwarded if admitted.
 pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let (settings, begin) = (settings::of(&req), measured::begin(&req));
     let mut outcome = Outcome::Allowed;
@@ -69,7 +69,7 @@ async fn pass(
         None => Err(HttpError::NotFound),
     };
     let mut answer = answered.unwrap_or_else(|fault| {
-        // A cached verdict has not been asked for the language of the account before.
+        // A cached verdict has not set the language of the account for this request.
         language::note(req, verdict.who.language());
         let is_admin = verdict.who.role() == Some(Role::Admin);
         let answer = faulty(&fault, req, if is_admin { Audience::Admin } else { Audience::Page });
@@ -92,7 +92,7 @@ fn redirect_or_refuse(req: &HttpRequest, decision: Decision, settings: &HttpSett
     }
 }
 
-/// The answer for `person`, if it is a person who asks.
+/// The page for `person`, if a person is waiting.
 fn faulty(fault: &HttpError, req: &HttpRequest, person: Audience) -> HttpResponse {
     let settings = settings::of(req);
     if is_navigation(req.headers()) {
@@ -102,14 +102,14 @@ fn faulty(fault: &HttpError, req: &HttpRequest, person: Audience) -> HttpRespons
     }
 }
 
-/// What was refused as one request must not be read on as the next.
+/// A request that was refused must not be continued as another one.
 fn settle_connection(answer: &mut HttpResponse) {
     if matches!(answer.status(), StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED) {
         answer.head_mut().set_connection_type(ConnectionType::Close);
     }
 }
 
-/// One admitted request on its way to the app.
+/// One admitted request to the app.
 struct ProxiedRequest<'a> {
     req: &'a HttpRequest,
     checked: &'a CheckedRequest,
@@ -134,7 +134,7 @@ impl ProxiedRequest<'_> {
         if response.status().as_u16() == 101 {
             return Err(HttpError::Upstream("the app switched protocols unasked".to_owned()));
         }
-        // The session may have ended while the app thought; then its answer is for nobody.
+        // The session may have ended while the app was busy; then its response must not be delivered.
         let accounts = settings::accounts(self.req);
         let (now, lease) = (accounts.clock().monotonic(), accounts.cache().has_lease(accounts.clock().monotonic()));
         let untouched = lease && self.verdict.is_untouched(now);
@@ -147,7 +147,8 @@ impl ProxiedRequest<'_> {
         Ok(response::pass(response, self.req.method() == Method::HEAD, watch))
     }
 
-    /// Sends the request, once: only a read without a body, whose connection broke before an answer, is sent a second time.
+    /// Sends the request, once: only a safe request without a body, whose connection broke before a response, is sent
+    /// again.
     async fn exchange(&self, payload: Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, SendFault> {
         let body = match self.checked.framing {
             Framing::None | Framing::Length(0) => Upload::Empty,
@@ -164,7 +165,7 @@ impl ProxiedRequest<'_> {
         }
     }
 
-    /// The request for the app: path and query byte for byte, our headers last, the framing as it came.
+    /// The request for the app: path and query byte for byte, our headers last, the framing unchanged.
     fn request(&self, body: Upload) -> Result<Request<Upload>, SendFault> {
         let unspeakable = |fault: &dyn std::error::Error| SendFault::Broken(fault.to_string());
         let address = self.upstream.address(self.req.uri().path(), self.req.uri().query());
@@ -176,7 +177,7 @@ impl ProxiedRequest<'_> {
         match self.checked.framing {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
-            // Said aloud, or hyper would send no body with a GET.
+            // Explicit, or hyper would send no body with a GET.
             Framing::Chunked => {
                 drop(headers.insert(app_header::TRANSFER_ENCODING, app_header::HeaderValue::from_static("chunked")));
             }
@@ -189,7 +190,7 @@ impl ProxiedRequest<'_> {
         Ok(request)
     }
 
-    /// Registers a stream, then checks the session again: it may have ended between.
+    /// Registers a stream, then checks the session again: it may have ended in between.
     async fn register(&self) -> Result<StreamTicket, HttpError> {
         let accounts = settings::accounts(self.req);
         let (who, end) = (&self.verdict.who, self.verdict.session_end());

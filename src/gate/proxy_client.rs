@@ -14,30 +14,30 @@ use super::app_stream::AppConnector;
 use super::bodies::Upload;
 use crate::http::error::HttpError;
 
-/// Longest wait for a connection to the app.
+/// Time limit for connecting to the app.
 const CONNECT: Duration = Duration::from_secs(5);
-/// Longest wait for the head of the app's answer; language models think for minutes.
+/// Time limit for the head of the app's response; language models think for minutes.
 const ANSWER: Duration = Duration::from_mins(15);
-/// How long an unused connection is kept: less than the 5 s after which Node and uvicorn close theirs.
+/// How long an idle connection is kept: less than the 5 s after which Node and uvicorn close theirs.
 const IDLE: Duration = Duration::from_secs(4);
-/// Most header lines of an answer. Browsers know no limit; hyper wants one, and its own is 100.
+/// Maximum header lines of a response. Browsers have no limit; hyper needs one, and its default is 100.
 const MAX_HEADERS: usize = 1000;
 
-/// Connections to the app, made when needed and kept; one of these a worker, in an `Rc`.
+/// Pooled connections to the app; one pool per worker, in an `Rc`.
 pub struct Upstream {
     client: legacy::Client<AppConnector, Upload>,
     authority: String,
     answer: Duration,
 }
 
-/// Why there is no answer of the app.
+/// Why there is no response of the app.
 #[derive(Debug)]
 pub(super) enum SendFault {
-    /// The connection broke before an answer; the app may have been about to close it.
+    /// The connection broke before a response; the app may have been about to close it.
     Dropped(String),
-    /// There was none, or it made no sense.
+    /// There was no response, or an invalid one.
     Broken(String),
-    /// No head of an answer in time.
+    /// The head of the response did not arrive in time.
     Late,
 }
 
@@ -47,14 +47,15 @@ impl Upstream {
         Self::with_timeouts(authority, CONNECT, ANSWER)
     }
 
-    /// The same with other limits on connecting and on the head of an answer, for tests.
+    /// The same with other time limits, for tests.
     pub fn with_timeouts(authority: &str, connect: Duration, answer: Duration) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(connect));
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).set_host(false).http1_max_headers(MAX_HEADERS);
-        // As browsers take them: a line that is folded is one, a space before the colon is none, a line that is no header is left out.
+        // As lenient as browsers: folded lines are joined, a space before the colon is ignored, and an invalid line is
+        // skipped.
         builder
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
@@ -62,7 +63,7 @@ impl Upstream {
         Self { client: builder.build(AppConnector::new(connector)), authority: authority.to_owned(), answer }
     }
 
-    /// The address of `path_and_query` at the app; the host is configuration alone (S82).
+    /// The URL of `path_and_query` at the app; the host comes from the configuration only (S82).
     pub(super) fn address(&self, path: &str, query: Option<&str>) -> String {
         query.map_or_else(
             || format!("http://{}{path}", self.authority),
@@ -70,7 +71,7 @@ impl Upstream {
         )
     }
 
-    /// Sends once. hyper-util itself repeats only what it has not begun to send.
+    /// Sends once. hyper-util itself retries only what it has not begun to send.
     pub(super) async fn send(&self, request: Request<Upload>) -> Result<Response<Incoming>, SendFault> {
         match tokio::time::timeout(self.answer, self.client.request(request)).await {
             Ok(Ok(answer)) => Ok(answer),

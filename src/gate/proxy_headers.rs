@@ -18,12 +18,12 @@ static REMOTE_EMAIL: AppName = AppName::from_static("remote-email");
 static REMOTE_NAME: AppName = AppName::from_static("remote-name");
 static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
 static REMOTE_ID: AppName = AppName::from_static("remote-id");
-/// Headers of one connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
+/// Headers of a single connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] =
     ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
-/// What only a proxy may say, by how it begins, as letters and digits alone: who the visitor is, how the request reached the proxy
-/// and with which certificate, where the app is mounted (`SCRIPT_NAME` is taken for it by gunicorn), and where it may send files from.
-/// `Proxy` becomes `HTTP_PROXY` in CGI apps.
+/// Prefixes of header names that only a proxy may send, as letters and digits only: who the visitor is, how and with
+/// which certificate the request reached the proxy, where the app is mounted (gunicorn reads `SCRIPT_NAME`), and from
+/// where it may send files. `Proxy` becomes `HTTP_PROXY` in CGI apps.
 const SPOOF_PREFIXES: [&str; 19] = [
     "forwarded",
     "xforward",
@@ -45,10 +45,10 @@ const SPOOF_PREFIXES: [&str; 19] = [
     "xaccel",
     "xsendfile",
 ];
-/// The same, by how it ends: whose address it is, in names without a sign before `ip`.
+/// Suffixes of such names: somebody's address, in names without a separator before `ip`.
 const SPOOF_ENDINGS: [&str; 3] = ["clientip", "realip", "connectingip"];
 
-/// The names that `Connection` lists, which end here as well.
+/// The names listed in `Connection`, which are not forwarded either.
 struct Listed(Vec<Vec<u8>>);
 
 impl Listed {
@@ -56,7 +56,7 @@ impl Listed {
         let names = connection
             .flat_map(|value| value.split(|byte| *byte == b','))
             .map(|name| name.trim_ascii().to_ascii_lowercase());
-        // The usual values name no header, and usually there is nothing else.
+        // The usual values name no header, and are usually the only ones.
         Self(names.filter(|name| !matches!(name.as_slice(), b"keep-alive" | b"close" | b"upgrade" | b"")).collect())
     }
 
@@ -67,14 +67,15 @@ impl Listed {
     }
 }
 
-/// Whether an app may take this field for one that only a proxy may send. CGI makes one `_` of every byte that is no letter or
-/// digit, so a name that has others than `-` and `_` is nobody's, and the rest is compared without these two (S78, S101).
+/// Whether an app may interpret this field as one that only a proxy may send. CGI replaces every byte that is not a
+/// letter or digit by `_`, so a name with other characters than `-` and `_` is always refused, and the rest is compared
+/// without these two (S78, S101).
 fn is_spoof(name: &str) -> bool {
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
         return true;
     }
     let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
-    // `X-Client-IP`, `CF-Connecting-IP` and the like: no client names an address but to pose as somebody.
+    // `X-Client-IP`, `CF-Connecting-IP` and the like: a client only sends an address to impersonate somebody.
     let (end, ends) =
         (name.trim_end_matches(['-', '_']), |ending: &str| letters().rev().take(ending.len()).eq(ending.bytes().rev()));
     if end.ends_with("-ip") || end.ends_with("_ip") || SPOOF_ENDINGS.into_iter().any(ends) {
@@ -83,12 +84,12 @@ fn is_spoof(name: &str) -> bool {
     SPOOF_PREFIXES.iter().any(|prefix| letters().take(prefix.len()).eq(prefix.bytes()))
 }
 
-/// The headers for the app: what ends here and what deceives is out, our cookies are cut, and ours come last, so that nothing
-/// in the request can remove them. The framing is added by the caller.
+/// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
+/// so that nothing in the request can remove them. The caller adds the framing.
 pub(super) fn to_app(incoming: &HeaderMap, verdict: &Verdict, client: IpAddr, app_url: &AppUrl) -> AppHeaders {
     let mut outgoing = pass_on(incoming, verdict.who.person().is_none());
     let mut add = |name: &'static AppName, value: &[u8]| {
-        // An identity that cannot be said is said to be empty, never left out (S70).
+        // If an identity cannot be expressed, its header is sent empty, never omitted (S70).
         let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));
         outgoing.insert(name, value);
     };
@@ -109,7 +110,7 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
     let mut outgoing = AppHeaders::with_capacity(incoming.len() + 8);
     for (name, value) in incoming {
         let name = name.as_str();
-        // actix has answered `Expect` already.
+        // actix has already answered `Expect`.
         let ends_here =
             matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
         if ends_here || listed.ends_here(name) || is_spoof(name) {
@@ -127,7 +128,8 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
     outgoing
 }
 
-/// The app's headers for the browser: unchanged, several stay several, and our cookies stay ours. The length is the body's.
+/// The app's headers for the browser: unchanged, repeated ones stay repeated, and our cookies are protected. The body
+/// determines the length.
 pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
     let listed = Listed::read(incoming.get_all("connection").iter().map(AppValue::as_bytes));
     let isolated =
@@ -144,7 +146,7 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
             "cross-origin-embedder-policy" => Some(
                 isolated.map_or_else(|| HeaderValue::from_bytes(value), |token| Ok(HeaderValue::from_static(token))),
             ),
-            // Both would have the browser tell others which of our addresses it opened, links with tokens in them too (S57).
+            // Both would make the browser report our URLs to others, including links with tokens (S57).
             "nel" | "report-to" => None,
             "service-worker-allowed" => cookies::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
             _ => Some(HeaderValue::from_bytes(value)),
@@ -155,9 +157,9 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
     }
 }
 
-/// The app's policy for windows it opens. Two documents of one origin that both say plain `same-origin` may reach into each
-/// other, so a script of the app could open and drive our pages; `same-origin-allow-popups` differs from ours and still keeps
-/// the app to itself. An app that is cross-origin isolated differs from ours already.
+/// The app's policy for windows it opens. Two documents of one origin with plain `same-origin` may access each other,
+/// so a script of the app could open and control our pages; `same-origin-allow-popups` differs from ours and still
+/// isolates the app. A cross-origin isolated app differs from ours already.
 fn opener_policy(isolated: Option<&str>, value: &[u8]) -> Vec<u8> {
     const PLAIN: &[u8] = b"same-origin";
     let trimmed = value.trim_ascii();
@@ -169,8 +171,8 @@ fn opener_policy(isolated: Option<&str>, value: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The embedder policy that isolates the app. It is sent on as this token alone: a browser that finds its parameters malformed would
-/// take the whole of it for none.
+/// The embedder policy that isolates the app. Only the token itself is sent on: a browser that finds its parameters
+/// malformed would ignore the whole header.
 fn isolation(incoming: &AppHeaders, listed: &Listed) -> Option<&'static str> {
     const NAME: &str = "cross-origin-embedder-policy";
     let mut policies = incoming.get_all(NAME).iter();
@@ -370,7 +372,7 @@ mod tests {
                 "it ends here"
             );
         }
-        // What a browser does not take for a policy isolates nothing.
+        // A value that browsers do not recognise as a policy isolates nothing.
         for broken in ["require-corpX", "require-corp, unsafe-none", "Require-Corp", ""] {
             assert_eq!(passed(&[(COOP, "same-origin"), (COEP, broken)]), "same-origin-allow-popups", "{broken}");
         }

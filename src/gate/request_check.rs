@@ -1,4 +1,4 @@
-//! What is refused before anybody is asked who it is: requests that two parties could read in two ways (S73, S76, S80).
+//! Checks requests before authentication: refuses those that two programs could interpret differently (S73, S76, S80).
 
 use actix_web::HttpRequest;
 use actix_web::http::Method;
@@ -13,7 +13,7 @@ static SERVICE_WORKER: HeaderName = HeaderName::from_static("service-worker");
 /// How the body of a request is framed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
-    /// No body, and no word about it.
+    /// No body, and no header about one.
     None,
     /// `Content-Length`.
     Length(u64),
@@ -21,14 +21,14 @@ pub(super) enum Framing {
     Chunked,
 }
 
-/// A request that may be forwarded, if the visitor may pass.
+/// A request that may be forwarded if the visitor is admitted.
 #[derive(Debug)]
 pub(super) struct CheckedRequest {
     pub(super) framing: Framing,
     pub(super) websocket: bool,
 }
 
-/// Checks the head of `req`; `own_origin` is `APP_URL`'s. What is refused is in the log, with the reason.
+/// Checks the head of `req`; `own_origin` is `APP_URL`'s. Refusals are logged with the reason.
 pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, HttpError> {
     let path = req.uri().path();
     if !matches!(*req.method(), Method::CONNECT | Method::TRACE) {
@@ -56,7 +56,8 @@ fn check_head(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, Htt
     Ok(CheckedRequest { framing, websocket })
 }
 
-/// Whether `path`, raw as it came, may be the app's: no program may read it as one of the gate's own (S82). Both gates ask this.
+/// Whether the raw `path` can belong to the app: no program may interpret it as one of the gate's own (S82). Both gates
+/// call this.
 pub(super) fn check_path(path: &str) -> Result<(), HttpError> {
     let (fault, why) = if !path::is_well_formed(path) {
         (HttpError::BadRequest("fault-address"), "it is none")
@@ -71,7 +72,7 @@ pub(super) fn check_path(path: &str) -> Result<(), HttpError> {
     Err(fault)
 }
 
-/// What the log keeps of a path, which can be as long as a head.
+/// The part of a path that is logged; a path can be as long as a head.
 fn begin(path: &str) -> &str {
     path.get(..path.floor_char_boundary(200)).unwrap_or_default()
 }
@@ -94,7 +95,7 @@ fn framing(headers: &HeaderMap) -> Result<Framing, HttpError> {
     }
 }
 
-/// The widest scope of a service worker is the folder of its script; the root's would cover our pages.
+/// The widest scope of a service worker is the folder of its script; the root scope would cover our pages.
 fn check_service_worker(headers: &HeaderMap, path: &str) -> Result<(), HttpError> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     if folder.is_empty() && headers.contains_key(&SERVICE_WORKER) {

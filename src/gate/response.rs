@@ -1,4 +1,4 @@
-//! The app's answer on its way to the browser: how it is framed, kept by caches, and what it cannot say of our host.
+//! The app's response to the browser: its framing, its caching, and the headers that concern the whole host.
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody};
@@ -15,20 +15,21 @@ use super::proxy_headers;
 use crate::domain::app_url::AppUrl;
 use crate::http::security_headers::ONLY_HTTPS;
 
-/// An answer of known length up to this many bytes is not registered as a stream: its session is looked at piece by piece.
+/// A response of known length up to this many bytes is not registered as a stream: its session is checked piece by
+/// piece.
 const SMALL: u64 = 64 * 1024;
 
-/// Whether the answer need not be registered as a stream.
+/// Whether the response need not be registered as a stream.
 pub(super) fn is_small(response: &Response<Incoming>) -> bool {
     !is_event_stream(response) && response.body().size_hint().exact().is_some_and(|size| size <= SMALL)
 }
 
-/// Whether it is a stream of events, which has no end of its own.
+/// Whether it is an event stream, which never ends by itself.
 pub(super) fn is_event_stream(response: &Response<Incoming>) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| is_type(kind.as_bytes(), b"text/event-stream"))
 }
 
-/// The app's answer as ours.
+/// Converts the app's response.
 pub(super) fn pass(response: Response<Incoming>, to_head: bool, watch: Watch) -> HttpResponse {
     let (head, body) = response.into_parts();
     let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -53,13 +54,14 @@ pub(super) fn pass(response: Response<Incoming>, to_head: bool, watch: Watch) ->
     answer
 }
 
-/// What an app does not say about caches: nobody but this browser keeps the answer, and no page is shown again without asking us, or
-/// the page of an ended session would come from the disk. A 304 is left alone, since its headers replace those of the kept answer.
+/// Caching defaults for apps that set none: only this browser may store the response, and it must ask us before it
+/// shows a page again, or the page of an ended session would come from the disk. A 304 is left alone, since its headers
+/// replace those of the stored response.
 fn keep_private(headers: &mut HeaderMap) {
     if headers.contains_key(CACHE_CONTROL) {
         return;
     }
-    // Without a type browsers look into the body, and may find HTML.
+    // Without a type browsers sniff the body, and may find HTML.
     let is_page = headers.get(CONTENT_TYPE).is_none_or(|kind| {
         let kind = kind.as_bytes();
         is_type(kind, b"text/html") || is_type(kind, b"application/xhtml+xml")
@@ -67,8 +69,8 @@ fn keep_private(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(if is_page { "private, no-cache" } else { "private" }));
 }
 
-/// Whether our host is to be reached by https alone, is ours to say where it is: the app's word could take ours back, or bind other
-/// hosts. On plain http browsers do not listen to it.
+/// Over https, only we decide whether the host is restricted to https: the app's header could revoke ours, or affect
+/// other hosts. Over plain http browsers ignore it.
 pub(super) fn keep_https(headers: &mut HeaderMap, app_url: &AppUrl) {
     if app_url.is_https() && headers.contains_key(STRICT_TRANSPORT_SECURITY) {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(ONLY_HTTPS));

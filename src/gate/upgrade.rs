@@ -1,4 +1,4 @@
-//! WebSockets: tunnelled while the session lives, and no other upgrade (S80, RFC 6455).
+//! WebSockets: tunnelled while the session is live; no other upgrade (S80, RFC 6455).
 
 use std::future::Future;
 use std::io;
@@ -25,27 +25,27 @@ use super::proxy_headers;
 use crate::accounts::streams::StreamTicket;
 use crate::http::error::HttpError;
 
-/// Bytes read from the app at once; this much waits in each idle tunnel.
+/// Bytes read from the app at once; each idle tunnel has a buffer of this size.
 const BUFFER: usize = 8 * 1024;
-/// How long the app may go on sending after the client has ended its direction.
+/// How long the app may continue to send after the client has closed its direction.
 const LINGER: Duration = Duration::from_secs(5);
 /// A key is 16 bytes in base64.
 const KEY_LENGTH: usize = 24;
 
 type AppEnd = TokioIo<Upgraded>;
 
-/// What a request wants to become.
+/// The upgrade that a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Upgrade {
-    /// Nothing else; upgrades to other protocols are not granted, which HTTP allows.
+    /// None; upgrades to other protocols are ignored, which HTTP allows.
     Ordinary,
     /// A WebSocket.
     WebSocket,
-    /// Something that some would take for a WebSocket and some would not.
+    /// Something that some programs would accept as a WebSocket and others would not.
     Broken,
 }
 
-/// Reads the handshake (RFC 6455, section 4.2.1).
+/// Parses the handshake (RFC 6455, section 4.2.1).
 pub(super) fn requested(method: &Method, headers: &HeaderMap) -> Upgrade {
     if !names(headers, &UPGRADE, b"websocket") {
         return Upgrade::Ordinary;
@@ -80,10 +80,10 @@ pub(super) async fn tunnel(
     let headers = response.headers().clone();
     let upgraded = hyper::upgrade::on(response).await.map_err(|fault| HttpError::Upstream(fault.to_string()))?;
     let (from_app, to_app) = tokio::io::split(TokioIo::new(upgraded));
-    // Dropped with the answer's body, which ends the other direction; and the other way round, after a while.
+    // Dropped with the response's body, which ends the other direction; and vice versa, after a while.
     let (body_lives, body_gone) = oneshot::channel::<()>();
     let (client_speaks, client_silent) = oneshot::channel::<()>();
-    // Each direction listens for the end itself: the other one may be waiting for a client that does not read.
+    // Each direction watches for the end itself: the other one may be blocked by a client that does not read.
     let ticket = Rc::new(ticket);
     let also = Rc::clone(&ticket);
     rt::spawn(async move {
@@ -126,7 +126,7 @@ async fn pump_to_app(
             chunk = payload.next() => chunk,
         };
         let Some(Ok(chunk)) = chunk else { break };
-        // An app that does not read must not keep this task when the session ends.
+        // An app that does not read must not keep this task alive when the session ends.
         let written = tokio::select! {
             biased;
             () = ticket.ended() => false,
@@ -164,7 +164,7 @@ fn from_app_to_client(
         match count {
             Ok(0) => None,
             Ok(_) => Some((Ok(buffer.split().freeze()), Some((from_app, end, body_lives, buffer)))),
-            // Ending with an error closes the connection at once.
+            // Ending with an error closes the connection immediately.
             Err(fault) => Some((Err(fault), None)),
         }
     })

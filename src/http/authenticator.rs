@@ -1,4 +1,4 @@
-//! The signed-in check (docs/adr/0002 and 0003): from cookies to a live session, from memory where it may.
+//! Authentication (docs/adr/0002 and 0003): from cookies to a live session, from the cache if possible.
 
 use std::cell::RefCell;
 use std::future::{Ready, ready};
@@ -25,10 +25,10 @@ use crate::domain::language::Language;
 use crate::domain::session::GenerationVerdict;
 use crate::domain::time::Timestamp;
 
-/// Seconds a verdict that rests on the refresh token is remembered.
+/// Seconds for which a verdict based on a refresh token is cached.
 const REFRESH_VERDICT_SECS: i64 = 30;
 
-/// The identity headers for the app, ready to send; empty where there is nothing to say (S70).
+/// The identity headers for the app, ready to send; empty if there is nothing to send (S70).
 #[derive(Clone, Debug)]
 pub struct IdentityHeaders {
     /// `Remote-User`.
@@ -39,32 +39,33 @@ pub struct IdentityHeaders {
     pub name: HeaderValue,
     /// `Remote-Groups`.
     pub groups: HeaderValue,
-    /// `Remote-Id`: the account, whatever its address becomes.
+    /// `Remote-Id`: the account, even if its address changes.
     pub id: HeaderValue,
 }
 
 /// A visitor whose session is live.
 pub struct Verdict {
-    /// Who it is.
+    /// The visitor.
     pub who: Arc<Visitor>,
-    /// What the app is told.
+    /// The headers for the app.
     pub headers: IdentityHeaders,
     copy: Option<Arc<CachedSession>>,
     until: Timestamp,
 }
 
 impl Verdict {
-    /// One that holds for one request, since there is no session behind it.
+    /// A verdict for one request, since there is no session behind it.
     fn of_one_request(who: Visitor, now: Timestamp) -> Self {
         Self { headers: identity_headers(&who), who: Arc::new(who), copy: None, until: now }
     }
 
-    /// Whether the session was not touched since: then nothing has to be asked.
+    /// Whether the session was not changed since: then the store need not be asked.
     pub fn is_untouched(&self, monotonic: Duration) -> bool {
         self.copy.as_ref().is_some_and(|copy| copy.usable(monotonic).is_some())
     }
 
-    /// Whether this can never again be the verdict on the cookies it was given for: the session was touched or is over, or the token is.
+    /// Whether this can never again be the verdict on the same cookies: the session changed or ended, or the token
+    /// expired.
     fn is_over(&self, monotonic: Duration, now: Timestamp) -> bool {
         let lives = self
             .copy
@@ -74,12 +75,12 @@ impl Verdict {
         !lives || self.until <= now
     }
 
-    /// The absolute end of the session; none behind HTTP Basic.
+    /// The absolute end of the session; `None` with HTTP Basic.
     pub fn session_end(&self) -> Option<Timestamp> {
         self.copy.as_ref()?.view().map(|view| view.session.expires_at)
     }
 
-    /// Seconds for which the verdict holds without a refresh.
+    /// Seconds for which the verdict is valid without a refresh.
     pub fn seconds_left(&self, now: Timestamp) -> i64 {
         self.until.since(now).max(0)
     }
@@ -95,7 +96,7 @@ pub enum Authentication {
 }
 
 impl Authentication {
-    /// The session, if one lets the visitor in.
+    /// The session, if there is one.
     pub fn session(&self) -> Option<&SessionId> {
         match self {
             Self::Anonymous => None,
@@ -118,10 +119,10 @@ pub struct Renewal {
     cookies: Vec<HeaderValue>,
 }
 
-/// The sessions that the cookies of this request name, the ended ones too; absent where a cached verdict was used.
+/// The sessions that this request's cookies refer to, ended ones included; absent if a cached verdict was used.
 struct NamedSessions(Vec<SessionId>);
 
-/// Who asks, as the middleware found.
+/// The visitor that the middleware found.
 pub fn authentication(req: &HttpRequest) -> Authentication {
     req.extensions().get::<Authentication>().cloned().unwrap_or(Authentication::Anonymous)
 }
@@ -137,22 +138,23 @@ impl FromRequest for Authentication {
 
 enum Finding {
     Known(Authentication),
-    /// Nothing but a refresh token: live if its session is.
+    /// Only a refresh token: valid if its session is live.
     Refreshable(Claims),
 }
 
-/// One worker's memory of verdicts; only what was verified is kept.
+/// One worker's cache of verdicts; only verified ones are stored.
 #[derive(Default)]
 pub struct Authenticator(RefCell<Verdicts<Rc<Verdict>>>);
 
-/// The worker's guard.
+/// The worker's authenticator.
 #[expect(clippy::expect_used, reason = "app.rs registers the guard before any route exists")]
 pub fn authenticator(req: &HttpRequest) -> &Authenticator {
     req.app_data::<Rc<Authenticator>>().expect("the guard is registered")
 }
 
 impl Authenticator {
-    /// The verdict on the same three cookies as before, while copy, token and lease allow it: no await, no lock.
+    /// The verdict on the same three cookies as before, while cached session, token and lease allow it: no await, no
+    /// lock.
     pub fn cached(&self, req: &HttpRequest) -> Option<Rc<Verdict>> {
         let cookies = RequestCookies::read(req, &settings::of(req).cookies)?;
         self.recall(settings::accounts(req), &cookies)
@@ -171,7 +173,7 @@ impl Authenticator {
         accounts.cache().has_lease(monotonic).then(|| Rc::clone(verdict))
     }
 
-    /// Checks without rotating, as forward-auth must (S46).
+    /// Checks without rotating, as required for forward-auth (S46).
     pub async fn check(&self, req: &HttpRequest) -> Result<Authentication, HttpError> {
         let authentication = match self.examine(req).await? {
             Finding::Known(authentication) => authentication,
@@ -181,7 +183,7 @@ impl Authenticator {
         Ok(authentication)
     }
 
-    /// Checks, and exchanges the refresh token when the access token is gone or over (S41).
+    /// Checks, and exchanges the refresh token if the access token is missing or expired (S41).
     pub async fn check_and_refresh(&self, req: &HttpRequest) -> Result<(Authentication, Option<Renewal>), HttpError> {
         let (authentication, renewal) = self.refresh(req).await?;
         language::note(req, authentication.language());
@@ -206,7 +208,8 @@ impl Authenticator {
         Ok((Authentication::SignedIn(Rc::new(verdict)), Some(Renewal { session, cookies })))
     }
 
-    /// Appends new tokens to an answer, unless the session ended meanwhile: a late answer must not overwrite a newer sign-in.
+    /// Appends new tokens to a response, unless the session ended meanwhile: a late response must not overwrite a newer
+    /// sign-in.
     pub async fn append_renewal(&self, req: &HttpRequest, renewal: Option<Renewal>, headers: &mut HeaderMap) {
         let Some(renewal) = renewal else { return };
         if settings::accounts(req).is_live(&renewal.session).await.unwrap_or(false) {
@@ -272,7 +275,7 @@ impl Authenticator {
         Ok(Authentication::SignedIn(verdict))
     }
 
-    /// A live session passes with its current refresh token, or the predecessor within its grace; nothing ends here.
+    /// Accepts a live session with its current refresh token, or the predecessor within its grace period; ends nothing.
     async fn from_refresh_token(&self, req: &HttpRequest, claims: Claims) -> Result<Authentication, HttpError> {
         let accounts = settings::accounts(req);
         let now = accounts.clock().now();
@@ -285,7 +288,7 @@ impl Authenticator {
             matches!(verdict, Some(GenerationVerdict::Current | GenerationVerdict::PredecessorInGrace))
         };
         if !fits(&copy) {
-            // Another node may have rotated a moment ago.
+            // Another node may have rotated it a moment ago.
             accounts.cache().forget(&claims.session);
             let Some(anew) = accounts.find_session(&claims.session).await? else {
                 return Ok(Authentication::Anonymous);
@@ -330,7 +333,7 @@ fn verdict(copy: Arc<CachedSession>, until: Timestamp) -> Option<Verdict> {
     Some(Verdict { headers: identity_headers(&who), who, copy: Some(copy), until })
 }
 
-/// Who asks in the deprecated mode.
+/// The visitor in the deprecated mode.
 async fn without_account(
     req: &HttpRequest,
     session: Option<SessionId>,
@@ -344,7 +347,7 @@ async fn without_account(
     Ok(verdict.map_or(Authentication::Anonymous, |verdict| Authentication::SignedIn(Rc::new(verdict))))
 }
 
-/// Who asks, for the verbs of `accounts`.
+/// The client, for the operations of `accounts`.
 pub fn client(req: &HttpRequest) -> Client {
     let settings = settings::of(req);
     let found = RequestCookies::read(req, &settings.cookies).unwrap_or_default();
@@ -364,7 +367,7 @@ pub fn client(req: &HttpRequest) -> Client {
     }
 }
 
-/// What the app is told of a visitor.
+/// The headers about a visitor for the app.
 pub fn identity_headers(who: &Visitor) -> IdentityHeaders {
     let of_account = |text: fn(&Person) -> &str| value(who.person().map_or("", text));
     IdentityHeaders {
@@ -376,7 +379,7 @@ pub fn identity_headers(who: &Visitor) -> IdentityHeaders {
     }
 }
 
-/// ASCII as it is, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).
+/// ASCII unchanged, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).
 fn value(text: &str) -> HeaderValue {
     let encoded = crate::domain::access::header_text(text);
     HeaderValue::from_str(&encoded).unwrap_or_else(|_fault| HeaderValue::from_static(""))

@@ -1,4 +1,4 @@
-//! What a browser seems to see of this gate, compared with `APP_URL`: cookies and forms depend on it.
+//! The address that the browser apparently uses, compared with `APP_URL`: cookies and forms depend on it.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,23 +9,23 @@ use super::{client_address, settings};
 use crate::domain::app_url::AppUrl;
 use crate::domain::text::Text;
 
-/// What says that a proxy stands in between, whose `Host` may be its own.
+/// Headers that indicate a proxy, whose `Host` may be its own.
 const FORWARDING: [&str; 6] =
     ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
 
-/// Addresses that are logged to the log at most; a client makes up as many as it likes.
+/// Maximum addresses logged; a client can make up as many as it likes.
 const MAX_LOGGED: usize = 8;
 
-/// The address in the browser's bar, as far as it can be known.
+/// The origin in the browser's address bar, as far as it can be determined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BrowserOrigin {
     /// Scheme and host.
     Address(String),
-    /// A proxy that nobody trusts stands in between, and what it says is not believed.
+    /// An untrusted proxy stands in between, and its headers are ignored.
     Hidden,
 }
 
-/// What the browser seems to see.
+/// The origin that the browser apparently uses.
 pub fn of(req: &HttpRequest) -> BrowserOrigin {
     let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let scheme = match (client_address::has_trusted_peer(req), text("x-forwarded-proto")) {
@@ -36,20 +36,20 @@ pub fn of(req: &HttpRequest) -> BrowserOrigin {
     BrowserOrigin::Address(format!("{scheme}://{}", text("host").unwrap_or_default()))
 }
 
-/// Why a sign-in from here may fail, in texts for the page, and where to go instead.
+/// Why signing in from here may fail, as texts for the page, and where to go instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginMismatch {
     /// What is wrong.
     pub what: Text,
-    /// What whoever runs the site can do about it.
+    /// What the operator of the site can do about it.
     pub remedy: Option<Text>,
     /// The same page at `APP_URL`.
     pub instead: String,
-    /// The words of the link there.
+    /// The label of that link.
     pub open: Text,
 }
 
-/// What a sign-in from here would fail on, to be forwarded before anything is typed.
+/// What would make signing in from here fail, shown before anything is typed.
 pub fn origin_mismatch(req: &HttpRequest) -> Option<OriginMismatch> {
     let app_url = &settings::of(req).app_url;
     let (what, remedy) = if without_https(req) {
@@ -58,7 +58,7 @@ pub fn origin_mismatch(req: &HttpRequest) -> Option<OriginMismatch> {
         let seen = other_address(req)?;
         let remedy =
             if app_url.is_loopback() && !seen.is_loopback() { "other-address-local" } else { "other-address-remedy" };
-        // With this header the form is judged by it, and not by its origin.
+        // With this header the form is checked by it, and not by its origin.
         let works = req.headers().contains_key("sec-fetch-site");
         let what = Text::new(if works { "other-address-works" } else { "other-address" })
             .with("seen", seen.origin())
@@ -74,9 +74,10 @@ pub fn origin_mismatch(req: &HttpRequest) -> Option<OriginMismatch> {
     })
 }
 
-/// `APP_URL` is https and the browser came by plain http: it would drop our cookies, and people would sign in for nothing.
+/// Whether `APP_URL` is https and the browser uses plain http: it would drop our cookies, and people would sign in
+/// without effect.
 ///
-/// Browsers send `Sec-Fetch-Site` to https and to loopback alone, whatever a proxy forgets to say.
+/// Browsers send `Sec-Fetch-Site` only to https and to loopback, even if a proxy forgets to report the scheme.
 pub fn without_https(req: &HttpRequest) -> bool {
     let settings = settings::of(req);
     let secure = || {
@@ -94,8 +95,8 @@ pub fn without_https(req: &HttpRequest) -> bool {
     true
 }
 
-/// Where the browser came to, when that is another host or port than `APP_URL`'s. Behind a proxy, whose `Host` may be its own,
-/// only what a trusted one says of it counts.
+/// The browser's address if its host or port differs from `APP_URL`'s. Behind a proxy, whose `Host` may be its own,
+/// only a trusted one is believed.
 pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
     let settings = settings::of(req);
     let forwarded = |name: &str| req.headers().get(name)?.to_str().ok();

@@ -1,4 +1,4 @@
-//! The three carriers of a session (docs/adr/0002): whether they agree, and giving all of them to the browser or taking them away.
+//! The three carriers of a session (docs/adr/0002): whether they agree, how they are set and how they are removed.
 
 use actix_identity::{Identity, IdentityExt};
 use actix_session::SessionExt;
@@ -17,7 +17,7 @@ use crate::domain::ids::SessionId;
 /// What actix-session opened for this request; reused, so that the cookie is not decrypted twice.
 struct ByActixSession(Option<SessionCarrier>);
 
-/// What the session cookie says.
+/// The content of the session cookie.
 #[derive(Clone, Debug)]
 pub(super) struct SessionCarrier {
     /// The session.
@@ -26,7 +26,7 @@ pub(super) struct SessionCarrier {
     user: Option<String>,
 }
 
-/// What one carrier says of whose request this is.
+/// The session and user that one carrier names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Named<'a> {
     /// The session.
@@ -41,7 +41,7 @@ impl<'a> From<&'a SessionCarrier> for Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    /// What a token that verifies says, an expired one included.
+    /// The content of a verified token, even an expired one.
     pub(super) fn by_token(token: Option<&'a Result<Claims, TokenFault>>) -> Option<Self> {
         let claims = match token? {
             Ok(claims) => claims,
@@ -52,15 +52,16 @@ impl<'a> Named<'a> {
     }
 }
 
-/// Whether all carriers name one session and one user: access token, refresh token, and the session cookie with actix-identity's
-/// user, which is unknown of a session that is over (S39).
+/// Whether all carriers name the same session and user: access token, refresh token, and the session cookie with
+/// actix-identity's user, which is unknown if the session has ended (S39).
 pub(super) fn agree(named: &[Named<'_>]) -> bool {
     let session = named.first().map(|first| first.session);
     let user = named.iter().find_map(|named| named.user);
     named.iter().all(|named| Some(named.session) == session && (named.user.is_none() || named.user == user))
 }
 
-/// Has the checks of this request take from actix-session and actix-identity what its session cookie says; for routes behind them.
+/// Makes the checks of this request read the session cookie through actix-session and actix-identity; for routes behind
+/// them.
 pub fn use_actix_session(req: &HttpRequest) {
     let session = req.get_session().get::<String>(SID).ok().flatten().and_then(|id| SessionId::parse(&id));
     let user = req.get_identity().ok().and_then(|identity| identity.id().ok());
@@ -76,7 +77,7 @@ pub(super) fn open_session(req: &HttpRequest, found: &RequestCookies<'_>) -> Opt
     Some(SessionCarrier { session, user: None })
 }
 
-/// Gives the browser the carriers of a new session.
+/// Sets the carriers of a new session in the browser.
 pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Result<(), HttpError> {
     let internal = |fault: String| HttpError::Account(AccountError::Internal(fault));
     let session = req.get_session();
@@ -96,8 +97,9 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
     Ok(())
 }
 
-/// Takes the carriers of an ended session from the browser; the device cookie stays. actix-session is not asked to: it would have
-/// the store end the session once more, and a fault of that would be the answer to a sign-out that is done.
+/// Removes the carriers of an ended session from the browser; the device cookie stays. Not done through actix-session:
+/// it would end the session in the store once more, and a fault there would be the answer to a sign-out that has
+/// succeeded.
 pub fn end(req: &HttpRequest, headers: &mut HeaderMap) {
     let names = &settings::of(req).cookies;
     cookies::append(headers, names.remove_session());

@@ -1,4 +1,4 @@
-//! Who the client is: the peer, or what trusted proxies say, read from right to left (S28).
+//! The client's address: the peer, or what trusted proxies report, read from right to left (S28).
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -17,9 +17,9 @@ pub struct ClientAddress {
     pub client: IpAddr,
 }
 
-/// The addresses of `req`; nothing is believed of a peer outside `TRUSTED_PROXIES`.
+/// The addresses of `req`; a peer outside `TRUSTED_PROXIES` is not believed.
 pub fn of(req: &HttpRequest) -> ClientAddress {
-    // Headers are lines of one list, and the list is read from its end.
+    // Repeated headers form one list, which is read from its end.
     resolve(
         peer(req),
         req.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes),
@@ -47,7 +47,7 @@ fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, t
     }
     let mut client = peer;
     for entry in lines.rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
-        // What does not parse was not written by a proxy: the last address that was is the client's.
+        // An entry that does not parse was not written by a proxy: the last address before it is the client's.
         let Some(ip) = parse_entry(entry) else { break };
         client = ip.to_canonical();
         if !is_in(&client, trusted) {
@@ -57,7 +57,7 @@ fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, t
     ClientAddress { peer, client }
 }
 
-/// One entry of `X-Forwarded-For`: an address, which some proxies write in brackets or with the port of the connection.
+/// One entry of `X-Forwarded-For`: an address, which some proxies write in brackets or with a port.
 fn parse_entry(entry: &[u8]) -> Option<IpAddr> {
     let entry = std::str::from_utf8(entry).ok()?.trim();
     let bracketed = || entry.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);

@@ -1,5 +1,5 @@
-//! A client's connection under the server: what it has to read of a head is bounded (S95, S104), and an answer that only the end of
-//! the connection ends can be broken off so that it shows (S110).
+//! A client's connection below the server: limits how much of a head is read (S95, S104), and resets connections so
+//! that an incomplete response is recognisable (S110).
 
 use std::io;
 use std::pin::Pin;
@@ -13,23 +13,23 @@ use tokio::net::TcpStream;
 
 use super::head_limits::{Connections, Room, State};
 
-/// How long a client that sends too long a head may go on sending, so that it comes to read why it is refused.
+/// How long a client with an overlong head may continue to send, so that it gets to read the refusal.
 const LINGER: Duration = Duration::from_secs(2);
 
 /// The connection itself.
 pub struct Connection {
-    /// There until it is dropped.
+    /// Present until dropped.
     stream: Option<TcpStream>,
     state: Rc<State>,
 }
 
 impl Connection {
-    /// Takes a connection that was accepted.
+    /// Wraps an accepted connection.
     pub fn new(stream: TcpStream, all: &Connections) -> Self {
         Self { stream: Some(stream), state: all.add() }
     }
 
-    /// What is known of it.
+    /// Its state.
     pub fn state(&self) -> Rc<State> {
         Rc::clone(&self.state)
     }
@@ -47,13 +47,13 @@ impl Connection {
             }
             Room::TooLong => {
                 self.state.refuse_too_long();
-                // Makes the server find that it is too long, and say so when the requests before it are answered.
+                // Makes the server find that the head is too long, and say so once the earlier requests are answered.
                 buffer.initialize_unfilled().fill(b'x');
                 buffer.set_filled(buffer.capacity());
             }
             Room::Busy => {
                 self.state.refuse_for_now();
-                // No head has this in it: the server answers 400.
+                // No valid head contains this: the server answers 400.
                 buffer.put_slice(b"\n\0\n");
             }
             Room::Over => {}
@@ -118,7 +118,7 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let Some(stream) = self.stream.take() else { return };
         if self.state.reset.get() {
-            // A reset instead of the end that a client would take for the end of the answer.
+            // A reset instead of a proper end, which a client would take for the end of the response.
             if let Err(fault) = stream.set_zero_linger() {
                 tracing::debug!(%fault, "a connection could not be reset");
             }
@@ -133,7 +133,7 @@ impl Drop for Connection {
     }
 }
 
-/// Closing with bytes unread would be a reset, which can overtake the answer.
+/// Closing with unread bytes would cause a reset, which can overtake the response.
 async fn read_on(mut stream: TcpStream) {
     let mut piece = [0; 4096];
     if stream.shutdown().await.is_ok() {
@@ -181,7 +181,7 @@ mod tests {
         let bytes = read(&mut connection, |bytes| bytes.contains(&b'x')).await;
         assert_eq!(bytes.iter().position(|byte| *byte != b'a'), Some(LONGEST_READ));
         drop(connection);
-        // Refused politely: all that was sent is taken, and then comes an end.
+        // Refused politely: everything sent is read, followed by a proper end.
         let mut client = sent.await.unwrap();
         assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
     }
@@ -216,7 +216,7 @@ mod tests {
         assert!(refused.ends_with(b"\n\0\n") && refused.len() == SHORT_HEAD + 3, "{}", refused.len());
         let (.., short) = unfinished(&all, SHORT_HEAD).await;
         assert_eq!(short.len(), SHORT_HEAD, "short ones need no place");
-        // One is over, one is gone: two places.
+        // One head is complete, one connection is gone: two places are free.
         held[0].1.state.head_is_over(false);
         drop(held.pop());
         let again = [unfinished(&all, SHORT_HEAD + 1).await, unfinished(&all, SHORT_HEAD + 1).await];

@@ -1,4 +1,4 @@
-//! Our cookies: read from raw bytes by exact names, written in one place (S39, S64, S65, S104).
+//! Our cookies: parsed from raw bytes by exact names, written in one place (S39, S64, S65, S104).
 
 use actix_web::cookie::{Cookie, CookieJar, Key};
 use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
@@ -11,15 +11,16 @@ use crate::domain::ids::SessionId;
 
 /// Ten years, for the device cookie, in seconds.
 const DEVICE_SECS: i64 = 315_360_000;
-/// A form stays open at most a day, in seconds.
+/// A form is valid for at most a day, in seconds.
 const FORM_SECS: i64 = 86_400;
-/// Longest cookie of ours, name and value, in bytes: browsers keep none that is longer, so such a one is not from us (S104).
+/// Maximum length of our cookies, name and value, in bytes: browsers store no longer ones, so a longer one is not from
+/// us (S104).
 const MAX_BYTES: usize = 4096;
 
-/// Why the cookies of a request are no sign-in.
+/// Why the cookies of a request are not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CookieFault {
-    /// Two cookies of one of our names: one of them is somebody else's (S39).
+    /// One of our names occurs twice: one of the cookies is somebody else's (S39).
     #[error("a cookie of ours came twice")]
     Twice,
     /// Longer than any cookie we set (S104).
@@ -34,7 +35,7 @@ pub struct CookieNames {
     pub access: String,
     /// The refresh JWT.
     pub refresh: String,
-    /// actix-session's.
+    /// actix-session's cookie.
     pub session: String,
     /// Binds forms before sign-in.
     pub form: String,
@@ -43,7 +44,7 @@ pub struct CookieNames {
     attributes: String,
 }
 
-/// What a request carries of ours.
+/// Our cookies in a request.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RequestCookies<'a> {
     /// The access JWT.
@@ -58,7 +59,7 @@ pub struct RequestCookies<'a> {
     pub device: Option<CookieValue<'a>>,
 }
 
-/// The value of a cookie of ours, as it came.
+/// The raw value of one of our cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CookieValue<'a>(&'a [u8]);
 
@@ -74,7 +75,7 @@ impl<'a> CookieValue<'a> {
         self.0
     }
 
-    /// The text; empty where it is none, which no cookie of ours is. It is not looked at before it is asked for: a cached verdict
+    /// The text; empty if it is not valid UTF-8, which our cookies always are. Decoded only on demand: a cached verdict
     /// needs the bytes alone.
     pub fn text(self) -> &'a str {
         std::str::from_utf8(self.0).unwrap_or("")
@@ -82,8 +83,8 @@ impl<'a> CookieValue<'a> {
 }
 
 impl CookieNames {
-    /// Names and attributes: `__Host-` on https, no prefix on plain http, and never a `Domain`. Cookies know no ports, so a port in
-    /// `APP_URL` is part of the names: two gates on one host must not sign each other out.
+    /// Names and attributes: `__Host-` on https, no prefix on plain http, and never a `Domain`. Cookies ignore ports,
+    /// so a port in `APP_URL` is part of the names: two gates on one host must not sign each other out.
     pub fn new(app_url: &AppUrl) -> Self {
         let prefix = if app_url.is_https() { "__Host-" } else { "" };
         let port = app_url.port().map_or_else(String::new, |port| format!("_{port}"));
@@ -104,7 +105,7 @@ impl CookieNames {
         HeaderValue::from_str(&format!("{name}={value}{}; Max-Age={max_age}", self.attributes)).ok()
     }
 
-    /// A cookie that goes when the browser is closed.
+    /// A cookie that is removed when the browser is closed.
     fn set_until_closed(&self, name: &str, value: &str) -> Option<HeaderValue> {
         HeaderValue::from_str(&format!("{name}={value}{}", self.attributes)).ok()
     }
@@ -124,7 +125,7 @@ impl CookieNames {
         access.into_iter().chain(refresh).collect()
     }
 
-    /// What a new session sets beside actix-session's own cookie.
+    /// The cookies of a new session besides actix-session's own.
     pub fn set_new_session(&self, new: &NewSession) -> Vec<HeaderValue> {
         let mut cookies = match &new.user {
             Some((_, tokens)) => self.set_tokens(tokens),
@@ -135,13 +136,13 @@ impl CookieNames {
         cookies
     }
 
-    /// What signing out removes; the device cookie stays.
+    /// The cookies removed at sign-out; the device cookie stays.
     pub fn remove_session(&self) -> Vec<HeaderValue> {
         [&self.access, &self.refresh, &self.session].into_iter().filter_map(|name| self.set(name, "", 0)).collect()
     }
 }
 
-/// What stands between the semicolons of a `Cookie` header. It is most of a request, and looked through each time.
+/// The parts of a `Cookie` header. It is most of a request, and scanned each time.
 pub fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(header);
     std::iter::from_fn(move || {
@@ -153,7 +154,7 @@ pub fn pairs(header: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 impl<'a> RequestCookies<'a> {
-    /// Reads our cookies; `None` when they are no sign-in.
+    /// Parses our cookies; `None` if they are not accepted.
     pub fn read(req: &'a HttpRequest, names: &CookieNames) -> Option<Self> {
         if req.extensions().contains::<CookieFault>() {
             return None;
@@ -161,7 +162,7 @@ impl<'a> RequestCookies<'a> {
         Self::read_headers(req.headers(), names).ok()
     }
 
-    /// Reads our cookies, or says why they are no sign-in.
+    /// Parses our cookies, or says why they are not accepted.
     pub fn read_headers(headers: &'a HeaderMap, names: &CookieNames) -> Result<Self, CookieFault> {
         let mut found = Self::default();
         for header in headers.get_all(COOKIE) {
@@ -191,7 +192,7 @@ impl<'a> RequestCookies<'a> {
         Ok(found)
     }
 
-    /// The same as one `Cookie` header; `None` without any.
+    /// The same as one `Cookie` header; `None` if there are none.
     pub(super) fn header(&self, names: &CookieNames) -> Option<HeaderValue> {
         let all = [
             (&names.access, self.access),
@@ -206,7 +207,7 @@ impl<'a> RequestCookies<'a> {
     }
 }
 
-/// The session named by actix-session's private cookie; one that cannot be decrypted counts as absent.
+/// The session named by actix-session's private cookie; a cookie that cannot be decrypted is treated as absent.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that handles cookies")]
 pub fn open_session_cookie(names: &CookieNames, key: &Key, value: &str) -> Option<SessionId> {
     let cookie = Cookie::parse_encoded(format!("{}={value}", names.session)).ok()?.into_owned();

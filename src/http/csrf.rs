@@ -1,4 +1,5 @@
-//! Pages and forms are for navigations alone: scripts of the app behind share our origin and must not read them.
+//! Protection against cross-site requests: pages and forms are for navigations only, since scripts of the app share our
+//! origin.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -8,7 +9,7 @@ use actix_web::{Error, HttpRequest};
 use super::error::{self, Audience, HttpError};
 use super::{language, settings};
 
-/// Middleware over pages and forms: refuses what says that it is no navigation to a document.
+/// Middleware for pages and forms: refuses requests that are not navigations to a document, according to their headers.
 pub async fn only_navigations<B: MessageBody>(
     req: ServiceRequest,
     next: Next<B>,
@@ -30,9 +31,9 @@ pub async fn only_navigations<B: MessageBody>(
     Ok(req.into_response(refused).map_into_right_body())
 }
 
-/// Whether an unsafe request comes from our own origin (S61): fetch metadata, else `Origin`, else `Referer`.
+/// Whether an unsafe request comes from our own origin (S61): by fetch metadata, else `Origin`, else `Referer`.
 pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
-    // A header that comes twice says nothing that could be trusted.
+    // A repeated header cannot be trusted.
     let header = |name: &str| {
         let mut values = req.headers().get_all(name);
         let first = values.next()?;
@@ -55,7 +56,7 @@ pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
     Err(HttpError::Csrf { received: received.unwrap_or_else(|| "-".to_owned()) })
 }
 
-/// Whether the browser says that a page of another origin sent it here.
+/// Whether the browser was sent here by a page of another origin.
 pub fn is_from_elsewhere(req: &HttpRequest) -> bool {
     req.headers().get_all("sec-fetch-site").any(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
 }

@@ -1,4 +1,4 @@
-//! The one map from faults to answers: kind to status, status and audience to body.
+//! The one map from errors to responses: kind to status, status and audience to body.
 
 use std::fmt;
 
@@ -19,45 +19,45 @@ use crate::domain::text::Text;
 use crate::domain::throttle::MAX_WAIT_SECS;
 use crate::texts;
 
-/// Who reads the answer.
+/// Who reads the response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// A person.
     Page,
-    /// A person who can mend what is wrong.
+    /// A person who can fix the problem.
     Admin,
     /// A script.
     Json,
 }
 
-/// Why a request was not answered with what was asked.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum HttpError {
-    /// A fault of `accounts`.
+    /// An error of `accounts`.
     Account(AccountError),
-    /// There is nothing here.
+    /// There is no such page.
     NotFound,
-    /// The request makes no sense; the text of this key says what.
+    /// The request is invalid; the text with this key says why.
     BadRequest(&'static str),
-    /// The form asks for something that cannot be; the text of this key says what.
+    /// The form requests something impossible; the text with this key says what.
     Unprocessable(&'static str),
-    /// Signed in or not, this is not for you; the text of this key says why.
+    /// Access is denied, signed in or not; the text with this key says why.
     Forbidden(&'static str),
     /// The form comes from another origin (S61).
     Csrf {
         /// The origin received, or a dash.
         received: String,
     },
-    /// The form came without the cookie that its page set.
+    /// The form came without the cookie that its page had set.
     FormWithoutCookie {
-        /// Whether it is plain http that keeps the browser from storing it.
+        /// Whether plain http keeps the browser from storing it.
         insecure: bool,
     },
-    /// The form's token is of another page or session (S61).
+    /// The form's token belongs to another page or session (S61).
     FormOutOfDate,
-    /// Too many wrong passwords for an account; a new one, by a link, gets its owner in.
+    /// Too many wrong passwords for an account; its owner can set a new one with a link.
     SignInThrottled {
-        /// Seconds until the next try is looked at.
+        /// Seconds until the next attempt is accepted.
         retry_after: i64,
     },
     /// The body is too large.
@@ -66,13 +66,13 @@ pub enum HttpError {
     HeadTooLarge,
     /// The body came too slowly.
     TooSlow,
-    /// The body has a type that forms do not have.
+    /// The body has a type that no form has.
     MediaType,
-    /// This method does nothing here.
+    /// The method is not allowed here.
     MethodNotAllowed,
-    /// The app behind the gate does not answer.
+    /// The app behind the gate does not respond.
     Upstream(String),
-    /// The app behind the gate answers too late.
+    /// The app behind the gate responds too late.
     UpstreamTimeout,
 }
 
@@ -142,7 +142,7 @@ fn retry_after(error: &HttpError) -> Option<i64> {
     }
 }
 
-/// The sentence for people; says nothing of our insides.
+/// The sentence for people; reveals nothing internal.
 fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
     Text::new(match error {
         HttpError::Csrf { received } => {
@@ -205,7 +205,7 @@ fn heading(error: &HttpError) -> &'static str {
     }
 }
 
-/// Addresses that may help, and the keys of what they are called.
+/// Links that may help: addresses and the keys of their labels.
 fn ways_on(error: &HttpError, audience: Audience) -> &'static [(&'static str, &'static str)] {
     match error {
         HttpError::Upstream(_) | HttpError::UpstreamTimeout if audience == Audience::Admin => {
@@ -219,7 +219,7 @@ fn ways_on(error: &HttpError, audience: Audience) -> &'static [(&'static str, &'
     }
 }
 
-/// The whole answer; our own faults are logged here, once, with the request id that the answer shows.
+/// The whole response; internal errors are logged here, once, with the request ID that the response shows.
 #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
 pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, language: Language) -> HttpResponse {
     let status = error.status_code();
@@ -229,7 +229,7 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
         HttpError::Upstream(_) | HttpError::UpstreamTimeout | HttpError::Account(AccountError::Busy { .. })
     );
     if of_others {
-        // The app behind, or the number of guesses: nothing of ours is broken.
+        // Caused by the app, or by the number of guesses: nothing of ours is broken.
         tracing::warn!(request.id = %request_id, http.status = status.as_u16(), error = %error, "a request could not be served");
     } else if status.is_server_error() {
         tracing::error!(request.id = %request_id, http.status = status.as_u16(), error = %error, "a request failed");
@@ -261,20 +261,21 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     response
 }
 
-/// Middleware: turns the faults of a scope into answers for its audience, the session middleware's own into those of the store.
+/// Middleware: turns the errors of a scope into responses for its audience, and the session middleware's own into those
+/// of the store.
 pub async fn render_as<B: MessageBody + 'static>(
     audience: Audience,
     mut req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    // No clone of the request may live across the call: routing needs it for itself.
+    // No clone of the request may exist across the call: routing needs exclusive access.
     let shared = settings::shared(req.request());
     let settings = &**shared;
     let accepted = language::accepted(&req, settings.config.site.language);
     let retained = unread_body::retain_from(&mut req);
     let with_body = |answer: HttpResponse| unread_body::until_answered(retained, answer);
-    // NUL is in no address of ours and in nothing an admin looks for, and PostgreSQL takes no text with it. The path is the one that
-    // routes are matched with, in which letters are decoded.
+    // NUL is in none of our addresses and in nothing an admin searches for, and PostgreSQL accepts no text with it. The
+    // path is the one that routes are matched against, with letters decoded.
     let looked_for = if req.match_info().as_str().starts_with("/_auth/admin/") { req.query_string() } else { "" };
     if [req.uri().path(), looked_for].iter().any(|text| text.contains("%00")) {
         let language = if audience == Audience::Page { accepted } else { Language::English };
@@ -296,11 +297,11 @@ pub async fn render_as<B: MessageBody + 'static>(
             .into());
         }
     };
-    // Scripts read English; people the language of their account, which is known by now, or of their browser.
+    // Scripts get English; people the language of their account, which is known by now, or of their browser.
     let language = if audience == Audience::Page { language::of(answer.request()) } else { Language::English };
     let rendered = answer.response().error().and_then(|fault| match (fault.as_error::<HttpError>(), answer.status()) {
         (Some(fault), _) => Some(respond(fault, audience, settings, language)),
-        // A fault of an extractor: the query or the path makes no sense.
+        // An extractor's error: the query or the path is invalid.
         (None, status) if status.is_client_error() => {
             Some(respond(&HttpError::BadRequest("fault-address"), audience, settings, language))
         }
@@ -308,7 +309,7 @@ pub async fn render_as<B: MessageBody + 'static>(
     });
     let (request, response) = answer.into_parts();
     let Some(mut rendered) = rendered else { return Ok(ServiceResponse::new(request, with_body(response))) };
-    // Tokens that were renewed on the way to the fault are in use now, and a 405 names the methods that there are.
+    // Tokens renewed during the failed request are in use now, and a 405 lists the allowed methods.
     let all = |name: HeaderName| response.headers().get_all(name).cloned().collect::<Vec<_>>();
     cookies::append(rendered.headers_mut(), all(SET_COOKIE));
     for methods in all(ALLOW) {

@@ -1,5 +1,5 @@
-//! Forms: read within limits, and only when they come from our own pages (S18, S61 to S63, S95, S96). The middleware at the route
-//! ([`super::jwt::require`]) reads and checks them; handlers take [`Checked`].
+//! Forms: read within limits, and accepted only from our own pages (S18, S61 to S63, S95, S96). The middleware at the
+//! route ([`super::jwt::require`]) reads and checks them; handlers take [`Checked`].
 
 use std::collections::BTreeMap;
 use std::future::{Ready, ready};
@@ -21,15 +21,15 @@ use super::{browser_origin, csrf, settings};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 
-/// Largest form, in bytes.
+/// Maximum size of a form, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
-/// What every form may hold while it arrives; a longer one needs one of the places in [`LONG_FORMS`].
+/// The buffer of every form that is being received; a longer one needs a place in [`LONG_FORMS`].
 const SHORT_FORM: usize = 4 * 1024;
-/// Longer forms that a worker reads at once.
+/// Longer forms that a worker receives at once.
 const LONG_FORMS: usize = 64;
-/// Most fields of a form.
+/// Maximum fields of a form.
 const MAX_FIELDS: usize = 64;
-/// Longest time a form may take to arrive.
+/// Time limit for receiving a form.
 const MAX_TIME: Duration = Duration::from_secs(30);
 
 /// The fields of a form that was checked.
@@ -42,14 +42,14 @@ impl From<BTreeMap<String, String>> for Fields {
     }
 }
 
-/// The fields of the form of this request, to be sent once more; the token is left out.
+/// The fields of this request's form, to be submitted again; without the token.
 pub fn fields(req: &HttpRequest) -> BTreeMap<String, String> {
     let mut fields = req.extensions().get::<Fields>().map(|fields| fields.0.clone()).unwrap_or_default();
     fields.remove("csrf_token");
     fields
 }
 
-/// A form that came from our own page, as the fields of `T`, each of which has a default.
+/// A form from our own page, as the fields of `T`, each of which has a default.
 #[derive(Debug)]
 pub struct Checked<T>(pub T);
 
@@ -73,7 +73,7 @@ pub fn typed<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
     })
 }
 
-/// What binds the forms of a page before sign-in; the answer sets it as a cookie.
+/// What the forms of a page before sign-in are bound to; the response sets it as a cookie.
 struct FormBinding(String);
 
 /// The hidden `csrf_token` for the forms of a page.
@@ -98,7 +98,7 @@ fn new_binding(req: &HttpRequest) -> String {
     fresh
 }
 
-/// Sets the form cookie if a page of this answer is the first to need it.
+/// Sets the form cookie if a page of this response is the first to need it.
 pub(super) fn append_cookie(answer: &mut ServiceResponse<BoxBody>) {
     let cookie = {
         let extensions = answer.request().extensions();
@@ -121,7 +121,7 @@ pub(super) async fn take(
     Ok(fields)
 }
 
-/// The hidden token belongs to the session, or where there is none to the cookie that the form's page set.
+/// The hidden token belongs to the session or, without one, to the cookie set by the form's page.
 fn check_token(req: &HttpRequest, authentication: &Authentication, given: &str) -> Result<(), HttpError> {
     let settings = settings::of(req);
     let cookies = RequestCookies::read(req, &settings.cookies);
@@ -141,7 +141,7 @@ fn check_token(req: &HttpRequest, authentication: &Authentication, given: &str) 
     Err(HttpError::FormOutOfDate)
 }
 
-/// What the head announces is judged before one byte of the body is read.
+/// The announced length is checked before any of the body is read.
 fn check_head(req: &HttpRequest) -> Result<(), HttpError> {
     let header = |name: HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut kind = header(CONTENT_TYPE).split(';').map(str::trim);
@@ -159,11 +159,11 @@ fn check_head(req: &HttpRequest) -> Result<(), HttpError> {
 }
 
 thread_local! {
-    /// One more reference for each long form that this worker reads.
+    /// One more reference for each long form that this worker receives.
     static LONG: Rc<()> = Rc::default();
 }
 
-/// Reads the body. Who has not signed in can send one, so what unfinished ones hold together is bounded (S104).
+/// Reads the body. Anonymous visitors can send one, so the total size of unfinished ones is limited (S104).
 async fn collect(mut payload: Payload) -> Result<Vec<u8>, HttpError> {
     let (mut body, mut place) = (Vec::new(), None);
     while let Some(chunk) = payload.next().await {
@@ -204,7 +204,7 @@ fn parse(body: &[u8]) -> Result<Fields, HttpError> {
     Ok(Fields(fields))
 }
 
-/// Decodes strictly: what is no percent-encoded UTF-8 is refused, not repaired.
+/// Decodes strictly: invalid percent-encoded UTF-8 is refused, not repaired.
 fn decode(text: &[u8]) -> Option<String> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut decoded = Vec::with_capacity(text.len());

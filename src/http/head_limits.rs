@@ -1,7 +1,8 @@
-//! Heads of requests that are not over: bounded in length, time and number (S95, S104).
+//! Request heads that are not complete yet: limited in length, time and number (S95, S104).
 //!
-//! actix reads up to 128 KiB before it gives a head up, and gives time to the first head of a connection alone. The server calls
-//! [`State::head_is_over`] for each head that it has read; what is read beside bodies since then is the head that is not over yet.
+//! actix reads up to 128 KiB before it rejects a head, and limits the time of the first head of a connection only. The
+//! server calls [`State::head_is_over`] for each head that it has read; everything read since then that is not a body
+//! is the next head.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -10,17 +11,17 @@ use std::time::Duration;
 
 use actix_web::rt;
 
-/// Longest head of a request, in bytes (S96).
+/// Maximum length of a request head, in bytes (S96).
 pub const MAX_HEAD: usize = 64 * 1024;
-/// What is read of a head before it is refused unread: who is a little over is told so on a page.
+/// How much of a head is read before it is refused unread: slightly longer ones are refused with a page.
 pub(super) const LONGEST_READ: usize = 96 * 1024;
-/// What every unfinished head may have; a longer one needs one of the places in [`LONG_HEADS`].
+/// The buffer of every incomplete head; a longer one needs a place in [`LONG_HEADS`].
 pub(super) const SHORT_HEAD: usize = 16 * 1024;
-/// Unfinished heads longer than [`SHORT_HEAD`] that a worker reads at once.
+/// Incomplete heads longer than [`SHORT_HEAD`] that a worker reads at once.
 pub(super) const LONG_HEADS: usize = 64;
-/// Unfinished heads that a worker keeps beyond a second; of more, the oldest go.
+/// Incomplete heads that a worker keeps for longer than a second; beyond that the oldest are dropped.
 const UNFINISHED: usize = 2048;
-/// Seconds that a head has: one more than actix gives the first of a connection, which it answers with 408.
+/// Seconds allowed for a head: one more than actix allows for the first of a connection, which it answers with 408.
 pub(super) const HEAD_SECS: u32 = 16;
 
 /// All connections of one worker.
@@ -30,15 +31,15 @@ pub struct Connections {
     long_heads: Rc<()>,
 }
 
-/// What is known of one connection.
+/// The state of one connection.
 pub struct State {
     /// A body is being read: nothing is counted.
     pub(super) in_body: Cell<bool>,
-    /// Bytes read of a head that is not over.
+    /// Bytes read of an incomplete head.
     pub(super) read: Cell<usize>,
-    /// How many of them the server has looked at without finding the end.
+    /// How many of them the server has examined without finding the end.
     looked_at: Cell<usize>,
-    /// Seconds for which the head has not been over.
+    /// Seconds for which the head has been incomplete.
     secs: Cell<u32>,
     pub(super) given_up: Cell<bool>,
     pub(super) refused: Cell<bool>,
@@ -51,20 +52,20 @@ pub struct State {
 
 /// How much more may be read now.
 pub(super) enum Room {
-    /// So many bytes.
+    /// This many bytes.
     Bytes(usize),
-    /// The server has to look at what there is first.
+    /// Nothing yet: the server has to examine what was read first.
     Look,
-    /// Nothing: the head is longer than any may be.
+    /// Nothing: the head is longer than allowed.
     TooLong,
-    /// Nothing: no place is left for a long head.
+    /// Nothing: there is no place for another long head.
     Busy,
     /// Nothing: the head was given up.
     Over,
 }
 
 impl Connections {
-    /// The connections of the worker that calls this, and the watch over them.
+    /// The connections of the current worker, with the task that watches them.
     pub fn watched() -> Rc<Self> {
         let all = Rc::new(Self::default());
         let watched = Rc::clone(&all);
@@ -96,7 +97,7 @@ impl Connections {
         state
     }
 
-    /// Once a second: gives up the heads whose time is over, and the oldest where there are too many.
+    /// Once a second: gives up the heads whose time is over, and the oldest if there are too many.
     pub(super) fn look(&self) {
         let mut unfinished = Vec::new();
         self.all.borrow_mut().retain(|state| {
@@ -123,7 +124,7 @@ impl Connections {
 }
 
 impl State {
-    /// To be called for each request, with whether it has a body.
+    /// Must be called for each request, with whether it has a body.
     pub fn head_is_over(&self, in_body: bool) {
         self.in_body.set(in_body);
         self.read.set(0);
@@ -134,7 +135,7 @@ impl State {
         }
     }
 
-    /// To be called when the body is over: what comes now is the next head.
+    /// Must be called when the body is complete: the next head follows.
     pub fn body_is_over(&self) {
         self.in_body.set(false);
     }
@@ -144,12 +145,12 @@ impl State {
         self.in_body.get()
     }
 
-    /// Sees to it that the end of what is written now ends this direction, while the client may still be sending.
+    /// Ends this direction after what is written now, while the client may still be sending.
     pub fn end_with_the_answer(&self) {
         self.over.set(true);
     }
 
-    /// Sees to it that the end of this connection is no proper one.
+    /// Makes the end of this connection a reset.
     pub fn reset_at_the_end(&self) {
         self.reset.set(true);
     }
@@ -200,7 +201,7 @@ impl State {
         self.given_up.set(true);
     }
 
-    /// A waker for [`Self::give_up`]; there is usually the same one already.
+    /// A waker for [`Self::give_up`]; usually it is the same one as before.
     pub(super) fn note(&self, context: &Context<'_>) {
         let mut waker = self.waker.borrow_mut();
         if !waker.as_ref().is_some_and(|known| known.will_wake(context.waker())) {

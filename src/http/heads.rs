@@ -1,4 +1,4 @@
-//! What comes first for every request, whatever it asks for: its head has a length that is allowed, and its answer an end that shows.
+//! The outermost middleware: limits the length of request heads, and makes the end of responses recognisable.
 
 use std::future::{Ready, ready};
 use std::pin::Pin;
@@ -71,7 +71,8 @@ where
     }
 }
 
-/// Tells the connection that a head is over, and later that its body is. Returns the connection of a request with a body.
+/// Tells the connection that a head is complete, and later that its body is. Returns the connection of a request with a
+/// body.
 fn begin(req: &mut ServiceRequest) -> Option<Rc<State>> {
     let connection = req.request().conn_data::<Rc<State>>().cloned()?;
     let payload = req.take_payload();
@@ -86,7 +87,7 @@ fn begin(req: &mut ServiceRequest) -> Option<Rc<State>> {
     sender
 }
 
-/// A body whose end is told.
+/// A body whose end is reported.
 struct Counted {
     payload: Payload,
     connection: Rc<State>,
@@ -113,7 +114,7 @@ fn length(req: &ServiceRequest) -> usize {
 fn refuse(req: ServiceRequest) -> ServiceResponse {
     tracing::info!("refused a request: its head is longer than 64 KiB");
     let settings = settings::shared(req.request());
-    // Of the proxies that ask, nginx can read no other refusal.
+    // Of the proxies that ask, nginx understands no other refusal.
     let asked_by_a_proxy = req.path().starts_with("/_auth/verify/");
     let is_person =
         !asked_by_a_proxy && req.headers().get_all(ACCEPT).any(|accept| accept.as_bytes().starts_with(b"text/html"));
@@ -130,10 +131,11 @@ fn refuse(req: ServiceRequest) -> ServiceResponse {
     req.into_response(answer)
 }
 
-/// In an answer of unknown length to HTTP/1.0, or to a request that asked for a WebSocket, only the end of the connection can end the
-/// body; when it breaks off, that end is a reset (S110, RFC 9112, section 8). After any other upgrade that was not granted the
-/// connection ends as well, but the answer is chunked as ever. It also ends behind a body that was not read to its end before the
-/// answer: whether what comes then is still body or the next head, and has its bounds, could not be told (S104).
+/// In a response of unknown length to HTTP/1.0, or to a request that asked for a WebSocket, only the end of the
+/// connection can end the body; if it is incomplete, that end is a reset (S110, RFC 9112, section 8). After any other
+/// upgrade that was not granted the connection ends as well, but the response is chunked as usual. The connection also
+/// ends after a body that was not read completely before the response: it would be impossible to tell whether what
+/// follows is still body or the next head, and to limit it (S104).
 fn mark_the_end(answer: ServiceResponse, sender: Option<&State>) -> ServiceResponse {
     let (req, mut answer) = answer.into_parts();
     if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -157,7 +159,7 @@ fn mark_the_end(answer: ServiceResponse, sender: Option<&State>) -> ServiceRespo
     ServiceResponse::new(req, answer)
 }
 
-/// As actix reads it, which takes all that follows such a head for a stream, and its answer for one.
+/// As actix interprets it: everything that follows such a head is a stream, and so is its response.
 fn asks_for_websocket(headers: &HeaderMap) -> bool {
     headers
         .get_all(UPGRADE)

@@ -1,7 +1,8 @@
-//! The JWT middleware: who may use a page is decided before its handler runs (S98), and so is whether its form is genuine (S61).
+//! The JWT middleware: decides who may use a page before its handler runs (S98), and whether its form is genuine (S61).
 //!
-//! [`identify`] verifies tokens and session once for all pages, [`require`] stands at each page with the guard of its row, and
-//! [`require_of_script`] at what scripts ask. What handlers learn of their visitor they take as [`AnySession`], [`Member`] or [`Admin`], which nothing else can make.
+//! [`identify`] verifies tokens and session once for all pages, [`require`] wraps each page with the guard of its row,
+//! and [`require_of_script`] each route for scripts. Handlers receive their visitor as [`AnySession`], [`Member`] or
+//! [`Admin`], which only this middleware can create.
 
 use std::future::{Ready, ready};
 use std::rc::Rc;
@@ -32,26 +33,26 @@ const PREFIX_LENGTH: u16 = 6;
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Everybody. What the handler asks for besides is a secret of its own, under a limit.
+    /// Everybody. Any other secret that the handler asks for has a limit of its own.
     Open,
-    /// Whoever has the secret of a mailed link.
+    /// Anybody with the secret of a mailed link.
     Link,
-    /// Whoever has a live session, even one of the deprecated user name and password.
+    /// Anybody with a live session, even one of the deprecated user name and password.
     Session,
-    /// Whoever is signed in with an account.
+    /// Anybody signed in with an account.
     Member,
     /// An admin.
     Admin,
 }
 
-/// Who may use a route, and how.
+/// Who may use a route, and with which methods.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// Who may use it.
     pub access: Access,
-    /// Whether GET shows something.
+    /// Whether GET is allowed.
     pub has_page: bool,
-    /// Whether something can be posted.
+    /// Whether POST is allowed.
     pub has_action: bool,
 }
 
@@ -64,7 +65,7 @@ impl Rule {
         }
     }
 
-    /// The methods that the route has, for `Allow` (RFC 9110, section 10.2.1).
+    /// The allowed methods, for `Allow` (RFC 9110, section 10.2.1).
     const fn methods(self) -> &'static str {
         match (self.has_page, self.has_action) {
             (true, true) => "GET, HEAD, POST",
@@ -73,7 +74,7 @@ impl Rule {
         }
     }
 
-    /// Whether the answer depends on who asks.
+    /// Whether the response depends on the visitor.
     const fn needs_session(self) -> bool {
         matches!(self.access, Access::Session | Access::Member | Access::Admin)
     }
@@ -92,7 +93,7 @@ impl Rule {
     }
 }
 
-/// Inserted into a request once the guard of its route has let it through.
+/// Inserted into a request once the guard of its route has admitted it.
 #[derive(Clone)]
 struct Granted {
     access: Access,
@@ -106,7 +107,8 @@ enum Refusal {
     Forbidden(&'static str),
 }
 
-/// Middleware over all pages: verifies the visitor's carriers, and exchanges an expired access token where a page is opened (S41).
+/// Middleware for all pages: verifies the visitor's carriers, and renews an expired access token when a page is opened
+/// (S41).
 pub async fn identify<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
@@ -139,7 +141,8 @@ async fn append_renewal(renewal: Option<Renewal>, answer: &mut ServiceResponse<B
     }
 }
 
-/// Middleware at the route of a page: lets through whom its rule allows, with a form from our own page where something is posted.
+/// Middleware at the route of a page: admits visitors according to its rule, and POST only with a form from our own
+/// page.
 pub async fn require<B: MessageBody + 'static>(
     rule: Rule,
     req: ServiceRequest,
@@ -151,7 +154,7 @@ pub async fn require<B: MessageBody + 'static>(
     }
 }
 
-/// What [`require`] does before the handler; the answer where the request is not let through.
+/// What [`require`] does before the handler; the response if the request is not admitted.
 async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
     if !rule.takes(req.method()) {
         return Err(wrong_method(req, rule));
@@ -184,10 +187,11 @@ async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest, Ser
     Ok(req)
 }
 
-/// What stands in a request whose form was checked when it was sent first.
+/// Marks a request whose form was checked when it was first submitted.
 struct Confirmed;
 
-/// Rewrites `req` into the form that waited for the proof (S130): the guard of its route runs as usual, and the visitor is checked again.
+/// Turns `req` into the form that waited for confirmation (S130): the guard of its route runs as usual, and the visitor
+/// is checked again.
 pub async fn resume(mut req: ServiceRequest, pending: Pending) -> Result<ServiceRequest, ServiceResponse<BoxBody>> {
     let authentication = match check(req.request(), false).await {
         Ok((authentication, _)) => authentication,
@@ -207,7 +211,7 @@ pub async fn resume(mut req: ServiceRequest, pending: Pending) -> Result<Service
     Ok(req)
 }
 
-/// Middleware at the route of a script: says no in JSON; what is posted is checked by its origin alone, and renews the tokens.
+/// Middleware at the route of a script: refuses in JSON; POST is checked by its origin only, and renews the tokens.
 pub async fn require_of_script<B: MessageBody + 'static>(
     rule: Rule,
     req: ServiceRequest,
@@ -250,15 +254,15 @@ fn grant(req: &HttpRequest, rule: Rule, authentication: Authentication) {
     }
 }
 
-/// To sign-in, and afterwards back to the page asked for, or to the form that was posted; from an action without a page of its own to
-/// the account.
+/// Redirects to sign-in, and afterwards back to the requested page, or to the page of the submitted form; for an action
+/// without a page of its own to the account page.
 fn refuse(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceResponse<BoxBody> {
     if let Refusal::Forbidden(why) = refusal {
         return req.error_response(HttpError::Forbidden(why));
     }
     let here = match (rule.has_page, rule.access) {
         (true, _) => req.uri().path_and_query().map_or("/_auth/", |here| here.as_str()),
-        // Whoever wanted a session to end finds it ended.
+        // Somebody who wants to end a session finds it ended.
         (false, Access::Session) => "",
         (false, _) => "/_auth/account",
     };
@@ -278,7 +282,7 @@ pub struct Member(Rc<Verdict>);
 pub struct Admin(Rc<Verdict>);
 
 impl AnySession {
-    /// Whose session it is.
+    /// The user whose session it is.
     pub fn who(&self) -> &Visitor {
         &self.0.who
     }
@@ -288,37 +292,38 @@ impl AnySession {
         self.0.seconds_left(now)
     }
 
-    /// The same visitor if there is an account behind the session.
+    /// The same visitor if the session belongs to an account.
     pub fn member(self) -> Option<Member> {
         self.0.who.user_id().is_some().then_some(Member(self.0))
     }
 }
 
 impl Member {
-    /// Who it is.
+    /// The visitor.
     pub fn who(&self) -> &Visitor {
         &self.0.who
     }
 
-    /// The menu of the pages for everybody with an account.
+    /// The menu for everybody with an account.
     pub fn menu(&self) -> Menu {
         Menu::of(self.who())
     }
 }
 
 impl Admin {
-    /// Who it is.
+    /// The visitor.
     pub fn who(&self) -> &Visitor {
         &self.0.who
     }
 
-    /// Who changes something, for the audit trail.
+    /// The actor of a change, for the audit trail.
     pub fn actor(&self, req: &HttpRequest) -> Actor {
         Actor::admin(self.0.who.name(), &client(req))
     }
 }
 
-/// What the guard of the route granted, if it is one of `enough`. Anything else is a fault of the table of routes, and denies.
+/// What the guard of the route granted, if it is one of `enough`. Anything else is an error in the table of routes, and
+/// is denied.
 fn granted(req: &HttpRequest, enough: &[Access]) -> Result<Rc<Verdict>, HttpError> {
     let granted = req.extensions().get::<Granted>().cloned();
     granted.filter(|granted| enough.contains(&granted.access)).map(|granted| granted.verdict).ok_or_else(|| {

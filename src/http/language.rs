@@ -1,4 +1,4 @@
-//! Which language an answer is in: the account's, else the browser's, else `DEFAULT_LANGUAGE`.
+//! The language of a response: the account's, else the browser's, else `DEFAULT_LANGUAGE`.
 
 use actix_web::http::header::{AcceptLanguage, Header, Quality};
 use actix_web::{HttpMessage, HttpRequest};
@@ -6,17 +6,17 @@ use actix_web::{HttpMessage, HttpRequest};
 use super::settings;
 use crate::domain::language::Language;
 
-/// What the account has chosen; lives as long as the request.
+/// The account's language, for the lifetime of the request.
 struct Chosen(Language);
 
-/// Remembers for this request what the visitor has chosen, if anything.
+/// Sets the visitor's language for this request, if they have chosen one.
 pub fn note(req: &HttpRequest, chosen: Option<Language>) {
     if let Some(language) = chosen {
         req.extensions_mut().insert(Chosen(language));
     }
 }
 
-/// The language of the answer.
+/// The language of the response.
 pub fn of(req: &HttpRequest) -> Language {
     let chosen = req.extensions().get::<Chosen>().map(|chosen| chosen.0);
     chosen.unwrap_or_else(|| accepted(req, settings::of(req).config.site.language))

@@ -1,6 +1,6 @@
-//! What every answer of ours has in common: cookies, the signed-in check, forms, errors, headers, rendered pages.
+//! What all our responses have in common: cookies, authentication, forms, errors, headers, rendered pages.
 //!
-//! No feature lives here; features are in `pages`, `api` and `gate`.
+//! There are no features here; they are in `pages`, `api` and `gate`.
 
 pub mod authenticator;
 pub mod browser_origin;

@@ -1,12 +1,12 @@
-//! Whether a person waits for the answer, or a script.
+//! Whether a person or a script is waiting for the response.
 
 use actix_web::http::header::HeaderMap;
 
-/// What a navigation fetches: a page of its own, or one in a frame.
+/// The destinations of a navigation: a page, or one in a frame.
 const DOCUMENTS: [&[u8]; 3] = [b"document", b"iframe", b"frame"];
 
-/// Whether a request is a navigation: `Sec-Fetch-Mode` and `Sec-Fetch-Dest` say so, or where a browser sends none, `Accept` names
-/// text/html. Never one of a script that says what it is, or one for an upgrade.
+/// Whether a request is a navigation: according to `Sec-Fetch-Mode` and `Sec-Fetch-Dest` or, without them, if `Accept`
+/// names text/html. Never a request that a script marks as its own, nor an upgrade request.
 pub fn is_navigation(headers: &HeaderMap) -> bool {
     // Android's WebViews send the name of their app.
     let is_script =

@@ -1,4 +1,4 @@
-//! The middleware around actix-session: what it sees of the cookies, and how long its own lives.
+//! The middleware around actix-session: which cookies it receives, and the lifetime of its own.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -9,10 +9,10 @@ use actix_web::{Error, HttpMessage};
 use super::cookies::{CookieNames, RequestCookies};
 use super::settings;
 
-/// Marks a request whose new session goes when the browser is closed.
+/// Marks a request whose new session ends when the browser is closed.
 pub(super) struct UntilClosed;
 
-/// Takes the lifetime from the session cookie: actix-session has one setting for all sessions.
+/// Removes the lifetime from the session cookie: actix-session has one setting for all sessions.
 fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
     let shortened = |cookie: &HeaderValue| {
         let text = cookie
@@ -29,8 +29,9 @@ fn shorten_session_cookie(headers: &mut HeaderMap, names: &CookieNames) {
     }
 }
 
-/// Middleware over the pages: of the `Cookie` headers only what we read as ours stays. actix-session reads them by itself: it trims
-/// and decodes names, takes the first of several, and sees none at all beside a byte that is no UTF-8. So both find the same (S39).
+/// Middleware for the pages: keeps only the cookies that we accept as ours. actix-session parses `Cookie` headers
+/// itself: it trims and decodes names, takes the first of several, and finds none at all next to invalid UTF-8. This
+/// way both find the same (S39).
 pub async fn keep_own(
     mut req: ServiceRequest,
     next: Next<impl MessageBody>,

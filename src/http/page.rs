@@ -1,4 +1,4 @@
-//! The one place that renders pages, and what every page shows around its content.
+//! The one place that renders pages, and the elements that every page has.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
 use crate::texts;
 
-/// What every page shows around its content, and the reader's language.
+/// The elements that every page has, and the reader's language.
 pub struct Layout {
     /// The title of the page.
     pub title: String,
@@ -28,24 +28,24 @@ pub struct Layout {
     pub logo: Option<String>,
     /// The address of the icon.
     pub icon: String,
-    /// Whether there is an app to go to.
+    /// Whether there is an app to link to.
     pub has_app: bool,
     /// The reader's language.
     pub language: Language,
-    /// Which menu stands above the content.
+    /// The menu above the content.
     pub menu: Menu,
     /// The path of the page, for the menu.
     pub path: String,
     /// What was just done.
     pub flash: Option<String>,
-    /// Why nobody can sign in from here, and where to go instead.
+    /// Why signing in from here would fail, and where to go instead.
     pub origin_mismatch: Option<OriginMismatch>,
 }
 
-/// The menu of a page, by who reads it.
+/// The menu of a page, by its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Menu {
-    /// Nobody is signed in, or the page is a short one.
+    /// Nobody is signed in, or the page has no menu.
     None,
     /// A user.
     User,
@@ -89,13 +89,13 @@ impl Menu {
     }
 }
 
-/// A moment for people: in words, and exactly.
+/// A moment for people: in words, and exact.
 pub struct When {
     /// RFC 3339.
     pub datetime: String,
-    /// "3 minutes ago", or the day.
+    /// "3 minutes ago", or the date.
     pub words: String,
-    /// The day and the time of day in UTC.
+    /// Date and time in UTC.
     pub exact: String,
 }
 
@@ -105,7 +105,7 @@ impl Layout {
         Self { origin_mismatch: browser_origin::origin_mismatch(req), ..Self::with_menu(req, title, Menu::None) }
     }
 
-    /// A layout for who is signed in; `title` is a key.
+    /// A layout for a signed-in user; `title` is a key.
     pub fn with_menu(req: &HttpRequest, title: &'static str, menu: Menu) -> Self {
         let layout = Self::build(settings::of(req), language::of(req), title, menu);
         let flash = flash::of(req).map(|text| layout.tell(text));
@@ -129,12 +129,12 @@ impl Layout {
         }
     }
 
-    /// The text of that key.
+    /// The text with that key.
     pub fn say(&self, key: &'static str) -> String {
         self.tell(Text::new(key))
     }
 
-    /// The text of that key with one gap filled.
+    /// The text with that key and one placeholder filled in.
     pub fn say_with(&self, key: &'static str, name: &'static str, value: impl Into<Argument>) -> String {
         self.tell(Text::new(key).with(name, value))
     }
@@ -144,13 +144,13 @@ impl Layout {
         texts::say(self.language, text.as_ref())
     }
 
-    /// A moment in words, seen from `now`.
+    /// A moment in words, relative to `now`.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn when(&self, at: &Timestamp, now: &Timestamp) -> When {
         When { datetime: at.to_string(), words: self.tell(at.words(*now)), exact: self.tell(at.exact_words()) }
     }
 
-    /// What the script shows while a new password is typed, with its count left open.
+    /// What the script shows while a new password is typed, with a placeholder for the count.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     pub fn password_length(&self, min: &usize) -> String {
         self.tell(Text::new("password-live-length").with("count", "{count}").with("min", *min))
@@ -181,15 +181,15 @@ struct ErrorPage<'a> {
     ways: &'a [(&'static str, &'static str)],
 }
 
-/// What an error page says.
+/// The content of an error page.
 pub(super) struct ErrorDetails<'a> {
     /// A key.
     pub(super) heading: &'static str,
     /// The sentence.
     pub(super) text: &'a str,
-    /// The request id of the log line.
+    /// The request ID of the log line.
     pub(super) request_id: &'a str,
-    /// Addresses and the keys of what they are called.
+    /// Addresses and the keys of their labels.
     pub(super) ways: &'a [(&'static str, &'static str)],
 }
 
@@ -206,7 +206,7 @@ pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
     }
 }
 
-/// The page for a fault, with a sentence and the request id of the log line.
+/// The page for an error, with a sentence and the request ID of the log line.
 pub(super) fn error_page(
     status: StatusCode,
     details: &ErrorDetails<'_>,

@@ -1,4 +1,4 @@
-//! Whether what the gate depends on answers just now, for the check-list.
+//! Whether the services that the gate depends on respond, for the checklist.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -9,12 +9,13 @@ use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use crate::domain::checklist::Check;
 use crate::domain::text::Text;
 
-/// How long somebody may take to accept a connection.
+/// Time limit for connecting.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// An address of no machine (RFC 5737); nothing is sent there.
+/// An unassigned address (RFC 5737); nothing is sent there.
 const NOWHERE: (&str, u16) = ("192.0.2.1", 9);
 
-/// Whether the app at `upstream` answers, and only here. Without one: whether the gate has anything to do.
+/// Whether the app at `upstream` responds, and only on this machine. Without an upstream: whether the gate has anything
+/// to do.
 pub async fn app(upstream: Option<&str>, no_proxy: bool) -> Check {
     let title = "check-app";
     let Some(upstream) = upstream else {
@@ -35,7 +36,7 @@ pub async fn app(upstream: Option<&str>, no_proxy: bool) -> Check {
     }
 }
 
-/// Whether the mail server accepts connections; nothing to say when it does, or when there is none.
+/// Whether the mail server accepts connections; no line if it does, or if there is none.
 pub async fn mail(server: Option<&str>) -> Option<Check> {
     let server = server?;
     let fault = connect(server).await.err()?;
@@ -59,7 +60,7 @@ async fn connect(host_and_port: &str) -> io::Result<SocketAddr> {
     connected.await.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut)))
 }
 
-/// An address of this machine at which others reach an app that was meant to be on loopback alone.
+/// An address of this machine at which others can reach an app that was meant to be on loopback only.
 async fn reached_past_the_gate(app: SocketAddr) -> Option<SocketAddr> {
     if !app.ip().is_loopback() {
         return None;
@@ -68,7 +69,7 @@ async fn reached_past_the_gate(app: SocketAddr) -> Option<SocketAddr> {
     connect(&open.to_string()).await.ok()
 }
 
-/// The address from which this machine would speak to others; connecting a datagram socket sends nothing.
+/// The address from which this machine would contact others; connecting a datagram socket sends nothing.
 async fn own_address() -> io::Result<IpAddr> {
     let socket = UdpSocket::bind(("0.0.0.0", 0)).await?;
     socket.connect(NOWHERE).await?;

@@ -1,4 +1,4 @@
-//! Security headers on every answer of ours, redirects and errors too (S66, S67).
+//! Security headers on all our responses, redirects and errors included (S66, S67).
 
 use actix_web::Error;
 use actix_web::body::MessageBody;
@@ -12,10 +12,10 @@ use super::browser_origin;
 use super::settings::{self, HttpSettings};
 use crate::domain::app_url::AppUrl;
 
-/// What our host says about https, a year long.
+/// Our `Strict-Transport-Security`, valid for a year.
 pub const ONLY_HTTPS: &str = "max-age=31536000";
 
-/// Adds the headers; what an answer has set itself stays.
+/// Adds the headers; those that a response has set itself are kept.
 pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
     let mut set = |name: &'static str, value: &str| {
         let name = HeaderName::from_static(name);
@@ -33,7 +33,7 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
     }
     if settings.app_url.is_https() {
         set("strict-transport-security", ONLY_HTTPS);
-        // The app shares our origin: no policy of its own may have our addresses reported to others.
+        // The app shares our origin: none of its policies may have our URLs reported to others.
         set("nel", r#"{"report_to":"none","max_age":0}"#);
     }
     if !headers.contains_key(CACHE_CONTROL) {
@@ -43,14 +43,14 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
 
 /// The policy of a page that was opened at `origin`.
 fn policy(settings: &HttpSettings, origin: &AppUrl) -> String {
-    // Our one script and no other file of this origin, which the app behind shares (S66).
+    // Only our one script and no other file of this origin, which we share with the app (S66).
     let script = origin.join(&settings.files.script.path);
     format!(
         "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     )
 }
 
-/// Middleware over everything below `/_auth`.
+/// Middleware for everything below `/_auth`.
 pub async fn add(
     req: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::error::HttpError;
 use super::settings;
 
-/// Serves one of the files, for good.
+/// Serves one of the files, cacheable for ever.
 pub async fn serve(req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let file = settings::of(&req).files.find(req.path()).ok_or(HttpError::NotFound)?;
     let answer = HttpResponse::Ok()

@@ -1,4 +1,4 @@
-//! actix-session's store over the session rows: it adopts a live row, and never creates or revives one (ADR 0002).
+//! actix-session's store on top of the session rows: it adopts a live row, and never creates or revives one (ADR 0002).
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::accounts::Accounts;
 use crate::domain::access::Visitor;
 use crate::domain::ids::SessionId;
 
-/// The entry that carries the session's name to `save`.
+/// The entry that passes the session's ID to `save`.
 pub const SID: &str = "sid";
 /// actix-identity's entry.
 const USER: &str = "actix_identity.user_id";
@@ -22,7 +22,7 @@ impl SessionStore for RowStore {
     async fn load(&self, key: &SessionKey) -> Result<Option<HashMap<String, String>>, LoadError> {
         let Some(id) = SessionId::parse(key.as_ref()) else { return Ok(None) };
         let found = self.0.find_session(&id).await.map_err(|fault| LoadError::Other(fault.into()))?;
-        // Of a session that is over the name alone is left: tokens of another one beside it are no sign-in (S39).
+        // Of an ended session only the ID is returned: tokens of another one beside it are not accepted (S39).
         Ok(Some(state_of(&id, found.as_ref().and_then(|copy| copy.view()).map(|view| &*view.who))))
     }
 
@@ -54,7 +54,7 @@ impl SessionStore for RowStore {
         Ok(())
     }
 
-    /// Asked at a sign-in, of the session that the browser came with: usually its verb has ended that one already.
+    /// Called at sign-in, for the session that the browser came with: usually the sign-in has ended that one already.
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let Some(id) = SessionId::parse(key.as_ref()) else { return Ok(()) };
         if self.0.is_live(&id).await? {

@@ -1,4 +1,4 @@
-//! What the HTTP floor needs of the configuration.
+//! The settings that the HTTP floor needs.
 
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub fn of(req: &HttpRequest) -> &HttpSettings {
     req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered")
 }
 
-/// Whether `given` is `METRICS_TOKEN`, in time that tells nothing.
+/// Whether `given` is `METRICS_TOKEN`, in constant time.
 pub fn is_metrics_token(req: &HttpRequest, given: &str) -> bool {
     let expected = of(req).config.server.metrics_token.as_ref();
     expected.is_some_and(|expected| accounts(req).is_same_secret(given, expected.expose_secret()))
@@ -56,7 +56,7 @@ pub fn shared(req: &HttpRequest) -> web::Data<HttpSettings> {
     req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered").clone()
 }
 
-/// The door to people and sessions.
+/// The entry point to people and sessions.
 #[expect(clippy::expect_used, reason = "app.rs registers the accounts before any route exists")]
 pub fn accounts(req: &HttpRequest) -> &crate::accounts::Accounts {
     req.app_data::<web::Data<crate::accounts::Accounts>>().expect("Accounts are registered")

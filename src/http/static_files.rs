@@ -1,4 +1,4 @@
-//! Embedded static files under names that carry a hash of their content; the stylesheet and the logo may be a site's own.
+//! Embedded static files, whose names contain a hash of their content; a site can have its own accent and logo.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ const ICON: &str = include_str!("../../static/favicon.svg");
 
 /// One file.
 pub struct StaticFile {
-    /// Its address; another one when its content changes.
+    /// Its address, which changes with its content.
     pub path: String,
     pub(super) kind: &'static str,
     pub(super) content: Bytes,
@@ -26,12 +26,12 @@ pub struct StaticFiles {
     pub script: StaticFile,
     /// The site's own logo.
     pub logo: Option<StaticFile>,
-    /// The address of the icon: our own is small enough to be in the page.
+    /// The address of the icon: ours is small enough to be embedded in the page.
     pub icon: String,
 }
 
 impl StaticFiles {
-    /// The files as the site wants them.
+    /// The files for a site's settings.
     pub fn new(site: &Site) -> Self {
         let logo = site.logo.as_ref().map(|logo| {
             let ending = if logo.kind == "image/png" { "png" } else { "svg" };
@@ -62,18 +62,18 @@ impl StaticFile {
     }
 }
 
-/// The stylesheet with the accent of the site, made readable on light and on dark ground.
+/// The stylesheet with the accent of the site, made readable on light and dark backgrounds.
 fn stylesheet(site: &Site) -> String {
     let Some(accent) = site.accent else { return CSS.to_owned() };
     let tokens = |accent: crate::domain::colour::Colour| {
         format!(":root{{--accent:{accent};--on-accent:{}}}", accent.text_colour())
     };
     let (light, dark) = (tokens(accent.on_light()), tokens(accent.on_dark()));
-    // Who wants more contrast than an accent gives has the stylesheet's own.
+    // People who prefer more contrast than an accent has get the stylesheet's own colour.
     format!("{CSS}\n@media not (prefers-contrast: more){{{light}\n@media (prefers-color-scheme: dark){{{dark}}}}}\n")
 }
 
-/// FNV-1a: tells versions apart, no more.
+/// FNV-1a: only distinguishes versions.
 fn fingerprint(content: &[u8]) -> u64 {
     content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -1,4 +1,4 @@
-//! The answers to visitors who have to sign in: a redirect for people, 401 for scripts.
+//! Responses to visitors who have to sign in: a redirect for people, 401 for scripts.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
@@ -8,7 +8,7 @@ use super::security_headers;
 use super::settings::HttpSettings;
 use crate::domain::return_to::ReturnTo;
 
-/// The path of the sign-in page, with the way back.
+/// The path of the sign-in page, with the return address.
 pub fn sign_in_address(next: Option<&ReturnTo>) -> String {
     next.map_or_else(|| "/_auth/login".to_owned(), |next| format!("/_auth/login?next={}", next.query_escaped()))
 }

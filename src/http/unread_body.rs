@@ -1,7 +1,8 @@
-//! Chunked bodies that nobody reads to their end.
+//! Chunked bodies that nobody reads completely.
 //!
-//! What a handler drops, actix reads on and throws away for as long as the client likes to send, without any limit of time. So
-//! such a body is retained until the answer is out: actix then closes the connection, after a moment for the client to read (S95).
+//! When a handler drops such a body, actix reads and discards it for as long as the client sends, without a time limit.
+//! The body is therefore retained until the response is sent: actix then closes the connection, after a moment for the
+//! client to read (S95).
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -15,18 +16,19 @@ use actix_web::{HttpMessage, HttpResponse};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 
-/// Holds a body; see [`until_answered`].
+/// Retains a body; see [`until_answered`].
 pub struct RetainedBody {
     _body: Rc<RefCell<Payload>>,
 }
 
-/// An answer's body with what has to outlive it.
+/// A response body with what has to outlive it.
 struct WithRetained {
     body: BoxBody,
     _retained: RetainedBody,
 }
 
-/// Holds the body of a request, and gives another handle to it in its place; `None` where the body has an announced length.
+/// Retains the body of a request, and puts another handle to it in its place; `None` if the body has an announced
+/// length.
 pub fn retain(headers: &HeaderMap, payload: &mut Payload) -> Option<RetainedBody> {
     if !headers.contains_key(TRANSFER_ENCODING) {
         return None;
@@ -46,7 +48,7 @@ pub fn retain_from(req: &mut ServiceRequest) -> Option<RetainedBody> {
     retained
 }
 
-/// Lets go of the body when the answer is out.
+/// Releases the body when the response is sent.
 pub fn until_answered(retained: Option<RetainedBody>, answer: HttpResponse) -> HttpResponse {
     match retained {
         Some(retained) => answer.map_body(|_head, body| BoxBody::new(WithRetained { body, _retained: retained })),

@@ -1,4 +1,4 @@
-//! A worker's memory of verdicts, each of constant size whatever cookies it was given for (S104, docs/adr/0003).
+//! A worker's cache of verdicts, each of constant size whatever cookies it belongs to (S104, docs/adr/0003).
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -6,15 +6,16 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::cookies::{CookieValue, RequestCookies};
 use crate::crypto::keyed_hash::KeyedHash;
 
-/// Verdicts kept at most.
+/// Maximum verdicts.
 const MAX: usize = 8192;
-/// So many are kept without a look for those that are over.
+/// Below this number, expired verdicts are not swept.
 const MIN_SWEEP: usize = 64;
 
-/// Verdicts by the keyed hash of the three cookies that they were given for.
+/// Verdicts by the keyed hash of the three cookies that they belong to.
 ///
-/// The hash stands for the cookies: what would be let in under a verdict of others is what has the same 128 bits, and without the
-/// key, which is random in each worker and never leaves it, nobody can compute two such inputs or know that he has met one.
+/// The hash represents the cookies: a request would get another visitor's verdict only if its cookies had the same 128
+/// bits, and without the key, which is random in each worker and never leaves it, nobody can compute or recognise two
+/// such inputs.
 pub(super) struct Verdicts<V> {
     hash: KeyedHash,
     kept: HashMap<u128, V, BuildHasherDefault<IdentityHasher>>,
@@ -28,7 +29,7 @@ impl<V> Default for Verdicts<V> {
 }
 
 impl<V> Verdicts<V> {
-    /// The name of what these cookies say; none without a token.
+    /// The hash of these cookies; `None` without a token.
     pub(super) fn name_of(&self, cookies: &RequestCookies<'_>) -> Option<u128> {
         cookies.access.or(cookies.refresh)?;
         Some(
@@ -45,7 +46,8 @@ impl<V> Verdicts<V> {
         self.kept.remove(&name);
     }
 
-    /// Keeps a verdict. Whenever twice as many are kept as lived at the last look, those that are over go: so each costs one look.
+    /// Stores a verdict. Expired ones are swept whenever there are twice as many as survived the last sweep, so that
+    /// the cost per verdict is constant.
     pub(super) fn keep(&mut self, name: u128, verdict: V, is_over: impl Fn(&V) -> bool) {
         if self.kept.len() >= self.look_at {
             self.kept.retain(|_, verdict| !is_over(verdict));
@@ -59,7 +61,7 @@ impl<V> Verdicts<V> {
     }
 }
 
-/// The name is a keyed hash already; a part of it will do for the table.
+/// The key is a keyed hash already; a part of it serves as the hash for the table.
 #[derive(Default)]
 struct IdentityHasher(u64);
 
@@ -117,7 +119,7 @@ mod tests {
             verdicts.keep(name, Rc::clone(&kept), |_| false);
             assert!(verdicts.kept.len() <= MAX && Rc::strong_count(&kept) <= MAX + 1);
         }
-        // Name and value in a table that is at most twice as large as what it holds; nothing else is kept of a request.
+        // Key and value in a table that is at most twice as large as its content; nothing else of a request is stored.
         assert_eq!(size_of::<(u128, Rc<()>)>(), 32);
         assert!(verdicts.kept.capacity() <= 2 * MAX);
     }
