@@ -2,9 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use super::opening::NewSession;
 use super::setup::ClaimProof;
 use super::throttle::Asking;
-use super::{AccountError, Accounts, Client, NewSession, Phase, pair};
+use super::{AccountError, Accounts, Client, Phase, pair};
 use crate::domain::access::{Credential, Visitor};
 use crate::domain::audit::Event;
 use crate::domain::ids::SessionId;
@@ -32,7 +33,7 @@ impl Accounts {
         self.check_legacy(username, password, &client).await?;
         let this = self.clone();
         self.run_uninterrupted(async move {
-            let session = this.new_session(None, Method::Pair, persistent, &client)?;
+            let session = this.new_session(None, Method::Pair.into(), persistent, &client)?;
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have come between: its marker decides, in this transaction.
@@ -43,7 +44,7 @@ impl Accounts {
                 Ok(true)
             });
             if opened.await? {
-                Ok(NewSession { session: session.id, persistent, user: None, device_cookie: None })
+                Ok(NewSession { session: session.id, persistent, account: None })
             } else {
                 Err(AccountError::InvalidCredentials)
             }

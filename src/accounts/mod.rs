@@ -18,7 +18,7 @@ use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::PasswordHasher;
 use crate::crypto::random;
 use crate::domain::audit::{AuditLine, Event};
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::SessionId;
 use crate::domain::time::Clock;
 use crate::mail::Transport;
 use crate::storage::session_store::SessionStore;
@@ -35,6 +35,7 @@ pub mod lists;
 pub mod mail_content;
 mod maintenance;
 pub mod metrics;
+pub mod opening;
 mod outgoing;
 mod pair;
 pub mod passwords;
@@ -98,19 +99,6 @@ pub struct TokenPair {
     pub refresh_secs: i64,
     /// Whether the browser keeps them when it is closed.
     pub persistent: bool,
-}
-
-/// A session just made.
-#[derive(Clone, Debug)]
-pub struct NewSession {
-    /// Its name.
-    pub session: SessionId,
-    /// Whether the browser keeps it when it is closed.
-    pub persistent: bool,
-    /// Whose it is, and the tokens; absent in the deprecated mode.
-    pub user: Option<(UserId, TokenPair)>,
-    /// The device cookie to set.
-    pub device_cookie: Option<String>,
 }
 
 /// What [`Accounts`] is built from.

@@ -1,8 +1,9 @@
 //! Choosing passwords: with a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
 
+use super::opening::NewSession;
 use super::outgoing::Detail;
 use super::throttle::{self, Asking};
-use super::{AccountError, Accounts, Client, FieldFault, NewSession};
+use super::{AccountError, Accounts, Client, FieldFault};
 use super::{links, revocation};
 use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::password_hash::PasswordHash;

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::sync::atomic::Ordering;
 
+use super::opening::NewSession;
 use super::throttle::{self, Asking, Guess, Guessed};
-use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, NewSession, Phase, pair, revocation};
+use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, Phase, pair, revocation};
 use crate::config::data_dir;
 use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::password_hash::PasswordHash;
@@ -16,6 +17,7 @@ use crate::domain::ids::UserId;
 use crate::domain::notice::Notice;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::session::Method;
+use crate::domain::sign_in::complete;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::{Connection, StorageError, audit, devices, settings, users};
@@ -185,7 +187,7 @@ impl Accounts {
         let now = self.0.clock.now();
         let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         let user = User {
-            id: id.clone(),
+            id,
             email: account.email,
             username: None,
             name: account.name,
@@ -195,12 +197,11 @@ impl Accounts {
             last_sign_in_at: Some(now),
             language: None,
         };
-        let session = self.new_session(Some(id.clone()), Method::Password, true, &client)?;
+        let Ok(proofs) = complete(&user, Method::Password.into());
+        let opening = self.prepare_session(&user.id, proofs, true, None, &client)?;
         let line =
             self.audit_line(Event::SetupClaimed, user.email.as_str(), user.email.as_str(), &client.source.to_string());
-        let row = session.clone();
-        let device = self.device_of(&client, None);
-        let device_cookie = self.0.devices.issue(&device.id, &id);
+        let (row, device) = (opening.session.clone(), opening.device.clone());
         let store = self.0.store.clone();
         let ended = self.0.database.write(move |c| {
             if !settings::put_if_absent(c, CLAIMED_SETTING, &now.secs().to_string())? {
@@ -218,13 +219,7 @@ impl Accounts {
             return Err(AccountError::Closed);
         };
         self.ended(ended).await;
-        let tokens = self.tokens_of(&session, &id)?;
-        Ok(NewSession {
-            session: session.id,
-            persistent: true,
-            user: Some((id.clone(), tokens)),
-            device_cookie: Some(device_cookie),
-        })
+        self.carriers_of(&opening)
     }
 
     /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up (S04).

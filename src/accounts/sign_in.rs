@@ -1,18 +1,18 @@
 //! Signing in with address and password (S16 to S31).
 
+use super::opening::NewSession;
 use super::outgoing::Detail;
 use super::revocation::{self, Ended};
 use super::throttle::{self, Asking, Reservation};
-use super::{AccountError, Accounts, Client, NewSession};
+use super::{AccountError, Accounts, Client};
 use crate::crypto::password_hash::PasswordHash;
-use crate::crypto::random;
 use crate::domain::audit::Event;
-use crate::domain::device::{self, Device};
 use crate::domain::email::Email;
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::SessionId;
 use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
-use crate::domain::session::{BROWSER_SESSION_SECS, MAX_SESSIONS, Method, Session};
+use crate::domain::session::{MAX_SESSIONS, Method};
+use crate::domain::sign_in::{Complete, complete};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
@@ -29,23 +29,36 @@ impl Accounts {
         persistent: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
-        let outcome = self.prove_and_open(email, password, persistent, client).await;
+        let outcome = self.sign_in_by_steps(email, password, persistent, client).await;
         self.0.metrics.sign_in(&outcome);
         outcome
     }
 
-    async fn prove_and_open(
+    async fn sign_in_by_steps(
         &self,
         email: &str,
         password: String,
         persistent: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
+        let proof = self.prove_password(email, password, &client).await?;
+        let Ok(proofs) = complete(&proof.record.user, Method::Password.into());
+        let this = self.clone();
+        self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client).await }).await
+    }
+
+    /// The first step: the account whose password it is. Nothing is recorded yet but the attempt.
+    async fn prove_password(
+        &self,
+        email: &str,
+        password: String,
+        client: &Client,
+    ) -> Result<PasswordProof, AccountError> {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
-        let (record, device) = self.find_account(email.clone(), &client).await?;
+        let (record, device) = self.find_account(email.clone(), client).await?;
         let subject = email.as_ref().map_or("", Email::as_str);
-        let mut asking = Asking::of_source(&self.0.token_hasher, &client);
+        let mut asking = Asking::of_source(&self.0.token_hasher, client);
         asking.account = email.as_ref().map(|email| self.account_bucket(email));
         asking.device = device.as_ref().map(|device| format!("device:{device}"));
         asking.right = Some(Asking::right_of_or_decoy(
@@ -54,13 +67,13 @@ impl Accounts {
             subject,
         ));
         let account = asking.account.clone();
-        let reservation = self.reserve(asking, Event::LoginThrottled, subject, &client).await?;
+        let reservation = self.reserve(asking, Event::LoginThrottled, subject, client).await?;
 
         let hash = record
             .as_ref()
             .filter(|record| record.user.state == UserState::Active)
             .and_then(|record| record.password_hash.clone());
-        let (permit, verified) = match self.verify(&client, email.as_ref(), password.clone(), hash.clone()).await {
+        let (permit, verified) = match self.verify(client, email.as_ref(), password.clone(), hash.clone()).await {
             Ok(verified) => verified,
             Err(fault) => {
                 self.release(reservation).await?;
@@ -75,14 +88,9 @@ impl Accounts {
         // The next one of the account need not wait for the store and the other nodes.
         drop(permit);
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
-            return self.refuse(subject, &client).await;
+            return Err(self.refuse(subject, client).await?);
         };
-        let session = self.new_session(Some(record.user.id.clone()), Method::Password, persistent, &client)?;
-        let this = self.clone();
-        self.run_uninterrupted(async move {
-            this.open_session(session, Proven { record, hash, upgraded, reservation, account, device }, client).await
-        })
-        .await
+        Ok(PasswordProof { record, hash, upgraded, reservation, account, device })
     }
 
     /// The account with that address, and the known device of it that the browser is.
@@ -106,35 +114,43 @@ impl Accounts {
         Ok(found.await?)
     }
 
-    async fn refuse(&self, subject: &str, client: &Client) -> Result<NewSession, AccountError> {
+    /// Audits a refusal, and says what the visitor is told.
+    async fn refuse(&self, subject: &str, client: &Client) -> Result<AccountError, AccountError> {
         let line = self.audit_line(Event::LoginFailed, "", subject, &client.source.to_string());
         self.0.database.write(move |c| audit::append(c, &line)).await?;
-        Err(AccountError::InvalidCredentials)
+        Ok(AccountError::InvalidCredentials)
     }
 
-    async fn open_session(&self, session: Session, proven: Proven, client: Client) -> Result<NewSession, AccountError> {
-        let Proven { record, hash, upgraded, reservation, account, device } = proven;
+    /// The last step: records the sign-in and stores the session, in one write.
+    async fn open_session(
+        &self,
+        proof: PasswordProof,
+        proofs: Complete,
+        persistent: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let PasswordProof { record, hash, upgraded, reservation, account, device: known } = proof;
         let now = self.0.clock.now();
         let user = record.user;
         let line =
             self.audit_line(Event::LoginOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
-        let (id, old, row) = (user.id.clone(), client.old_sessions.clone(), session.clone());
+        let (id, old, is_known) = (user.id.clone(), client.old_sessions.clone(), known.is_some());
+        let opening = self.prepare_session(&id, proofs, persistent, known, &client)?;
+        let (row, device) = (opening.session.clone(), opening.device.clone());
         let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
         let right = Asking::right_of(&self.0.token_hasher, &user.id);
-        let (known, device) = (device.is_some(), self.device_of(&client, device));
         // The very first sign-in is no news to its owner.
         let mails = self.drafts();
-        let notice = (!known && user.last_sign_in_at.is_some())
+        let notice = (!is_known && user.last_sign_in_at.is_some())
             .then(|| mails.to_user(MailKind::NewDevice, &user, &Detail::of(&client, now)));
-        let device_cookie = self.0.devices.issue(&device.id, &user.id);
         let (this, user_then, store, brought_none) = (self.clone(), user.clone(), self.0.store.clone(), old.is_empty());
         let signed_in = self.0.database.write(move |c| {
             if let Some(secs) = throttle::count_right(c, &right, now)? {
                 throttle::give_back(c, &reservation)?;
-                return Ok(Opening::TooMany(secs));
+                return Ok(Recorded::TooMany(secs));
             }
             if !users::record_sign_in(c, &id, Some(&hash), now)? {
-                return Ok(Opening::Outdated);
+                return Ok(Recorded::Outdated);
             }
             throttle::succeed(c, &reservation, account.as_deref())?;
             if let Some(new) = &upgraded {
@@ -142,7 +158,7 @@ impl Accounts {
             }
             let ended = this.end_replaced(c, &user_then, old, now)?;
             attempts::clear(c, &current_password_row)?;
-            if !(known && devices::touch(c, &id, &device.id, &device.source, now)?) {
+            if !(is_known && devices::touch(c, &id, &device.id, &device.source, now)?) {
                 devices::insert(c, &id, &device)?;
             }
             if let Some(mail) = &notice {
@@ -151,23 +167,16 @@ impl Accounts {
             audit::append(c, &line)?;
             store.insert(c, &row)?;
             let nothing = brought_none && ended.is_empty();
-            Ok(Opening::Done(if nothing { Ended::default() } else { revocation::sessions_ended(c, ended, now)? }))
+            Ok(Recorded::Done(if nothing { Ended::default() } else { revocation::sessions_ended(c, ended, now)? }))
         });
         let ended = match signed_in.await? {
-            Opening::Done(ended) => ended,
-            Opening::Outdated => return self.refuse(user.email.as_str(), &client).await,
-            Opening::TooMany(retry_after) => return Err(AccountError::TooMany { retry_after }),
+            Recorded::Done(ended) => ended,
+            Recorded::Outdated => return Err(self.refuse(user.email.as_str(), &client).await?),
+            Recorded::TooMany(retry_after) => return Err(AccountError::TooMany { retry_after }),
         };
         self.ended(ended).await;
         self.wake_mailer();
-        let tokens = self.tokens_of(&session, &user.id)?;
-        let persistent = session.persistent;
-        Ok(NewSession {
-            session: session.id,
-            persistent,
-            user: Some((user.id.clone(), tokens)),
-            device_cookie: Some(device_cookie),
-        })
+        self.carriers_of(&opening)
     }
 
     /// Ends what a new session takes the place of: the browser's earlier ones (S19), and the oldest of an account that has many (S107).
@@ -192,50 +201,10 @@ impl Accounts {
         }
         Ok(ended)
     }
-
-    /// The browser as a device: the known one, or a new one.
-    pub(super) fn device_of(&self, client: &Client, known: Option<String>) -> Device {
-        let now = self.0.clock.now();
-        Device {
-            id: known.unwrap_or_else(random::id),
-            name: device::shortened(&client.user_agent),
-            source: client.source.to_string(),
-            first_seen_at: now,
-            last_seen_at: now,
-        }
-    }
-
-    /// A session row that begins now; not stored yet.
-    pub(super) fn new_session(
-        &self,
-        user: Option<UserId>,
-        method: Method,
-        persistent: bool,
-        client: &Client,
-    ) -> Result<Session, AccountError> {
-        let now = self.0.clock.now();
-        let lifetime = self.0.config.sessions.refresh_secs;
-        let id = SessionId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
-        Ok(Session {
-            id,
-            user,
-            created_at: now,
-            expires_at: now.plus(if persistent { lifetime } else { lifetime.min(BROWSER_SESSION_SECS) }),
-            persistent,
-            methods: method.into(),
-            authenticated_at: now,
-            generation: 0,
-            rotated_at: now,
-            successor_seen_at: None,
-            source: client.source.to_string(),
-            device: device::shortened(&client.user_agent),
-            last_seen_at: now,
-        })
-    }
 }
 
 /// A right password, and what it was found right with.
-struct Proven {
+struct PasswordProof {
     record: UserRecord,
     hash: PasswordHash,
     /// The same password with as many rounds as are configured, where the stored hash has fewer.
@@ -248,7 +217,7 @@ struct Proven {
 }
 
 /// What became of a right password.
-enum Opening {
+enum Recorded {
     /// The session is there, and these ended.
     Done(Ended),
     /// Disabled, or the password changed, while the old one was verified.

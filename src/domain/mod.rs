@@ -24,6 +24,7 @@ pub mod path;
 pub mod return_to;
 mod sequence;
 pub mod session;
+pub mod sign_in;
 pub mod text;
 pub mod throttle;
 pub mod time;

@@ -10,7 +10,8 @@ use super::error::HttpError;
 use super::own_cookies::UntilClosed;
 use super::session_store::SID;
 use super::settings;
-use crate::accounts::{AccountError, NewSession};
+use crate::accounts::AccountError;
+use crate::accounts::opening::NewSession;
 use crate::crypto::jwt::{Claims, TokenFault};
 use crate::domain::ids::SessionId;
 
@@ -83,9 +84,9 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
     let session = req.get_session();
     session.clear();
     session.insert(SID, new.session.as_str()).map_err(|fault| internal(fault.to_string()))?;
-    match &new.user {
-        Some((user, _)) => drop(
-            Identity::login(&req.extensions(), user.as_str().to_owned())
+    match &new.account {
+        Some(account) => drop(
+            Identity::login(&req.extensions(), account.user.as_str().to_owned())
                 .map_err(|fault| internal(fault.to_string()))?,
         ),
         None => session.renew(),

@@ -5,7 +5,8 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use actix_web::{HttpMessage, HttpRequest};
 use memchr::memchr;
 
-use crate::accounts::{NewSession, TokenPair};
+use crate::accounts::TokenPair;
+use crate::accounts::opening::NewSession;
 use crate::domain::app_url::AppUrl;
 use crate::domain::ids::SessionId;
 
@@ -127,11 +128,11 @@ impl CookieNames {
 
     /// The cookies of a new session besides actix-session's own.
     pub fn set_new_session(&self, new: &NewSession) -> Vec<HeaderValue> {
-        let mut cookies = match &new.user {
-            Some((_, tokens)) => self.set_tokens(tokens),
-            None => Vec::new(),
-        };
-        cookies.extend(new.device_cookie.as_ref().and_then(|value| self.set(&self.device, value, DEVICE_SECS)));
+        let mut cookies = Vec::new();
+        if let Some(account) = &new.account {
+            cookies.extend(self.set_tokens(&account.tokens));
+            cookies.extend(self.set(&self.device, &account.device_cookie, DEVICE_SECS));
+        }
         cookies.extend(self.set(&self.form, "", 0));
         cookies
     }

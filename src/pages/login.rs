@@ -6,7 +6,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::see_other;
-use crate::accounts::{AccountError, NewSession, Phase};
+use crate::accounts::opening::NewSession;
+use crate::accounts::{AccountError, Phase};
 use crate::domain::email::Email;
 use crate::domain::return_to::{ReturnTo, encode_query};
 use crate::http::authenticator::{Authentication, client};

@@ -1,0 +1,99 @@
+//! Opening a session, once everything that has to be proved was proved (docs/adr/0002).
+
+use super::{AccountError, Accounts, Client, TokenPair};
+use crate::crypto::random;
+use crate::domain::device::{self, Device};
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::session::{BROWSER_SESSION_SECS, Methods, Session};
+use crate::domain::sign_in::Complete;
+
+/// A session just opened.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its id.
+    pub session: SessionId,
+    /// Whether the browser keeps it when it is closed.
+    pub persistent: bool,
+    /// What the browser gets besides; absent in the deprecated mode.
+    pub account: Option<AccountCarriers>,
+}
+
+/// What the browser of somebody with an account gets besides the session cookie.
+#[derive(Clone, Debug)]
+pub struct AccountCarriers {
+    /// Whose session it is.
+    pub user: UserId,
+    /// Both JWTs.
+    pub tokens: TokenPair,
+    /// The device cookie.
+    pub device_cookie: String,
+}
+
+/// A session of an account that is about to be stored, and the device on which it is opened.
+pub(super) struct Opening {
+    pub(super) session: Session,
+    pub(super) device: Device,
+    user: UserId,
+}
+
+impl Accounts {
+    /// A session of `user` on the browser that `client` is; on a device that is `known`, or on a new one. Not stored yet.
+    pub(super) fn prepare_session(
+        &self,
+        user: &UserId,
+        proofs: Complete,
+        persistent: bool,
+        known: Option<String>,
+        client: &Client,
+    ) -> Result<Opening, AccountError> {
+        let now = self.0.clock.now();
+        let session = self.new_session(Some(user.clone()), proofs.into_methods(), persistent, client)?;
+        let device = Device {
+            id: known.unwrap_or_else(random::id),
+            name: device::shortened(&client.user_agent),
+            source: client.source.to_string(),
+            first_seen_at: now,
+            last_seen_at: now,
+        };
+        Ok(Opening { session, device, user: user.clone() })
+    }
+
+    /// The carriers of a session that was stored.
+    pub(super) fn carriers_of(&self, opening: &Opening) -> Result<NewSession, AccountError> {
+        let Opening { session, device, user } = opening;
+        let account = AccountCarriers {
+            user: user.clone(),
+            tokens: self.tokens_of(session, user)?,
+            device_cookie: self.0.devices.issue(&device.id, user),
+        };
+        Ok(NewSession { session: session.id.clone(), persistent: session.persistent, account: Some(account) })
+    }
+
+    /// A session row that begins now; not stored yet.
+    pub(super) fn new_session(
+        &self,
+        user: Option<UserId>,
+        methods: Methods,
+        persistent: bool,
+        client: &Client,
+    ) -> Result<Session, AccountError> {
+        let now = self.0.clock.now();
+        let lifetime = self.0.config.sessions.refresh_secs;
+        let id = SessionId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
+        Ok(Session {
+            id,
+            user,
+            created_at: now,
+            expires_at: now.plus(if persistent { lifetime } else { lifetime.min(BROWSER_SESSION_SECS) }),
+            persistent,
+            methods,
+            authenticated_at: now,
+            generation: 0,
+            rotated_at: now,
+            successor_seen_at: None,
+            source: client.source.to_string(),
+            device: device::shortened(&client.user_agent),
+            last_seen_at: now,
+        })
+    }
+}
