@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::form::{Field, FormPage, MessagePage};
-use super::login;
+use super::{login, signed_in};
 use crate::accounts::passwords::NewPassword;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::link::Purpose;
@@ -77,7 +77,7 @@ pub(super) async fn submit(
         }
     };
     match outcome {
-        Ok((_, Some(session))) => login::signed_in(req, &session, &login::way_back(req, "")),
+        Ok((_, Some(session))) => signed_in::answer(req, &session, &signed_in::way_back(req, "")),
         Ok((email, None)) => Ok(login::after(page.done, &email)),
         Err(AccountError::Rules(faults)) => {
             // The form as it was: with the name under which a password manager files what is typed.

@@ -5,17 +5,18 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::legacy::{self, PairForm};
 use super::see_other;
-use crate::accounts::opening::NewSession;
+use super::signed_in::{self, Keep, way_back};
 use crate::accounts::{AccountError, Phase};
 use crate::domain::email::Email;
-use crate::domain::return_to::{ReturnTo, encode_query};
+use crate::domain::return_to::encode_query;
 use crate::http::authenticator::{Authentication, client};
 use crate::http::error::HttpError;
 use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::page::{Layout, page};
-use crate::http::{carriers, forms, settings};
+use crate::http::{forms, settings};
 
 #[derive(Template)]
 #[template(path = "pages/login.html")]
@@ -24,7 +25,6 @@ struct LoginPage<'a> {
     csrf_token: String,
     next: &'a str,
     email: &'a str,
-    legacy: bool,
     refused: bool,
     keep: bool,
 }
@@ -36,28 +36,29 @@ pub struct Query {
     email: Option<String>,
 }
 
-/// Who wants to sign in, and where to.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct SignInForm {
-    email: String,
-    password: String,
-    legacy_username: String,
-    legacy_password: String,
-    next: String,
-    /// "yes" where the box is ticked.
-    keep: String,
-    /// Sent along by the page that has the box: who sends none at all is kept signed in, as by the box as it is at first.
-    keep_asked: String,
+/// Who wants to sign in, and where to: with an account, or with the pair of the deprecated mode.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum SignInForm {
+    /// With the pair; first, since every field of the other form may be missing.
+    Pair(PairForm),
+    /// With an account.
+    Account(AccountForm),
 }
 
-impl SignInForm {
-    fn keeps(&self) -> bool {
-        self.keep == "yes" || self.keep_asked.is_empty()
-    }
+/// Address and password.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct AccountForm {
+    email: String,
+    password: String,
+    next: String,
+    #[serde(flatten)]
+    keep: Keep,
 }
 
 /// What the form shows.
+#[derive(Default)]
 struct Shown<'a> {
     next: &'a str,
     email: &'a str,
@@ -78,8 +79,8 @@ pub async fn show(
     if matches!(authentication, Authentication::SignedIn(_)) {
         return Ok(see_other(&way_back(&req, next)));
     }
-    if settings::accounts(&req).is_pair_closed().await? {
-        return Ok(see_other("/_auth/setup"));
+    if let Some(answer) = legacy::show(&req, next).await? {
+        return Ok(answer);
     }
     let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
     let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), refused: false, keep: true };
@@ -92,53 +93,41 @@ pub async fn submit(
     query: web::Query<Query>,
     Checked(typed): Checked<SignInForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let (accounts, keep) = (settings::accounts(&req), typed.keeps());
-    let outcome = if accounts.phase() == Phase::Legacy {
-        accounts.sign_in_legacy(&typed.legacy_username, &typed.legacy_password, keep, client(&req)).await
-    } else {
-        accounts.sign_in(&typed.email, typed.password, keep, client(&req)).await
+    let typed_next = match &typed {
+        SignInForm::Pair(typed) => typed.next.clone(),
+        SignInForm::Account(typed) => typed.next.clone(),
     };
-    let next = Some(typed.next.as_str()).filter(|next| !next.is_empty()).or(query.next.as_deref()).unwrap_or("");
-    match outcome {
-        Ok(new) => signed_in(&req, &new, &way_back(&req, next)),
+    let next = Some(typed_next).filter(|next| !next.is_empty()).or(query.into_inner().next).unwrap_or_default();
+    let location = way_back(&req, &next);
+    let typed = match typed {
+        SignInForm::Account(typed) => typed,
+        SignInForm::Pair(typed) => match legacy::submit(&req, typed, &next, &location).await? {
+            Some(answer) => return Ok(answer),
+            None => {
+                return Ok(form(
+                    &req,
+                    StatusCode::UNAUTHORIZED,
+                    Shown { next: &next, refused: true, ..Shown::default() },
+                ));
+            }
+        },
+    };
+    let (accounts, keep) = (settings::accounts(&req), typed.keep.is_wanted());
+    match accounts.sign_in(&typed.email, typed.password, keep, client(&req)).await {
+        Ok(new) => signed_in::answer(&req, &new, &location),
         Err(AccountError::InvalidCredentials) => {
-            let email = if accounts.phase() == Phase::Legacy { &typed.legacy_username } else { &typed.email };
-            Ok(form(&req, StatusCode::UNAUTHORIZED, Shown { next, email, refused: true, keep }))
+            let shown = Shown { next: &next, email: &typed.email, refused: true, keep };
+            Ok(form(&req, StatusCode::UNAUTHORIZED, shown))
         }
-        Err(AccountError::TooMany { retry_after }) if accounts.phase() != Phase::Legacy => {
-            Err(HttpError::SignInThrottled { retry_after })
-        }
+        Err(AccountError::TooMany { retry_after }) => Err(HttpError::SignInThrottled { retry_after }),
         Err(fault) => Err(fault.into()),
     }
 }
 
-/// The answer to a sign-in or a claim: all carriers of the new session, and the way on.
-pub(super) fn signed_in(req: &HttpRequest, new: &NewSession, location: &str) -> Result<HttpResponse, HttpError> {
-    let mut answer = see_other(location);
-    carriers::begin(req, new, answer.headers_mut())?;
-    Ok(answer)
-}
-
-/// Where `next` leads, or home.
-pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
-    let settings = settings::of(req);
-    let back = ReturnTo::parse(next, &settings.app_url);
-    let home = if settings.has_app() { "/" } else { "/_auth/account" };
-    back.map_or_else(|| home.to_owned(), |back| back.location().to_owned())
-}
-
 fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
-    let legacy = settings::accounts(req).phase() == Phase::Legacy;
     let Shown { next, email, refused, keep } = shown;
-    let content = LoginPage {
-        layout: Layout::new(req, "sign-in"),
-        csrf_token: forms::token(req),
-        next,
-        email,
-        legacy,
-        refused,
-        keep,
-    };
+    let content =
+        LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: forms::token(req), next, email, refused, keep };
     page(status, &content)
 }
 

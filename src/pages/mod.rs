@@ -11,12 +11,14 @@ pub mod forgot;
 mod form;
 pub mod home;
 pub mod invite;
+mod legacy;
 pub mod login;
 pub mod logout;
 pub mod password;
 pub mod profile;
 pub mod reset;
 pub mod setup;
+mod signed_in;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{login, see_other};
+use super::{see_other, signed_in};
 use crate::accounts::setup::{ClaimForm, ClaimProof};
 use crate::accounts::{AccountError, FieldFault, Phase};
 use crate::domain::text::Text;
@@ -92,7 +92,7 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
         proof,
     };
     match accounts.claim(claim, client(&req)).await {
-        Ok(new) => login::signed_in(&req, &new, first_page(&req)),
+        Ok(new) => signed_in::answer(&req, &new, first_page(&req)),
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials | AccountError::PairClosed) => {
             let (field, text) = if accounts.asks_for_token().await? {
