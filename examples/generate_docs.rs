@@ -1,5 +1,5 @@
-//! Writes what comes from the table of variables: `.env.example`, `docker/.env.example`, `docs/CONFIGURATION.md`, and the block of
-//! `docker/compose.yml` that hands them on: `cargo run --example generate_docs`.
+//! Writes what comes from the table of variables: `.env.example`, `docker/.env.example`, `docs/CONFIGURATION.md`, and
+//! the block of `docker/compose.yml` that hands them on: `cargo run --example generate_docs`.
 
 fn main() -> std::io::Result<()> {
     std::fs::write(".env.example", portcullis::for_tests::docs::env_example())?;

@@ -1,4 +1,5 @@
-//! Writes every mail in every language as text and HTML into a folder: `cargo run --example mail_previews -- target/mails`.
+//! Writes every mail in every language as text and HTML into a folder: `cargo run --example mail_previews --
+//! target/mails`.
 
 use std::error::Error;
 use std::path::PathBuf;

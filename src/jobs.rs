@@ -1,4 +1,5 @@
-//! Work beside requests: hearing what other processes did, which keeps the copies' lease, mails, and cleaning up.
+//! Background work: applying the notices of other processes, which renews the lease of the cache, sending mails, and
+//! maintenance.
 
 use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
@@ -14,36 +15,36 @@ use crate::domain::notice::Notice;
 use crate::storage::notice_listener::NoticeListener;
 use crate::storage::{Connection, StorageError, notices};
 
-/// How often the number of a SQLite file is looked at.
+/// How often the change counter of a SQLite file is checked.
 const FILE_INTERVAL: Duration = Duration::from_millis(50);
-/// How often the listener to PostgreSQL is looked at; the price and the delay of others are in docs/adr/0007.
+/// How often the listener to PostgreSQL is checked; docs/adr/0007 discusses the cost and the delay of alternatives.
 const LISTENER_INTERVAL: Duration = Duration::from_millis(5);
-/// How often a node on PostgreSQL shows that it lives, and renews its lease.
+/// How often a node on PostgreSQL sends a heartbeat and renews its lease.
 const BEAT: Duration = Duration::from_millis(500);
-/// How long a lost listener is left alone before it is opened again.
+/// How long to wait before a lost listener is reopened.
 const REOPEN: Duration = Duration::from_millis(500);
-/// Own beats without one of another node, after which that one is taken off the list: ten seconds.
+/// Own heartbeats without one of another node, after which that node is removed from the list: ten seconds.
 const SILENT_BEATS: u32 = 20;
-/// How often notices are forgotten that everybody has notified.
+/// How often notices that every node has applied are deleted.
 const MINUTE: Duration = Duration::from_mins(1);
-/// How often expired rows are looked for.
+/// How often expired rows are deleted.
 const CLEANING_MINUTES: u32 = 10;
-/// How long a job rests after a panic; longer than the lease of the copies.
+/// How long a job pauses after a panic; longer than the lease of the cache.
 const PANIC_PAUSE: Duration = Duration::from_secs(3);
-/// How often the queue of mails is looked at for mails of other processes and for retries.
+/// How often the mail queue is checked for mails of other processes and for retries.
 const MAIL_INTERVAL: Duration = Duration::from_millis(500);
-/// How long the mailer waits after a fault of the store.
+/// How long the mailer pauses after a storage error.
 const MAIL_PAUSE: Duration = Duration::from_secs(2);
-/// How often it is looked whether streams may go on.
+/// How often open streams are checked.
 const STREAM_INTERVAL: Duration = Duration::from_secs(1);
-/// How often it is looked whether the sessions of open streams are still in the store, in looks: ten seconds.
+/// How often the sessions of open streams are looked up in the store, in rounds: ten seconds.
 const STREAM_ROUNDS_PER_STORE_CHECK: u32 = 10;
-/// SessionPolling in a row at a store that cannot be asked, after which open streams are cut: thirty seconds.
+/// Rounds without access to the store after which open streams are closed: thirty seconds.
 const STREAM_ROUNDS_WITHOUT_STORE: u32 = 30;
-/// How long a stopping server waits for a watch that may hang in a question to the store.
+/// How long a stopping server waits for a watch that may be blocked in a query.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The running jobs; dropping it stops them.
+/// The running jobs; dropping this stops them.
 pub struct Jobs {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -58,7 +59,7 @@ impl Jobs {
         let (stopped, blind) = (Arc::clone(&stop), Arc::clone(&watch.blind));
         let runtime = accounts.database().runtime().clone();
         let thread = thread::Builder::new().name("watch".to_owned()).spawn(move || {
-            // What it logs is told from the lines of another server in this process by its runtime.
+            // The runtime tells its log lines from those of another server in this process.
             let _entered = runtime.enter();
             watch.run(&stopped);
         });
@@ -78,7 +79,7 @@ impl Jobs {
 impl Drop for Jobs {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
-        // A mail that is on its way stays claimed for a while and is tried again by the next server.
+        // A mail that is being sent stays claimed for a while and is retried by the next server.
         self.tasks.iter().for_each(tokio::task::JoinHandle::abort);
         let Some(thread) = self.thread.take() else { return };
         let mut left = SHUTDOWN_TIMEOUT;
@@ -92,17 +93,17 @@ impl Drop for Jobs {
     }
 }
 
-/// Hears what other processes did, applies and acknowledges it, and renews the lease of the copies.
+/// Applies and acknowledges the notices of other processes, and renews the lease of the cache.
 struct Watch {
     accounts: Accounts,
     listener: Option<NoticeListener>,
-    /// The newest notice applied.
+    /// The number of the newest notice applied.
     applied: i64,
-    /// When the store was last looked at, successfully.
+    /// When the store was last checked successfully.
     beaten_at: Duration,
-    /// Whether the last look failed.
+    /// Whether the last check failed.
     blind: Arc<AtomicBool>,
-    /// The beat of each other node, and own beats since it changed.
+    /// The heartbeat of each other node, and own heartbeats since it changed.
     others: HashMap<String, (i64, u32)>,
 }
 
@@ -111,7 +112,7 @@ impl Watch {
         let listener = NoticeListener::open(accounts.database())?;
         let alone = matches!(listener, NoticeListener::Sqlite(_));
         let node = accounts.node().to_owned();
-        // Registered before the first copy: whoever ends a session from now on waits for this node.
+        // Registered before the first session is cached: whoever ends a session from now on waits for this node.
         let applied = accounts.database().write_blocking(|c| {
             if alone {
                 notices::remove(c, None)?;
@@ -120,7 +121,7 @@ impl Watch {
             notices::register(c, &node, newest)?;
             Ok(newest)
         })?;
-        // Whoever claimed the instance before that told nobody here.
+        // A claim before that did not notify this node.
         accounts.reset_caches()?;
         if accounts.database().is_pooled() {
             tracing::warn!(
@@ -144,7 +145,7 @@ impl Watch {
         while panic::catch_unwind(AssertUnwindSafe(|| self.watch(stop))).is_err() {
             self.rest(stop);
         }
-        // A node that stopped is not waited for.
+        // Nobody waits for a node that stopped.
         let node = self.accounts.node().to_owned();
         let gone = self.accounts.database().write_blocking(|c| notices::remove(c, Some(&node)));
         if let Err(fault) = gone {
@@ -152,7 +153,8 @@ impl Watch {
         }
     }
 
-    /// After a panic nobody knows how far the work came: it begins as after a lost listener, without any copy, when the lease is over.
+    /// After a panic the progress is unknown: starts again as after a lost listener, with an empty cache, once the
+    /// lease has expired.
     fn rest(&mut self, stop: &AtomicBool) {
         tracing::error!(job = "watch", "work in the background ended by a panic and is begun again");
         self.listener = None;
@@ -176,7 +178,7 @@ impl Watch {
         }
     }
 
-    /// SessionPolling once. A fault costs the listener, and the lease runs out unless it can be laid anew in time.
+    /// Checks once. An error closes the listener, and the lease expires unless it is renewed in time.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
     fn round(&mut self) {
         match self.look() {
@@ -199,7 +201,7 @@ impl Watch {
         let reopened = self.listener.is_none();
         if reopened {
             self.listener = Some(NoticeListener::open(self.accounts.database())?);
-            // What was left meanwhile cuts its streams; then every copy goes, whatever it was about.
+            // Notices published meanwhile close their streams; then the whole cache is invalidated.
             let applied = self.applied;
             let notices = self.on_listener(|c| notices::since(c, applied))?;
             self.apply(notices)?;
@@ -208,7 +210,7 @@ impl Watch {
         let Some(listener) = &mut self.listener else { return Ok(()) };
         let notified = listener.has_notices()? || reopened;
         match listener {
-            // The number in shared memory is read after `begin`: without a change nothing was committed before.
+            // The counter in shared memory is read after `begin`: if it is unchanged, nothing was committed before.
             NoticeListener::Sqlite(_) => {
                 if notified {
                     let database = self.accounts.database().clone();
@@ -229,14 +231,14 @@ impl Watch {
         Ok(())
     }
 
-    /// Reads what was left, applies and acknowledges it: all that was committed before `begin` is then in force here.
+    /// Reads, applies and acknowledges notices: everything committed before `begin` is then in force here.
     fn beat(&mut self, begin: Duration) -> Result<(), StorageError> {
         let applied = self.applied;
         let notices = self.on_listener(|c| notices::since(c, applied))?;
         self.apply(notices)?;
         let (node, applied) = (self.accounts.node().to_owned(), self.applied);
         if !self.on_listener(|c| notices::acknowledge(c, &node, applied))? {
-            // Taken off the list by somebody who thought this node dead: nobody waited for it since.
+            // Another node removed this one from the list as dead: nobody has waited for it since.
             self.on_listener(|c| notices::register(c, &node, applied))?;
             let missed = self.on_listener(|c| notices::since(c, applied))?;
             self.apply(missed)?;
@@ -263,7 +265,7 @@ impl Watch {
         }
     }
 
-    /// Applies notices; true when there were any. Notices that are missing may have said anything.
+    /// Applies notices; true if there were any. Missing notices may have been about anything.
     fn apply(&mut self, notices: Option<Vec<(i64, Notice)>>) -> Result<bool, StorageError> {
         let Some(notices) = notices else {
             self.applied = self.on_listener(notices::newest)?;
@@ -278,7 +280,8 @@ impl Watch {
         Ok(!notices.is_empty())
     }
 
-    /// Takes nodes off the list that have not beaten for long, counted by own beats and not by any clock.
+    /// Removes nodes from the list that have sent no heartbeat for long, counted by own heartbeats and not by any
+    /// clock.
     fn remove_silent_nodes(&mut self) -> Result<(), StorageError> {
         let beats = self.on_listener(notices::beats)?;
         let before = std::mem::take(&mut self.others);
@@ -295,7 +298,7 @@ impl Watch {
     }
 }
 
-/// Runs a job, and runs it again after a pause when it panicked, which is a fault of ours and must not end it for good.
+/// Runs a job, and restarts it after a pause if it panicked, since a bug must not end it permanently.
 async fn restart_on_panic<F: Future<Output = ()>>(job: &'static str, accounts: Accounts, run: impl Fn(Accounts) -> F) {
     while AssertUnwindSafe(run(accounts.clone())).catch_unwind().await.is_err() {
         tracing::error!(job, "work in the background ended by a panic and is begun again");
@@ -303,7 +306,7 @@ async fn restart_on_panic<F: Future<Output = ()>>(job: &'static str, accounts: A
     }
 }
 
-/// Sends mails as they come, this process's at once and those of others within half a second.
+/// Sends queued mails, those of this process immediately and those of others within half a second.
 async fn deliver(accounts: Accounts) {
     loop {
         match accounts.deliver_next().await {
@@ -318,9 +321,10 @@ async fn deliver(accounts: Accounts) {
     }
 }
 
-/// Cuts open streams when nobody could have said for half a minute that their sessions ended.
+/// Closes open streams when their sessions could not have been checked for half a minute.
 ///
-/// Beside that, streams end with the absolute end of their session, and with a session that is gone without any notices.
+/// Besides that, streams are closed at the absolute end of their session, and when their session has disappeared
+/// without a notice.
 async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
     let (mut looks, mut since_store) = (0, 0);
     loop {
@@ -333,7 +337,7 @@ async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
                 tracing::debug!(%fault, "the sessions of open streams could not be looked up");
             }
         }
-        // A watch that hangs in a question never says that it is blind; then the lease runs out.
+        // A watch that is blocked in a query never reports the failure; in that case the lease expires.
         let hangs = !accounts.database().is_pooled() && !accounts.cache().has_lease(accounts.clock().monotonic());
         looks = if hangs || blind.load(Ordering::Acquire) { looks + 1 } else { 0 };
         if looks >= STREAM_ROUNDS_WITHOUT_STORE {

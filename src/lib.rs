@@ -1,10 +1,12 @@
-//! Portcullis puts sign-in in front of any web app: a gate (reverse proxy and forward-auth), a user store and admin pages.
+//! Portcullis puts sign-in in front of any web app: a gate (reverse proxy and forward-auth), a user store and admin
+//! pages.
 //!
 //! # Floors
 //!
 //! A module uses only what its row lists; `tests/it/floors.rs` parses this table and compares it with the sources.
-//! The files of one floor do not import each other in a circle either; `tests/it/circles.rs` checks that, and lists the exceptions.
-//! Free on every floor: serde, `serde_json`, thiserror, tracing, bytes, `futures_util`, and tokio (not in `domain`).
+//! The files of one floor do not import each other in a circle either; `tests/it/circles.rs` checks that, and lists the
+//! exceptions. Free on every floor: serde, `serde_json`, thiserror, tracing, bytes, `futures_util`, and tokio (not in
+//! `domain`).
 //!
 //! | floor | module | may use of ours | foreign crates it may name |
 //! |---|---|---|---|
@@ -45,7 +47,8 @@ mod storage;
 mod telemetry;
 mod texts;
 
-/// What the suite in `tests/it` and the examples use. Everything else is private, so that the compiler names what nobody uses.
+/// What the suite in `tests/it` and the examples use. Everything else is private, so that the compiler names what
+/// nobody uses.
 #[doc(hidden)]
 pub mod for_tests {
     pub use crate::accounts::mail_content::{Facts, content};

@@ -1,4 +1,4 @@
-//! The program: parse the command line, run it, print one error, set the exit code.
+//! The program: parses the command line, runs it, prints one error, sets the exit code.
 
 use std::process::ExitCode;
 

@@ -1,8 +1,9 @@
-//! Every route, and who may use it. Deny by default: what is not listed is the gate's, which lets nothing through without a session,
-//! and below `/_auth` it is 404.
+//! Every route, and who may use it. Deny by default: what is not listed is the gate's, which lets nothing through
+//! without a session, and below `/_auth` it is 404.
 //!
-//! The pages, and what scripts of the app may ask, are two tables, [`PAGES`] and [`API`], whose rows all have a guard; the JWT
-//! middleware stands at each route with it. Besides there are health, static files, counts, and forward-auth, which is the check itself.
+//! The pages, and what scripts of the app may ask, are two tables, [`PAGES`] and [`API`], whose rows all have a guard;
+//! the JWT middleware stands at each route with it. Besides there are health, static files, counts, and forward-auth,
+//! which is the check itself.
 
 use actix_identity::IdentityMiddleware;
 use actix_session::SessionMiddleware;
@@ -137,8 +138,9 @@ pub const API: &[Row] = &[
     Row::action("/refresh", Session, || post().to(session::show)),
 ];
 
-/// Asked for without cookies by browsers, which go to `/.well-known/change-password` only where this is 404: a site that answers
-/// everything has no such address either. <https://www.w3.org/TR/change-password-url/#response-code-reliability>
+/// Asked for without cookies by browsers, which go to `/.well-known/change-password` only where this is 404: a site
+/// that answers everything has no such address either.
+/// <https://www.w3.org/TR/change-password-url/#response-code-reliability>
 const RELIABILITY: &str = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
 
 /// GET, and HEAD wherever GET works (RFC 9110, section 9.1); the body of its answer is left out by the server.

@@ -1,7 +1,7 @@
-//! Logging: one subscriber, to standard error, in text or JSON.
+//! Logging: one subscriber, to standard error, as text or JSON.
 //!
-//! Never logged are passwords, tokens, cookies and query strings. Values of clients are recorded as quoted fields, so that no
-//! client can forge a line (S89).
+//! Passwords, tokens, cookies and query strings are never logged. Values from clients are recorded as quoted fields, so
+//! that no client can forge a line (S89).
 
 use std::io::IsTerminal;
 
@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer, fmt, registry};
 
 use crate::config::{Log, LogLevel};
 
-/// [`init`] for a command that ends at once: somebody at a terminal reads its answer, and of the log what is wrong.
+/// [`init`] for a short-lived command: its output is for a person at a terminal, so only problems are logged.
 pub fn init_for_command(mut log: Log) {
     if std::io::stderr().is_terminal() && matches!(log.level, LogLevel::Info) {
         log.level = LogLevel::Warn;
@@ -20,7 +20,7 @@ pub fn init_for_command(mut log: Log) {
     init(log);
 }
 
-/// Installs the subscriber; a second call in one process changes nothing.
+/// Installs the subscriber; a second call in one process does nothing.
 pub fn init(log: Log) {
     let level = match log.level {
         LogLevel::Error => LevelFilter::ERROR,
@@ -36,7 +36,8 @@ pub fn init(log: Log) {
     }
 }
 
-/// Other crates speak only of what is wrong: their finer lines may show headers. `actix_http` calls every stream that we cut an error.
+/// Other crates only log problems: their more verbose lines may contain headers. `actix_http` reports every stream that
+/// we close as an error.
 fn targets(level: LevelFilter) -> Targets {
     Targets::new()
         .with_default(level.min(LevelFilter::WARN))

@@ -84,9 +84,9 @@ impl Accounts {
         }
     }
 
-    /// Whether the right pair is let in without holding the counts, which changes nothing in them: no wrong guess of this node is on its
-    /// way into them, and neither the source nor the pair is at its limit. Else guesses are judged one by one, or the right one of many
-    /// that are sent at once would escape the limits (S29).
+    /// Whether the right pair is let in without holding the counts, which changes nothing in them: no wrong guess of
+    /// this node is on its way into them, and neither the source nor the pair is at its limit. Else guesses are judged
+    /// one by one, or the right one of many that are sent at once would escape the limits (S29).
     async fn needs_no_permit(&self, client: &Client) -> Result<bool, AccountError> {
         let Some(pair) = self.pair_bucket() else { return Ok(false) };
         let (this, now, source) =
@@ -101,7 +101,8 @@ impl Accounts {
         Ok(judged.await?)
     }
 
-    /// Where wrong guesses at the pair are counted, by form, HTTP Basic and claim, from everywhere. Another pair has another bucket.
+    /// Where wrong guesses at the pair are counted, by form, HTTP Basic and claim, from everywhere. Another pair has
+    /// another bucket.
     pub(super) fn pair_bucket(&self) -> Option<String> {
         let legacy = self.0.config.legacy.as_ref()?;
         let pair = format!("{}\0{}", legacy.username, legacy.expose_password());

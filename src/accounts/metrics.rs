@@ -193,7 +193,8 @@ impl Accounts {
         page.into_text()
     }
 
-    /// Live sessions and mails, as they were within the last minute, and the nodes; none when the store does not say soon.
+    /// Live sessions and mails, as they were within the last minute, and the nodes; none when the store does not say
+    /// soon.
     async fn counted(&self) -> Option<(Counted, usize)> {
         let (store, now, monotonic) = (self.0.store.clone(), self.0.clock.now(), self.0.clock.monotonic());
         let kept = self.0.metrics.kept(monotonic);

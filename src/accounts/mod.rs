@@ -1,7 +1,7 @@
 //! The only door through which pages, API, gate and command line read or change people, sessions and tokens.
 //!
-//! A verb that ends sessions, or has more than one step, runs as a task of its own that includes telling the copies, so that a
-//! client that goes away leaves nothing half done. No HTTP and no cookies here.
+//! A verb that ends sessions, or has more than one step, runs as a task of its own that includes telling the copies, so
+//! that a client that goes away leaves nothing half done. No HTTP and no cookies here.
 
 use std::future::Future;
 use std::net::IpAddr;

@@ -17,7 +17,8 @@ use crate::domain::user::DisplayName;
 use crate::storage::{attempts, audit, devices, tokens, users};
 
 impl Accounts {
-    /// Sets one's own display name, which the app hears with the next request, and language; `None` takes the browser's.
+    /// Sets one's own display name, which the app hears with the next request, and language; `None` takes the
+    /// browser's.
     pub async fn set_own_profile(
         &self,
         who: &Visitor,
@@ -82,8 +83,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Uses the link that proves a new address; every session ends, so that no carrier speaks of the old one. Returns the
-    /// new address.
+    /// Uses the link that proves a new address; every session ends, so that no carrier speaks of the old one. Returns
+    /// the new address.
     pub async fn confirm_email(&self, token: &str, client: Client) -> Result<Email, AccountError> {
         let open = self.open_link(Purpose::EmailChange, token, &client).await?;
         let new = Email::parse(&open.payload).map_err(|fault| AccountError::Internal(format!("{fault:?}")))?;

@@ -60,11 +60,11 @@ pub(super) struct NewAccount {
 }
 
 impl Accounts {
-    /// The link to the set-up page, with the token where the page asks for it; none after the claim. Until then the token is kept in
-    /// a file as well.
+    /// The link to the set-up page, with the token where the page asks for it; none after the claim. Until then the
+    /// token is kept in a file as well.
     ///
-    /// It follows from a random number in the database and `TOKEN_HASH_SECRET`, so that any node takes the link of any other,
-    /// and neither the database nor the secret alone gives it away.
+    /// It follows from a random number in the database and `TOKEN_HASH_SECRET`, so that any node takes the link of any
+    /// other, and neither the database nor the secret alone gives it away.
     pub async fn setup_link(&self) -> Result<Option<String>, AccountError> {
         if self.phase() == Phase::Claimed {
             return Ok(None);
@@ -111,7 +111,8 @@ impl Accounts {
         Ok(self.phase() == Phase::Unclaimed || self.is_pair_closed().await?)
     }
 
-    /// Judges what only the operator has. What is wrong, and the first refusal of a source in a window, are audited as the two `events`.
+    /// Judges what only the operator has. What is wrong, and the first refusal of a source in a window, are audited as
+    /// the two `events`.
     pub(super) async fn prove(
         &self,
         proof: ClaimProof,
@@ -222,7 +223,8 @@ impl Accounts {
         self.carriers_of(&opening)
     }
 
-    /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up (S04).
+    /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up
+    /// (S04).
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
     pub fn keep_claim_marker(&self) {
         let marker = self.0.config.data_dir.join(data_dir::CLAIMED);
@@ -241,8 +243,8 @@ impl Accounts {
         }
     }
 
-    /// Checks address, name and password of a new account; all mistakes at once. On the hash workers, as the password's rules take
-    /// a while.
+    /// Checks address, name and password of a new account; all mistakes at once. On the hash workers, as the password's
+    /// rules take a while.
     pub(super) async fn check_account(
         &self,
         turn: &HashPermit,

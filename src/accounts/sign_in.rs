@@ -179,7 +179,8 @@ impl Accounts {
         self.carriers_of(&opening)
     }
 
-    /// Ends what a new session takes the place of: the browser's earlier ones (S19), and the oldest of an account that has many (S107).
+    /// Ends what a new session takes the place of: the browser's earlier ones (S19), and the oldest of an account that
+    /// has many (S107).
     fn end_replaced(
         &self,
         c: &mut Connection,

@@ -1,4 +1,5 @@
-//! User names, for apps that take no address. An admin gives them, so that nobody takes the name of somebody else's account in an app.
+//! User names, for apps that take no address. An admin gives them, so that nobody takes the name of somebody else's
+//! account in an app.
 
 use super::{AccountError, Accounts, Actor, FieldFault, revocation};
 use crate::domain::audit::Event;
@@ -8,8 +9,8 @@ use crate::domain::user::Username;
 use crate::storage::{audit, users};
 
 impl Accounts {
-    /// Sets the user name of an account, or takes it away where `typed` is empty; in force on every node when the answer comes.
-    /// Returns whether anything changed.
+    /// Sets the user name of an account, or takes it away where `typed` is empty; in force on every node when the
+    /// answer comes. Returns whether anything changed.
     pub async fn set_username(&self, id: &UserId, typed: &str, actor: &Actor) -> Result<bool, AccountError> {
         let typed = Some(typed.trim()).filter(|typed| !typed.is_empty());
         let username = typed

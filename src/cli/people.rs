@@ -34,8 +34,9 @@ fn open(config: &Config) -> Result<Core, String> {
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
 }
 
-/// For commands about what a server keeps: in a folder without one they would only make an empty instance. Without an `APP_URL` of its
-/// own the command has the server's; a link that `prints_link` would print with another one leads elsewhere.
+/// For commands about what a server keeps: in a folder without one they would only make an empty instance. Without an
+/// `APP_URL` of its own the command has the server's; a link that `prints_link` would print with another one leads
+/// elsewhere.
 fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && !path.exists()

@@ -118,7 +118,8 @@ impl Visitor {
 /// What holds for the whole site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Whether anybody can be let through: false while nobody has claimed the instance and the deprecated mode is off (S05).
+    /// Whether anybody can be let through: false while nobody has claimed the instance and the deprecated mode is off
+    /// (S05).
     pub open: bool,
 }
 

@@ -38,7 +38,8 @@ impl IdleLimit {
         (self.0 / 10).min(LAST_SEEN_PRECISION_SECS)
     }
 
-    /// Whether `session` was surely not used for so long at `now`: the note of its last use may be old, and copies are used meanwhile.
+    /// Whether `session` was surely not used for so long at `now`: the note of its last use may be old, and copies are
+    /// used meanwhile.
     pub fn is_over(self, session: &Session, now: Timestamp) -> bool {
         let copies = i64::try_from(MAX_CACHED_SECS).unwrap_or(0);
         now.since(session.last_seen_at) > self.0 + self.note_secs() + copies
@@ -145,8 +146,8 @@ pub enum GenerationVerdict {
 }
 
 impl Session {
-    /// Whether the person proved who they are a short while ago. A proof of the future is none, but for clocks of other nodes that
-    /// differ a little.
+    /// Whether the person proved who they are a short while ago. A proof of the future is none, but for clocks of other
+    /// nodes that differ a little.
     pub fn was_proved_recently(&self, now: Timestamp) -> bool {
         (-MAX_CLOCK_DIFFERENCE_SECS..=RECENT_SECS).contains(&now.since(self.authenticated_at))
     }

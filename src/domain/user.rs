@@ -152,8 +152,8 @@ impl UsernameFault {
 }
 
 impl Username {
-    /// Takes `text`, without surrounding spaces, as a user name. Capital letters are refused rather than changed: apps differ in
-    /// whether `Ada` and `ada` are one account.
+    /// Takes `text`, without surrounding spaces, as a user name. Capital letters are refused rather than changed: apps
+    /// differ in whether `Ada` and `ada` are one account.
     pub fn parse(text: &str) -> Result<Self, UsernameFault> {
         let text = text.trim();
         let is_allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');

@@ -25,8 +25,8 @@ pub(super) enum Renew {
     IfExpired,
 }
 
-/// Authenticates the visitor and evaluates the rules. A cached verdict is used without awaiting; otherwise the visitor is
-/// checked.
+/// Authenticates the visitor and evaluates the rules. A cached verdict is used without awaiting; otherwise the visitor
+/// is checked.
 pub(super) async fn admit(req: &HttpRequest, renew: Renew) -> Result<Admission, HttpError> {
     let rules = Rules { open: settings::accounts(req).phase() != Phase::Unclaimed };
     let (authentication, renewal) = match authenticator(req).cached(req) {

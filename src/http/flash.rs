@@ -65,7 +65,8 @@ struct Asked {
     flash: String,
 }
 
-/// What a page says that is asked for at this address; a code that is none of ours says nothing, and neither does the answer to a form.
+/// What a page says that is asked for at this address; a code that is none of ours says nothing, and neither does the
+/// answer to a form.
 pub(super) fn of(req: &HttpRequest) -> Option<Text> {
     let asked = Query::<Asked>::from_query(req.query_string()).ok().filter(|_| *req.method() != Method::POST)?;
     TEXTS.iter().find(|(code, _)| *code == asked.flash).map(|(_, text)| Text::new(text))

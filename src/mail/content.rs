@@ -1,4 +1,4 @@
-//! What the mails say, in text and HTML; subjects name nobody (S83, S99).
+//! The content of mails, as text and HTML; subjects contain no names (S83, S99).
 
 use askama::Template;
 
@@ -7,22 +7,22 @@ use crate::domain::email::Email;
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 
-/// What a mail says.
+/// The content of a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MailContent {
-    /// What it is written in.
+    /// Its language.
     pub language: Language,
     /// One line without addresses or names.
     pub subject: String,
     /// The first line.
     pub greeting: String,
-    /// The text, a paragraph each.
+    /// The text, by paragraphs.
     pub paragraphs: Vec<String>,
     /// The link to open; empty for none.
     pub link: String,
-    /// Under the link or the text.
+    /// The text below the link.
     pub closing: String,
-    /// The address of the site, under everything.
+    /// The URL of the site, at the bottom.
     pub site: String,
 }
 
@@ -31,22 +31,22 @@ pub struct MailContent {
 pub struct Rendered {
     /// One line.
     pub subject: String,
-    /// The plain part.
+    /// The plain-text part.
     pub text: String,
     /// The HTML part.
     pub html: String,
 }
 
-/// A mail that is ready to leave.
+/// A mail that is ready to be sent.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
-    /// Names it for good; the same mail sent twice has one Message-ID.
+    /// Identifies it permanently; the same mail sent twice has one Message-ID.
     pub id: String,
     /// The only recipient (S59).
     pub to: Email,
-    /// When it was caused.
+    /// When it was queued.
     pub date: Timestamp,
-    /// What it says.
+    /// Its content.
     pub content: MailContent,
 }
 

@@ -1,18 +1,18 @@
-//! What goes wrong with a mail.
+//! Errors of sending mails.
 
-/// Why a mail did not leave.
+/// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The server does not want this mail, and will not want it later.
+    /// The server rejects this mail permanently.
     #[error("refused: {0}")]
     Refused(String),
-    /// The server is away, hangs, or cannot be trusted; later may be better.
+    /// The server is unreachable, does not respond, or cannot be trusted; a later attempt may succeed.
     #[error("{0}")]
     Unavailable(String),
-    /// The server has the whole mail and did not answer: it may have arrived.
+    /// The server received the whole mail and did not answer: it may have arrived.
     #[error("the whole mail was sent and no answer came, so it may have arrived: {0}")]
     Unanswered(String),
-    /// A fault of ours.
+    /// An internal error.
     #[error("the mail could not be written: {0}")]
     BadTemplate(String),
 }

@@ -1,6 +1,6 @@
-//! Mails: what they say and how they leave.
+//! The content and the delivery of mails.
 //!
-//! Nothing here knows the queue or makes a token; a letter is given all it says.
+//! Nothing here knows the queue or creates a token; the content is complete when it gets here.
 
 pub mod content;
 mod error;

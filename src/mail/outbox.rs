@@ -1,4 +1,4 @@
-//! Mails as files, where there is no mail server: `DATA_DIR/outbox`, bounded, readable by the operator alone.
+//! Mails as files, if there is no mail server: `DATA_DIR/outbox`, limited in number, readable by the operator only.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use super::Outgoing;
 
-/// Files kept at most; the oldest go first.
+/// Maximum files kept; the oldest are deleted first.
 const KEPT: usize = 1000;
 
-/// Writes one mail; its name sorts by time. Without `keep` the same work leaves nothing behind.
+/// Writes one mail; its name sorts by time. Without `keep` it does the same work but leaves nothing behind.
 pub(super) fn write(folder: &Path, mail: &Outgoing, bytes: &[u8], keep: bool) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     if !fs::symlink_metadata(folder)?.is_dir() {

@@ -1,8 +1,9 @@
-//! The connection to a mail server, its replies brought into the form that lettre reads.
+//! The connection to a mail server, with its replies normalised for lettre.
 //!
-//! Of a reply only the three digits are protocol, and the keywords of EHLO are written in any case (RFC 5321, sections 2.4 and 4.2).
-//! lettre wants UTF-8, upper case, a space and CRLF, and refuses codes it has no name for; a reply that fails there would hide what
-//! became of a mail. The reading stands above TLS, which is why TLS begins here too.
+//! In a reply only the three digits are significant, and the keywords of EHLO are case-insensitive (RFC 5321, sections
+//! 2.4 and 4.2). lettre expects UTF-8, upper case, a space and CRLF, and refuses codes that it does not know; a reply
+//! rejected for that would hide what became of a mail. Normalisation happens above TLS, which is why TLS is started
+//! here too.
 #![expect(deprecated, reason = "lettre's stream is the only way to its TLS with a reader of our own above it")]
 
 use std::collections::VecDeque;
@@ -17,7 +18,7 @@ use lettre::transport::smtp::client::{AsyncNetworkStream, AsyncTokioStream, TlsP
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Bytes kept of a line; lettre takes 1000, and a byte that is no UTF-8 becomes three.
+/// Bytes kept of a line; lettre accepts 1000, and an invalid UTF-8 byte becomes three.
 const KEPT: usize = 300;
 /// Bytes read at once.
 const CHUNK: usize = 1024;
@@ -43,7 +44,7 @@ impl Replies {
         Ok(stream)
     }
 
-    /// TLS after STARTTLS: the server greets no second time, and lettre waits for a greeting.
+    /// TLS after STARTTLS: the server sends no second greeting, but lettre waits for one.
     pub(super) async fn upgraded(tcp: TcpStream, tls: TlsParameters) -> Result<Self, Error> {
         let mut stream = Self::encrypted(tcp, tls).await?;
         stream.ready.extend(b"220 \r\n");
@@ -62,7 +63,7 @@ impl Replies {
     }
 }
 
-/// One line of a reply, its end aside, in the form that lettre reads.
+/// One line of a reply, without its end, in the form that lettre accepts.
 fn readable(line: &[u8]) -> String {
     let line: String = String::from_utf8_lossy(line)
         .trim_end_matches('\r')
@@ -79,7 +80,7 @@ fn readable(line: &[u8]) -> String {
     // The keywords of EHLO; nobody reads the text of another 250.
     let text = if code == "250" { text.to_ascii_uppercase() } else { text };
     match code.as_bytes() {
-        // lettre has no name for x6z to x9z, such as 571; the first digit says all that counts.
+        // lettre does not know x6z to x9z, such as 571; the first digit says all that matters.
         [first, b'6'..=b'9', last] => {
             format!("{}5{}{separator}{code} {text}\r\n", char::from(*first), char::from(*last))
         }

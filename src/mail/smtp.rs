@@ -1,4 +1,4 @@
-//! One mail to one mail server, command by command: what a failure means depends on which command failed.
+//! Sends one mail to one mail server, command by command: what an error means depends on which command failed.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,40 +19,41 @@ use super::MailError;
 use super::replies::Replies;
 use crate::config::MailServer;
 
-/// Longest wait for a connection to one address.
+/// Time limit for connecting to one address.
 const CONNECT: Duration = Duration::from_secs(15);
-/// Longest time for everything before the message itself.
+/// Time limit for everything before the message itself.
 const BEGIN: Duration = Duration::from_secs(30);
-/// Longest time for the message and its answer, which a server gives after looking for spam; with [`BEGIN`] and [`PART`] it is shorter
-/// than a worker's lease of a mail.
+/// Time limit for the message and the reply to it, which a server sends after checking for spam; together with
+/// [`BEGIN`] and [`PART`] shorter than a worker's claim on a mail.
 const HAND_OVER: Duration = Duration::from_secs(75);
-/// Longest wait for a server to say goodbye.
+/// Time limit for the server's reply to QUIT.
 const PART: Duration = Duration::from_secs(2);
 /// The ports on which TLS begins with STARTTLS.
 const STARTTLS_PORTS: [u16; 4] = [587, 25, 2525, 2587];
-/// How we sign in, in this order.
+/// Authentication mechanisms, in order of preference.
 const MECHANISMS: [Mechanism; 2] = [Mechanism::Plain, Mechanism::Login];
-/// Permanent codes about us or what we said, whatever they answer: syntax and sequence, no service, credentials.
+/// Permanent codes that concern us, not the mail, whichever command they answer: syntax and sequence, no service,
+/// credentials.
 const CODES_ABOUT_US: [u16; 10] = [500, 501, 502, 503, 504, 521, 530, 534, 535, 538];
-/// Enhanced codes about us that come as the answer to a recipient (RFC 3463): a bad sender, protocol, and policy, under which Postfix
-/// refuses greetings, clients and relaying.
+/// Enhanced codes that concern us even as the reply to a recipient (RFC 3463): a bad sender, protocol, and policy, with
+/// which Postfix refuses greetings, clients and relaying.
 const CLASSES_ABOUT_US: [&str; 4] = ["5.1.7", "5.1.8", "5.5.", "5.7."];
 
-/// How TLS begins.
+/// How TLS is started.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TlsMode {
     /// With the connection.
     Implicit,
-    /// By STARTTLS, or nothing is sent.
+    /// By STARTTLS; required.
     Required,
-    /// By STARTTLS where it is offered.
+    /// By STARTTLS if offered.
     Opportunistic,
 }
 
-/// What a permanent refusal was the answer to.
+/// The command that was permanently refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// Greeting, EHLO, TLS, AUTH, MAIL: all of it is about us.
+    /// Greeting, EHLO, TLS, AUTH, MAIL: the refusal concerns us.
     Introduction,
     /// RCPT and DATA.
     Recipient,
@@ -60,7 +61,7 @@ enum Step {
     Message,
 }
 
-/// The mail server and how we speak to it.
+/// The mail server and how to talk to it.
 pub(super) struct Smtp {
     host: String,
     port: u16,
@@ -71,15 +72,16 @@ pub(super) struct Smtp {
 }
 
 impl Smtp {
-    /// The server that the configuration says; we call ourselves `hello`, else by this machine's full name or address.
+    /// The server in the configuration; EHLO sends `hello`, else this machine's full name or address.
     pub(super) fn new(server: &MailServer, hello: Option<&str>) -> Result<Self, MailError> {
-        // Never a fall-back to plain text where TLS was asked for (S84).
+        // Never a fall-back to plain text if TLS was requested (S84).
         let mode = match (server.secure, STARTTLS_PORTS.contains(&server.port)) {
             (true, true) => TlsMode::Required,
             (true, false) => TlsMode::Implicit,
             (false, _) => TlsMode::Opportunistic,
         };
-        // Without credentials the mail would have gone in plain text else: TLS with anybody hides more than that.
+        // Without credentials the mail would otherwise be sent in plain text: TLS with an unverified server is still
+        // better.
         let any_certificate =
             !server.checks_certificates || (mode == TlsMode::Opportunistic && server.credentials.is_none());
         Ok(Self {
@@ -100,21 +102,21 @@ impl Smtp {
         format!("{}:{}", self.host, self.port)
     }
 
-    /// Sends one mail; the server has taken it when this returns.
+    /// Sends one mail; the server has accepted it when this returns.
     pub(super) async fn send(&self, envelope: &Envelope, message: &[u8]) -> Result<(), MailError> {
         let late = |_late| MailError::Unavailable(format!("{} took too long", self.name()));
         let mut connection = timeout(BEGIN, self.begin(envelope, message.is_ascii())).await.map_err(late)??;
         let handed_over = self.hand_over(&mut connection, message).await;
-        // What it says to the end changes nothing.
+        // The reply to QUIT changes nothing.
         drop(timeout(PART, connection.quit()).await);
         handed_over
     }
 
-    /// Everything up to the point where the server waits for the message.
+    /// Everything up to the point at which the server waits for the message.
     async fn begin(&self, envelope: &Envelope, ascii: bool) -> Result<AsyncSmtpConnection, MailError> {
         let us = |fault: Error| judge(&fault, Step::Introduction);
         let connected = match self.connect(true).await {
-            // TLS that does not come about is no reason to keep back what would go in plain text without it.
+            // If TLS is optional and fails, send in plain text what would have been sent so without it.
             Err(Failure::Tls(_)) if self.may_go_plain() => self.connect(false).await,
             connected => connected,
         };
@@ -134,10 +136,10 @@ impl Smtp {
         Ok(connection)
     }
 
-    /// The message and its answer. Without an answer nobody knows whether the server has it.
+    /// The message and the reply to it. Without a reply it is unknown whether the server has the mail.
     async fn hand_over(&self, connection: &mut AsyncSmtpConnection, message: &[u8]) -> Result<(), MailError> {
         let (mut rest, whole) = (Some(message), AtomicBool::new(false));
-        // The iterator ends when all is written but the final dot.
+        // The iterator ends when everything is written except the final dot.
         let parts = iter::from_fn(|| {
             let part = rest.take();
             whole.store(part.is_none(), Ordering::Relaxed);
@@ -156,7 +158,8 @@ impl Smtp {
         matches!(self.mode, TlsMode::Opportunistic) && self.credentials.is_none()
     }
 
-    /// A connection that has been greeted, over TLS where the mode says so; STARTTLS is used only when `starttls` allows it.
+    /// A connection that has been greeted, over TLS if the mode requires it; STARTTLS is used only if `starttls` allows
+    /// it.
     async fn connect(&self, starttls: bool) -> Result<AsyncSmtpConnection, Failure> {
         let tcp = self.tcp().await.map_err(Failure::Connection)?;
         let hello = self.hello(&tcp);
@@ -171,7 +174,7 @@ impl Smtp {
             _ => return Ok(connection),
         }
         connection.command(Starttls).await.map_err(Failure::Tls)?;
-        // What came in plain text behind the answer goes with this half (CVE-2011-0411).
+        // Plain text received after the reply is dropped with this half (CVE-2011-0411).
         drop(connection);
         greeted(Replies::upgraded(twin, self.tls.clone()).await.map_err(Failure::Tls)?, &hello).await
     }
@@ -188,7 +191,7 @@ impl Smtp {
         Err(last)
     }
 
-    /// What we call ourselves: an address literal where there is no name (RFC 5321, section 4.1.4).
+    /// The EHLO name: an address literal if there is no name (RFC 5321, section 4.1.4).
     fn hello(&self, tcp: &TcpStream) -> ClientId {
         match (&self.hello, tcp.local_addr().map(|address| address.ip().to_canonical())) {
             (Some(name), _) => ClientId::Domain(name.clone()),
@@ -223,7 +226,7 @@ async fn greeted(stream: Replies, hello: &ClientId) -> Result<AsyncSmtpConnectio
     AsyncSmtpConnection::connect_with_transport(Box::new(stream), hello).await.map_err(Failure::Reply)
 }
 
-/// The same connection twice: one half speaks until STARTTLS, the other from there on.
+/// The same connection twice: one half is used until STARTTLS, the other afterwards.
 fn split_stream(tcp: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
     let tcp = tcp.into_std()?;
     let twin = tcp.try_clone()?;
@@ -232,7 +235,7 @@ fn split_stream(tcp: TcpStream) -> io::Result<(TcpStream, TcpStream)> {
 
 fn tls(host: &str, any_certificate: bool) -> Result<TlsParameters, MailError> {
     let mut parameters = TlsParameters::builder(host.to_owned()).certificate_store(CertificateStore::WebpkiRoots);
-    // The bundled roots need no files; the system's (SSL_CERT_FILE included) know the office's own authority.
+    // The bundled roots need no files; the system's (SSL_CERT_FILE included) contain a local authority.
     for root in rustls_native_certs::load_native_certs().certs {
         if let Ok(root) = Certificate::from_der(root.to_vec()) {
             parameters = parameters.add_root_certificate(root);
@@ -245,7 +248,7 @@ fn tls(host: &str, any_certificate: bool) -> Result<TlsParameters, MailError> {
         .map_err(|fault| MailError::Unavailable(format!("TLS: {fault}")))
 }
 
-/// What MAIL has to announce of the addresses and the message.
+/// The parameters that MAIL needs for these addresses and this message.
 fn parameters(
     connection: &AsyncSmtpConnection,
     envelope: &Envelope,
@@ -269,12 +272,12 @@ fn parameters(
     Ok(parameters)
 }
 
-/// This machine's full name, where it has one.
+/// This machine's full name, if it has one.
 fn machine_name() -> Option<String> {
     full_name(&ClientId::default().to_string(), &fs::read_to_string("/etc/hosts").unwrap_or_default())
 }
 
-/// The name itself when it has a dot, else the one that begins with it in the text of `/etc/hosts`.
+/// The name itself if it contains a dot, else the matching full name in the text of `/etc/hosts`.
 fn full_name(name: &str, hosts: &str) -> Option<String> {
     let plain = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
     let full = |other: &&str| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
@@ -287,7 +290,8 @@ fn full_name(name: &str, hosts: &str) -> Option<String> {
     found.filter(plain).map(str::to_owned)
 }
 
-/// A refusal for good is one of the mail or its recipient; one of us may be mended, and the mail is tried again.
+/// A permanent refusal that concerns the mail or its recipient fails the mail; one that concerns us may be fixed, and
+/// the mail is retried.
 fn judge(fault: &Error, step: Step) -> MailError {
     let text = describe(fault);
     let code = fault.status().map_or(0, u16::from);
@@ -301,7 +305,7 @@ fn judge(fault: &Error, step: Step) -> MailError {
     if fault.is_permanent() && !about_us { MailError::Refused(text) } else { MailError::Unavailable(text) }
 }
 
-/// The fault and its causes, one line.
+/// The error and its causes, in one line.
 fn describe(fault: &Error) -> String {
     let mut text = fault.to_string();
     let mut cause = std::error::Error::source(fault);

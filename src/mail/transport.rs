@@ -1,4 +1,4 @@
-//! How mails leave: by SMTP, or as files.
+//! Delivers mails by SMTP, or as files.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -12,7 +12,7 @@ use super::{MailError, Outgoing, outbox};
 use crate::config::Mail;
 use crate::domain::text::Text;
 
-/// The way out.
+/// The mail transport.
 pub struct Transport {
     site_name: String,
     sender: String,
@@ -26,7 +26,7 @@ enum Way {
 }
 
 impl Transport {
-    /// The way that the configuration says; `host` is that of `APP_URL`, `data_dir` holds the outbox.
+    /// The transport of the configuration; `host` is that of `APP_URL`, `data_dir` contains the outbox.
     pub fn new(config: &Mail, site_name: &str, host: &str, data_dir: &std::path::Path) -> Result<Self, MailError> {
         let way = match &config.server {
             None => Way::Files(data_dir.join("outbox")),
@@ -40,7 +40,7 @@ impl Transport {
         &self.site_name
     }
 
-    /// Where mails go, for people.
+    /// The destination of mails, for people.
     pub fn destination(&self) -> Text {
         match &self.way {
             Way::Smtp(smtp) => Text::new("mail-to-server").with("server", smtp.name()),
@@ -48,7 +48,7 @@ impl Transport {
         }
     }
 
-    /// Sends one mail; the server has taken it when this returns.
+    /// Sends one mail; the server has accepted it when this returns.
     pub async fn send(&self, mail: &Outgoing) -> Result<(), MailError> {
         let message = self.message(mail)?;
         match &self.way {
@@ -58,7 +58,7 @@ impl Transport {
         }
     }
 
-    /// Does what [`Self::send`] does on this machine, for a mail that goes to nobody.
+    /// Does the local part of [`Self::send`] for a decoy.
     pub fn send_decoy(&self, mail: &Outgoing) -> Result<(), MailError> {
         let bytes = self.message(mail)?.formatted();
         let Way::Files(folder) = &self.way else { return Ok(()) };
@@ -88,10 +88,10 @@ impl Transport {
     }
 }
 
-/// Longest line of a message, in bytes without its end (RFC 5322, section 2.1.1).
+/// Maximum line length of a message, in bytes without the line break (RFC 5322, section 2.1.1).
 const MAX_LINE: usize = 998;
 
-/// ASCII travels as it is, so that a mail in the outbox can be read, and its link copied, without a mail program.
+/// ASCII is sent unencoded, so that a mail in the outbox can be read, and its link copied, without a mail program.
 fn part(kind: ContentType, text: String) -> SinglePart {
     let plain = text.is_ascii() && !text.contains(['\0', '\r']) && text.lines().all(|line| line.len() <= MAX_LINE);
     let body = if plain {

@@ -1,4 +1,4 @@
-//! The account page: who am I, where am I signed in, what can I change.
+//! The account page: the user's profile, sessions and devices, with links to change them.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -40,7 +40,7 @@ struct AccountPage<'a> {
     devices: Vec<Device>,
 }
 
-/// The page; the deprecated mode has no account and is only offered to sign out.
+/// The page; the deprecated mode has no account and only offers to sign out.
 pub async fn show(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let Some(member) = session.member() else { return Ok(no_account(&req)) };
     let accounts = settings::accounts(&req);

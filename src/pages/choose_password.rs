@@ -1,4 +1,4 @@
-//! Choosing a password by a link: the same page for a reset and for an invitation.
+//! Choosing a password with a link: the same page for a reset and for an invitation.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,13 +16,13 @@ use crate::http::flash::Flash;
 use crate::http::page::Menu;
 use crate::http::settings;
 
-/// What differs between the two pages; texts by their keys.
+/// The differences between the two pages; texts by their keys.
 pub struct Choosing {
     pub(super) purpose: Purpose,
     pub(super) title: &'static str,
     pub(super) intro: &'static str,
     pub(super) submit: &'static str,
-    /// What the sign-in page says afterwards.
+    /// The message on the sign-in page afterwards.
     pub(super) done: Flash,
 }
 
@@ -34,7 +34,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// The token; empty when there is none.
+    /// The token; empty if there is none.
     pub(super) fn token(&self) -> &str {
         &self.token
     }
@@ -49,7 +49,7 @@ pub struct ChosenPassword {
     confirm: String,
 }
 
-/// The form when the link is good; otherwise what to do, and no password field (S55).
+/// The form if the link is valid; otherwise what to do, and no password field (S55).
 pub(super) async fn show(req: &HttpRequest, query: &Query, page: &Choosing) -> Result<HttpResponse, HttpError> {
     if query.token.is_empty() {
         return Ok(invalid_link(req, page.purpose, StatusCode::OK));
@@ -61,7 +61,7 @@ pub(super) async fn show(req: &HttpRequest, query: &Query, page: &Choosing) -> R
     }
 }
 
-/// Sets the password; a refused one leaves the link as good as it was (S58).
+/// Sets the password; after a refused one the link is still valid (S58).
 pub(super) async fn submit(
     req: &HttpRequest,
     typed: ChosenPassword,
@@ -80,7 +80,7 @@ pub(super) async fn submit(
         Ok((_, Some(session))) => signed_in::answer(req, &session, &signed_in::way_back(req, "")),
         Ok((email, None)) => Ok(login::after(page.done, &email)),
         Err(AccountError::Rules(faults)) => {
-            // The form as it was: with the name under which a password manager files what is typed.
+            // The form as before: with the name under which password managers store the password.
             match accounts.open_link(page.purpose, &token, &client(req)).await {
                 Ok(open) => Ok(form(req, page, &token, open.user.email.as_str(), faults)),
                 Err(AccountError::Link) => Ok(invalid_link(req, page.purpose, StatusCode::GONE)),
@@ -98,7 +98,7 @@ fn form(req: &HttpRequest, page: &Choosing, token: &str, email: &str, faults: Ve
     form.hidden = vec![("token", token)];
     if !email.is_empty() {
         form.intro.insert(0, Text::new("link-for").with("email", email));
-        // Password managers file the new password under this name.
+        // Password managers store the new password under this name.
         form.hidden.push(("username", email));
     }
     form.fields = Field::new_password("password", settings::accounts(req).password_min_length()).into();
@@ -106,7 +106,7 @@ fn form(req: &HttpRequest, page: &Choosing, token: &str, email: &str, faults: Ve
     form.answer(req)
 }
 
-/// The link is none, or none any more.
+/// The link is invalid, or no longer valid.
 pub(super) fn invalid_link(req: &HttpRequest, purpose: Purpose, status: StatusCode) -> HttpResponse {
     let (text, link) = match purpose {
         Purpose::Invitation => ("link-dead-invitation", ("/_auth/login", "link-to-sign-in")),

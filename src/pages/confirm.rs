@@ -1,7 +1,7 @@
 //! "Is it you?": changes that give power need a proof of identity that is less than 15 minutes old (S130).
 //!
-//! [`ask`] stands at the routes of such changes, inside the JWT middleware. Its page answers to [`submit`], and [`resume`], over all
-//! pages, then sends the form that waited on its way.
+//! [`ask`] stands at the routes of such changes, inside the JWT middleware. Its page answers to [`submit`], and
+//! [`resume`], over all pages, then sends the form that waited on its way.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -70,7 +70,8 @@ pub struct Proof {
     current_password: String,
 }
 
-/// Middleware at the route of a change: keeps the form, and asks, where the person was not proved within the last 15 minutes.
+/// Middleware at the route of a change: keeps the form, and asks, where the person was not proved within the last 15
+/// minutes.
 pub async fn ask<B: MessageBody + 'static>(
     change: Change,
     mut req: ServiceRequest,
@@ -155,7 +156,8 @@ pub async fn submit(
     }
 }
 
-/// Middleware over the pages: after the proof the form that waited goes through its own row, once, as if it was sent just now.
+/// Middleware over the pages: after the proof the form that waited goes through its own row, once, as if it was sent
+/// just now.
 pub async fn resume<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,

@@ -1,4 +1,4 @@
-//! Changing one's own address: asked for with the password, made by a link to the new address.
+//! Changing the user's own address: requested with the password, made with a link to the new address.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,7 +18,7 @@ use crate::http::jwt::Member;
 use crate::http::page::Menu;
 use crate::http::{carriers, settings};
 
-/// The new address, and the password that proves the right to it.
+/// The new address, and the password that authorises the change.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct AddressForm {
@@ -69,7 +69,7 @@ pub async fn show_confirm(req: HttpRequest, query: web::Query<Query>) -> Result<
     }
 }
 
-/// Makes the change.
+/// Changes the address.
 pub async fn confirm(req: HttpRequest, Checked(typed): Checked<Query>) -> Result<HttpResponse, HttpError> {
     match settings::accounts(&req).confirm_email(typed.token(), client(&req)).await {
         Ok(email) => {

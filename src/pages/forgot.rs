@@ -1,4 +1,4 @@
-//! Asking for a reset mail.
+//! Requesting a reset mail.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,7 +15,7 @@ use crate::http::forms::Checked;
 use crate::http::page::Menu;
 use crate::http::settings;
 
-/// Whose password was forgotten.
+/// The account's address.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ForgotForm {
@@ -30,7 +30,7 @@ pub async fn show(req: HttpRequest) -> HttpResponse {
     form(&req, "", Vec::new())
 }
 
-/// One answer for every address (S23).
+/// The same response for every address (S23).
 pub async fn submit(req: HttpRequest, Checked(typed): Checked<ForgotForm>) -> Result<HttpResponse, HttpError> {
     match settings::accounts(&req).request_reset(&typed.email, client(&req)).await {
         Ok(()) => Ok(see_other("/_auth/forgot/sent")),
@@ -39,7 +39,7 @@ pub async fn submit(req: HttpRequest, Checked(typed): Checked<ForgotForm>) -> Re
     }
 }
 
-/// What happens now.
+/// What happens next.
 pub async fn sent(req: HttpRequest) -> HttpResponse {
     if !has_mail_server(&req) {
         let mut page = MessagePage::new(&req, "forgot-noted-heading", Menu::None);
@@ -55,7 +55,7 @@ pub async fn sent(req: HttpRequest) -> HttpResponse {
     page.answer(StatusCode::OK)
 }
 
-/// Without a mail server the form promises no mail: the request is recorded in the audit list, and nobody is notified.
+/// Without a mail server the form promises no mail: the request is recorded in the audit trail, and nobody is notified.
 fn form(req: &HttpRequest, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let submit = if has_mail_server(req) { "forgot-submit" } else { "forgot-submit-note" };
     let mut page = FormPage::new(req, "forgot-heading", Menu::None, "/_auth/forgot", submit);
@@ -70,7 +70,7 @@ fn has_mail_server(req: &HttpRequest) -> bool {
     settings::of(req).config.mail.server.is_some()
 }
 
-/// Whom to ask when no mail comes; the last sentence is for who has nobody to ask.
+/// Whom to contact if no mail arrives; the last sentence is for people who have nobody to ask.
 fn without_mail() -> Vec<Text> {
     vec![
         Text::new("forgot-no-mail"),

@@ -1,4 +1,4 @@
-//! One page shape for every plain form, and one for a message with the way on. Labels and headings are given by their keys.
+//! The page of every simple form, and one for a message with links. Labels and headings are given by their keys.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,20 +20,20 @@ pub(super) struct Field {
     autocomplete: &'static str,
     hint: Option<Text>,
     required: bool,
-    /// Shortest new password, for the script that counts along.
+    /// Minimum length of a new password, for the script that shows the count.
     min: Option<usize>,
-    /// The field that must have the same value, for the script that compares.
+    /// The field that must have the same value, for the script that compares them.
     same: Option<&'static str>,
-    /// What can be chosen; a text field has none.
+    /// The options; empty for a text field.
     choices: Vec<Choice>,
 }
 
-/// One line of a list to choose from.
+/// One option.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
-    /// The value sent.
+    /// The value submitted.
     pub(super) value: &'static str,
-    /// What is read.
+    /// The label.
     pub(super) label: Text,
     /// The language of the label where it is not the page's.
     pub(super) language: Option<Language>,
@@ -109,7 +109,7 @@ pub(super) struct FormPage<'a> {
     pub(super) faults: Vec<FieldFault>,
     submit: &'static str,
     pub(super) danger: bool,
-    /// Addresses and the keys of what they are called.
+    /// Addresses and the keys of their labels.
     pub(super) links: Vec<(&'a str, &'static str)>,
 }
 
@@ -138,13 +138,13 @@ impl<'a> FormPage<'a> {
         }
     }
 
-    /// The answer: 200 for the form as asked for, 422 when it comes again with its mistakes.
+    /// The response: 200 for an empty form, 422 for one with errors.
     pub(super) fn answer(self, req: &HttpRequest) -> HttpResponse {
         let status = if self.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         self.answer_with(status, req)
     }
 
-    /// The answer with another status.
+    /// The response with another status.
     pub(super) fn answer_with(mut self, status: StatusCode, req: &HttpRequest) -> HttpResponse {
         self.csrf_token = forms::token(req);
         page(status, &self)
@@ -159,23 +159,23 @@ impl<'a> FormPage<'a> {
     }
 }
 
-/// A page that says something and shows the way on.
+/// A page with a message and links.
 #[derive(Template)]
 #[template(path = "pages/message.html")]
 pub(super) struct MessagePage<'a> {
     layout: Layout,
     heading: &'static str,
-    /// What stands out above the texts.
+    /// An emphasised text above the others.
     pub(super) warning: Option<Text>,
     pub(super) texts: Vec<Text>,
     /// A link to copy; empty for none.
     pub(super) link: &'a str,
-    /// Addresses and the keys of what they are called.
+    /// Addresses and the keys of their labels.
     pub(super) links: Vec<(&'a str, &'static str)>,
 }
 
 impl MessagePage<'_> {
-    /// A page with that heading, a key.
+    /// A page with the heading of that key.
     pub(super) fn new(req: &HttpRequest, heading: &'static str, menu: Menu) -> Self {
         Self {
             layout: Layout::with_menu(req, heading, menu),
@@ -187,7 +187,7 @@ impl MessagePage<'_> {
         }
     }
 
-    /// The page as an answer.
+    /// The page as a response.
     pub(super) fn answer(self, status: StatusCode) -> HttpResponse {
         page(status, &self)
     }

@@ -87,7 +87,8 @@ pub async fn show(
     Ok(form(&req, StatusCode::OK, shown))
 }
 
-/// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then carries on.
+/// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then
+/// carries on.
 pub async fn submit(
     req: HttpRequest,
     query: web::Query<Query>,

@@ -1,4 +1,4 @@
-//! Signing out: POST alone (S48), here and everywhere.
+//! Signing out: POST only (S48), here and everywhere.
 
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,17 +18,17 @@ pub async fn submit(session: AnySession, req: HttpRequest) -> Result<HttpRespons
     end(&session, &req, Ending::This, Flash::SignedOut.at("/_auth/login")).await
 }
 
-/// Ends every own session.
+/// Ends all of the user's sessions.
 pub async fn end_all(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     end(&session, &req, Ending::Everywhere, Flash::SignedOut.at("/_auth/login")).await
 }
 
-/// Ends the own sessions of other browsers.
+/// Ends the user's sessions in other browsers.
 pub async fn end_others(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     end(&session, &req, Ending::Others, see_other("/_auth/account")).await
 }
 
-/// Ends one own session.
+/// Ends one of the user's sessions.
 pub async fn end_one(session: AnySession, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let id = SessionId::parse(&id).ok_or(HttpError::NotFound)?;
     end(&session, &req, Ending::One(id), see_other("/_auth/account")).await
@@ -44,7 +44,7 @@ async fn end(
     settings::accounts(req).end_own(session.who(), ending, client_address::of(req).client.to_string()).await?;
     if leaves {
         carriers::end(req, answer.headers_mut());
-        // Pages of the app that the browser kept are not for who comes next.
+        // Pages of the app in the browser's cache must not be shown to the next person.
         answer.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
     }
     Ok(answer)

@@ -1,4 +1,4 @@
-//! The gate's own pages: take, call, match, answer.
+//! The gate's own pages: each handler takes its input, calls `accounts`, matches the result and responds.
 //!
 //! No SQL, no hashing, no cookie building and no clock here.
 
@@ -23,7 +23,7 @@ mod signed_in;
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;
 
-/// 303: a deed is done, or the way leads elsewhere.
+/// 303: something was done, or the page is elsewhere.
 fn see_other(location: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, location)).finish()
 }

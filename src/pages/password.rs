@@ -1,4 +1,4 @@
-//! Changing one's own password (S15).
+//! Changing the user's own password (S15).
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -14,7 +14,7 @@ use crate::http::forms::Checked;
 use crate::http::jwt::Member;
 use crate::http::settings;
 
-/// The password that was, and the one that shall be.
+/// The current password, and the new one.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct PasswordForm {
@@ -45,7 +45,7 @@ pub async fn submit(
 fn form(member: &Member, req: &HttpRequest, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "password-heading", member.menu(), "/_auth/account/password", "password-submit");
     page.intro = vec![Text::new("password-intro")];
-    // Password managers file the new password under this name.
+    // Password managers store the new password under this name.
     page.hidden = vec![("username", member.who().name())];
     page.fields = vec![Field::password("current_password", "current-password", "current-password")];
     page.fields.extend(Field::new_password("new_password", settings::accounts(req).password_min_length()));

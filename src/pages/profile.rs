@@ -1,4 +1,4 @@
-//! One's own name and language.
+//! The user's own name and language.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -13,12 +13,12 @@ use crate::http::forms::Checked;
 use crate::http::jwt::Member;
 use crate::http::settings;
 
-/// What can be changed.
+/// The fields.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ProfileForm {
     name: String,
-    /// A tag; empty for the browser's.
+    /// A language tag; empty for the browser's.
     language: String,
 }
 
@@ -29,7 +29,7 @@ pub async fn show(member: Member, req: HttpRequest) -> HttpResponse {
     form(&member, &req, &ProfileForm { name, language }, Vec::new())
 }
 
-/// Saves both.
+/// Saves the profile.
 pub async fn submit(
     member: Member,
     req: HttpRequest,

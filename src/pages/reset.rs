@@ -1,4 +1,4 @@
-//! Choosing a new password by a link.
+//! Choosing a new password with a link.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 

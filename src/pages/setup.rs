@@ -110,7 +110,8 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
     }
 }
 
-/// Where the owner goes first: to the app, or where there is none to see, to the list that says what is still to be done.
+/// Where the owner goes first: to the app, or where there is none to see, to the list that says what is still to be
+/// done.
 fn first_page(req: &HttpRequest) -> &'static str {
     if settings::of(req).config.gate.upstream.is_some() { "/" } else { "/_auth/admin/checklist" }
 }

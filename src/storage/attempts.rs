@@ -1,4 +1,4 @@
-//! Counts of guesses; bounded, and those near their limit are kept longest (S30, S106).
+//! Counts of guesses; limited in number, and those near their limit are kept longest (S30, S106).
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -32,7 +32,7 @@ pub fn find(connection: &mut Connection, bucket: &str) -> Result<Option<Bucket>,
     Ok(row.map(Bucket::from))
 }
 
-/// Takes the bucket's row until the end of the transaction, so that what is judged is what is then counted (S29).
+/// Locks the bucket's row until the end of the transaction, so that what is judged is what is then counted (S29).
 pub fn hold(connection: &mut Connection, bucket: &str, now: Timestamp) -> Result<Bucket, StorageError> {
     const HOLD: &str = "INSERT INTO attempts (bucket, failures, window_start, last_failure) VALUES ($1, 0, $2, $2) \
         ON CONFLICT (bucket) DO UPDATE SET failures = attempts.failures";
@@ -40,7 +40,7 @@ pub fn hold(connection: &mut Connection, bucket: &str, now: Timestamp) -> Result
     find(connection, bucket)?.ok_or_else(|| StorageError::Corrupt("a bucket is gone that was just held".to_owned()))
 }
 
-/// Counts one more; a window that began at or before `window_over` is begun anew.
+/// Counts one more; a window that began at or before `window_over` starts again.
 pub fn add(
     connection: &mut Connection,
     bucket: &str,
@@ -60,24 +60,26 @@ pub fn add(
     Ok(())
 }
 
-/// Gives one reserved attempt back.
+/// Returns one reserved attempt.
 pub fn refund(connection: &mut Connection, bucket: &str) -> Result<(), StorageError> {
     let row = dsl::attempts.filter(dsl::bucket.eq(bucket).and(dsl::failures.gt(0)));
     diesel::update(row).set(dsl::failures.eq(dsl::failures - 1)).execute(connection)?;
     Ok(())
 }
 
-/// Forgets a bucket.
+/// Deletes a bucket.
 pub fn clear(connection: &mut Connection, bucket: &str) -> Result<(), StorageError> {
     diesel::delete(dsl::attempts.filter(dsl::bucket.eq(bucket))).execute(connection)?;
     Ok(())
 }
 
-/// Removes buckets whose window is over, which began at or before `over`, but none whose name begins with one of `in_a_row`: those have
-/// no window. Of the rest it keeps `keep`: the ones with the fewest failures go first, of equals the oldest (S106).
+/// Deletes buckets whose window began at or before `over`, except those whose name begins with one of `in_a_row`: they
+/// have no window. Of the rest it keeps `keep`: the ones with the fewest failures are deleted first, of equal ones the
+/// oldest (S106).
 pub fn trim(connection: &mut Connection, over: Timestamp, in_a_row: &[&str], keep: i64) -> Result<usize, StorageError> {
     const DELETE: &str = "DELETE FROM attempts WHERE bucket IN (SELECT bucket FROM gone)";
-    // A row that another transaction holds stays until the next time: waiting for it with others locked could end in a deadlock.
+    // A row locked by another transaction stays until the next time: waiting for it with others locked could end in a
+    // deadlock.
     let lock = match connection {
         Connection::Postgres(_) => "FOR UPDATE SKIP LOCKED",
         Connection::Sqlite(_) => "",

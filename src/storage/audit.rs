@@ -50,7 +50,7 @@ impl From<Row> for AuditLine {
     }
 }
 
-/// Appends a line, here and in the log.
+/// Appends a line to the trail and to the log.
 pub fn append(connection: &mut Connection, line: &AuditLine) -> Result<(), StorageError> {
     tracing::info!(audit.event = line.event, audit.actor = ?line.actor, audit.subject = ?line.subject, audit.source = ?line.source, audit.detail = ?line.detail, "audited");
     diesel::insert_into(dsl::audit_events).values(Row::from(line)).execute(connection)?;
@@ -68,7 +68,7 @@ fn filtered(filter: &AuditFilter) -> BoxedQuery<'_, <Connection as diesel::Conne
     query
 }
 
-/// Lines, newest first, older than the one named `before`, at most `limit`.
+/// Lines, newest first, older than the one with the ID `before`, at most `limit`.
 pub fn page(
     connection: &mut Connection,
     filter: &AuditFilter,
@@ -83,7 +83,7 @@ pub fn page(
     Ok(rows.into_iter().map(AuditLine::from).collect())
 }
 
-/// How many lines the filter shows.
+/// How many lines match the filter.
 pub fn count(connection: &mut Connection, filter: &AuditFilter) -> Result<Count, StorageError> {
     let found = filtered(filter).select(dsl::at).limit(one_more(Count::MOST)).load::<i64>(connection)?;
     Ok(Count::up_to(Count::MOST, found.len()))
@@ -92,7 +92,7 @@ pub fn count(connection: &mut Connection, filter: &AuditFilter) -> Result<Count,
 /// Changes of address of one account that are followed back.
 const OWN_CHANGES: usize = 32;
 
-/// When another account last had the address that one made at `created` has now, as far as the trail goes back.
+/// When another account last had the current address of the one created at `created`, as far as the trail goes back.
 pub fn last_use_of_address(
     connection: &mut Connection,
     email: &Email,
@@ -100,15 +100,15 @@ pub fn last_use_of_address(
 ) -> Result<Option<Timestamp>, StorageError> {
     let own = own_changes(connection, email, created)?;
     let deleted = dsl::event.eq(Event::UserDeleted.as_str()).and(dsl::subject.eq(email.as_str()));
-    // Who changes an address is named by the old one.
+    // The line of a change of address has the old one.
     let changed =
         dsl::event.eq(Event::EmailChanged.as_str()).and(dsl::actor.eq(email.as_str())).and(dsl::id.ne_all(own));
     let lines = dsl::audit_events.filter(deleted.or(changed)).order(dsl::id.desc()).select(dsl::at);
     Ok(lines.first::<i64>(connection).optional()?.map(Timestamp::from_secs))
 }
 
-/// The lines about changes of address of the account that has this one now: the newest change to an address is of whoever has it,
-/// and names the one before.
+/// The lines about changes of address of the account that has this one now: the newest change to an address belongs to
+/// whoever has it, and names the previous one.
 fn own_changes(connection: &mut Connection, email: &Email, created: Timestamp) -> Result<Vec<String>, StorageError> {
     let (mut own, mut address) = (Vec::<String>::new(), email.as_str().to_owned());
     while own.len() < OWN_CHANGES {
@@ -126,7 +126,8 @@ fn own_changes(connection: &mut Connection, email: &Email, created: Timestamp) -
     Ok(own)
 }
 
-/// Removes lines older than `before`: the retention that the operator chose, and the only way a line goes.
+/// Deletes lines older than `before`: the retention chosen by the operator, and the only way in which a line is
+/// deleted.
 pub fn delete_older(connection: &mut Connection, before: Timestamp) -> Result<usize, StorageError> {
     Ok(diesel::delete(dsl::audit_events.filter(dsl::at.lt(before.secs()))).execute(connection)?)
 }

@@ -1,4 +1,4 @@
-//! Single connections to either database, and what a pool must know of them.
+//! Single connections to either database, and what a pool has to know about them.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::StorageError;
 use crate::config::DatabaseUrl;
 
-/// How long PostgreSQL works on one statement.
+/// Time limit of a statement in PostgreSQL.
 const STATEMENT_TIMEOUT: &str = "SET statement_timeout = '5s'";
 
 /// A connection to one of the two databases.
@@ -25,24 +25,24 @@ pub enum AnyConnection {
     Sqlite(SqliteConnection),
 }
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     Read,
     Write,
 }
 
-/// Makes the connections of one pool.
+/// Creates the connections of one pool.
 pub(super) struct Manager {
     pub(super) url: DatabaseUrl,
     pub(super) usage: Use,
-    /// Whether a pooler hands out another server for each transaction, so that nothing can be kept on one.
+    /// Whether a pooler may use another server connection for each transaction, so that no session state survives.
     pub(super) pooled: bool,
-    /// Rises when a connection turns out to be broken; those made before are then asked before they are used.
+    /// Incremented when a connection turns out to be broken; those created before are then tested before use.
     pub(super) breaks: Arc<AtomicU64>,
 }
 
-/// A connection of a pool, and the number of breaks when it was last known to be good.
+/// A pooled connection, and the number of breaks when it was last known to work.
 pub(super) struct Link {
     pub(super) connection: AnyConnection,
     good_at: u64,
@@ -50,8 +50,8 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// SessionPolling at what became of the work on it. The driver does not say whether the other side is still there, so every fault
-    /// that may come from there costs the connection to PostgreSQL.
+    /// Examines the result of work on it. The driver does not report whether the other side is still there, so every
+    /// error that may come from there closes the connection to PostgreSQL.
     pub(super) fn note<T>(&mut self, outcome: &Result<T, StorageError>) {
         let fault =
             matches!(outcome, Err(StorageError::Unavailable(_) | StorageError::Corrupt(_) | StorageError::Other(_)));
@@ -95,7 +95,7 @@ impl ManageConnection for Manager {
     }
 }
 
-/// Opens a SQLite file, made if it is not there.
+/// Opens a SQLite file, which is created if missing.
 pub(super) fn open_sqlite(path: &Path, usage: Use) -> Result<SqliteConnection, StorageError> {
     let name = path.display().to_string();
     let mut connection =
@@ -110,7 +110,8 @@ pub(super) fn open_sqlite(path: &Path, usage: Use) -> Result<SqliteConnection, S
     Ok(connection)
 }
 
-/// Connects to PostgreSQL. A server that does not answer is given up after five seconds, one that vanished after about ten.
+/// Connects to PostgreSQL. A server that does not respond is given up after five seconds, one that disappeared after
+/// about ten.
 pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnection, StorageError> {
     const TIMEOUT: [(&str, &str); 5] = [
         ("connect_timeout", "5"),
@@ -136,7 +137,7 @@ pub(super) fn open_postgres(url: &SecretString, pooled: bool) -> Result<PgConnec
     Ok(connection)
 }
 
-/// The first line of what the driver says, which may quote the address, without the password.
+/// The first line of the driver's error, which may contain the address, without the password.
 fn redact(text: &str, url: &SecretString) -> String {
     let first = text.lines().next().unwrap_or_default();
     let user =

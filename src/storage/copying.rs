@@ -1,4 +1,4 @@
-//! Every row that is worth keeping, out of one database and into another, whichever of the two kinds they are.
+//! Copies every row worth keeping between databases of either kind.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 
 /// Rows read at once.
 const STEP: i64 = 2_000;
-/// Settings that belong to the database they are in.
+/// Settings that belong to their database.
 const OWN_SETTINGS: [&str; 1] = ["notices"];
 
 /// A table that is copied.
@@ -47,7 +47,7 @@ macro_rules! table {
                 rows.into_iter().map(to_values).collect::<Result<_, _>>().map_err(unreadable)
             },
             write: |c, row| {
-                // A column that is missing has the default of the table.
+                // A missing column gets the default of the table.
                 $(let $column: Option<$kind> = taken(row, stringify!($column))?;)+
                 let $key: Option<String> = taken(row, stringify!($key))?;
                 let values = ($key.map(|value| $table::$key.eq(value)), $($column.map(|value| $table::$column.eq(value))),+);
@@ -58,7 +58,7 @@ macro_rules! table {
     };
 }
 
-/// The tables, those first that others refer to. Not notices and nodes, which are about running servers.
+/// The tables, referenced ones first. Without notices and nodes, which describe running servers.
 pub const TABLES: &[Table] = &[
     table!(users: id, email: String, username: Option<String>, name: String, role: String, state: String, password_hash: Option<String>,
         session_epoch: i64, created_at: i64, last_sign_in_at: Option<i64>, language: String),
@@ -84,7 +84,7 @@ fn taken<T: DeserializeOwned>(row: &mut NamedRow<'_>, column: &str) -> Result<Op
     row.remove(column).map(|value| serde_json::from_value(value).map_err(unreadable)).transpose()
 }
 
-/// The name by which a row is found: its first value.
+/// The key of a row: its first value.
 fn key(row: &[Value]) -> &str {
     row.first().and_then(Value::as_str).unwrap_or_default()
 }
@@ -93,7 +93,8 @@ fn is_own_setting(table: &Table, row: &[Value]) -> bool {
     table.name == "settings" && OWN_SETTINGS.contains(&key(row))
 }
 
-/// Hands every row out, table by table; call it inside [`super::Database::snapshot_blocking`], or rows of different moments come.
+/// Passes every row to `work`, table by table; call it inside [`super::Database::snapshot_blocking`], or the rows are
+/// from different moments.
 pub fn each_row<E: From<StorageError>>(
     c: &mut Connection,
     mut row_of: impl FnMut(&Table, Row) -> Result<(), E>,
@@ -112,7 +113,7 @@ pub fn each_row<E: From<StorageError>>(
     Ok(())
 }
 
-/// Adds a row whose values are those of `columns`; of what is missing among them the table has a default, or the row is refused.
+/// Adds a row whose values are those of `columns`; missing columns get the default of the table, or the row is refused.
 pub fn put<'a>(
     c: &mut Connection,
     table: &Table,
@@ -128,7 +129,7 @@ pub fn put<'a>(
     named.keys().next().map_or(Ok(()), |column| Err(refused(&format!("it has an unknown column {column}"))))
 }
 
-/// Whether somebody lives here: then nothing is copied over them.
+/// Whether the database has users or an audit trail: then nothing may be copied into it.
 pub fn has_data(c: &mut Connection) -> Result<bool, StorageError> {
     let lines: i64 = audit_events::table.count().get_result(c)?;
     Ok(lines > 0 || has_people(c)?)
@@ -139,18 +140,19 @@ pub fn has_people(c: &mut Connection) -> Result<bool, StorageError> {
     Ok(users::table.count().get_result::<i64>(c)? > 0)
 }
 
-/// Removes what a first start left in a database that nobody lives in.
+/// Deletes what a first start left in an empty database.
 pub fn clear(c: &mut Connection) -> Result<(), StorageError> {
     diesel::delete(attempts::table).execute(c)?;
     diesel::delete(settings::table.filter(settings::name.ne_all(OWN_SETTINGS))).execute(c)?;
     Ok(())
 }
 
-/// What an old backup must not bring back: sessions and links that have ended since, also such as Redis may still hold.
+/// Ends what an old backup must not bring back: sessions and links that have ended since, including those that Redis
+/// may still have.
 pub fn end_what_was_open(c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
     diesel::delete(sessions::table).execute(c)?;
     diesel::delete(tokens::table).execute(c)?;
-    // A mail that waited would make its link when it is sent.
+    // A queued mail would create its link when it is sent.
     diesel::delete(mails::table.filter(mails::state.eq(MailState::Queued.as_str()))).execute(c)?;
     diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + now.secs())).execute(c)?;
     Ok(())

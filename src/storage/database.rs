@@ -1,4 +1,4 @@
-//! The pools of connections, and the two ways in: read and write.
+//! The connection pools, and the two ways to use them: read and write.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -20,18 +20,18 @@ use crate::domain::time::Timestamp;
 
 /// Readers of a SQLite file.
 const READERS: u32 = 4;
-/// Connections to PostgreSQL for reading, and as many for writing.
+/// Connections to PostgreSQL for reading, and the same number for writing.
 const POSTGRES_POOL: u32 = 4;
-/// Questions that may wait or run at once; more are refused.
+/// Operations that may wait or run at once; more are refused.
 const WAITING: usize = 1024;
-/// Names the lock under which nodes that start at once take turns.
+/// The name of the lock with which nodes that start at once take turns.
 const START_LOCK: i64 = 7_210_061_995;
 
-/// How long things may take, by database.
+/// Time limits, by database.
 struct Timeouts {
     /// Until a connection is free.
     checkout: Duration,
-    /// Until a question is answered; somebody frozen is not waited for.
+    /// Until an operation is done; a frozen server is not waited for.
     answer: Duration,
 }
 
@@ -52,7 +52,7 @@ struct Inner {
     faults: Counter,
 }
 
-/// Faults reach the caller of each query; the pool's own log would repeat addresses.
+/// Errors reach the caller of each query; the pool's own log would repeat addresses.
 #[derive(Debug)]
 struct DebugLog;
 
@@ -65,7 +65,7 @@ impl r2d2::HandleError<StorageError> for DebugLog {
 impl Database {
     /// Opens the store; closures run on `runtime`'s blocking threads.
     pub fn open(url: &DatabaseUrl, runtime: Handle) -> Result<Self, StorageError> {
-        // One connection at once: the pools would only say "timed out".
+        // One connection first: the pools would only report "timed out".
         let (timeouts, readers, writers, pooled) = match url {
             DatabaseUrl::Sqlite(path) => {
                 check_file(&mut open_sqlite(path, Use::Write)?, path)?;
@@ -140,7 +140,7 @@ impl Database {
         (&self.0.reads, &self.0.writes, &self.0.faults)
     }
 
-    /// Runs `work` on a blocking thread. Who waited too long is told so, and what has not begun by then is not done any more.
+    /// Runs `work` on a blocking thread. Gives up after the time limit, and then work that has not started is dropped.
     async fn on_blocking_thread<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
@@ -171,7 +171,7 @@ impl Database {
     ) -> Result<T, StorageError> {
         let mut link = self.0.readers.get()?;
         if self.0.pooled {
-            // One transaction, or the question could be prepared on one server and asked on another.
+            // One transaction, or a query could be prepared on one server connection and executed on another.
             return in_transaction(&mut link, "BEGIN", work);
         }
         let outcome = work(&mut link.connection);
@@ -188,7 +188,7 @@ impl Database {
         in_transaction(&mut *self.0.writers.get()?, begin, work)
     }
 
-    /// Runs `work` in one transaction that sees one moment of the database.
+    /// Runs `work` in one transaction with a consistent snapshot of the database.
     pub fn snapshot_blocking<T>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
@@ -201,7 +201,7 @@ impl Database {
         in_transaction(&mut link, begin, work)
     }
 
-    /// Runs `work` on the write connection, for migrations: in one transaction on PostgreSQL, in their own on SQLite.
+    /// Runs `work` on the write connection, for migrations: in one transaction on PostgreSQL, in one each on SQLite.
     pub(super) fn migrate_blocking<T>(
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
@@ -211,22 +211,22 @@ impl Database {
             return work(&mut link.connection);
         }
         let mut failed = None;
-        // One that diesel knows of: migrations begin their own within it.
+        // A transaction that diesel knows of: migrations begin their own within it.
         let worked = diesel::Connection::transaction(&mut link.connection, |c| {
-            // Large tables take their time. A pooler would hand a setting of the session to others.
+            // Large tables take their time. A pooler would pass a session setting on to others.
             c.batch_execute("SET LOCAL statement_timeout = 0")?;
             work(c).map_err(|fault| {
                 failed = Some(fault);
                 diesel::result::Error::RollbackTransaction
             })
         });
-        // The first fault counts, not that a broken connection cannot be rolled back either.
+        // The first error counts, not that a broken connection cannot be rolled back either.
         let outcome = failed.map_or_else(|| worked.map_err(StorageError::from), Err);
         link.note(&outcome);
         outcome
     }
 
-    /// Runs `work` while no other node that starts does: migrations, and who makes the secrets.
+    /// Runs `work` while no other starting node does: migrations, and creating the secrets.
     pub fn exclusively<T, E: From<StorageError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         let DatabaseUrl::Postgres(url) = &self.0.url else { return work() };
         let lock = || {
@@ -243,12 +243,12 @@ impl Database {
         outcome
     }
 
-    /// Where the data is.
+    /// Where the data is stored.
     pub(super) fn url(&self) -> &DatabaseUrl {
         &self.0.url
     }
 
-    /// Whether something stands before PostgreSQL that loses notifications: a pooler in transaction mode.
+    /// Whether something in front of PostgreSQL loses notifications: a pooler in transaction mode.
     pub fn is_pooled(&self) -> bool {
         self.0.pooled
     }
@@ -259,7 +259,7 @@ impl Database {
     }
 }
 
-/// What PostgreSQL says the time is, which is one for all nodes; nothing for SQLite, which has the time of this machine.
+/// PostgreSQL's clock, which is the same for all nodes; `None` for SQLite, which uses the clock of this machine.
 pub fn shared_time(connection: &mut AnyConnection) -> Result<Option<Timestamp>, StorageError> {
     #[derive(QueryableByName)]
     struct Row {
@@ -295,7 +295,7 @@ struct Check {
     quick_check: String,
 }
 
-/// Damage shows at the start and by name, not at the first request (S91).
+/// Damage is reported at the start and by name, not at the first request (S91).
 fn check_file(connection: &mut SqliteConnection, path: &Path) -> Result<(), StorageError> {
     const LARGE: u64 = 64 << 20;
     let small = std::fs::metadata(path).is_ok_and(|file| file.len() <= LARGE);

@@ -1,4 +1,4 @@
-//! Browsers that have signed in to an account before: what a device cookie names (S25).
+//! Browsers from which somebody has signed in before: what a device cookie refers to (S25).
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use crate::domain::device::Device;
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
 
-/// Devices kept for an account; the ones not seen for longest go first.
+/// Maximum devices of an account; the ones unused for longest are deleted first.
 const KEPT: i64 = 50;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -64,14 +64,14 @@ pub fn insert(connection: &mut Connection, user: &UserId, device: &Device) -> Re
     Ok(())
 }
 
-/// Whether the device is one of that user's.
+/// Whether the device belongs to that user.
 pub fn is_known(connection: &mut Connection, user: &UserId, id: &str) -> Result<bool, StorageError> {
     let found: i64 =
         dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str()))).count().get_result(connection)?;
     Ok(found > 0)
 }
 
-/// Notes another sign-in; false when the device is not known (any more).
+/// Records another sign-in; false if the device is not known (any more).
 pub fn touch(
     connection: &mut Connection,
     user: &UserId,
@@ -83,14 +83,14 @@ pub fn touch(
     Ok(diesel::update(row).set((dsl::source.eq(source), dsl::last_seen_at.eq(now.secs()))).execute(connection)? == 1)
 }
 
-/// A user's devices, the newest seen first.
+/// A user's devices, most recently used first.
 pub fn list_of_user(connection: &mut Connection, user: &UserId) -> Result<Vec<Device>, StorageError> {
     let own = dsl::devices.filter(dsl::user_id.eq(user.as_str()));
     let rows = own.order((dsl::last_seen_at.desc(), dsl::id.desc())).select(Row::as_select()).load(connection)?;
     Ok(rows.into_iter().map(Device::from).collect())
 }
 
-/// Forgets a device of that user; false when it is none of theirs.
+/// Deletes a device of that user; false if it is none of theirs.
 pub fn remove(connection: &mut Connection, user: &UserId, id: &str) -> Result<bool, StorageError> {
     Ok(diesel::delete(dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str())))).execute(connection)?
         == 1)

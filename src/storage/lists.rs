@@ -1,8 +1,8 @@
-//! What lists have in common: one damaged row does not hide the others, and whether there are more is found out.
+//! What lists have in common: a damaged row does not hide the others, and it is determined whether there are more.
 
 use super::StorageError;
 
-/// Loads rows, at most `limit` of those that can be read, whatever else is between them; what cannot be read is logged.
+/// Loads rows, at most `limit` readable ones; unreadable ones are skipped and logged.
 pub(super) fn readable<R, T>(
     limit: i64,
     mut load: impl FnMut(i64) -> diesel::QueryResult<Vec<R>>,
@@ -27,12 +27,12 @@ pub(super) fn readable<R, T>(
             found.truncate(wanted);
             return Ok(found);
         }
-        // A short page would be taken for the last one.
+        // A short page would look like the last one.
         asked = asked.saturating_mul(2);
     }
 }
 
-/// The limit with which it shows that there are more.
+/// The limit that reveals whether there are more.
 pub(super) fn one_more(most: usize) -> i64 {
     i64::try_from(most).unwrap_or(i64::MAX - 1) + 1
 }

@@ -1,4 +1,4 @@
-//! The queue of mails: written in the transaction that causes a mail, worked off by one worker at a time for each mail.
+//! The mail queue: written in the transaction that causes a mail, processed by one worker at a time for each mail.
 
 use diesel::prelude::*;
 
@@ -11,10 +11,10 @@ use crate::domain::ids::UserId;
 use crate::domain::mail::{KINDS, MailKind, MailState, QueuedMail};
 use crate::domain::time::Timestamp;
 
-/// Mails waiting at most that bring a link, and as many that bring none, so that notices take no place of a link (S107); one more is
-/// dropped by the caller (S60, S85).
+/// Maximum queued mails with a link, and the same number without one, so that notifications cannot displace links
+/// (S107); the caller drops any more (S60, S85).
 const MAX_QUEUED: i64 = 5000;
-/// Mails to nobody waiting at most.
+/// Maximum queued decoys.
 const MAX_DECOYS: i64 = 1000;
 
 macro_rules! to_somebody {
@@ -79,12 +79,12 @@ impl TryFrom<Row> for QueuedMail {
     }
 }
 
-/// The kinds that bring a link.
+/// The kinds with a link.
 fn with_link() -> Vec<&'static str> {
     KINDS.into_iter().filter(|kind| kind.has_link()).map(MailKind::as_str).collect()
 }
 
-/// How many mails wait that have their places in the queue in common with `mail`.
+/// How many queued mails share their limit with `mail`.
 fn queued_in_group(connection: &mut Connection, mail: &QueuedMail) -> Result<i64, StorageError> {
     let mut waiting = dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str())).into_boxed();
     waiting = if mail.kind.has_link() {
@@ -100,7 +100,7 @@ fn queued_in_group(connection: &mut Connection, mail: &QueuedMail) -> Result<i64
     Ok(waiting.count().get_result(connection)?)
 }
 
-/// Queues a mail; false when its places in the queue are taken.
+/// Queues a mail; false if the queue is full.
 pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, StorageError> {
     if queued_in_group(connection, mail)? >= if mail.is_decoy() { MAX_DECOYS } else { MAX_QUEUED } {
         return Ok(false);
@@ -109,16 +109,16 @@ pub fn insert(connection: &mut Connection, mail: &QueuedMail) -> Result<bool, St
     Ok(true)
 }
 
-/// What the queue has next.
+/// The next item of the queue.
 pub enum Due {
     /// A mail.
     Mail(QueuedMail),
-    /// A row of which nobody can make a mail, by its name.
+    /// A row that is no readable mail, by its ID.
     Unreadable(String),
 }
 
-/// What is due at `now`, if anything is, mails to nobody among it if `decoys`; nobody has it yet. Mails with links come first: somebody
-/// waits for each of them (S107).
+/// An item that is due at `now` and not claimed, decoys included only if `decoys`. Mails with links come first:
+/// somebody is waiting for each of them (S107).
 pub fn find_due(connection: &mut Connection, now: Timestamp, decoys: bool) -> Result<Option<Due>, StorageError> {
     let mut due =
         dsl::mails.filter(dsl::state.eq(MailState::Queued.as_str()).and(dsl::next_try_at.le(now.secs()))).into_boxed();
@@ -132,14 +132,14 @@ pub fn find_due(connection: &mut Connection, now: Timestamp, decoys: bool) -> Re
     }))
 }
 
-/// Marks a row that cannot be read as failed; false when somebody else did.
+/// Marks an unreadable row as failed; false if another worker did.
 pub fn give_up(connection: &mut Connection, id: &str, last_error: &str) -> Result<bool, StorageError> {
     let waiting = dsl::mails.filter(dsl::id.eq(id).and(dsl::state.eq(MailState::Queued.as_str())));
     let values = (dsl::state.eq(MailState::Failed.as_str()), dsl::last_error.eq(last_error));
     Ok(diesel::update(waiting).set(values).execute(connection)? == 1)
 }
 
-/// Takes `mail` as found, and counts the try; false when another worker was quicker. It is this worker's until `until`.
+/// Claims `mail` and counts the attempt; false if another worker was faster. The claim is valid until `until`.
 pub fn claim(connection: &mut Connection, mail: &QueuedMail, until: Timestamp) -> Result<bool, StorageError> {
     let as_found = dsl::mails.filter(
         dsl::id
@@ -154,7 +154,8 @@ pub fn claim(connection: &mut Connection, mail: &QueuedMail, until: Timestamp) -
         == 1)
 }
 
-/// Notes what became of a try: sent, failed, or queued for `next_try_at`; false when the mail was cancelled meanwhile.
+/// Records the result of an attempt: sent, failed, or queued for `next_try_at`; false if the mail was cancelled in the
+/// meantime.
 pub fn settle(
     connection: &mut Connection,
     id: &str,
@@ -167,13 +168,13 @@ pub fn settle(
     Ok(diesel::update(dsl::mails.filter(dsl::id.eq(id))).set(values).execute(connection)? == 1)
 }
 
-/// Takes a mail to nobody off the queue, which leaves no trace of it.
+/// Deletes a decoy, which leaves no trace.
 pub fn remove_decoy(connection: &mut Connection, id: &str) -> Result<(), StorageError> {
     diesel::delete(dsl::mails.filter(dsl::id.eq(id).and(dsl::user_id.is_null()))).execute(connection)?;
     Ok(())
 }
 
-/// Takes the waiting mails of a kind to a user off the queue; a newer link replaces theirs.
+/// Cancels the queued mails of a kind to a user; a newer link replaces theirs.
 pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Result<(), StorageError> {
     let waiting =
         dsl::user_id.eq(user.as_str()).and(dsl::kind.eq(kind.as_str())).and(dsl::state.eq(MailState::Queued.as_str()));
@@ -181,7 +182,7 @@ pub fn cancel(connection: &mut Connection, user: &UserId, kind: MailKind) -> Res
     Ok(())
 }
 
-/// Mails, newest first, older than `before`, without rows that cannot be read and mails to nobody.
+/// Mails, newest first, older than `before`, without unreadable rows and decoys.
 pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) -> Result<Vec<QueuedMail>, StorageError> {
     let load = |limit| {
         let mut query = dsl::mails.filter(to_somebody!()).into_boxed();
@@ -193,12 +194,12 @@ pub fn page(connection: &mut Connection, before: Option<&Cursor>, limit: i64) ->
     readable(limit, load, QueuedMail::try_from)
 }
 
-/// How many mails to somebody are in `state`.
+/// How many mails are in `state`, without decoys.
 pub fn count(connection: &mut Connection, state: MailState) -> Result<i64, StorageError> {
     Ok(dsl::mails.filter(dsl::state.eq(state.as_str()).and(to_somebody!())).count().get_result(connection)?)
 }
 
-/// How many mails to somebody there are, as far as a list counts.
+/// How many mails there are, without decoys, as far as a list counts.
 pub fn count_all(connection: &mut Connection) -> Result<Count, StorageError> {
     let found = dsl::mails
         .filter(to_somebody!())
@@ -208,7 +209,7 @@ pub fn count_all(connection: &mut Connection) -> Result<Count, StorageError> {
     Ok(Count::up_to(Count::MOST, found.len()))
 }
 
-/// Removes mails that are done and older than `before`.
+/// Deletes finished mails older than `before`.
 pub fn delete_done(connection: &mut Connection, before: Timestamp) -> Result<usize, StorageError> {
     let done = dsl::state.ne(MailState::Queued.as_str()).and(dsl::created_at.lt(before.secs()));
     Ok(diesel::delete(dsl::mails.filter(done)).execute(connection)?)

@@ -1,4 +1,4 @@
-//! Migrations: one portable set, embedded; a database of a newer version is refused untouched (S94).
+//! Migrations: one portable, embedded set; a database of a newer version is refused unchanged (S94).
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -17,7 +17,7 @@ use crate::config::DatabaseUrl;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-/// Which version a database is of.
+/// The version of a database relative to this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schema {
     /// It has no schema of ours.
@@ -26,16 +26,16 @@ pub enum Schema {
     Current,
     /// Migrations are missing.
     Older,
-    /// It has migrations that are not known here.
+    /// It has unknown migrations.
     Newer,
 }
 
-/// Which version the database is of; changes nothing in it.
+/// Determines the version of the database; changes nothing in it.
 pub fn schema_of(database: &Database) -> Result<Schema, StorageError> {
     schema_among(database, || MIGRATIONS)
 }
 
-/// Which version the database is of for a program that has these migrations.
+/// The version of the database for a program with these migrations.
 pub fn schema_among<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -> Result<Schema, StorageError> {
     #[derive(QueryableByName)]
     struct Row {
@@ -61,7 +61,7 @@ pub fn schema_among<M: Migrations>(database: &Database, migrations: impl Fn() ->
     })
 }
 
-/// What brings a schema up to date on both databases: ours, or those of a version to come, in a test.
+/// Migrations for both databases: ours or, in a test, those of a future version.
 pub trait Migrations: MigrationSource<Sqlite> + MigrationSource<Pg> {}
 
 impl<M: MigrationSource<Sqlite> + MigrationSource<Pg>> Migrations for M {}
@@ -106,8 +106,8 @@ pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -
     })
 }
 
-/// Copies the file as it is before it is changed (S94), over the copy of an earlier attempt from the same version: since then the old
-/// version may have run for weeks. Under another name until it is whole: what was interrupted halfway is no copy.
+/// Copies the file before it is changed (S94), replacing the copy of an earlier attempt from the same version: the old
+/// version may have run for weeks since. It has another name until it is complete: an interrupted copy is worthless.
 fn back_up_before(connection: &mut Connection, path: &Path, version: &str) -> Result<(), StorageError> {
     let copy = PathBuf::from(format!("{}.before-{version}", path.display()));
     let part = PathBuf::from(format!("{}.part", copy.display()));

@@ -1,9 +1,11 @@
-//! Everything that is kept: two databases, one query text.
+//! Persistence: two databases, one query text.
 //!
-//! Functions take a [`Connection`] inside [`Database::read`] or [`Database::write`] and return domain values; nobody else opens
-//! a transaction. Row types never leave this folder. Every check-then-act is one statement with the check in its `WHERE`.
+//! Functions take a [`Connection`] inside [`Database::read`] or [`Database::write`] and return domain values; nobody
+//! else opens a transaction. Row types never leave this folder. Every check-then-act is one statement with the check in
+//! its `WHERE`.
 //!
-//! `sql_query`: attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, search.rs, `session_store.rs`, settings.rs
+//! `sql_query`: attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, search.rs, `session_store.rs`,
+//! settings.rs
 
 pub mod attempts;
 pub mod audit;

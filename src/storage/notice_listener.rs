@@ -1,4 +1,4 @@
-//! How a server hears at once that another process left notices.
+//! How a server learns immediately that another process published notices.
 
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection};
@@ -8,22 +8,22 @@ use super::listen::{drain, listen};
 use super::{Database, StorageError};
 use crate::config::DatabaseUrl;
 
-/// A connection of its own on which news of other processes are notified.
+/// A connection of its own that detects notices of other processes.
 pub enum NoticeListener {
-    /// Commits of other connections to the same file show in a number in shared memory.
+    /// Detects commits of other connections to the same file by a counter in shared memory.
     Sqlite(FileWatch),
     /// `LISTEN`.
     Postgres(AnyConnection),
 }
 
-/// Notices commits of other connections to one SQLite file.
+/// Detects commits of other connections to one SQLite file.
 pub struct FileWatch {
     connection: SqliteConnection,
     version: i64,
 }
 
 impl NoticeListener {
-    /// Connects. A listener that was just opened has missed whatever came before.
+    /// Connects. A new listener has missed everything before.
     pub fn open(database: &Database) -> Result<Self, StorageError> {
         match database.url() {
             DatabaseUrl::Sqlite(path) => {
@@ -35,7 +35,7 @@ impl NoticeListener {
         }
     }
 
-    /// Whether something may have been left since the last call; does not wait.
+    /// Whether there may be notices since the last call; does not wait.
     pub fn has_notices(&mut self) -> Result<bool, StorageError> {
         match self {
             Self::Sqlite(watch) => watch.changed(),
@@ -44,7 +44,7 @@ impl NoticeListener {
         }
     }
 
-    /// The connection of PostgreSQL, for the heartbeat: it shows that this very listener works, and no busy pool delays it.
+    /// The connection to PostgreSQL, for the heartbeat: it proves that this listener works, and no busy pool delays it.
     pub fn connection(&mut self) -> Option<&mut AnyConnection> {
         match self {
             Self::Sqlite(_) => None,

@@ -1,4 +1,4 @@
-//! What one process did and the others must hear, and the nodes that listen.
+//! Notices that a process publishes for the others, and the nodes that apply them.
 
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
@@ -9,9 +9,9 @@ use super::{Connection, StorageError};
 use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
 
-/// The channel on which PostgreSQL wakes the listeners.
+/// The channel on which PostgreSQL notifies the listeners.
 pub(super) const CHANNEL: &str = "portcullis";
-/// Notices that stay although every node has applied them.
+/// Notices that are kept although every node has applied them.
 const KEPT: i64 = 10_000;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -29,12 +29,13 @@ struct Counter {
     value: String,
 }
 
-/// Leaves `notices` for the other nodes, in the transaction of what they tell; returns the newest number.
+/// Publishes `notices` for the other nodes, in the transaction that they are about; returns the newest number.
 ///
-/// Must come last in its transaction: the counter's row lock is held until the commit, which makes the order of the numbers
-/// the order of the commits, and nothing may be waited for under it.
+/// Must come last in its transaction: the counter's row is locked until the commit, so that the numbers have the order
+/// of the commits, and nothing may be waited for under that lock.
 pub fn append(connection: &mut Connection, notices: &[Notice], now: Timestamp) -> Result<i64, StorageError> {
-    // Never at or below a number that some node has acknowledged: a database may have lost its last commits, by a failover.
+    // Never at or below a number that a node has acknowledged: the database may have lost its last commits in a
+    // failover.
     const COUNT: &str = "UPDATE settings SET value = CAST($1 + CASE
             WHEN CAST(value AS BIGINT) < (SELECT COALESCE(MAX(acknowledged), 0) FROM nodes)
             THEN (SELECT COALESCE(MAX(acknowledged), 0) FROM nodes) ELSE CAST(value AS BIGINT) END AS TEXT)
@@ -57,17 +58,17 @@ pub fn append(connection: &mut Connection, notices: &[Notice], now: Timestamp) -
     Ok(newest)
 }
 
-/// The number of the newest notice ever left, 0 when there was none.
+/// The number of the newest notice ever published, 0 if there is none.
 pub fn newest(connection: &mut Connection) -> Result<i64, StorageError> {
     let value = super::settings::find(connection, "notices")?;
     Ok(value.and_then(|text| text.parse().ok()).unwrap_or(0))
 }
 
-/// The notices after `number`, oldest first; `None` when some of them are not kept any more.
+/// The notices after `number`, oldest first; `None` if some of them have been deleted.
 pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64, Notice)>>, StorageError> {
     let at_least = newest(connection)?;
     if at_least < number {
-        // A database that lost its last commits, by a failover: what came since may have any number.
+        // The database lost its last commits in a failover: what came since may have any number.
         return Ok(None);
     }
     let later = notices::table.filter(notices::number.gt(number)).order(notices::number.asc());
@@ -78,7 +79,7 @@ pub fn since(connection: &mut Connection, number: i64) -> Result<Option<Vec<(i64
         .then(|| rows.into_iter().map(|row| (row.number, Notice::from_parts(&row.kind, &row.subject))).collect()))
 }
 
-/// Forgets notices up to the newest that was left at or before `before`; who has not heard them finds a gap.
+/// Deletes notices up to the newest one published at or before `before`; a node that has not applied them finds a gap.
 pub fn delete_older(connection: &mut Connection, before: Timestamp) -> Result<usize, StorageError> {
     let last: Option<i64> =
         notices::table.filter(notices::at.le(before.secs())).select(max(notices::number)).first(connection)?;
@@ -86,8 +87,9 @@ pub fn delete_older(connection: &mut Connection, before: Timestamp) -> Result<us
     Ok(diesel::delete(notices::table.filter(notices::number.le(last))).execute(connection)?)
 }
 
-/// Forgets what every registered node has applied, but for the newest ten thousand of it, which are for a node that was taken off the
-/// list and comes back: it would find a gap, and drop all that it remembers for nothing. Counted, because clocks differ.
+/// Deletes what every registered node has applied, except the newest ten thousand, which are for a node that was
+/// removed from the list and comes back: it would find a gap, and invalidate its whole cache for nothing. Counted,
+/// because clocks differ.
 pub fn delete_applied(connection: &mut Connection) -> Result<usize, StorageError> {
     let applied: Option<i64> = nodes::table.select(min(nodes::acknowledged)).first(connection)?;
     let Some(applied) = applied else { return Ok(0) };
@@ -101,24 +103,24 @@ pub fn register(connection: &mut Connection, node: &str, number: i64) -> Result<
     Ok(())
 }
 
-/// Notes that a node lives and has applied everything up to `number`; false when it is not registered (any more).
+/// Records that a node is alive and has applied everything up to `number`; false if it is not registered (any more).
 pub fn acknowledge(connection: &mut Connection, node: &str, number: i64) -> Result<bool, StorageError> {
     let values = (nodes::acknowledged.eq(number), nodes::beat.eq(nodes::beat + 1));
     Ok(diesel::update(nodes::table.filter(nodes::id.eq(node))).set(values).execute(connection)? == 1)
 }
 
-/// Every registered node with its beat.
+/// Every registered node with its heartbeat.
 pub fn beats(connection: &mut Connection) -> Result<Vec<(String, i64)>, StorageError> {
     Ok(nodes::table.select((nodes::id, nodes::beat)).load(connection)?)
 }
 
-/// Forgets a node that has not beaten since `beat`.
+/// Removes a node that has sent no heartbeat since `beat`.
 pub fn remove_silent(connection: &mut Connection, node: &str, beat: i64) -> Result<(), StorageError> {
     diesel::delete(nodes::table.filter(nodes::id.eq(node).and(nodes::beat.eq(beat)))).execute(connection)?;
     Ok(())
 }
 
-/// Forgets nodes: one, or all when a server starts on a database for a single node.
+/// Removes nodes: one, or all when a server starts on a database for a single node.
 pub fn remove(connection: &mut Connection, node: Option<&str>) -> Result<(), StorageError> {
     match node {
         Some(node) => diesel::delete(nodes::table.filter(nodes::id.eq(node))).execute(connection)?,

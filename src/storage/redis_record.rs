@@ -1,4 +1,5 @@
-//! The fields of a session in Redis. What an older version stored gets defaults; what a newer one stored is refused by name.
+//! The fields of a session in Redis. What an older version stored gets defaults; what a newer one stored is refused by
+//! name.
 
 use std::collections::HashMap;
 
@@ -7,8 +8,8 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{Methods, Session};
 use crate::domain::time::Timestamp;
 
-/// The form of the hash; raised when an older program would misread it. A field that is added need not raise it: an older program
-/// refuses what it does not know.
+/// The form of the hash; raised when an older program would misread it. A field that is added need not raise it: an
+/// older program refuses what it does not know.
 const FORMAT: i64 = 1;
 
 /// A session as Redis has it, and the epoch of its user when it began.
@@ -18,7 +19,8 @@ pub struct StoredSession {
     pub session: Session,
     /// `users.session_epoch` at sign-in; 0 in the deprecated mode.
     pub epoch: i64,
-    /// The epoch that follows when its user ends all others: it is good under both, for the database may not have got there yet.
+    /// The epoch that follows when its user ends all others: it is good under both, for the database may not have got
+    /// there yet.
     pub next_epoch: Option<i64>,
 }
 

@@ -1,6 +1,8 @@
-//! Sessions in Redis: a hash each, an index by user, an index by age. What ends them is in the database (docs/adr/0007).
+//! Sessions in Redis: a hash each, an index by user, an index by age. The database records what ends them
+//! (docs/adr/0007).
 //!
-//! Scripts do every check-then-act. Nothing here revives an ended session: only [`RedisSessions::insert`] makes a key.
+//! Scripts do every check-then-act. Nothing here revives an ended session: only [`RedisSessions::insert`] creates a
+//! key.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,17 +18,17 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::Methods;
 use crate::domain::time::Timestamp;
 
-/// Longest wait for an answer.
+/// Time limit for a reply.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// Connections at most.
+/// Maximum connections.
 const POOL: u32 = 8;
 /// Index of all sessions, oldest first.
 const ALL: &str = "portcullis:sessions";
-/// Characters of the age in a member of that index; the session's name follows.
+/// Characters of the age in a member of that index; the session's ID follows.
 const AGE: usize = 16;
-/// Members of that index looked at in one go.
+/// Members of that index read at once.
 const STEP: isize = 500;
-/// Where the hash of a session is; its name follows.
+/// The key prefix of a session's hash; its ID follows.
 const SESSION: &str = "portcullis:session:";
 
 const INSERT: &str = "redis.call('HSET', KEYS[1], unpack(ARGV, 6))
@@ -59,7 +61,7 @@ pub struct RedisSessions(Pool<Manager>);
 
 struct Manager(Client);
 
-/// A connection, and whether its answers can still be told apart.
+/// A connection, and whether its replies can still be matched to commands.
 struct Link {
     connection: redis::Connection,
     broken: bool,
@@ -87,7 +89,7 @@ impl ManageConnection for Manager {
     }
 }
 
-/// Faults reach the caller of each command; the pool's own log would repeat them.
+/// Errors reach the caller of each command; the pool's own log would repeat them.
 #[derive(Debug)]
 struct DebugLog;
 
@@ -111,22 +113,22 @@ fn index(user: Option<&UserId>) -> String {
     format!("portcullis:user:{}", user.map_or("", UserId::as_str))
 }
 
-/// Sorts by age as text.
+/// Age as text that sorts.
 fn age(created_at: Timestamp) -> String {
     format!("{:016x}", created_at.secs())
 }
 
 impl RedisSessions {
-    /// Connects once, so that a wrong address or password shows at the start of a server.
+    /// Connects once, so that a wrong address or password is reported at the start of a server.
     pub fn try_out(url: &SecretString) -> Result<(), StorageError> {
         drop(Manager(Client::open(url.expose_secret())?).connect()?);
         Ok(())
     }
 
-    /// Makes the store; it connects when it is asked, because a command that ends somebody's sessions works while Redis is away.
+    /// Creates the store; it connects on demand, because a command that ends sessions works while Redis is unavailable.
     pub fn open(url: &SecretString) -> Result<Self, StorageError> {
         let manager = Manager(Client::open(url.expose_secret())?);
-        // Every connection is asked before it is used: a restart of Redis costs no request, and a question costs little.
+        // Every connection is tested before use: a restart of Redis fails no request, and a test costs little.
         let builder =
             Pool::builder().max_size(POOL).min_idle(Some(1)).connection_timeout(TIMEOUT).test_on_check_out(true);
         Ok(Self(
@@ -134,7 +136,7 @@ impl RedisSessions {
         ))
     }
 
-    /// Runs commands; a connection that failed is thrown away, or a late answer would be taken for that of the next question.
+    /// Runs commands; a connection that failed is closed, or a late reply could be taken for that of the next command.
     fn run<T>(&self, work: impl FnOnce(&mut redis::Connection) -> Result<T, RedisError>) -> Result<T, StorageError> {
         let mut link = self.0.get().map_err(|_fault| StorageError::Unavailable("Redis does not answer".to_owned()))?;
         let outcome = work(&mut link.connection);
@@ -142,7 +144,7 @@ impl RedisSessions {
         Ok(outcome?)
     }
 
-    /// Adds a session; its keys go by themselves at its absolute end.
+    /// Adds a session; its keys expire at its absolute end.
     pub fn insert(&self, stored: &StoredSession, now: Timestamp) -> Result<(), StorageError> {
         let (session, script) = (&stored.session, Script::new(INSERT));
         let mut call = script.prepare_invoke();
@@ -155,26 +157,26 @@ impl RedisSessions {
         self.run(|c| call.invoke::<i64>(c)).map(drop)
     }
 
-    /// The session of that name, if Redis has it. Whether it was ended is for the database to say.
+    /// The session with that ID, if Redis has it. The database knows whether it has ended.
     pub fn find(&self, id: &SessionId) -> Result<Option<StoredSession>, StorageError> {
         let fields: HashMap<String, String> = self.run(|c| c.hgetall(key(id)))?;
         from_fields(id, fields)
     }
 
-    /// The newest sessions of a user; `None` stands for the deprecated mode.
+    /// The newest sessions of a user; `None` is the deprecated mode.
     pub fn list_of(&self, user: Option<&UserId>) -> Result<Vec<StoredSession>, StorageError> {
         let mut found = self.find_many(&self.names_of(user)?)?;
         found.sort_by(|a, b| (b.session.created_at, &b.session.id).cmp(&(a.session.created_at, &a.session.id)));
         Ok(found)
     }
 
-    /// Names of a user's sessions, of those too that are gone since.
+    /// IDs of a user's sessions, including those that have disappeared.
     pub fn names_of(&self, user: Option<&UserId>) -> Result<Vec<SessionId>, StorageError> {
         let ids: Vec<String> = self.run(|c| c.zrange(index(user), 0, -1))?;
         Ok(ids.iter().filter_map(|id| SessionId::parse(id)).collect())
     }
 
-    /// One step through the index by age: members older than `before`, newest first.
+    /// One page of the index by age: members older than `before`, newest first.
     fn step(&self, before: Option<&Cursor>) -> Result<Vec<String>, StorageError> {
         let from = before.map_or_else(|| "+".to_owned(), |cursor| format!("({}{}", age(cursor.at), cursor.id));
         self.run(|c| c.zrevrangebylex_limit(ALL, from, "-", 0, STEP))
@@ -201,7 +203,7 @@ impl RedisSessions {
             pipe.hgetall(key(id));
         }
         let rows: Vec<HashMap<String, String>> = if ids.is_empty() { Vec::new() } else { self.run(|c| pipe.query(c))? };
-        // One entry that cannot be read is no session of anybody, and must not hide the others.
+        // An unreadable entry is nobody's session, and must not hide the others.
         let readable = ids.iter().zip(rows).filter_map(|(id, fields)| {
             from_fields(id, fields).unwrap_or_else(|fault| {
                 tracing::warn!(%fault, "a session in Redis cannot be read and is passed over");
@@ -211,7 +213,7 @@ impl RedisSessions {
         Ok(readable.collect())
     }
 
-    /// How many sessions the index by age knows.
+    /// The number of sessions in the index by age.
     pub fn count(&self) -> Result<i64, StorageError> {
         self.run(|c| c.zcard(ALL))
     }
@@ -223,30 +225,30 @@ impl RedisSessions {
         Ok(done == 1)
     }
 
-    /// Notes that the newest refresh token was presented, once (S44).
+    /// Records that the newest refresh token was presented, once (S44).
     pub fn mark_successor_seen(&self, id: &SessionId, generation: i64, now: Timestamp) -> Result<bool, StorageError> {
         let done: i64 =
             self.run(|c| Script::new(MARK_SUCCESSOR_SEEN).key(key(id)).arg(generation).arg(now.secs()).invoke(c))?;
         Ok(done == 1)
     }
 
-    /// Lets the session outlive the epoch that its user has now.
+    /// Keeps the session live when its user's epoch is raised.
     pub fn set_epochs(&self, id: &SessionId, now: i64, next: i64) -> Result<(), StorageError> {
         self.run(|c| Script::new(EPOCH).key(key(id)).arg(now).arg(next).invoke::<i64>(c)).map(drop)
     }
 
-    /// Notes that the session is in use.
+    /// Records that the session is in use.
     pub fn touch(&self, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
         self.run(|c| Script::new(TOUCH).key(key(id)).arg(now.secs()).invoke::<i64>(c)).map(drop)
     }
 
-    /// Notes that the person behind the session proved anew who they are.
+    /// Records that the person behind the session proved their identity again.
     pub fn mark_proved(&self, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
         self.run(|c| Script::new(PROVED).key(key(id)).arg(methods.to_string()).arg(now.secs()).invoke::<i64>(c))
             .map(drop)
     }
 
-    /// Removes the keys of sessions whose end is in the database already.
+    /// Deletes the keys of sessions whose end is recorded in the database.
     pub fn remove(&self, ids: &[SessionId]) -> Result<(), StorageError> {
         for stored in self.find_many(ids)? {
             let session = &stored.session;
@@ -258,7 +260,7 @@ impl RedisSessions {
         Ok(())
     }
 
-    /// Takes sessions whose keys are gone off the index by age.
+    /// Removes sessions whose keys have expired from the index by age.
     pub fn prune(&self) -> Result<(), StorageError> {
         let mut before = None;
         loop {
@@ -280,7 +282,7 @@ impl RedisSessions {
 
     /// Whether Redis answers.
     pub fn ping(&self) -> Result<(), StorageError> {
-        // The pool asks before it hands a connection out.
+        // The pool tests a connection before it hands it out.
         self.run(|_| Ok(()))
     }
 }

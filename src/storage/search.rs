@@ -1,5 +1,5 @@
-//! Finding accounts by a part of their name or address: an index of parts beside the portable schema, since each database has its
-//! own kind: FTS5's trigrams in SQLite, `pg_trgm` in PostgreSQL where it can be had.
+//! Finds accounts by a part of their name or address: an index of parts besides the portable schema, since each
+//! database has its own kind: FTS5's trigrams in SQLite, `pg_trgm` in PostgreSQL if available.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -14,8 +14,8 @@ const PARTS: usize = 32;
 /// Accounts whose text is filled in by one statement.
 const PAGE: i64 = 500;
 
-/// Numbers of our own: those that SQLite gives to rows change when it is vacuumed. No positions are kept, since what is found is
-/// compared with the text.
+/// Row numbers of our own: those that SQLite assigns change when the file is vacuumed. No positions are stored, since
+/// the results are compared with the text.
 const SQLITE_INDEX: &str = "
     CREATE TABLE user_numbers (number INTEGER NOT NULL PRIMARY KEY, user_id TEXT NOT NULL UNIQUE);
     CREATE VIRTUAL TABLE user_parts USING fts5(search, content='', columnsize=0, detail=none, tokenize='trigram');
@@ -41,7 +41,7 @@ struct Name {
     name: String,
 }
 
-/// Fills in the text of accounts that have none, from an older version or a backup, and makes the index where there is none yet.
+/// Fills in the text of accounts that have none, from an older version or a backup, and creates the index if missing.
 pub(super) fn prepare(c: &mut Connection) -> Result<(), StorageError> {
     fill(c)?;
     match c {
@@ -54,7 +54,7 @@ pub(super) fn prepare(c: &mut Connection) -> Result<(), StorageError> {
             if known(c)? {
                 return Ok(());
             }
-            // Another process may make it while this one waits for the lock.
+            // Another process may create it while this one waits for the lock.
             Ok(c.immediate_transaction(|c| if known(c)? { Ok(()) } else { c.batch_execute(SQLITE_INDEX) })?)
         }
         Connection::Postgres(c) => {
@@ -84,7 +84,7 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
         username: String,
     }
     const FIND: &str = "SELECT id, name, email, COALESCE(username, '') AS username FROM users WHERE search = '' AND id > $1 ORDER BY id LIMIT $2";
-    // Only where it is as read: another node may have changed it since. It is found by the next round.
+    // Only if unchanged: another node may have modified it since. The next round finds it.
     const SET: &str = "UPDATE users SET search = found.search FROM found \
         WHERE users.id = found.id AND users.name = found.name AND users.email = found.email \
         AND COALESCE(users.username, '') = found.username";
@@ -114,8 +114,8 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
     }
 }
 
-/// Names of the accounts that may have the text in theirs; the caller compares. None when the text is too short for the index, there
-/// are more than `most`, or the database's planner looks into its index by itself.
+/// IDs of the accounts whose text may contain `text`; the caller compares. `None` if the text is too short for the
+/// index, there are more than `most`, or the database's planner uses its index by itself.
 pub(super) fn candidates(c: &mut Connection, folded: &str, most: usize) -> Result<Option<Vec<String>>, StorageError> {
     const FIND: &str = "SELECT user_id AS name FROM user_numbers WHERE number IN (SELECT rowid FROM user_parts WHERE user_parts MATCH $1 LIMIT $2)";
     let Connection::Sqlite(c) = c else { return Ok(None) };

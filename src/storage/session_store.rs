@@ -1,7 +1,8 @@
-//! Where sessions live: in the database, or in Redis beside it. One set of verbs for both.
+//! Stores sessions in the database, or in Redis beside it, with the same functions.
 //!
-//! In Redis too the database decides what has ended: a tombstone for one session, a raised `session_epoch` for all of a user.
-//! Both are written in the transaction of the deed; the keys are removed after it, and it does not matter if that fails.
+//! With Redis too the database decides what has ended: a tombstone for one session, a raised `session_epoch` for all of
+//! a user. Both are written in the transaction that ends them; the keys are deleted afterwards, and it does not matter
+//! if that fails.
 
 use diesel::prelude::*;
 
@@ -25,14 +26,14 @@ pub enum SessionStore {
 
 /// The one session of a user that does not end with the others.
 pub struct Kept<'a> {
-    /// Its name.
+    /// Its ID.
     pub session: &'a SessionId,
-    /// How far away the user's next epoch is; random. Redis is told of it before the commit, and perhaps there is none: if others
-    /// could come to the same epoch later, the session would outlive its end then.
+    /// Added to the user's epoch; random. Redis is told before the commit, which may still fail: if another operation
+    /// could then arrive at the same epoch, the session would outlive its end.
     pub step: i64,
 }
 
-/// A session that cannot be read lets nobody in, but its browser may sign in anew.
+/// An unreadable session authenticates nobody, but its browser may sign in again.
 fn or_none<T>(found: Result<Option<T>, StorageError>) -> Result<Option<T>, StorageError> {
     match found {
         Err(StorageError::Corrupt(fault)) => {
@@ -44,7 +45,8 @@ fn or_none<T>(found: Result<Option<T>, StorageError>) -> Result<Option<T>, Stora
 }
 
 impl SessionStore {
-    /// Adds a session, last but for the notices in the transaction of a sign-in: a Redis that fails undoes the sign-in.
+    /// Adds a session, at the end of a sign-in's transaction except for the notices: an error of Redis undoes the
+    /// sign-in.
     pub fn insert(&self, c: &mut Connection, session: &Session) -> Result<(), StorageError> {
         match self {
             Self::Database => sessions::insert(c, session),
@@ -55,7 +57,7 @@ impl SessionStore {
         }
     }
 
-    /// The session of that name, if it is live: neither over nor ended.
+    /// The session with that ID, if it is live: neither expired nor ended.
     pub fn find_live(
         &self,
         c: &mut Connection,
@@ -64,7 +66,7 @@ impl SessionStore {
     ) -> Result<Option<Session>, StorageError> {
         match self {
             Self::Database => or_none(sessions::find_live(c, id, now)),
-            // First Redis, then the database: what was ended before this question is found ended.
+            // First Redis, then the database: a session ended before this call is found ended.
             Self::Redis(redis) => {
                 let Some(stored) = or_none(redis.find(id))? else { return Ok(None) };
                 Ok(is_live(c, &stored, now)?.then_some(stored.session))
@@ -94,7 +96,7 @@ impl SessionStore {
         limit: i64,
     ) -> Result<Vec<(Session, Option<String>)>, StorageError> {
         let Self::Redis(redis) = self else { return sessions::page(c, before, now, limit) };
-        // Redis knows ended ones too, and a short page would be taken for the last.
+        // Redis also has ended sessions, and a short page would look like the last one.
         let (mut live, mut before) = (Vec::new(), before.cloned());
         let wanted = usize::try_from(limit).unwrap_or(0);
         while live.len() < wanted {
@@ -127,7 +129,7 @@ impl SessionStore {
         }
     }
 
-    /// Notes that the session is in use.
+    /// Records that the session is in use.
     pub fn touch(&self, c: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
         match self {
             Self::Database => sessions::touch(c, id, now),
@@ -135,7 +137,7 @@ impl SessionStore {
         }
     }
 
-    /// Notes that the person behind a session proved anew who they are.
+    /// Records that the person behind a session proved their identity again.
     pub fn mark_proved(
         &self,
         c: &mut Connection,
@@ -149,7 +151,8 @@ impl SessionStore {
         }
     }
 
-    /// Ends one session, of `owner` alone if one is given; false when it had ended before, is gone, or is not theirs.
+    /// Ends one session, only if it belongs to `owner` if one is given; false if it had ended before, is gone, or is
+    /// not theirs.
     pub fn end(&self, c: &mut Connection, id: &SessionId, owner: Option<&UserId>) -> Result<bool, StorageError> {
         match (self, owner) {
             (Self::Database, None) => sessions::end(c, id),
@@ -162,7 +165,8 @@ impl SessionStore {
         }
     }
 
-    /// Sees to it that a session that the store does not know stays ended, should an old copy of Redis bring it back before `until`.
+    /// Ensures that a session that the store does not know stays ended, should an old copy of Redis bring it back
+    /// before `until`.
     pub fn keep_ended(&self, c: &mut Connection, id: &SessionId, until: Timestamp) -> Result<(), StorageError> {
         match self {
             Self::Database => Ok(()),
@@ -170,10 +174,11 @@ impl SessionStore {
         }
     }
 
-    /// Ends all sessions of a user but `except`; returns the ones it knows of.
+    /// Ends all sessions of a user but `except`; returns the known ones.
     ///
-    /// The raised epoch ends whatever Redis has, or has again later, listed or not, and also where this process keeps sessions in the
-    /// database; the one that stays is given the new epoch beside the old. Without an exception this works while Redis is away.
+    /// The raised epoch ends whatever Redis has, or has again later, listed or not, even if this process keeps sessions
+    /// in the database; the excepted one gets the new epoch besides the old. Without an exception this works while
+    /// Redis is unavailable.
     pub fn end_all_of_user(
         &self,
         c: &mut Connection,
@@ -181,7 +186,7 @@ impl SessionStore {
         except: Option<&Kept<'_>>,
     ) -> Result<Vec<SessionId>, StorageError> {
         let step = except.map_or(1, |kept| kept.step);
-        // Holds the user's row, so that sign-ins wait: what they add has the new epoch.
+        // Locks the user's row, so that sign-ins wait: what they add has the new epoch.
         diesel::update(users::table.filter(users::id.eq(user.as_str())))
             .set(users::session_epoch.eq(users::session_epoch + step))
             .execute(c)?;
@@ -208,7 +213,7 @@ impl SessionStore {
         let others = most.saturating_sub(1);
         let surplus = match self {
             Self::Database => sessions::older_than_newest(c, user, now, others)?,
-            // What Redis lists may be gone or ended: only a list that is long enough is looked through.
+            // What Redis lists may have expired or ended: the list is examined only if it is long enough.
             Self::Redis(redis) if redis.names_of(Some(user))?.len() <= others => Vec::new(),
             Self::Redis(redis) => only_live(c, redis.list_of(Some(user))?, now)?
                 .into_iter()
@@ -222,7 +227,7 @@ impl SessionStore {
             .collect()
     }
 
-    /// Ends every session; returns the ones it knows of.
+    /// Ends every session; returns the known ones.
     pub fn end_all(&self, c: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
         diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + 1)).execute(c)?;
         let Self::Redis(redis) = self else { return sessions::end_all(c) };
@@ -233,7 +238,7 @@ impl SessionStore {
         Ok(ended)
     }
 
-    /// Ends the sessions of the deprecated mode; returns the ones it knows of.
+    /// Ends the sessions of the deprecated mode; returns the known ones.
     pub fn end_legacy(&self, c: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
         let Self::Redis(redis) = self else { return sessions::end_legacy(c) };
         let mut ended = Vec::new();
@@ -253,7 +258,7 @@ impl SessionStore {
         }
     }
 
-    /// Notes that the newest refresh token was presented, once (S44).
+    /// Records that the newest refresh token was presented, once (S44).
     pub fn mark_successor_seen(
         &self,
         c: &mut Connection,
@@ -267,13 +272,13 @@ impl SessionStore {
         }
     }
 
-    /// Removes rows that are past the absolute end of their session, of either store.
+    /// Deletes rows past the absolute end of their session.
     pub fn delete_expired(c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
         diesel::delete(tombstones::table.filter(tombstones::expires_at.le(now.secs()))).execute(c)?;
         sessions::delete_expired(c, now).map(drop)
     }
 
-    /// Removes from Redis what its keys leave behind when they go; takes long where there are many.
+    /// Deletes what expired keys leave behind in Redis; slow if there are many.
     pub fn prune(&self) -> Result<(), StorageError> {
         match self {
             Self::Database => Ok(()),
@@ -281,7 +286,7 @@ impl SessionStore {
         }
     }
 
-    /// After the commit: removes the keys of sessions that have ended. What stays behind is dead all the same.
+    /// After the commit: deletes the keys of sessions that have ended. Keys left behind are invalid all the same.
     pub fn sweep(&self, ended: &[SessionId]) {
         if let Self::Redis(redis) = self
             && let Err(fault) = redis.remove(ended)
@@ -290,7 +295,7 @@ impl SessionStore {
         }
     }
 
-    /// Whether the store answers; the database is asked elsewhere.
+    /// Whether the store answers; the database is checked elsewhere.
     pub fn ping(&self) -> Result<(), StorageError> {
         match self {
             Self::Database => Ok(()),
@@ -299,7 +304,7 @@ impl SessionStore {
     }
 }
 
-/// The names that Redis could give: they only make the sweep complete.
+/// IDs that Redis lists: they only make the cleanup complete.
 fn known(names: Result<Vec<SessionId>, StorageError>) -> Vec<SessionId> {
     names.unwrap_or_else(|fault| {
         tracing::warn!(%fault, "the keys of ended sessions cannot be listed; the sessions have ended");
@@ -338,7 +343,7 @@ fn only_live(c: &mut Connection, found: Vec<StoredSession>, now: Timestamp) -> R
     Ok(live)
 }
 
-/// Ends a session for good; true for one of many callers.
+/// Ends a session permanently; true for one of many concurrent callers.
 fn insert_tombstone(c: &mut Connection, id: &SessionId, expires_at: Timestamp) -> Result<bool, StorageError> {
     const INSERT_TOMBSTONE: &str =
         "INSERT INTO tombstones (session_id, expires_at) VALUES ($1, $2) ON CONFLICT (session_id) DO NOTHING";

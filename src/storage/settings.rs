@@ -6,18 +6,18 @@ use diesel::sql_types::Text;
 use super::schema::settings::dsl;
 use super::{Connection, StorageError};
 
-/// The value of that name.
+/// The value of that setting.
 pub fn find(connection: &mut Connection, name: &str) -> Result<Option<String>, StorageError> {
     Ok(dsl::settings.filter(dsl::name.eq(name)).select(dsl::value).first(connection).optional()?)
 }
 
-/// Writes the value if there is none; of many callers exactly one is told true (S03).
+/// Writes the value if there is none; true for exactly one of many concurrent callers (S03).
 pub fn put_if_absent(connection: &mut Connection, name: &str, value: &str) -> Result<bool, StorageError> {
     let insert = diesel::sql_query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING");
     Ok(insert.bind::<Text, _>(name).bind::<Text, _>(value).execute(connection)? == 1)
 }
 
-/// Writes the value over what was there.
+/// Writes the value, replacing an existing one.
 pub fn put(connection: &mut Connection, name: &str, value: &str) -> Result<(), StorageError> {
     let upsert = diesel::sql_query(
         "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",

@@ -1,4 +1,4 @@
-//! Links that were handed out: one lookup for every kind, with purpose and expiry inside the query (S52 to S55).
+//! Tokens of links: one lookup for every kind, with purpose and expiry inside the query (S52 to S55).
 
 use diesel::prelude::*;
 
@@ -9,12 +9,12 @@ use crate::domain::ids::UserId;
 use crate::domain::link::Purpose;
 use crate::domain::time::Timestamp;
 
-/// What a live token stands for.
+/// What a valid token grants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenGrant {
-    /// Whose it is.
+    /// The user.
     pub user: UserId,
-    /// What it carries, for instance the new address; may be empty.
+    /// The payload, for instance the new address; may be empty.
     pub payload: String,
 }
 
@@ -34,7 +34,7 @@ fn to_grant((user, payload): (String, String)) -> Result<TokenGrant, StorageErro
     Ok(TokenGrant { user, payload })
 }
 
-/// Adds a token for `grant`; the earlier ones of its kind stay until [`void_others`].
+/// Adds a token for `grant`; earlier ones of its kind are kept until [`void_others`].
 pub fn insert(
     connection: &mut Connection,
     hash: &TokenHash,
@@ -64,7 +64,7 @@ macro_rules! live {
     };
 }
 
-/// SessionPolling without using it up.
+/// Looks up a token without using it up.
 pub fn find(
     connection: &mut Connection,
     hash: &TokenHash,
@@ -75,7 +75,7 @@ pub fn find(
     row.map(to_grant).transpose()
 }
 
-/// Uses it up; of many callers one gets it (S53).
+/// Uses it up; succeeds for one of many concurrent callers (S53).
 pub fn take(
     connection: &mut Connection,
     hash: &TokenHash,
@@ -87,7 +87,7 @@ pub fn take(
     rows.into_iter().next().map(to_grant).transpose()
 }
 
-/// Voids a user's tokens of that kind but `keep`.
+/// Deletes a user's tokens of that kind except `keep`.
 pub fn void_others(
     connection: &mut Connection,
     user: &UserId,
@@ -100,7 +100,7 @@ pub fn void_others(
     Ok(())
 }
 
-/// Voids a user's tokens of that kind but `newest`, and `others` of those that end last.
+/// Deletes a user's tokens of that kind except `newest`, and `others` of those that expire last.
 pub fn keep_newest(
     connection: &mut Connection,
     user: &UserId,
@@ -121,19 +121,19 @@ pub fn keep_newest(
     Ok(())
 }
 
-/// Removes one token that was never delivered.
+/// Deletes one token that was never delivered.
 pub fn remove(connection: &mut Connection, hash: &TokenHash) -> Result<(), StorageError> {
     diesel::delete(dsl::tokens.filter(dsl::hash.eq(hash.as_str()))).execute(connection)?;
     Ok(())
 }
 
-/// Voids every token of a user.
+/// Deletes every token of a user.
 pub fn void_all(connection: &mut Connection, user: &UserId) -> Result<(), StorageError> {
     diesel::delete(dsl::tokens.filter(dsl::user_id.eq(user.as_str()))).execute(connection)?;
     Ok(())
 }
 
-/// Removes what has expired.
+/// Deletes expired tokens.
 pub fn delete_expired(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
     Ok(diesel::delete(dsl::tokens.filter(dsl::expires_at.le(now.secs()))).execute(connection)?)
 }

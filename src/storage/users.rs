@@ -141,8 +141,9 @@ fn filtered(filter: &UserFilter, reading: Reading) -> Query {
     query
 }
 
-/// The accounts that the filter shows, by name, when SQLite finds out that they are few. Its planner does not know how many rows a
-/// condition leaves: few are put in order, of many those that come first are found soon. PostgreSQL decides that by itself.
+/// The accounts that the filter shows, by name, when SQLite finds out that they are few. Its planner does not know how
+/// many rows a condition leaves: few are put in order, of many those that come first are found soon. PostgreSQL decides
+/// that by itself.
 fn few(c: &mut Connection, filter: &UserFilter) -> Result<Option<Vec<String>>, StorageError> {
     if matches!(c, Connection::Postgres(_)) || filter.is_empty() {
         return Ok(None);
@@ -155,8 +156,8 @@ fn few(c: &mut Connection, filter: &UserFilter) -> Result<Option<Vec<String>>, S
     Ok((found.len() <= FEW).then_some(found))
 }
 
-/// A function that orders by `$key`, then in the order in which accounts were made, and begins behind the place; `$value` is the key
-/// of that place.
+/// A function that orders by `$key`, then in the order in which accounts were made, and begins behind the place;
+/// `$value` is the key of that place.
 macro_rules! order_by {
     ($name:ident, $key:expr, $place:ident => $value:expr) => {
         fn $name(mut query: Query, descending: bool, $place: Option<&UserPlace>) -> Query {
@@ -267,7 +268,8 @@ pub fn record_sign_in(
     Ok(diesel::update(row).set(dsl::last_sign_in_at.eq(now.secs())).execute(connection)? == 1)
 }
 
-/// Sets a new hash and makes an invited account active; false when the account is disabled or gone, or `current` is not its hash.
+/// Sets a new hash and makes an invited account active; false when the account is disabled or gone, or `current` is not
+/// its hash.
 pub fn set_password(
     connection: &mut Connection,
     id: &UserId,
@@ -343,12 +345,14 @@ pub fn set_role(connection: &mut Connection, id: &UserId, role: Role) -> Result<
         == 1)
 }
 
-/// Deletes the account with its sessions, links, mails and devices. The caller has made sure that an active admin stays.
+/// Deletes the account with its sessions, links, mails and devices. The caller has made sure that an active admin
+/// stays.
 pub fn delete(connection: &mut Connection, id: &UserId) -> Result<bool, StorageError> {
     Ok(diesel::delete(dsl::users.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)
 }
 
-/// Whether nobody but these is an active admin. Locks the admins' rows, so that two deeds at once cannot remove the last two.
+/// Whether nobody but these is an active admin. Locks the admins' rows, so that two deeds at once cannot remove the
+/// last two.
 pub fn are_last_active_admins(connection: &mut Connection, ids: &[&UserId]) -> Result<bool, StorageError> {
     // An update that changes nothing takes the row locks on both databases alike.
     let admins = dsl::users.filter(dsl::role.eq(Role::Admin.as_str()).and(dsl::state.eq(UserState::Active.as_str())));

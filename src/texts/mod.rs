@@ -1,7 +1,8 @@
-//! The words of pages and mails: one file a language in `languages/`, in Fluent's syntax.
+//! The texts of pages and mails: one file per language in `languages/`, in Fluent's syntax.
 //!
-//! A new text is a key in `en.ftl` and in each other file; `tests/it/languages.rs` finds what is missing, unused or has other arguments.
-//! A new language is a file, a row of [`source`] and a variant of [`Language`]. Logs and the command line speak English.
+//! A new text is a key in `en.ftl` and in each other file; `tests/it/languages.rs` reports keys that are missing,
+//! unused or have different placeholders. A new language is a file, a row of [`source`] and a variant of [`Language`].
+//! Logs and the command line are in English.
 
 use std::sync::OnceLock;
 
@@ -25,7 +26,7 @@ pub const fn source(language: Language) -> &'static str {
     }
 }
 
-/// The text in that language; in English where that language lacks it.
+/// The text in that language; in English if it is missing there.
 pub fn say(language: Language, text: &Text) -> String {
     try_say(language, text).or_else(|| try_say(Language::English, text)).unwrap_or_else(|| {
         tracing::error!(text.key = text.key(), "a text has no words");
@@ -53,9 +54,10 @@ fn value(language: Language, gap: &Argument) -> FluentValue<'static> {
     }
 }
 
-/// What may have another direction than the sentence around it is isolated, so that it cannot reorder it (Unicode, UAX #9).
+/// Isolates values whose direction may differ from that of the sentence, so that they cannot reorder it (Unicode, UAX
+/// #9).
 ///
-/// Characters that would end the isolate or go on behind it are left out.
+/// Characters that would end the isolate or extend beyond it are removed.
 fn isolated(language: Language, word: &str) -> String {
     let reaches_out = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let word: String = word.chars().filter(|c| !reaches_out(*c)).collect();
@@ -71,7 +73,7 @@ fn bundle(language: Language) -> &'static Bundle {
     BUNDLES.get(at).unwrap_or(first).get_or_init(|| read(language))
 }
 
-/// Faults of a file are found by a test; what can be read of it is used.
+/// A test reports errors in a file; everything that can be parsed is used.
 fn read(language: Language) -> Bundle {
     let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);

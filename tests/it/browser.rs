@@ -69,7 +69,8 @@ async fn claimed_process(upstream: &Upstream) -> (Process, Mailbox) {
     (process, Mailbox::of(&data))
 }
 
-/// Forget, open the link, choose a password, sign in; invite by a copied link, which signs in; disable somebody with an open socket.
+/// Forget, open the link, choose a password, sign in; invite by a copied link, which signs in; disable somebody with an
+/// open socket.
 async fn people_walk(browser: Browser, other: Browser) {
     let upstream = Upstream::start().await;
     let (process, mut mailbox) = claimed_process(&upstream).await;

@@ -1,7 +1,7 @@
 //! No circles of imports inside a floor: a file that names another is not named by it, directly or through others.
 //!
-//! A folder's `mod.rs` holds its files together, so it names them and they name it; a name that it re-exports counts as one of the file
-//! it comes from. A method call names no file.
+//! A folder's `mod.rs` holds its files together, so it names them and they name it; a name that it re-exports counts as
+//! one of the file it comes from. A method call names no file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,8 @@ impl<'a> Floor<'a> {
         Self { files: sources.iter().map(|source| (source::module_path(&source.file), *source)).collect() }
     }
 
-    /// The file in which `path` leads somewhere, through what the heads of folders import; absent where that is a head, or elsewhere.
+    /// The file in which `path` leads somewhere, through what the heads of folders import; absent where that is a head,
+    /// or elsewhere.
     fn file_of(&self, path: &[String]) -> Option<&'a str> {
         let path = path.strip_prefix(["crate".to_owned()].as_slice())?;
         let (module, rest) =

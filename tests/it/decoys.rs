@@ -1,5 +1,5 @@
-//! Who has an account is not told by what a request sets going: an address that gets no mail causes as many write transactions as one
-//! that does, and the same rows but for the token in the mail (S108).
+//! Who has an account is not told by what a request sets going: an address that gets no mail causes as many write
+//! transactions as one that does, and the same rows but for the token in the mail (S108).
 
 use std::collections::BTreeMap;
 use std::time::Duration;

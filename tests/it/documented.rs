@@ -1,4 +1,5 @@
-//! What the documents tell people to type: every command is run, every configuration is used or parsed, every link leads somewhere.
+//! What the documents tell people to type: every command is run, every configuration is used or parsed, every link
+//! leads somewhere.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -108,7 +109,8 @@ fn commands() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The words of a command of ours, also inside a container or beside the unit: what is around it is seen by hand with scripts/test-image and scripts/test-package.
+/// The words of a command of ours, also inside a container or beside the unit: what is around it is seen by hand with
+/// scripts/test-image and scripts/test-package.
 fn of_ours(command: &str) -> Option<Vec<&str>> {
     let is_inside = command.starts_with("docker compose exec") || command.starts_with("systemd-run");
     let command = command.rfind(" portcullis ").filter(|_| is_inside).map_or(command, |at| &command[at + 1..]);

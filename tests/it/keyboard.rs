@@ -1,4 +1,5 @@
-//! Every flow in a real Chromium by keyboard alone, on a wide and on a narrow screen, light and dark, with JavaScript and without.
+//! Every flow in a real Chromium by keyboard alone, on a wide and on a narrow screen, light and dark, with JavaScript
+//! and without.
 
 use fantoccini::key::Key;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
-//! Mail cannot be used against others: limits by kind and account, places in the queue, and sessions that pile up (S107).
+//! Mail cannot be used against others: limits by kind and account, places in the queue, and sessions that pile up
+//! (S107).
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};

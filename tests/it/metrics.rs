@@ -196,7 +196,8 @@ fn every_event_and_every_line_worth_a_look_is_in_the_document() {
         for level in ["info", "warn", "error"] {
             for call in text.split(&format!("tracing::{level}!(")).skip(1) {
                 let call = call.split(");").next().unwrap();
-                // The last text of the call is its message; one that is made up of a variable is explained in the document.
+                // The last text of the call is its message; one that is made up of a variable is explained in the
+                // document.
                 let message = call.rsplit('"').nth(1).unwrap().split('\\').next().unwrap().trim();
                 let message = message.split(" (").next().unwrap();
                 if !message.starts_with('{') && message != "audited" {

@@ -328,7 +328,8 @@ async fn s91_a_node_that_is_killed_in_the_middle_of_a_rotation_costs_nobody_the_
     people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap())
         .await;
     for round in 0..6_u64 {
-        // Nothing but the refresh token: every request rotates. The node dies somewhere between the commit and the answer.
+        // Nothing but the refresh token: every request rotates. The node dies somewhere between the commit and the
+        // answer.
         let mut there = second.client();
         there.jar = owner.jar.clone();
         let mut dying = first.client();

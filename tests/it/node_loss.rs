@@ -1,4 +1,5 @@
-//! Three nodes under load while one is killed and comes back: nothing wrong is let in, and nothing acknowledged is lost.
+//! Three nodes under load while one is killed and comes back: nothing wrong is let in, and nothing acknowledged is
+//! lost.
 
 use std::io::Write;
 use std::net::SocketAddr;

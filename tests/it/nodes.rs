@@ -89,7 +89,8 @@ async fn claim(nodes: &Nodes, balancer: SocketAddr) -> Walker {
     owner
 }
 
-/// Invited on one node, accepted on the next, signed in on all; a new name is the new one everywhere with the next request.
+/// Invited on one node, accepted on the next, signed in on all; a new name is the new one everywhere with the next
+/// request.
 async fn come_in(owner: &mut Walker, balancer: SocketAddr) -> Walker {
     let link = people::invite(&mut owner.client, ADA, "Ada", "user").await.link;
     let mut ada = Walker::new(balancer);
@@ -193,7 +194,8 @@ async fn s03_twelve_claims_at_once_over_three_nodes_make_one_owner() {
 #[tokio::test]
 async fn s05_a_claim_while_a_node_starts_is_known_to_it_when_it_runs() {
     let Some(mut nodes) = Nodes::start(1, false).await else { return };
-    // The start is held up after it has read that nobody owns the instance: where it notes that its configuration is another one.
+    // The start is held up after it has read that nobody owns the instance: where it notes that its configuration is
+    // another one.
     let trap = "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END';
         CREATE TRIGGER hold BEFORE INSERT ON audit_events FOR EACH ROW WHEN (NEW.event = 'config.changed') EXECUTE FUNCTION hold()";
     let mut holder = nodes.postgres.connect();

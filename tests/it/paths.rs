@@ -1,4 +1,5 @@
-//! One table of paths, which the built-in proxy, every dialect of forward-auth and every documented proxy are asked about (B1, A17, B23).
+//! One table of paths, which the built-in proxy, every dialect of forward-auth and every documented proxy are asked
+//! about (B1, A17, B23).
 
 use super::support::app::{TestApp, TestOptions};
 use super::support::client::Client;

@@ -9,7 +9,8 @@ use super::support::people;
 use super::support::upstream::{checksum, pattern};
 use super::support::wait;
 
-/// An app that answers each connection with the next of `scripts`, raw, and then closes it. Counts the requests it read.
+/// An app that answers each connection with the next of `scripts`, raw, and then closes it. Counts the requests it
+/// read.
 async fn scripted(
     scripts: Vec<&'static str>,
 ) -> (std::net::SocketAddr, std::sync::Arc<std::sync::atomic::AtomicUsize>) {

@@ -1,4 +1,5 @@
-//! The table of pages, row by row: everybody who may not use one is kept out, and who may gets as far as its form's token (S98).
+//! The table of pages, row by row: everybody who may not use one is kept out, and who may gets as far as its form's
+//! token (S98).
 
 use std::collections::BTreeSet;
 

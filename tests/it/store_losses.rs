@@ -1,4 +1,5 @@
-//! Ends that hold although a store has lost something: keys of Redis, its index, the last commits of the database (S47, S50, S80).
+//! Ends that hold although a store has lost something: keys of Redis, its index, the last commits of the database (S47,
+//! S50, S80).
 
 use std::process::Command;
 
@@ -108,7 +109,8 @@ async fn s50_a_database_that_lost_its_last_commits_still_tells_every_node_of_an_
     let mut elsewhere = nodes.at(1, &owner);
     assert!(is_in(&mut owner).await && is_in(&mut elsewhere).await);
     owner.get("/_auth/account").await;
-    // As after a failover: the counter and the notices are those of a while ago, and the nodes know more than the database.
+    // As after a failover: the counter and the notices are those of a while ago, and the nodes know more than the
+    // database.
     let mut database = PgConnection::establish(&nodes.postgres.url()).unwrap();
     database
         .batch_execute("DELETE FROM notices WHERE number > 1; UPDATE settings SET value = '1' WHERE name = 'notices'")

@@ -1,6 +1,8 @@
-//! What is stored outlives the program that stored it: older forms are read with defaults, newer ones are refused by name (S94).
+//! What is stored outlives the program that stored it: older forms are read with defaults, newer ones are refused by
+//! name (S94).
 //!
-//! The samples were stored by version 0.1.0 before sessions had `persistent`, `methods` and `authenticated_at`, and users `username`.
+//! The samples were stored by version 0.1.0 before sessions had `persistent`, `methods` and `authenticated_at`, and
+//! users `username`.
 
 use std::path::Path;
 use std::process::Output;

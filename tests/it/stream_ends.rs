@@ -31,7 +31,8 @@ async fn s47_s80_who_does_not_read_cannot_go_on_writing_to_the_app_after_the_end
             .map(|one| String::from_utf8_lossy(&one.body).into_owned())
             .collect::<String>()
     };
-    // Nobody reads, so everything between the app and this client fills up. What the client writes arrives all the same.
+    // Nobody reads, so everything between the app and this client fills up. What the client writes arrives all the
+    // same.
     let (mut sent, mut still) = (0, 0);
     wait::eventually("the way to the client to be full", async || {
         let now = FLOODED.load(Ordering::Relaxed);

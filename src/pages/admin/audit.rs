@@ -1,4 +1,4 @@
-//! The audit trail: filters, pages, and the same as CSV.
+//! The audit trail: filters, pagination, and export as CSV.
 
 use std::collections::VecDeque;
 
@@ -37,7 +37,7 @@ struct AuditPage<'a> {
     next: Option<String>,
 }
 
-/// What the list shows.
+/// The filter of the list.
 #[derive(Deserialize)]
 pub struct Query {
     #[serde(default)]
@@ -74,7 +74,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
     Ok(page(StatusCode::OK, &content))
 }
 
-/// Everything that the filter shows, as CSV, streamed.
+/// All lines that match the filter, as CSV, streamed.
 pub async fn export(admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let head = csv::row(["time", "event", "subject", "actor", "source", "detail"]);
     let pages = Export {
@@ -109,7 +109,7 @@ impl Export {
         if self.done {
             return None;
         }
-        // A long download does not outlive the right to it: the session, which a change of the role ends too.
+        // A long download stops with the right to it: at the end of the session, which a change of role ends too.
         if !self.accounts.is_still_valid(&self.credential).await.unwrap_or(false) {
             self.done = true;
             return Some(Err(AccountError::InvalidCredentials));

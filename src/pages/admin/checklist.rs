@@ -1,4 +1,4 @@
-//! `/_auth/admin/checklist`: whether everything is set up as it should be.
+//! `/_auth/admin/checklist`: whether everything is set up properly.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -31,7 +31,7 @@ pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpE
     Ok(page(StatusCode::OK, &content))
 }
 
-/// Whether the browser sees the address that `APP_URL` says: cookies and forms depend on it.
+/// Whether the browser uses the address in `APP_URL`: cookies and forms depend on it.
 fn browser(req: &HttpRequest) -> Check {
     let (title, settings) = ("check-browser", settings::of(req));
     let BrowserOrigin::Address(seen) = browser_origin::of(req) else {

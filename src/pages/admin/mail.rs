@@ -1,4 +1,4 @@
-//! The queue of mails, and a test of the mail server.
+//! The mail queue, and a test of the mail server.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -29,7 +29,7 @@ struct MailPage {
     next: Option<Cursor>,
 }
 
-/// Where the page begins.
+/// Where the page begins in the list.
 #[derive(Deserialize)]
 pub struct Query {
     before: Option<String>,

@@ -1,4 +1,5 @@
-//! The admin pages. Their handlers take [`crate::http::jwt::Admin`], which the middleware at their routes alone can give (S98).
+//! The admin pages. Their handlers take [`crate::http::jwt::Admin`], which only the middleware at their routes can
+//! provide (S98).
 
 pub mod audit;
 pub mod checklist;
@@ -15,7 +16,7 @@ use crate::domain::text::Text;
 /// Rows of one page of a list.
 const PAGE_ROWS: i64 = 50;
 
-/// How many rows a list has in all: `key` is the key of the words for it.
+/// The total number of rows; `key` is the key of the text.
 fn count_line(key: &'static str, count: Count) -> Text {
     match count {
         Count::Exactly(count) => Text::new(key).with("count", count),
@@ -23,7 +24,7 @@ fn count_line(key: &'static str, count: Count) -> Text {
     }
 }
 
-/// The rows of this page, and whether there are more behind it.
+/// The rows of this page, and whether there are more after it.
 fn cut<T>(mut rows: Vec<T>) -> (Vec<T>, bool) {
     let limit = usize::try_from(PAGE_ROWS).unwrap_or(usize::MAX);
     let more = rows.len() > limit;

@@ -1,4 +1,4 @@
-//! What is done to several accounts at once: chosen with the list's boxes, done after a question.
+//! Changes several accounts at once: selected with the checkboxes of the list, applied after confirmation.
 
 use std::collections::BTreeMap;
 
@@ -21,14 +21,14 @@ use crate::pages::see_other;
 
 const APPLY: &str = "/_auth/admin/users/selected/apply";
 const DELETE: &str = "/_auth/admin/users/selected/delete";
-/// What the names of the list's boxes begin with; the account's follows.
+/// The name prefix of the checkboxes; the account's ID follows.
 pub(in crate::pages) const BOX: &str = "user-";
 
-/// One thing that can be done to the selected accounts.
+/// A change that can be applied to the selected accounts.
 pub(super) struct Choice {
     /// The value of its button.
     pub(super) name: &'static str,
-    /// The key of its button's words.
+    /// The key of its button's label.
     pub(super) label: &'static str,
     deed: UserChange,
     heading: &'static str,
@@ -77,12 +77,12 @@ pub(super) const CHOICES: [Choice; 4] = [
     },
 ];
 
-/// What to do, and to whom.
+/// The change, and the accounts.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SelectedForm {
     deed: String,
-    /// The query of the list that the boxes were on.
+    /// The query of the list with the checkboxes.
     list: String,
     #[serde(flatten)]
     boxes: BTreeMap<String, String>,
@@ -99,12 +99,12 @@ impl SelectedForm {
     }
 }
 
-/// Who opens the address by itself is shown the list.
+/// Opening the address directly leads to the list.
 pub async fn back() -> HttpResponse {
     see_other("/_auth/admin/users")
 }
 
-/// Does what was asked for, but for deleting.
+/// Applies the change, except for deletion.
 pub async fn apply(
     admin: Admin,
     req: HttpRequest,
@@ -142,13 +142,13 @@ async fn change(
     Ok(choice.flash.at(&format!("/_auth/admin/users{joint}{list}")))
 }
 
-/// The query of the list, if it is one.
+/// The query of the list, if it is valid.
 fn list_of(form: &SelectedForm) -> &str {
     let list = form.list.as_str();
     if list.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') { list } else { "" }
 }
 
-/// Asks whether it is meant.
+/// Asks for confirmation.
 pub async fn ask(
     _admin: Admin,
     req: HttpRequest,

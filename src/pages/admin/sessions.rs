@@ -28,7 +28,7 @@ struct SessionsPage {
     next: Option<Cursor>,
 }
 
-/// Where the page begins.
+/// Where the page begins in the list.
 #[derive(Deserialize)]
 pub struct Query {
     before: Option<String>,
@@ -53,7 +53,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
     Ok(page(StatusCode::OK, &content))
 }
 
-/// Ends a session of anybody.
+/// Ends any session.
 pub async fn end(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let id = SessionId::parse(&id).ok_or(HttpError::NotFound)?;
     settings::accounts(&req).end_any_session(&id, &admin.actor(&req)).await?;

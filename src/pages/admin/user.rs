@@ -1,4 +1,4 @@
-//! One account: what is known of it, and what can be done to it.
+//! One account: its details, and what can be done with it.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -31,10 +31,10 @@ struct UserPage {
     now: Timestamp,
     csrf_token: String,
     user: User,
-    /// None while the store of sessions does not answer: what can be done to the account needs no list of them.
+    /// `None` while the session store does not answer: the account can be managed without the list.
     sessions: Option<Vec<Session>>,
     events: Vec<AuditLine>,
-    /// When another account last had the address.
+    /// When another account last had this address.
     address_before: Option<Timestamp>,
     has_mail_server: bool,
 }
@@ -52,7 +52,7 @@ pub struct RoleForm {
     role: String,
 }
 
-/// How the invitation gets to its owner.
+/// How the invitation is delivered.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct InvitationForm {
@@ -140,13 +140,14 @@ pub async fn delete(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Re
     Ok(Flash::Deleted.at("/_auth/admin/users"))
 }
 
-/// Makes a link for a new password and shows it once.
+/// Creates a link for a new password and shows it once.
 pub async fn reset_link(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let (user, link) = settings::accounts(&req).make_link(&parse(&id)?, &admin.actor(&req)).await?;
     show_link(&req, &user, &link).await
 }
 
-/// Sends the invitation again, or shows its link: by the field `by`, else by whether there is a mail server.
+/// Sends the invitation again, or shows its link: according to the field `by`, else depending on whether there is a
+/// mail server.
 pub async fn invite(
     admin: Admin,
     req: HttpRequest,
@@ -170,7 +171,7 @@ pub async fn invite(
     show_link(&req, &user, &link).await
 }
 
-/// The page with a link to copy, which is shown this once; with a warning where another account had the address.
+/// The page with a link to copy, which is shown only this once; with a warning if another account had the address.
 pub(super) async fn show_link(req: &HttpRequest, user: &User, link: &str) -> Result<HttpResponse, HttpError> {
     let back = format!("/_auth/admin/users/{}", user.id);
     let accounts = settings::accounts(req);

@@ -1,4 +1,4 @@
-//! All accounts, and inviting somebody.
+//! All accounts, and inviting people.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -20,12 +20,12 @@ use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::form::{Choice, Field, FormPage};
 
-/// A column that the list can be ordered by.
+/// A column that the list can be sorted by.
 struct Column {
     label: &'static str,
-    /// The query of the list ordered by it.
+    /// The query of the list sorted by it.
     query: String,
-    /// `ascending` or `descending`, where it is ordered by it now.
+    /// `ascending` or `descending` if the list is sorted by it now.
     direction: Option<&'static str>,
 }
 
@@ -54,7 +54,7 @@ struct UsersPage {
     next: Option<UserPlace>,
 }
 
-/// What the list shows.
+/// The filter of the list.
 #[derive(Deserialize)]
 pub struct Query {
     #[serde(default)]
@@ -68,7 +68,7 @@ pub struct Query {
     before: Option<String>,
 }
 
-/// Whom to invite.
+/// The person to invite.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct NewUserForm {
@@ -77,7 +77,7 @@ pub struct NewUserForm {
     role: String,
 }
 
-/// The list, newest first unless it is ordered by a column.
+/// The list, newest first unless sorted by a column.
 pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let (state, role) = (UserState::parse(&query.state), Role::parse(&query.role));
     let filter = UserFilter { query: query.q.trim().to_owned(), state, role };
@@ -107,12 +107,12 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
     Ok(page(StatusCode::OK, &content))
 }
 
-/// The form for an invitation.
+/// The invitation form.
 pub async fn show_new(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     Ok(form(&req, &NewUserForm::default(), Role::User, Vec::new()))
 }
 
-/// Invites somebody: by mail where there is a mail server, else by a link that is shown at once.
+/// Invites a person: by mail if there is a mail server, else with a link that is shown immediately.
 pub async fn create(
     admin: Admin,
     req: HttpRequest,

@@ -50,7 +50,8 @@ pub(super) async fn the_app_sees_the_visitor_and_nothing_forged(tried: &mut Trie
     assert_eq!(left.trim(), "", "nothing but ours was there");
 }
 
-/// What a client says of where it comes from counts for nothing: ten guesses, each with another word on it, are ten of one source.
+/// What a client says of where it comes from counts for nothing: ten guesses, each with another word on it, are ten of
+/// one source.
 pub(super) async fn guesses_count_for_where_they_come_from(tried: &Tried) {
     for number in 0..=10 {
         let mut guesser = tried.place.browser();

@@ -1,5 +1,5 @@
-//! The documented proxies, really run with the text of docs/FORWARD-AUTH.md, and the built-in one: all are put through one table of
-//! cases, so that no configuration in the documents is weaker than the gate itself.
+//! The documented proxies, really run with the text of docs/FORWARD-AUTH.md, and the built-in one: all are put through
+//! one table of cases, so that no configuration in the documents is weaker than the gate itself.
 
 mod guard;
 mod limits;

@@ -1,4 +1,5 @@
-//! The question is the proxy's alone: a script of the app that could ask would read cookies that are none of a script's (S103).
+//! The question is the proxy's alone: a script of the app that could ask would read cookies that are none of a script's
+//! (S103).
 
 use super::{Kind, Tried, start};
 use crate::support::browser::Browser;

@@ -17,7 +17,8 @@ use super::stores::Stores;
 
 /// What a test may choose; everything goes through the real parser of the configuration.
 pub struct TestOptions {
-    /// `APP_URL`. The port need not be the one listened on: links are relative, and the client sends this as its origin.
+    /// `APP_URL`. The port need not be the one listened on: links are relative, and the client sends this as its
+    /// origin.
     pub app_url: String,
     /// The app behind, if there is one.
     pub upstream: Option<SocketAddr>,
@@ -203,7 +204,8 @@ impl Drop for Started {
     }
 }
 
-/// The configuration of `environment`, then the app with the test's clock and bcrypt at its lowest cost, on a thread of its own.
+/// The configuration of `environment`, then the app with the test's clock and bcrypt at its lowest cost, on a thread of
+/// its own.
 async fn build_server(environment: &[(String, String)], clock: TestClock) -> Started {
     let environment = environment.iter().cloned().collect();
     let config = load_config(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();

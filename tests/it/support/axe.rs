@@ -1,4 +1,5 @@
-//! axe-core in the real browser: judges a page as it is shown, by everything a system can wish, and measures whether it fits.
+//! axe-core in the real browser: judges a page as it is shown, by everything a system can wish, and measures whether it
+//! fits.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -116,7 +117,8 @@ impl Axe {
         })
     }
 
-    /// Judges the page that is open in every look; measures it at 320 px and at 640 px (1280 at a zoom of 200 %), in both directions.
+    /// Judges the page that is open in every look; measures it at 320 px and at 640 px (1280 at a zoom of 200 %), in
+    /// both directions.
     pub async fn judge(&mut self, browser: &Browser, name: &str) {
         self.judged += 1;
         self.rows.extend(row_at(&browser.url().await));

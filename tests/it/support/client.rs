@@ -324,7 +324,8 @@ impl Client {
             .unwrap_or_else(|fault| panic!("cannot connect to {}: {fault}", self.address))
     }
 
-    /// Sends bytes as they are and returns all that comes back until the server closes or falls silent; ask for `Connection: close`.
+    /// Sends bytes as they are and returns all that comes back until the server closes or falls silent; ask for
+    /// `Connection: close`.
     pub async fn raw(&self, bytes: impl AsRef<[u8]>) -> String {
         let mut stream = self.connect().await;
         stream.write_all(bytes.as_ref()).await.unwrap();

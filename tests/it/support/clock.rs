@@ -9,7 +9,8 @@ use portcullis::for_tests::{Clock, Timestamp};
 /// 2026-11-24T08:00:00Z, where every test begins.
 pub const START: i64 = 1_795_507_200;
 
-/// Wall-clock time moves only by [`TestClock::advance`]; the monotonic time runs as well, so that a bounded wait inside the program ends.
+/// Wall-clock time moves only by [`TestClock::advance`]; the monotonic time runs as well, so that a bounded wait inside
+/// the program ends.
 #[derive(Clone)]
 pub struct TestClock(Arc<Inner>);
 

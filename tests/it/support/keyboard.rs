@@ -1,11 +1,13 @@
-//! The browser by its keyboard alone: everything is reached by Tab, and each stop on the way shows that it has the focus.
+//! The browser by its keyboard alone: everything is reached by Tab, and each stop on the way shows that it has the
+//! focus.
 
 use fantoccini::key::Key;
 use serde_json::Value;
 
 use super::browser::Browser;
 
-/// The focused element: whether it is the one looked for, whether one sees that it has the focus, whether it lies in the window, and what it is.
+/// The focused element: whether it is the one looked for, whether one sees that it has the focus, whether it lies in
+/// the window, and what it is.
 const STATE: &str = "const one = document.activeElement, look = getComputedStyle(one), box = one.getBoundingClientRect(); \
     const shown = one === document.body || (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2); \
     const inside = one === document.body || (box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth); \

@@ -1,4 +1,5 @@
-//! Faults of ours: what a server of a test logs as ERROR fails that test, unless it said before that it provokes just that.
+//! Faults of ours: what a server of a test logs as ERROR fails that test, unless it said before that it provokes just
+//! that.
 
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
@@ -88,8 +89,8 @@ impl Errors {
         open(&self.allowed).push(text);
     }
 
-    /// What this server logged and its test did not expect, or the other way round. What was logged by no server that runs is
-    /// reported to whoever asks first.
+    /// What this server logged and its test did not expect, or the other way round. What was logged by no server that
+    /// runs is reported to whoever asks first.
     pub fn faults(&self) -> Vec<String> {
         let live = open(&LIVE);
         let is_of_another = |line: &mut Line| {

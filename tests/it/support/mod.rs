@@ -1,4 +1,5 @@
-//! What tests share: a server of their own, a browser-like client, an app behind the gate, real proxies and a real browser.
+//! What tests share: a server of their own, a browser-like client, an app behind the gate, real proxies and a real
+//! browser.
 //!
 //! Nothing here asserts a feature; a helper that cannot do its job panics with the reason.
 #![allow(dead_code, reason = "a helper may be there before the first test that needs it")]

@@ -1,4 +1,5 @@
-//! Debian's Postfix as an instance of its own: configuration, queue and mailbox in a temporary directory, on a free loopback port.
+//! Debian's Postfix as an instance of its own: configuration, queue and mailbox in a temporary directory, on a free
+//! loopback port.
 
 use std::fmt::Write;
 use std::fs;
@@ -38,7 +39,8 @@ pub struct Postfix {
 }
 
 impl Postfix {
-    /// Starts one with a certificate that it signed itself; `None`, loudly, where it is missing or this is not root, which it needs.
+    /// Starts one with a certificate that it signed itself; `None`, loudly, where it is missing or this is not root,
+    /// which it needs.
     pub fn start() -> Option<Self> {
         is_installed("postfix")?;
         let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");

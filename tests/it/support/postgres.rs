@@ -146,7 +146,8 @@ impl Postgres {
 
     /// Stops (`STOP`) or wakes (`CONT`) the server with all of its processes.
     pub fn signal_all(&self, name: &str) {
-        // The first process stands still while its children are told: it makes no more of them and reaps none that ends.
+        // The first process stands still while its children are told: it makes no more of them and reaps none that
+        // ends.
         let told = |ids: &[&str]| {
             let sent = Command::new("kill").args(["-s", name]).args(ids).status().unwrap();
             assert!(sent.success(), "kill -s {name} {ids:?}");

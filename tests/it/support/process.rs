@@ -145,7 +145,8 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `command` (`start` or `demo`) in a folder that an earlier process may have left, and waits until it answers.
+    /// Starts `command` (`start` or `demo`) in a folder that an earlier process may have left, and waits until it
+    /// answers.
     pub async fn start_in(folder: TempDir, command: &str) -> Self {
         Self::start_with(folder, command, &[]).await
     }

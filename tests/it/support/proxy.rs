@@ -33,8 +33,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// A gate without an app of its own, which proxies ask, in any dialect: those that the one in front does not speak are its script's
-    /// chance.
+    /// A gate without an app of its own, which proxies ask, in any dialect: those that the one in front does not speak
+    /// are its script's chance.
     pub async fn asked() -> Self {
         Self::new("http", |options, _| options.let_proxies_ask()).await
     }

@@ -1,4 +1,5 @@
-//! SMTP servers on loopback: Debian's aiosmtpd, and one that answers as it is told, with certificates made for the test.
+//! SMTP servers on loopback: Debian's aiosmtpd, and one that answers as it is told, with certificates made for the
+//! test.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

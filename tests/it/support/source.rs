@@ -223,7 +223,8 @@ impl<'ast> Visit<'ast> for Collector {
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         for found in expand(&item.tree) {
             self.imports.insert(found.leaf, self.absolute(found.path.clone()));
-            // An import may begin with a name that another import brought in, so those are no foreign crates; a bare `use hyper;` is.
+            // An import may begin with a name that another import brought in, so those are no foreign crates; a bare
+            // `use hyper;` is.
             self.add(found.path, item.leading_colon.is_some());
         }
     }

@@ -94,8 +94,8 @@ impl Upstream {
         Self { address, log, relays, task }
     }
 
-    /// Hands requests whose target begins with `prefix` to the server at `address`, byte for byte, and whatever follows on their
-    /// connections too; they are remembered like others.
+    /// Hands requests whose target begins with `prefix` to the server at `address`, byte for byte, and whatever follows
+    /// on their connections too; they are remembered like others.
     pub fn relay(&self, prefix: &'static str, address: SocketAddr) {
         self.relays.lock().unwrap().push((prefix, address));
     }
