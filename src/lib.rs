@@ -4,9 +4,10 @@
 //! # Floors
 //!
 //! A module uses only what its row lists; `tests/it/floors.rs` parses this table and compares it with the sources.
-//! The files of one floor do not import each other in a circle either; `tests/it/circles.rs` checks that, and lists the
-//! exceptions. Free on every floor: serde, `serde_json`, thiserror, tracing, bytes, `futures_util`, and tokio (not in
-//! `domain`).
+//! The files of one floor do not import each other in a circle either; `tests/it/circles.rs` checks that, and lists
+//! the exceptions.
+//!
+//! Free on every floor: serde, `serde_json`, thiserror, tracing, bytes, `futures_util`, and tokio (not in `domain`).
 //!
 //! | floor | module | may use of ours | foreign crates it may name |
 //! |---|---|---|---|

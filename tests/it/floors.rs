@@ -178,11 +178,9 @@ fn names(source: &Source, name: &str) -> bool {
 
 /// The files behind `sql_query:` in the module doc of `storage`.
 fn sql_files(doc: &str) -> BTreeSet<String> {
-    let list = doc
-        .lines()
-        .find_map(|line| line.strip_prefix("sql_query:").or_else(|| line.strip_prefix("`sql_query`:")))
-        .unwrap_or_default();
-    list.split([',', ' ', '`'])
+    let lists = doc.lines().filter_map(|line| line.strip_prefix("sql_query:").or(line.strip_prefix("`sql_query`:")));
+    lists
+        .flat_map(|list| list.split([',', ' ', '`']))
         .filter(|name| name.strip_suffix(".rs").is_some())
         .map(|name| format!("storage/{name}"))
         .collect()
