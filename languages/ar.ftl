@@ -96,7 +96,7 @@ month-11 = نوفمبر
 month-12 = ديسمبر
 never = أبدًا
 
-## Words for what is stored
+## Names of stored values
 role-admin = مدير
 role-user = مستخدم
 state-active = نشط
@@ -131,7 +131,7 @@ back-to-sign-in = العودة إلى تسجيل الدخول
 
 ## Set-up
 setup-title = الإعداد
-setup-heading = اجعل هذه البوابة لك
+setup-heading = إعداد بوابتك
 setup-intro = ستصبح المدير الأول. وحتى ذلك الحين لا يصل أحد إلى التطبيق.
 setup-intro-configured = تصبح أنت المدير الأول. حتى ذلك الحين يفتح اسم المستخدم وكلمة المرور المضبوطان التطبيق، وبعده لا يفتحان شيئًا.
 setup-pair-closed = جرت محاولات كثيرة جدًا لتخمين اسم المستخدم وكلمة المرور المضبوطين، فلم يعودا يفتحان شيئًا. لتصبح المدير الأول تحتاج إلى رمز الإعداد.
@@ -238,7 +238,7 @@ no-account-heading = لا حساب
 no-account-intro = سجّلت الدخول باسم المستخدم وكلمة المرور المضبوطين. هذا يفتح التطبيق ولا شيء غيره.
 no-account-setup = إعداد المدير الأول
 
-## Said once, at the top of a page
+## Messages shown once at the top of a page
 flash-signed-out = سجّلت الخروج.
 flash-password-set = عُيّنت كلمة مرورك. سجّل الدخول بها.
 flash-welcome = حسابك جاهز. سجّل الدخول بكلمة مرورك الجديدة.
@@ -248,18 +248,18 @@ flash-email-asked = إن كان العنوان متاحًا فإن رسالة ب
 flash-email-asked-no-mail = إن كان العنوان متاحًا فهناك رابط في المجلد outbox على الخادم: اطلبه من أحد المديرين. يتم التغيير حين يُستعمل ذلك الرابط.
 flash-email-changed = تغيّر عنوانك. سجّل الدخول بالعنوان الجديد.
 flash-device-forgotten = نُسي الجهاز.
-flash-ended = انتهت.
+flash-ended = انتهت الجلسات.
 flash-invited = تمت الدعوة. الرسالة في طريقها بالبريد.
 flash-disabled = عُطّل الحساب. انتهت كل الجلسات.
 flash-enabled = فُعّل الحساب.
 flash-deleted = حُذف الحساب.
 flash-role = تغيّر الدور. انتهت كل الجلسات.
 flash-username = تغيّر اسم المستخدم.
-flash-unchanged = لم يتغيّر شيء: كان الأمر كذلك من قبل.
+flash-unchanged = لم يتغيّر شيء.
 flash-test-queued = رسالة تجربة في طريقها إليك. أعد تحميل هذه الصفحة لترى ما جرى لها.
 flash-test-written = رسالة التجربة ملف في المجلد outbox على الخادم. أعد تحميل هذه الصفحة إن لم تظهر في القائمة بعد.
 
-## Mistakes in forms
+## Errors in forms
 email-empty = أدخل عنوان بريد إلكتروني.
 email-too-long = عنوان البريد طويل جدًا.
 email-malformed = أدخل عنوان بريد مثل name@example.org.
@@ -334,7 +334,7 @@ role-admin-long = مدير: يدير الحسابات أيضًا
 back-to-list = العودة إلى القائمة
 user-title = مستخدم
 user-no-name = (لا شيء)
-user-since = منذ
+user-since = أُنشئ
 user-id = المعرّف (Remote-Id)
 user-address-before = كان هذا العنوان لحساب آخر حتى { $moment }. التطبيقات التي تعرف الأشخاص بعناوينهم (Remote-User) تعدّ الاثنين شخصًا واحدًا، ويمكن التمييز بينهما بقيمة Remote-Id.
 user-invite-link = إنشاء رابط دعوة للنسخ
@@ -381,7 +381,7 @@ prove-over = انتهت صلاحية هذا السؤال: بقي مفتوحًا 
 
 delete-heading = هل تحذف هذا الحساب؟
 delete-submit = حذف نهائي
-delete-intro = يفقد { $email } الحساب مع كل جلساته فورًا. لا يمكن التراجع عن هذا.
+delete-intro = يُحذف الحساب { $email } مع كل جلساته فورًا. لا يمكن التراجع عن هذا.
 delete-note = يبقى ما فعله في السجل. لإبعاد شخص لفترة عطّل الحساب بدلًا من ذلك.
 delete-keep = إبقاء الحساب
 copy-heading = رابط للنسخ
@@ -394,7 +394,7 @@ copy-button = نسخ
 copy-done = نُسخ
 back-to-user = العودة إلى الحساب
 
-## Sessions, audit, mail, check-list
+## Sessions, audit, mail, checklist
 sessions-heading = الجلسات
 sessions-none = لا أحد مسجّل الدخول.
 sessions-count = { $count ->
@@ -501,11 +501,11 @@ check-app = التطبيق
 check-app-none = UPSTREAM_URL غير مضبوط: تجيب البوابة عن forward-auth وعن صفحاتها وحدها.
 check-app-nothing = لم يُذكر تطبيق ولا وكيل، فالبوابة لا تحرس شيئًا بعد: اضبط UPSTREAM_URL، أو FORWARD_AUTH وTRUSTED_PROXIES لأجل forward-auth.
 check-app-open = يجيب عند { $upstream }، وعند { $open } أيضًا حيث لا يحتاج أحد إلى تسجيل الدخول. اجعله يستمع على 127.0.0.1 وحده، أو أغلق ذلك المنفذ.
-check-app-good = هناك من يستمع عند { $upstream }.
+check-app-good = التطبيق عند { $upstream } يقبل الاتصالات.
 check-app-silent = لا أحد يجيب عند { $upstream } ({ $fault }). شغّل التطبيق، أو صحّح UPSTREAM_URL.
 check-app-slow = لا يجيب { $upstream } خلال ثانيتين. هل بينهما جدار ناري؟
 
-## When something is in the way
+## Errors
 error-status = الحالة { $status } · الطلب { $id }
 error-start = إلى الصفحة الرئيسية
 too-many-forgot = اختيار كلمة مرور جديدة
@@ -516,14 +516,14 @@ error-form = لم يُقبل النموذج
 error-cookie = ملفات تعريف الارتباط مطلوبة
 error-404 = الصفحة غير موجودة
 error-405 = غير ممكن عند هذا العنوان
-error-408 = استغرق الطلب وقتًا طويلًا
+error-408 = انتهت مهلة الطلب
 error-409 = غير ممكن في هذه اللحظة
 error-410 = لم يعد هذا الرابط صالحًا
 error-413 = بيانات أكثر من اللازم
 error-415 = صيغة غير معروفة
 error-422 = في النموذج أخطاء
 error-429 = محاولات كثيرة جدًا
-error-431 = أُرسلت مع هذا الطلب بيانات أكثر من اللازم
+error-431 = ترويسات الطلب أكبر من اللازم
 error-500 = حدث خطأ
 error-502 = التطبيق لا يجيب
 error-503 = غير متاح في هذه اللحظة
@@ -543,7 +543,7 @@ fault-link = لم يعد هذا الرابط صالحًا: استُعمل، أو
 fault-last-admin = هذا آخر مدير يستطيع تسجيل الدخول. اجعل شخصًا آخر مديرًا أولًا.
 fault-busy = الخادم مشغول. حاول مجددًا بعد بضع ثوانٍ.
 fault-pair-closed = جرت محاولات كثيرة جدًا لتخمين اسم المستخدم وكلمة المرور المضبوطين، فلم يعودا يفتحان شيئًا. يستطيع من يدير هذا الموقع إنشاء المدير الأول برمز الإعداد أو ضبط كلمة مرور أخرى.
-fault-unavailable = تسجيل الدخول غير متاح في هذه اللحظة. حاول بعد بضع ثوانٍ.
+fault-unavailable = هذه الخدمة غير متاحة في هذه اللحظة. حاول مرة أخرى بعد بضع ثوانٍ.
 fault-sign-in = سجّل الدخول للمتابعة.
 fault-not-allowed = لا يُسمح لحسابك بهذا.
 fault-closed = لهذا الخادم مديره الأول.
@@ -569,7 +569,7 @@ fault-form-cut = لم يصل النموذج كاملًا.
 fault-form-malformed = النموذج غير سليم.
 fault-metrics = القياسات لهذا الجهاز وحده، أو لمن يحمل METRICS_TOKEN بوصفه رمز Bearer.
 fault-no-invitation = لهذا الحساب كلمة مرور؛ لا دعوة تُعطى.
-fault-choose-deed = اختر ما يُفعل بالحسابات المختارة.
+fault-choose-change = اختر ما يُفعل بالحسابات المختارة.
 fault-none-selected = لم يُختر أي حساب. ارجع وحدّد الحسابات التي تقصدها.
 fault-admins-only = لا يفتح هذه الصفحة إلا المديرون.
 fault-configured = اسم المستخدم وكلمة المرور المضبوطان يفتحان التطبيق ولا شيء غيره.
@@ -577,7 +577,7 @@ fault-address = العنوان غير مفهوم.
 
 ## Mails. A subject is one line and names nobody.
 mail-hello = مرحبًا،
-mail-deed = حدث ذلك في { $when } من { $source }، باستعمال { $device }.
+mail-event = الوقت: { $when }. من: { $source }، باستعمال { $device }.
 mail-device-unknown = متصفح غير معروف
 mail-reset = اختر كلمة مرور جديدة
 mail-reset-text = طلب شخص، لعله أنت، كلمة مرور جديدة في { $site }. افتح هذا الرابط لتختارها:
@@ -602,7 +602,7 @@ mail-password-changed-end = إن لم تكن أنت فاطلب كلمة مرور
 mail-reset-done = عُيّنت لك كلمة مرور جديدة
 mail-reset-done-text = عُيّنت كلمة مرور حسابك في { $site } برابط، وانتهت كل الجلسات.
 mail-reset-done-end = إن لم تكن أنت فهناك من يستطيع قراءة بريدك: أخبر المدير.
-mail-new-device = سجّل جهاز جديد الدخول
+mail-new-device = تسجيل دخول جديد إلى حسابك
 mail-new-device-text = سجّل شخص الدخول إلى حسابك في { $site } من متصفح لم يُستعمل من قبل.
 mail-new-device-end = إن لم تكن أنت فغيّر كلمة مرورك؛ فهذا ينهي كل جلسة أخرى.
 mail-email-changed = تغيّر عنوانك

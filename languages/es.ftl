@@ -74,7 +74,7 @@ month-11 = noviembre
 month-12 = diciembre
 never = nunca
 
-## Words for what is stored
+## Names of stored values
 role-admin = administrador
 role-user = usuario
 state-active = activa
@@ -109,7 +109,7 @@ back-to-sign-in = Volver al inicio de sesión
 
 ## Set-up
 setup-title = Puesta en marcha
-setup-heading = Haga suya esta puerta
+setup-heading = Configure su puerta
 setup-intro = Usted será el primer administrador. Hasta entonces nadie llega a la aplicación.
 setup-intro-configured = Usted será el primer administrador. Hasta entonces, el nombre y la contraseña configurados abren la aplicación; después no abren nada.
 setup-pair-closed = Se ha intentado adivinar demasiadas veces el nombre y la contraseña configurados, y ya no abren nada. Para ser el primer administrador necesita el código de puesta en marcha.
@@ -209,7 +209,7 @@ no-account-heading = Sin cuenta
 no-account-intro = Ha iniciado sesión con el nombre de usuario y la contraseña configurados. Eso abre la aplicación y nada más.
 no-account-setup = Crear el primer administrador
 
-## Said once, at the top of a page
+## Messages shown once at the top of a page
 flash-signed-out = Ha cerrado la sesión.
 flash-password-set = Su contraseña está guardada. Inicie sesión con ella.
 flash-welcome = Su cuenta está lista. Inicie sesión con su contraseña nueva.
@@ -219,18 +219,18 @@ flash-email-asked = Si la dirección está libre, va en camino hacia ella un cor
 flash-email-asked-no-mail = Si la dirección está libre, hay un enlace en la carpeta outbox del servidor: pídalo a un administrador. El cambio se hace cuando se usa ese enlace.
 flash-email-changed = Su dirección ha cambiado. Inicie sesión con la nueva.
 flash-device-forgotten = El dispositivo está olvidado.
-flash-ended = Hecho.
+flash-ended = Las sesiones han terminado.
 flash-invited = Invitación hecha. Va en camino por correo.
 flash-disabled = Cuenta bloqueada. Todas las sesiones han terminado.
 flash-enabled = Cuenta desbloqueada.
 flash-deleted = Cuenta eliminada.
 flash-role = El rol ha cambiado. Todas las sesiones han terminado.
 flash-username = El nombre de usuario ha cambiado.
-flash-unchanged = No se ha cambiado nada: ya era así.
+flash-unchanged = No se ha cambiado nada.
 flash-test-queued = Un correo de prueba va en camino hacia usted. Recargue esta página para ver qué ha sido de él.
 flash-test-written = El correo de prueba es un archivo de la carpeta outbox del servidor. Recargue esta página si aún no aparece en la lista.
 
-## Mistakes in forms
+## Errors in forms
 email-empty = Escriba una dirección de correo.
 email-too-long = La dirección de correo es demasiado larga.
 email-malformed = Escriba una dirección de correo como nombre@example.org.
@@ -340,7 +340,7 @@ prove-over = Esta pregunta ya no es válida: estuvo abierta demasiado tiempo, ya
 
 delete-heading = ¿Eliminar esta cuenta?
 delete-submit = Eliminarla para siempre
-delete-intro = { $email } pierde la cuenta con todas sus sesiones al instante. No se puede deshacer.
+delete-intro = La cuenta { $email } y todas sus sesiones se eliminan al instante. No se puede deshacer.
 delete-note = Lo que hizo queda en el registro. Para excluir a alguien por un tiempo, bloquee la cuenta.
 delete-keep = Conservar la cuenta
 copy-heading = Un enlace para copiar
@@ -353,7 +353,7 @@ copy-button = Copiar
 copy-done = Copiado
 back-to-user = Volver a la cuenta
 
-## Sessions, audit, mail, check-list
+## Sessions, audit, mail, checklist
 sessions-heading = Sesiones
 sessions-none = Nadie ha iniciado sesión.
 sessions-count = { $count ->
@@ -375,7 +375,7 @@ audit-count = { $count ->
 audit-time = Fecha
 audit-about = Sobre
 audit-by = Por
-audit-more = Más
+audit-more = Detalles
 audit-csv = Descargar como CSV
 audit-older = Eventos más antiguos
 event-setup-claimed = Instancia reclamada
@@ -451,11 +451,11 @@ check-app = La aplicación
 check-app-none = UPSTREAM_URL no está definido: la puerta responde a forward-auth y sirve sus propias páginas.
 check-app-nothing = No se nombra ni una aplicación ni un proxy, así que la puerta aún no guarda nada: ponga UPSTREAM_URL, o FORWARD_AUTH y TRUSTED_PROXIES para forward-auth.
 check-app-open = Responde en { $upstream }, y también en { $open }, donde nadie tiene que iniciar sesión. Haga que escuche solo en 127.0.0.1, o cierre ese puerto.
-check-app-good = Algo escucha en { $upstream }.
+check-app-good = La aplicación en { $upstream } acepta conexiones.
 check-app-silent = Nada responde en { $upstream } ({ $fault }). Arranque la aplicación, o corrija UPSTREAM_URL.
 check-app-slow = { $upstream } no responde en dos segundos. ¿Hay un cortafuegos en medio?
 
-## When something is in the way
+## Errors
 error-status = Estado { $status } · petición { $id }
 error-start = Ir al inicio
 too-many-forgot = Elegir una contraseña nueva
@@ -466,14 +466,14 @@ error-form = Formulario no aceptado
 error-cookie = Se necesitan cookies
 error-404 = Página no encontrada
 error-405 = No es posible en esta dirección
-error-408 = La petición tardó demasiado
+error-408 = Tiempo de espera de la solicitud agotado
 error-409 = No es posible por el momento
 error-410 = Este enlace ya no es válido
 error-413 = Demasiados datos
 error-415 = Formato desconocido
 error-422 = El formulario tiene errores
 error-429 = Demasiados intentos
-error-431 = Esta solicitud lleva demasiados datos
+error-431 = Las cabeceras de la solicitud son demasiado grandes
 error-500 = Algo salió mal
 error-502 = La aplicación no responde
 error-503 = No disponible por el momento
@@ -490,7 +490,7 @@ fault-link = Este enlace ya no vale: se usó, ha caducado o uno más nuevo lo su
 fault-last-admin = Es el último administrador que puede iniciar sesión. Nombre antes a otra persona.
 fault-busy = El servidor está ocupado. Inténtelo de nuevo en unos segundos.
 fault-pair-closed = Se ha intentado adivinar demasiadas veces el nombre y la contraseña configurados, y ya no abren nada. Quien administra este sitio puede crear el primer administrador con el código de puesta en marcha o configurar otra contraseña.
-fault-unavailable = El inicio de sesión no está disponible por el momento. Inténtelo dentro de unos segundos.
+fault-unavailable = Este servicio no está disponible por el momento. Inténtelo de nuevo dentro de unos segundos.
 fault-sign-in = Inicie sesión para continuar.
 fault-not-allowed = Su cuenta no puede hacer esto.
 fault-closed = Esta instancia ya tiene su primer administrador.
@@ -516,7 +516,7 @@ fault-form-cut = El formulario no llegó entero.
 fault-form-malformed = El formulario está mal formado.
 fault-metrics = Las medidas son solo para esta máquina, o para quien traiga METRICS_TOKEN como testigo Bearer.
 fault-no-invitation = Esta cuenta ya tiene contraseña; no hay invitación que entregar.
-fault-choose-deed = Elija qué hacer con las cuentas seleccionadas.
+fault-choose-change = Elija qué hacer con las cuentas seleccionadas.
 fault-none-selected = No se seleccionó ninguna cuenta. Vuelva atrás y marque las que quiera.
 fault-admins-only = Solo los administradores pueden abrir esta página.
 fault-configured = El nombre de usuario y la contraseña configurados abren la aplicación y nada más.
@@ -524,7 +524,7 @@ fault-address = La dirección no tiene sentido.
 
 ## Mails. A subject is one line and names nobody.
 mail-hello = Hola:
-mail-deed = Se hizo el { $when } desde { $source }, con { $device }.
+mail-event = Fecha: { $when }. Desde: { $source }, con { $device }.
 mail-device-unknown = un navegador desconocido
 mail-reset = Elija una contraseña nueva
 mail-reset-text = Alguien, probablemente usted, ha pedido una contraseña nueva en { $site }. Abra este enlace para elegirla:
@@ -546,7 +546,7 @@ mail-password-changed-end = Si no fue usted, pida enseguida una contraseña nuev
 mail-reset-done = Su contraseña se ha restablecido
 mail-reset-done-text = La contraseña de su cuenta en { $site } se eligió con un enlace, y todas las sesiones han terminado.
 mail-reset-done-end = Si no fue usted, alguien puede leer su correo: avise a su administrador.
-mail-new-device = Un dispositivo nuevo ha iniciado sesión
+mail-new-device = Nuevo inicio de sesión en su cuenta
 mail-new-device-text = Alguien ha iniciado sesión en su cuenta de { $site } desde un navegador que no se había usado antes.
 mail-new-device-end = Si no fue usted, cambie su contraseña; eso termina todas las demás sesiones.
 mail-email-changed = Su dirección ha cambiado

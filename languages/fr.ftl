@@ -74,7 +74,7 @@ month-11 = novembre
 month-12 = décembre
 never = jamais
 
-## Words for what is stored
+## Names of stored values
 role-admin = administrateur
 role-user = utilisateur
 state-active = actif
@@ -109,7 +109,7 @@ back-to-sign-in = Retour à la connexion
 
 ## Set-up
 setup-title = Mise en service
-setup-heading = Prenez possession de cette porte
+setup-heading = Configurez votre porte
 setup-intro = Vous devenez le premier administrateur. D'ici là, personne n'atteint l'application.
 setup-intro-configured = Vous devenez le premier administrateur. D'ici là, le nom et le mot de passe configurés ouvrent l'application ; ensuite, ils n'ouvrent plus rien.
 setup-pair-closed = Trop de tentatives ont été faites sur le nom et le mot de passe configurés : ils n'ouvrent plus rien. Pour devenir le premier administrateur, il vous faut le code de mise en service.
@@ -209,7 +209,7 @@ no-account-heading = Pas de compte
 no-account-intro = Vous êtes connecté avec le nom d'utilisateur et le mot de passe configurés. Cela ouvre l'application et rien d'autre.
 no-account-setup = Créer le premier administrateur
 
-## Said once, at the top of a page
+## Messages shown once at the top of a page
 flash-signed-out = Vous êtes déconnecté.
 flash-password-set = Votre mot de passe est défini. Connectez-vous avec lui.
 flash-welcome = Votre compte est prêt. Connectez-vous avec votre nouveau mot de passe.
@@ -219,18 +219,18 @@ flash-email-asked = Si l'adresse est libre, un e-mail avec un lien est en route 
 flash-email-asked-no-mail = Si l'adresse est libre, un lien se trouve dans le dossier outbox du serveur : demandez-le à un administrateur. Le changement se fait quand ce lien est utilisé.
 flash-email-changed = Votre adresse est changée. Connectez-vous avec la nouvelle.
 flash-device-forgotten = L'appareil est oublié.
-flash-ended = Terminé.
+flash-ended = Les sessions sont terminées.
 flash-invited = Invité. L'invitation est en route par e-mail.
 flash-disabled = Désactivé. Toutes les sessions sont terminées.
 flash-enabled = Activé.
 flash-deleted = Supprimé.
 flash-role = Le rôle est changé. Toutes les sessions sont terminées.
 flash-username = Le nom d'utilisateur est changé.
-flash-unchanged = Rien n’a été modifié : c’était déjà le cas.
+flash-unchanged = Rien n’a été modifié.
 flash-test-queued = Un e-mail d'essai est en route vers vous. Rechargez cette page pour voir ce qu'il est devenu.
 flash-test-written = L'e-mail d'essai est un fichier du dossier outbox sur le serveur. Rechargez cette page s'il n'est pas encore dans la liste.
 
-## Mistakes in forms
+## Errors in forms
 email-empty = Saisissez une adresse e-mail.
 email-too-long = L'adresse e-mail est trop longue.
 email-malformed = Saisissez une adresse e-mail comme nom@example.org.
@@ -340,7 +340,7 @@ prove-over = Cette question n’est plus valable : elle est restée ouverte trop
 
 delete-heading = Supprimer ce compte ?
 delete-submit = Supprimer définitivement
-delete-intro = { $email } perd aussitôt le compte avec toutes ses sessions. C'est irréversible.
+delete-intro = Le compte { $email } et toutes ses sessions sont supprimés aussitôt. C'est irréversible.
 delete-note = Ce que le compte a fait reste dans le journal. Pour exclure quelqu'un un moment, désactivez plutôt le compte.
 delete-keep = Garder le compte
 copy-heading = Un lien à copier
@@ -353,7 +353,7 @@ copy-button = Copier
 copy-done = Copié
 back-to-user = Retour au compte
 
-## Sessions, audit, mail, check-list
+## Sessions, audit, mail, checklist
 sessions-heading = Sessions
 sessions-none = Personne n'est connecté.
 sessions-count = { $count ->
@@ -451,11 +451,11 @@ check-app = L'application
 check-app-none = UPSTREAM_URL n'est pas défini : la porte répond au forward-auth et sert ses propres pages.
 check-app-nothing = Ni application ni proxy ne sont nommés, la porte ne garde donc encore rien : définissez UPSTREAM_URL, ou FORWARD_AUTH et TRUSTED_PROXIES pour le forward-auth.
 check-app-open = Elle répond à { $upstream }, mais aussi à { $open }, où personne n'a besoin de se connecter. Faites-la écouter sur 127.0.0.1 seulement, ou fermez ce port.
-check-app-good = Quelque chose écoute à { $upstream }.
+check-app-good = L'application à { $upstream } accepte les connexions.
 check-app-silent = Rien ne répond à { $upstream } ({ $fault }). Démarrez l'application, ou corrigez UPSTREAM_URL.
 check-app-slow = { $upstream } ne répond pas en deux secondes. Y a-t-il un pare-feu entre les deux ?
 
-## When something is in the way
+## Errors
 error-status = Statut { $status } · requête { $id }
 error-start = Vers l'accueil
 too-many-forgot = Choisir un nouveau mot de passe
@@ -466,14 +466,14 @@ error-form = Formulaire refusé
 error-cookie = Cookies nécessaires
 error-404 = Page introuvable
 error-405 = Impossible à cette adresse
-error-408 = La requête a pris trop de temps
+error-408 = Délai de la requête dépassé
 error-409 = Impossible pour le moment
 error-410 = Ce lien n'est plus valable
 error-413 = Trop de données
 error-415 = Format inconnu
 error-422 = Le formulaire contient des erreurs
 error-429 = Trop de tentatives
-error-431 = Trop de données accompagnent cette demande
+error-431 = En-têtes de la requête trop volumineux
 error-500 = Quelque chose s'est mal passé
 error-502 = L'application ne répond pas
 error-503 = Indisponible pour le moment
@@ -490,7 +490,7 @@ fault-link = Ce lien n'est plus valable : il a servi, a expiré, ou un plus ré
 fault-last-admin = C'est le dernier administrateur qui peut se connecter. Nommez d'abord quelqu'un d'autre.
 fault-busy = Le serveur est occupé. Réessayez dans quelques secondes.
 fault-pair-closed = Trop de tentatives ont été faites sur le nom et le mot de passe configurés : ils n'ouvrent plus rien. La personne qui gère ce site peut créer le premier administrateur avec le code de mise en service, ou configurer un autre mot de passe.
-fault-unavailable = La connexion est indisponible pour le moment. Réessayez dans quelques secondes.
+fault-unavailable = Ce service est indisponible pour le moment. Réessayez dans quelques secondes.
 fault-sign-in = Connectez-vous pour continuer.
 fault-not-allowed = Votre compte n'a pas le droit de faire cela.
 fault-closed = Cette instance a déjà son premier administrateur.
@@ -516,7 +516,7 @@ fault-form-cut = Le formulaire n'est pas arrivé en entier.
 fault-form-malformed = Le formulaire est mal formé.
 fault-metrics = Les mesures sont réservées à cette machine, ou à qui apporte METRICS_TOKEN comme jeton Bearer.
 fault-no-invitation = Ce compte a déjà un mot de passe ; il n'y a pas d'invitation à donner.
-fault-choose-deed = Choisissez ce qu'il faut faire des comptes sélectionnés.
+fault-choose-change = Choisissez ce qu'il faut faire des comptes sélectionnés.
 fault-none-selected = Aucun compte n'était sélectionné. Revenez en arrière et cochez ceux que vous voulez.
 fault-admins-only = Seuls les administrateurs peuvent ouvrir cette page.
 fault-configured = Le nom d'utilisateur et le mot de passe configurés ouvrent l'application et rien d'autre.
@@ -524,7 +524,7 @@ fault-address = L'adresse n'a pas de sens.
 
 ## Mails. A subject is one line and names nobody.
 mail-hello = Bonjour,
-mail-deed = Cela s'est fait le { $when } depuis { $source }, avec { $device }.
+mail-event = Date : { $when }. Depuis : { $source }, avec { $device }.
 mail-device-unknown = un navigateur inconnu
 mail-reset = Choisissez un nouveau mot de passe
 mail-reset-text = Quelqu'un, sans doute vous, a demandé un nouveau mot de passe sur { $site }. Ouvrez ce lien pour le choisir :
@@ -546,7 +546,7 @@ mail-password-changed-end = Si ce n'était pas vous, demandez aussitôt un nouve
 mail-reset-done = Votre mot de passe a été réinitialisé
 mail-reset-done-text = Le mot de passe de votre compte sur { $site } a été défini par un lien, et toutes les sessions sont terminées.
 mail-reset-done-end = Si ce n'était pas vous, quelqu'un peut lire vos e-mails : prévenez votre administrateur.
-mail-new-device = Un nouvel appareil s'est connecté
+mail-new-device = Nouvelle connexion à votre compte
 mail-new-device-text = Quelqu'un s'est connecté à votre compte sur { $site } depuis un navigateur jamais utilisé auparavant.
 mail-new-device-end = Si ce n'était pas vous, changez de mot de passe ; cela termine toutes les autres sessions.
 mail-email-changed = Votre adresse a été modifiée

@@ -57,7 +57,7 @@ pub fn content(kind: MailKind, facts: &Facts, language: Language) -> MailContent
     }
     if matches!(kind, MailKind::PasswordChanged | MailKind::ResetDone | MailKind::NewDevice | MailKind::EmailChanged) {
         let device = device::known(&facts.device).unwrap_or(Text::new("mail-device-unknown"));
-        let deed = Text::new("mail-deed")
+        let deed = Text::new("mail-event")
             .with("when", facts.when.exact_words())
             .with("source", &facts.source)
             .with("device", device);

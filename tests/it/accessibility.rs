@@ -342,9 +342,9 @@ async fn passwords_can_be_shown_and_new_ones_are_measured_while_they_are_typed()
     browser.fill("password", NEW).await;
     assert_eq!(browser.find("#password-live").await.text().await.unwrap(), "Long enough");
     browser.fill("confirm", "nine").await;
-    assert_eq!(browser.find("#confirm-live").await.text().await.unwrap(), "Not the same yet");
+    assert_eq!(browser.find("#confirm-live").await.text().await.unwrap(), "The passwords do not match yet");
     browser.fill("confirm", NEW).await;
-    assert_eq!(browser.find("#confirm-live").await.text().await.unwrap(), "Both are the same");
+    assert_eq!(browser.find("#confirm-live").await.text().await.unwrap(), "The passwords match");
     browser.submit("/_auth/setup", &[("email", OWNER)]).await;
     browser.at("/_auth/admin/checklist").await;
     browser.close().await;

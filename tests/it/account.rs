@@ -142,7 +142,7 @@ async fn a_new_device_is_announced_once_and_can_be_forgotten() {
     people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
     let mut second = people::another_browser(&app).await;
-    let told = mailbox.wait_for("A new device signed in").await.text;
+    let told = mailbox.wait_for("New sign-in to your account").await.text;
     assert!(told.contains("with an unknown browser") && !told.contains("portcullis test"), "{told}");
     people::sign_out(&mut second).await;
     people::sign_in(&mut second, OWNER, PASSWORD).await;
@@ -159,7 +159,7 @@ async fn a_new_device_is_announced_once_and_can_be_forgotten() {
     assert!(mailbox.unread().is_empty(), "a known device was announced");
     people::sign_out(&mut second).await;
     people::sign_in(&mut second, OWNER, PASSWORD).await;
-    mailbox.wait_for("A new device signed in").await;
+    mailbox.wait_for("New sign-in to your account").await;
 }
 
 #[tokio::test]

@@ -168,7 +168,7 @@ async fn s11_no_hash_and_no_password_leaves_the_database() {
     seen.push(owner.submit("/_auth/account/password", "/_auth/account/password", &wrong).await.text());
     seen.push(super::support::process::said(&process.run(&["user", "list", "--json"])));
     let mut mailbox = super::support::mailbox::Mailbox::of(&path.join("data"));
-    let mail = mailbox.wait_for("A new device signed in").await;
+    let mail = mailbox.wait_for("New sign-in to your account").await;
     seen.extend([mail.text, mail.html, process.output()]);
     for text in seen {
         assert!(!text.contains("$2b$") && !text.contains("pc1:") && !text.contains(PASSWORD), "{text}");

@@ -113,7 +113,7 @@ async fn reset(browser: &Browser, base: &str, mailbox: &mut Mailbox) {
     browser.open(&format!("{base}{link}")).await;
     browser.submit("/_auth/reset", &[("password", NEW), ("confirm", NEW)]).await;
     browser.at("/_auth/login").await;
-    assert!(browser.text().await.contains("Your password is set"));
+    assert!(browser.text().await.contains("Your password has been set"));
     // The address is filled in.
     browser.submit("/_auth/login", &[("password", NEW)]).await;
     browser.find("#app").await;

@@ -98,7 +98,7 @@ async fn who_comes_without_https_is_told_before_signing_in_for_nothing() {
     let told = async |path: &str, call: Call| {
         let answer = app.client().send(call).await;
         assert_eq!(answer.status, 200, "{path}");
-        answer.text().contains("came here without https")
+        answer.text().contains("opened this page without https")
     };
     for claimed in [false, true] {
         let path = if claimed { "/_auth/login" } else { "/_auth/setup" };

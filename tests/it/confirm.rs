@@ -52,7 +52,7 @@ async fn s130_after_15_minutes_a_change_waits_for_the_password_and_is_then_made_
     let question = promote(&mut owner, &page).await;
     assert_eq!(question.status, 403);
     let text = page::visible_text(&question.text());
-    assert!(text.contains("Confirm that it is you") && text.contains("make ada@example.org an admin"), "{text}");
+    assert!(text.contains("Confirm your identity") && text.contains("make ada@example.org an admin"), "{text}");
     assert_eq!(page::field(&question.text(), "username").as_deref(), Some(OWNER));
     assert_eq!(role(&mut owner, &page).await, "user", "nothing is done before the answer");
 

@@ -47,7 +47,7 @@ async fn without_a_mail_server_inviting_is_one_step_that_shows_the_link_and_writ
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let form = owner.get("/_auth/admin/users/new").await.text();
-    assert!(form.contains("This site sends no mail"), "{form}");
+    assert!(form.contains("This site does not send mail"), "{form}");
     for (email, role) in [("first@example.org", "user"), ("second@example.org", "admin")] {
         let Invited { page, link } = people::invite(&mut owner, email, "", role).await;
         assert!(owner.get(&page).await.text().contains("data-state=\"invited\""));
@@ -81,7 +81,7 @@ async fn with_a_mail_server_the_invitation_goes_by_mail_and_no_link_is_shown() {
     assert!(page::flash(&shown).unwrap().contains("by mail") && page::data(&shown, "link").is_none(), "{shown}");
     assert_eq!(page::all_data(&owner.get("/_auth/admin/mail").await.text(), "mail"), ["invitation"]);
     let asked = app.client().get("/_auth/forgot").await.text();
-    assert!(asked.contains("we mail you a link") && !asked.contains("sends no mail"), "{asked}");
+    assert!(asked.contains("we will send you a link") && !asked.contains("does not send mail"), "{asked}");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn s107_sign_ins_on_new_devices_send_five_mails_an_hour() {
         people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
     }
     let mails = mailed(&mut owner, &mut mailbox).await;
-    assert_eq!(mails, ["A new device signed in"; 5].map(str::to_owned), "{mails:?}");
+    assert_eq!(mails, ["New sign-in to your account"; 5].map(str::to_owned), "{mails:?}");
     assert_eq!(left_out(&app, "limit").await, 3);
     app.advance(3600);
     let mut owner = people::another_browser(&app).await;

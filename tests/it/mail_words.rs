@@ -63,6 +63,6 @@ async fn s107_a_new_browser_is_not_announced_in_its_own_words() {
     let mut browser = app.client();
     browser.always("User-Agent", TOLD);
     people::sign_in(&mut browser, OWNER, PASSWORD).await;
-    let mail = mailbox.wait_for("A new device signed in").await;
+    let mail = mailbox.wait_for("New sign-in to your account").await;
     assert!(!seen(&mail).contains("example.net") && mail.text.contains("an unknown browser"), "{}", mail.text);
 }

@@ -309,7 +309,7 @@ async fn s92_an_admin_disables_somebody_on_their_page_while_redis_is_frozen() {
     let page = scene.owner.get(user).await;
     assert_eq!(page.status, 200, "{}", page.text());
     assert!(
-        page.text().contains("cannot be listed just now") && page.text().contains("/sessions/end-all"),
+        page.text().contains("cannot be listed at the moment") && page.text().contains("/sessions/end-all"),
         "{}",
         page.text()
     );

@@ -279,7 +279,7 @@ async fn s25_a_device_that_one_node_knows_is_known_to_the_others() {
         news += boxes
             .iter_mut()
             .flat_map(Mailbox::unread)
-            .filter(|mail| mail.header("Subject") == "A new device signed in")
+            .filter(|mail| mail.header("Subject") == "New sign-in to your account")
             .count();
         (news > 0).then_some(())
     })

@@ -108,7 +108,7 @@ async fn s26_s31_a_hundred_guesses_by_any_way_close_the_pair_and_then_only_the_t
         fields.iter().any(|name| name == "setup_token") && !fields.iter().any(|name| name.starts_with("legacy")),
         "{fields:?}"
     );
-    assert!(shown.contains("guessed at too often") && shown.contains("file setup-token"), "{shown}");
+    assert!(shown.contains("too many wrong guesses") && shown.contains("file setup-token"), "{shown}");
     assert_eq!(by_claim(&mut from(&app, 905), &RIGHT).await, 401, "the pair claims no more");
     assert_eq!(by_claim(&mut from(&app, 905), &[("setup_token", "wrong")]).await, 401);
     assert_eq!(by_claim(&mut from(&app, 905), &[("setup_token", &token)]).await, 303);

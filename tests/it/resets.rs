@@ -81,7 +81,7 @@ async fn s57_a_reset_ends_every_session_and_the_old_password_and_says_so_by_mail
     assert_eq!(owner.get("/_auth/account").await.status, 303, "a session lives on");
     assert_eq!(people::try_sign_in(&mut app.client(), OWNER, PASSWORD).await.status, 401);
     people::sign_in(&mut app.client(), OWNER, NEW).await;
-    assert!(mailbox.wait_for("Your password was reset").await.text.contains("every session has ended"));
+    assert!(mailbox.wait_for("Your password was reset").await.text.contains("all sessions have ended"));
 }
 
 #[tokio::test]
@@ -283,11 +283,11 @@ async fn without_a_mail_server_no_page_promises_a_mail() {
     );
     mailbox.wait_for("Choose a new password").await;
     let account = owner.get("/_auth/account").await.text();
-    assert!(account.contains("nobody is told") && !account.contains("announced to you"), "{account}");
+    assert!(account.contains("nobody is notified") && !account.contains("notify you"), "{account}");
     assert!(owner.get("/_auth/admin/mail").await.text().contains("Write a test mail"));
     let tested = owner.post_form("/_auth/admin/mail/test", &[]).await;
     let written = owner.get(tested.location()).await.text();
-    assert!(written.contains("a file in the folder outbox") && !written.contains("on its way"), "{written}");
+    assert!(written.contains("written to the folder outbox") && !written.contains("on its way"), "{written}");
     mailbox.wait_for("Test mail").await;
     let list = owner.get("/_auth/admin/mail").await.text();
     assert!(list.contains("handed over") && !list.contains(">sent<"), "{list}");
@@ -300,7 +300,7 @@ async fn without_a_mail_server_no_page_promises_a_mail() {
     })
     .await;
     let mut owner = people::claim(&app).await;
-    assert!(owner.get("/_auth/account").await.text().contains("announced to you by mail"));
+    assert!(owner.get("/_auth/account").await.text().contains("notify you by mail"));
     assert!(owner.get("/_auth/admin/mail").await.text().contains("Send a test mail to yourself"));
     let tested = owner.post_form("/_auth/admin/mail/test", &[]).await;
     assert!(owner.get(tested.location()).await.text().contains("on its way to you"));

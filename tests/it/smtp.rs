@@ -34,7 +34,7 @@ fn s84_plain_is_plain_and_the_message_is_well_formed() {
             && !mail.header("Date").is_empty()
             && mail.header("MIME-Version") == "1.0"
     );
-    assert!(mail.text.contains("Mails arrive") && mail.html.contains("Mails arrive"));
+    assert!(mail.text.contains("Sending mail works") && mail.html.contains("Sending mail works"));
 }
 
 #[test]

@@ -209,7 +209,7 @@ async fn s85_a_notice_that_is_never_confirmed_fails_in_the_end_and_is_audited() 
     let Some(server) = answering(&json!({ ".": "DROP" })) else { return };
     let (app, _owner) = notified(&server).await;
     // It is tried eight times; the test mail, for which somebody waits, less often.
-    let tries = || server.mails().iter().filter(|mail| mail.header("Subject") == "A new device signed in").count();
+    let tries = || server.mails().iter().filter(|mail| mail.header("Subject") == "New sign-in to your account").count();
     wait::eventually("eight tries", async || {
         app.advance(if tries() < 8 { 21_600 } else { 0 });
         (tries() == 8).then_some(())

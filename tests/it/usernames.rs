@@ -58,10 +58,10 @@ async fn a_user_name_belongs_to_one_account_and_has_small_letters_digits_and_thr
     let longest = "a".repeat(64);
     for (typed, why) in [
         ("eve", "Another account has this user name"),
-        ("Ada", "small letters"),
-        ("ada lovelace", "small letters"),
-        ("ada@example.org", "small letters"),
-        ("j\u{fc}rgen", "small letters"),
+        ("Ada", "lower-case letters"),
+        ("ada lovelace", "lower-case letters"),
+        ("ada@example.org", "lower-case letters"),
+        ("j\u{fc}rgen", "lower-case letters"),
         (&format!("{longest}a"), "64"),
     ] {
         let refused = set(&mut owner, &page, typed).await;
@@ -88,7 +88,7 @@ async fn a_user_name_is_set_by_command_and_survives_a_backup() {
     assert!(done.status.success() && said(&done).contains("has the user name boss now"), "{}", said(&done));
     assert!(owner.get("/_auth/account").await.text().contains("<bdi>boss</bdi>"), "the running server has not noticed");
     let refused = process.run(&["user", "username", OWNER, "The Boss"]);
-    assert!(!refused.status.success() && said(&refused).contains("small letters"), "{}", said(&refused));
+    assert!(!refused.status.success() && said(&refused).contains("lower-case letters"), "{}", said(&refused));
     let kept = process.run(&["backup", "kept.backup"]);
     assert!(kept.status.success(), "{}", said(&kept));
     let gone = process.run(&["user", "username", OWNER]);

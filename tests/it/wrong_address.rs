@@ -47,14 +47,14 @@ async fn the_notice_says_what_becomes_of_a_sign_in_at_this_address() {
         let mut client = app.client();
         // Browsers send this header to https and to this machine, and the form is judged by it.
         let page = client.send(Call::navigation("/_auth/login").header("Host", host)).await;
-        assert!(notice(&page).unwrap().contains("works here"), "{}", page.text());
+        assert!(notice(&page).unwrap().contains("can sign in here"), "{}", page.text());
         let fields = [("email", OWNER), ("password", PASSWORD)];
         let sent = client.filled_form("/_auth/login", &fields).unwrap().header("Host", host).header("Origin", origin);
         assert_eq!(client.send(sent.clone()).await.status, 303, "{host}");
         let mut client = app.client();
         let page = client.send(Call::navigation("/_auth/login").header("Host", host).without("Sec-Fetch-Site")).await;
         let told = notice(&page).unwrap();
-        assert!(told.contains("may not work") && !told.contains("works here"), "{told}");
+        assert!(told.contains("may not work") && !told.contains("can sign in here"), "{told}");
         assert_eq!(client.send(sent.without("Sec-Fetch-Site")).await.status, 403, "{host}");
     }
 }
@@ -140,7 +140,7 @@ async fn a_refused_form_says_why_and_what_to_do() {
             refused.text()
         );
         assert!(
-            !refused.text().contains("was not sent from") && !refused.text().contains("came from"),
+            !refused.text().contains("was not sent from") && !refused.text().contains("according to the browser"),
             "{}",
             refused.text()
         );
@@ -178,7 +178,7 @@ async fn a_refused_form_says_why_and_what_to_do() {
     let foreign = Call::form("/_auth/login", "http://box.lan:3000", &fields).without("Sec-Fetch-Site");
     let refused = client.send(foreign).await;
     assert_eq!(refused.status, 403);
-    for said in [&*app.app_url, "http://box.lan:3000", "sets APP_URL"] {
+    for said in [&*app.app_url, "http://box.lan:3000", "has to set APP_URL"] {
         assert!(refused.text().contains(said), "{said}: {}", refused.text());
     }
 }
@@ -212,7 +212,7 @@ async fn tells_at_another_address(browser: Browser) {
     browser.find(".notice a").await;
     // Who goes on all the same hears it again, with the way out.
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
-    let refused = async || browser.text().await.contains("sets APP_URL").then_some(());
+    let refused = async || browser.text().await.contains("has to set APP_URL").then_some(());
     super::support::wait::eventually("the form to be refused", refused).await;
     browser.open(&format!("{}/_auth/account", process.app_url())).await;
     browser.find("dl[data-user-email]").await;
@@ -235,7 +235,7 @@ async fn chromium_signs_in_at_the_other_name_of_this_machine_with_every_comfort(
     let base = process.app_url().replace("localhost", "127.0.0.1");
     browser.open(&format!("{base}/_auth/login?next=/_auth/account")).await;
     let told = browser.find(".notice[role='alert']").await.text().await.unwrap();
-    assert!(told.contains("works here") && !told.contains("HOST=0.0.0.0"), "{told}");
+    assert!(told.contains("can sign in here") && !told.contains("HOST=0.0.0.0"), "{told}");
     browser.click("button.reveal").await;
     browser.find("input[name='password'][type='text']").await;
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
@@ -255,7 +255,7 @@ async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
     let told = async || browser.text().await.contains("Cookies needed").then_some(());
     super::support::wait::eventually("the page about cookies", told).await;
     let shown = browser.text().await;
-    assert!(shown.contains(&process.app_url()) && !shown.contains("came from"), "{shown}");
+    assert!(shown.contains(&process.app_url()) && !shown.contains("according to the browser"), "{shown}");
     assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());
     browser.close().await;
 }

@@ -90,7 +90,7 @@ pub struct SelectedForm {
 
 impl SelectedForm {
     fn choice(&self) -> Result<&'static Choice, HttpError> {
-        CHOICES.iter().find(|choice| choice.name == self.deed).ok_or(HttpError::Unprocessable("fault-choose-deed"))
+        CHOICES.iter().find(|choice| choice.name == self.deed).ok_or(HttpError::Unprocessable("fault-choose-change"))
     }
 
     fn ids(&self) -> Result<Vec<UserId>, HttpError> {
@@ -112,7 +112,7 @@ pub async fn apply(
 ) -> Result<HttpResponse, HttpError> {
     let choice = form.choice()?;
     if choice.deed == UserChange::Delete {
-        return Err(HttpError::Unprocessable("fault-choose-deed"));
+        return Err(HttpError::Unprocessable("fault-choose-change"));
     }
     change(&admin, &req, &form, choice).await
 }
@@ -125,7 +125,7 @@ pub async fn delete(
 ) -> Result<HttpResponse, HttpError> {
     let deletes = form.choice()?;
     if deletes.deed != UserChange::Delete {
-        return Err(HttpError::Unprocessable("fault-choose-deed"));
+        return Err(HttpError::Unprocessable("fault-choose-change"));
     }
     change(&admin, &req, &form, deletes).await
 }
