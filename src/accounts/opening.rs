@@ -80,20 +80,12 @@ impl Accounts {
         let now = self.0.clock.now();
         let lifetime = self.0.config.sessions.refresh_secs;
         let id = SessionId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
+        let expires_at = now.plus(if persistent { lifetime } else { lifetime.min(BROWSER_SESSION_SECS) });
         Ok(Session {
-            id,
-            user,
-            created_at: now,
-            expires_at: now.plus(if persistent { lifetime } else { lifetime.min(BROWSER_SESSION_SECS) }),
             persistent,
-            methods,
-            authenticated_at: now,
-            generation: 0,
-            rotated_at: now,
-            successor_seen_at: None,
             source: client.source.to_string(),
             device: device::shortened(&client.user_agent),
-            last_seen_at: now,
+            ..Session::new(id, user, methods, now, expires_at)
         })
     }
 }

@@ -267,21 +267,7 @@ mod tests {
 
     fn view(id: &SessionId) -> View {
         let zero = Timestamp::from_secs(0);
-        let session = Session {
-            id: id.clone(),
-            user: None,
-            created_at: zero,
-            expires_at: zero,
-            persistent: true,
-            methods: Methods::default(),
-            authenticated_at: zero,
-            generation: 0,
-            rotated_at: zero,
-            successor_seen_at: None,
-            source: String::new(),
-            device: String::new(),
-            last_seen_at: zero,
-        };
+        let session = Session::new(id.clone(), None, Methods::default(), zero, zero);
         let who = Visitor::without_account(Credential::Session(id.clone()), String::new());
         View { session, who: Arc::new(who) }
     }

@@ -146,6 +146,25 @@ pub enum GenerationVerdict {
 }
 
 impl Session {
+    /// A session that begins at `now`, in a browser of which nothing is known.
+    pub fn new(id: SessionId, user: Option<UserId>, methods: Methods, now: Timestamp, expires_at: Timestamp) -> Self {
+        Self {
+            id,
+            user,
+            created_at: now,
+            expires_at,
+            persistent: true,
+            methods,
+            authenticated_at: now,
+            generation: 0,
+            rotated_at: now,
+            successor_seen_at: None,
+            source: String::new(),
+            device: String::new(),
+            last_seen_at: now,
+        }
+    }
+
     /// Whether the person proved who they are a short while ago. A proof of the future is none, but for clocks of other
     /// nodes that differ a little.
     pub fn was_proved_recently(&self, now: Timestamp) -> bool {

@@ -1,88 +1,18 @@
 //! Copies every row worth keeping between databases of either kind.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, to_value};
+use serde_json::Value;
 
-use super::schema::{attempts, audit_events, devices, mails, sessions, settings, tokens, tombstones, users};
+pub use super::schema::TABLES;
+use super::schema::{attempts, audit_events, mails, sessions, settings, tokens, users};
+pub use super::tables::Table;
+use super::tables::{NamedRow, Row};
 use super::{Connection, StorageError};
 use crate::domain::mail::MailState;
 use crate::domain::time::Timestamp;
 
-/// Rows read at once.
-const STEP: i64 = 2_000;
 /// Settings that belong to their database.
 const OWN_SETTINGS: [&str; 1] = ["notices"];
-
-/// A table that is copied.
-#[derive(Clone, Copy, Debug)]
-pub struct Table {
-    /// Its name.
-    pub name: &'static str,
-    /// Its columns, in the order of a row's values.
-    pub columns: &'static [&'static str],
-    read: fn(&mut Connection, &str) -> Result<Vec<Row>, StorageError>,
-    write: fn(&mut Connection, &mut NamedRow<'_>) -> Result<(), StorageError>,
-}
-
-/// Values in the order of the columns.
-type Row = Vec<Value>;
-type NamedRow<'a> = BTreeMap<&'a str, Value>;
-
-macro_rules! table {
-    ($table:ident: $key:ident, $($column:ident: $kind:ty),+) => {
-        Table {
-            name: stringify!($table),
-            columns: &[stringify!($key), $(stringify!($column)),+],
-            read: |c, after| {
-                let rows: Vec<(String, $($kind),+)> = $table::table
-                    .filter($table::$key.gt(after))
-                    .order($table::$key.asc())
-                    .limit(STEP)
-                    .select(($table::$key, $($table::$column),+))
-                    .load(c)?;
-                let to_values = |($key, $($column),+)| Ok(vec![to_value($key)?, $(to_value($column)?),+]);
-                rows.into_iter().map(to_values).collect::<Result<_, _>>().map_err(unreadable)
-            },
-            write: |c, row| {
-                // A missing column gets the default of the table.
-                $(let $column: Option<$kind> = taken(row, stringify!($column))?;)+
-                let $key: Option<String> = taken(row, stringify!($key))?;
-                let values = ($key.map(|value| $table::$key.eq(value)), $($column.map(|value| $table::$column.eq(value))),+);
-                diesel::insert_into($table::table).values(values).execute(c)?;
-                Ok(())
-            },
-        }
-    };
-}
-
-/// The tables, referenced ones first. Without notices and nodes, which describe running servers.
-pub const TABLES: &[Table] = &[
-    table!(users: id, email: String, username: Option<String>, name: String, role: String, state: String, password_hash: Option<String>,
-        session_epoch: i64, created_at: i64, last_sign_in_at: Option<i64>, language: String),
-    table!(settings: name, value: String),
-    table!(audit_events: id, at: i64, event: String, actor: String, subject: String, source: String, detail: String),
-    table!(devices: id, user_id: String, name: String, source: String, first_seen_at: i64, last_seen_at: i64),
-    table!(attempts: bucket, failures: i64, window_start: i64, last_failure: i64),
-    table!(mails: id, kind: String, recipient: String, user_id: Option<String>, detail: String, state: String,
-        created_at: i64, next_try_at: i64, tries: i64, last_error: String),
-    table!(tokens: hash, purpose: String, user_id: String, payload: String, expires_at: i64),
-    table!(sessions: id, user_id: Option<String>, created_at: i64, expires_at: i64, persistent: bool, methods: String,
-        authenticated_at: i64, generation: i64, rotated_at: i64, successor_seen_at: Option<i64>, source: String, device: String,
-        last_seen_at: i64),
-    table!(tombstones: session_id, expires_at: i64),
-];
-
-#[expect(clippy::needless_pass_by_value, reason = "the form that map_err takes")]
-fn unreadable(fault: serde_json::Error) -> StorageError {
-    StorageError::Corrupt(format!("a row cannot be read: {fault}"))
-}
-
-fn taken<T: DeserializeOwned>(row: &mut NamedRow<'_>, column: &str) -> Result<Option<T>, StorageError> {
-    row.remove(column).map(|value| serde_json::from_value(value).map_err(unreadable)).transpose()
-}
 
 /// The key of a row: its first value.
 fn key(row: &[Value]) -> &str {

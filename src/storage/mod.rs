@@ -27,6 +27,7 @@ mod search;
 pub mod session_store;
 pub mod sessions;
 pub mod settings;
+mod tables;
 pub mod tokens;
 pub mod users;
 

@@ -1,7 +1,12 @@
 //! The tables as diesel sees them; one schema for both databases.
 
-diesel::table! {
-    users (id) {
+use diesel::prelude::*;
+
+use super::tables::{STEP, Table, taken, unreadable};
+
+// Tables worth keeping, referenced ones first: that is the order of a restore.
+super::tables::kept_tables! {
+    table users (id) {
         id -> Text,
         email -> Text,
         username -> Nullable<Text>,
@@ -13,11 +18,56 @@ diesel::table! {
         created_at -> BigInt,
         last_sign_in_at -> Nullable<BigInt>,
         language -> Text,
+    } made_anew {
         search -> Text,
     }
-}
-diesel::table! {
-    sessions (id) {
+    table settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+    table audit_events (id) {
+        id -> Text,
+        at -> BigInt,
+        event -> Text,
+        actor -> Text,
+        subject -> Text,
+        source -> Text,
+        detail -> Text,
+    }
+    table devices (id) {
+        id -> Text,
+        user_id -> Text,
+        name -> Text,
+        source -> Text,
+        first_seen_at -> BigInt,
+        last_seen_at -> BigInt,
+    }
+    table attempts (bucket) {
+        bucket -> Text,
+        failures -> BigInt,
+        window_start -> BigInt,
+        last_failure -> BigInt,
+    }
+    table mails (id) {
+        id -> Text,
+        kind -> Text,
+        recipient -> Text,
+        user_id -> Nullable<Text>,
+        detail -> Text,
+        state -> Text,
+        created_at -> BigInt,
+        next_try_at -> BigInt,
+        tries -> BigInt,
+        last_error -> Text,
+    }
+    table tokens (hash) {
+        hash -> Text,
+        purpose -> Text,
+        user_id -> Text,
+        payload -> Text,
+        expires_at -> BigInt,
+    }
+    table sessions (id) {
         id -> Text,
         user_id -> Nullable<Text>,
         created_at -> BigInt,
@@ -32,32 +82,13 @@ diesel::table! {
         device -> Text,
         last_seen_at -> BigInt,
     }
-}
-diesel::table! {
-    attempts (bucket) {
-        bucket -> Text,
-        failures -> BigInt,
-        window_start -> BigInt,
-        last_failure -> BigInt,
+    table tombstones (session_id) {
+        session_id -> Text,
+        expires_at -> BigInt,
     }
 }
-diesel::table! {
-    audit_events (id) {
-        id -> Text,
-        at -> BigInt,
-        event -> Text,
-        actor -> Text,
-        subject -> Text,
-        source -> Text,
-        detail -> Text,
-    }
-}
-diesel::table! {
-    settings (name) {
-        name -> Text,
-        value -> Text,
-    }
-}
+
+// These describe running servers.
 diesel::table! {
     notices (number) {
         number -> BigInt,
@@ -71,45 +102,6 @@ diesel::table! {
         id -> Text,
         acknowledged -> BigInt,
         beat -> BigInt,
-    }
-}
-diesel::table! {
-    tokens (hash) {
-        hash -> Text,
-        purpose -> Text,
-        user_id -> Text,
-        payload -> Text,
-        expires_at -> BigInt,
-    }
-}
-diesel::table! {
-    mails (id) {
-        id -> Text,
-        kind -> Text,
-        recipient -> Text,
-        user_id -> Nullable<Text>,
-        detail -> Text,
-        state -> Text,
-        created_at -> BigInt,
-        next_try_at -> BigInt,
-        tries -> BigInt,
-        last_error -> Text,
-    }
-}
-diesel::table! {
-    devices (id) {
-        id -> Text,
-        user_id -> Text,
-        name -> Text,
-        source -> Text,
-        first_seen_at -> BigInt,
-        last_seen_at -> BigInt,
-    }
-}
-diesel::table! {
-    tombstones (session_id) {
-        session_id -> Text,
-        expires_at -> BigInt,
     }
 }
 diesel::joinable!(sessions -> users (user_id));
