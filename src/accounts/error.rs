@@ -92,7 +92,9 @@ impl From<StorageError> for AccountError {
             }
             StorageError::Conflict(other) => Self::Internal(format!("{other:?}")),
             StorageError::Other(fault) => Self::Internal(fault.to_string()),
-            StorageError::Unavailable(_) | StorageError::Corrupt(_) => Self::Unavailable(fault),
+            // No later try reads it better.
+            StorageError::Corrupt(_) => Self::Internal(fault.to_string()),
+            StorageError::Unavailable(_) => Self::Unavailable(fault),
         }
     }
 }

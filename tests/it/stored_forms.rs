@@ -240,20 +240,15 @@ impl Sample {
 async fn a_session_in_redis_from_before_a_field_has_its_default() {
     let Some(sample) = Sample::start().await else { return };
     let (found, at) = (sample.find(), Timestamp::from_secs);
+    let user = UserId::parse("1j1ast3qf58Q1fYcV7mSr3");
+    let (begin, end) = (at(1_795_877_127), at(2_111_237_127));
     let session = Session {
-        id: sample.id.clone(),
-        user: UserId::parse("1j1ast3qf58Q1fYcV7mSr3"),
-        created_at: at(1_795_877_127),
-        expires_at: at(2_111_237_127),
-        persistent: true,
-        methods: Methods::default(),
-        authenticated_at: at(1_795_877_127),
         generation: 3,
         rotated_at: at(1_795_877_130),
-        successor_seen_at: None,
         source: "127.0.0.1".to_owned(),
         device: "curl/7.88.1".to_owned(),
         last_seen_at: at(1_795_877_140),
+        ..Session::new(sample.id.clone(), user, Methods::default(), begin, end)
     };
     assert!(found.session == session && found.epoch == 2 && found.next_epoch.is_none(), "{found:?}");
     // Scripts go on working on it.
@@ -368,4 +363,32 @@ async fn a_session_that_cannot_be_read_lets_nobody_in_and_its_browser_signs_in_a
     assert_eq!(owner.fetch("/_auth/api/session").await.status, 401);
     people::sign_in(&mut owner, OWNER, PASSWORD).await;
     assert_eq!(owner.get("/_auth/account").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_account_that_cannot_be_read_is_a_fault_of_ours_and_no_outage() {
+    let app = TestApp::start(|options| options.sqlite = true).await;
+    let mut owner = people::claim(&app).await;
+    let (mut ada, account) = people::member(&app, &mut owner, "ada@example.org", "user").await;
+    let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
+    let damage =
+        "PRAGMA busy_timeout = 10000; UPDATE users SET name = 'a' || char(10) || 'b' WHERE email = 'ada@example.org'";
+    database.batch_execute(damage).unwrap();
+    app.advance(61);
+    app.expect_error("has no good name");
+    app.expect_error("cannot be read and is left out of a list");
+    let answers = [
+        ada.get("/_auth/account").await,
+        ada.fetch("/_auth/api/session").await,
+        people::try_sign_in(&mut app.client(), "ada@example.org", "nine-otters-paint-the-barn").await,
+        owner.get(&account).await,
+    ];
+    for answer in answers {
+        assert_eq!((answer.status, answer.header("retry-after")), (500, None), "{}", answer.text());
+        assert!(!answer.text().contains("no good name"), "{}", answer.text());
+    }
+    // The others are there as before.
+    let list = owner.get("/_auth/admin/users").await;
+    assert!(list.status == 200 && list.text().contains(OWNER) && !list.text().contains("ada@example.org"));
+    assert_eq!(owner.get("/_auth/admin/sessions").await.status, 200);
 }
