@@ -88,7 +88,7 @@ impl Drop for Jobs {
             left = left.saturating_sub(LISTENER_INTERVAL);
         }
         if thread.is_finished() && thread.join().is_err() {
-            tracing::error!("the watch on the store ended by a panic");
+            tracing::error!("the watch on the store panicked while stopping");
         }
     }
 }
@@ -125,8 +125,8 @@ impl Watch {
         accounts.reset_caches()?;
         if accounts.database().is_pooled() {
             tracing::warn!(
-                "DATABASE_URL leads through a pooler that loses notifications (transaction mode?): every check reads the store; \
-                 connect to PostgreSQL itself, or use session mode, to have checks answered from memory"
+                "DATABASE_URL leads through a pooler that loses notifications (transaction mode?): every check reads \
+                    the store; connect directly to PostgreSQL, or use session mode, to enable the cache"
             );
         }
         let mut watch = Self {
@@ -149,14 +149,14 @@ impl Watch {
         let node = self.accounts.node().to_owned();
         let gone = self.accounts.database().write_blocking(|c| notices::remove(c, Some(&node)));
         if let Err(fault) = gone {
-            tracing::warn!(%fault, "this server could not be taken off the list of running servers");
+            tracing::warn!(%fault, "this server could not be removed from the list of running servers");
         }
     }
 
     /// After a panic the progress is unknown: starts again as after a lost listener, with an empty cache, once the
     /// lease has expired.
     fn rest(&mut self, stop: &AtomicBool) {
-        tracing::error!(job = "watch", "work in the background ended by a panic and is begun again");
+        tracing::error!(job = "watch", "a background job panicked and is restarted");
         self.listener = None;
         self.blind.store(true, Ordering::Release);
         let mut left = PANIC_PAUSE;
@@ -190,7 +190,7 @@ impl Watch {
             Err(fault) => {
                 self.listener = None;
                 if !self.blind.swap(true, Ordering::AcqRel) {
-                    tracing::warn!(%fault, "the store cannot be watched; every check reads it until it can");
+                    tracing::warn!(%fault, "the store cannot be watched; until it can, every check reads it");
                 }
             }
         }
@@ -288,7 +288,7 @@ impl Watch {
         for (node, beat) in beats {
             let missed = before.get(&node).filter(|(old, _)| *old == beat).map_or(0, |(_, missed)| missed + 1);
             if missed >= SILENT_BEATS {
-                tracing::warn!(node, "a node has not shown itself for ten seconds and is no longer waited for");
+                tracing::warn!(node, "a node has sent no heartbeat for ten seconds and was removed");
                 self.on_listener(|c| notices::remove_silent(c, &node, beat))?;
             } else {
                 self.others.insert(node, (beat, missed));
@@ -301,7 +301,7 @@ impl Watch {
 /// Runs a job, and restarts it after a pause if it panicked, since a bug must not end it permanently.
 async fn restart_on_panic<F: Future<Output = ()>>(job: &'static str, accounts: Accounts, run: impl Fn(Accounts) -> F) {
     while AssertUnwindSafe(run(accounts.clone())).catch_unwind().await.is_err() {
-        tracing::error!(job, "work in the background ended by a panic and is begun again");
+        tracing::error!(job, "a background job panicked and is restarted");
         tokio::time::sleep(PANIC_PAUSE).await;
     }
 }
@@ -313,7 +313,7 @@ async fn deliver(accounts: Accounts) {
             Ok(true) => continue,
             Ok(false) => {}
             Err(fault) => {
-                tracing::warn!(%fault, "the queue of mails cannot be worked off at the moment");
+                tracing::warn!(%fault, "the mail queue could not be processed");
                 tokio::time::sleep(MAIL_PAUSE).await;
             }
         }

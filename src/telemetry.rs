@@ -32,7 +32,7 @@ pub fn init(log: Log) {
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(false);
     let lines = if log.json { lines.json().boxed() } else { lines.boxed() };
     if registry().with(lines.with_filter(targets(level))).try_init().is_err() {
-        tracing::debug!("the log was set up before");
+        tracing::debug!("the log was already set up");
     }
 }
 

@@ -34,7 +34,7 @@ const LONGEST_DECOY: Duration = Duration::from_secs(5);
 /// Decoys processed at once; the others wait in their own part of the queue.
 pub(super) const DECOYS_AT_ONCE: usize = 16;
 /// The error recorded for a row that is damaged or from a newer version.
-const UNREADABLE: &str = "it cannot be read";
+const UNREADABLE: &str = "it is unreadable";
 
 /// The content of a mail, and the token in it.
 struct Prepared {
@@ -73,7 +73,7 @@ impl Accounts {
         }
         mail.tries += 1;
         let Some(prepared) = prepared else {
-            self.settle(&mail, None, Err(MailError::Refused("the account is gone or cannot use it".to_owned())))
+            self.settle(&mail, None, Err(MailError::Refused("the account was deleted or cannot use it".to_owned())))
                 .await?;
             return Ok(true);
         };
@@ -93,12 +93,12 @@ impl Accounts {
         let begin = self.0.clock.monotonic();
         let outgoing = Outgoing { id: mail.id.clone(), to: mail.recipient, date: mail.created_at, content };
         if let Err(fault) = self.0.mail.send_decoy(&outgoing) {
-            tracing::debug!(%fault, "a mail to nobody could not be written");
+            tracing::debug!(%fault, "a decoy mail could not be written");
         }
         let last = Duration::from_millis(self.0.last_mail_millis.load(Ordering::Relaxed));
         tokio::time::sleep(last.saturating_sub(self.0.clock.monotonic().saturating_sub(begin))).await;
         if let Err(fault) = self.0.database.write(move |c| mails::remove_decoy(c, &mail.id)).await {
-            tracing::debug!(%fault, "a mail to nobody stays in the queue for another try");
+            tracing::debug!(%fault, "a decoy mail stays in the queue for another attempt");
         }
         drop(place);
         self.wake_mailer();
@@ -106,7 +106,7 @@ impl Accounts {
 
     /// Marks an unreadable row as failed, so that it does not block others.
     async fn give_up(&self, id: String) -> Result<(), AccountError> {
-        tracing::warn!(mail.id = id, "a mail in the queue cannot be read and is given up");
+        tracing::warn!(mail.id = id, "a queued mail could not be read and was marked as failed");
         let mut line = self.audit_line(Event::MailFailed, "", "", "");
         line.detail = format!("{id}: {UNREADABLE}");
         let given_up = self
@@ -171,7 +171,8 @@ impl Accounts {
         sent: Result<(), MailError>,
     ) -> Result<(), AccountError> {
         if let Err(fault) = &sent {
-            tracing::warn!(mail.kind = mail.kind.as_str(), mail.tries = mail.tries, %fault, "a mail was not confirmed as taken");
+            tracing::warn!(mail.kind = mail.kind.as_str(), mail.tries = mail.tries, %fault, "a mail was not confirmed \
+                as delivered");
         }
         let (state, next, error) = judge(mail, &sent, self.0.clock.now());
         let mut line = self.audit_line(Event::MailFailed, "", mail.recipient.as_str(), "");

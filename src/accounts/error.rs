@@ -37,7 +37,7 @@ pub enum AccountError {
     },
     /// There were too many wrong guesses at the deprecated user name and password: only the set-up token is accepted
     /// now.
-    #[error("the user name and password are closed")]
+    #[error("the user name and password are disabled")]
     PairClosed,
     /// The password workers are busy.
     #[error("too busy")]
@@ -46,13 +46,13 @@ pub enum AccountError {
         retry_after: i64,
     },
     /// Invalid input in the form.
-    #[error("rules broken: {0:?}")]
+    #[error("invalid input: {0:?}")]
     Rules(Vec<FieldFault>),
     /// A link that was used, has expired or never existed (S53 to S55).
-    #[error("the link is not good")]
+    #[error("the link is not valid")]
     Link,
     /// No admin who can sign in would remain (S100).
-    #[error("the last active admin stays")]
+    #[error("the last active admin cannot be removed")]
     LastAdmin,
     /// Signed in, but not allowed.
     #[error("not allowed")]

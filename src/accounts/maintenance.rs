@@ -54,7 +54,7 @@ impl Accounts {
         let own = self.0.clock.now();
         let shared = self.0.database.read(shared_time).await;
         let shared = shared.inspect_err(
-            |fault| tracing::warn!(%fault, what = "everything", "cleaning up failed and is tried again later"),
+            |fault| tracing::warn!(%fault, what = "everything", "a maintenance step failed and will be retried"),
         );
         let there = shared.ok()?.unwrap_or(own);
         let ahead = own.since(there);
@@ -62,7 +62,7 @@ impl Accounts {
         if differ && !self.0.clocks_differ.load(Ordering::Relaxed) {
             tracing::warn!(
                 seconds = ahead,
-                "the clock of this node is not that of the database; the earlier one decides what is cleaned away"
+                "the clocks of this node and the database differ; the earlier one decides what has expired"
             );
         }
         self.0.clocks_differ.store(differ, Ordering::Relaxed);
@@ -135,7 +135,7 @@ impl Accounts {
     async fn touch(&self, id: SessionId, now: Timestamp) {
         let store = self.0.store.clone();
         if let Err(fault) = self.0.database.write(move |c| store.touch(c, &id, now)).await {
-            tracing::debug!(%fault, "the last use of a session could not be noted");
+            tracing::debug!(%fault, "the last use of a session could not be recorded");
         }
     }
 }
@@ -143,6 +143,6 @@ impl Accounts {
 /// Logs that a step of the maintenance failed.
 fn note<T>(what: &str, done: Result<T, StorageError>) {
     if let Err(fault) = done {
-        tracing::warn!(%fault, what, "cleaning up failed and is tried again later");
+        tracing::warn!(%fault, what, "a maintenance step failed and will be retried");
     }
 }

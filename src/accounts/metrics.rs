@@ -114,7 +114,7 @@ impl Metrics {
     }
 
     fn write(&self, page: &mut Exposition) {
-        page.begin("portcullis_request_seconds", "histogram", "Requests by who was asked and what came of it.");
+        page.begin("portcullis_request_seconds", "histogram", "Requests by endpoint and outcome.");
         for (row, (_, asked)) in self.requests.0.iter().zip(ASKED) {
             for (cell, (_, verdict)) in row.iter().zip(OUTCOMES) {
                 page.histogram("portcullis_request_seconds", &format!("asked=\"{asked}\",verdict=\"{verdict}\""), cell);
@@ -156,11 +156,11 @@ impl Accounts {
             page.begin(name, "gauge", help);
             page.value(name, "", i64::try_from(value).unwrap_or(i64::MAX));
         };
-        gauge(&mut page, "portcullis_copies", "Copies of sessions in memory.", self.0.cache.len());
+        gauge(&mut page, "portcullis_copies", "Sessions cached in memory.", self.0.cache.len());
         gauge(
             &mut page,
             "portcullis_lease",
-            "1 while copies may be used, 0 while every check reads the store.",
+            "1 while the cache may be used, 0 while every check reads the store.",
             usize::from(lease),
         );
         gauge(&mut page, "portcullis_streams", "Sessions with open WebSockets or streams.", self.0.streams.len());
@@ -168,12 +168,12 @@ impl Accounts {
         page.begin(
             "portcullis_store_seconds",
             "histogram",
-            "Questions to the database, with the wait for a connection.",
+            "Database operations, including the wait for a connection.",
         );
         let (reads, writes, faults) = self.0.database.times();
         page.histogram("portcullis_store_seconds", "use=\"read\"", reads);
         page.histogram("portcullis_store_seconds", "use=\"write\"", writes);
-        page.begin("portcullis_store_faults_total", "counter", "Questions to the database that failed.");
+        page.begin("portcullis_store_faults_total", "counter", "Failed database operations.");
         page.counter("portcullis_store_faults_total", "", faults);
         let (counted, answers) = tokio::join!(self.counted(), timeout(TIMEOUT, self.check_ready()));
         if let Some((Counted { sessions, queued, failed }, nodes)) = counted {
@@ -187,7 +187,7 @@ impl Accounts {
         gauge(
             &mut page,
             "portcullis_store_up",
-            "1 if the store answered just now.",
+            "1 if the store is available.",
             usize::from(matches!(answers, Ok(Ok(())))),
         );
         page.into_text()

@@ -114,7 +114,7 @@ impl Drafts {
         self.accounts.0.metrics.mails_over_limit.rise();
         tracing::info!(
             mail.kind = kind.as_str(),
-            "a mail was left out: its address has had as many of that kind as it may have in an hour"
+            "a mail was not sent: its recipient has reached the hourly limit for this kind"
         );
     }
 
@@ -123,7 +123,7 @@ impl Drafts {
     pub(super) fn put(&self, c: &mut Connection, mail: &QueuedMail) -> Result<(), StorageError> {
         if !mails::insert(c, mail)? && !mail.is_decoy() {
             self.accounts.0.metrics.mails_dropped.rise();
-            tracing::error!(mail.kind = mail.kind.as_str(), "the queue of mails is full; one was dropped");
+            tracing::error!(mail.kind = mail.kind.as_str(), "a mail was dropped: the queue is full");
         }
         Ok(())
     }

@@ -91,7 +91,7 @@ impl Accounts {
         let email = self.choose_by_link(Purpose::Invitation, token, new, client.clone()).await?;
         let signed_in = self.sign_in(email.as_str(), password, true, client).await;
         let session = signed_in
-            .inspect_err(|fault| tracing::info!(reason = %fault, "nobody was signed in after an accepted invitation"));
+            .inspect_err(|fault| tracing::info!(reason = %fault, "an invitation was accepted, but the sign-in failed"));
         Ok((email, session.ok()))
     }
 

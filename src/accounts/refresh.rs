@@ -71,7 +71,7 @@ impl Accounts {
                     GenerationVerdict::Unknown => return Ok(Outcome::NotLive),
                 }
             }
-            Err(StorageError::Unavailable("a session keeps being rotated by others".to_owned()))
+            Err(StorageError::Unavailable("a session is being rotated by other nodes all the time".to_owned()))
         });
         match outcome.await? {
             Outcome::Live(session) => {

@@ -22,7 +22,7 @@ const MARGIN: Duration = Duration::from_millis(200);
 /// What a transaction ended, and the number of its newest notice, or of the newest existing one if it found nothing to
 /// do; 0 if no node has to be notified.
 #[derive(Default)]
-#[must_use = "other nodes hear of an end only by Accounts::ended"]
+#[must_use = "other nodes are notified only by Accounts::ended"]
 pub(super) struct Ended {
     sessions: Vec<SessionId>,
     notices: Vec<Notice>,

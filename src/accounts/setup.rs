@@ -231,7 +231,7 @@ impl Accounts {
         if !marker.exists()
             && let Err(fault) = data_dir::replace(
                 &marker,
-                "This instance has an owner. Without this file a lost database could be claimed anew.\n",
+                "This instance has an owner. Without this file a lost database could be claimed by somebody else.\n",
             )
         {
             tracing::error!(%fault, file = %marker.display(), "the claim marker could not be written");

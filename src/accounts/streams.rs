@@ -74,7 +74,7 @@ impl Streams {
             self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&Credential::Session(session.clone()));
         if let Some(open) = entry {
             open.signal.send_replace(true);
-            tracing::debug!(session.streams = open.count, "streams of an ended session were cut");
+            tracing::debug!(session.streams = open.count, "the streams of an ended session were closed");
         }
     }
 
@@ -140,7 +140,7 @@ impl StreamTicket {
             cut = signal.wait_for(|cut| *cut) => cut.is_ok(),
             stop = stopping.wait_for(|stop| *stop), if self.endless => stop.is_ok(),
         };
-        tracing::trace!(was_told = over, "a stream was cut");
+        tracing::trace!(was_told = over, "a stream was closed");
     }
 }
 

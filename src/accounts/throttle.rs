@@ -204,7 +204,8 @@ pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result
         attempts::add(c, pair, now, NEVER)?;
         if of_pair + 1 == PAIR_LIMIT {
             tracing::warn!(
-                "FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at a hundred times and open nothing any more (claim the instance with \
+                "FLOWISE_USERNAME and FLOWISE_PASSWORD were disabled after a hundred wrong guesses (claim the instance \
+                    with \
                  the token in DATA_DIR/setup-token; a restart prints the link)"
             );
         }
@@ -263,7 +264,8 @@ impl Accounts {
         let permit =
             self.0.hasher.permit(std::iter::once(source).chain(account.map(|email| self.account_bucket(email)))).await;
         permit.map_err(|busy| {
-            tracing::info!(audit.source = ?client.source, "a password was not looked at: many of the same source or account are being checked");
+            tracing::info!(audit.source = ?client.source, "a password was not checked: too many of the same source or \
+                account are being checked");
             busy.into()
         })
     }

@@ -232,10 +232,10 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
 fn not_listening(address: SocketAddr, fault: &std::io::Error) -> String {
     match fault.kind() {
         ErrorKind::AddrInUse => {
-            format!("PORT: another program listens on {address} already; stop it, or give another PORT")
+            format!("PORT: another program already listens on {address}; stop it, or set another PORT")
         }
-        ErrorKind::AddrNotAvailable => format!("HOST: {} is no address of this machine", address.ip()),
-        ErrorKind::PermissionDenied => format!("PORT: this user may not listen on {address}; give a PORT above 1023"),
+        ErrorKind::AddrNotAvailable => format!("HOST: {} is not an address of this machine", address.ip()),
+        ErrorKind::PermissionDenied => format!("PORT: this user may not listen on {address}; set a PORT above 1023"),
         _ => format!("PORT: cannot listen on {address}: {fault}"),
     }
 }
@@ -249,8 +249,8 @@ fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
     }
     let ended = core.block_on(core.accounts.end_every_session())?;
     let why =
-        if elsewhere { "SESSION_STORE is another one than at the last start" } else { "EXPIRE_AUTH_TOKENS_ON_RESTART" };
-    tracing::warn!(sessions.ended = ended, why, "every session was ended at the start");
+        if elsewhere { "SESSION_STORE has changed since the last start" } else { "EXPIRE_AUTH_TOKENS_ON_RESTART" };
+    tracing::warn!(sessions.ended = ended, why, "all sessions were ended at the start");
     Ok(())
 }
 
@@ -285,7 +285,7 @@ fn check_fingerprints(database: &Database, keys: &Keys) -> Result<(), StartError
             settings::find(c, &setting)
         })?;
         if stored.as_deref() != Some(print) {
-            faults.add(name, "is not the one that the database was made with; restore it");
+            faults.add(name, "is not the one that the database was created with; restore it");
         }
     }
     Ok(faults.into_result()?)
@@ -298,14 +298,23 @@ fn check_claim_marker(config: &Config, accounts: &Accounts) -> Result<(), StartE
         (Phase::Claimed, false) => accounts.keep_claim_marker(),
         (Phase::Unclaimed | Phase::Legacy, true) => {
             let mut faults = Faults::default();
-            faults.add("DATABASE_URL", format!("the database has no owner, but {} says that there was one, so the database was lost or emptied. Restore it from a backup; to begin anew on purpose, remove that file.", marker.display()));
+            faults.add(
+                "DATABASE_URL",
+                format!(
+                    "the database has no owner, but according to {} there was one, so the \
+                database was lost or emptied. Restore it from a backup; to start from scratch, remove that \
+                file.",
+                    marker.display()
+                ),
+            );
             return Err(faults.into());
         }
         _ => {}
     }
     if accounts.phase() == Phase::Claimed && config.legacy.is_some() {
         tracing::warn!(
-            "FLOWISE_USERNAME and FLOWISE_PASSWORD open nothing any more: the instance has an owner; remove them"
+            "FLOWISE_USERNAME and FLOWISE_PASSWORD have no effect any more, since the instance has an owner; remove \
+                them"
         );
     }
     Ok(())
@@ -320,7 +329,14 @@ pub(crate) fn lock(database: &DatabaseUrl) -> Result<Option<File>, StartError> {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => {
             let mut faults = Faults::default();
-            faults.add("DATABASE_URL", format!("a server is running with {} already: stop it first, or name another folder with DATA_DIR. Only PostgreSQL serves several servers at once.", path.display()));
+            faults.add(
+                "DATABASE_URL",
+                format!(
+                    "a server is already running with {}: stop it first, or set DATA_DIR to \
+                another folder. Only PostgreSQL supports several servers at once.",
+                    path.display()
+                ),
+            );
             Err(faults.into())
         }
         Err(TryLockError::Error(fault)) => Err(fault.into()),

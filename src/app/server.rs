@@ -94,7 +94,7 @@ fn worker(
     let connect = move |stream: TcpStream| {
         let peer = stream.peer_addr().ok();
         if let Err(fault) = stream.set_nodelay(true) {
-            tracing::trace!(%fault, "a connection is gone already");
+            tracing::trace!(%fault, "a connection has already been closed");
         }
         ready(Ok((Connection::new(stream, &connections), peer)))
     };
@@ -119,7 +119,7 @@ fn settings(core: &Core) -> HttpSettings {
 #[cfg(target_os = "linux")]
 fn give_up_stalled_clients(listener: &TcpListener) {
     if let Err(fault) = socket2::SockRef::from(listener).set_tcp_user_timeout(Some(STALLED)) {
-        tracing::debug!(%fault, "clients that read nothing are not given up by the system");
+        tracing::debug!(%fault, "the system does not disconnect clients that read nothing");
     }
 }
 

@@ -100,7 +100,7 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     telemetry::init(config.log);
     let target = PathBuf::from(matches.get_one::<String>("file").ok_or("no file")?);
     if target.exists() {
-        return Err(format!("{} is there already; give another name", target.display()));
+        return Err(format!("{} already exists; choose another name", target.display()));
     }
     if let DatabaseUrl::Sqlite(path) = &config.database
         && !path.exists()
@@ -116,20 +116,19 @@ pub(super) fn backup(config: &Config, matches: &ArgMatches) -> Result<(), String
     let written = write_backup(config, &store, &temporary, matches.get_flag("without-secrets"));
     let rows = written.inspect_err(|_fault| drop(fs::remove_file(&temporary))).map_err(String::from)?;
     // What was written is read again before it counts as a backup.
-    let read = read_backup(&temporary, "Reading it again", &mut |_line| Ok(()))?;
+    let read = read_backup(&temporary, "Verifying", &mut |_line| Ok(()))?;
     if read != rows {
-        return Err(format!("{} does not hold what was written", temporary.display()));
+        return Err(format!("{} does not contain what was written", temporary.display()));
     }
     let published = fs::hard_link(&temporary, &target);
     fs::remove_file(&temporary).map_err(|fault| format!("{}: {fault}", temporary.display()))?;
     published.map_err(|fault| format!("{}: {fault}", target.display()))?;
     say(&format!("{} holds {}.", target.display(), summary(&rows)));
     if matches.get_flag("without-secrets") {
-        say(
-            "It holds no keys: keep the folder secrets of DATA_DIR beside it. Without them nothing starts on what is restored from it.",
-        );
+        say("It contains no keys: keep the folder secrets of DATA_DIR with it. Without them no server can start on a \
+                restored database.");
     } else {
-        say("It holds the keys too: keep it like a password.");
+        say("It contains the keys too: protect it like a password.");
     }
     Ok(())
 }
@@ -184,7 +183,13 @@ fn read_backup(
     let mut progress = Progress::begin(what);
     let unreadable = |fault: std::io::Error| format!("{}: {fault}", path.display());
     let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
-    let damaged = |what: &str| format!("{} is no whole backup: {what}; nothing was restored from it", path.display());
+    let damaged = |what: &str| {
+        format!(
+            "{} is not a complete backup: {what}; nothing was restored from \
+        it",
+            path.display()
+        )
+    };
     let (mut sum, mut rows, mut text, mut number) = (Checksum::default(), Counts::new(), String::new(), 0_u64);
     loop {
         text.clear();
@@ -193,23 +198,24 @@ fn read_backup(
             return Err(damaged("it ends too early"));
         }
         let line: Line =
-            serde_json::from_str(&text).map_err(|_fault| damaged(&format!("line {number} makes no sense")))?;
+            serde_json::from_str(&text).map_err(|_fault| damaged(&format!("line {number} is malformed")))?;
         match &line {
             Line::Portcullis { backup, version, tables, .. } => {
                 if let Some(what) = unknown(*backup, tables) {
                     return Err(format!(
-                        "{} has {what}, which this program does not know; it was made by Portcullis {version}: restore it with that version \
+                        "{} has {what}, which this program does not know; it was made by Portcullis {version}: restore \
+                            it with that version \
                          or a newer one",
                         path.display()
                     ));
                 }
             }
-            _ if number == 1 => return Err(damaged("it does not begin as one")),
+            _ if number == 1 => return Err(damaged("it does not begin like one")),
             Line::Row { table, .. } => *rows.entry(table.clone()).or_default() += 1,
             Line::Secret { .. } => {}
             Line::End { rows: said, sha256 } => {
                 if *sha256 != sum.text() || *said != rows {
-                    return Err(damaged("its checksum does not fit"));
+                    return Err(damaged("its checksum does not match"));
                 }
                 return Ok(rows);
             }
@@ -241,12 +247,10 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     let rows = restored.inspect_err(|_fault| written.iter().for_each(|path| drop(fs::remove_file(path))))?;
     say(&format!("Restored {}.", summary(&rows)));
     if secrets.is_empty() {
-        say(
-            "It holds no keys: put the folder secrets of the DATA_DIR that it was made of into this one before you start.",
-        );
+        say("It contains no keys: copy the folder secrets of the original DATA_DIR into this one before you start.");
     }
     if !keep_sessions {
-        say("Everybody signs in anew, and links that were sent before are void.");
+        say("Everybody has to sign in again, and earlier links are void.");
     }
     Ok(())
 }
@@ -267,7 +271,7 @@ fn restore_rows(
     };
     let restored = store.database.write_blocking(|c| {
         if copying::has_data(c)? {
-            return Err(stop("the database has users or an audit trail already; restore into an empty one".to_owned()));
+            return Err(stop("the database already has users or an audit trail; restore into an empty one".to_owned()));
         }
         copying::clear(c)?;
         let mut there = Columns::new();
@@ -277,7 +281,7 @@ fn restore_rows(
                 Line::Row { table: name, values } => {
                     let (Some(table), Some(columns)) = (table(&name), there.get(&name)) else {
                         return Err(format!(
-                            "the backup has a row of {name}, a table that it does not name at its begin"
+                            "the backup has a row of {name}, a table that its first line does not name"
                         ));
                     };
                     let put = copying::put(c, table, columns.iter().map(String::as_str), values);
@@ -291,7 +295,7 @@ fn restore_rows(
         if copying::has_people(c)? && settings::find(c, CLAIMED_SETTING)?.is_none() {
             // The first visitor could claim somebody else's instance (S04).
             return Err(stop(
-                "the backup has accounts, but does not say that the instance is claimed: a part of it is missing"
+                "the backup has accounts, but no record that the instance was claimed: a part of it is missing"
                     .to_owned(),
             ));
         }
@@ -317,7 +321,7 @@ fn new_secrets(config: &Config, kept: &[(String, String)]) -> Result<Vec<(PathBu
     let mut missing = Vec::new();
     for (name, value) in kept {
         if !secrets::NAMES.contains(&name.as_str()) {
-            return Err(format!("the backup holds a secret {name} that this program does not know"));
+            return Err(format!("the backup contains a secret {name} that this program does not know"));
         }
         match secrets::kept(name, &config.data_dir) {
             Ok(None) => missing.push((secrets::file(name, &config.data_dir), value.clone())),
@@ -325,7 +329,7 @@ fn new_secrets(config: &Config, kept: &[(String, String)]) -> Result<Vec<(PathBu
             Ok(Some(_)) => {
                 let path = secrets::file(name, &config.data_dir);
                 return Err(format!(
-                    "{} is another key than the one of the backup; move it away first",
+                    "{} is a different key from the one in the backup; move it away first",
                     path.display()
                 ));
             }

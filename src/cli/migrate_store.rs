@@ -33,7 +33,7 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
     let target = Store::open_to_fill(&to).map_err(|fault| in_the_way("to", fault))?;
     let inhabited = target.database.read_blocking(copying::has_data).map_err(|fault| fault.to_string())?;
     if inhabited {
-        return Err("--to: the database has users or an audit trail already; give an empty one".to_owned());
+        return Err("--to: the database already has users or an audit trail; give an empty one".to_owned());
     }
     let sums = target.database.write_blocking(|there| {
         copying::clear(there)?;
@@ -46,7 +46,7 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
             })
         })?;
         drop(progress);
-        let (mut arrived, mut progress) = (Sums::default(), Progress::begin("Reading them again"));
+        let (mut arrived, mut progress) = (Sums::default(), Progress::begin("Verifying"));
         copying::each_row(there, |table, row| {
             progress.step();
             arrived.add(table, &row);
@@ -55,14 +55,12 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
         if sent == arrived {
             Ok(sent)
         } else {
-            Err(StorageError::Corrupt("what arrived is not what was sent; nothing was kept".to_owned()))
+            Err(StorageError::Corrupt("what was written differs from what was read; nothing was kept".to_owned()))
         }
     });
     let sums = sums.map_err(|fault| fault.to_string())?;
     say(&format!("Moved {}.", summary(&sums.rows)));
-    say(
-        "Every row was read again and is the same. Set DATABASE_URL to the new address; the old database is untouched.",
-    );
+    say("Every row was verified. Set DATABASE_URL to the new address; the old database is unchanged.");
     Ok(())
 }
 

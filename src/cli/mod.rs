@@ -23,7 +23,7 @@ mod store;
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
-        tracing::debug!("nobody reads standard output");
+        tracing::debug!("standard output is closed");
     }
 }
 
@@ -31,7 +31,7 @@ fn say(line: &str) {
 fn tell(line: &str) {
     let mut out = std::io::stderr().lock();
     if writeln!(out, "{line}").is_err() {
-        tracing::debug!("nobody reads standard error");
+        tracing::debug!("standard error is closed");
     }
 }
 
@@ -42,7 +42,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(fault) => {
             let asked = !fault.use_stderr();
             if fault.print().is_err() {
-                tracing::debug!("nobody reads the answer");
+                tracing::debug!("standard output is closed");
             }
             return if asked { ExitCode::SUCCESS } else { ExitCode::from(2) };
         }
@@ -80,7 +80,7 @@ pub fn command() -> Command {
                 .arg(email())
                 .args(named()),
             Command::new("invite")
-                .about("Add an account whose owner chooses the password by a link")
+                .about("Add an account whose owner chooses the password with a link")
                 .arg(email())
                 .args(named())
                 .arg(by_mail),
@@ -89,18 +89,18 @@ pub fn command() -> Command {
                 .arg(Arg::new("query").default_value("").help("A part of the address, the name or the user name")),
             Command::new("disable").about("Disable an account and end its sessions").arg(email()),
             Command::new("enable").about("Let a disabled account sign in again").arg(email()),
-            Command::new("delete").about("Delete an account for good").arg(email()),
+            Command::new("delete").about("Delete an account permanently").arg(email()),
             Command::new("role")
                 .about("Make an account admin or user")
                 .arg(email())
                 .arg(Arg::new("role").required(true).help("admin or user")),
             Command::new("username")
-                .about("Give an account a user name, for apps that take no address, or take it away")
+                .about("Give an account a user name, for apps that do not accept addresses, or remove it")
                 .arg(email())
                 .arg(
                     Arg::new("username")
                         .default_value("")
-                        .help("1 to 64 of a-z, 0-9, '.', '_', '-'; none takes it away"),
+                        .help("1 to 64 of a-z, 0-9, '.', '_', '-'; leave it out to remove the user name"),
                 ),
             Command::new("reset-link").about("Print a link for a new password").arg(email()),
         ]
@@ -120,13 +120,13 @@ pub fn command() -> Command {
         .subcommands([
             Command::new("start").visible_alias("serve").about("Run the gate"),
             Command::new("demo").about("Run the gate in front of a small sample app"),
-            Command::new("check-config").about("Check the configuration and print what follows from it"),
+            Command::new("check-config").about("Check the configuration and print the resulting settings"),
             Command::new("migrate").about("Bring the database up to date"),
             Command::new("health").about("Ask the running server whether it is ready"),
             user,
             session,
             Command::new("send-test-mail")
-                .about("Send a test mail now and say what the mail server says")
+                .about("Send a test mail now and print the mail server's answer")
                 .arg(email())
                 .arg(json()),
         ])
@@ -156,13 +156,13 @@ fn keeping() -> [Command; 3] {
         Arg::new(name).long(name).required(true).value_name("URL").help(about)
     };
     let backup = Command::new("backup")
-        .about("Write everything into one file, also while the server runs")
-        .arg(file("A file that is not there yet"))
-        .arg(yes("without-secrets", "Leave the generated keys out; without them the backup opens nothing"));
+        .about("Write all data to one file, even while the server runs")
+        .arg(file("The file to create"))
+        .arg(yes("without-secrets", "Leave out the generated keys; the backup is useless without them"));
     let restore = Command::new("restore")
         .about("Read a backup into an empty database")
-        .arg(file("What backup wrote"))
-        .arg(yes("keep-sessions", "Let sessions and links of the backup live on, also those that ended since"));
+        .arg(file("A file written by backup"))
+        .arg(yes("keep-sessions", "Keep sessions and links of the backup valid, even those that have ended since"));
     let migrate_store = Command::new("migrate-store")
         .about("Move everything from one database to another, SQLite or PostgreSQL")
         .arg(address("from", "The database that has the data; no server may run on it"))
@@ -198,5 +198,5 @@ fn load(matches: &ArgMatches) -> Result<Config, String> {
         .filter_map(|row| Some((row.name().to_owned(), matches.get_one::<String>(row.name())?.clone())))
         .collect();
     config::load(&flags, &env::process_environment(), Path::new(".env"))
-        .map_err(|faults| format!("the configuration has faults:\n{faults}"))
+        .map_err(|faults| format!("the configuration is not valid:\n{faults}"))
 }

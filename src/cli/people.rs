@@ -28,7 +28,7 @@ fn open(config: &Config) -> Result<Core, String> {
     if let Some(owner) = data_dir::owner_other_than_root(&config.data_dir) {
         tracing::warn!(
             owner,
-            "DATA_DIR belongs to another user, who cannot open what root makes in it; run this as that user"
+            "DATA_DIR belongs to another user, who cannot open files that root creates in it; run this as that user"
         );
     }
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
@@ -65,7 +65,8 @@ fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     }
     if prints_link {
         return Err(format!(
-            "the server was last started with APP_URL={served}, and a link to {own} would lead elsewhere; leave APP_URL out, or restart the server with it first"
+            "the server was last started with APP_URL={served}, and a link to {own} would lead elsewhere; leave \
+                APP_URL out, or restart the server with it first"
         ));
     }
     tracing::warn!(server = ?served, own = %own, "the server was last started with another APP_URL");
@@ -86,7 +87,7 @@ fn explain(fault: AccountError) -> String {
             .collect::<Vec<_>>()
             .join("\n"),
         AccountError::NotFound => "there is no such user or session".to_owned(),
-        AccountError::NotAllowed => "this account is not in a state for that".to_owned(),
+        AccountError::NotAllowed => "the state of this account does not allow that".to_owned(),
         other => other.to_string(),
     }
 }
@@ -123,7 +124,8 @@ pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> 
         && let Some(link) = core.block_on(core.accounts.setup_link()).map_err(explain)?
     {
         return Err(format!(
-            "nobody can sign in before this instance has its first admin. Open this link to become it, then add others:\n\n    {link}\n"
+            "nobody can sign in before this instance has its first admin. Open this link to become the first admin, \
+                then add others:\n\n    {link}\n"
         ));
     }
     let outcome = match name {
@@ -181,7 +183,7 @@ fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
         (user, None) => (format!("invited {}; the running server sends the mail", user.email), describe(&user)),
         (user, Some(link)) => (
             format!(
-                "invited {} as {}; give them this link, it is good for seven days:\n\n    {link}\n",
+                "invited {} as {}; give them this link, which is valid for seven days:\n\n    {link}\n",
                 user.email,
                 user.role.as_str()
             ),
@@ -214,9 +216,9 @@ fn set_username(core: &Core, matches: &ArgMatches) -> Outcome {
     let changed =
         core.block_on(core.accounts.set_username(&user.id, typed, &Actor::command_line())).map_err(explain)?;
     let said = match (changed, typed.trim()) {
-        (false, _) => "nothing was changed, it was so already".to_owned(),
-        (true, "") => "has no user name now".to_owned(),
-        (true, username) => format!("has the user name {username} now"),
+        (false, _) => "nothing was changed".to_owned(),
+        (true, "") => "no longer has a user name".to_owned(),
+        (true, username) => format!("now has the user name {username}"),
     };
     Ok((
         format!("{}: {said}", user.email),
@@ -234,13 +236,13 @@ fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
         "enable" => (UserChange::Enable, "enabled".to_owned()),
         "delete" => (UserChange::Delete, "deleted, with sessions, links and mails".to_owned()),
         _ => {
-            let role = Role::parse(text(matches, "role")).ok_or("the role is admin or user")?;
+            let role = Role::parse(text(matches, "role")).ok_or("the role must be admin or user")?;
             (UserChange::SetRole(role), format!("is {} now; every session of this user has ended", role.as_str()))
         }
     };
     let user = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;
     let changed = core.block_on(core.accounts.change_user(&user.id, deed, &Actor::command_line())).map_err(explain)?;
-    let said = if changed { done } else { "nothing was changed, it was so already".to_owned() };
+    let said = if changed { done } else { "nothing was changed".to_owned() };
     Ok((format!("{}: {said}", user.email), json!({ "email": user.email.as_str(), "done": name, "changed": changed })))
 }
 
@@ -310,16 +312,17 @@ pub(super) fn send_test_mail(config: &Config, matches: &ArgMatches) -> Result<()
         differing(&core, config, "SMTP_HOST")?.filter(|served| !served.is_empty() && !config.gives("SMTP_HOST"))
     {
         return Err(format!(
-            "the server sends by SMTP_HOST={served}, and this command knows no mail server; give it the server's settings"
+            "the server sends with SMTP_HOST={served}, but this command has no mail server configured; give it the \
+                server's settings"
         ));
     }
     let (to, way) = (text(matches, "email"), texts::say(Language::English, &core.accounts.mail_destination()));
     core.block_on(core.accounts.send_test_mail(to))
-        .map_err(|fault| format!("the mail did not leave for {way}: {fault}"))?;
+        .map_err(|fault| format!("the mail could not be sent to {way}: {fault}"))?;
     say(&if matches.get_flag("json") {
         json!({ "sent": true, "to": to, "by": way }).to_string()
     } else {
-        format!("handed to {way}")
+        format!("sent to {way}")
     });
     Ok(())
 }

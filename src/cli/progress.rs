@@ -50,6 +50,6 @@ impl Drop for Progress {
 fn write(text: &str) {
     let mut out = std::io::stderr().lock();
     if write!(out, "{text}").and_then(|()| out.flush()).is_err() {
-        tracing::debug!("nobody reads standard error");
+        tracing::debug!("standard error is closed");
     }
 }

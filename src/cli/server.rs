@@ -48,7 +48,7 @@ fn run(config: &Config, sample: Option<TcpListener>) -> Result<(), String> {
         }
         actix_web::rt::spawn(async move {
             wait_for_signal().await;
-            tracing::info!("stopping: WebSockets and event streams end, running requests have six seconds");
+            tracing::info!("stopping: closing WebSockets and event streams, running requests have six seconds");
             handle.stop(true).await;
         });
         server.await
@@ -73,24 +73,23 @@ fn greet(config: &Config, app: &App) {
     say(&format!("Portcullis listens on http://{} and is reached at {}", app.address, config.server.app_url));
     if config.server.host.is_loopback() && !config.server.app_url.is_https() && config.server.trusted_proxies.is_empty()
     {
-        say(
-            "Only this machine reaches it there. For others: HOST=0.0.0.0, and APP_URL=http://NAME:PORT as they type it.",
-        );
+        say("Only this machine can reach it there. For others set HOST=0.0.0.0 and APP_URL=http://NAME:PORT, the \
+                address they use.");
     }
     if let Some(link) = &app.setup_link {
-        say(&format!("Nobody owns this instance yet. Open this link to make it yours:\n\n    {link}\n"));
+        say(&format!("This instance has no owner yet. Open this link to become the owner:\n\n    {link}\n"));
         match (&config.legacy, link.contains("?token=")) {
             (None, _) => {}
             (Some(_), false) => {
-                say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then the two open the app.");
+                say("It asks for FLOWISE_USERNAME and FLOWISE_PASSWORD; until then these give access to the app.");
             }
             (Some(_), true) => {
-                say("FLOWISE_USERNAME and FLOWISE_PASSWORD were guessed at too often and open nothing any more.");
+                say("FLOWISE_USERNAME and FLOWISE_PASSWORD were disabled after too many wrong guesses.");
             }
         }
     } else {
         say(&format!(
-            "This instance has an owner. People and settings are at {}",
+            "This instance has an owner. Manage people and settings at {}",
             config.server.app_url.join("/_auth/")
         ));
     }
@@ -119,7 +118,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
         };
         say(&format!("{}: {}: {text}", check.outcome.word(), texts::say(Language::English, &check.title)));
     }
-    say("\nThe settings that follow from it:");
+    say("\nThe resulting settings:");
     let shown = config.shown();
     for row in TABLE {
         let value = shown.get(row.name()).filter(|value| !value.is_empty()).map_or("(none)", String::as_str);
@@ -130,10 +129,10 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     }
     if wrong > 0 {
         return Err(format!(
-            "the settings can be read, but {wrong} of the lines above begin with \"wrong\": mend what they name"
+            "the settings are valid, but {wrong} of the lines above begin with \"wrong\": fix what they name"
         ));
     }
-    say("\nThe configuration has no faults.");
+    say("\nThe configuration is valid.");
     Ok(())
 }
 
@@ -162,14 +161,14 @@ pub(super) fn health(config: &Config) -> Result<(), String> {
         stream.take(16 * 1024).read_to_string(&mut answer)?;
         Ok(answer)
     };
-    let answer = ask().map_err(|fault| format!("{address} does not answer: {fault}"))?;
+    let answer = ask().map_err(|fault| format!("{address} does not respond: {fault}"))?;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     match head.starts_with("HTTP/1.1 200") {
         true if body == READY => {
             say("ready");
             Ok(())
         }
-        true => Err(format!("what answers at {address} is not this server; give --PORT, or --DATA_DIR of the server")),
+        true => Err(format!("the server at {address} is a different one; give --PORT, or --DATA_DIR of the server")),
         false => Err(format!("{address} answers: {}", head.lines().next().unwrap_or("nothing"))),
     }
 }

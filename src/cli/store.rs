@@ -44,10 +44,15 @@ impl Store {
     fn of_this_version(self) -> Result<Self, String> {
         match migrate::schema_of(&self.database).map_err(|fault| fault.to_string())? {
             Schema::Current => Ok(self),
-            Schema::Missing => Err("this is no database of Portcullis: it has no tables".to_owned()),
-            Schema::Older => Err("the database is of an older version; use that version, or run `portcullis migrate` first".to_owned()),
+            Schema::Missing => Err("this is not a Portcullis database: it has no tables".to_owned()),
+            Schema::Older => {
+                Err("the database is from an older version; use that version, or run `portcullis migrate` \
+                first"
+                    .to_owned())
+            }
             Schema::Newer => {
-                Err("the database is of another version of Portcullis, whose migrations this one does not know; use that version"
+                Err("the database is from another version of Portcullis, whose migrations this one does not know; use \
+                    that version"
                     .to_owned())
             }
         }
@@ -89,7 +94,7 @@ fn refuse_if_served(database: &Database) -> Result<(), String> {
         thread::sleep(LOOK);
         looks += 1;
         if beats()?.iter().any(|beat| !before.contains(beat)) {
-            return Err("a server runs on this database; stop it first".to_owned());
+            return Err("a server is running on this database; stop it first".to_owned());
         }
     }
     Ok(())

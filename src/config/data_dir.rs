@@ -38,7 +38,7 @@ pub fn ensure(dir: &Path, database: Option<&Path>) -> Result<Vec<String>, Faults
         narrow(dir, 0o700, &mut warnings);
     } else {
         warnings.push(format!(
-            "{} holds files that are not ours, so its rights stay as they are; a folder of its own is safer",
+            "{} contains other files, so its permissions were not changed; a separate folder is safer",
             dir.display()
         ));
     }
@@ -87,7 +87,7 @@ fn narrow_below(dir: &Path, warnings: &mut Vec<String>) {
             narrow(&path, 0o600, warnings);
         }
         if looked >= MAX_FILES {
-            warnings.push(format!("{} holds so many files that not all of their rights were looked at", dir.display()));
+            warnings.push(format!("{} contains too many files to check the permissions of all", dir.display()));
             return;
         }
     }
@@ -100,10 +100,13 @@ fn narrow(path: &Path, mode: u32, warnings: &mut Vec<String>) {
     }
     let narrowed = current & mode;
     match fs::set_permissions(path, Permissions::from_mode(narrowed)) {
-        Ok(()) => warnings
-            .push(format!("{} was open to others ({current:o}); its rights are now {narrowed:o}", path.display())),
+        Ok(()) => warnings.push(format!(
+            "{} was accessible to others ({current:o}); its permissions are now \
+                {narrowed:o}",
+            path.display()
+        )),
         Err(fault) => warnings.push(format!(
-            "{} is open to others ({current:o}), and that could not be changed: {fault}",
+            "{} is accessible to others ({current:o}), and its permissions could not be changed: {fault}",
             path.display()
         )),
     }
@@ -114,7 +117,7 @@ fn unwritable(path: &Path, fault: &io::Error) -> Faults {
     faults.add(
         "DATA_DIR",
         format!(
-            "{} cannot be used: {fault}. Give a folder that this user may write, or change its owner.",
+            "{} cannot be used: {fault}. Choose a folder that this user can write to, or change its owner.",
             path.display()
         ),
     );
@@ -127,7 +130,7 @@ pub fn why_unwritable(dir: &Path) -> Option<String> {
     let there = dir.ancestors().find(|path| path.exists())?;
     let fault = probe(there).err()?;
     Some(format!(
-        "DATA_DIR cannot be written: {}: {fault}. Give a folder that this user may write, or change its owner.",
+        "DATA_DIR is not writable: {}: {fault}. Choose a folder that this user can write to, or change its owner.",
         there.display()
     ))
 }

@@ -34,8 +34,10 @@ fn of_compose() -> impl Iterator<Item = &'static dyn Row> {
 
 fn example(rows: impl Iterator<Item = &'static dyn Row>) -> String {
     let mut text = String::from(
-        "# Copy to .env and uncomment what you change. Generated from the table of variables; docs/CONFIGURATION.md says more.\n\
-         # A value with spaces, quotes, $, # or \\ in it stands in single quotes: SITE_NAME='My Box'. Comments have lines of their own.\n",
+        "# Copy to .env and uncomment what you change. Generated from the table of variables; docs/CONFIGURATION.md \
+            says more.\n\
+         # A value with spaces, quotes, $, # or \\ in it stands in single quotes: SITE_NAME='My Box'. Comments have \
+         lines of their own.\n",
     );
     text.extend(rows.map(|row| format!("\n# {}\n# {}={}\n", row.about(), row.name(), row.example())));
     text
@@ -44,12 +46,17 @@ fn example(rows: impl Iterator<Item = &'static dyn Row>) -> String {
 /// The text of `docs/CONFIGURATION.md`.
 pub fn configuration_md() -> String {
     let mut text = String::from(
-        "# Configuration\n\nGenerated from the table in `src/config/variables.rs`. Every variable is also a flag of the same name (`--APP_URL=…`), can come\n\
-         from `.env` (the real environment wins over it, a flag over both), and may be given as `NAME_FILE`, a file that holds the value.\n\
-         In `.env` a value with spaces, quotes, `$`, `#` or `\\` in it stands in single quotes, `SMTP_PASSWORD='pa$ #1'`; one with a single\n\
-         quote in double quotes, with a backslash before each `\"`, `\\` and `$`: `SITE_NAME=\"Ada's Box\"`. What would be read otherwise than it\n\
+        "# Configuration\n\nGenerated from the table in `src/config/variables.rs`. Every variable is also a flag of \
+            the same name (`--APP_URL=…`), can come\n\
+         from `.env` (the real environment wins over it, a flag over both), and may be given as `NAME_FILE`, a file \
+         that holds the value.\n\
+         In `.env` a value with spaces, quotes, `$`, `#` or `\\` in it stands in single quotes, `SMTP_PASSWORD='pa$ \
+         #1'`; one with a single\n\
+         quote in double quotes, with a backslash before each `\"`, `\\` and `$`: `SITE_NAME=\"Ada's Box\"`. What \
+         would be read otherwise than it\n\
          is written stops the start, and the fault shows the line that works. A comment stands on a line of its own.\n\
-         Empty means unset; booleans are exactly `true` or `false`. `portcullis check-config` reports every fault at once.\n\n\
+         Empty means unset; booleans are exactly `true` or `false`. `portcullis check-config` reports every fault at \
+         once.\n\n\
          | variable | default | meaning |\n|---|---|---|\n",
     );
     for row in TABLE {

@@ -49,7 +49,7 @@ fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
 fn parse(text: &str, place: &str, warnings: &mut Vec<String>, faults: &mut Faults) -> Values {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
     if text.chars().any(|c| c.is_ascii_control() && !matches!(c, '\n' | '\t')) {
-        faults.add(place, "is not plain text; save it as UTF-8, each line ended by a line feed");
+        faults.add(place, "is not plain text; save it as UTF-8 with line feeds");
         return Values::new();
     }
     let (mut values, mut lines, mut number) = (Values::new(), text.lines(), 0_usize);
@@ -172,7 +172,8 @@ fn remedy(name: &str, raw: &str, number: usize, place: &str) -> String {
         (true, true) => format!("{name}=\"\u{2026}\", with a backslash before each \" \\ and $ in it"),
     };
     let what = if begins_quoted {
-        "a value that begins with a quote ends with the same one on the same line, and inside \" the characters $ and \\ need a \\ before them"
+        "a value that begins with a quote ends with the same one on the same line, and inside \" the characters $ \
+            and \\ need a \\ before them"
     } else {
         "a value with spaces, quotes, $, # or \\ in it stands in quotes"
     };

@@ -50,7 +50,7 @@ fn misspelt(name: &str) -> Option<String> {
     let upper = bare.to_ascii_uppercase();
     let is_near = |known: &&str| strsim::osa_distance(&upper, known) <= least;
     let meant = variables::names().find(is_near)?;
-    Some(format!(".env sets {name}, which is no setting; did you mean {meant}?"))
+    Some(format!(".env sets {name}, which is not a setting; did you mean {meant}?"))
 }
 
 fn from_source(source: &Values, name: &str, warnings: &mut Vec<String>, faults: &mut Faults) -> Option<String> {

@@ -57,7 +57,11 @@ pub(super) fn read(reader: &mut Reader<'_>, app_url: &AppUrl) -> Mail {
     let from_user = user.as_deref().filter(|user| Email::parse(user).is_ok()).map(str::to_owned);
     let sender = reader.given(&SENDER_EMAIL).or(from_user).unwrap_or_else(|| {
         if host.is_some() && app_url.is_number() && !reader.values.contains_key(SENDER_EMAIL.name) {
-            reader.faults.add("SENDER_EMAIL", "is missing: APP_URL is an address of numbers, and no sender follows from it; set SENDER_EMAIL to an address such as gate@example.org");
+            reader.faults.add(
+                "SENDER_EMAIL",
+                "is missing: APP_URL is an IP address, from which no sender can be \
+                derived; set SENDER_EMAIL to an address such as gate@example.org",
+            );
         }
         format!("portcullis@{}", if app_url.is_number() { "localhost" } else { app_url.host() })
     });
@@ -108,16 +112,16 @@ pub(super) fn hello(text: &str) -> Result<String, String> {
 pub(super) fn warnings(values: &Values, mail: &Mail) -> Vec<String> {
     let mut warnings = Vec::new();
     if values.get("ALLOW_UNAUTHORIZED_CERTS").is_some_and(|value| value == "true") {
-        warnings.push("ALLOW_UNAUTHORIZED_CERTS=true: certificates of the mail server are not checked".to_owned());
+        warnings.push("ALLOW_UNAUTHORIZED_CERTS=true: certificates of the mail server are not verified".to_owned());
     }
     let Some(server) = &mail.server else { return warnings };
     if !server.secure {
-        warnings.push("SMTP_SECURE is not true; mails may travel in plain text".to_owned());
+        warnings.push("SMTP_SECURE is not true; mails may be sent in plain text".to_owned());
     }
     let domain = mail.sender.rsplit_once('@').map_or("", |(_, domain)| domain);
     if !domain.contains('.') && !values.contains_key("SENDER_EMAIL") {
         warnings.push(format!(
-            "SENDER_EMAIL is not set, and many mail servers refuse {}, which follows from APP_URL",
+            "SENDER_EMAIL is not set, and many mail servers refuse {}, which is derived from APP_URL",
             mail.sender
         ));
     }

@@ -33,7 +33,7 @@ fn judge(place: &str, owner: Owner, mode: u32, own: Owner, secret: bool) -> Opti
         return Some(format!("{place} can be changed by others (mode {mode:o}); chmod 600 it"));
     }
     if secret && (mode & 0o004 != 0 || (mode & 0o040 != 0 && foreign_group)) {
-        return Some(format!("{place} holds a secret and can be read by others (mode {mode:o}); chmod 600 it"));
+        return Some(format!("{place} contains a secret and can be read by others (mode {mode:o}); chmod 600 it"));
     }
     None
 }

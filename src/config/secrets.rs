@@ -80,7 +80,7 @@ pub struct Secrets {
 pub fn weakness(value: &str) -> Option<&'static str> {
     let distinct: std::collections::BTreeSet<char> = value.chars().collect();
     if KNOWN.iter().any(|known| known.eq_ignore_ascii_case(value)) {
-        Some("is a value known from documentation")
+        Some("is an example value from documentation")
     } else if value.len() < MIN_BYTES {
         Some("is shorter than 32 bytes")
     } else if distinct.len() < MIN_DISTINCT {
@@ -119,7 +119,14 @@ fn from_file(name: &str, dir: &Path, may_generate: bool, generate: &dyn Fn() -> 
     match fs::read_to_string(&path) {
         Ok(text) if text.trim_end().len() >= MIN_BYTES => text.trim_end().to_owned(),
         Ok(_) => {
-            faults.add(name, format!("the secret file {} is empty or too short, so it is damaged. Restore it from a backup; it is never made anew over a damaged one.", path.display()));
+            faults.add(
+                name,
+                format!(
+                    "the secret file {} is empty or too short, so it is damaged. Restore it from a \
+                backup; a damaged file is never replaced by a new secret.",
+                    path.display()
+                ),
+            );
             String::new()
         }
         Err(fault) if fault.kind() == ErrorKind::NotFound && may_generate => {
@@ -138,7 +145,8 @@ fn from_file(name: &str, dir: &Path, may_generate: bool, generate: &dyn Fn() -> 
             faults.add(
                 name,
                 format!(
-                    "the secret file {} is missing, but the database was made with it. Restore the file or set {name}.",
+                    "the secret file {} is missing, but the database was created with it. Restore the file or set \
+                        {name}.",
                     path.display()
                 ),
             );

@@ -60,7 +60,11 @@ pub(super) fn gate(reader: &mut Reader<'_>, server: &Server) -> Gate {
         let is_here = |ip: IpAddr| ip.is_loopback() || ip == server.host;
         let local = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_here);
         if local && port == server.port {
-            reader.faults.add("UPSTREAM_URL", "is the address of the gate itself; give the app's, or another PORT");
+            reader.faults.add(
+                "UPSTREAM_URL",
+                "is the address of the gate itself; set the address of the app, or \
+                another PORT",
+            );
         }
         format!("{host}:{port}")
     });
@@ -78,11 +82,17 @@ pub(super) fn host(text: &str) -> Result<IpAddr, String> {
 
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse::<IpNet>().or_else(|_range| text.parse::<IpAddr>().map(IpNet::from));
-    network.map_err(|_fault| format!("{text:?} is no address and no CIDR range"))
+    network.map_err(|_fault| format!("{text:?} is neither an address nor a CIDR range"))
 }
 
 pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
-    Dialect::of_name(text).ok_or_else(|| format!("{text:?} is none of {}", Dialect::ALL.map(Dialect::name).join(", ")))
+    Dialect::of_name(text).ok_or_else(|| {
+        format!(
+            "{text:?} is not one of \
+        {}",
+            Dialect::ALL.map(Dialect::name).join(", ")
+        )
+    })
 }
 
 pub(super) fn upstream(text: &str) -> Result<Place, String> {

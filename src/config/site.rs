@@ -65,7 +65,7 @@ pub(super) fn logo(path: &str) -> Result<Logo, String> {
         return Err(format!("{path} must be a file of at most {} KiB", MAX_LOGO / 1024));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let kind = kind(&bytes).ok_or_else(|| format!("{path} must be an SVG or a PNG picture"))?;
+    let kind = kind(&bytes).ok_or_else(|| format!("{path} must be an SVG or PNG image"))?;
     Ok(Logo { kind, bytes })
 }
 

@@ -40,9 +40,11 @@ variables! {
     HOST: Set<As<IpAddr>> = set(|| Ipv4Addr::LOCALHOST.into(), As(server::host), "Address to listen on.").of_node();
     UPSTREAM_URL: Given<As<server::Place>> = given(
         As(server::upstream),
-        "The app behind the gate, for instance http://127.0.0.1:8080. Without it only the gate's own pages and forward-auth are served.",
+        "The app behind the gate, for instance http://127.0.0.1:8080. Without it only the gate's own pages and \
+            forward-auth are served.",
     );
-    DATA_DIR: Set<Text> = set(|| "data".to_owned(), Text, "Folder for the database and generated secrets; 0700, every file in it 0600.").of_node();
+    DATA_DIR: Set<Text> = set(|| "data".to_owned(), Text, "Folder for the database and generated secrets; 0700, every \
+        file in it 0600.").of_node();
     DATABASE_URL: Derived<As<DatabaseUrl>> = derived(
         "sqlite://<DATA_DIR>/portcullis.db",
         |config| config.database.shown(),
@@ -50,7 +52,8 @@ variables! {
         "sqlite://path or postgres://user:password@host/database.",
     )
     .secret();
-    SESSION_STORE: Set<Words<bool>> = set(|| false, Words(&[("database", false), ("redis", true)]), "Where sessions are kept.");
+    SESSION_STORE: Set<Words<bool>> = set(|| false, Words(&[("database", false), ("redis", true)]), "Where sessions \
+        are kept.");
     REDIS_URL: Given<As<SecretString>> = given(
         As(stores::redis_url),
         "redis://user:password@host:port/number, or rediss:// for TLS; for SESSION_STORE=redis.",
@@ -64,18 +67,21 @@ variables! {
         "Signs refresh tokens; the derived keys differ even when the secrets do not.",
     )
     .secret();
-    JWT_TOKEN_EXPIRY_IN_MINUTES: Set<Range<i64>> = set(|| 60, Range(1, TEN_YEARS), "Lifetime of an access token, in minutes.");
+    JWT_TOKEN_EXPIRY_IN_MINUTES: Set<Range<i64>> = set(|| 60, Range(1, TEN_YEARS), "Lifetime of an access token, in \
+        minutes.");
     JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES: Set<Range<i64>> =
         set(|| 129_600, Range(1, TEN_YEARS), "Absolute lifetime of a session and its refresh tokens, in minutes.");
     SESSION_IDLE_MINUTES: Given<Range<i64>> = given(
         Range(1, TEN_YEARS),
-        "Ends sessions that nobody used for so many minutes, and up to a tenth of it later. An open WebSocket or event stream alone is no use.",
+        "Ends sessions that nobody used for so many minutes, and up to a tenth of it later. An open WebSocket or event \
+            stream alone is no use.",
     );
     JWT_AUDIENCE: Set<Text> = set(|| "AUDIENCE".to_owned(), Text, "The aud claim written and required.");
     JWT_ISSUER: Set<Text> = set(|| "ISSUER".to_owned(), Text, "The iss claim written and required.");
     EXPRESS_SESSION_SECRET: Derived<Text> = generated("Encrypts the session cookie and keys the tokens in forms.");
     EXPIRE_AUTH_TOKENS_ON_RESTART: Set<Switch> = set(|| false, Switch, "true ends every session at each start.");
-    SMTP_HOST: Given<As<String>> = given(As(mail::host), "Mail server. Without it mails become files in DATA_DIR/outbox.");
+    SMTP_HOST: Given<As<String>> = given(As(mail::host), "Mail server. Without it mails become files in \
+        DATA_DIR/outbox.");
     SMTP_PORT: Derived<Range<u16>> = derived(
         "587, or 465 with SMTP_SECURE",
         |config| config.mail.server.as_ref().map_or_else(String::new, |server| server.port.to_string()),
@@ -87,7 +93,8 @@ variables! {
     SMTP_SECURE: Set<Switch> = set(
         || false,
         Switch,
-        "true: TLS from the start (STARTTLS on ports 587, 25, 2525 and 2587), or nothing is sent. false: STARTTLS where the server offers it.",
+        "true: TLS from the start (STARTTLS on ports 587, 25, 2525 and 2587), or nothing is sent. false: STARTTLS \
+            where the server offers it.",
     );
     ALLOW_UNAUTHORIZED_CERTS: Set<Switch> = set(|| false, Switch, "true alone switches certificate checks off.");
     SENDER_EMAIL: Derived<As<String>> = derived(
@@ -103,14 +110,18 @@ variables! {
         "What the gate calls itself at the mail server (EHLO): a full host name, or an address in brackets.",
     );
     PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS: Set<Range<i64>> =
-        set(|| 15, Range(1, 10_080), "Lifetime of a reset link, in minutes.").also("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES");
-    PASSWORD_SALT_HASH_ROUNDS: Set<Range<u32>> = set(|| 10, Range(10, 15), "bcrypt rounds; older hashes are upgraded at sign-in.");
+        set(|| 15, Range(1, 10_080), "Lifetime of a reset link, in \
+            minutes.").also("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES");
+    PASSWORD_SALT_HASH_ROUNDS: Set<Range<u32>> = set(|| 10, Range(10, 15), "bcrypt rounds; older hashes are upgraded \
+        at sign-in.");
     PASSWORD_MIN_LENGTH: Set<Range<usize>> = set(|| 15, Range(8, 64), "Shortest password, in characters.");
-    PASSWORD_KEY: Derived<Text> = generated("Keys the HMAC in front of bcrypt. Losing it makes every password useless.");
+    PASSWORD_KEY: Derived<Text> = generated("Keys the HMAC in front of bcrypt. Losing it makes every password \
+        useless.");
     TOKEN_HASH_SECRET: Derived<Text> = generated("Keys the HMAC of stored tokens and of device cookies.");
     FLOWISE_USERNAME: Given<As<String>> = given(
         As(sign_in::username),
-        "With FLOWISE_PASSWORD: guards the app until the instance is claimed, and is asked for at the claim (deprecated).",
+        "With FLOWISE_PASSWORD: guards the app until the instance is claimed, and is asked for at the claim \
+            (deprecated).",
     );
     FLOWISE_PASSWORD: Given<Text> = given(Text, "See FLOWISE_USERNAME.").secret();
     TRUSTED_PROXIES: Set<List<IpNet>> = set(
@@ -121,7 +132,8 @@ variables! {
     FORWARD_AUTH: Set<List<Dialect>> = set(
         Vec::new,
         List(server::dialect),
-        "Which proxies ask the gate before each request: nginx, traefik, caddy, haproxy, envoy, comma-separated. Without it nobody can ask.",
+        "Which proxies ask the gate before each request: nginx, traefik, caddy, haproxy, envoy, comma-separated. \
+            Without it nobody can ask.",
     );
     SITE_NAME: Set<As<String>> = set(
         || "Portcullis".to_owned(),
@@ -130,15 +142,18 @@ variables! {
     );
     SITE_LOGO: Given<As<Logo>> = given(As(site::logo), "Path of an SVG or PNG picture for the pages, at most 128 KiB.");
     ACCENT_COLOR: Given<As<Colour>> =
-        given(As(site::colour), "Colour of buttons and links, as #rrggbb; darkened or lightened where it could not be read.");
+        given(As(site::colour), "Colour of buttons and links, as #rrggbb; darkened or lightened where it could not be \
+            read.");
     DEFAULT_LANGUAGE: Set<As<Language>> = set(
         Language::default,
         As(site::language),
-        "en, de, fr, es or ar: for mails to people who have chosen no language, and pages for browsers that ask for another one.",
+        "en, de, fr, es or ar: for mails to people who have chosen no language, and pages for browsers that ask for \
+            another one.",
     );
     AUDIT_RETENTION_DAYS: Set<Range<i64>> =
         set(|| 365, Range(0, 36_500), "Days for which audit lines are kept; 0 keeps them for ever.");
-    METRICS_TOKEN: Given<Text> = given(Text, "Bearer token for /_auth/metrics, for scrapers on other machines.").secret();
+    METRICS_TOKEN: Given<Text> = given(Text, "Bearer token for /_auth/metrics, for scrapers on other \
+        machines.").secret();
     NODE_ENV: Given<Text> = given(Text, "production makes weak secrets stop the start, as https in APP_URL does.");
     LOG_LEVEL: Set<Words<LogLevel>> = set(|| LogLevel::Info, Words(LEVELS), "What is logged, from the most severe on.");
     LOG_FORMAT: Set<Words<bool>> = set(|| false, Words(&[("text", false), ("json", true)]), "How lines are logged.");

@@ -8,9 +8,10 @@ use super::{Gate, Passwords, Server, secrets};
 /// Why forward-auth cannot work as configured.
 fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
     match (gate.forward_auth.is_empty(), server.trusted_proxies.is_empty()) {
-        (false, true) => Some("FORWARD_AUTH is set, but TRUSTED_PROXIES names no proxy, so nobody may ask"),
+        (false, true) => Some("FORWARD_AUTH is set, but TRUSTED_PROXIES is empty, so no proxy may use it"),
         (true, false) if gate.upstream.is_none() => Some(
-            "TRUSTED_PROXIES is set, but neither UPSTREAM_URL nor FORWARD_AUTH: name in FORWARD_AUTH the proxies that ask (nginx, traefik, caddy, haproxy, envoy)",
+            "TRUSTED_PROXIES is set, but neither UPSTREAM_URL nor FORWARD_AUTH: name in FORWARD_AUTH the proxies that \
+                ask (nginx, traefik, caddy, haproxy, envoy)",
         ),
         _ => None,
     }
@@ -27,7 +28,7 @@ pub(super) fn of(
     let mut warnings = Vec::new();
     if !server.production && values.get("EXPRESS_SESSION_SECRET").is_some_and(|value| value == "flowise") {
         warnings.push(
-            "EXPRESS_SESSION_SECRET=flowise is known to everybody and counts as unset; a secret is generated instead"
+            "EXPRESS_SESSION_SECRET=flowise is publicly known and treated as unset; a secret is generated instead"
                 .to_owned(),
         );
         values.remove("EXPRESS_SESSION_SECRET");
@@ -66,12 +67,13 @@ pub(super) fn of(
     );
     note(
         cover_the_internet(&server.trusted_proxies),
-        "TRUSTED_PROXIES holds the whole internet, or much of it: anybody can claim any client address; name the proxies' own addresses",
+        "TRUSTED_PROXIES covers the whole internet, or much of it: anybody can forge client addresses; list only the \
+            addresses of your proxies",
     );
     note(
         !server.app_url.is_https() && !server.app_url.is_loopback(),
-        "APP_URL is plain http: passwords and cookies can be read on the way, and scripts of the app can use the gate's own pages, \
-         because browsers send no Sec-Fetch headers there; use https",
+        "APP_URL is plain http: passwords and cookies can be read in transit, and scripts of the app can use the \
+            gate's own pages, because browsers omit Sec-Fetch headers there; use https",
     );
     let minutes = |name: &str| values.get(name).and_then(|value| value.parse::<i64>().ok()).unwrap_or(0);
     note(
@@ -84,11 +86,11 @@ pub(super) fn of(
     );
     note(
         values.get("FLOWISE_PASSWORD").is_some_and(|password| password.chars().count() < passwords.min_length),
-        "FLOWISE_PASSWORD is short: until the claim it guards the app, and it proves who may claim",
+        "FLOWISE_PASSWORD is short: it protects the app, and the claim, until the instance is claimed",
     );
     note(
         values.contains_key("REDIS_URL") && values.get("SESSION_STORE").is_none_or(|store| store != "redis"),
-        "REDIS_URL is set, but SESSION_STORE is not redis; sessions are kept in the database",
+        "REDIS_URL is set, but SESSION_STORE is not redis; sessions are stored in the database",
     );
     note(
         values.get("METRICS_TOKEN").is_some_and(|token| token.chars().count() < 16),

@@ -62,7 +62,7 @@ impl fmt::Debug for PasswordHash {
 impl PasswordHasher {
     /// Starts `workers` threads; `cost` is bcrypt's, 4 to 31.
     pub fn start(keys: &Keys, cost: u32, workers: usize) -> std::io::Result<Self> {
-        let nobody = hash_now(&keys.password, cost, "nobody has this password").map_err(std::io::Error::other)?;
+        let nobody = hash_now(&keys.password, cost, "the password of no account").map_err(std::io::Error::other)?;
         Ok(Self { workers: Workers::start(workers.max(1))?, key: keys.password, cost, nobody })
     }
 
@@ -205,7 +205,7 @@ mod tests {
 
     #[tokio::test]
     async fn s22_nobody_matches_even_with_the_password_of_nobody() {
-        let answer = verify(&hasher(4), "nobody has this password", None).await;
+        let answer = verify(&hasher(4), "the password of no account", None).await;
         assert_eq!(answer, Ok(Verified { matches: false, needs_upgrade: false }));
     }
 

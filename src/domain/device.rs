@@ -60,9 +60,11 @@ mod tests {
 
     #[test]
     fn browsers_have_names() {
-        let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+        let windows = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+            Chrome/140.0.0.0 Safari/537.36";
         let linux = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0";
-        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
+        let phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
+            Version/18.0 Mobile/15E148 Safari/604.1";
         let on = |browser: &str, system: &str| Text::new("device-on").with("browser", browser).with("system", system);
         let other = |name: &str| Text::new("device-other").with("name", name);
         assert_eq!(spoken(windows), on("Chrome", "Windows 10"));

@@ -54,7 +54,7 @@ impl ReturnTo {
         if let Err(fault) = &judged
             && !next.is_empty()
         {
-            tracing::info!(reason = %fault, bytes = next.len(), "the way back after sign-in was dropped");
+            tracing::info!(reason = %fault, bytes = next.len(), "a return address after sign-in was dropped");
         }
         judged.ok()
     }

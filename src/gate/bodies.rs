@@ -121,7 +121,7 @@ impl Pieces {
             Some(Piece::End) if self.left.is_none_or(|left| left == 0) => None,
             Some(Piece::End) => Some(Err(io::Error::other("the client's body ended early"))),
             Some(Piece::Broken(fault)) => Some(Err(io::Error::other(fault))),
-            None => Some(Err(io::Error::other("the client's body was given up"))),
+            None => Some(Err(io::Error::other("the client's body was aborted"))),
         })
     }
 }

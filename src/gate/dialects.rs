@@ -49,7 +49,7 @@ pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Result<RequestedResou
 
 /// `X-Original-URL` and `X-Original-Method`.
 fn nginx(headers: &HeaderMap) -> Result<RequestedResource<'_>, MalformedQuestion> {
-    const URL: MalformedQuestion = MalformedQuestion("X-Original-URL is not there once, or is no http address");
+    const URL: MalformedQuestion = MalformedQuestion("X-Original-URL is missing, duplicated or not an http URL");
     let (scheme, rest) = once(headers, &X_ORIGINAL_URL).and_then(|url| url.split_once("://")).ok_or(URL)?;
     let (host, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).ok_or(URL)?;
     resource(once(headers, &X_ORIGINAL_METHOD), Some(scheme), Some(host), Some(path))
@@ -86,20 +86,20 @@ fn resource<'a>(
     host: Option<&str>,
     path_and_query: Option<&'a str>,
 ) -> Result<RequestedResource<'a>, MalformedQuestion> {
-    let method = method.ok_or(MalformedQuestion("the method is not there once"))?;
+    let method = method.ok_or(MalformedQuestion("the method is missing or duplicated"))?;
     if !is_method(method) {
         return Err(MalformedQuestion("the method is not 1 to 20 letters, or is CONNECT or TRACE"));
     }
-    let https = match scheme.ok_or(MalformedQuestion("the scheme is not there once"))? {
+    let https = match scheme.ok_or(MalformedQuestion("the scheme is missing or duplicated"))? {
         "https" | "wss" => true,
         "http" | "ws" => false,
         _ => return Err(MalformedQuestion("the scheme is not http or https")),
     };
-    let host = host.ok_or(MalformedQuestion("the host is not there once"))?;
+    let host = host.ok_or(MalformedQuestion("the host is missing or duplicated"))?;
     let origin = Origin::parse(https, host).ok_or(MalformedQuestion("the host has no canonical form"))?;
-    let path_and_query = path_and_query.ok_or(MalformedQuestion("the path is not there once"))?;
+    let path_and_query = path_and_query.ok_or(MalformedQuestion("the path is missing or duplicated"))?;
     if !path::is_well_formed(path_of(path_and_query)) {
-        return Err(MalformedQuestion("the path is none"));
+        return Err(MalformedQuestion("the path is not valid"));
     }
     Ok(RequestedResource { method, origin, path_and_query })
 }
@@ -124,7 +124,8 @@ impl<'a> RequestedResource<'a> {
     /// The return address: path and query if the host is `APP_URL`'s, else nothing. `headers` are the visitor's.
     pub(super) fn return_path(&self, headers: &HeaderMap, app_url: &AppUrl) -> Option<ReturnTo> {
         if !self.is_on(app_url) {
-            tracing::info!(reason = "another host than that of APP_URL", origin = %self.origin, "the way back after sign-in was dropped");
+            tracing::info!(reason = "its host is not that of APP_URL", origin = %self.origin, "a return address after \
+                sign-in was dropped");
             return None;
         }
         ReturnTo::parse(&deny::path_back(self.method, headers, app_url.origin(), self.path_and_query), app_url)
@@ -266,7 +267,7 @@ mod tests {
                 TestRequest::with_uri(bare).append_header(("x-forwarded-proto", "http")).append_header(("host", "a"));
             assert_eq!(
                 read(Dialect::Envoy, &request.to_http_request()),
-                Err(MalformedQuestion("the path is none")),
+                Err(MalformedQuestion("the path is not valid")),
                 "{bare}"
             );
         }

@@ -69,7 +69,8 @@ fn is_named(dialect: Dialect, req: &HttpRequest) -> bool {
     if !noted.contains(&dialect) {
         noted.push(dialect);
         let (peer, dialect) = (client_address::of(req).peer, dialect.name());
-        tracing::info!(%peer, dialect, "somebody asks as a proxy that FORWARD_AUTH does not name; if it is yours, add it there");
+        tracing::info!(%peer, dialect, "refused a forward-auth request of a proxy that FORWARD_AUTH does not name; if \
+            it is yours, add it there");
     }
     false
 }
@@ -78,7 +79,7 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     check_peer(req)?;
     let resource = dialects::read(dialect, req).map_err(|unclear| {
         let (peer, dialect) = (client_address::of(req).peer, dialect.name());
-        tracing::info!(%peer, dialect, why = unclear.0, "refused a forward-auth request that does not say what is asked for");
+        tracing::info!(%peer, dialect, why = unclear.0, "refused a malformed forward-auth request");
         HttpError::BadRequest("fault-no-original")
     })?;
     request_check::check_path(resource.path())?;
@@ -93,7 +94,8 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
     if client_address::has_trusted_peer(req) {
         return Ok(());
     }
-    tracing::warn!(peer = %client_address::of(req).peer, "refused a forward-auth request: the peer is not in TRUSTED_PROXIES");
+    tracing::warn!(peer = %client_address::of(req).peer, "refused a forward-auth request: the peer is not in \
+        TRUSTED_PROXIES");
     Err(HttpError::Forbidden("fault-untrusted-proxy"))
 }
 

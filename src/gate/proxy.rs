@@ -132,7 +132,7 @@ impl ProxiedRequest<'_> {
         let ticket = if uploads { Some(self.register().await?) } else { None };
         let response = self.exchange(payload, ticket).await?;
         if response.status().as_u16() == 101 {
-            return Err(HttpError::Upstream("the app switched protocols unasked".to_owned()));
+            return Err(HttpError::Upstream("the app switched protocols without being asked".to_owned()));
         }
         // The session may have ended while the app was busy; then its response must not be delivered.
         let accounts = settings::accounts(self.req);
@@ -158,7 +158,7 @@ impl ProxiedRequest<'_> {
         let repeatable = matches!(body, Upload::Empty) && matches!(*self.req.method(), Method::GET | Method::HEAD);
         match self.upstream.send(self.request(body)?).await {
             Err(SendFault::Dropped(why)) if repeatable => {
-                tracing::debug!(error = ?why, "the app closed a connection; asked again");
+                tracing::debug!(error = ?why, "the app closed a connection; the request is sent again");
                 self.upstream.send(self.request(Upload::Empty)?).await
             }
             outcome => outcome,

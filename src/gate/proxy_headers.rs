@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn s78_headers_that_only_proxies_may_send_are_dropped_in_every_spelling() {
-        const NAMES: &str = "Forwarded X-Forwarded-For X_Forwarded_For x-forwarded_proto X-Forwarded-Anything X-Real-IP x_real_ip \
+        const NAMES: &str = "Forwarded X-Forwarded-For X_Forwarded_For x-forwarded_proto X-Forwarded-Anything \
+            X-Real-IP x_real_ip \
             X-Original-URL X-Rewrite-URL x_rewrite-url Remote-User remote_user Remote_Groups X-Remote-User \
             X-Auth-Request-Email X_WebAuth_User Proxy RemoteUser Remote--User -Remote-User Remote-User- X-ForwardedFor \
             XRealIP Pro-xy Remote-Id X-Forwarded Forwarded-For X-Forward-For forwarded_for_ip Client-IP CLIENT_IP \

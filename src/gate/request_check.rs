@@ -35,7 +35,7 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<CheckedReques
         check_path(path)?;
     }
     check_head(req, own_origin)
-        .inspect_err(|why| tracing::info!(path = ?begin(path), %why, "refused a request before asking who sent it"))
+        .inspect_err(|why| tracing::info!(path = ?begin(path), %why, "refused an ambiguous or unsupported request"))
 }
 
 fn check_head(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, HttpError> {
@@ -64,9 +64,9 @@ pub(super) fn check_path(path: &str) -> Result<(), HttpError> {
     } else if !path::may_be_reserved(path) {
         return Ok(());
     } else if path::is_reserved(path) {
-        (HttpError::NotFound, "everything below /_auth is the gate's")
+        (HttpError::NotFound, "everything below /_auth belongs to the gate")
     } else {
-        (HttpError::BadRequest("fault-ambiguous-address"), "some programs read it as an address below /_auth")
+        (HttpError::BadRequest("fault-ambiguous-address"), "some programs interpret it as a path below /_auth")
     };
     tracing::info!(path = ?begin(path), why, "refused a path");
     Err(fault)

@@ -75,7 +75,7 @@ pub(super) async fn tunnel(
 ) -> Result<HttpResponse, HttpError> {
     let switched_to = response.headers().get("upgrade").map_or(&b""[..], hyper::http::HeaderValue::as_bytes);
     if !switched_to.eq_ignore_ascii_case(b"websocket") {
-        return Err(HttpError::Upstream("the app switched to another protocol than asked".to_owned()));
+        return Err(HttpError::Upstream("the app switched to a protocol that was not requested".to_owned()));
     }
     let headers = response.headers().clone();
     let upgraded = hyper::upgrade::on(response).await.map_err(|fault| HttpError::Upstream(fault.to_string()))?;
@@ -97,7 +97,7 @@ pub(super) async fn tunnel(
         };
         tokio::select! {
             () = ticket.ended() => "the session ended",
-            () = lingered => "the client has gone",
+            () = lingered => "the client has disconnected",
         }
     };
     let body = from_app_to_client(from_app, Box::pin(end), body_lives);
@@ -138,7 +138,7 @@ async fn pump_to_app(
         }
     }
     if let Err(fault) = to_app.shutdown().await {
-        tracing::trace!(%fault, "the app's end of a WebSocket was closed already");
+        tracing::trace!(%fault, "the app had already closed its end of a WebSocket");
     }
 }
 

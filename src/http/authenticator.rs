@@ -221,7 +221,7 @@ impl Authenticator {
         const ANONYMOUS: Finding = Finding::Known(Authentication::Anonymous);
         let (settings, accounts) = (settings::of(req), settings::accounts(req));
         let found = RequestCookies::read_headers(req.headers(), &settings.cookies);
-        let Ok(found) = found.inspect_err(|fault| tracing::info!(%fault, "the cookies of a request are no sign-in"))
+        let Ok(found) = found.inspect_err(|fault| tracing::info!(%fault, "ignored the session cookies of a request"))
         else {
             return Ok(ANONYMOUS);
         };
@@ -240,7 +240,7 @@ impl Authenticator {
                 .collect();
         req.extensions_mut().insert(NamedSessions(named.iter().map(|named| named.session.clone()).collect()));
         if !agree(&named) {
-            tracing::info!("the cookies of a request name different sessions: no sign-in");
+            tracing::info!("ignored session cookies that name different sessions");
             return Ok(ANONYMOUS);
         }
         match (access, refresh) {

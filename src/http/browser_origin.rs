@@ -90,7 +90,8 @@ pub fn without_https(req: &HttpRequest) -> bool {
     if let BrowserOrigin::Address(seen) = of(req)
         && is_first_report(&seen)
     {
-        tracing::warn!(seen = ?seen, app_url = %settings.app_url, "a browser came without https, and cannot stay signed in");
+        tracing::warn!(seen = ?seen, app_url = %settings.app_url, "a browser connected without https and cannot stay \
+            signed in");
     }
     true
 }
@@ -113,7 +114,8 @@ pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
         return None;
     }
     if is_first_report(seen.origin()) {
-        tracing::warn!(seen = %seen, app_url = %settings.app_url, "a browser came to another address than APP_URL; sign-in may fail there");
+        tracing::warn!(seen = %seen, app_url = %settings.app_url, "a browser used an address other than APP_URL; \
+            signing in may fail there");
     }
     Some(seen)
 }

@@ -126,7 +126,7 @@ impl Drop for Connection {
             let place = self.state.place.take();
             rt::spawn(async move {
                 let done = tokio::time::timeout(LINGER, read_on(stream)).await;
-                tracing::trace!(in_time = done.is_ok(), "a connection with too long a head was closed");
+                tracing::trace!(in_time = done.is_ok(), "closed a connection with an overlong head");
                 drop(place);
             });
         }

@@ -22,10 +22,10 @@ const MAX_BYTES: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CookieFault {
     /// One of our names occurs twice: one of the cookies is somebody else's (S39).
-    #[error("a cookie of ours came twice")]
+    #[error("one of our cookies is duplicated")]
     Twice,
     /// Longer than any cookie we set (S104).
-    #[error("a cookie of ours is longer than 4096 bytes")]
+    #[error("one of our cookies is longer than 4096 bytes")]
     TooLong,
 }
 

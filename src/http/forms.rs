@@ -68,7 +68,7 @@ pub fn typed<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
     let Fields(fields) = req.extensions_mut().remove::<Fields>().ok_or_else(unguarded)?;
     let fields: MapDeserializer<'_, _, serde::de::value::Error> = MapDeserializer::new(fields.into_iter());
     T::deserialize(fields).map_err(|fault| {
-        tracing::info!(%fault, "refused a form: its fields are not those of its page");
+        tracing::info!(%fault, "refused a form with unexpected fields");
         HttpError::BadRequest("fault-form-malformed")
     })
 }
@@ -184,7 +184,7 @@ async fn collect(mut payload: Payload) -> Result<Vec<u8>, HttpError> {
 fn take_place() -> Option<Rc<()>> {
     let place = LONG.with(Rc::clone);
     if Rc::strong_count(&place) > LONG_FORMS + 1 {
-        tracing::info!("refused a form: it is long, and too many long ones are still arriving");
+        tracing::info!("refused a form: it is long, and too many long ones are still incomplete");
         return None;
     }
     Some(place)

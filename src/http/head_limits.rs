@@ -113,7 +113,7 @@ impl Connections {
         if !surplus.is_empty() {
             tracing::warn!(
                 connections = surplus.len(),
-                "closed connections whose heads were not over: there are too many"
+                "closed connections with incomplete heads: there were too many"
             );
         }
         surplus
@@ -197,7 +197,7 @@ impl State {
     }
 
     pub(super) fn refuse_for_now(&self) {
-        tracing::info!("refused a request: its head is long, and too many long ones are not over");
+        tracing::info!("refused a request: its head is long, and too many long ones are incomplete");
         self.given_up.set(true);
     }
 

@@ -46,7 +46,8 @@ fn policy(settings: &HttpSettings, origin: &AppUrl) -> String {
     // Only our one script and no other file of this origin, which we share with the app (S66).
     let script = origin.join(&settings.files.script.path);
     format!(
-        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri \
+            'none'; object-src 'none'; frame-ancestors 'none'"
     )
 }
 

@@ -10,7 +10,7 @@ pub enum MailError {
     #[error("{0}")]
     Unavailable(String),
     /// The server received the whole mail and did not answer: it may have arrived.
-    #[error("the whole mail was sent and no answer came, so it may have arrived: {0}")]
+    #[error("the whole mail was sent but not acknowledged, so it may have arrived: {0}")]
     Unanswered(String),
     /// An internal error.
     #[error("the mail could not be written: {0}")]

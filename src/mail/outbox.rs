@@ -14,7 +14,11 @@ const KEPT: usize = 1000;
 pub(super) fn write(folder: &Path, mail: &Outgoing, bytes: &[u8], keep: bool) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     if !fs::symlink_metadata(folder)?.is_dir() {
-        return Err(io::Error::other(format!("{} is a link, and mails are not written through it", folder.display())));
+        return Err(io::Error::other(format!(
+            "{} is a link, and mails are not written through \
+            links",
+            folder.display()
+        )));
     }
     let name = format!("{:012}-{}.eml", mail.date.secs().max(0), mail.id);
     let unfinished = folder.join(format!(".{name}"));

@@ -214,9 +214,9 @@ impl From<Failure> for MailError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Connection(fault) => Self::Unavailable(format!("no connection: {fault}")),
-            Failure::NoStarttls => Self::Unavailable(
-                "the server offers no STARTTLS, and with SMTP_SECURE=true nothing is sent without TLS".to_owned(),
-            ),
+            Failure::NoStarttls => {
+                Self::Unavailable("the server does not offer STARTTLS, and SMTP_SECURE=true requires TLS".to_owned())
+            }
             Failure::Tls(fault) | Failure::Reply(fault) => judge(&fault, Step::Introduction),
         }
     }
@@ -317,7 +317,7 @@ fn describe(fault: &Error) -> String {
         cause = inner.source();
     }
     if text.contains("InvalidContentType") {
-        "the server does not begin with TLS on this port; 465 does as a rule, and on 587 TLS begins by STARTTLS"
+        "the server does not expect TLS from the start on this port; port 465 usually does, and port 587 uses STARTTLS"
             .clone_into(&mut text);
     }
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect()
@@ -329,7 +329,8 @@ mod tests {
 
     #[test]
     fn the_full_name_of_a_machine_is_its_own_or_that_of_the_hosts_file() {
-        let hosts = "127.0.0.1 localhost localhost.localdomain\n127.0.1.1\tbox.example.org box # box.comment\n::1 boxer.example.org\n";
+        let hosts = "127.0.0.1 localhost localhost.localdomain\n127.0.1.1\tbox.example.org box # box.comment\n::1 \
+            boxer.example.org\n";
         let name = |name: &str| full_name(name, hosts);
         assert_eq!(name("box").as_deref(), Some("box.example.org"));
         assert_eq!(name("gate.example.org").as_deref(), Some("gate.example.org"));

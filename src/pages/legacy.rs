@@ -47,8 +47,8 @@ pub(super) async fn show(req: &HttpRequest, next: &str) -> Result<Option<HttpRes
     Ok(Some(form(req, StatusCode::OK, next, "", true)))
 }
 
-/// Signs in with the pair and goes to `location`; `next` is kept where it is refused. Nothing once the instance is claimed: then
-/// people sign in with their accounts.
+/// Signs in with the pair and goes to `location`; `next` is kept where it is refused. Nothing once the instance is
+/// claimed: then people sign in with their accounts.
 pub(super) async fn submit(
     req: &HttpRequest,
     typed: PairForm,

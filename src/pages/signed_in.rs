@@ -1,4 +1,5 @@
-//! What every way to sign in has in common: the box "Keep me signed in", and the answer that gives the browser its session.
+//! What every way to sign in has in common: the box "Keep me signed in", and the answer that gives the browser its
+//! session.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -15,7 +16,8 @@ use crate::http::{carriers, settings};
 pub(super) struct Keep {
     /// "yes" where the box is ticked.
     keep: String,
-    /// Sent along by the page that has the box: who sends none at all is kept signed in, as by the box as it is at first.
+    /// Sent along by the page that has the box: who sends none at all is kept signed in, as by the box as it is at
+    /// first.
     keep_asked: String,
 }
 

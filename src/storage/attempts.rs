@@ -37,7 +37,13 @@ pub fn hold(connection: &mut Connection, bucket: &str, now: Timestamp) -> Result
     const HOLD: &str = "INSERT INTO attempts (bucket, failures, window_start, last_failure) VALUES ($1, 0, $2, $2) \
         ON CONFLICT (bucket) DO UPDATE SET failures = attempts.failures";
     diesel::sql_query(HOLD).bind::<Text, _>(bucket).bind::<BigInt, _>(now.secs()).execute(connection)?;
-    find(connection, bucket)?.ok_or_else(|| StorageError::Corrupt("a bucket is gone that was just held".to_owned()))
+    find(connection, bucket)?.ok_or_else(|| {
+        StorageError::Corrupt(
+            "a bucket disappeared while it was \
+        locked"
+                .to_owned(),
+        )
+    })
 }
 
 /// Counts one more; a window that began at or before `window_over` starts again.

@@ -102,7 +102,8 @@ pub(super) fn open_sqlite(path: &Path, usage: Use) -> Result<SqliteConnection, S
         SqliteConnection::establish(&name).map_err(|fault| StorageError::Unavailable(format!("{name}: {fault}")))?;
     let pragmas = match usage {
         Use::Write => {
-            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = \
+                ON;"
         }
         Use::Read => "PRAGMA busy_timeout = 1000; PRAGMA foreign_keys = ON; PRAGMA query_only = ON;",
     };

@@ -52,7 +52,7 @@ pub fn put<'a>(
 ) -> Result<(), StorageError> {
     let refused = |why: &str| StorageError::Corrupt(format!("a row of {} cannot be stored: {why}", table.name));
     if columns.len() != row.len() {
-        return Err(refused("it has not as many values as columns"));
+        return Err(refused("the number of values differs from that of the columns"));
     }
     let mut named: NamedRow<'_> = columns.zip(row).collect();
     (table.write)(c, &mut named)?;

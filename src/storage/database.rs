@@ -58,7 +58,7 @@ struct DebugLog;
 
 impl r2d2::HandleError<StorageError> for DebugLog {
     fn handle_error(&self, error: StorageError) {
-        tracing::debug!(%error, "a database connection could not be made");
+        tracing::debug!(%error, "a database connection could not be opened");
     }
 }
 
@@ -146,14 +146,14 @@ impl Database {
         work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let Ok(permit) = Arc::clone(&self.0.waiting).try_acquire_owned() else {
-            return Err(StorageError::Unavailable("too many questions wait for it".to_owned()));
+            return Err(StorageError::Unavailable("too many operations are waiting for it".to_owned()));
         };
         let given_up = Arc::new(AtomicBool::new(false));
         let nobody_waits = Arc::clone(&given_up);
         let task = self.0.runtime.spawn_blocking(move || {
             let _permit = permit;
             if nobody_waits.load(Ordering::Acquire) {
-                return Err(StorageError::Unavailable("nobody waits for the answer any more".to_owned()));
+                return Err(StorageError::Unavailable("nobody waits for the result any more".to_owned()));
             }
             work()
         });
@@ -161,7 +161,7 @@ impl Database {
             return joined.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
         }
         given_up.store(true, Ordering::Release);
-        Err(StorageError::Unavailable("it does not answer in time".to_owned()))
+        Err(StorageError::Unavailable("it did not answer in time".to_owned()))
     }
 
     /// [`Self::read`] on the calling thread, for start-up and the command line.

@@ -20,13 +20,13 @@ pub enum StorageError {
     #[error("the store is not available: {0}")]
     Unavailable(String),
     /// A rule of the schema.
-    #[error("the store refuses: {0:?}")]
+    #[error("a constraint was violated: {0:?}")]
     Conflict(Constraint),
     /// The content makes no sense.
     #[error("the store is damaged: {0}")]
     Corrupt(String),
     /// A fault of ours.
-    #[error("the store reports: {0}")]
+    #[error("storage error: {0}")]
     Other(#[source] Error),
 }
 

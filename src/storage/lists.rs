@@ -22,7 +22,7 @@ pub(super) fn readable<R, T>(
         }
         if found.len() >= wanted || is_all {
             for fault in damaged {
-                tracing::error!(%fault, "a row cannot be read and is left out of a list");
+                tracing::error!(%fault, "an unreadable row was left out of a list");
             }
             found.truncate(wanted);
             return Ok(found);

@@ -59,7 +59,7 @@ impl TryFrom<Row> for QueuedMail {
     type Error = StorageError;
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
-        let damaged = |what: &str| StorageError::Corrupt(format!("mail {:?} has no good {what}", row.id));
+        let damaged = |what: &str| StorageError::Corrupt(format!("mail {:?} has no valid {what}", row.id));
         Ok(Self {
             kind: MailKind::parse(&row.kind).ok_or_else(|| damaged("kind"))?,
             recipient: Email::parse(&row.recipient).map_err(|fault| damaged(&format!("recipient: {fault:?}")))?,

@@ -82,12 +82,14 @@ pub fn run_all<M: Migrations>(database: &Database, migrations: impl Fn() -> M) -
     database.migrate_blocking(|connection| {
         let (there, pending) = match connection {
             Connection::Sqlite(inner) => (applied(inner)?, inner.has_pending_migration(migrations()).map_err(corrupt)?),
-            Connection::Postgres(inner) => (applied(inner)?, inner.has_pending_migration(migrations()).map_err(corrupt)?),
+            Connection::Postgres(inner) => {
+                (applied(inner)?, inner.has_pending_migration(migrations()).map_err(corrupt)?)
+            }
         };
         if let Some(version) = there.iter().find(|version| !ours.contains(version)) {
             return Err(StorageError::Corrupt(format!(
-                "the database was made by another version of Portcullis (this one does not know its migration {version}); use that version, \
-                 or restore a backup that it made into an empty database"
+                "the database was created by another version of Portcullis (this one does not know its migration \
+                    {version}); use that version, or restore one of its backups into an empty database"
             )));
         }
         if !pending {
@@ -121,7 +123,7 @@ fn back_up_before(connection: &mut Connection, path: &Path, version: &str) -> Re
     fs::set_permissions(&part, fs::Permissions::from_mode(0o600)).map_err(failed)?;
     fs::File::open(&part).and_then(|file| file.sync_all()).map_err(failed)?;
     fs::rename(&part, &copy).map_err(failed)?;
-    tracing::info!(file = %copy.display(), "the database was copied before it is brought up to date");
+    tracing::info!(file = %copy.display(), "copied the database before the migration");
     Ok(())
 }
 

@@ -45,8 +45,13 @@ pub fn append(connection: &mut Connection, notices: &[Notice], now: Timestamp) -
     }
     let how_many = i64::try_from(notices.len()).unwrap_or(i64::MAX);
     let counter: Counter = diesel::sql_query(COUNT).bind::<BigInt, _>(how_many).get_result(connection)?;
-    let newest: i64 =
-        counter.value.parse().map_err(|_fault| StorageError::Corrupt("the setting notices is no number".to_owned()))?;
+    let newest: i64 = counter.value.parse().map_err(|_fault| {
+        StorageError::Corrupt(
+            "the setting notices is not a \
+            number"
+                .to_owned(),
+        )
+    })?;
     for (number, notice) in (newest - how_many + 1..).zip(notices) {
         let (kind, subject) = notice.to_parts();
         let row = Row { number, kind: kind.to_owned(), subject: subject.to_owned(), at: now.secs() };

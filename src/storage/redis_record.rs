@@ -116,7 +116,7 @@ impl Fields {
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, StorageError> {
         let value = self.0.remove(name).map_or(default, |text| parse(&text));
-        value.ok_or_else(|| StorageError::Corrupt(format!("a session in Redis has no good {name}")))
+        value.ok_or_else(|| StorageError::Corrupt(format!("a session in Redis has no valid {name}")))
     }
 
     fn text(&mut self, name: &str) -> Result<String, StorageError> {

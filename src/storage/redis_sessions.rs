@@ -95,7 +95,7 @@ struct DebugLog;
 
 impl r2d2::HandleError<RedisError> for DebugLog {
     fn handle_error(&self, error: RedisError) {
-        tracing::debug!(%error, "a connection to Redis could not be made");
+        tracing::debug!(%error, "a connection to Redis could not be opened");
     }
 }
 
@@ -138,7 +138,7 @@ impl RedisSessions {
 
     /// Runs commands; a connection that failed is closed, or a late reply could be taken for that of the next command.
     fn run<T>(&self, work: impl FnOnce(&mut redis::Connection) -> Result<T, RedisError>) -> Result<T, StorageError> {
-        let mut link = self.0.get().map_err(|_fault| StorageError::Unavailable("Redis does not answer".to_owned()))?;
+        let mut link = self.0.get().map_err(|_fault| StorageError::Unavailable("Redis does not respond".to_owned()))?;
         let outcome = work(&mut link.connection);
         link.broken |= outcome.is_err();
         Ok(outcome?)
@@ -206,7 +206,7 @@ impl RedisSessions {
         // An unreadable entry is nobody's session, and must not hide the others.
         let readable = ids.iter().zip(rows).filter_map(|(id, fields)| {
             from_fields(id, fields).unwrap_or_else(|fault| {
-                tracing::warn!(%fault, "a session in Redis cannot be read and is passed over");
+                tracing::warn!(%fault, "an unreadable session in Redis was skipped");
                 None
             })
         });

@@ -26,14 +26,17 @@ const SQLITE_INDEX: &str = "
         INSERT INTO user_parts (rowid, search) SELECT number, new.search FROM user_numbers WHERE user_id = new.id;
     END;
     CREATE TRIGGER user_parts_changed AFTER UPDATE OF search ON users WHEN new.search <> old.search BEGIN
-        INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE user_id = old.id;
+        INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE \
+        user_id = old.id;
         INSERT INTO user_parts (rowid, search) SELECT number, new.search FROM user_numbers WHERE user_id = new.id;
     END;
     CREATE TRIGGER user_parts_removed AFTER DELETE ON users BEGIN
-        INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE user_id = old.id;
+        INSERT INTO user_parts (user_parts, rowid, search) SELECT 'delete', number, old.search FROM user_numbers WHERE \
+        user_id = old.id;
         DELETE FROM user_numbers WHERE user_id = old.id;
     END;";
-const POSTGRES_INDEX: &str = "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX IF NOT EXISTS user_parts ON users USING gin (search gin_trgm_ops);";
+const POSTGRES_INDEX: &str = "CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX IF NOT EXISTS user_parts ON users \
+    USING gin (search gin_trgm_ops);";
 
 #[derive(QueryableByName)]
 struct Name {
@@ -64,7 +67,8 @@ pub(super) fn prepare(c: &mut Connection) -> Result<(), StorageError> {
             }
             // A savepoint: a refusal must not undo the caller's transaction.
             if let Err(fault) = diesel::Connection::transaction(c, |c| c.batch_execute(POSTGRES_INDEX)) {
-                tracing::info!(%fault, "PostgreSQL cannot have the extension pg_trgm here; searching for users reads all of them");
+                tracing::info!(%fault, "the PostgreSQL extension pg_trgm is not available; searching for users reads \
+                    all of them");
             }
             Ok(())
         }
@@ -83,7 +87,8 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
         #[diesel(sql_type = Text)]
         username: String,
     }
-    const FIND: &str = "SELECT id, name, email, COALESCE(username, '') AS username FROM users WHERE search = '' AND id > $1 ORDER BY id LIMIT $2";
+    const FIND: &str = "SELECT id, name, email, COALESCE(username, '') AS username FROM users WHERE search = '' AND id \
+        > $1 ORDER BY id LIMIT $2";
     // Only if unchanged: another node may have modified it since. The next round finds it.
     const SET: &str = "UPDATE users SET search = found.search FROM found \
         WHERE users.id = found.id AND users.name = found.name AND users.email = found.email \
@@ -117,7 +122,8 @@ fn fill(c: &mut Connection) -> Result<(), StorageError> {
 /// IDs of the accounts whose text may contain `text`; the caller compares. `None` if the text is too short for the
 /// index, there are more than `most`, or the database's planner uses its index by itself.
 pub(super) fn candidates(c: &mut Connection, folded: &str, most: usize) -> Result<Option<Vec<String>>, StorageError> {
-    const FIND: &str = "SELECT user_id AS name FROM user_numbers WHERE number IN (SELECT rowid FROM user_parts WHERE user_parts MATCH $1 LIMIT $2)";
+    const FIND: &str = "SELECT user_id AS name FROM user_numbers WHERE number IN (SELECT rowid FROM user_parts WHERE \
+        user_parts MATCH $1 LIMIT $2)";
     let Connection::Sqlite(c) = c else { return Ok(None) };
     let letters: Vec<char> = folded.chars().collect();
     let quoted = |three: &[char]| format!("\"{}\"", three.iter().collect::<String>().replace('"', "\"\""));

@@ -37,7 +37,7 @@ pub struct Kept<'a> {
 fn or_none<T>(found: Result<Option<T>, StorageError>) -> Result<Option<T>, StorageError> {
     match found {
         Err(StorageError::Corrupt(fault)) => {
-            tracing::error!(%fault, "a session cannot be read and lets nobody in");
+            tracing::error!(%fault, "an unreadable session was ignored");
             Ok(None)
         }
         other => other,
@@ -291,7 +291,8 @@ impl SessionStore {
         if let Self::Redis(redis) = self
             && let Err(fault) = redis.remove(ended)
         {
-            tracing::warn!(%fault, "the keys of ended sessions stay in Redis until they expire; the sessions have ended");
+            tracing::warn!(%fault, "keys of ended sessions could not be deleted from Redis; they will expire, and the \
+                sessions have ended");
         }
     }
 
@@ -307,7 +308,7 @@ impl SessionStore {
 /// IDs that Redis lists: they only make the cleanup complete.
 fn known(names: Result<Vec<SessionId>, StorageError>) -> Vec<SessionId> {
     names.unwrap_or_else(|fault| {
-        tracing::warn!(%fault, "the keys of ended sessions cannot be listed; the sessions have ended");
+        tracing::warn!(%fault, "keys of ended sessions could not be listed in Redis; the sessions have ended");
         Vec::new()
     })
 }

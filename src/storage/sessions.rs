@@ -53,7 +53,7 @@ impl TryFrom<Row> for Session {
     type Error = StorageError;
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
-        let damaged = |what: &str| StorageError::Corrupt(format!("session {:?} has no good {what}", row.id));
+        let damaged = |what: &str| StorageError::Corrupt(format!("session {:?} has no valid {what}", row.id));
         Ok(Self {
             id: SessionId::parse(&row.id).ok_or_else(|| damaged("id"))?,
             user: row

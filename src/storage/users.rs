@@ -64,7 +64,7 @@ impl TryFrom<Row> for UserRecord {
     type Error = StorageError;
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
-        let damaged = |what: &str| StorageError::Corrupt(format!("user {:?} has no good {what}", row.id));
+        let damaged = |what: &str| StorageError::Corrupt(format!("user {:?} has no valid {what}", row.id));
         let username = row.username.as_deref().map(Username::parse).transpose();
         let user = User {
             id: UserId::parse(&row.id).ok_or_else(|| damaged("id"))?,

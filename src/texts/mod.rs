@@ -29,7 +29,7 @@ pub const fn source(language: Language) -> &'static str {
 /// The text in that language; in English if it is missing there.
 pub fn say(language: Language, text: &Text) -> String {
     try_say(language, text).or_else(|| try_say(Language::English, text)).unwrap_or_else(|| {
-        tracing::error!(text.key = text.key(), "a text has no words");
+        tracing::error!(text.key = text.key(), "a text is missing");
         text.key().to_owned()
     })
 }

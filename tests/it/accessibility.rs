@@ -25,8 +25,10 @@ const TEAM: [(&str, bool); 9] = [
 ];
 /// The layout shift of the page, and the files it fetched.
 const MOVED: &str = "const done = arguments[0]; let moved = 0; \
-    new PerformanceObserver((list) => list.getEntries().forEach((one) => { moved += one.value; })).observe({ type: 'layout-shift', buffered: true }); \
-    requestAnimationFrame(() => requestAnimationFrame(() => done([moved, performance.getEntriesByType('resource').map((one) => one.name)])));";
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => { moved += one.value; })).observe({ type: \
+    'layout-shift', buffered: true }); \
+    requestAnimationFrame(() => requestAnimationFrame(() => done([moved, \
+    performance.getEntriesByType('resource').map((one) => one.name)])));";
 
 /// A real server that nobody has claimed; its origin is what the browser sees, so that the script runs.
 async fn start(variables: &[(String, String)]) -> Process {

@@ -70,7 +70,10 @@ async fn s68_nothing_is_told_reflected_or_shared() {
     for method in ["TRACE", "CONNECT", "TRACK"] {
         let answer = app
             .client()
-            .raw(format!("{method} /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nConnection: close\r\nX-Marker: marker_9137\r\n\r\n"))
+            .raw(format!(
+                "{method} /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nConnection: close\r\nX-Marker: \
+                marker_9137\r\n\r\n"
+            ))
             .await;
         assert!(answer.starts_with("HTTP/1.1 4") && !answer.contains("marker_9137"), "{method}: {answer}");
     }
@@ -185,7 +188,8 @@ async fn s89_no_secret_is_in_the_log_and_no_client_forges_a_line() {
     let setup_token = std::fs::read_to_string(path.join("data/setup-token")).unwrap().trim().to_owned();
     owner.always("User-Agent", "Mozilla/5.0 2026-11-24T00:00:00Z  INFO forged");
     people::claim_with(&mut owner, &setup_token).await;
-    let hostile = "eve@example.org\u{1b}[31m\n2026-11-24T00:00:00.000000Z  INFO portcullis: audited audit.event=\"login.ok\" forged";
+    let hostile = "eve@example.org\u{1b}[31m\n2026-11-24T00:00:00.000000Z  INFO portcullis: audited \
+        audit.event=\"login.ok\" forged";
     people::try_sign_in(&mut process.client(), hostile, "a-wrong-pass-phrase-here").await;
     people::try_sign_in(&mut process.client(), "eve@example.org", "a-wrong-pass-phrase-here").await;
     owner.get("/?query_marker=1").await;

@@ -54,14 +54,14 @@ async fn s94_a_backup_made_while_people_sign_in_restores_everything_but_what_was
     let kept = TempDir::new().unwrap();
     let file = path(&kept, "kept.backup");
     let told = ok(&process.run(&["backup", &file]));
-    assert!(told.contains("6 users") && told.contains("keep it like a password"), "{told}");
+    assert!(told.contains("6 users") && told.contains("protect it like a password"), "{told}");
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
-    refused(&process.run(&["backup", &file]), "is there already");
+    refused(&process.run(&["backup", &file]), "already exists");
     for task in busy {
         assert_eq!(task.await.unwrap(), 303);
     }
-    refused(&process.run(&["restore", &file]), "a server is running with");
+    refused(&process.run(&["restore", &file]), "a server is already running with");
     let address = [("APP_URL".to_owned(), process.app_url())];
     let (_, old) = process.stop();
     refused(&run(old.path(), &["restore", &file]), "already");
@@ -97,9 +97,9 @@ async fn s94_a_backup_without_keys_says_what_it_needs_when_it_is_made_and_when_i
     let (kept, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let file = path(&kept, "kept.backup");
     let told = ok(&process.run(&["backup", "--without-secrets", &file]));
-    assert!(told.contains("It holds no keys: keep the folder secrets") && !told.contains("password"), "{told}");
+    assert!(told.contains("It contains no keys: keep the folder secrets") && !told.contains("password"), "{told}");
     let told = ok(&run(elsewhere.path(), &["restore", &file]));
-    assert!(told.contains("It holds no keys: put the folder secrets"), "{told}");
+    assert!(told.contains("It contains no keys: copy the folder secrets"), "{told}");
     copy_folder(&process.folder.path().join("data/secrets"), &elsewhere.path().join("data/secrets"));
     assert!(ok(&run(elsewhere.path(), &["user", "list"])).contains(OWNER));
 }
@@ -171,12 +171,12 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
     let (process, owner) = lived_in(&secrets()).await;
     let from = format!("sqlite://{}", process.folder.path().join("data/portcullis.db").display());
     let arguments = ["migrate-store", "--from", &from, "--to", &postgres.url()];
-    refused(&process.run(&arguments), "a server is running with");
+    refused(&process.run(&arguments), "a server is already running with");
     let app_url = process.app_url();
     let (_, folder) = process.stop();
     let told = ok(&run(folder.path(), &arguments));
     assert!(told.contains("6 users") && told.contains("2 sessions") && told.contains("is the same"), "{told}");
-    refused(&run(folder.path(), &arguments), "--to: the database has users");
+    refused(&run(folder.path(), &arguments), "--to: the database already has users");
     refused(
         &run(folder.path(), &["migrate-store", "--from", "sqlite:///nowhere/x.db", "--to", &postgres.url()]),
         "there is no database",
@@ -211,15 +211,15 @@ async fn s94_nothing_is_restored_or_moved_while_a_node_runs_on_the_database() {
     variables.push(("DATABASE_URL".to_owned(), postgres.url()));
     let node = Process::start_with(TempDir::new().unwrap(), "start", &variables).await;
     let restore = || run_with(empty.path(), &["restore", &file], &there);
-    refused(&restore(), "a server runs on this database");
+    refused(&restore(), "a server is running on this database");
     refused(
         &run(old.path(), &["migrate-store", "--from", &from, "--to", &postgres.url()]),
-        "--to: a server runs on this database",
+        "--to: a server is running on this database",
     );
     let fresh = format!("sqlite://{}", kept.path().join("new.db").display());
     refused(
         &run(old.path(), &["migrate-store", "--from", &postgres.url(), "--to", &fresh]),
-        "--from: a server runs on this database",
+        "--from: a server is running on this database",
     );
     // One that was killed stays on the list, and does not live.
     node.kill();
@@ -251,7 +251,7 @@ async fn s94_a_backup_and_a_move_change_nothing_in_what_they_cannot_read() {
     let (from, to) = (format!("sqlite://{}", database.display()), format!("sqlite://{}", path(&folder, "new.db")));
     let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')";
     for (change, why) in
-        [(newer, "of another version"), ("DROP TABLE __diesel_schema_migrations", "no database of Portcullis")]
+        [(newer, "from another version"), ("DROP TABLE __diesel_schema_migrations", "not a Portcullis database")]
     {
         sqlite(&database).batch_execute(change).unwrap();
         let before = std::fs::read(&database).unwrap();
@@ -320,11 +320,12 @@ async fn long_work_shows_how_far_it_is_on_a_terminal_and_only_there() {
     let (process, _owner) = lived_in(&[]).await;
     let (_, folder) = process.stop();
     let filling = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
-         INSERT INTO audit_events (id, at, event, actor, subject, source, detail) SELECT 'x' || i, 0, 'login.ok', '', '', '', '' FROM n";
+         INSERT INTO audit_events (id, at, event, actor, subject, source, detail) SELECT 'x' || i, 0, 'login.ok', '', \
+         '', '', '' FROM n";
     sqlite(&folder.path().join("data/portcullis.db")).batch_execute(filling).unwrap();
     let shown = on_a_terminal(folder.path(), "backup shown.backup");
     assert!(
-        shown.contains("Writing \u{2026} 2000 rows") && shown.contains("Reading it again \u{2026} 2000 rows"),
+        shown.contains("Writing \u{2026} 2000 rows") && shown.contains("Verifying \u{2026} 2000 rows"),
         "{shown:?}"
     );
     let (_, last) = shown.rsplit_once("\u{1b}[2K").unwrap();

@@ -180,7 +180,8 @@ async fn headers_that_browsers_would_take_pass() {
         assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\nok"), "{lines} lines: {answer}");
         assert_eq!(answer.lines().filter(|line| line.starts_with("x-line-")).count(), lines);
     }
-    let odd = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Folded: one\r\n two\r\n\tthree\r\nbad name: x\r\n: nameless\r\nno colon at all\r\n\
+    let odd = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Folded: one\r\n two\r\n\tthree\r\nbad name: x\r\n: \
+        nameless\r\nno colon at all\r\n\
         X-Spaced : spaced\r\nX-\u{fc}: x\r\nX-Last: last\r\n\r\nok";
     let (_app, mut owner) = before(app_saying(odd, End::Close).await).await;
     let answer = owner.fetch("/x").await;
@@ -191,8 +192,10 @@ async fn headers_that_browsers_would_take_pass() {
 
 #[tokio::test]
 async fn s79_no_odd_way_of_writing_a_header_sets_our_cookies() {
-    let forged = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie : portcullis_access_3000=x\r\nSet-Cookie:\r\n portcullis_session_3000=x\r\n\
-        Set-Cookie:\r\n\t__Host-Http-portcullis_refresh=x\r\nset-cookie\t: portcullis_form=x\r\nSet-Cookie: theirs=1;\r\n Path=/\r\n\r\nok";
+    let forged = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie : portcullis_access_3000=x\r\nSet-Cookie:\r\n \
+        portcullis_session_3000=x\r\n\
+        Set-Cookie:\r\n\t__Host-Http-portcullis_refresh=x\r\nset-cookie\t: portcullis_form=x\r\nSet-Cookie: \
+        theirs=1;\r\n Path=/\r\n\r\nok";
     let (_app, mut owner) = before(app_saying(forged, End::Close).await).await;
     let cookies: Vec<String> = owner.fetch("/x").await.set_cookies().into_iter().map(|cookie| cookie.name).collect();
     assert_eq!(cookies, ["theirs"]);

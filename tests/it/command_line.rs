@@ -64,7 +64,7 @@ async fn s86_s91_a_killed_server_has_lost_nothing_and_damage_stops_the_start_by_
     assert!(said(&run(folder.path(), &["start"])).contains("secrets/password_key"));
     assert_eq!(std::fs::read(&key).unwrap(), b"");
     std::fs::write(&key, good).unwrap();
-    for damage in [&b"this is no database"[..], b""] {
+    for damage in [&b"this is not a Portcullis database"[..], b""] {
         for suffix in ["", "-wal", "-shm"] {
             drop(std::fs::remove_file(path.join(format!("data/portcullis.db{suffix}"))));
         }
@@ -341,6 +341,6 @@ async fn commands_beside_a_server_have_its_address_without_being_told() {
         stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<!doctype html>").unwrap();
     });
     let foreign = run(folder.path(), &["health"]);
-    assert!(!foreign.status.success() && said(&foreign).contains("is not this server"), "{}", said(&foreign));
+    assert!(!foreign.status.success() && said(&foreign).contains("is a different one"), "{}", said(&foreign));
     answering.join().unwrap();
 }

@@ -52,7 +52,8 @@ impl Watched {
         for table in ["mails", "attempts", "audit_events", "tokens"] {
             for deed in ["INSERT", "UPDATE", "DELETE"] {
                 let trigger = format!(
-                    "CREATE TRIGGER {table}_{deed} AFTER {deed} ON {table} BEGIN INSERT INTO work VALUES ('{table} {deed}'); END"
+                    "CREATE TRIGGER {table}_{deed} AFTER {deed} ON {table} BEGIN INSERT INTO work VALUES ('{table} \
+                        {deed}'); END"
                 );
                 database.batch_execute(&trigger).unwrap();
             }
@@ -214,7 +215,8 @@ async fn s108_no_more_than_sixteen_decoys_are_worked_off_at_once() {
         diesel::sql_query(query).load::<Row>(&mut database).unwrap()[0].n
     };
     wait::eventually("the first mail to be sent", async || (count("state = 'sent'") == 1).then_some(())).await;
-    let fill = "PRAGMA busy_timeout = 5000; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) \
+    let fill = "PRAGMA busy_timeout = 5000; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \
+        40) \
          INSERT INTO mails (id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error) \
          SELECT 'decoy' || i, 'reset', 'nobody@example.org', NULL, '', 'queued', 0, 0, 0, '' FROM n";
     SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap().batch_execute(fill).unwrap();
@@ -236,8 +238,10 @@ async fn s108_no_list_of_mails_counts_decoys() {
     let add = |user: &str| {
         let later = format!(
             "PRAGMA busy_timeout = 5000; \
-             INSERT INTO mails (id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error) \
-             SELECT hex(randomblob(11)), 'reset', 'x@example.org', {user}, '', 'queued', 0, 99999999999, 0, '' FROM users"
+             INSERT INTO mails (id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, \
+             last_error) \
+             SELECT hex(randomblob(11)), 'reset', 'x@example.org', {user}, '', 'queued', 0, 99999999999, 0, '' FROM \
+             users"
         );
         SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap())
             .unwrap()

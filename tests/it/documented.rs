@@ -153,7 +153,7 @@ fn the_documented_settings_are_good_ones() {
             // Nobody answers at mail.example.org.
             let wrong =
                 told.lines().filter(|line| line.starts_with("wrong:") && !line.starts_with("wrong: Mail:")).count();
-            assert!(wrong == 0 && !told.contains("the configuration has faults"), "{file}:\n{block}\n{told}");
+            assert!(wrong == 0 && !told.contains("the configuration is not valid"), "{file}:\n{block}\n{told}");
             for line in block.lines().filter(|line| !line.contains("PASSWORD")) {
                 assert!(told.contains(line), "{file}: {line} is not in\n{told}");
             }
@@ -210,7 +210,7 @@ async fn every_documented_command_works_as_written() {
         }
         let output = run_documented(&process, &words);
         // The app that a document names is not there.
-        let starts = matches!(words[0], "start" | "demo") && said(&output).contains("the settings can be read");
+        let starts = matches!(words[0], "start" | "demo") && said(&output).contains("the settings are valid");
         assert!(output.status.success() || starts, "portcullis {}: {}", words.join(" "), said(&output));
     }
     let folder = tempfile::tempdir().unwrap();

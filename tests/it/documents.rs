@@ -40,7 +40,7 @@ fn the_compose_file_passes_every_variable_and_empty_ones_are_unset() {
         text.lines().filter(|line| line.starts_with("wrong:")).all(|line| line.starts_with("wrong: The app:"))
     };
     let text = said(&empty);
-    assert!(fine(&text) && text.contains("UPSTREAM_URL=http://app:8000") && !text.contains("has faults"), "{text}");
+    assert!(fine(&text) && text.contains("UPSTREAM_URL=http://app:8000") && !text.contains("is not valid"), "{text}");
     for (name, value) in [("PORT", "3010"), ("FLOWISE_USERNAME", "user"), ("FLOWISE_PASSWORD", "1234")] {
         handed.iter_mut().find(|(known, _)| *known == name).unwrap().1 = value.to_owned();
     }
@@ -86,7 +86,9 @@ fn the_compose_file_sets_variables_that_exist() {
 
 /// The command reference as Markdown.
 fn commands_md() -> String {
-    let mut text = "# Commands\n\nGenerated from the table of commands. Every variable of [CONFIGURATION.md](CONFIGURATION.md) is also a flag of every command.\n".to_owned();
+    let mut text = "# Commands\n\nGenerated from the table of commands. Every variable of \
+        [CONFIGURATION.md](CONFIGURATION.md) is also a flag of every command.\n"
+        .to_owned();
     describe(&portcullis::cli::command(), "portcullis", &mut text);
     text
 }

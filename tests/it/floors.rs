@@ -242,7 +242,8 @@ mod the_checker {
 
     const TABLE: &str = "Free on every floor: serde, `serde_json`, and tokio (not in `domain`).\n\n\
         | floor | module | may use of ours | foreign crates it may name |\n|---|---|---|---|\n\
-        | 0 | domain | - | url |\n| 1 | crypto | domain | bcrypt |\n| 2 | storage | domain, crypto | diesel |\n| 7 | app | * | * |\n";
+        | 0 | domain | - | url |\n| 1 | crypto | domain | bcrypt |\n| 2 | storage | domain, crypto | diesel |\n| 7 | \
+        app | * | * |\n";
 
     fn violations(file: &str, text: &str) -> Vec<String> {
         let crates = ["url", "bcrypt", "diesel", "tokio", "serde", "time"].map(str::to_owned).into();
@@ -336,7 +337,8 @@ mod the_checker {
 
     #[test]
     fn reads_dependencies_as_code_writes_them() {
-        let manifest = "[dependencies]\n# a = 1\nactix-web = \"4\"\nurl.workspace = true\n[dependencies.r2d2]\nversion = \"1\"\n[dev-dependencies]\nsyn = \"2\"\n";
+        let manifest = "[dependencies]\n# a = 1\nactix-web = \"4\"\nurl.workspace = true\n[dependencies.r2d2]\nversion \
+            = \"1\"\n[dev-dependencies]\nsyn = \"2\"\n";
         assert_eq!(dependencies(manifest), ["actix_web", "r2d2", "url"].map(str::to_owned).into());
     }
 }

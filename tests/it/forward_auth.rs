@@ -250,10 +250,14 @@ async fn s72_the_log_says_why_a_question_was_refused() {
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &variables).await;
     let mut client = process.client();
     for (call, why) in [
-        (ask("traefik").without("x-forwarded-method"), "the method is not there once"),
+        (ask("traefik").without("x-forwarded-method"), "the method is missing or duplicated"),
         (Asked { method: "GE T", ..PAGE }.by("haproxy"), "the method is not 1 to 20 letters, or is CONNECT or TRACE"),
         (Asked { host: "a%00b", ..PAGE }.by("haproxy"), "the host has no canonical form"),
-        (Asked { path: "/x/%2e%2e/_auth/y", ..PAGE }.by("haproxy"), "some programs read it as an address below /_auth"),
+        (
+            Asked { path: "/x/%2e%2e/_auth/y", ..PAGE }.by("haproxy"),
+            "some programs interpret it as a path below \
+            /_auth",
+        ),
     ] {
         assert_eq!(client.send(call).await.status, 400);
         let line = wait::eventually_blocking("the line", || {

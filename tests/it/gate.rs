@@ -82,7 +82,10 @@ async fn s76_ambiguous_framing_is_refused() {
         "Transfer-Encoding: xchunked\r\n",
     ] {
         let answer = owner
-            .raw(format!("POST /upload HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{framing}Connection: close\r\n\r\n0\r\n\r\n"))
+            .raw(format!(
+                "POST /upload HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{framing}Connection: \
+                close\r\n\r\n0\r\n\r\n"
+            ))
             .await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{framing:?}: {answer}");
     }

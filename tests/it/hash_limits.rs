@@ -229,7 +229,8 @@ async fn s105_a_visitor_whose_connections_break_off_leaves_the_queue_to_others()
         ]);
         let head = ready.raw_head("POST", "/_auth/login");
         let more = format!(
-            "Origin: {}\r\nX-Forwarded-For: 198.51.100.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            "Origin: {}\r\nX-Forwarded-For: 198.51.100.1\r\nContent-Type: \
+                application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
             process.app_url(),
             body.len()
         );

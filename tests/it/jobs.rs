@@ -24,7 +24,8 @@ async fn until_cleaned(database: &mut PgConnection) {
     .await;
 }
 
-const ANCIENT: &str = "INSERT INTO audit_events (id, at, event, actor, subject, source, detail) VALUES ('0', 1, 'ancient', '', '', '', '')";
+const ANCIENT: &str = "INSERT INTO audit_events (id, at, event, actor, subject, source, detail) VALUES ('0', 1, \
+    'ancient', '', '', '', '')";
 
 #[tokio::test]
 async fn s93_a_node_whose_clock_is_far_ahead_cleans_nothing_away_that_is_alive_for_the_others() {
@@ -123,5 +124,5 @@ async fn a_mail_that_cannot_be_read_holds_up_no_other_and_no_page() {
     assert_eq!(count(&mut database, "mails WHERE id = '0' AND state = 'failed'"), 1);
     let page = owner.get("/_auth/admin/mail").await;
     assert!(page.status == 200 && page.text().contains(OWNER), "{}", page.text());
-    assert!(owner.get("/_auth/admin/audit?event=mail.failed").await.text().contains("it cannot be read"));
+    assert!(owner.get("/_auth/admin/audit?event=mail.failed").await.text().contains("it is unreadable"));
 }

@@ -17,7 +17,8 @@ const MOVED: &str = "olive@example.org";
 const SECOND: &str = "nine-otters-paint-the-barn";
 const THIRD: &str = "eleven-owls-mend-a-clock";
 /// Whether the background is lighter than the text.
-const IS_LIGHT: &str = "const sum = (name) => getComputedStyle(document.body)[name].match(/[0-9.]+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0); \
+const IS_LIGHT: &str = "const sum = (name) => getComputedStyle(document.body)[name].match(/[0-9.]+/g).slice(0, \
+    3).reduce((a, b) => a + Number(b), 0); \
     return sum('backgroundColor') > sum('color');";
 
 /// One browser on its way through everything.

@@ -185,7 +185,8 @@ async fn s95_slow_clients_are_cut_off() {
 async fn s96_too_big_a_form_is_refused_by_its_announcement() {
     let app = TestApp::start(|_| {}).await;
     people::claim(&app).await;
-    let head = "POST /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nOrigin: http://localhost:3000\r\nSec-Fetch-Site: same-origin\r\n\
+    let head = "POST /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nOrigin: http://localhost:3000\r\nSec-Fetch-Site: \
+        same-origin\r\n\
         Content-Type: application/x-www-form-urlencoded\r\nConnection: close\r\n";
     // Not one byte of the body is sent: the answer cannot wait for it.
     let mut stream = TcpStream::connect(app.address).await.unwrap();

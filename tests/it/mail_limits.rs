@@ -115,8 +115,8 @@ fn fill(app: &TestApp, kind: &str, how_many: usize) {
 #[tokio::test]
 async fn s107_a_queue_full_of_notices_has_room_for_links_and_nothing_is_dropped_silently() {
     let (app, _owner, mut mailbox) = claimed().await;
-    app.expect_error("the queue of mails is full; one was dropped mail.kind=\"new device\"");
-    app.expect_error("the queue of mails is full; one was dropped mail.kind=\"reset\"");
+    app.expect_error("a mail was dropped: the queue is full mail.kind=\"new device\"");
+    app.expect_error("a mail was dropped: the queue is full mail.kind=\"reset\"");
     fill(&app, "new device", 5000);
     people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
     assert_eq!(left_out(&app, "full").await, 1, "the notice of the sign-in");

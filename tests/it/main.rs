@@ -10,7 +10,8 @@
     clippy::as_conversions,
     clippy::disallowed_methods,
     clippy::large_futures,
-    reason = "clippy.toml frees only `#[test]` functions, and here the helpers around them are tests too; tests have real clocks and environments"
+    reason = "clippy.toml frees only `#[test]` functions, and here the helpers around them are tests too; tests have \
+        real clocks and environments"
 )]
 
 mod accessibility;

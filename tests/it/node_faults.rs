@@ -106,7 +106,10 @@ async fn s92_connections_that_are_cut_cost_one_request_at_most() {
     for _ in 0..3 {
         let mut knife = scene.nodes.postgres.connect();
         knife
-            .batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename IS NOT NULL")
+            .batch_execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND \
+                usename IS NOT NULL",
+            )
             .unwrap();
         scene.forget();
         scene.app().allow_error(AWAY);

@@ -196,8 +196,11 @@ async fn s05_a_claim_while_a_node_starts_is_known_to_it_when_it_runs() {
     let Some(mut nodes) = Nodes::start(1, false).await else { return };
     // The start is held up after it has read that nobody owns the instance: where it notes that its configuration is
     // another one.
-    let trap = "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END';
-        CREATE TRIGGER hold BEFORE INSERT ON audit_events FOR EACH ROW WHEN (NEW.event = 'config.changed') EXECUTE FUNCTION hold()";
+    let trap =
+        "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(4711); \
+        RETURN NEW; END';
+        CREATE TRIGGER hold BEFORE INSERT ON audit_events FOR EACH ROW WHEN (NEW.event = 'config.changed') EXECUTE \
+        FUNCTION hold()";
     let mut holder = nodes.postgres.connect();
     holder.batch_execute(trap).unwrap();
     holder.batch_execute("SELECT pg_advisory_lock(4711)").unwrap();

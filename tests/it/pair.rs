@@ -179,9 +179,9 @@ async fn s26_the_log_says_that_the_pair_is_closed_and_the_next_start_prints_the_
         client.always("X-Forwarded-For", &format!("2001:db8:{number:x}::1"));
         assert_eq!(by_basic(&mut client, BASIC[1]).await, 401);
     }
-    process.running.line_with("were guessed at a hundred times");
+    process.running.line_with("were disabled after a hundred wrong guesses");
     let said = process.output();
-    assert_eq!(said.matches("were guessed at a hundred times").count(), 1, "{said}");
+    assert_eq!(said.matches("were disabled after a hundred wrong guesses").count(), 1, "{said}");
     let (_, folder) = process.stop();
     let process = Process::start_with(folder, "start", &variables).await;
     let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();

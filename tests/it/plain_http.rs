@@ -10,7 +10,8 @@ use super::support::upstream::Upstream;
 
 /// Status and text of a page of ours, fetched by a script of the app.
 const FETCH: &str = "const done = arguments[1]; \
-    fetch(arguments[0], { headers: { Accept: 'text/html' } }).then(async (answer) => done([answer.status, await answer.text()]), () => done([0, '']));";
+    fetch(arguments[0], { headers: { Accept: 'text/html' } }).then(async (answer) => done([answer.status, await \
+    answer.text()]), () => done([0, '']));";
 
 /// What a script of the app gets of the account page in a gate at that host, and the server.
 async fn fetched(browser: &Browser, host: &str) -> (Process, u64, String) {

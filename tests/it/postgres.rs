@@ -71,8 +71,10 @@ struct Name {
 
 /// Every table, index and column of ours.
 fn schema(connection: &mut PgConnection) -> Vec<String> {
-    let query = "SELECT CONCAT_WS('.', relname, attname) AS name FROM pg_class LEFT JOIN pg_attribute ON attrelid = pg_class.oid \
-                 AND attnum > 0 AND NOT attisdropped WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '\\_\\_%' ORDER BY 1";
+    let query = "SELECT CONCAT_WS('.', relname, attname) AS name FROM pg_class LEFT JOIN pg_attribute ON attrelid = \
+        pg_class.oid \
+                 AND attnum > 0 AND NOT attisdropped WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE \
+                 '\\_\\_%' ORDER BY 1";
     diesel::sql_query(query).load::<Name>(connection).unwrap().into_iter().map(|row| row.name).collect()
 }
 
@@ -95,7 +97,8 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
 }
 
 /// An account whose text for searching is missing, so that the next start changes its row.
-const UNSEARCHED: &str = "INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x@example.org', '', 'user', 'active', 1)";
+const UNSEARCHED: &str = "INSERT INTO users (id, email, name, role, state, created_at) VALUES ('x', 'x@example.org', \
+    '', 'user', 'active', 1)";
 
 /// Has `body` run before a row of `users` is changed.
 fn before_an_update(body: &str) -> String {
@@ -157,9 +160,11 @@ async fn accounts_without_a_text_for_searching_get_it_by_a_few_statements() {
     migrate::run(&store).unwrap();
     let mut connection = postgres.connect();
     let people = "INSERT INTO users (id, email, name, role, state, created_at) \
-         SELECT 'u' || n, 'u' || n || '@example.org', 'Özge ' || n, 'user', 'active', n FROM generate_series(1, 1700) AS n; \
+         SELECT 'u' || n, 'u' || n || '@example.org', 'Özge ' || n, 'user', 'active', n FROM generate_series(1, 1700) \
+         AS n; \
          CREATE TABLE statements (n INTEGER); \
-         CREATE FUNCTION note_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO statements VALUES (1); RETURN NULL; END $$; \
+         CREATE FUNCTION note_statement() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO statements VALUES \
+         (1); RETURN NULL; END $$; \
          CREATE TRIGGER note_statement AFTER UPDATE ON users FOR EACH STATEMENT EXECUTE FUNCTION note_statement()";
     connection.batch_execute(people).unwrap();
     migrate::run(&store).unwrap();

@@ -83,7 +83,8 @@ async fn a_chunked_upload_arrives_whole() {
 #[tokio::test]
 async fn a_refused_handshake_is_an_answer_a_client_can_read() {
     let (_app, _upstream, owner) = people::with_app().await;
-    let handshake = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: http://localhost:3000\r\n";
+    let handshake = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: \
+        dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nOrigin: http://localhost:3000\r\n";
     let answer = owner.raw(format!("{}{handshake}\r\n", owner.raw_head("GET", "/status/404"))).await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 404") && !head.to_lowercase().contains("chunked"), "{head}");
@@ -131,7 +132,8 @@ async fn s81_a_read_is_asked_again_when_the_connection_broke_and_a_post_never_is
 
 #[tokio::test]
 async fn informational_answers_and_odd_headers_of_the_app_pass() {
-    let odd = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Odd: caf\u{e9}\r\nConnection: close, X-Hop\r\nX-Hop: gone\r\nKeep-Alive: timeout=5\r\n\r\nok";
+    let odd = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Odd: \
+        caf\u{e9}\r\nConnection: close, X-Hop\r\nX-Hop: gone\r\nKeep-Alive: timeout=5\r\n\r\nok";
     let (address, _) = scripted(vec![odd]).await;
     let (_app, mut owner) = before(address).await;
     let answer = owner.fetch("/x").await;

@@ -153,7 +153,8 @@ async fn s37_the_race_of_a_miss_with_the_end_lets_nothing_in() {
 fn leave(connection: &mut diesel::PgConnection, deed: &str, kind: &str, subject: &str) {
     let sql = format!(
         "BEGIN; {deed}; UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'notices';
-         INSERT INTO notices SELECT CAST(value AS BIGINT), '{kind}', '{subject}', 0 FROM settings WHERE name = 'notices';
+         INSERT INTO notices SELECT CAST(value AS BIGINT), '{kind}', '{subject}', 0 FROM settings WHERE name = \
+         'notices';
          NOTIFY portcullis; COMMIT"
     );
     connection.batch_execute(&sql).unwrap();

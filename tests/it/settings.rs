@@ -26,7 +26,7 @@ fn s88_no_line_of_dotenv_becomes_another_value() {
         ("SMTP_PASSWORD=hunter2's", "Write SMTP_PASSWORD=\"\u{2026}\""),
     ] {
         let (fine, text) = check(folder.path(), &format!("{line}\n"));
-        assert!(!fine && text.contains("the configuration has faults") && text.contains(shown), "{line}: {text}");
+        assert!(!fine && text.contains("the configuration is not valid") && text.contains(shown), "{line}: {text}");
         assert!(!text.contains("hunter2"), "{line}: {text}");
     }
     for (line, taken) in [
@@ -90,7 +90,7 @@ async fn what_is_dangerous_is_said_at_the_start_too() {
     std::fs::write(folder.path().join(".env"), "TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0\n").unwrap();
     std::fs::set_permissions(folder.path().join(".env"), std::fs::Permissions::from_mode(0o666)).unwrap();
     let process = Process::start_in(folder, "start").await;
-    for said in ["TRUSTED_PROXIES holds the whole internet", ".env can be changed by others (mode 666)"] {
+    for said in ["TRUSTED_PROXIES covers the whole internet", ".env can be changed by others (mode 666)"] {
         assert!(process.output().contains(said), "{said} is not in\n{}", process.output());
     }
 }

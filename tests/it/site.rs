@@ -6,7 +6,8 @@ use super::support::page;
 use super::support::people::{self, OWNER};
 use super::support::process::{run_with, said};
 
-const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><script>alert(1)</script><rect width=\"1\" height=\"1\"/></svg>";
+const LOGO: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1 1\"><script>alert(1)</script><rect \
+    width=\"1\" height=\"1\"/></svg>";
 
 #[tokio::test]
 async fn s66_the_own_name_logo_and_colour_are_on_the_pages_and_run_nothing() {

@@ -177,7 +177,8 @@ async fn s05_a_node_that_missed_the_claim_finds_out_when_it_connects_again() {
     let mut database = PgConnection::establish(&nodes.postgres.url()).unwrap();
     database.batch_execute("INSERT INTO settings (name, value) VALUES ('claimed_at', '1')").unwrap();
     assert_eq!(visitor.get("/_auth/login").await.location(), "/_auth/setup", "nobody told this node");
-    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()";
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = \
+        current_database()";
     database.batch_execute(cut).unwrap();
     wait::eventually("the node to find out", async || (visitor.get("/_auth/login").await.status == 200).then_some(()))
         .await;

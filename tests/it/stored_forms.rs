@@ -144,7 +144,7 @@ fn s04_a_backup_of_accounts_without_the_claim_is_refused() {
     let folder = TempDir::new().unwrap();
     let refused = restore(folder.path(), &unclaimed, &[]);
     assert!(
-        !refused.status.success() && said(&refused).contains("does not say that the instance is claimed"),
+        !refused.status.success() && said(&refused).contains("no record that the instance was claimed"),
         "{}",
         said(&refused)
     );
@@ -317,7 +317,8 @@ async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
     // More than a page of them between the good ones.
     let people = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 240)
         INSERT INTO users (id, email, name, role, state, created_at)
-        SELECT printf('aaaaaaaaaaaaaaaaaaa%03d', i), CASE WHEN i BETWEEN 60 AND 120 THEN 'no address ' || i ELSE i || '@example.org' END,
+        SELECT printf('aaaaaaaaaaaaaaaaaaa%03d', i), CASE WHEN i BETWEEN 60 AND 120 THEN 'no address ' || i ELSE i || \
+        '@example.org' END,
             CASE WHEN i = 7 THEN 'a' || char(10) || 'b' ELSE '' END, 'user', 'active', i FROM n;
         UPDATE users SET id = 'short' WHERE email = '9@example.org';
         UPDATE sessions SET methods = 'telepathy';";
@@ -358,7 +359,7 @@ async fn a_session_that_cannot_be_read_lets_nobody_in_and_its_browser_signs_in_a
     database.batch_execute("PRAGMA busy_timeout = 10000; UPDATE sessions SET methods = 'telepathy'").unwrap();
     // Copies are used for a minute.
     app.advance(61);
-    app.expect_error("a session cannot be read");
+    app.expect_error("an unreadable session was ignored");
     assert_eq!(owner.get("/_auth/account").await.status, 303);
     assert_eq!(owner.fetch("/_auth/api/session").await.status, 401);
     people::sign_in(&mut owner, OWNER, PASSWORD).await;

@@ -85,14 +85,14 @@ async fn a_user_name_is_set_by_command_and_survives_a_backup() {
     people::claim_with(&mut owner, &std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap())
         .await;
     let done = process.run(&["user", "username", OWNER, "boss"]);
-    assert!(done.status.success() && said(&done).contains("has the user name boss now"), "{}", said(&done));
+    assert!(done.status.success() && said(&done).contains("now has the user name boss"), "{}", said(&done));
     assert!(owner.get("/_auth/account").await.text().contains("<bdi>boss</bdi>"), "the running server has not noticed");
     let refused = process.run(&["user", "username", OWNER, "The Boss"]);
     assert!(!refused.status.success() && said(&refused).contains("lower-case letters"), "{}", said(&refused));
     let kept = process.run(&["backup", "kept.backup"]);
     assert!(kept.status.success(), "{}", said(&kept));
     let gone = process.run(&["user", "username", OWNER]);
-    assert!(gone.status.success() && said(&gone).contains("has no user name now"), "{}", said(&gone));
+    assert!(gone.status.success() && said(&gone).contains("no longer has a user name"), "{}", said(&gone));
     let list = process.run(&["user", "list", "--json"]);
     assert!(said(&list).contains("\"username\":null"), "{}", said(&list));
     let elsewhere = process.run(&["restore", "kept.backup", "--DATA_DIR=restored"]);

@@ -207,7 +207,7 @@ async fn tells_at_another_address(browser: Browser) {
     browser.click(".notice a").await;
     browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
     browser.at("/_auth/admin/checklist").await;
-    assert!(process.output().contains("a browser came to another address than APP_URL"), "{}", process.output());
+    assert!(process.output().contains("a browser used an address other than APP_URL"), "{}", process.output());
     browser.open(&format!("{base}/_auth/login?next=/_auth/account")).await;
     browser.find(".notice a").await;
     // Who goes on all the same hears it again, with the way out.

@@ -64,7 +64,8 @@ pub(super) async fn nobody_but_the_proxy_may_ask(tried: &mut Tried) {
 
 /// What a script of the app gets to see of each answer, as the browser tells it.
 const ASK: &str = "const done = arguments[1]; \
-    const headers = {'X-Original-URL': location.href, 'X-Original-Method': 'GET', 'X-Forwarded-Method': 'GET', 'X-Forwarded-Uri': '/page', \
+    const headers = {'X-Original-URL': location.href, 'X-Original-Method': 'GET', 'X-Forwarded-Method': 'GET', \
+    'X-Forwarded-Uri': '/page', \
         'X-Forwarded-Host': location.host, 'X-Forwarded-Proto': 'http'}; \
     Promise.all(arguments[0].map(path => fetch(path, {headers, redirect: 'manual'}).then(answer => \
         [path, answer.headers.get('cookie'), answer.headers.get('remote-user')].join(' ')))).then(done);";

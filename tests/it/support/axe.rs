@@ -24,13 +24,17 @@ const LOOKS: [(Look, &[&str]); 5] = [
 ];
 /// Runs axe and answers with a line for each thing it finds wrong.
 const JUDGE: &str = "const [rules, done] = arguments; \
-    axe.run(document, { runOnly: { type: 'tag', values: rules } }).then((found) => done(found.violations.flatMap((one) => \
-        one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary}`)))).catch((fault) => done([String(fault)]));";
+    axe.run(document, { runOnly: { type: 'tag', values: rules } }).then((found) => done(found.violations.flatMap((one) \
+    => \
+        one.nodes.map((node) => `${one.id}: ${node.html} ${node.failureSummary}`)))).catch((fault) => \
+        done([String(fault)]));";
 /// Whether something has the focus without showing it, or is a button without an edge: what forced colours take away.
-const LOST: &str = "return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => one.offsetParent).flatMap((one) => { \
+const LOST: &str = "return [...document.querySelectorAll('a, button, input, select, textarea')].filter((one) => \
+    one.offsetParent).flatMap((one) => { \
     one.focus(); \
     const look = getComputedStyle(one), field = !one.matches('a, [type=hidden], [type=checkbox]'); \
-    const unseen = look.outlineStyle === 'none' || parseFloat(look.outlineWidth) < 2, bare = field && parseFloat(look.borderTopWidth) < 1; \
+    const unseen = look.outlineStyle === 'none' || parseFloat(look.outlineWidth) < 2, bare = field && \
+    parseFloat(look.borderTopWidth) < 1; \
     return unseen || bare ? [one.outerHTML] : []; });";
 /// How far the page is wider than the window, in CSS pixels, or on a narrow screen a list wider than its place.
 pub const TOO_WIDE: &str = "const over = (one) => one.scrollWidth - one.clientWidth; \

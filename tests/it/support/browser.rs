@@ -168,7 +168,8 @@ impl Browser {
     /// The statuses of `count` requests that the page makes at once, as many tabs would.
     pub async fn fetch_at_once(&self, path: &str, count: usize) -> Vec<u64> {
         let script = "const done = arguments[2]; \
-            Promise.all(Array.from({length: arguments[1]}, () => fetch(arguments[0]).then(answer => answer.status))).then(done);";
+            Promise.all(Array.from({length: arguments[1]}, () => fetch(arguments[0]).then(answer => \
+            answer.status))).then(done);";
         let found = self.page.execute_async(script, vec![path.into(), count.into()]).await.unwrap();
         found.as_array().unwrap().iter().map(|status| status.as_u64().unwrap()).collect()
     }

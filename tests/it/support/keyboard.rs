@@ -8,9 +8,11 @@ use super::browser::Browser;
 
 /// The focused element: whether it is the one looked for, whether one sees that it has the focus, whether it lies in
 /// the window, and what it is.
-const STATE: &str = "const one = document.activeElement, look = getComputedStyle(one), box = one.getBoundingClientRect(); \
+const STATE: &str = "const one = document.activeElement, look = getComputedStyle(one), box = \
+    one.getBoundingClientRect(); \
     const shown = one === document.body || (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) >= 2); \
-    const inside = one === document.body || (box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth); \
+    const inside = one === document.body || (box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < \
+    innerWidth); \
     return [one.matches(arguments[0]), shown, inside, one.outerHTML];";
 /// More stops than any page has.
 const STOPS: usize = 120;

@@ -11,7 +11,8 @@ use super::process::{Running, free_port, is_installed};
 use super::wait;
 
 const SCRIPT: &str = "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\nenv | grep ^HTTP_ | sort\n";
-const PHP: &str = "<?php header('Content-Type: text/plain'); foreach ($_SERVER as $k => $v) if (!strncmp($k, 'HTTP_', 5)) echo \"$k=$v\\n\";";
+const PHP: &str = "<?php header('Content-Type: text/plain'); foreach ($_SERVER as $k => $v) if (!strncmp($k, 'HTTP_', \
+    5)) echo \"$k=$v\\n\";";
 
 /// The addresses of both programs, below `/cgi/`.
 pub const PROGRAMS: [&str; 2] = ["/cgi/env.cgi", "/cgi/env.php"];
@@ -35,7 +36,8 @@ impl Lighttpd {
         std::fs::write(root.join("cgi/env.php"), PHP).unwrap();
         std::fs::set_permissions(root.join("cgi/env.cgi"), std::fs::Permissions::from_mode(0o755)).unwrap();
         let config = format!(
-            "server.document-root = \"{0}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\nserver.modules = (\"mod_cgi\")\n\
+            "server.document-root = \"{0}\"\nserver.bind = \"127.0.0.1\"\nserver.port = {port}\nserver.modules = \
+                (\"mod_cgi\")\n\
              cgi.assign = (\".cgi\" => \"\", \".php\" => \"{1}\")\nserver.max-keep-alive-requests = 0\n",
             root.display(),
             php.display()

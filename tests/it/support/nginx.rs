@@ -27,7 +27,8 @@ impl Nginx {
             .map(|kind| format!("{kind}_temp_path {root}/{kind};\n"))
             .concat();
         let config = format!(
-            "daemon off;\nmaster_process off;\npid {root}/nginx.pid;\nerror_log {root}/error.log notice;\nevents {{ worker_connections 256; }}\n\
+            "daemon off;\nmaster_process off;\npid {root}/nginx.pid;\nerror_log {root}/error.log notice;\nevents {{ \
+                worker_connections 256; }}\n\
              http {{\naccess_log off;\n{temporary}{http}\n}}\n"
         );
         let file = folder.path().join("nginx.conf");

@@ -168,7 +168,8 @@ pub fn error_summary(html: &str) -> Option<String> {
 #[test]
 fn the_reader_finds_fields_attributes_and_messages() {
     let html = "<!doctype html><p data-user-email=\"a&amp;b@x.org\" data-note='1 > 0'>\
-        <form action=\"/_auth/logout\" method=post><input type=hidden name=\"csrf_token\" value=\"t&#38;1\"><input name=a value='2' disabled/></form>\
+        <form action=\"/_auth/logout\" method=post><input type=hidden name=\"csrf_token\" value=\"t&#38;1\"><input \
+        name=a value='2' disabled/></form>\
         <div role=\"alert\"><div>Two&nbsp;<b>words</b></div> &lt;here&gt;</div>";
     assert_eq!(csrf_token(html).as_deref(), Some("t&1"));
     assert_eq!(data(html, "user-email").as_deref(), Some("a&b@x.org"));

@@ -25,8 +25,10 @@ impl Pooler {
         let users = folder.path().join("users.txt");
         std::fs::write(&users, "\"portcullis\" \"correct-horse\"\n").unwrap();
         let config = format!(
-            "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = trust\n\
-             auth_file = {}\npool_mode = transaction\ndefault_pool_size = 5\nserver_reset_query_always = 0\nunix_socket_dir =\n{settings}\n",
+            "[databases]\n* = host=127.0.0.1 port={}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = \
+                {port}\nauth_type = trust\n\
+             auth_file = {}\npool_mode = transaction\ndefault_pool_size = 5\nserver_reset_query_always = \
+             0\nunix_socket_dir =\n{settings}\n",
             postgres.port,
             users.display()
         );

@@ -90,11 +90,14 @@ fn prepare(folder: &Path, port: u16) {
     let at = folder.display();
     let main = format!(
         "compatibility_level = 3.6\nqueue_directory = {at}/queue\ndata_directory = {at}/data\nmaillog_file = {at}/log\n\
-         maillog_file_prefixes = {at}\ninet_interfaces = loopback-only\ninet_protocols = ipv4\nmyhostname = relay.example.org\n\
-         mydestination =\nlocal_recipient_maps =\nvirtual_mailbox_domains = example.org\nvirtual_mailbox_base = {at}/mail\n\
+         maillog_file_prefixes = {at}\ninet_interfaces = loopback-only\ninet_protocols = ipv4\nmyhostname = \
+         relay.example.org\n\
+         mydestination =\nlocal_recipient_maps =\nvirtual_mailbox_domains = example.org\nvirtual_mailbox_base = \
+         {at}/mail\n\
          virtual_mailbox_maps = inline:{{ somebody@example.org=somebody/ }}\nvirtual_uid_maps = static:{NOBODY}\n\
          virtual_gid_maps = static:{NOBODY}\nvirtual_minimum_uid = 100\nsmtpd_tls_security_level = may\n\
-         smtpd_tls_cert_file = {at}/certificate.pem\nsmtpd_tls_key_file = {at}/key.pem\nsmtpd_tls_received_header = yes\n\
+         smtpd_tls_cert_file = {at}/certificate.pem\nsmtpd_tls_key_file = {at}/key.pem\nsmtpd_tls_received_header = \
+         yes\n\
          smtpd_relay_restrictions = reject_unauth_destination\nsmtpd_helo_required = yes\n\
          smtpd_helo_restrictions = reject_non_fqdn_helo_hostname\nsmtpd_error_sleep_time = 0\n"
     );

@@ -209,7 +209,8 @@ pub static FLOODED: AtomicUsize = AtomicUsize::new(0);
 async fn flood(mut stream: TcpStream, request: &Received, log: Log) {
     let accept = derive_accept_key(request.header("Sec-WebSocket-Key").unwrap_or_default().as_bytes());
     let head = format!(
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \
+            {accept}\r\n\r\n"
     );
     if stream.write_all(head.as_bytes()).await.is_err() {
         return;
@@ -237,7 +238,8 @@ async fn echo_socket(mut stream: TcpStream, request: &Received) {
     let key = request.header("Sec-WebSocket-Key").unwrap_or_default();
     let accept = derive_accept_key(key.as_bytes());
     let head = format!(
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \
+            {accept}\r\n\r\n"
     );
     if stream.write_all(head.as_bytes()).await.is_err() {
         return;
