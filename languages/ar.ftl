@@ -20,11 +20,11 @@ home-audit = السجل: ما حدث ومن فعله
 home-mail = البريد: ما أُرسل وما لم يُرسل
 home-checklist = قائمة الفحص: هل كل شيء مضبوط جيدًا؟
 insecure-browser = فتحت هذه الصفحة دون https، فلا يستطيع متصفحك أن يُبقيك مسجّل الدخول.
-other-address = فتحت هذه الصفحة على { $seen }، لكن هذا الموقع مضبوط على { $url } (APP_URL). قد لا ينجح تسجيل الدخول هنا.
-other-address-works = لقد فتحت هذه الصفحة على { $seen }، لكن هذا الموقع معدّ للعنوان { $url } (APP_URL). تسجيل الدخول يعمل هنا، لكن لهذا العنوان وحده، والروابط في الرسائل تؤدي إلى { $url }.
+other-address = فتحت هذه الصفحة على { $origin }، لكن هذا الموقع مضبوط على { $url } (APP_URL). قد لا ينجح تسجيل الدخول هنا.
+other-address-works = لقد فتحت هذه الصفحة على { $origin }، لكن هذا الموقع معدّ للعنوان { $url } (APP_URL). تسجيل الدخول يعمل هنا، لكن لهذا العنوان وحده، والروابط في الرسائل تؤدي إلى { $url }.
 other-address-open = افتح { $url } بدلًا من ذلك
-other-address-remedy = إن كان المقصود استعمال { $seen } فعلى من يشغّل هذا الموقع أن يضبط APP_URL={ $seen } ويعيد تشغيله.
-other-address-local = يعمل ذلك العنوان على الخادم نفسه فقط. للأجهزة الأخرى يضبط من يشغّل هذا الموقع APP_URL={ $seen } و HOST=0.0.0.0 ويعيد تشغيله.
+other-address-remedy = إن كان المقصود استعمال { $origin } فعلى من يشغّل هذا الموقع أن يضبط APP_URL={ $origin } ويعيد تشغيله.
+other-address-local = يعمل ذلك العنوان على الخادم نفسه فقط. للأجهزة الأخرى يضبط من يشغّل هذا الموقع APP_URL={ $origin } و HOST=0.0.0.0 ويعيد تشغيله.
 password-show = إظهار
 password-hide = إخفاء
 password-live-length = { $count } من { $min ->
@@ -496,7 +496,7 @@ check-settings = الإعدادات
 check-browser = متصفحك
 check-browser-good = يصل إلى البوابة عبر { $url }، كما تقول APP_URL.
 check-browser-proxy = يقف وكيل عند { $peer } بين متصفحك والبوابة، ولا تسمّيه TRUSTED_PROXIES: لا يُصدَّق ما يقوله عن الزوار. إن كان لك فاضبط ⁦TRUSTED_PROXIES={ $peer }⁩.
-check-browser-other = يبدو أنه يصل إلى البوابة عبر { $seen }، وقيمة APP_URL هي { $url }. روابط الرسائل تقود إلى APP_URL، والنماذج من عنوان آخر مرفوضة: اضبط APP_URL على ما يكتبه الناس، أو اجعل الوكيل يمرّر Host وX-Forwarded-Proto.
+check-browser-other = يبدو أنه يصل إلى البوابة عبر { $origin }، وقيمة APP_URL هي { $url }. روابط الرسائل تقود إلى APP_URL، والنماذج من عنوان آخر مرفوضة: اضبط APP_URL على ما يكتبه الناس، أو اجعل الوكيل يمرّر Host وX-Forwarded-Proto.
 check-app = التطبيق
 check-app-none = UPSTREAM_URL غير مضبوط: تجيب البوابة عن forward-auth وعن صفحاتها وحدها.
 check-app-nothing = لم يُذكر تطبيق ولا وكيل، فالبوابة لا تحرس شيئًا بعد: اضبط UPSTREAM_URL، أو FORWARD_AUTH وTRUSTED_PROXIES لأجل forward-auth.

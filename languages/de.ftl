@@ -20,11 +20,11 @@ home-audit = Protokoll: was geschehen ist, und durch wen
 home-mail = E-Mail: was gesendet wurde, und was nicht
 home-checklist = Checkliste: Ist alles gut eingerichtet?
 insecure-browser = Sie haben diese Seite ohne https geöffnet; so kann Ihr Browser Sie nicht angemeldet halten.
-other-address = Sie haben diese Seite unter { $seen } geöffnet; eingestellt ist diese Website aber für { $url } (APP_URL). Das Anmelden kann hier scheitern.
-other-address-works = Sie haben diese Seite unter { $seen } geöffnet, eingerichtet ist sie aber für { $url } (APP_URL). Die Anmeldung funktioniert hier, gilt aber nur für diese Adresse, und Links in E-Mails führen zu { $url }.
+other-address = Sie haben diese Seite unter { $origin } geöffnet; eingestellt ist diese Website aber für { $url } (APP_URL). Das Anmelden kann hier scheitern.
+other-address-works = Sie haben diese Seite unter { $origin } geöffnet, eingerichtet ist sie aber für { $url } (APP_URL). Die Anmeldung funktioniert hier, gilt aber nur für diese Adresse, und Links in E-Mails führen zu { $url }.
 other-address-open = Stattdessen { $url } öffnen
-other-address-remedy = Soll { $seen } die Adresse sein, setzt der Betreiber dieser Website APP_URL={ $seen } und startet sie neu.
-other-address-local = Diese Adresse gilt nur auf dem Server selbst. Für andere Rechner setzt der Betreiber dieser Website APP_URL={ $seen } und HOST=0.0.0.0 und startet sie neu.
+other-address-remedy = Soll { $origin } die Adresse sein, setzt der Betreiber dieser Website APP_URL={ $origin } und startet sie neu.
+other-address-local = Diese Adresse gilt nur auf dem Server selbst. Für andere Rechner setzt der Betreiber dieser Website APP_URL={ $origin } und HOST=0.0.0.0 und startet sie neu.
 password-show = Anzeigen
 password-hide = Verbergen
 password-live-length = { $count } von mindestens { $min } Zeichen
@@ -446,7 +446,7 @@ check-settings = Einstellungen
 check-browser = Ihr Browser
 check-browser-good = Er verwendet { $url }, wie in APP_URL eingestellt.
 check-browser-proxy = Ein Proxy unter { $peer } steht zwischen Ihrem Browser und dem Tor, und TRUSTED_PROXIES nennt ihn nicht: Was er über Besucher sagt, wird nicht geglaubt. Wenn er Ihnen gehört, setzen Sie TRUSTED_PROXIES={ $peer }.
-check-browser-other = Er scheint das Tor unter { $seen } zu erreichen, und APP_URL ist { $url }. Links in E-Mails führen zu APP_URL, und Formulare von einer anderen Adresse werden abgewiesen: Setzen Sie APP_URL auf das, was Leute eintippen, oder lassen Sie den Proxy Host und X-Forwarded-Proto weitergeben.
+check-browser-other = Er scheint das Tor unter { $origin } zu erreichen, und APP_URL ist { $url }. Links in E-Mails führen zu APP_URL, und Formulare von einer anderen Adresse werden abgewiesen: Setzen Sie APP_URL auf das, was Leute eintippen, oder lassen Sie den Proxy Host und X-Forwarded-Proto weitergeben.
 check-app = Die Anwendung
 check-app-none = UPSTREAM_URL ist nicht gesetzt: Das Tor beantwortet Forward-Auth und seine eigenen Seiten.
 check-app-nothing = Weder eine Anwendung noch ein Proxy ist genannt, das Tor bewacht also noch nichts: Setzen Sie UPSTREAM_URL, oder FORWARD_AUTH und TRUSTED_PROXIES für Forward-Auth.

@@ -22,11 +22,11 @@ home-audit = Audit: what happened, and who did it
 home-mail = Mail: what was sent, and what failed
 home-checklist = Checklist: is everything set up correctly?
 insecure-browser = You opened this page without https, so your browser cannot stay signed in.
-other-address = You opened this page at { $seen }, but this site is set up for { $url } (APP_URL). Signing in may not work here.
-other-address-works = You opened this page at { $seen }, but this site is set up for { $url } (APP_URL). You can sign in here, but only for this address, and links in mails lead to { $url }.
+other-address = You opened this page at { $origin }, but this site is set up for { $url } (APP_URL). Signing in may not work here.
+other-address-works = You opened this page at { $origin }, but this site is set up for { $url } (APP_URL). You can sign in here, but only for this address, and links in mails lead to { $url }.
 other-address-open = Open { $url } instead
-other-address-remedy = If people should use { $seen }, the operator of this site has to set APP_URL={ $seen } and restart it.
-other-address-local = That address only works on the server itself. For access from other machines, the operator of this site has to set APP_URL={ $seen } and HOST=0.0.0.0 and restart it.
+other-address-remedy = If people should use { $origin }, the operator of this site has to set APP_URL={ $origin } and restart it.
+other-address-local = That address only works on the server itself. For access from other machines, the operator of this site has to set APP_URL={ $origin } and HOST=0.0.0.0 and restart it.
 password-show = Show
 password-hide = Hide
 password-live-length = { $count } of at least { $min } characters
@@ -448,7 +448,7 @@ check-settings = Settings
 check-browser = Your browser
 check-browser-good = It uses { $url }, as configured in APP_URL.
 check-browser-proxy = There is a proxy at { $peer } between your browser and the gate that TRUSTED_PROXIES does not name, so its headers about visitors are ignored. If it is yours, set TRUSTED_PROXIES={ $peer }.
-check-browser-other = It seems to use { $seen }, but APP_URL is { $url }. Links in mails lead to APP_URL, and forms from another address are refused: set APP_URL to the address people use, or make the proxy pass on Host and X-Forwarded-Proto.
+check-browser-other = It seems to use { $origin }, but APP_URL is { $url }. Links in mails lead to APP_URL, and forms from another address are refused: set APP_URL to the address people use, or make the proxy pass on Host and X-Forwarded-Proto.
 check-app = The app
 check-app-none = UPSTREAM_URL is not set: the gate serves forward-auth and its own pages.
 check-app-nothing = Neither an app nor a proxy is configured, so the gate does not protect anything yet: set UPSTREAM_URL, or FORWARD_AUTH and TRUSTED_PROXIES for forward-auth.

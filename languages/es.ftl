@@ -20,11 +20,11 @@ home-audit = Registro: qué ha pasado y quién lo hizo
 home-mail = Correo: qué se envió y qué no
 home-checklist = Comprobaciones: ¿está todo bien configurado?
 insecure-browser = Ha abierto esta página sin https, así que su navegador no puede mantener su sesión.
-other-address = Ha abierto esta página en { $seen }, pero este sitio está configurado para { $url } (APP_URL). Es posible que aquí no pueda iniciar sesión.
-other-address-works = Ha abierto esta página en { $seen }, pero este sitio está configurado para { $url } (APP_URL). Iniciar sesión funciona aquí, pero solo para esta dirección, y los enlaces de los correos llevan a { $url }.
+other-address = Ha abierto esta página en { $origin }, pero este sitio está configurado para { $url } (APP_URL). Es posible que aquí no pueda iniciar sesión.
+other-address-works = Ha abierto esta página en { $origin }, pero este sitio está configurado para { $url } (APP_URL). Iniciar sesión funciona aquí, pero solo para esta dirección, y los enlaces de los correos llevan a { $url }.
 other-address-open = Abrir { $url } en su lugar
-other-address-remedy = Si la dirección debe ser { $seen }, quien administra este sitio define APP_URL={ $seen } y lo reinicia.
-other-address-local = Esa dirección solo funciona en el propio servidor. Para otros equipos, quien administra este sitio define APP_URL={ $seen } y HOST=0.0.0.0 y lo reinicia.
+other-address-remedy = Si la dirección debe ser { $origin }, quien administra este sitio define APP_URL={ $origin } y lo reinicia.
+other-address-local = Esa dirección solo funciona en el propio servidor. Para otros equipos, quien administra este sitio define APP_URL={ $origin } y HOST=0.0.0.0 y lo reinicia.
 password-show = Mostrar
 password-hide = Ocultar
 password-live-length = { $count } de al menos { $min } caracteres
@@ -446,7 +446,7 @@ check-settings = Ajustes
 check-browser = Su navegador
 check-browser-good = Llega a la puerta por { $url }, como dice APP_URL.
 check-browser-proxy = Un proxy en { $peer } está entre su navegador y la puerta, y TRUSTED_PROXIES no lo nombra: lo que dice de los visitantes no se cree. Si es suyo, ponga TRUSTED_PROXIES={ $peer }.
-check-browser-other = Parece llegar a la puerta por { $seen }, y APP_URL es { $url }. Los enlaces de los correos llevan a APP_URL, y los formularios de otra dirección se rechazan: ponga en APP_URL lo que la gente escribe, o haga que el proxy transmita Host y X-Forwarded-Proto.
+check-browser-other = Parece llegar a la puerta por { $origin }, y APP_URL es { $url }. Los enlaces de los correos llevan a APP_URL, y los formularios de otra dirección se rechazan: ponga en APP_URL lo que la gente escribe, o haga que el proxy transmita Host y X-Forwarded-Proto.
 check-app = La aplicación
 check-app-none = UPSTREAM_URL no está definido: la puerta responde a forward-auth y sirve sus propias páginas.
 check-app-nothing = No se nombra ni una aplicación ni un proxy, así que la puerta aún no guarda nada: ponga UPSTREAM_URL, o FORWARD_AUTH y TRUSTED_PROXIES para forward-auth.

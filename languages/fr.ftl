@@ -20,11 +20,11 @@ home-audit = Journal : ce qui s'est passé, et qui l'a fait
 home-mail = E-mails : ce qui a été envoyé, et ce qui ne l'a pas été
 home-checklist = Vérifications : tout est-il bien réglé ?
 insecure-browser = Vous avez ouvert cette page sans https : votre navigateur ne peut pas maintenir votre connexion.
-other-address = Vous avez ouvert cette page à l'adresse { $seen }, mais ce site est configuré pour { $url } (APP_URL). La connexion peut échouer ici.
-other-address-works = Vous avez ouvert cette page à l'adresse { $seen }, mais ce site est configuré pour { $url } (APP_URL). La connexion fonctionne ici, mais pour cette adresse seulement, et les liens des e-mails mènent à { $url }.
+other-address = Vous avez ouvert cette page à l'adresse { $origin }, mais ce site est configuré pour { $url } (APP_URL). La connexion peut échouer ici.
+other-address-works = Vous avez ouvert cette page à l'adresse { $origin }, mais ce site est configuré pour { $url } (APP_URL). La connexion fonctionne ici, mais pour cette adresse seulement, et les liens des e-mails mènent à { $url }.
 other-address-open = Ouvrir plutôt { $url }
-other-address-remedy = Si { $seen } doit être l'adresse, la personne qui gère ce site définit APP_URL={ $seen } et le redémarre.
-other-address-local = Cette adresse ne fonctionne que sur le serveur lui-même. Pour d'autres machines, la personne qui gère ce site définit APP_URL={ $seen } et HOST=0.0.0.0 et le redémarre.
+other-address-remedy = Si { $origin } doit être l'adresse, la personne qui gère ce site définit APP_URL={ $origin } et le redémarre.
+other-address-local = Cette adresse ne fonctionne que sur le serveur lui-même. Pour d'autres machines, la personne qui gère ce site définit APP_URL={ $origin } et HOST=0.0.0.0 et le redémarre.
 password-show = Afficher
 password-hide = Masquer
 password-live-length = { $count } sur { $min } caractères au moins
@@ -446,7 +446,7 @@ check-settings = Réglages
 check-browser = Votre navigateur
 check-browser-good = Il atteint la porte à { $url }, comme le dit APP_URL.
 check-browser-proxy = Un proxy à { $peer } se trouve entre votre navigateur et la porte, et TRUSTED_PROXIES ne le nomme pas : ce qu'il dit des visiteurs n'est pas cru. S'il est à vous, définissez TRUSTED_PROXIES={ $peer }.
-check-browser-other = Il semble atteindre la porte à { $seen }, et APP_URL est { $url }. Les liens des e-mails mènent à APP_URL, et les formulaires d'une autre adresse sont refusés : réglez APP_URL sur ce que les gens saisissent, ou faites transmettre Host et X-Forwarded-Proto par le proxy.
+check-browser-other = Il semble atteindre la porte à { $origin }, et APP_URL est { $url }. Les liens des e-mails mènent à APP_URL, et les formulaires d'une autre adresse sont refusés : réglez APP_URL sur ce que les gens saisissent, ou faites transmettre Host et X-Forwarded-Proto par le proxy.
 check-app = L'application
 check-app-none = UPSTREAM_URL n'est pas défini : la porte répond au forward-auth et sert ses propres pages.
 check-app-nothing = Ni application ni proxy ne sont nommés, la porte ne garde donc encore rien : définissez UPSTREAM_URL, ou FORWARD_AUTH et TRUSTED_PROXIES pour le forward-auth.

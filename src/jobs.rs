@@ -181,7 +181,7 @@ impl Watch {
     /// Checks once. An error closes the listener, and the lease expires unless it is renewed in time.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
     fn round(&mut self) {
-        match self.look() {
+        match self.check() {
             Ok(()) => {
                 if self.blind.swap(false, Ordering::AcqRel) {
                     tracing::info!("the store can be watched again");
@@ -196,7 +196,7 @@ impl Watch {
         }
     }
 
-    fn look(&mut self) -> Result<(), StorageError> {
+    fn check(&mut self) -> Result<(), StorageError> {
         let begin = self.accounts.clock().monotonic();
         let reopened = self.listener.is_none();
         if reopened {
@@ -326,7 +326,7 @@ async fn deliver(accounts: Accounts) {
 /// Besides that, streams are closed at the absolute end of their session, and when their session has disappeared
 /// without a notice.
 async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
-    let (mut looks, mut since_store) = (0, 0);
+    let (mut failed_rounds, mut since_store) = (0, 0);
     loop {
         tokio::time::sleep(STREAM_INTERVAL).await;
         accounts.streams().cut_expired(accounts.clock().now());
@@ -339,10 +339,10 @@ async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
         }
         // A watch that is blocked in a query never reports the failure; in that case the lease expires.
         let hangs = !accounts.database().is_pooled() && !accounts.cache().has_lease(accounts.clock().monotonic());
-        looks = if hangs || blind.load(Ordering::Acquire) { looks + 1 } else { 0 };
-        if looks >= STREAM_ROUNDS_WITHOUT_STORE {
+        failed_rounds = if hangs || blind.load(Ordering::Acquire) { failed_rounds + 1 } else { 0 };
+        if failed_rounds >= STREAM_ROUNDS_WITHOUT_STORE {
             accounts.streams().cut_all();
-            looks = 0;
+            failed_rounds = 0;
         }
     }
 }

@@ -55,9 +55,10 @@ impl Accounts {
         role: Role,
         actor: &Actor,
     ) -> Result<User, AccountError> {
-        let turn = self.0.hasher.permit(None).await?;
-        let account = self.check_account(&turn, email.to_owned(), name.to_owned(), password.clone(), password).await?;
-        let hash = self.0.hasher.hash(&turn, account.password).await?;
+        let permit = self.0.hasher.permit(None).await?;
+        let account =
+            self.check_account(&permit, email.to_owned(), name.to_owned(), password.clone(), password).await?;
+        let hash = self.0.hasher.hash(&permit, account.password).await?;
         let user = self.new_user(account.email, account.name, role, UserState::Active)?;
         let (line, row) =
             (self.audit_line(Event::UserCreated, &actor.name, user.email.as_str(), &actor.source), user.clone());
@@ -174,8 +175,8 @@ impl Accounts {
     }
 
     /// Applies `change` to one account, as [`Self::change_users`] does.
-    pub async fn change_user(&self, id: &UserId, deed: UserChange, actor: &Actor) -> Result<bool, AccountError> {
-        self.change_users(vec![id.clone()], deed, actor).await
+    pub async fn change_user(&self, id: &UserId, change: UserChange, actor: &Actor) -> Result<bool, AccountError> {
+        self.change_users(vec![id.clone()], change, actor).await
     }
 
     /// Applies `change` to all of these accounts that still exist, or to none. When this returns, the change is in
@@ -183,14 +184,14 @@ impl Accounts {
     pub async fn change_users(
         &self,
         mut ids: Vec<UserId>,
-        deed: UserChange,
+        change: UserChange,
         actor: &Actor,
     ) -> Result<bool, AccountError> {
         // Two such changes lock the rows in the same order.
         ids.sort_unstable();
         ids.dedup();
         let lines: Vec<AuditLine> =
-            ids.iter().map(|_| self.audit_line(deed.event(), &actor.name, "", &actor.source)).collect();
+            ids.iter().map(|_| self.audit_line(change.event(), &actor.name, "", &actor.source)).collect();
         let (this, now) = (self.clone(), self.0.clock.now());
         self.run_uninterrupted(async move {
             let store = this.0.store.clone();
@@ -202,14 +203,14 @@ impl Accounts {
                 if records.is_empty() {
                     return Ok(Err(AccountError::NotFound));
                 }
-                if leaves_no_admin(c, &records, deed)? {
+                if leaves_no_admin(c, &records, change)? {
                     return Ok(Err(AccountError::LastAdmin));
                 }
                 let (mut ended, mut notices) = (Vec::new(), Vec::new());
                 for (record, mut line) in records {
-                    let Some(sessions) = apply(c, &store, &record, deed)? else { continue };
+                    let Some(sessions) = apply(c, &store, &record, change)? else { continue };
                     line.subject = record.user.email.to_string();
-                    if let UserChange::SetRole(role) = deed {
+                    if let UserChange::SetRole(role) = change {
                         role.as_str().clone_into(&mut line.detail);
                     }
                     audit::append(c, &line)?;
@@ -217,9 +218,9 @@ impl Accounts {
                     notices.push(Notice::UserEnded(record.user.id));
                 }
                 let changed = !notices.is_empty();
-                let told =
+                let revoked =
                     if changed { revocation::publish(c, ended, notices, now)? } else { revocation::already_done(c)? };
-                Ok(Ok((told, changed)))
+                Ok(Ok((revoked, changed)))
             });
             let (ended, changed) = outcome.await??;
             this.ended(ended).await;
@@ -293,8 +294,8 @@ impl Accounts {
 type Target = (users::UserRecord, AuditLine);
 
 /// Whether these are all the active admins.
-fn leaves_no_admin(c: &mut Connection, targets: &[Target], deed: UserChange) -> Result<bool, StorageError> {
-    let takes_power = match deed {
+fn leaves_no_admin(c: &mut Connection, targets: &[Target], change: UserChange) -> Result<bool, StorageError> {
+    let takes_power = match change {
         UserChange::Disable | UserChange::Delete => true,
         UserChange::SetRole(role) => role != Role::Admin,
         UserChange::Enable | UserChange::EndSessions => false,
@@ -310,11 +311,11 @@ fn apply(
     c: &mut Connection,
     store: &SessionStore,
     record: &users::UserRecord,
-    deed: UserChange,
+    change: UserChange,
 ) -> Result<Option<Vec<SessionId>>, StorageError> {
     let (user, id) = (&record.user, &record.user.id);
     // Only the deletion may rely on the cascade: the sessions that end have to be named.
-    match deed {
+    match change {
         UserChange::Disable if user.state == UserState::Disabled => return Ok(None),
         UserChange::Enable if user.state != UserState::Disabled => return Ok(None),
         UserChange::SetRole(role) if user.role == role => return Ok(None),
@@ -333,7 +334,7 @@ fn apply(
         UserChange::Delete => {}
     }
     let ended = store.end_all_of_user(c, id, None)?;
-    if deed == UserChange::Delete {
+    if change == UserChange::Delete {
         users::delete(c, id)?;
     }
     Ok(Some(ended))

@@ -105,8 +105,8 @@ impl Accounts {
         let (_, session) = named(who)?;
         let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
         let before = copy.view().map(|view| view.session.methods.clone()).unwrap_or_default();
-        let (user, _hash, turn) = self.prove_current(who, password, Event::ConfirmFailed, &client).await?;
-        drop(turn);
+        let (user, _hash, permit) = self.prove_current(who, password, Event::ConfirmFailed, &client).await?;
+        drop(permit);
         let methods = before.with(&Method::Password.into());
         let (this, hash) = (self.clone(), self.hash_of(Purpose::Confirmation, token));
         self.run_uninterrupted(async move {

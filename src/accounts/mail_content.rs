@@ -57,11 +57,11 @@ pub fn content(kind: MailKind, facts: &Facts, language: Language) -> MailContent
     }
     if matches!(kind, MailKind::PasswordChanged | MailKind::ResetDone | MailKind::NewDevice | MailKind::EmailChanged) {
         let device = device::known(&facts.device).unwrap_or(Text::new("mail-device-unknown"));
-        let deed = Text::new("mail-event")
+        let event = Text::new("mail-event")
             .with("when", facts.when.exact_words())
             .with("source", &facts.source)
             .with("device", device);
-        paragraphs.push(say(&deed));
+        paragraphs.push(say(&event));
     }
     let has_link = matches!(kind, MailKind::Reset | MailKind::Invitation | MailKind::ConfirmEmail);
     MailContent {
@@ -110,10 +110,10 @@ mod tests {
 
     #[test]
     fn s107_what_a_client_calls_its_browser_is_no_part_of_a_mail() {
-        let told = "Your account is locked, visit example.net".to_owned();
+        let lure = "Your account is locked, visit example.net".to_owned();
         for kind in KINDS {
             for language in Language::ALL {
-                let facts = Facts { device: told.clone(), ..Facts::default() };
+                let facts = Facts { device: lure.clone(), ..Facts::default() };
                 assert!(
                     !content(kind, &facts, language).paragraphs.concat().contains("example.net"),
                     "{}",

@@ -52,8 +52,8 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         let email =
             Email::parse(email).map_err(|fault| AccountError::Rules(vec![FieldFault::new("email", fault.text())]))?;
-        let (user, _hash, turn) = self.prove_current(who, current, Event::LoginFailed, &client).await?;
-        drop(turn);
+        let (user, _hash, permit) = self.prove_current(who, current, Event::LoginFailed, &client).await?;
+        drop(permit);
         if user.email == email {
             return Err(AccountError::Rules(vec![FieldFault::new("email", Text::new("email-same"))]));
         }

@@ -15,7 +15,7 @@ use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, notices, settings};
 
 /// How often an operation checks whether the other nodes have caught up.
-const LOOK: Duration = Duration::from_millis(4);
+const POLL_INTERVAL: Duration = Duration::from_millis(4);
 /// How long an operation waits beyond the lease, in case the two clocks differ.
 const MARGIN: Duration = Duration::from_millis(200);
 
@@ -89,7 +89,7 @@ pub(super) fn publish_unawaited(c: &mut Connection, notice: Notice, now: Timesta
 }
 
 /// Numbers of notices that this process published and applied itself, so that its watch does not apply them again: by
-/// then the same user may have signed in anew.
+/// then the same user may have signed in again.
 #[derive(Default)]
 pub(super) struct AppliedNotices(Mutex<BTreeSet<i64>>);
 
@@ -183,7 +183,7 @@ impl Accounts {
             if let Ok(false) = self.0.database.read(move |c| notices::is_awaited(c, number, &own)).await {
                 return;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 }

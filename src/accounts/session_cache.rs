@@ -287,16 +287,16 @@ mod tests {
         // If it does not end in between, the value is stored.
         let copy = cache.begin(&id, Duration::ZERO);
         assert!(copy.complete(view(&id)) && copy.usable(Duration::ZERO).is_some());
-        assert!(copy.usable(MAX_AGE).is_none(), "a copy lives for ever");
+        assert!(copy.usable(MAX_AGE).is_none(), "an entry never expires");
     }
 
     #[test]
     fn s37_a_copy_that_was_evicted_or_replaced_is_gone_for_who_still_holds_it() {
         let (cache, id) = (SessionCache::default(), id());
-        let held = cache.begin(&id, Duration::ZERO);
-        assert!(held.complete(view(&id)));
+        let entry = cache.begin(&id, Duration::ZERO);
+        assert!(entry.complete(view(&id)));
         let newer = cache.begin(&id, Duration::ZERO);
-        assert!(held.usable(Duration::ZERO).is_none());
+        assert!(entry.usable(Duration::ZERO).is_none());
         assert!(newer.complete(view(&id)));
         cache.invalidate_all();
         assert!(newer.usable(Duration::ZERO).is_none());

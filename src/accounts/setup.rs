@@ -98,10 +98,10 @@ impl Accounts {
         }
         self.prove(form.proof, (Event::SetupRefused, Event::SetupRefused), &client).await?;
         self.count_use("right:claim".to_owned()).await?;
-        let turn = self.hash_permit(&client, None).await?;
-        let account = self.check_account(&turn, form.email, form.name, form.password, form.confirm).await?;
-        let hash = self.0.hasher.hash(&turn, account.password.clone()).await?;
-        drop(turn);
+        let permit = self.hash_permit(&client, None).await?;
+        let account = self.check_account(&permit, form.email, form.name, form.password, form.confirm).await?;
+        let hash = self.0.hasher.hash(&permit, account.password.clone()).await?;
+        drop(permit);
         let this = self.clone();
         self.run_uninterrupted(async move { this.take_ownership(account, hash, client).await }).await
     }
@@ -247,7 +247,7 @@ impl Accounts {
     /// rules take a while.
     pub(super) async fn check_account(
         &self,
-        turn: &HashPermit,
+        permit: &HashPermit,
         email: String,
         name: String,
         typed: String,
@@ -255,7 +255,7 @@ impl Accounts {
     ) -> Result<NewAccount, AccountError> {
         let this = self.clone();
         let judge = move || this.judge_account(&email, &name, typed, &confirm);
-        turn.run(judge).await?.map_err(AccountError::Rules)
+        permit.run(judge).await?.map_err(AccountError::Rules)
     }
 
     fn judge_account(

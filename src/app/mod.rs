@@ -121,7 +121,7 @@ impl Core {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(BLOCKING_THREADS)
-            .thread_name("deeds")
+            .thread_name("blocking")
             .enable_all()
             .build()?;
         let database = Database::open(&config.database, runtime.handle().clone())?;

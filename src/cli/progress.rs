@@ -6,7 +6,7 @@ use std::io::{IsTerminal, Write};
 /// Rows between two updates.
 const STEP: u64 = 1_000;
 /// Returns to the beginning of the line and erases it (ECMA-48).
-const ANEW: &str = "\r\x1b[2K";
+const ERASE_LINE: &str = "\r\x1b[2K";
 
 /// The progress of an operation.
 pub(super) struct Progress {
@@ -33,7 +33,7 @@ impl Progress {
 
     fn show(&self) {
         if self.on {
-            write(&format!("{ANEW}{} … {} rows", self.what, self.rows));
+            write(&format!("{ERASE_LINE}{} … {} rows", self.what, self.rows));
         }
     }
 }
@@ -42,7 +42,7 @@ impl Drop for Progress {
     /// Subsequent output, errors included, begins on an empty line.
     fn drop(&mut self) {
         if self.on {
-            write(ANEW);
+            write(ERASE_LINE);
         }
     }
 }

@@ -12,8 +12,8 @@ use crate::storage::migrate::{self, Schema};
 use crate::storage::{Database, notices};
 
 /// How often, and how many times, a command checks for heartbeats; each node sends two per second.
-const LOOK: Duration = Duration::from_millis(200);
-const LOOKS: u32 = 12;
+const CHECK_INTERVAL: Duration = Duration::from_millis(200);
+const CHECKS: u32 = 12;
 
 /// An open database and its runtime.
 pub(super) struct Store {
@@ -89,10 +89,10 @@ fn refuse_if_served(database: &Database) -> Result<(), String> {
             Schema::Older | Schema::Newer => Ok(read().unwrap_or_default()),
         }
     };
-    let (before, mut looks) = (beats()?, 0);
-    while !before.is_empty() && looks < LOOKS {
-        thread::sleep(LOOK);
-        looks += 1;
+    let (before, mut checks) = (beats()?, 0);
+    while !before.is_empty() && checks < CHECKS {
+        thread::sleep(CHECK_INTERVAL);
+        checks += 1;
         if beats()?.iter().any(|beat| !before.contains(beat)) {
             return Err("a server is running on this database; stop it first".to_owned());
         }

@@ -150,8 +150,9 @@ mod tests {
     async fn kept_busy() -> (Workers, Arc<Barrier>, tokio::task::JoinHandle<Result<(), HashBusy>>) {
         let workers = Workers::start(1).unwrap();
         let barrier = Arc::new(Barrier::new(2));
-        let (permit, held) = (workers.permit(None).await.unwrap(), Arc::clone(&barrier));
-        let running = tokio::spawn(async move { permit.run(move || held.wait().is_leader()).await.map(|_leads| ()) });
+        let (permit, busy_until) = (workers.permit(None).await.unwrap(), Arc::clone(&barrier));
+        let running =
+            tokio::spawn(async move { permit.run(move || busy_until.wait().is_leader()).await.map(|_leads| ()) });
         while workers.load() == 0 {
             tokio::task::yield_now().await;
         }

@@ -53,13 +53,13 @@ mod tests {
     async fn the_event_stream_counts() {
         let mut stream = TcpStream::connect(started()).await.unwrap();
         stream.write_all(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
-        let mut seen = String::new();
-        while !seen.contains("data: 2") {
+        let mut received = String::new();
+        while !received.contains("data: 2") {
             let mut chunk = [0; 512];
             let length = stream.read(&mut chunk).await.unwrap();
-            assert!(length > 0, "the stream ended: {seen}");
-            seen.push_str(std::str::from_utf8(&chunk[..length]).unwrap());
+            assert!(length > 0, "the stream ended: {received}");
+            received.push_str(std::str::from_utf8(&chunk[..length]).unwrap());
         }
-        assert!(seen.contains("content-type: text/event-stream"), "{seen}");
+        assert!(received.contains("content-type: text/event-stream"), "{received}");
     }
 }

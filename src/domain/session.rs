@@ -180,7 +180,7 @@ impl Session {
             return GenerationVerdict::Unknown;
         }
         let immediate = generation == self.generation - 1;
-        let in_grace = self.successor_seen_at.is_none_or(|seen| now.since(seen) < ROTATION_GRACE_SECS);
+        let in_grace = self.successor_seen_at.is_none_or(|at| now.since(at) < ROTATION_GRACE_SECS);
         if immediate && in_grace { GenerationVerdict::PredecessorInGrace } else { GenerationVerdict::Reused }
     }
 }

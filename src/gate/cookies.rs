@@ -118,17 +118,17 @@ mod tests {
 
     #[test]
     fn s79_a_proxy_is_told_the_cookies_of_the_app_alone() {
-        let told = |values: &[&str]| {
+        let kept = |values: &[&str]| {
             let mut headers = HeaderMap::new();
             for value in values {
                 headers.append(COOKIE, HeaderValue::from_bytes(value.as_bytes()).unwrap());
             }
             of_the_app(&headers).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
-        assert_eq!(told(&[]), None);
-        assert_eq!(told(&["__Host-portcullis_access=x; PORTCULLIS_refresh=y", "portcullis_form=z;"]), None);
+        assert_eq!(kept(&[]), None);
+        assert_eq!(kept(&["__Host-portcullis_access=x; PORTCULLIS_refresh=y", "portcullis_form=z;"]), None);
         assert_eq!(
-            told(&["a=1; __Host-portcullis_access=x; b=2=3", "portcullis_x=y;c=\u{fc}"]).as_deref(),
+            kept(&["a=1; __Host-portcullis_access=x; b=2=3", "portcullis_x=y;c=\u{fc}"]).as_deref(),
             Some("a=1; b=2=3; c=\u{fc}")
         );
     }

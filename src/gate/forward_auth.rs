@@ -30,7 +30,7 @@ const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 const REMOTE_ID: HeaderName = HeaderName::from_static("remote-id");
 /// Tells nginx, which turns the 401 into a redirect or an error itself, whether the request is a navigation.
 const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
-/// Envoy overwrites the headers that we name but keeps a client's other spellings, unless told to remove them.
+/// Envoy overwrites the headers that we name but keeps a client's other spellings, unless sends_cookies to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
 const OTHER_SPELLINGS: HeaderValue =
     HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id");
@@ -114,8 +114,8 @@ fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse
     headers.insert(REMOTE_ID, identity.id.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
-    let told = settings::of(req).config.gate.upstream.is_none() && dialect != Dialect::Caddy;
-    let cookies = if told { cookies::of_the_app(req.headers()) } else { None };
+    let sends_cookies = settings::of(req).config.gate.upstream.is_none() && dialect != Dialect::Caddy;
+    let cookies = if sends_cookies { cookies::of_the_app(req.headers()) } else { None };
     if dialect == Dialect::Envoy {
         headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });
     }

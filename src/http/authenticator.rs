@@ -67,12 +67,12 @@ impl Verdict {
     /// Whether this can never again be the verdict on the same cookies: the session changed or ended, or the token
     /// expired.
     fn is_over(&self, monotonic: Duration, now: Timestamp) -> bool {
-        let lives = self
+        let live = self
             .copy
             .as_ref()
             .and_then(|copy| copy.usable(monotonic))
             .is_some_and(|view| view.session.expires_at > now);
-        !lives || self.until <= now
+        !live || self.until <= now
     }
 
     /// The absolute end of the session; `None` with HTTP Basic.
@@ -290,10 +290,10 @@ impl Authenticator {
         if !fits(&copy) {
             // Another node may have rotated it a moment ago.
             accounts.cache().forget(&claims.session);
-            let Some(anew) = accounts.find_session(&claims.session).await? else {
+            let Some(newer) = accounts.find_session(&claims.session).await? else {
                 return Ok(Authentication::Anonymous);
             };
-            copy = anew;
+            copy = newer;
         }
         let Some(view) = copy.view().filter(|_| fits(&copy)) else { return Ok(Authentication::Anonymous) };
         note_successor(accounts, &view.session, Some(&claims)).await?;

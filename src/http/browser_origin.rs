@@ -55,15 +55,15 @@ pub fn origin_mismatch(req: &HttpRequest) -> Option<OriginMismatch> {
     let (what, remedy) = if without_https(req) {
         (Text::new("insecure-browser"), None)
     } else {
-        let seen = other_address(req)?;
+        let origin = other_address(req)?;
         let remedy =
-            if app_url.is_loopback() && !seen.is_loopback() { "other-address-local" } else { "other-address-remedy" };
+            if app_url.is_loopback() && !origin.is_loopback() { "other-address-local" } else { "other-address-remedy" };
         // With this header the form is checked by it, and not by its origin.
         let works = req.headers().contains_key("sec-fetch-site");
         let what = Text::new(if works { "other-address-works" } else { "other-address" })
-            .with("seen", seen.origin())
+            .with("origin", origin.origin())
             .with("url", app_url.origin());
-        (what, Some(Text::new(remedy).with("seen", seen.origin())))
+        (what, Some(Text::new(remedy).with("origin", origin.origin())))
     };
     let page = req.uri().path_and_query().map_or("/_auth/", |page| page.as_str());
     Some(OriginMismatch {
@@ -82,15 +82,15 @@ pub fn without_https(req: &HttpRequest) -> bool {
     let settings = settings::of(req);
     let secure = || {
         req.headers().contains_key("sec-fetch-site")
-            || matches!(of(req), BrowserOrigin::Address(seen) if seen.starts_with("https:"))
+            || matches!(of(req), BrowserOrigin::Address(origin) if origin.starts_with("https:"))
     };
     if !settings.app_url.is_https() || secure() {
         return false;
     }
-    if let BrowserOrigin::Address(seen) = of(req)
-        && is_first_report(&seen)
+    if let BrowserOrigin::Address(origin) = of(req)
+        && is_first_report(&origin)
     {
-        tracing::warn!(seen = ?seen, app_url = %settings.app_url, "a browser connected without https and cannot stay \
+        tracing::warn!(seen = ?origin, app_url = %settings.app_url, "a browser connected without https and cannot stay \
             signed in");
     }
     true
@@ -109,19 +109,19 @@ pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
         return None;
     };
     let read_as = |scheme: &str| AppUrl::parse(&format!("{scheme}://{host}")).ok();
-    let seen = read_as(scheme)?;
+    let origin = read_as(scheme)?;
     if read_as(settings.app_url.scheme())?.authority() == settings.app_url.authority() {
         return None;
     }
-    if is_first_report(seen.origin()) {
-        tracing::warn!(seen = %seen, app_url = %settings.app_url, "a browser used an address other than APP_URL; \
+    if is_first_report(origin.origin()) {
+        tracing::warn!(seen = %origin, app_url = %settings.app_url, "a browser used an address other than APP_URL; \
             signing in may fail there");
     }
-    Some(seen)
+    Some(origin)
 }
 
-fn is_first_report(seen: &str) -> bool {
+fn is_first_report(origin: &str) -> bool {
     static LOGGED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let mut logged = LOGGED.lock().unwrap_or_else(PoisonError::into_inner);
-    logged.len() < MAX_LOGGED && logged.insert(seen.to_owned())
+    logged.len() < MAX_LOGGED && logged.insert(origin.to_owned())
 }

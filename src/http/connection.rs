@@ -207,18 +207,18 @@ mod tests {
     #[actix_web::test]
     async fn s104_long_heads_that_are_not_over_are_few_at_once() {
         let all = Connections::default();
-        let mut held = Vec::new();
+        let mut waiting = Vec::new();
         for _ in 0..LONG_HEADS {
-            held.push(unfinished(&all, SHORT_HEAD + 1).await);
+            waiting.push(unfinished(&all, SHORT_HEAD + 1).await);
         }
-        assert!(held.iter().all(|(_, _, bytes)| bytes.len() == SHORT_HEAD + 1));
+        assert!(waiting.iter().all(|(_, _, bytes)| bytes.len() == SHORT_HEAD + 1));
         let (.., refused) = unfinished(&all, SHORT_HEAD + 1).await;
         assert!(refused.ends_with(b"\n\0\n") && refused.len() == SHORT_HEAD + 3, "{}", refused.len());
         let (.., short) = unfinished(&all, SHORT_HEAD).await;
         assert_eq!(short.len(), SHORT_HEAD, "short ones need no place");
         // One head is complete, one connection is gone: two places are free.
-        held[0].1.state.head_is_over(false);
-        drop(held.pop());
+        waiting[0].1.state.head_is_over(false);
+        drop(waiting.pop());
         let again = [unfinished(&all, SHORT_HEAD + 1).await, unfinished(&all, SHORT_HEAD + 1).await];
         assert!(again.iter().all(|(_, _, bytes)| bytes.len() == SHORT_HEAD + 1));
         assert!(unfinished(&all, SHORT_HEAD + 1).await.2.ends_with(b"\n\0\n"));

@@ -247,11 +247,11 @@ mod tests {
 
     #[actix_web::test]
     async fn s104_long_forms_that_are_still_arriving_are_few_at_once() {
-        let mut held: Vec<_> = (0..LONG_FORMS).map(|_| take_place().unwrap()).collect();
+        let mut places: Vec<_> = (0..LONG_FORMS).map(|_| take_place().unwrap()).collect();
         assert_eq!(collected(SHORT_FORM).await.unwrap(), SHORT_FORM, "short ones need no place");
         let refused = collected(SHORT_FORM + 1).await.unwrap_err();
         assert!(matches!(refused, HttpError::Account(AccountError::Busy { .. })), "{refused:?}");
-        held.pop();
+        places.pop();
         for length in [SHORT_FORM + 1, MAX_BYTES] {
             assert_eq!(collected(length).await.unwrap(), length, "the place is free again each time");
         }

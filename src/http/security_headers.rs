@@ -61,8 +61,8 @@ pub async fn add(
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let settings = settings::of(&request);
     if html
-        && let Some(seen) = browser_origin::other_address(&request)
-        && let Ok(policy) = HeaderValue::from_str(&policy(settings, &seen))
+        && let Some(origin) = browser_origin::other_address(&request)
+        && let Ok(policy) = HeaderValue::from_str(&policy(settings, &origin))
     {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     }

@@ -21,7 +21,7 @@ struct SessionRow {
     device: Text,
     source: String,
     since: Timestamp,
-    seen: Timestamp,
+    last_seen: Timestamp,
     this: bool,
 }
 
@@ -68,7 +68,7 @@ fn row(session: Session, member: &Member) -> SessionRow {
         device: device::spoken(&session.device),
         source: session.source,
         since: session.created_at,
-        seen: session.last_seen_at,
+        last_seen: session.last_seen_at,
     }
 }
 

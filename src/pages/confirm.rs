@@ -66,7 +66,8 @@ impl Change {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Proof {
-    deed: String,
+    #[serde(rename = "deed")]
+    token: String,
     current_password: String,
 }
 
@@ -134,17 +135,17 @@ pub async fn submit(
     req: HttpRequest,
     Checked(proof): Checked<Proof>,
 ) -> Result<HttpResponse, HttpError> {
-    let Proof { deed, current_password } = proof;
+    let Proof { token, current_password } = proof;
     let accounts = settings::accounts(&req);
-    match accounts.confirm(member.who(), &deed, current_password, client(&req)).await {
+    match accounts.confirm(member.who(), &token, current_password, client(&req)).await {
         Ok(pending) => {
             let mut proved = HttpResponse::Ok().finish();
             proved.extensions_mut().insert(pending);
             Ok(proved)
         }
         Err(AccountError::Rules(faults)) => {
-            let pending = accounts.find_pending(member.who(), &deed).await?;
-            Ok(page(&member, &req, &deed, &pending, StatusCode::UNPROCESSABLE_ENTITY, faults))
+            let pending = accounts.find_pending(member.who(), &token).await?;
+            Ok(page(&member, &req, &token, &pending, StatusCode::UNPROCESSABLE_ENTITY, faults))
         }
         Err(AccountError::Link) => {
             let mut page = MessagePage::new(&req, "prove-heading", member.menu());

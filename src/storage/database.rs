@@ -237,9 +237,9 @@ impl Database {
             connection.batch_execute(&format!("SELECT pg_advisory_xact_lock({START_LOCK})"))?;
             Ok::<_, StorageError>(connection)
         };
-        let mut held = lock()?;
+        let mut locked = lock()?;
         let outcome = work();
-        held.batch_execute("COMMIT").map_err(StorageError::from)?;
+        locked.batch_execute("COMMIT").map_err(StorageError::from)?;
         outcome
     }
 

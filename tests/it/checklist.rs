@@ -80,8 +80,8 @@ fn the_command_line_says_the_same() {
     );
     for line in [
         "advice: Address: APP_URL is https://gate.example.org",
-        "wrong: The app: Nothing answers",
-        "good: Mail: Mails go to 127.0.0.1",
+        "wrong: The app: The app at 127.0.0.1:",
+        "good: Mail: Mails are sent to 127.0.0.1",
         "good: Data:",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
@@ -128,12 +128,12 @@ fn check_config_names_what_is_misspelt_silent_or_not_writable() {
     let text = said(&output);
     assert!(!output.status.success() && !text.contains("configuration is valid"), "nothing can be kept there: {text}");
     for line in [
-        ".env sets UPSTREM_URL, which is no setting; did you mean UPSTREAM_URL?",
-        ".env sets smtp_host, which is no setting; did you mean SMTP_HOST?",
+        ".env sets UPSTREM_URL, which is not a setting; did you mean UPSTREAM_URL?",
+        ".env sets smtp_host, which is not a setting; did you mean SMTP_HOST?",
         "METRICS_TOKEN is short",
-        "advice: The app: Neither an app nor a proxy is named",
+        "advice: The app: Neither an app nor a proxy is configured",
         "wrong: Mail: The mail server 127.0.0.1:",
-        "wrong: Data: DATA_DIR cannot be written",
+        "wrong: Data: DATA_DIR is not writable",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }

@@ -319,7 +319,7 @@ async fn commands_beside_a_server_have_its_address_without_being_told() {
     }
     let test = process.run(&["send-test-mail", "bob@example.org"]);
     assert!(
-        !test.status.success() && said(&test).contains("the server sends by SMTP_HOST=127.0.0.1"),
+        !test.status.success() && said(&test).contains("the server sends with SMTP_HOST=127.0.0.1"),
         "{}",
         said(&test)
     );
@@ -330,7 +330,7 @@ async fn commands_beside_a_server_have_its_address_without_being_told() {
     let (port, folder) = (process.port, process.kill());
     let gone = run(folder.path(), &["health"]);
     assert!(
-        !gone.status.success() && said(&gone).contains(&format!("127.0.0.1:{port} does not answer")),
+        !gone.status.success() && said(&gone).contains(&format!("127.0.0.1:{port} does not respond")),
         "{}",
         said(&gone)
     );

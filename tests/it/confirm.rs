@@ -273,7 +273,7 @@ async fn in_chromium(browser: Browser, mut axe: Option<Axe>) {
     let _app = opened(&browser).await;
     browser.click("form[action$='/reset-link'] button").await;
     browser.find("form[action='/_auth/confirm']").await;
-    assert!(browser.text().await.contains("a link that sets a new password for ada@example.org"));
+    assert!(browser.text().await.contains("a link for setting a new password for ada@example.org"));
     judge("confirm").await;
     browser.submit("/_auth/confirm", &[("current_password", "not-the-password-of-anybody")]).await;
     browser.find(".summary").await;

@@ -221,7 +221,7 @@ async fn s85_a_notice_that_is_never_confirmed_fails_in_the_end_and_is_audited() 
     })
     .await;
     let audit = owner.get("/_auth/admin/audit").await.text();
-    assert!(audit.contains("new device: the whole mail was sent and no answer came"), "{audit}");
+    assert!(audit.contains("new device: the whole mail was sent but not acknowledged"), "{audit}");
 }
 
 #[tokio::test]

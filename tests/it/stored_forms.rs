@@ -260,7 +260,7 @@ async fn a_session_in_redis_from_before_a_field_has_its_default() {
     }
     for field in ["user", "expires_at", "epoch"] {
         sample.forget(field);
-        assert!(sample.fault().contains(&format!("no good {field}")), "{field}: {}", sample.fault());
+        assert!(sample.fault().contains(&format!("no valid {field}")), "{field}: {}", sample.fault());
         let (_, value) =
             REDIS_SESSION.lines().find_map(|line| line.split_once(' ').filter(|(name, _)| *name == field)).unwrap();
         sample.set(field, value);
@@ -377,7 +377,7 @@ async fn an_account_that_cannot_be_read_is_a_fault_of_ours_and_no_outage() {
     database.batch_execute(damage).unwrap();
     app.advance(61);
     app.expect_error("has no good name");
-    app.expect_error("cannot be read and is left out of a list");
+    app.expect_error("an unreadable row was left out of a list");
     let answers = [
         ada.get("/_auth/account").await,
         ada.fetch("/_auth/api/session").await,

@@ -17,10 +17,10 @@ async fn every_form_before_sign_in_tells_who_came_to_another_address_before_anyt
     for (app_url, host, remedy) in [
         ("http://localhost:3000", "box.lan:3000", "APP_URL=http://box.lan:3000 and HOST=0.0.0.0"),
         ("http://localhost:3000", "192.0.2.7:3000", "APP_URL=http://192.0.2.7:3000 and HOST=0.0.0.0"),
-        ("http://localhost:3000", "localhost:8080", "APP_URL=http://localhost:8080 and starts"),
-        ("http://localhost:3000", "127.0.0.1:3000", "APP_URL=http://127.0.0.1:3000 and starts"),
-        ("http://127.0.0.1:3000", "localhost:3000", "APP_URL=http://localhost:3000 and starts"),
-        ("http://127.0.0.1:3000", "[::1]:3000", "APP_URL=http://[::1]:3000 and starts"),
+        ("http://localhost:3000", "localhost:8080", "APP_URL=http://localhost:8080 and restart"),
+        ("http://localhost:3000", "127.0.0.1:3000", "APP_URL=http://127.0.0.1:3000 and restart"),
+        ("http://127.0.0.1:3000", "localhost:3000", "APP_URL=http://localhost:3000 and restart"),
+        ("http://127.0.0.1:3000", "[::1]:3000", "APP_URL=http://[::1]:3000 and restart"),
         ("http://box.lan:3000", "box:3000", "APP_URL=http://box:3000"),
         ("http://box.lan:3000", "[2001:db8::7]:3000", "APP_URL=http://[2001:db8::7]:3000"),
     ] {
@@ -178,7 +178,7 @@ async fn a_refused_form_says_why_and_what_to_do() {
     let foreign = Call::form("/_auth/login", "http://box.lan:3000", &fields).without("Sec-Fetch-Site");
     let refused = client.send(foreign).await;
     assert_eq!(refused.status, 403);
-    for said in [&*app.app_url, "http://box.lan:3000", "has to set APP_URL"] {
+    for said in [&*app.app_url, "http://box.lan:3000", "has to change APP_URL"] {
         assert!(refused.text().contains(said), "{said}: {}", refused.text());
     }
 }
@@ -212,7 +212,7 @@ async fn tells_at_another_address(browser: Browser) {
     browser.find(".notice a").await;
     // Who goes on all the same hears it again, with the way out.
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
-    let refused = async || browser.text().await.contains("has to set APP_URL").then_some(());
+    let refused = async || browser.text().await.contains("has to change APP_URL").then_some(());
     super::support::wait::eventually("the form to be refused", refused).await;
     browser.open(&format!("{}/_auth/account", process.app_url())).await;
     browser.find("dl[data-user-email]").await;

@@ -34,13 +34,13 @@ pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpE
 /// Whether the browser uses the address in `APP_URL`: cookies and forms depend on it.
 fn browser(req: &HttpRequest) -> Check {
     let (title, settings) = ("check-browser", settings::of(req));
-    let BrowserOrigin::Address(seen) = browser_origin::of(req) else {
+    let BrowserOrigin::Address(origin) = browser_origin::of(req) else {
         let peer = client_address::of(req).peer.to_string();
         return Check::advice(title, Text::new("check-browser-proxy").with("peer", peer));
     };
     let expected = settings.app_url.origin();
-    if seen.eq_ignore_ascii_case(expected) {
+    if origin.eq_ignore_ascii_case(expected) {
         return Check::good(title, Text::new("check-browser-good").with("url", expected));
     }
-    Check::wrong(title, Text::new("check-browser-other").with("seen", seen).with("url", expected))
+    Check::wrong(title, Text::new("check-browser-other").with("origin", origin).with("url", expected))
 }

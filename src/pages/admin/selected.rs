@@ -30,7 +30,7 @@ pub(super) struct Choice {
     pub(super) name: &'static str,
     /// The key of its button's label.
     pub(super) label: &'static str,
-    deed: UserChange,
+    change: UserChange,
     heading: &'static str,
     note: Option<&'static str>,
     submit: &'static str,
@@ -42,7 +42,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "enable",
         label: "user-enable",
-        deed: UserChange::Enable,
+        change: UserChange::Enable,
         heading: "selected-enable",
         note: None,
         submit: "user-enable",
@@ -51,7 +51,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "end-sessions",
         label: "user-end-all",
-        deed: UserChange::EndSessions,
+        change: UserChange::EndSessions,
         heading: "selected-end-sessions",
         note: None,
         submit: "user-end-all",
@@ -60,7 +60,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "disable",
         label: "user-disable",
-        deed: UserChange::Disable,
+        change: UserChange::Disable,
         heading: "selected-disable",
         note: Some("selected-disable-note"),
         submit: "user-disable",
@@ -69,7 +69,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "delete",
         label: "user-delete",
-        deed: UserChange::Delete,
+        change: UserChange::Delete,
         heading: "selected-delete",
         note: Some("selected-delete-note"),
         submit: "selected-delete-submit",
@@ -81,7 +81,8 @@ pub(super) const CHOICES: [Choice; 4] = [
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SelectedForm {
-    deed: String,
+    #[serde(rename = "deed")]
+    choice: String,
     /// The query of the list with the checkboxes.
     list: String,
     #[serde(flatten)]
@@ -90,7 +91,7 @@ pub struct SelectedForm {
 
 impl SelectedForm {
     fn choice(&self) -> Result<&'static Choice, HttpError> {
-        CHOICES.iter().find(|choice| choice.name == self.deed).ok_or(HttpError::Unprocessable("fault-choose-change"))
+        CHOICES.iter().find(|choice| choice.name == self.choice).ok_or(HttpError::Unprocessable("fault-choose-change"))
     }
 
     fn ids(&self) -> Result<Vec<UserId>, HttpError> {
@@ -111,7 +112,7 @@ pub async fn apply(
     Checked(form): Checked<SelectedForm>,
 ) -> Result<HttpResponse, HttpError> {
     let choice = form.choice()?;
-    if choice.deed == UserChange::Delete {
+    if choice.change == UserChange::Delete {
         return Err(HttpError::Unprocessable("fault-choose-change"));
     }
     change(&admin, &req, &form, choice).await
@@ -124,7 +125,7 @@ pub async fn delete(
     Checked(form): Checked<SelectedForm>,
 ) -> Result<HttpResponse, HttpError> {
     let deletes = form.choice()?;
-    if deletes.deed != UserChange::Delete {
+    if deletes.change != UserChange::Delete {
         return Err(HttpError::Unprocessable("fault-choose-change"));
     }
     change(&admin, &req, &form, deletes).await
@@ -136,7 +137,7 @@ async fn change(
     form: &SelectedForm,
     choice: &Choice,
 ) -> Result<HttpResponse, HttpError> {
-    settings::accounts(req).change_users(form.ids()?, choice.deed, &admin.actor(req)).await?;
+    settings::accounts(req).change_users(form.ids()?, choice.change, &admin.actor(req)).await?;
     let list = list_of(form);
     let joint = if list.is_empty() { "" } else { "?" };
     Ok(choice.flash.at(&format!("/_auth/admin/users{joint}{list}")))
@@ -170,13 +171,13 @@ pub async fn ask(
     let emails: Vec<&str> = users.iter().map(|user| user.email.as_str()).collect();
     let boxes: Vec<String> = users.iter().map(|user| format!("{BOX}{}", user.id)).collect();
     let back = format!("/_auth/admin/users?{}", list_of(form));
-    let action = if choice.deed == UserChange::Delete { DELETE } else { APPLY };
+    let action = if choice.change == UserChange::Delete { DELETE } else { APPLY };
     let mut page = FormPage::new(req, choice.heading, Menu::Admin, action, choice.submit);
     page.intro = vec![Text::new("selected-accounts").with("count", users.len()).with("emails", emails.join(", "))];
     page.intro.extend(choice.note.map(Text::new));
     page.hidden = vec![("deed", choice.name), ("list", list_of(form))];
     page.hidden.extend(boxes.iter().map(|name| (name.as_str(), "on")));
-    page.danger = matches!(choice.deed, UserChange::Disable | UserChange::Delete);
+    page.danger = matches!(choice.change, UserChange::Disable | UserChange::Delete);
     page.links = vec![(&back, "back-to-list")];
     Ok(page.answer(req))
 }

@@ -105,10 +105,10 @@ async fn change(
     admin: &Admin,
     req: &HttpRequest,
     id: &str,
-    deed: UserChange,
+    change_of_account: UserChange,
     flash: Flash,
 ) -> Result<HttpResponse, HttpError> {
-    let changed = settings::accounts(req).change_user(&parse(id)?, deed, &admin.actor(req)).await?;
+    let changed = settings::accounts(req).change_user(&parse(id)?, change_of_account, &admin.actor(req)).await?;
     Ok(if changed { flash } else { Flash::Unchanged }.at(&format!("/_auth/admin/users/{id}")))
 }
 
