@@ -82,6 +82,17 @@ async fn s70_s74_each_dialect_allows_with_all_headers_and_denies_as_its_proxy_un
 }
 
 #[tokio::test]
+async fn s05_before_the_claim_every_dialect_leads_to_set_up_and_lets_nobody_in() {
+    let app = TestApp::start(TestOptions::let_proxies_ask).await;
+    for dialect in DIALECTS {
+        let answer = app.client().send(ask(dialect)).await;
+        assert_eq!(answer.status, if dialect == "nginx" { 401 } else { 303 }, "{dialect}");
+        assert_eq!(answer.location(), "http://localhost:3000/_auth/setup", "{dialect}");
+        assert!(says_nothing(&answer), "{dialect}");
+    }
+}
+
+#[tokio::test]
 async fn s28_s72_verify_answers_trusted_proxies_alone() {
     let app = TestApp::start(|options| options.forward_auth = Some("nginx".to_owned())).await;
     let mut owner = people::claim(&app).await;
