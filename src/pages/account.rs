@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::form::FormPage;
+use super::legacy;
 use crate::domain::device::{self, Device};
 use crate::domain::session::Session;
 use crate::domain::text::Text;
@@ -13,7 +13,7 @@ use crate::domain::user::Username;
 use crate::http::error::HttpError;
 use crate::http::flash::Flash;
 use crate::http::jwt::{AnySession, Member};
-use crate::http::page::{Layout, Menu, page};
+use crate::http::page::{Layout, page};
 use crate::http::{client_address, forms, settings};
 
 struct SessionRow {
@@ -42,7 +42,7 @@ struct AccountPage<'a> {
 
 /// The page; the deprecated mode has no account and only offers to sign out.
 pub async fn show(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let Some(member) = session.member() else { return Ok(no_account(&req)) };
+    let Some(member) = session.member() else { return Ok(legacy::no_account(&req)) };
     let accounts = settings::accounts(&req);
     let (sessions, devices) = (accounts.own_sessions(member.who()).await?, accounts.own_devices(member.who()).await?);
     let person = member.who().person().ok_or(HttpError::NotFound)?;
@@ -70,14 +70,6 @@ fn row(session: Session, member: &Member) -> SessionRow {
         since: session.created_at,
         last_seen: session.last_seen_at,
     }
-}
-
-fn no_account(req: &HttpRequest) -> HttpResponse {
-    let mut page = FormPage::new(req, "no-account-heading", Menu::None, "/_auth/logout", "sign-out");
-    page.intro = vec![Text::new("no-account-intro")];
-    page.links.extend(settings::of(req).has_app().then_some(("/", "menu-app")));
-    page.links.push(("/_auth/setup", "no-account-setup"));
-    page.answer_with(StatusCode::FORBIDDEN, req)
 }
 
 /// Forgets a known device.

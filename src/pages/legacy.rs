@@ -5,12 +5,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
+use super::form::FormPage;
 use super::see_other;
 use super::signed_in::{self, Keep};
 use crate::accounts::{AccountError, Phase};
+use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
-use crate::http::page::{Layout, page};
+use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 
 #[derive(Template)]
@@ -76,4 +78,13 @@ fn form(req: &HttpRequest, status: StatusCode, next: &str, username: &str, keep:
         keep,
     };
     page(status, &content)
+}
+
+/// The account page of whoever has no account: it is only offered to sign out, and to claim the instance.
+pub(super) fn no_account(req: &HttpRequest) -> HttpResponse {
+    let mut page = FormPage::new(req, "no-account-heading", Menu::None, "/_auth/logout", "sign-out");
+    page.intro = vec![Text::new("no-account-intro")];
+    page.links.extend(settings::of(req).has_app().then_some(("/", "menu-app")));
+    page.links.push(("/_auth/setup", "no-account-setup"));
+    page.answer_with(StatusCode::FORBIDDEN, req)
 }
