@@ -360,6 +360,7 @@ user-no-events = لا أحداث.
 prove-heading = أكِّد أنك أنت
 prove-intro = مضى بعض الوقت منذ آخر إثبات لهويتك. أدخل كلمة المرور للمتابعة.
 prove-submit = تأكيد
+prove-cancel = إلغاء
 prove-role = { $role ->
     [admin] أنت على وشك جعل { $email } مديرًا.
    *[other] أنت على وشك جعل { $email } مستخدمًا عاديًا بلا صلاحيات مدير.
@@ -369,7 +370,10 @@ prove-invite = { $role ->
    *[other] أنت على وشك دعوة { $email }.
 }
 prove-reset-link = أنت على وشك إنشاء رابط يضبط كلمة مرور جديدة لحساب { $email }.
-prove-username = أنت على وشك تغيير اسم المستخدم لحساب { $email }.
+prove-username = { $removes ->
+    [yes] أنت على وشك إزالة اسم المستخدم لحساب { $email }.
+   *[other] أنت على وشك منح حساب { $email } اسم المستخدم { $username }.
+}
 prove-delete = أنت على وشك حذف الحساب { $email }.
 prove-delete-several = أنت على وشك حذف { $count ->
     [one] حساب واحد

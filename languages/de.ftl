@@ -321,6 +321,7 @@ user-no-events = Keine.
 prove-heading = Bestätigen Sie Ihre Identität
 prove-intro = Ihr letzter Nachweis liegt eine Weile zurück. Geben Sie Ihr Passwort ein, um fortzufahren.
 prove-submit = Bestätigen
+prove-cancel = Abbrechen
 prove-role = { $role ->
     [admin] Sie machen gleich { $email } zum Admin.
    *[other] Sie nehmen { $email } gleich die Rechte eines Admins.
@@ -330,7 +331,10 @@ prove-invite = { $role ->
    *[other] Sie laden gleich { $email } ein.
 }
 prove-reset-link = Sie erstellen gleich einen Link, der für { $email } ein neues Passwort setzt.
-prove-username = Sie ändern gleich den Benutzernamen von { $email }.
+prove-username = { $removes ->
+    [yes] Sie entfernen gleich den Benutzernamen von { $email }.
+   *[other] Sie geben { $email } gleich den Benutzernamen { $username }.
+}
 prove-delete = Sie löschen gleich das Konto { $email }.
 prove-delete-several = Sie löschen gleich { $count ->
     [one] ein Konto

@@ -323,6 +323,7 @@ user-no-events = None.
 prove-heading = Confirm your identity
 prove-intro = You signed in a while ago. Enter your password to continue.
 prove-submit = Confirm
+prove-cancel = Cancel
 prove-role = { $role ->
     [admin] You are about to make { $email } an admin.
    *[other] You are about to make { $email } a user who is no admin.
@@ -332,7 +333,10 @@ prove-invite = { $role ->
    *[other] You are about to invite { $email }.
 }
 prove-reset-link = You are about to create a link for setting a new password for { $email }.
-prove-username = You are about to change the user name of { $email }.
+prove-username = { $removes ->
+    [yes] You are about to remove the user name of { $email }.
+   *[other] You are about to give { $email } the user name { $username }.
+}
 prove-delete = You are about to delete the account { $email }.
 prove-delete-several = You are about to delete { $count ->
     [one] one account

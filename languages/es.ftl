@@ -321,6 +321,7 @@ user-no-events = Ningún evento.
 prove-heading = Confirme que es usted
 prove-intro = Ha pasado un rato desde la última vez que demostró quién es. Introduzca su contraseña para continuar.
 prove-submit = Confirmar
+prove-cancel = Cancelar
 prove-role = { $role ->
     [admin] Está a punto de dar a { $email } el rol de administrador.
    *[other] Está a punto de dar a { $email } el rol de usuario, sin derechos de administrador.
@@ -330,7 +331,10 @@ prove-invite = { $role ->
    *[other] Está a punto de invitar a { $email }.
 }
 prove-reset-link = Está a punto de crear un enlace que establece una nueva contraseña para { $email }.
-prove-username = Está a punto de cambiar el nombre de usuario de { $email }.
+prove-username = { $removes ->
+    [yes] Está a punto de quitar el nombre de usuario de { $email }.
+   *[other] Está a punto de dar a { $email } el nombre de usuario { $username }.
+}
 prove-delete = Está a punto de eliminar la cuenta { $email }.
 prove-delete-several = Está a punto de eliminar { $count ->
     [one] una cuenta

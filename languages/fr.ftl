@@ -321,6 +321,7 @@ user-no-events = Aucun événement.
 prove-heading = Confirmez que c’est bien vous
 prove-intro = Votre dernière preuve d’identité remonte à un moment. Saisissez votre mot de passe pour continuer.
 prove-submit = Confirmer
+prove-cancel = Annuler
 prove-role = { $role ->
     [admin] Vous êtes sur le point de donner à { $email } le rôle d’administrateur.
    *[other] Vous êtes sur le point de donner à { $email } le rôle d’utilisateur, sans droits d’administrateur.
@@ -330,7 +331,10 @@ prove-invite = { $role ->
    *[other] Vous êtes sur le point d’inviter { $email }.
 }
 prove-reset-link = Vous êtes sur le point de créer un lien qui définit un nouveau mot de passe pour { $email }.
-prove-username = Vous êtes sur le point de changer le nom d'utilisateur de { $email }.
+prove-username = { $removes ->
+    [yes] Vous êtes sur le point de retirer le nom d'utilisateur de { $email }.
+   *[other] Vous êtes sur le point de donner à { $email } le nom d'utilisateur { $username }.
+}
 prove-delete = Vous êtes sur le point de supprimer le compte { $email }.
 prove-delete-several = Vous êtes sur le point de supprimer { $count ->
     [one] un compte

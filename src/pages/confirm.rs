@@ -183,14 +183,17 @@ fn page(
     let mut page = FormPage::new(req, "prove-heading", member.menu(), ADDRESS, "prove-submit");
     let change = Change::ALL.into_iter().find(|change| change.key() == pending.what);
     let count = pending.fields.keys().filter(|name| name.starts_with(super::admin::selected::BOX)).count();
-    let role = pending.fields.get("role").map_or("", String::as_str);
+    let field = |name| pending.fields.get(name).map_or("", |value| value.trim());
+    let removes = if field("username").is_empty() { "yes" } else { "no" };
     let what = change.map(|change| {
-        Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count).with("role", role)
+        let what = Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count);
+        what.with("role", field("role")).with("username", field("username")).with("removes", removes)
     });
     page.intro = what.into_iter().chain([Text::new("prove-intro")]).collect();
     // Password managers find the password under this name.
     page.hidden = vec![("deed", token), ("username", member.who().name())];
     page.fields = vec![Field::password("current_password", "current-password", "current-password")];
+    page.links = vec![("/_auth/forgot", "forgot-link"), ("/_auth/admin/users", "prove-cancel")];
     page.faults = faults;
     page.answer_with(status, req)
 }

@@ -49,6 +49,26 @@ async fn an_admin_gives_a_user_name_and_takes_it_away_and_the_session_lives_on()
 }
 
 #[tokio::test]
+async fn s130_a_user_name_gives_power_in_apps_so_the_admin_is_asked_and_told_which() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let (_ada, page) = people::member(&app, &mut owner, ADA, "user").await;
+    app.advance(901);
+    for (username, told) in [("countess", "countess"), ("", "remove the user name")] {
+        let question = set(&mut owner, &page, username).await;
+        let text = question.text();
+        assert!(question.status == 403 && text.contains(told) && text.contains(ADA), "{} {text}", question.status);
+        assert!(!owner.get(&page).await.text().contains("countess"), "it is done before the answer");
+        assert_eq!(owner.get("/_auth/admin/users").await.status, 200, "where the way out leads");
+    }
+    let question = set(&mut owner, &page, "countess").await;
+    let deed = page::field(&question.text(), "deed").unwrap();
+    let done = owner.post_form("/_auth/confirm", &[("deed", &deed), ("current_password", PASSWORD)]).await;
+    assert_eq!((done.status, done.location()), (303, format!("{page}?flash=username").as_str()));
+    assert!(owner.get(&page).await.text().contains("<bdi>countess</bdi>"));
+}
+
+#[tokio::test]
 async fn a_user_name_belongs_to_one_account_and_has_small_letters_digits_and_three_signs() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
