@@ -1,9 +1,9 @@
-//! Every route, and who may use it. Deny by default: what is not listed is the gate's, which lets nothing through
-//! without a session, and below `/_auth` it is 404.
+//! Every route, and who may use it. Denied by default: unlisted paths belong to the gate, which admits nothing without
+//! a session; below `/_auth` they are 404.
 //!
-//! The pages, and what scripts of the app may ask, are two tables, [`PAGES`] and [`API`], whose rows all have a guard;
-//! the JWT middleware stands at each route with it. Besides there are health, static files, counts, and forward-auth,
-//! which is the check itself.
+//! The pages, and what scripts of the app may request, are two tables, [`PAGES`] and [`API`], whose rows all have a
+//! guard; the JWT middleware enforces it at each route. In addition there are health, static files, metrics, and
+//! forward-auth, which is the check itself.
 
 use actix_identity::IdentityMiddleware;
 use actix_session::SessionMiddleware;
@@ -25,40 +25,40 @@ use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, user
 use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
-/// One page, or one action.
+/// One page or action.
 pub struct Row {
-    /// The pattern of the path below that of its table.
+    /// The path pattern, relative to its table.
     pub path: &'static str,
     /// Who may use it.
     pub access: Access,
-    /// The change that its form makes, if it is one that gives power: then "is it you?" is asked first (S130).
+    /// The sensitive change that its form makes, if any: then "is it you?" is asked first (S130).
     pub change: Option<Change>,
     show: Option<fn() -> Route>,
     submit: Option<fn() -> Route>,
 }
 
 impl Row {
-    /// GET shows something.
+    /// A page shown with GET.
     const fn page(path: &'static str, access: Access, show: fn() -> Route) -> Self {
         Self { path, access, change: None, show: Some(show), submit: None }
     }
 
-    /// GET shows a form, and POST takes it.
+    /// A form shown with GET and submitted with POST.
     const fn form(path: &'static str, access: Access, show: fn() -> Route, submit: fn() -> Route) -> Self {
         Self { path, access, change: None, show: Some(show), submit: Some(submit) }
     }
 
-    /// POST does something; its button is on another page.
+    /// An action with POST; its button is on another page.
     const fn action(path: &'static str, access: Access, submit: fn() -> Route) -> Self {
         Self { path, access, change: None, show: None, submit: Some(submit) }
     }
 
-    /// The same, where its form gives power.
+    /// The same, if its form makes a sensitive change.
     const fn gives_power(self, change: Change) -> Self {
         Self { change: Some(change), ..self }
     }
 
-    /// Who may use it, and by which methods.
+    /// Who may use it, and with which methods.
     pub const fn rule(&self) -> Rule {
         Rule { access: self.access, has_page: self.show.is_some(), has_action: self.submit.is_some() }
     }
@@ -132,18 +132,17 @@ pub const PAGES: &[Row] = &[
     Row::action("/admin/mail/test", Admin, || post().to(mail::test)),
 ];
 
-/// What scripts of the app behind ask, below `/_auth/api`.
+/// What scripts of the app may request, below `/_auth/api`.
 pub const API: &[Row] = &[
     Row::page("/session", Session, || get().to(session::show)),
     Row::action("/refresh", Session, || post().to(session::show)),
 ];
 
-/// Asked for without cookies by browsers, which go to `/.well-known/change-password` only where this is 404: a site
-/// that answers everything has no such address either.
-/// <https://www.w3.org/TR/change-password-url/#response-code-reliability>
+/// Browsers request this without cookies, and use `/.well-known/change-password` only if it is 404: a site that answers
+/// everything has no such page either. <https://www.w3.org/TR/change-password-url/#response-code-reliability>
 const RELIABILITY: &str = "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200";
 
-/// GET, and HEAD wherever GET works (RFC 9110, section 9.1); the body of its answer is left out by the server.
+/// GET, and HEAD wherever GET is allowed (RFC 9110, section 9.1); the server omits the body of its response.
 fn get() -> Route {
     web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }

@@ -14,7 +14,7 @@ use crate::domain::throttle::{self, Verdict};
 use crate::storage::attempts;
 
 impl Accounts {
-    /// Whether the pair is the configured one, in time that tells nothing (S02).
+    /// Whether the pair is the configured one, in constant time (S02).
     pub(super) fn is_legacy_pair(&self, username: &str, password: &str) -> bool {
         let Some(legacy) = &self.0.config.legacy else { return false };
         let name_fits = self.0.token_hasher.same_secret(username, &legacy.username);
@@ -36,7 +36,7 @@ impl Accounts {
             let session = this.new_session(None, Method::Pair.into(), persistent, &client)?;
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
-                // The claim may have come between: its marker decides, in this transaction.
+                // The claim may have happened in between: its marker decides, in this transaction.
                 if pair::is_over(c)? {
                     return Ok(false);
                 }
@@ -52,7 +52,7 @@ impl Accounts {
         .await
     }
 
-    /// Lets one request in by HTTP Basic, without a session; only before the claim.
+    /// Admits one request with HTTP Basic, without a session; only before the claim.
     pub async fn check_legacy_basic(
         &self,
         username: &str,
@@ -63,7 +63,7 @@ impl Accounts {
         Ok(Visitor::without_account(Credential::Pair, username.to_owned()))
     }
 
-    /// Whoever has a session that was opened with the pair; nobody after the claim.
+    /// The visitor of a session that was opened with the pair; `None` after the claim.
     pub(super) fn pair_visitor(&self, session: SessionId) -> Option<Visitor> {
         let legacy = self.0.config.legacy.as_ref().filter(|_| self.phase() == Phase::Legacy)?;
         Some(Visitor::without_account(Credential::Session(session), legacy.username.clone()))
@@ -78,21 +78,21 @@ impl Accounts {
         }
         let proof = ClaimProof::Legacy { username: username.to_owned(), password: password.to_owned() };
         match self.prove(proof, (Event::LoginFailed, Event::LoginThrottled), client).await {
-            // Another node was claimed a moment ago, and this one has not heard of it.
+            // Another node was claimed a moment ago, and this one has not applied the notice yet.
             Err(AccountError::Closed) => Err(AccountError::InvalidCredentials),
             outcome => outcome,
         }
     }
 
-    /// Whether the right pair is let in without holding the counts, which changes nothing in them: no wrong guess of
-    /// this node is on its way into them, and neither the source nor the pair is at its limit. Else guesses are judged
-    /// one by one, or the right one of many that are sent at once would escape the limits (S29).
+    /// Whether the right pair is accepted without locking the counts, which changes nothing in them: no wrong guess of
+    /// this node is being counted, and neither the source nor the pair is at its limit. Otherwise guesses are judged
+    /// one by one, or the right one among many concurrent ones would escape the limits (S29).
     async fn needs_no_permit(&self, client: &Client) -> Result<bool, AccountError> {
         let Some(pair) = self.pair_bucket() else { return Ok(false) };
         let (this, now, source) =
             (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
         let judged = self.0.database.read(move |c| {
-            // Looked at before the counts: what was on its way until then is in them.
+            // Checked before the counts: guesses pending until then are included in them.
             Ok(this.0.uncounted_guesses.load(Ordering::SeqCst) == 0
                 && !pair::is_over(c)?
                 && !pair::is_closed(c, &pair)?
@@ -101,7 +101,7 @@ impl Accounts {
         Ok(judged.await?)
     }
 
-    /// Where wrong guesses at the pair are counted, by form, HTTP Basic and claim, from everywhere. Another pair has
+    /// The bucket for wrong guesses at the pair, by form, HTTP Basic and claim, from everywhere. Another pair has
     /// another bucket.
     pub(super) fn pair_bucket(&self) -> Option<String> {
         let legacy = self.0.config.legacy.as_ref()?;
@@ -109,7 +109,7 @@ impl Accounts {
         Some(format!("pair:{}", self.0.token_hasher.hash("pair", &pair).as_str()))
     }
 
-    /// Whether the pair was guessed at so often that it opens nothing any more.
+    /// Whether the pair is disabled after too many guesses.
     pub async fn is_pair_closed(&self) -> Result<bool, AccountError> {
         let Some(bucket) = self.pair_bucket().filter(|_| self.phase() == Phase::Legacy) else { return Ok(false) };
         Ok(self.0.database.read(move |c| pair::is_closed(c, &bucket)).await?)

@@ -1,7 +1,7 @@
-//! The only door through which pages, API, gate and command line read or change people, sessions and tokens.
+//! The only entry point through which pages, API, gate and command line read or change people, sessions and tokens.
 //!
-//! A verb that ends sessions, or has more than one step, runs as a task of its own that includes telling the copies, so
-//! that a client that goes away leaves nothing half done. No HTTP and no cookies here.
+//! An operation that ends sessions, or has more than one step, runs as a task of its own that includes notifying all
+//! caches, so that a client that disconnects leaves nothing half done. No HTTP and no cookies here.
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -57,19 +57,19 @@ use revocation::AppliedNotices;
 use session_cache::SessionCache;
 use streams::Streams;
 
-/// The setting that closes set-up for good (S04).
+/// The setting that closes set-up permanently (S04).
 pub const CLAIMED_SETTING: &str = "claimed_at";
 
-/// Who is asking, from where, and what the browser brought along.
+/// Who sends the request, from where, and what the browser sent along.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The client's address, proxies taken into account.
+    /// The client's address, taking proxies into account.
     pub source: IpAddr,
     /// `User-Agent`, as sent.
     pub user_agent: String,
     /// The device cookie.
     pub device_cookie: Option<String>,
-    /// The sessions that the browser's cookies name; they end at the next sign-in (S19).
+    /// The sessions that the browser's cookies refer to; they end at the next sign-in (S19).
     pub old_sessions: Vec<SessionId>,
     /// Whether another site sent the browser here.
     pub from_elsewhere: bool,
@@ -78,15 +78,15 @@ pub struct Client {
 /// Whether somebody has claimed this instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// Nobody; nothing is let through.
+    /// Not claimed; nothing is let through.
     Unclaimed,
-    /// Nobody, and the deprecated user name and password guard the app.
+    /// Not claimed, and the deprecated user name and password protect the app.
     Legacy,
-    /// There is an owner.
+    /// Claimed: there is an owner.
     Claimed,
 }
 
-/// Both tokens of a session with the seconds left of each.
+/// Both tokens of a session with their remaining lifetimes in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenPair {
     /// The access JWT.
@@ -97,7 +97,7 @@ pub struct TokenPair {
     pub refresh: String,
     /// Seconds until it and the session expire.
     pub refresh_secs: i64,
-    /// Whether the browser keeps them when it is closed.
+    /// Whether the browser keeps them after it is closed.
     pub persistent: bool,
 }
 
@@ -105,17 +105,17 @@ pub struct TokenPair {
 pub struct Parts {
     /// The store.
     pub database: Database,
-    /// Where sessions are.
+    /// Where sessions are stored.
     pub session_store: SessionStore,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Derived keys.
     pub keys: Keys,
-    /// bcrypt rounds; tests use fewer than the configuration can.
+    /// bcrypt cost; tests use a lower one than the configuration allows.
     pub hash_cost: u32,
     /// bcrypt threads.
     pub hash_workers: usize,
-    /// The way out for mails.
+    /// The mail transport.
     pub mail: Transport,
     /// The settings.
     pub config: Arc<Config>,
@@ -126,7 +126,7 @@ pub struct Parts {
 pub struct Accounts(Arc<Inner>);
 
 struct Inner {
-    /// The name of this process among the nodes.
+    /// The ID of this process among the nodes.
     node: String,
     database: Database,
     store: SessionStore,
@@ -138,9 +138,9 @@ struct Inner {
     config: Arc<Config>,
     mail: Transport,
     mail_waiting: Notify,
-    /// How long the last mail took to send.
+    /// How long sending the last mail took.
     last_mail_millis: AtomicU64,
-    /// The places of decoys that are being worked off.
+    /// Limits the decoys processed at once.
     decoys: Arc<Semaphore>,
     phase: AtomicU8,
     /// Wrong guesses at the deprecated pair that are not counted in the store yet.
@@ -149,14 +149,14 @@ struct Inner {
     streams: Streams,
     applied_notices: AppliedNotices,
     metrics: Metrics,
-    /// The newest moment that was given to a row.
+    /// The latest timestamp given to a row.
     last_moment: AtomicU64,
-    /// Whether it was said that the database has another time.
+    /// Whether a clock difference to the database was logged.
     clocks_differ: AtomicBool,
 }
 
 impl Accounts {
-    /// Opens the door; reads the claim marker.
+    /// Opens everything; reads the claim marker.
     pub fn open(parts: Parts) -> Result<Self, AccountError> {
         let claimed = parts.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some();
         let phase = match (claimed, &parts.config.legacy) {
@@ -200,7 +200,7 @@ impl Accounts {
         self.0.phase.store(phase.to_number(), Ordering::Release);
     }
 
-    /// The name of this process among the nodes.
+    /// The ID of this process among the nodes.
     pub fn node(&self) -> &str {
         &self.0.node
     }
@@ -210,12 +210,12 @@ impl Accounts {
         &self.0.tokens
     }
 
-    /// The clock everything goes by.
+    /// The clock that everything uses.
     pub fn clock(&self) -> &dyn Clock {
         &*self.0.clock
     }
 
-    /// The copies of live sessions in this process.
+    /// The cached live sessions of this process.
     pub fn cache(&self) -> &SessionCache {
         &self.0.cache
     }
@@ -235,12 +235,12 @@ impl Accounts {
         self.0.config.sessions.refresh_secs
     }
 
-    /// Whether two secrets are the same, in time that tells nothing of either.
+    /// Whether two secrets are equal, in constant time.
     pub fn is_same_secret(&self, given: &str, expected: &str) -> bool {
         self.0.token_hasher.same_secret(given, expected)
     }
 
-    /// Shortest password accepted, in code points.
+    /// Minimum length of a password, in code points.
     pub fn password_min_length(&self) -> usize {
         self.0.config.passwords.min_length
     }
@@ -253,7 +253,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Runs a deed to its end, whatever becomes of the request that asked for it.
+    /// Runs an operation to its end, even if the request that started it is dropped.
     async fn run_uninterrupted<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, AccountError>> + Send + 'static,
@@ -262,12 +262,13 @@ impl Accounts {
         task.await.unwrap_or_else(|fault| Err(AccountError::Internal(fault.to_string())))
     }
 
-    /// A name for a row of a list that shows the newest first.
+    /// An ID for a row of a list that shows the newest first.
     fn ordered_id(&self) -> String {
         random::ordered_id(self.next_moment())
     }
 
-    /// Now, in microseconds; rises with every row of such a list in this process, whatever the clock does.
+    /// The current time in microseconds; strictly increasing for the rows of such lists in this process, whatever the
+    /// clock does.
     fn next_moment(&self) -> u64 {
         let now = self.0.clock.micros();
         let next = |last: u64| now.max(last.saturating_add(1));

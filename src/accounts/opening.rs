@@ -1,4 +1,4 @@
-//! Opening a session, once everything that has to be proved was proved (docs/adr/0002).
+//! Opens a session, after every required proof (docs/adr/0002).
 
 use super::{AccountError, Accounts, Client, TokenPair};
 use crate::crypto::random;
@@ -7,21 +7,21 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{BROWSER_SESSION_SECS, Methods, Session};
 use crate::domain::sign_in::Complete;
 
-/// A session just opened.
+/// A session that was just opened.
 #[derive(Clone, Debug)]
 pub struct NewSession {
-    /// Its id.
+    /// Its ID.
     pub session: SessionId,
-    /// Whether the browser keeps it when it is closed.
+    /// Whether the browser keeps it after it is closed.
     pub persistent: bool,
-    /// What the browser gets besides; absent in the deprecated mode.
+    /// The other carriers; absent in the deprecated mode.
     pub account: Option<AccountCarriers>,
 }
 
-/// What the browser of somebody with an account gets besides the session cookie.
+/// The carriers of an account's session besides the session cookie.
 #[derive(Clone, Debug)]
 pub struct AccountCarriers {
-    /// Whose session it is.
+    /// The user.
     pub user: UserId,
     /// Both JWTs.
     pub tokens: TokenPair,
@@ -37,8 +37,7 @@ pub(super) struct Opening {
 }
 
 impl Accounts {
-    /// A session of `user` on the browser that `client` is; on a device that is `known`, or on a new one. Not stored
-    /// yet.
+    /// A session of `user` in the browser of `client`, on the `known` device or on a new one. Not stored yet.
     pub(super) fn prepare_session(
         &self,
         user: &UserId,
@@ -59,7 +58,7 @@ impl Accounts {
         Ok(Opening { session, device, user: user.clone() })
     }
 
-    /// The carriers of a session that was stored.
+    /// The carriers of a stored session.
     pub(super) fn carriers_of(&self, opening: &Opening) -> Result<NewSession, AccountError> {
         let Opening { session, device, user } = opening;
         let account = AccountCarriers {

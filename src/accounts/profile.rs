@@ -1,4 +1,4 @@
-//! One's own name, language, address and known devices.
+//! The user's own name, language, address and known devices.
 
 use super::outgoing::Detail;
 use super::{AccountError, Accounts, Client, FieldFault};
@@ -17,8 +17,8 @@ use crate::domain::user::DisplayName;
 use crate::storage::{attempts, audit, devices, tokens, users};
 
 impl Accounts {
-    /// Sets one's own display name, which the app hears with the next request, and language; `None` takes the
-    /// browser's.
+    /// Sets the user's own display name, which the app receives with the next request, and language; `None` follows the
+    /// browser.
     pub async fn set_own_profile(
         &self,
         who: &Visitor,
@@ -33,7 +33,7 @@ impl Accounts {
             let now = this.0.clock.now();
             let renamed = this.0.database.write(move |c| {
                 users::set_profile(c, &id, &name, language)?;
-                // The sessions live on; only what is remembered of them is read anew.
+                // The sessions stay live; only their cached views are read again.
                 revocation::publish(c, Vec::new(), vec![Notice::UserChanged(id)], now)
             });
             this.ended(renamed.await?).await;
@@ -42,7 +42,7 @@ impl Accounts {
         .await
     }
 
-    /// Asks for another address: proven by a mail to it, and neutral about who has it already (S21).
+    /// Requests another address: verified by a mail to it, and neutral about whether somebody has it already (S21).
     pub async fn request_email_change(
         &self,
         who: &Visitor,
@@ -59,7 +59,7 @@ impl Accounts {
         }
         let now = self.0.clock.now();
         let (mails, detail) = (self.drafts(), Detail::of(&client, now));
-        // Whoever is signed in could otherwise have us flood strangers.
+        // A signed-in user could otherwise have us flood strangers with mail.
         let bucket = format!("email-change:{}", user.id);
         let queued = self.0.database.write(move |c| {
             if let Verdict::Wait { secs } =
@@ -83,7 +83,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Uses the link that proves a new address; every session ends, so that no carrier speaks of the old one. Returns
+    /// Uses the link that verifies a new address; every session ends, so that no carrier refers to the old one. Returns
     /// the new address.
     pub async fn confirm_email(&self, token: &str, client: Client) -> Result<Email, AccountError> {
         let open = self.open_link(Purpose::EmailChange, token, &client).await?;
@@ -120,13 +120,13 @@ impl Accounts {
         .await
     }
 
-    /// The browsers that have signed in to one's account.
+    /// The browsers that have signed in to the user's account.
     pub async fn own_devices(&self, who: &Visitor) -> Result<Vec<Device>, AccountError> {
         let Some(user) = who.user_id().cloned() else { return Ok(Vec::new()) };
         Ok(self.0.database.read(move |c| devices::list_of_user(c, &user)).await?)
     }
 
-    /// Forgets one of one's own devices: its next sign-in is announced like that of a new one.
+    /// Forgets one of the user's own devices: its next sign-in is announced like that of a new one.
     pub async fn forget_device(&self, who: &Visitor, id: String, source: String) -> Result<(), AccountError> {
         let user = who.user_id().cloned().ok_or(AccountError::NotAllowed)?;
         let line = self.audit_line(Event::DeviceForgotten, who.name(), who.name(), &source);

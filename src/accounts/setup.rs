@@ -22,20 +22,20 @@ use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::{Connection, StorageError, audit, devices, settings, users};
 
-/// The setting from which the set-up token follows.
+/// The setting that the set-up token is derived from.
 const SETUP_SALT: &str = "setup_salt";
 
-/// What the set-up form carries.
+/// The fields of the set-up form.
 pub struct ClaimForm {
     /// The owner's address, as typed.
     pub email: String,
     /// The password, as typed.
     pub password: String,
-    /// The password again.
+    /// The password, repeated.
     pub confirm: String,
     /// The display name, may be empty.
     pub name: String,
-    /// What only the operator has.
+    /// The operator's proof.
     pub proof: ClaimProof,
 }
 
@@ -52,7 +52,7 @@ pub enum ClaimProof {
     },
 }
 
-/// Checked values of a new account.
+/// Validated values of a new account.
 pub(super) struct NewAccount {
     pub(super) email: Email,
     pub(super) name: DisplayName,
@@ -60,11 +60,11 @@ pub(super) struct NewAccount {
 }
 
 impl Accounts {
-    /// The link to the set-up page, with the token where the page asks for it; none after the claim. Until then the
-    /// token is kept in a file as well.
+    /// The link to the set-up page, with the token if the page asks for it; `None` after the claim. Until then the
+    /// token is also kept in a file.
     ///
-    /// It follows from a random number in the database and `TOKEN_HASH_SECRET`, so that any node takes the link of any
-    /// other, and neither the database nor the secret alone gives it away.
+    /// It is derived from a random number in the database and `TOKEN_HASH_SECRET`, so that any node accepts the link of
+    /// any other, and neither the database nor the secret alone reveals it.
     pub async fn setup_link(&self) -> Result<Option<String>, AccountError> {
         if self.phase() == Phase::Claimed {
             return Ok(None);
@@ -91,7 +91,7 @@ impl Accounts {
         Ok(self.0.token_hasher.hash("setup", &salt).as_str().to_owned())
     }
 
-    /// Makes the first admin and signs them in.
+    /// Creates the first admin and signs them in.
     pub async fn claim(&self, form: ClaimForm, client: Client) -> Result<NewSession, AccountError> {
         if self.phase() == Phase::Claimed {
             return Err(AccountError::Closed);
@@ -106,13 +106,13 @@ impl Accounts {
         self.run_uninterrupted(async move { this.take_ownership(account, hash, client).await }).await
     }
 
-    /// Whether a claim needs the token: without the deprecated pair, and when that was guessed at too often.
+    /// Whether a claim needs the token: if there is no deprecated pair, or after too many guesses at it.
     pub async fn asks_for_token(&self) -> Result<bool, AccountError> {
         Ok(self.phase() == Phase::Unclaimed || self.is_pair_closed().await?)
     }
 
-    /// Judges what only the operator has. What is wrong, and the first refusal of a source in a window, are audited as
-    /// the two `events`.
+    /// Judges the operator's proof. A wrong proof, and the first refusal of a source in a window, are audited as the
+    /// two `events`.
     pub(super) async fn prove(
         &self,
         proof: ClaimProof,
@@ -129,7 +129,7 @@ impl Accounts {
             self.0.uncounted_guesses.fetch_add(1, Ordering::SeqCst);
         }
         let judge = move |c: &mut Connection| {
-            // Another node may have been claimed a moment ago: its marker decides, whatever this one has heard.
+            // Another node may have been claimed a moment ago: its marker decides, whatever this node knows.
             if settings::find(c, CLAIMED_SETTING)?.is_some() {
                 return Ok(None);
             }
@@ -149,7 +149,7 @@ impl Accounts {
         let accounts = self.clone();
         let counted = self.run_uninterrupted(async move {
             let judged = accounts.0.database.write(judge).await?;
-            // One that could not be counted stays on its way: no right one skips its turn until the next start.
+            // A guess that could not be counted stays pending: no right one skips the count until the next start.
             if wrong_pair {
                 accounts.0.uncounted_guesses.fetch_sub(1, Ordering::SeqCst);
             }
@@ -164,7 +164,7 @@ impl Accounts {
         }
     }
 
-    /// The pair proves it where it is set; the token where it is not, or is closed.
+    /// The pair is the proof if it is configured; the token if it is not, or is disabled.
     fn guess_of(&self, c: &mut Connection, proof: ClaimProof, source: String) -> Result<Guess, StorageError> {
         let pair = self.pair_bucket();
         Ok(match proof {
@@ -223,8 +223,7 @@ impl Accounts {
         self.carriers_of(&opening)
     }
 
-    /// Writes the marker beside the database and removes the token: a database that was lost must not reopen set-up
-    /// (S04).
+    /// Writes the marker beside the database and deletes the token: losing the database must not reopen set-up (S04).
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
     pub fn keep_claim_marker(&self) {
         let marker = self.0.config.data_dir.join(data_dir::CLAIMED);
@@ -243,8 +242,8 @@ impl Accounts {
         }
     }
 
-    /// Checks address, name and password of a new account; all mistakes at once. On the hash workers, as the password's
-    /// rules take a while.
+    /// Validates address, name and password of a new account; reports all errors at once. Runs on the hash workers, as
+    /// the password rules take a while.
     pub(super) async fn check_account(
         &self,
         permit: &HashPermit,

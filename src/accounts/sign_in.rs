@@ -19,9 +19,9 @@ use crate::storage::users::UserRecord;
 use crate::storage::{Connection, StorageError, attempts, audit, devices, users};
 
 impl Accounts {
-    /// Signs in; every way to fail gives one neutral answer after the same work (S21, S22).
+    /// Signs in; every failure gives the same neutral answer after the same work (S21, S22).
     ///
-    /// A session that is not `persistent` ends with the browser's run, and after twelve hours.
+    /// A session that is not `persistent` ends when the browser is closed, and after twelve hours.
     pub async fn sign_in(
         &self,
         email: &str,
@@ -85,7 +85,7 @@ impl Accounts {
         } else {
             None
         };
-        // The next one of the account need not wait for the store and the other nodes.
+        // The next sign-in of the account need not wait for the store and the other nodes.
         drop(permit);
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
             return Err(self.refuse(subject, client).await?);
@@ -93,7 +93,7 @@ impl Accounts {
         Ok(PasswordProof { record, hash, upgraded, reservation, account, device })
     }
 
-    /// The account with that address, and the known device of it that the browser is.
+    /// The account with that address, and the known device that the browser is.
     async fn find_account(
         &self,
         email: Option<Email>,
@@ -114,7 +114,7 @@ impl Accounts {
         Ok(found.await?)
     }
 
-    /// Audits a refusal, and says what the visitor is told.
+    /// Audits a refusal, and returns the error for the visitor.
     async fn refuse(&self, subject: &str, client: &Client) -> Result<AccountError, AccountError> {
         let line = self.audit_line(Event::LoginFailed, "", subject, &client.source.to_string());
         self.0.database.write(move |c| audit::append(c, &line)).await?;
@@ -139,7 +139,7 @@ impl Accounts {
         let (row, device) = (opening.session.clone(), opening.device.clone());
         let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
         let right = Asking::right_of(&self.0.token_hasher, &user.id);
-        // The very first sign-in is no news to its owner.
+        // The owner need not be notified of the very first sign-in.
         let mails = self.drafts();
         let notice = (!is_known && user.last_sign_in_at.is_some())
             .then(|| mails.to_user(MailKind::NewDevice, &user, &Detail::of(&client, now)));
@@ -179,8 +179,8 @@ impl Accounts {
         self.carriers_of(&opening)
     }
 
-    /// Ends what a new session takes the place of: the browser's earlier ones (S19), and the oldest of an account that
-    /// has many (S107).
+    /// Ends the sessions that a new one replaces: the browser's earlier ones (S19), and the oldest of an account that
+    /// has too many (S107).
     fn end_replaced(
         &self,
         c: &mut Connection,
@@ -204,11 +204,11 @@ impl Accounts {
     }
 }
 
-/// A right password, and what it was found right with.
+/// A right password, and what was found while verifying it.
 struct PasswordProof {
     record: UserRecord,
     hash: PasswordHash,
-    /// The same password with as many rounds as are configured, where the stored hash has fewer.
+    /// The same password hashed at the configured cost, if the stored hash has a lower one.
     upgraded: Option<PasswordHash>,
     reservation: Reservation,
     /// The bucket of the account's failures.
@@ -217,12 +217,12 @@ struct PasswordProof {
     device: Option<String>,
 }
 
-/// What became of a right password.
+/// The result of a right password.
 enum Recorded {
-    /// The session is there, and these ended.
+    /// The session exists, and these ended.
     Done(Ended),
-    /// Disabled, or the password changed, while the old one was verified.
+    /// The account was disabled, or the password changed, while the old one was verified.
     Outdated,
-    /// One more than the account has in a window; seconds to wait.
+    /// The account has reached its maximum for the window; seconds to wait.
     TooMany(i64),
 }

@@ -140,7 +140,7 @@ impl StreamTicket {
             cut = signal.wait_for(|cut| *cut) => cut.is_ok(),
             stop = stopping.wait_for(|stop| *stop), if self.endless => stop.is_ok(),
         };
-        tracing::trace!(was_told = over, "a stream was closed");
+        tracing::trace!(was_over = over, "a stream was closed");
     }
 }
 

@@ -1,5 +1,5 @@
-//! User names, for apps that take no address. An admin gives them, so that nobody takes the name of somebody else's
-//! account in an app.
+//! User names, for apps that do not accept addresses. Admins assign them, so that nobody can choose the name of
+//! somebody else's account in an app.
 
 use super::{AccountError, Accounts, Actor, FieldFault, revocation};
 use crate::domain::audit::Event;
@@ -9,8 +9,8 @@ use crate::domain::user::Username;
 use crate::storage::{audit, users};
 
 impl Accounts {
-    /// Sets the user name of an account, or takes it away where `typed` is empty; in force on every node when the
-    /// answer comes. Returns whether anything changed.
+    /// Sets the user name of an account, or removes it if `typed` is empty; in force on every node when this returns.
+    /// Returns whether anything changed.
     pub async fn set_username(&self, id: &UserId, typed: &str, actor: &Actor) -> Result<bool, AccountError> {
         let typed = Some(typed.trim()).filter(|typed| !typed.is_empty());
         let username = typed
@@ -31,7 +31,7 @@ impl Accounts {
                 line.subject = user.email.to_string();
                 line.detail = format!("{now_named}, was {was_named}");
                 audit::append(c, &line)?;
-                // The sessions live on; only what is remembered of them is read anew.
+                // The sessions stay live; only their cached views are read again.
                 revocation::publish(c, Vec::new(), vec![Notice::UserChanged(id)], now).map(|ended| Some((ended, true)))
             });
             let (ended, changed) = outcome.await?.ok_or(AccountError::NotFound)?;

@@ -20,7 +20,7 @@ use crate::domain::user::{Role, User, UserState, Username};
 use crate::domain::user_list::{UserFilter, UserOrder};
 use crate::{telemetry, texts};
 
-/// Most rows a list command prints.
+/// Maximum rows that a list command prints.
 const LIST_LIMIT: i64 = 100_000;
 
 fn open(config: &Config) -> Result<Core, String> {
@@ -34,9 +34,9 @@ fn open(config: &Config) -> Result<Core, String> {
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
 }
 
-/// For commands about what a server keeps: in a folder without one they would only make an empty instance. Without an
-/// `APP_URL` of its own the command has the server's; a link that `prints_link` would print with another one leads
-/// elsewhere.
+/// For commands about the data of a server: in a folder without one they would only create an empty instance. Without
+/// an `APP_URL` of its own the command uses the server's; with a different one a link that `prints_link` prints would
+/// lead elsewhere.
 fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && !path.exists()
@@ -73,7 +73,7 @@ fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     Ok(core)
 }
 
-/// A setting of the server, where it is not this command's.
+/// A setting of the server, if it differs from this command's.
 fn differing(core: &Core, config: &Config, name: &'static str) -> Result<Option<String>, String> {
     let served = core.block_on(core.accounts.noted(name)).map_err(|fault| fault.to_string())?;
     Ok(served.filter(|served| config.shown().get(name) != Some(served)))
@@ -92,7 +92,7 @@ fn explain(fault: AccountError) -> String {
     }
 }
 
-/// Reads a password: from the terminal without showing it, else one line of standard input.
+/// Reads a password: hidden from the terminal, else one line of standard input.
 fn read_password() -> Result<String, String> {
     if std::io::stdin().is_terminal() {
         return rpassword::prompt_password("Password: ").map_err(|fault| fault.to_string());
@@ -151,7 +151,7 @@ fn role(matches: &ArgMatches) -> Role {
     if matches.get_flag("admin") { Role::Admin } else { Role::User }
 }
 
-/// Says on standard error when another account had this address before.
+/// Warns on standard error if another account had this address before.
 fn warn_of_previous_owner(core: &Core, user: &User) -> Result<(), String> {
     let before = core.block_on(core.accounts.last_use_of_address(user)).map_err(explain)?;
     if let Some(at) = before {
@@ -231,7 +231,7 @@ fn with_link(user: &User, link: &str) -> serde_json::Value {
 }
 
 fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
-    let (deed, done) = match name {
+    let (change, done) = match name {
         "disable" => (UserChange::Disable, "disabled; every session of this user has ended".to_owned()),
         "enable" => (UserChange::Enable, "enabled".to_owned()),
         "delete" => (UserChange::Delete, "deleted, with sessions, links and mails".to_owned()),
@@ -241,7 +241,8 @@ fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
         }
     };
     let user = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;
-    let changed = core.block_on(core.accounts.change_user(&user.id, deed, &Actor::command_line())).map_err(explain)?;
+    let changed =
+        core.block_on(core.accounts.change_user(&user.id, change, &Actor::command_line())).map_err(explain)?;
     let said = if changed { done } else { "nothing was changed".to_owned() };
     Ok((format!("{}: {said}", user.email), json!({ "email": user.email.as_str(), "done": name, "changed": changed })))
 }
@@ -261,7 +262,7 @@ fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
     Ok(())
 }
 
-/// Prints rows to standard output; that there are none is told to people alone, on standard error.
+/// Prints rows to standard output; an empty list is reported on standard error only.
 fn list_or_say(mut rows: impl Iterator<Item = String>, none: &str) {
     let Some(first) = rows.next() else {
         super::tell(none);

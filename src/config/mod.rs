@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn s86_a_damaged_secret_is_named_and_never_made_anew() {
+    fn s86_a_damaged_secret_is_named_and_never_replaced() {
         let dir = tempfile::tempdir().unwrap();
         data_dir::ensure(dir.path(), None).unwrap();
         let generate = || "g".repeat(43);

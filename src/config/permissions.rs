@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_of_others_and_files_that_others_can_change_or_read_are_told_apart() {
+    fn files_of_others_and_files_that_others_can_change_or_read_are_distinguished() {
         let (root, gate, ada) =
             (Owner { user: 0, group: 0 }, Owner { user: 7, group: 7 }, Owner { user: 1000, group: 1000 });
         let shared = Owner { user: 7, group: 50 };

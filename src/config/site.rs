@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_logo_is_told_by_what_is_in_it() {
+    fn the_type_of_a_logo_is_determined_by_its_content() {
         assert_eq!(kind(b"\x89PNG\r\n\x1a\n..."), Some("image/png"));
         assert_eq!(kind(b"\xef\xbb\xbf\n<svg xmlns='x'></svg>"), Some("image/svg+xml"));
         assert_eq!(kind(b"<?xml version='1.0'?><svg/>"), Some("image/svg+xml"));

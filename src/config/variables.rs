@@ -195,8 +195,8 @@ mod tests {
 
     #[test]
     fn what_is_named_like_a_secret_is_one() {
-        let looks_secret = |name: &str| ["SECRET", "PASSWORD", "TOKEN", "KEY"].iter().any(|end| name.ends_with(end));
-        for row in TABLE.iter().filter(|row| looks_secret(row.name())) {
+        let has_secret_name = |name: &str| ["SECRET", "PASSWORD", "TOKEN", "KEY"].iter().any(|end| name.ends_with(end));
+        for row in TABLE.iter().filter(|row| has_secret_name(row.name())) {
             assert!(row.is_secret(), "{} has no .secret() in the table", row.name());
         }
     }

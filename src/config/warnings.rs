@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_that_hold_the_internet_are_told_from_those_of_proxies() {
+    fn ranges_that_cover_the_internet_are_distinguished_from_those_of_proxies() {
         let wide =
             |text: &str| cover_the_internet(&text.split(',').map(|part| part.parse().unwrap()).collect::<Vec<IpNet>>());
         for text in [

@@ -1,4 +1,5 @@
-//! Who is asking, and the decision. Pure: proxy and forward-auth call the same [`decide`] for every request for an app.
+//! Who is asking, and the access decision. Pure: proxy and forward-auth both call [`decide`] for every request for an
+//! app.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
@@ -6,7 +7,7 @@ use super::ids::{SessionId, UserId};
 use super::language::Language;
 use super::user::{Role, User, Username};
 
-/// What lets a visitor in.
+/// What authenticates a visitor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Credential {
     /// A live session.
@@ -26,9 +27,9 @@ pub struct Person {
     pub username: Option<Username>,
     /// Display name, may be empty.
     pub name: String,
-    /// What the person may do.
+    /// The person's role.
     pub role: Role,
-    /// The language chosen on the account.
+    /// The language chosen in the account.
     pub language: Option<Language>,
 }
 
@@ -45,7 +46,7 @@ impl From<User> for Person {
     }
 }
 
-/// A visitor who is let in.
+/// An authenticated visitor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
     credential: Credential,
@@ -55,7 +56,7 @@ pub struct Visitor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Who {
     Person(Person),
-    /// Whoever knows the deprecated user name and password, by that name: may use the app and nothing else.
+    /// Somebody with the deprecated user name and password: may use the app and nothing else.
     Shared(String),
 }
 
@@ -65,17 +66,17 @@ impl Visitor {
         Self { credential, who: Who::Person(person) }
     }
 
-    /// Somebody with the user name of the deprecated mode.
+    /// Somebody who uses the deprecated user name and password.
     pub const fn without_account(credential: Credential, username: String) -> Self {
         Self { credential, who: Who::Shared(username) }
     }
 
-    /// What lets the visitor in.
+    /// What authenticates the visitor.
     pub const fn credential(&self) -> &Credential {
         &self.credential
     }
 
-    /// The session, if one lets the visitor in.
+    /// The session, if there is one.
     pub const fn session(&self) -> Option<&SessionId> {
         match &self.credential {
             Credential::Session(id) => Some(id),
@@ -96,7 +97,7 @@ impl Visitor {
         self.person().map(|person| person.role)
     }
 
-    /// The address, or the configured user name: for the app and the audit trail.
+    /// The e-mail address, or the configured user name: for the app and the audit trail.
     pub fn name(&self) -> &str {
         match &self.who {
             Who::Person(person) => &person.email,
@@ -104,7 +105,7 @@ impl Visitor {
         }
     }
 
-    /// The language chosen on the account.
+    /// The language chosen in the account.
     pub fn language(&self) -> Option<Language> {
         self.person().and_then(|person| person.language)
     }
@@ -115,10 +116,10 @@ impl Visitor {
     }
 }
 
-/// What holds for the whole site.
+/// Settings of the whole site that the decision depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Whether anybody can be let through: false while nobody has claimed the instance and the deprecated mode is off
+    /// Whether anybody can be admitted: false while nobody has claimed the instance and the deprecated mode is off
     /// (S05).
     pub open: bool,
 }
@@ -126,15 +127,15 @@ pub struct Rules {
 /// What the gate does with a request for the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Nobody has claimed this instance: the way to set-up.
+    /// Nobody has claimed this instance yet: redirect to set-up.
     SetUp,
     /// The visitor has to sign in.
     SignIn,
-    /// Let through.
+    /// Forward the request.
     Allow,
 }
 
-/// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may.
+/// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may do.
 ///
 /// `None` is a visitor who is not signed in.
 pub const fn decide(visitor: Option<&Visitor>, rules: Rules) -> Decision {
@@ -145,7 +146,7 @@ pub const fn decide(visitor: Option<&Visitor>, rules: Rules) -> Decision {
     }
 }
 
-/// What must not stand in a header value as it is; everything beyond ASCII is encoded anyway.
+/// Characters that a header value must not contain literally; everything beyond ASCII is encoded anyway.
 const HEADER_VALUE: &AsciiSet = &CONTROLS.add(b'%');
 
 /// `text` as a header value: printable ASCII stays, the rest is percent-encoded UTF-8 (S71).

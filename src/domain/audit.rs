@@ -1,4 +1,4 @@
-//! The audit trail: what is kept of every deed (S90).
+//! The audit trail: what is recorded of each action (S90).
 
 use super::text::Text;
 use super::time::Timestamp;
@@ -14,20 +14,20 @@ pub struct AuditLine {
     pub event: String,
     /// Who did it.
     pub actor: String,
-    /// Whom it concerns.
+    /// Whom it concerned.
     pub subject: String,
     /// Client address.
     pub source: String,
-    /// More about the outcome, may be empty.
+    /// Details of the outcome, may be empty.
     pub detail: String,
 }
 
-/// Which lines a list shows; empty fields show all.
+/// Which lines a list shows; an empty field matches everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Lines of this event alone.
+    /// Only lines with this event.
     pub event: String,
-    /// Lines about, or by, this address alone.
+    /// Only lines about or by this address.
     pub person: String,
 }
 
@@ -49,7 +49,7 @@ macro_rules! events {
             }
         }
 
-        /// Every event: its word, and the key of its name for people.
+        /// Every event as written in the table, the log and the filter, with the key of its display name.
         pub const EVENTS: &[(&str, &str)] = &[$(($word, $text)),*];
     };
 }
@@ -81,7 +81,7 @@ events! {
     ConfirmFailed = "confirm.failed", "event-confirm-failed";
 }
 
-/// The name of an event for people; an event that is none of ours has none.
+/// The display name of an event; `None` for an unknown event.
 pub fn event_text(event: &str) -> Option<Text> {
     EVENTS.iter().find(|(word, _)| *word == event).map(|(_, key)| Text::new(key))
 }

@@ -1,9 +1,9 @@
-//! Counts and times that are cheap to note from any thread, and their text for Prometheus.
+//! Counters and histograms that are cheap to update from any thread, and their Prometheus text.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// A number that only rises.
+/// A counter that only rises.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 
@@ -13,13 +13,13 @@ impl Counter {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// The number.
+    /// The current value.
     pub fn value(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// Upper ends of the buckets, in microseconds, and as Prometheus writes them, in seconds.
+/// Upper bounds of the buckets, in microseconds, and as Prometheus writes them, in seconds.
 const BUCKETS: [(u64, &str); 11] = [
     (100, "0.0001"),
     (500, "0.0005"),
@@ -34,7 +34,7 @@ const BUCKETS: [(u64, &str); 11] = [
     (30_000_000, "30"),
 ];
 
-/// How often something took how long.
+/// The distribution of durations.
 #[derive(Debug, Default)]
 pub struct Histogram {
     buckets: [AtomicU64; BUCKETS.len()],
@@ -43,7 +43,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Notes one duration.
+    /// Records one duration.
     pub fn note(&self, duration: Duration) {
         let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         let bucket = BUCKETS
@@ -61,12 +61,12 @@ impl Histogram {
 pub struct Exposition(String);
 
 impl Exposition {
-    /// Begins a metric: its name, what kind it is, and what it says.
+    /// Begins a metric: its name, type and description.
     pub fn begin(&mut self, name: &str, kind: &str, help: &str) {
         self.line(format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
     }
 
-    /// One value; `labels` are `key="value"` pairs, or empty. Label values are words of ours and need no quoting.
+    /// One value; `labels` are `key="value"` pairs, or empty. Label values are our own words and need no quoting.
     pub fn value(&mut self, name: &str, labels: &str, value: i64) {
         if labels.is_empty() {
             self.line(format_args!("{name} {value}\n"));

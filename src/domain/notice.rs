@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn news_survive_being_stored_and_what_cannot_be_read_ends_everything() {
+    fn notices_survive_being_stored_and_unreadable_ones_end_everything() {
         let (session, user) =
             (SessionId::parse("aaaaaaaaaaaaaaaaaaaaaa").unwrap(), UserId::parse("bbbbbbbbbbbbbbbbbbbbbb").unwrap());
         let all = [

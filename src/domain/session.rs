@@ -1,4 +1,4 @@
-//! Sessions: the row is the truth, the tokens only name it.
+//! Sessions: the row is authoritative, the tokens only refer to it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,47 +6,47 @@ use std::fmt;
 use super::ids::{SessionId, UserId};
 use super::time::Timestamp;
 
-/// Seconds for which the predecessor of a refresh token still yields the successor, counted from the
-/// moment the successor was first presented (S44).
+/// Seconds for which the predecessor of a refresh token still returns the successor, counted from the moment the
+/// successor was first presented (S44).
 pub const ROTATION_GRACE_SECS: i64 = 30;
-/// Seconds after which a session ends that the browser was not asked to keep.
+/// Seconds after which a session ends if the browser was not asked to keep it.
 pub const BROWSER_SESSION_SECS: i64 = 12 * 3600;
-/// Seconds for which a session counts as just proved: changes that give power are made without a question (S130).
+/// Seconds after a proof of identity during which sensitive changes need no confirmation (S130).
 const RECENT_SECS: i64 = 15 * 60;
-/// Seconds by which the clock of the node that took a proof may be ahead.
+/// Seconds by which the clock of the node that checked a proof may be ahead.
 const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
-/// Live sessions that one account has at most; the next sign-in ends the oldest (S107).
+/// Maximum live sessions of one account; the next sign-in ends the oldest (S107).
 pub const MAX_SESSIONS: usize = 100;
 
-/// How old a copy of a session may be that a request is let in by, in seconds.
+/// Maximum age of a cached session, in seconds.
 pub const MAX_CACHED_SECS: u64 = 60;
-/// How old the note of a session's last use may be, in seconds, where nothing depends on it.
+/// Maximum age of the recorded last use of a session, in seconds, if nothing depends on it.
 pub const LAST_SEEN_PRECISION_SECS: i64 = 300;
 
-/// How long a session may go unused, in seconds.
+/// How long a session may be idle, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdleLimit(i64);
 
 impl IdleLimit {
-    /// A limit of so many minutes.
+    /// A limit in minutes.
     pub const fn from_minutes(minutes: i64) -> Self {
         Self(minutes * 60)
     }
 
-    /// How old the note of the last use may be, in seconds.
+    /// Maximum age of the recorded last use, in seconds.
     pub fn note_secs(self) -> i64 {
         (self.0 / 10).min(LAST_SEEN_PRECISION_SECS)
     }
 
-    /// Whether `session` was surely not used for so long at `now`: the note of its last use may be old, and copies are
-    /// used meanwhile.
+    /// Whether `session` has certainly been idle for that long at `now`: its recorded last use may be old, and the
+    /// cache is used meanwhile.
     pub fn is_over(self, session: &Session, now: Timestamp) -> bool {
         let copies = i64::try_from(MAX_CACHED_SECS).unwrap_or(0);
         now.since(session.last_seen_at) > self.0 + self.note_secs() + copies
     }
 }
 
-/// A way to prove who one is.
+/// A way of proving one's identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
     /// The password of an account.
@@ -67,12 +67,12 @@ impl Method {
     }
 }
 
-/// The ways in which the person behind a session proved who they are; empty where that is not known.
+/// The methods by which the person behind a session proved their identity; empty if unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Methods(BTreeSet<Method>);
 
 impl Methods {
-    /// Reads what [`Methods`] prints; an unknown word makes it none.
+    /// Parses what [`Methods`] prints; an unknown word makes it `None`.
     pub fn parse(text: &str) -> Option<Self> {
         let method = |word: &str| Method::ALL.into_iter().find(|method| method.as_str() == word);
         text.split_ascii_whitespace().map(method).collect::<Option<_>>().map(Self)
@@ -80,7 +80,7 @@ impl Methods {
 }
 
 impl Methods {
-    /// These and the ones of `other`.
+    /// The union with `other`.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
         self.0.extend(&other.0);
@@ -106,21 +106,21 @@ impl fmt::Display for Methods {
 pub struct Session {
     /// `sid` in both JWTs and the content of the session cookie.
     pub id: SessionId,
-    /// Whose session it is; `None` in the deprecated user name + password mode.
+    /// Whose session it is; `None` in the deprecated mode.
     pub user: Option<UserId>,
     /// When the sign-in happened.
     pub created_at: Timestamp,
-    /// The absolute end: rotation never extends it (S45).
+    /// The absolute expiry: rotation never extends it (S45).
     pub expires_at: Timestamp,
-    /// Whether the browser keeps it when it is closed.
+    /// Whether the browser keeps it after it is closed.
     pub persistent: bool,
-    /// How the person proved who they are.
+    /// How the person proved their identity.
     pub methods: Methods,
-    /// When they did so last.
+    /// The last time they did so.
     pub authenticated_at: Timestamp,
-    /// Generation of the newest refresh token, from 0.
+    /// Generation of the newest refresh token, starting at 0.
     pub generation: i64,
-    /// When that generation was made.
+    /// When that generation was created.
     pub rotated_at: Timestamp,
     /// When the newest refresh token was first presented by the client.
     pub successor_seen_at: Option<Timestamp>,
@@ -128,7 +128,7 @@ pub struct Session {
     pub source: String,
     /// `User-Agent` at sign-in, shortened.
     pub device: String,
-    /// When a request was last checked against the store, to a few minutes.
+    /// When a request was last checked against the store, accurate to a few minutes.
     pub last_seen_at: Timestamp,
 }
 
@@ -137,9 +137,9 @@ pub struct Session {
 pub enum GenerationVerdict {
     /// The newest token: may be rotated.
     Current,
-    /// The immediate predecessor within its grace: yields the same successor.
+    /// The immediate predecessor within its grace period: returns the same successor.
     PredecessorInGrace,
-    /// Older, or the predecessor after its grace: somebody replays it (S43).
+    /// Older, or the predecessor after its grace period: a replay (S43).
     Reused,
     /// A generation that was never issued for this row, for instance after a restore.
     Unknown,
@@ -165,8 +165,8 @@ impl Session {
         }
     }
 
-    /// Whether the person proved who they are a short while ago. A proof of the future is none, but for clocks of other
-    /// nodes that differ a little.
+    /// Whether the person proved their identity a short while ago. A proof in the future does not count, apart from
+    /// small clock differences between nodes.
     pub fn was_proved_recently(&self, now: Timestamp) -> bool {
         (-MAX_CLOCK_DIFFERENCE_SECS..=RECENT_SECS).contains(&now.since(self.authenticated_at))
     }

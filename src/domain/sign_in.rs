@@ -1,5 +1,5 @@
-//! The steps of a sign-in: a credential gives a proof, this rule says whether one is missing, and only a complete set
-//! opens a session.
+//! The steps of a sign-in: a credential yields a proof, this rule determines whether one is missing, and only a
+//! complete set opens a session.
 
 use super::session::Methods;
 use super::user::User;
@@ -9,12 +9,12 @@ use super::user::User;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingProof {}
 
-/// All that has to be proved before a session of an account is opened. Only [`complete`] makes it.
+/// Everything that has to be proved before a session of an account is opened. Only [`complete`] creates it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complete(Methods);
 
 impl Complete {
-    /// How the person proved who they are.
+    /// How the person proved their identity.
     pub fn into_methods(self) -> Methods {
         self.0
     }

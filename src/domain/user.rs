@@ -24,7 +24,7 @@ impl Role {
         }
     }
 
-    /// The word for people.
+    /// The display name.
     pub const fn text(self) -> Text {
         Text::new(match self {
             Self::Admin => "role-admin",
@@ -32,7 +32,7 @@ impl Role {
         })
     }
 
-    /// The role of that name.
+    /// The role with that name.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "admin" => Some(Self::Admin),
@@ -47,7 +47,7 @@ impl Role {
 pub enum UserState {
     /// Can sign in.
     Active,
-    /// Switched off by an admin.
+    /// Disabled by an admin.
     Disabled,
     /// Invited, has no password yet.
     Invited,
@@ -63,7 +63,7 @@ impl UserState {
         }
     }
 
-    /// The word for people.
+    /// The display name.
     pub const fn text(self) -> Text {
         Text::new(match self {
             Self::Active => "state-active",
@@ -72,7 +72,7 @@ impl UserState {
         })
     }
 
-    /// The state of that name.
+    /// The state stored under that word.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "active" => Some(Self::Active),
@@ -83,24 +83,24 @@ impl UserState {
     }
 }
 
-/// Longest display name, in code points.
+/// Maximum length of a display name, in code points.
 pub const MAX_NAME_CHARS: usize = 200;
 
-/// A name to show; may be empty, is one line.
+/// A display name; may be empty, is one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DisplayName(String);
 
 /// Why a display name was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameFault {
-    /// More than [`MAX_NAME_CHARS`] code points.
+    /// It is longer than [`MAX_NAME_CHARS`] code points.
     TooLong,
-    /// A control character, for instance a line break or one that changes the direction of what follows.
+    /// It contains a control character, such as a line break or one that changes the text direction.
     ControlCharacter,
 }
 
 impl NameFault {
-    /// What the person reads.
+    /// The message for the person.
     pub fn text(self) -> Text {
         match self {
             Self::TooLong => Text::new("name-too-long").with("max", MAX_NAME_CHARS),
@@ -109,13 +109,13 @@ impl NameFault {
     }
 }
 
-/// What separates lines, or reaches beyond its word in the Bidirectional Algorithm (UAX #9).
+/// Line separators, and characters that affect the direction of other words in the Bidirectional Algorithm (UAX #9).
 const fn is_line_or_direction(c: char) -> bool {
     matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl DisplayName {
-    /// Trims `text` and takes it as a name.
+    /// Trims `text` and validates it as a name.
     pub fn parse(text: &str) -> Result<Self, NameFault> {
         let text = text.trim();
         if text.chars().count() > MAX_NAME_CHARS {
@@ -170,21 +170,21 @@ impl Username {
 /// One account, without its password hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Names the account for good.
+    /// Identifies the account permanently.
     pub id: UserId,
     /// The canonical address.
     pub email: Email,
     /// The name for apps that take no address, if an admin gave one.
     pub username: Option<Username>,
-    /// The name shown.
+    /// The display name.
     pub name: DisplayName,
-    /// What the user may do.
+    /// The user's role.
     pub role: Role,
-    /// The language chosen on the account; `None` takes the browser's.
+    /// The language chosen in the account; `None` follows the browser.
     pub language: Option<Language>,
     /// Whether the user can sign in.
     pub state: UserState,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: Timestamp,
     /// The last successful sign-in.
     pub last_sign_in_at: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! Request and response bodies: streamed both ways, never buffered, and an incomplete one never looks complete (S81).
+//! Request and response bodies: streamed both ways, never buffered, and an incomplete one is recognisable (S81).
 
 use std::future::Future;
 use std::io;
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[actix_web::test]
-    async fn s81_an_aborted_upload_never_looks_complete() {
+    async fn s81_an_aborted_upload_is_never_complete() {
         for left in [None, Some(3)] {
             assert!(
                 read(upload(vec![Piece::Data("ab".into()), Piece::Broken("reset".to_owned())], left)).await.is_err()

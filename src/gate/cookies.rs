@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn s79_a_proxy_is_told_the_cookies_of_the_app_alone() {
+    fn s79_a_proxy_receives_only_the_cookies_of_the_app() {
         let kept = |values: &[&str]| {
             let mut headers = HeaderMap::new();
             for value in values {

@@ -1,4 +1,4 @@
-//! What the next page says at the top about what was just done: a code in the query of its address, from a fixed list.
+//! The message at the top of the next page about what was just done: a code in the query string, from a fixed list.
 
 use actix_web::http::Method;
 use actix_web::http::header::LOCATION;
@@ -25,7 +25,7 @@ macro_rules! flashes {
             }
         }
 
-        /// The codes, and the keys of what they say.
+        /// The codes, and the keys of their messages.
         const TEXTS: &[(&str, &str)] = &[$(($code, $text)),*];
     };
 }
@@ -53,7 +53,7 @@ flashes! {
 }
 
 impl Flash {
-    /// 303 to a page of ours, which says so.
+    /// 303 to one of our pages, which shows the message.
     pub fn at(self, page: &str) -> HttpResponse {
         let joint = if page.contains('?') { '&' } else { '?' };
         HttpResponse::SeeOther().insert_header((LOCATION, format!("{page}{joint}flash={}", self.code()))).finish()

@@ -1,4 +1,4 @@
-//! The deprecated mode in a request: the session cookie alone, or HTTP Basic.
+//! The deprecated mode in a request: only the session cookie, or HTTP Basic.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::domain::ids::SessionId;
 
 /// A visitor of the deprecated mode.
 pub(super) enum Found {
-    /// By a session.
+    /// With a session.
     Session(Arc<CachedSession>),
-    /// By the user name and password in this request.
+    /// With the user name and password in this request.
     Pair(Visitor),
 }
 
-/// Who asks: by the session that the cookie names, or else by what the request brings.
+/// The visitor: by the session that the cookie names, or else by the request itself.
 pub(super) async fn find(
     req: &HttpRequest,
     session: Option<SessionId>,
@@ -32,7 +32,7 @@ pub(super) async fn find(
         let copy = accounts.find_session(&id).await?;
         return Ok(copy.filter(|copy| copy.view().is_some_and(|view| view.session.user.is_none())).map(Found::Session));
     }
-    // Another site could have the visitor's browser bring wrong ones, at the visitor's cost (S109).
+    // Another site could make the visitor's browser send wrong ones, which would count against the visitor (S109).
     let basic = basic_credentials(req).filter(|_| !csrf::is_from_elsewhere(req));
     let Some((username, password)) = basic else { return Ok(None) };
     match accounts.check_legacy_basic(&username, &password, &client(req)).await {

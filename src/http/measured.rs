@@ -1,4 +1,4 @@
-//! Counting requests, by who was asked and what came of it.
+//! Measures requests by endpoint and outcome.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use super::settings;
 use crate::accounts::Accounts;
 use crate::accounts::metrics::{Asked, Outcome};
 
-/// The moment a request came.
+/// The moment a request arrived.
 pub fn begin(req: &HttpRequest) -> Duration {
     settings::accounts(req).clock().monotonic()
 }
 
-/// Counts a request that began at `begin`.
+/// Records a request that began at `begin`.
 pub fn end(req: &HttpRequest, begin: Duration, asked: Asked, verdict: Outcome) {
     count(settings::accounts(req), begin, asked, verdict);
 }
@@ -25,13 +25,13 @@ fn count(accounts: &Accounts, begin: Duration, asked: Asked, verdict: Outcome) {
     accounts.metrics().request(asked, verdict, accounts.clock().monotonic().saturating_sub(begin));
 }
 
-/// Middleware over the pages and the JSON of ours.
+/// Middleware for our pages and JSON.
 pub async fn pages<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
     let begin = begin(req.request());
-    // The request itself must not be held on to while it is routed.
+    // The request itself must not be held while it is routed.
     let accounts = settings::accounts(req.request()).clone();
     let answer = next.call(req).await;
-    // A middleware below that cannot ask the store gives a fault and no answer; it becomes one only above us.
+    // A middleware below that cannot reach the store returns an error, which becomes a response only above this one.
     let status = match &answer {
         Ok(answer) => answer.status(),
         Err(fault) => fault.as_response_error().status_code(),

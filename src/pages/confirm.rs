@@ -1,7 +1,7 @@
-//! "Is it you?": changes that give power need a proof of identity that is less than 15 minutes old (S130).
+//! "Is it you?": sensitive changes need a proof of identity that is less than 15 minutes old (S130).
 //!
-//! [`ask`] stands at the routes of such changes, inside the JWT middleware. Its page answers to [`submit`], and
-//! [`resume`], over all pages, then sends the form that waited on its way.
+//! [`ask`] wraps the routes of such changes, inside the JWT middleware. [`submit`] handles the answer of its page, and
+//! [`resume`], which wraps all pages, then processes the pending form.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -25,10 +25,11 @@ use crate::http::navigation::is_navigation;
 use crate::http::{forms, settings};
 
 const ADDRESS: &str = "/_auth/confirm";
-/// Largest form that waits, with its address, in bytes: a page full of accounts to delete is a third of it (S104).
+/// Maximum size of a pending form with its address, in bytes: a page full of accounts to delete needs a third of it
+/// (S104).
 const MAX_BYTES: usize = 8 * 1024;
 
-/// A change that gives power.
+/// A sensitive change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Another role for an account.
@@ -37,11 +38,11 @@ pub enum Change {
     Username,
     /// A new account, or a new invitation for one.
     Invite,
-    /// A link that sets a password.
+    /// A link for setting a password.
     ResetLink,
-    /// An account goes.
+    /// Deleting an account.
     Delete,
-    /// Several accounts go.
+    /// Deleting several accounts.
     DeleteSeveral,
 }
 
@@ -49,7 +50,7 @@ impl Change {
     const ALL: [Self; 6] =
         [Self::Role, Self::Username, Self::Invite, Self::ResetLink, Self::Delete, Self::DeleteSeveral];
 
-    /// The key of what the page says is about to happen; `email`, `role` and `count` stand in its arguments.
+    /// The key of the description of the change; `email`, `role` and `count` are its placeholders.
     const fn key(self) -> &'static str {
         match self {
             Self::Role => "prove-role",
@@ -62,7 +63,7 @@ impl Change {
     }
 }
 
-/// What the page sends.
+/// The fields of the page.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Proof {
@@ -71,8 +72,8 @@ pub struct Proof {
     current_password: String,
 }
 
-/// Middleware at the route of a change: keeps the form, and asks, where the person was not proved within the last 15
-/// minutes.
+/// Middleware at the route of a change: stores the form and asks, unless the person proved their identity within the
+/// last 15 minutes.
 pub async fn ask<B: MessageBody + 'static>(
     change: Change,
     mut req: ServiceRequest,
@@ -102,7 +103,7 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     let subject = match req.match_info().get("id").and_then(UserId::parse) {
         Some(id) => match accounts.user(&id).await {
             Ok(user) => user.email.to_string(),
-            // The route of the change says that there is none.
+            // The route of the change reports a missing account.
             Err(AccountError::NotFound) => String::new(),
             Err(fault) => return Err(fault.into()),
         },
@@ -157,8 +158,7 @@ pub async fn submit(
     }
 }
 
-/// Middleware over the pages: after the proof the form that waited goes through its own row, once, as if it was sent
-/// just now.
+/// Middleware for the pages: after the proof the pending form is processed, once, as if it had just been submitted.
 pub async fn resume<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,

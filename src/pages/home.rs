@@ -1,4 +1,4 @@
-//! `/_auth/`: where to go from here.
+//! `/_auth/`: the start page of the gate.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,7 +14,7 @@ use crate::http::error::HttpError;
 use crate::http::page::{ADMIN_PAGES, Menu};
 use crate::http::settings;
 
-/// Signed in: the ways from here; else sign-in or set-up.
+/// Signed in: links to the pages; otherwise sign-in or set-up.
 pub async fn show(authentication: Authentication, req: HttpRequest) -> HttpResponse {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
         return see_other("/_auth/setup");
@@ -25,7 +25,7 @@ pub async fn show(authentication: Authentication, req: HttpRequest) -> HttpRespo
     }
 }
 
-/// Where somebody who is signed in can go; the deprecated mode has the app alone.
+/// The pages for a signed-in visitor; in the deprecated mode only the app.
 fn ways(req: &HttpRequest, who: &Visitor) -> HttpResponse {
     let app = settings::of(req).has_app();
     if who.user_id().is_none() {
@@ -40,7 +40,7 @@ fn ways(req: &HttpRequest, who: &Visitor) -> HttpResponse {
     page.answer(StatusCode::OK)
 }
 
-/// `/.well-known/change-password`: where password managers lead.
+/// `/.well-known/change-password`, which password managers open.
 pub async fn change_password() -> HttpResponse {
     see_other("/_auth/account/password")
 }

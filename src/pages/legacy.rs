@@ -37,7 +37,7 @@ pub struct PairForm {
     keep: Keep,
 }
 
-/// The form while the deprecated mode guards the app, and the way to set-up once its pair is closed; else nothing.
+/// The form while the deprecated mode protects the app, or a redirect to set-up once its pair is disabled; else `None`.
 pub(super) async fn show(req: &HttpRequest, next: &str) -> Result<Option<HttpResponse>, HttpError> {
     let accounts = settings::accounts(req);
     if accounts.phase() != Phase::Legacy {
@@ -49,8 +49,8 @@ pub(super) async fn show(req: &HttpRequest, next: &str) -> Result<Option<HttpRes
     Ok(Some(form(req, StatusCode::OK, next, "", true)))
 }
 
-/// Signs in with the pair and goes to `location`; `next` is kept where it is refused. Nothing once the instance is
-/// claimed: then people sign in with their accounts.
+/// Signs in with the pair and goes to `location`; `next` is kept where it is refused. `None` once the instance
+/// is claimed: then people sign in with their accounts.
 pub(super) async fn submit(
     req: &HttpRequest,
     typed: PairForm,

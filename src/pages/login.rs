@@ -29,7 +29,7 @@ struct LoginPage<'a> {
     keep: bool,
 }
 
-/// Where to go afterwards, what to say, and who is expected.
+/// Where to go afterwards, which message to show, and who is expected.
 #[derive(Deserialize)]
 pub struct Query {
     next: Option<String>,
@@ -57,7 +57,7 @@ pub struct AccountForm {
     keep: Keep,
 }
 
-/// What the form shows.
+/// The values shown in the form.
 #[derive(Default)]
 struct Shown<'a> {
     next: &'a str,
@@ -66,7 +66,7 @@ struct Shown<'a> {
     keep: bool,
 }
 
-/// The form; who is signed in goes on at once.
+/// The form; a signed-in visitor is redirected.
 pub async fn show(
     authentication: Authentication,
     req: HttpRequest,
@@ -87,8 +87,8 @@ pub async fn show(
     Ok(form(&req, StatusCode::OK, shown))
 }
 
-/// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then
-/// carries on.
+/// Signs in and returns to the requested page. The form posts to its own address, so that the browser preserves the
+/// `#fragment`.
 pub async fn submit(
     req: HttpRequest,
     query: web::Query<Query>,
@@ -132,7 +132,7 @@ fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse
     page(status, &content)
 }
 
-/// The sign-in page that greets who has just chosen a password or an address.
+/// The sign-in page for somebody who has just chosen a password or an address.
 pub(super) fn after(flash: Flash, email: &Email) -> HttpResponse {
     flash.at(&format!("/_auth/login?email={}", encode_query(email.as_str())))
 }

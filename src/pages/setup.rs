@@ -21,7 +21,7 @@ struct SetupPage<'a> {
     layout: Layout,
     csrf_token: String,
     setup_token: &'a str,
-    /// Which proof the form asks for: the token, or the deprecated pair.
+    /// The proof that the form asks for: the token, or the deprecated pair.
     asks_for_token: bool,
     pair_closed: bool,
     legacy_username: &'a str,
@@ -48,7 +48,7 @@ pub struct Query {
     token: Option<String>,
 }
 
-/// Who claims the instance, and by what right. All but the passwords is shown again.
+/// The claimant's details and proof. Everything except the passwords is shown again.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SetupForm {
@@ -61,7 +61,7 @@ pub struct SetupForm {
     confirm: String,
 }
 
-/// The form; after the claim the way to sign-in.
+/// The form; after the claim a redirect to sign-in.
 pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     if settings::accounts(&req).phase() == Phase::Claimed {
         return Ok(see_other("/_auth/login"));
@@ -70,7 +70,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     form(&req, StatusCode::OK, &typed, Vec::new()).await
 }
 
-/// Makes the owner and goes on.
+/// Creates the owner and redirects.
 pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
     if accounts.phase() == Phase::Claimed {
@@ -110,8 +110,7 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
     }
 }
 
-/// Where the owner goes first: to the app, or where there is none to see, to the list that says what is still to be
-/// done.
+/// Where the owner goes first: to the app or, if there is none yet, to the checklist.
 fn first_page(req: &HttpRequest) -> &'static str {
     if settings::of(req).config.gate.upstream.is_some() { "/" } else { "/_auth/admin/checklist" }
 }

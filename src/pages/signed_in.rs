@@ -1,5 +1,4 @@
-//! What every way to sign in has in common: the box "Keep me signed in", and the answer that gives the browser its
-//! session.
+//! What all sign-in pages have in common: the box "Keep me signed in", and the response that sets the carriers.
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
@@ -14,28 +13,27 @@ use crate::http::{carriers, settings};
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Keep {
-    /// "yes" where the box is ticked.
+    /// "yes" if the box is ticked.
     keep: String,
-    /// Sent along by the page that has the box: who sends none at all is kept signed in, as by the box as it is at
-    /// first.
+    /// Sent by pages with the box: without it the person stays signed in, as with the box in its initial state.
     keep_asked: String,
 }
 
 impl Keep {
-    /// Whether the browser is to keep the session when it is closed.
+    /// Whether the browser should keep the session after it is closed.
     pub(super) fn is_wanted(&self) -> bool {
         self.keep == "yes" || self.keep_asked.is_empty()
     }
 }
 
-/// The answer to a sign-in or a claim: all carriers of the new session, and the way on.
+/// The response to a sign-in or a claim: all carriers of the new session, and a redirect.
 pub(super) fn answer(req: &HttpRequest, new: &NewSession, location: &str) -> Result<HttpResponse, HttpError> {
     let mut answer = see_other(location);
     carriers::begin(req, new, answer.headers_mut())?;
     Ok(answer)
 }
 
-/// Where `next` leads, or home.
+/// The address in `next`, or the start page.
 pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
     let settings = settings::of(req);
     let back = ReturnTo::parse(next, &settings.app_url);

@@ -1,8 +1,8 @@
-//! What can go wrong with the store, by what follows from it.
+//! Storage errors, by their consequences.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-/// A broken rule of the schema.
+/// A violated constraint of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Constraint {
     /// Two users with one address.
@@ -13,19 +13,19 @@ pub enum Constraint {
     Other(String),
 }
 
-/// A fault of the store.
+/// A storage error.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// Locked, full, unreachable, out of connections: may heal by itself (S92).
+    /// Locked, full, unreachable, out of connections: may recover by itself (S92).
     #[error("the store is not available: {0}")]
     Unavailable(String),
-    /// A rule of the schema.
+    /// A violated constraint.
     #[error("a constraint was violated: {0:?}")]
     Conflict(Constraint),
-    /// The content makes no sense.
+    /// The content is invalid.
     #[error("the store is damaged: {0}")]
     Corrupt(String),
-    /// A fault of ours.
+    /// An internal error.
     #[error("storage error: {0}")]
     Other(#[source] Error),
 }
@@ -69,7 +69,7 @@ impl From<r2d2::Error> for StorageError {
 
 /// SQLite's faults and most of PostgreSQL's reach diesel as text alone.
 fn from_text(text: &str) -> Option<StorageError> {
-    /// The schema and our SQL do not fit: no later try will find a table or column.
+    /// The schema and our SQL do not match: no later attempt will find a table or column.
     const OURS: [&str; 4] = ["no such table", "no such column", "has no column named", "does not exist"];
     const DAMAGED: [&str; 2] = ["malformed", "file is not a database"];
     const AWAY: [&str; 15] = [

@@ -18,7 +18,7 @@ super::tables::kept_tables! {
         created_at -> BigInt,
         last_sign_in_at -> Nullable<BigInt>,
         language -> Text,
-    } made_anew {
+    } derived {
         search -> Text,
     }
     table settings (name) {

@@ -87,7 +87,7 @@ pub fn insert(connection: &mut Connection, session: &Session) -> Result<(), Stor
     Ok(())
 }
 
-/// The session of that name, if its absolute end is not reached.
+/// The session with that ID, if its absolute end is in the future.
 pub fn find_live(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<Option<Session>, StorageError> {
     let live = dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::expires_at.gt(now.secs())));
     live.select(Row::as_select()).first(connection).optional()?.map(Session::try_from).transpose()
@@ -100,7 +100,7 @@ pub fn list_of_user(connection: &mut Connection, user: &UserId, now: Timestamp) 
     readable(500, |limit| newest_first.select(Row::as_select()).limit(limit).load(connection), Session::try_from)
 }
 
-/// A user's live sessions but the newest ones, of which there are `newest`.
+/// A user's live sessions except the newest `newest`.
 pub fn older_than_newest(
     connection: &mut Connection,
     user: &UserId,
@@ -147,7 +147,7 @@ pub fn count_for_list(connection: &mut Connection, now: Timestamp) -> Result<Cou
     Ok(Count::up_to(Count::MOST, found.len()))
 }
 
-/// Notes that the session is in use.
+/// Records that the session is in use.
 pub fn touch(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<(), StorageError> {
     diesel::update(dsl::sessions.filter(dsl::id.eq(id.as_str())))
         .set(dsl::last_seen_at.eq(now.secs()))
@@ -155,7 +155,7 @@ pub fn touch(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Notes that the person proved anew who they are.
+/// Records that the person proved their identity again.
 pub fn mark_proved(
     connection: &mut Connection,
     id: &SessionId,
@@ -167,12 +167,12 @@ pub fn mark_proved(
     Ok(())
 }
 
-/// Ends one session; false when it had ended before.
+/// Ends one session; false if it had ended before.
 pub fn end(connection: &mut Connection, id: &SessionId) -> Result<bool, StorageError> {
     Ok(diesel::delete(dsl::sessions.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)
 }
 
-/// Ends one session of that user alone; false when it is not theirs.
+/// Ends one session of that user; false if it is not theirs.
 pub fn end_of_user(connection: &mut Connection, id: &SessionId, user: &UserId) -> Result<bool, StorageError> {
     Ok(diesel::delete(dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::user_id.eq(user.as_str()))))
         .execute(connection)?
@@ -202,7 +202,7 @@ pub fn end_legacy(connection: &mut Connection) -> Result<Vec<SessionId>, Storage
     ))
 }
 
-/// Moves to the next generation if `from` is still the newest; one of many callers wins (S42).
+/// Moves to the next generation if `from` is still the newest; succeeds for one of many concurrent callers (S42).
 pub fn rotate(connection: &mut Connection, id: &SessionId, from: i64, now: Timestamp) -> Result<bool, StorageError> {
     let row =
         dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::generation.eq(from)).and(dsl::expires_at.gt(now.secs())));
@@ -210,7 +210,7 @@ pub fn rotate(connection: &mut Connection, id: &SessionId, from: i64, now: Times
     Ok(diesel::update(row).set(next).execute(connection)? == 1)
 }
 
-/// Notes that the newest refresh token was presented, once (S44).
+/// Records that the newest refresh token was presented, once (S44).
 pub fn mark_successor_seen(
     connection: &mut Connection,
     id: &SessionId,
@@ -222,7 +222,7 @@ pub fn mark_successor_seen(
     Ok(diesel::update(row).set(dsl::successor_seen_at.eq(now.secs())).execute(connection)? == 1)
 }
 
-/// Removes rows past their absolute end.
+/// Deletes rows past their absolute end.
 pub fn delete_expired(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
     Ok(diesel::delete(dsl::sessions.filter(dsl::expires_at.le(now.secs()))).execute(connection)?)
 }

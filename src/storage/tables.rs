@@ -25,10 +25,10 @@ pub struct Table {
 pub(super) type Row = Vec<Value>;
 pub(super) type NamedRow<'a> = BTreeMap<&'a str, Value>;
 
-/// Declares tables to diesel and lists them as [`Table`]s. A column `made_anew` from others is not copied.
+/// Declares tables to diesel and lists them as [`Table`]s. A column `derived` from others is not copied.
 macro_rules! kept_tables {
     ($(table $table:ident ($key:ident) { $first:ident -> Text, $($column:ident -> $kind:ident $(<$inner:ident>)?,)+ }
-        $(made_anew { $($own:ident -> $own_kind:ident,)+ })?)+) => {
+        $(derived { $($own:ident -> $own_kind:ident,)+ })?)+) => {
         $(diesel::table! {
             $table ($key) { $first -> Text, $($column -> $kind $(<$inner>)?,)+ $($($own -> $own_kind,)+)? }
         })+

@@ -17,15 +17,15 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{DisplayName, Role, User, UserState, Username};
 use crate::domain::user_list::{UserFilter, UserOrder, UserPlace, UserSort, fold_case, search_text};
 
-/// So many accounts are put in order; a list of more is read in its order.
+/// Up to this many accounts are sorted; a longer list is read in its order.
 const FEW: usize = 2_000;
 
-/// A user with the hash, for sign-in alone.
+/// A user with the hash, only for sign-in.
 #[derive(Clone, Debug)]
 pub struct UserRecord {
     /// The account.
     pub user: User,
-    /// Absent while invited.
+    /// Absent until the invitation is accepted.
     pub password_hash: Option<PasswordHash>,
 }
 
@@ -81,7 +81,7 @@ impl TryFrom<Row> for UserRecord {
     }
 }
 
-/// Adds an account; an address that is taken is [`StorageError::Conflict`].
+/// Adds an account; [`StorageError::Conflict`] if the address is taken.
 pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHash>) -> Result<(), StorageError> {
     let row = NewRow {
         id: user.id.as_str(),
@@ -106,7 +106,7 @@ pub fn find_by_email(connection: &mut Connection, email: &Email) -> Result<Optio
     row.map(UserRecord::try_from).transpose()
 }
 
-/// The account of that name.
+/// The account with that ID.
 pub fn find_by_id(connection: &mut Connection, id: &UserId) -> Result<Option<UserRecord>, StorageError> {
     let row = dsl::users.filter(dsl::id.eq(id.as_str())).select(Row::as_select()).first(connection).optional()?;
     row.map(UserRecord::try_from).transpose()
@@ -114,12 +114,12 @@ pub fn find_by_id(connection: &mut Connection, id: &UserId) -> Result<Option<Use
 
 type Query = BoxedQuery<'static, <Connection as diesel::Connection>::Backend>;
 
-/// How a filter is written down: whether the planner may look for an index for it.
+/// How a filter is expressed: whether the planner may use an index for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
     /// It may.
     ByIndex,
-    /// The list is read in its order, and each row is looked at.
+    /// The list is read in its order, and each row is examined.
     InOrder,
 }
 
@@ -128,7 +128,7 @@ fn filtered(filter: &UserFilter, reading: Reading) -> Query {
     if !filter.query.is_empty() {
         query = query.filter(dsl::search.like(format!("%{}%", escape_like(&fold_case(&filter.query)))).escape('\\'));
     }
-    // Of two conditions an index serves one; admins are fewer than accounts of any state, and users are more.
+    // Of two conditions only one can use an index; admins are fewer than accounts in any state, and users are more.
     let by_role = filter.role == Some(Role::Admin) || filter.state.is_none();
     if let Some(state) = filter.state.map(UserState::as_str) {
         let plain = reading == Reading::InOrder || by_role;
@@ -141,8 +141,8 @@ fn filtered(filter: &UserFilter, reading: Reading) -> Query {
     query
 }
 
-/// The accounts that the filter shows, by name, when SQLite finds out that they are few. Its planner does not know how
-/// many rows a condition leaves: few are put in order, of many those that come first are found soon. PostgreSQL decides
+/// The matching accounts, by ID, if SQLite finds that they are few. Its planner cannot estimate how many rows a
+/// condition leaves: a few rows are best sorted, of many the first ones are found quickly in order. PostgreSQL decides
 /// that by itself.
 fn few(c: &mut Connection, filter: &UserFilter) -> Result<Option<Vec<String>>, StorageError> {
     if matches!(c, Connection::Postgres(_)) || filter.is_empty() {
@@ -156,8 +156,7 @@ fn few(c: &mut Connection, filter: &UserFilter) -> Result<Option<Vec<String>>, S
     Ok((found.len() <= FEW).then_some(found))
 }
 
-/// A function that orders by `$key`, then in the order in which accounts were made, and begins behind the place;
-/// `$value` is the key of that place.
+/// A function that orders by `$key`, then by creation, and begins after the place; `$value` is the key of that place.
 macro_rules! order_by {
     ($name:ident, $key:expr, $place:ident => $value:expr) => {
         fn $name(mut query: Query, descending: bool, $place: Option<&UserPlace>) -> Query {
@@ -194,7 +193,7 @@ fn last_sign_in() -> SqlLiteral<BigInt> {
     diesel::dsl::sql("COALESCE(last_sign_in_at, 0)")
 }
 
-/// Accounts in that order, behind `place`, at most `limit`; and how many the filter shows.
+/// Accounts in that order, after `place`, at most `limit`; and how many match the filter.
 pub fn page(
     c: &mut Connection,
     filter: &UserFilter,
@@ -236,12 +235,12 @@ pub fn page(
     Ok((users, count))
 }
 
-/// What is typed is text, never a pattern.
+/// The search text is literal, never a pattern.
 fn escape_like(text: &str) -> String {
     text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }
 
-/// Replaces the hash if it is still `current`; a change made meanwhile wins.
+/// Replaces the hash if it is still `current`; a concurrent change wins.
 pub fn upgrade_password_hash(
     connection: &mut Connection,
     id: &UserId,
@@ -252,7 +251,7 @@ pub fn upgrade_password_hash(
     Ok(diesel::update(row).set(dsl::password_hash.eq(new.as_str())).execute(connection)? == 1)
 }
 
-/// Notes a sign-in of an account that is active and still has `hash`; false when it was disabled or changed meanwhile.
+/// Records a sign-in of an account that is active and still has `hash`; false if it was disabled or changed meanwhile.
 pub fn record_sign_in(
     connection: &mut Connection,
     id: &UserId,
@@ -268,7 +267,7 @@ pub fn record_sign_in(
     Ok(diesel::update(row).set(dsl::last_sign_in_at.eq(now.secs())).execute(connection)? == 1)
 }
 
-/// Sets a new hash and makes an invited account active; false when the account is disabled or gone, or `current` is not
+/// Sets a new hash and activates an invited account; false if the account is disabled or deleted, or `current` is not
 /// its hash.
 pub fn set_password(
     connection: &mut Connection,
@@ -300,7 +299,7 @@ pub fn set_profile(
     Ok(changed)
 }
 
-/// Sets the address of an active account; an address that is taken is [`StorageError::Conflict`].
+/// Sets the address of an active account; [`StorageError::Conflict`] if it is taken.
 pub fn set_email(connection: &mut Connection, id: &UserId, email: &Email) -> Result<bool, StorageError> {
     let row = dsl::users.filter(dsl::id.eq(id.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
     let changed = diesel::update(row).set(dsl::email.eq(email.as_str())).execute(connection)? == 1;
@@ -320,7 +319,7 @@ pub fn set_username(
     Ok(changed)
 }
 
-/// Brings what the account is found by up to date with its names and address.
+/// Updates the search text with name and address.
 fn set_search_text(connection: &mut Connection, id: &UserId) -> Result<(), StorageError> {
     let row = dsl::users.filter(dsl::id.eq(id.as_str()));
     let Some(found) = row.select(Row::as_select()).first(connection).optional()? else { return Ok(()) };
@@ -351,10 +350,10 @@ pub fn delete(connection: &mut Connection, id: &UserId) -> Result<bool, StorageE
     Ok(diesel::delete(dsl::users.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)
 }
 
-/// Whether nobody but these is an active admin. Locks the admins' rows, so that two deeds at once cannot remove the
+/// Whether these are all the active admins. Locks the admins' rows, so that two concurrent changes cannot remove the
 /// last two.
 pub fn are_last_active_admins(connection: &mut Connection, ids: &[&UserId]) -> Result<bool, StorageError> {
-    // An update that changes nothing takes the row locks on both databases alike.
+    // An update that changes nothing locks the rows in both databases alike.
     let admins = dsl::users.filter(dsl::role.eq(Role::Admin.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
     let active: Vec<String> = diesel::update(admins)
         .set(dsl::session_epoch.eq(dsl::session_epoch))

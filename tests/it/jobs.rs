@@ -90,8 +90,8 @@ async fn a_panic_in_the_background_ends_no_work_for_good() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
-    app.expect_error("ended by a panic and is begun again job=\"watch\"");
-    app.expect_error("ended by a panic and is begun again job=");
+    app.expect_error("a background job panicked and is restarted job=\"watch\"");
+    app.expect_error("a background job panicked and is restarted job=");
     // Mails and streams are looked after on the threads of the deeds, and nobody asks for a deed now.
     for thread in ["watch", "deeds", "deeds", "deeds"] {
         app.clock.panic_in(thread);
@@ -117,7 +117,7 @@ async fn a_mail_that_cannot_be_read_holds_up_no_other_and_no_page() {
     let bad = format!(
         "INSERT INTO mails ({columns}) VALUES ('0', 'telegram', 'x@example.org', NULL, '', 'queued', 1, 1, 0, '')"
     );
-    nodes.apps[0].expect_error("mail \"0\" has no good kind");
+    nodes.apps[0].expect_error("mail \"0\" has no valid kind");
     database.batch_execute(&bad).unwrap();
     assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
     mailbox.wait_for("Test mail").await;

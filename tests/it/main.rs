@@ -84,4 +84,5 @@ mod support;
 mod tls;
 mod usernames;
 mod ways_back;
+mod wording;
 mod wrong_address;

@@ -285,12 +285,12 @@ async fn a_session_in_redis_that_is_wrong_or_of_a_newer_version_is_refused_by_na
     let Some(sample) = Sample::start().await else { return };
     for (field, value, fault) in [
         ("format", "2", "the format 2"),
-        ("format", "one", "no good format"),
+        ("format", "one", "no valid format"),
         ("factor", "totp", "the field \"factor\""),
-        ("methods", "password telepathy", "no good methods"),
-        ("persistent", "yes", "no good persistent"),
-        ("authenticated_at", "", "no good authenticated_at"),
-        ("next_epoch", "x", "no good next_epoch"),
+        ("methods", "password telepathy", "no valid methods"),
+        ("persistent", "yes", "no valid persistent"),
+        ("authenticated_at", "", "no valid authenticated_at"),
+        ("next_epoch", "x", "no valid next_epoch"),
     ] {
         sample.set(field, value);
         assert!(sample.fault().contains(fault), "{field}: {}", sample.fault());
@@ -342,10 +342,10 @@ async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
     assert_eq!(found.len(), 1 + 240 - 61 - 2, "{found:?}");
     assert_eq!(owner.get("/_auth/admin/sessions").await.status, 200);
     for row in [
-        "user \"aaaaaaaaaaaaaaaaaaa007\" has no good name",
-        "user \"short\" has no good id",
-        "has no good email",
-        "has no good methods",
+        "user \"aaaaaaaaaaaaaaaaaaa007\" has no valid name",
+        "user \"short\" has no valid id",
+        "has no valid email",
+        "has no valid methods",
     ] {
         server.running.line_with(row);
     }
@@ -376,7 +376,7 @@ async fn an_account_that_cannot_be_read_is_a_fault_of_ours_and_no_outage() {
         "PRAGMA busy_timeout = 10000; UPDATE users SET name = 'a' || char(10) || 'b' WHERE email = 'ada@example.org'";
     database.batch_execute(damage).unwrap();
     app.advance(61);
-    app.expect_error("has no good name");
+    app.expect_error("has no valid name");
     app.expect_error("an unreadable row was left out of a list");
     let answers = [
         ada.get("/_auth/account").await,
@@ -386,7 +386,7 @@ async fn an_account_that_cannot_be_read_is_a_fault_of_ours_and_no_outage() {
     ];
     for answer in answers {
         assert_eq!((answer.status, answer.header("retry-after")), (500, None), "{}", answer.text());
-        assert!(!answer.text().contains("no good name"), "{}", answer.text());
+        assert!(!answer.text().contains("no valid name"), "{}", answer.text());
     }
     // The others are there as before.
     let list = owner.get("/_auth/admin/users").await;

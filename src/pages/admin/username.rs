@@ -29,7 +29,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
     Ok(form(&req, &user, username, Vec::new()))
 }
 
-/// Sets it, or takes it away.
+/// Sets or removes it.
 pub async fn submit(
     admin: Admin,
     req: HttpRequest,
