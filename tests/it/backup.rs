@@ -124,11 +124,11 @@ async fn s94_a_damaged_backup_restores_nothing() {
     let changed = whole.replacen("\"user\"", "\"admin\"", 1);
     let later = whole.replacen("\"backup\":1", "\"backup\":2", 1);
     for (bad, why) in [
-        (cut, "no sense"),
+        (cut, "malformed"),
         (&no_end, "too early"),
         (&changed, "checksum"),
         (&later, "was made by"),
-        ("{}\n", "no sense"),
+        ("{}\n", "malformed"),
     ] {
         assert_ne!(bad, whole);
         let damaged = path(&kept, "damaged.backup");
@@ -175,7 +175,7 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
     let app_url = process.app_url();
     let (_, folder) = process.stop();
     let told = ok(&run(folder.path(), &arguments));
-    assert!(told.contains("6 users") && told.contains("2 sessions") && told.contains("is the same"), "{told}");
+    assert!(told.contains("6 users") && told.contains("2 sessions") && told.contains("was verified"), "{told}");
     refused(&run(folder.path(), &arguments), "--to: the database already has users");
     refused(
         &run(folder.path(), &["migrate-store", "--from", "sqlite:///nowhere/x.db", "--to", &postgres.url()]),

@@ -93,7 +93,7 @@ async fn a_panic_in_the_background_ends_no_work_for_good() {
     app.expect_error("a background job panicked and is restarted job=\"watch\"");
     app.expect_error("a background job panicked and is restarted job=");
     // Mails and streams are looked after on the threads of the deeds, and nobody asks for a deed now.
-    for thread in ["watch", "deeds", "deeds", "deeds"] {
+    for thread in ["watch", "blocking", "blocking", "blocking"] {
         app.clock.panic_in(thread);
     }
     wait::eventually("the panics", async || (app.clock.panics_left() == 0).then_some(())).await;

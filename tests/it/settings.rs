@@ -75,9 +75,9 @@ fn a_settings_file_or_a_secret_that_others_can_change_or_read_is_said() {
     assert!(!text.contains("by others") && !text.contains("belongs to"), "{text}");
     assert!(with(0o666, 0o600).contains("advice: Settings: .env can be changed by others (mode 666)"));
     assert!(with(0o600, 0o602).contains("secret can be changed by others (mode 602)"));
-    assert!(with(0o600, 0o644).contains("secret holds a secret and can be read by others (mode 644)"));
+    assert!(with(0o600, 0o644).contains("secret contains a secret and can be read by others (mode 644)"));
     std::fs::write(&dotenv, "PASSWORD_KEY=kq3Zr8vXw1Yt6Bn0Lm5Pd2Fh9Gj4Sc7Ua\n").unwrap();
-    assert!(with(0o644, 0o600).contains(".env holds a secret and can be read by others"));
+    assert!(with(0o644, 0o600).contains(".env contains a secret and can be read by others"));
     // Only root can give files away.
     if chown(&dotenv, Some(1000), None).is_ok() {
         assert!(with(0o600, 0o600).contains(".env belongs to user 1000, who can change these settings"));
