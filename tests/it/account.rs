@@ -119,7 +119,7 @@ async fn an_address_is_changed_by_a_link_to_the_new_one_and_announced_at_the_old
 }
 
 #[tokio::test]
-async fn s21_asking_for_an_address_that_is_taken_tells_nothing() {
+async fn s21_requesting_a_taken_address_reveals_nothing() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
@@ -163,7 +163,7 @@ async fn a_new_device_is_announced_once_and_can_be_forgotten() {
 }
 
 #[tokio::test]
-async fn s50_one_other_session_ends_and_nobody_elses_can_be_named() {
+async fn s50_one_other_session_ends_and_never_somebody_elses() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let mut second = people::another_browser(&app).await;

@@ -1,6 +1,6 @@
 //! Admins are told of an account whose address another one had before: apps may take the two for one person.
 
-use super::lists::{LIST, invite, rows};
+use super::admin_lists::{LIST, invite, rows};
 use super::support::app::TestApp;
 use super::support::client::Client;
 use super::support::mailbox::Mailbox;
@@ -9,7 +9,7 @@ use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::{Process, said};
 
 #[tokio::test]
-async fn who_gets_an_address_that_another_account_had_is_announced_to_admins() {
+async fn admins_are_warned_of_a_new_account_with_a_former_address_of_another() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let warned = async |owner: &mut Client, id: &str| {
@@ -82,7 +82,7 @@ async fn s70_the_app_knows_a_person_by_the_same_id_before_and_after_a_change_of_
 }
 
 #[tokio::test]
-async fn who_changes_to_an_address_that_another_account_had_is_announced_and_who_comes_back_to_the_own_is_not() {
+async fn admins_are_warned_of_a_change_to_a_former_address_of_another_account_only() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));

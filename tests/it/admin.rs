@@ -166,7 +166,7 @@ async fn long_lists_are_paged_without_a_gap() {
 }
 
 #[tokio::test]
-async fn s90_every_deed_leaves_a_line_and_s99_the_export_is_safe_for_spreadsheets() {
+async fn s90_every_change_is_audited_and_s99_the_export_is_safe_for_spreadsheets() {
     let (app, _upstream, mut owner) = people::with_app().await;
     let (mut ada, page) = people::member(&app, &mut owner, ADA, "user").await;
     people::try_sign_in(&mut app.client(), ADA, "wrong password here").await;
@@ -280,7 +280,7 @@ async fn s90_a_changed_configuration_is_audited_by_name_and_never_by_value() {
 }
 
 #[tokio::test]
-async fn the_first_page_of_ours_says_where_to_go() {
+async fn the_start_page_links_to_the_other_pages() {
     let (app, _upstream, mut owner) = people::with_app().await;
     let links = async |client: &mut Client| -> Vec<String> {
         let html = client.get("/_auth/").await.text();
@@ -317,7 +317,7 @@ async fn error_pages_are_called_what_they_say() {
 }
 
 #[tokio::test]
-async fn who_can_mend_a_silent_app_is_shown_the_way_and_nobody_else() {
+async fn only_admins_are_shown_how_to_repair_an_app_that_does_not_respond() {
     let app = TestApp::start(|options| options.upstream = Some(([127, 0, 0, 1], free_port()).into())).await;
     let mut owner = people::claim(&app).await;
     let (mut ada, _) = people::member(&app, &mut owner, ADA, "user").await;

@@ -71,7 +71,7 @@ async fn claimed_process(upstream: &Upstream) -> (Process, Mailbox) {
 
 /// Forget, open the link, choose a password, sign in; invite by a copied link, which signs in; disable somebody with an
 /// open socket.
-async fn people_walk(browser: Browser, other: Browser) {
+async fn browse_all_pages(browser: Browser, other: Browser) {
     let upstream = Upstream::start().await;
     let (process, mut mailbox) = claimed_process(&upstream).await;
     let base = process.app_url();
@@ -132,7 +132,7 @@ async fn invite(browser: &Browser, other: &Browser, base: &str) {
 #[tokio::test]
 async fn s49_s58_chromium_resets_invites_and_is_cut_when_disabled() {
     if let (Some(browser), Some(other)) = (Browser::start().await, Browser::start().await) {
-        people_walk(browser, other).await;
+        browse_all_pages(browser, other).await;
     }
 }
 

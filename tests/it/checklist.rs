@@ -89,7 +89,7 @@ fn the_command_line_says_the_same() {
 }
 
 #[tokio::test]
-async fn who_comes_without_https_is_told_before_signing_in_for_nothing() {
+async fn browsers_without_https_are_warned_before_signing_in() {
     let app = TestApp::start(|options| {
         options.app_url = "https://gate.example.org".to_owned();
         options.trusted_proxies = Some("127.0.0.1/32".to_owned());

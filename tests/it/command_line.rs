@@ -110,7 +110,7 @@ async fn choose(client: &mut Client, link: &str, password: &str) -> u16 {
 }
 
 #[tokio::test]
-async fn s49_people_are_managed_beside_the_running_server_and_every_deed_holds_at_once() {
+async fn s49_commands_beside_a_running_server_take_effect_at_once() {
     const NEW: &str = "nine-otters-paint-the-barn";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_owned();
@@ -248,7 +248,7 @@ async fn s91_a_kill_in_the_middle_of_sign_ins_and_of_the_claim_loses_nothing_ack
 }
 
 #[tokio::test]
-async fn commands_in_the_wrong_folder_make_nothing_and_another_address_is_said() {
+async fn commands_in_the_wrong_folder_create_nothing_and_warn_of_another_address() {
     let empty = tempfile::tempdir().unwrap();
     for arguments in [&["user", "list"][..], &["user", "reset-link", "a@example.org"], &["session", "list"]] {
         let output = run(empty.path(), arguments);
@@ -299,7 +299,7 @@ async fn before_the_claim_no_account_is_added_and_the_command_prints_the_way_to_
 }
 
 #[tokio::test]
-async fn commands_beside_a_server_have_its_address_without_being_told() {
+async fn commands_beside_a_server_use_its_address_by_default() {
     let variables =
         [("APP_URL".to_owned(), "https://a.example.org".to_owned()), ("SMTP_HOST".to_owned(), "127.0.0.1".to_owned())];
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &variables).await;

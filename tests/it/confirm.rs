@@ -223,7 +223,7 @@ async fn s130_several_accounts_are_deleted_after_the_answer() {
 }
 
 #[tokio::test]
-async fn s130_a_script_is_told_and_the_address_of_the_answer_has_a_guard() {
+async fn s130_a_script_gets_a_json_error_and_the_page_of_the_answer_has_a_guard() {
     let (app, mut owner, _ada, page) = later().await;
     owner.get(&page).await;
     let call = owner.filled_form(&format!("{page}/role"), &[("role", "admin")]).unwrap();

@@ -141,7 +141,7 @@ fn every_block_of_the_documents_is_run_or_parsed_by_some_test() {
 }
 
 #[test]
-fn the_documented_settings_are_good_ones() {
+fn the_documented_settings_are_valid() {
     let mut seen = 0;
     for (file, text) in documents() {
         for block in blocks(&text).into_iter().filter(|block| block.kind == "env") {
@@ -164,7 +164,7 @@ fn the_documented_settings_are_good_ones() {
 }
 
 #[test]
-fn the_documented_way_to_secrets_makes_good_ones() {
+fn the_documented_commands_generate_valid_secrets() {
     let notes = std::fs::read_to_string(repository().join("docs/NODES.md")).unwrap();
     let begin = notes.find("for name in JWT_AUTH_TOKEN_SECRET").unwrap();
     let end = begin + notes[begin..].find("done").unwrap() + 4;

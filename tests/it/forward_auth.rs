@@ -152,7 +152,7 @@ async fn s103_only_the_dialects_that_forward_auth_names_are_there() {
 }
 
 #[tokio::test]
-async fn s103_the_log_says_once_that_forward_auth_does_not_name_who_asks() {
+async fn s103_a_proxy_missing_in_forward_auth_is_logged_once() {
     let process = Process::start_in(tempfile::tempdir().unwrap(), "start").await;
     let mut client = process.client();
     for _ in 0..3 {
@@ -327,7 +327,7 @@ async fn s33_a_remembered_verdict_is_about_every_byte_of_its_token() {
 }
 
 #[tokio::test]
-async fn a_dialect_that_is_none_is_not_found_and_lets_nobody_in() {
+async fn an_unknown_dialect_is_not_found_and_admits_nobody() {
     let (_app, mut owner) = asked_gate().await;
     for path in ["/_auth/verify/apache", "/_auth/verify/nginx/x", "/_auth/verify/"] {
         let answer = owner.send(Call::new("GET", path)).await;

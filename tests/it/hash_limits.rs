@@ -56,7 +56,7 @@ fn count(statuses: &[u16], status: u16) -> usize {
 }
 
 #[tokio::test]
-async fn s105_right_passwords_on_many_connections_take_nobody_elses_turn() {
+async fn s105_right_passwords_on_many_connections_do_not_block_others() {
     let (process, _owner, ready) = slow().await;
     // Six known devices of one account, as it may have, from one source and from many.
     let mut devices = Vec::new();
@@ -82,7 +82,7 @@ async fn s105_right_passwords_on_many_connections_take_nobody_elses_turn() {
 }
 
 #[tokio::test]
-async fn s105_refused_new_passwords_and_wrong_ones_for_anybody_take_nobody_elses_turn() {
+async fn s105_refused_and_wrong_passwords_do_not_block_others() {
     let (_process, mut owner, ready) = slow().await;
     owner.get("/_auth/account/password").await;
     let flood = (0..54).map(|_| {

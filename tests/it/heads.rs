@@ -116,7 +116,7 @@ async fn s96_a_head_over_64_kib_is_refused_later_on_a_connection_and_behind_anot
 }
 
 #[tokio::test]
-async fn s96_a_person_is_told_what_to_do_about_too_long_a_head() {
+async fn s96_the_page_about_an_overlong_head_says_what_to_do() {
     let (app, _upstream) = open().await;
     let cookie = format!("theirs={}", "a".repeat(66_000));
     let page = app
@@ -146,7 +146,7 @@ async fn s96_a_head_that_does_not_end_is_refused_when_it_is_too_long() {
 }
 
 #[tokio::test]
-async fn s104_long_heads_that_are_not_over_are_few_and_take_nobodys_turn() {
+async fn s104_incomplete_long_heads_are_limited_and_do_not_block_others() {
     // Both ends of each connection are in this process.
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let (app, _upstream) = open().await;
@@ -180,7 +180,7 @@ async fn s104_long_heads_that_are_not_over_are_few_and_take_nobodys_turn() {
 }
 
 #[tokio::test]
-async fn s104_the_bounds_of_heads_cannot_be_got_round_by_a_body_that_nobody_reads() {
+async fn s104_an_unread_body_does_not_circumvent_the_limits_of_heads() {
     let (app, _upstream) = open().await;
     let head = |first: &str| format!("{first} HTTP/1.1\r\nHost: localhost:3000\r\n");
     for (first, body) in [

@@ -25,7 +25,7 @@ async fn with_limit(upstream: Option<&Upstream>) -> (TestApp, Client) {
 }
 
 #[tokio::test]
-async fn a_session_that_is_used_lives_on_and_one_that_is_not_ends() {
+async fn a_session_in_use_stays_live_and_an_idle_one_ends() {
     let (app, mut owner) = with_limit(None).await;
     for _ in 0..6 {
         app.advance(1799);

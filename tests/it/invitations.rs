@@ -115,7 +115,7 @@ async fn an_accepted_invitation_signs_in_as_the_form_does_and_leads_to_the_app()
 }
 
 #[tokio::test]
-async fn who_cannot_be_signed_in_after_accepting_finds_the_sign_in_page_filled_in() {
+async fn after_accepting_without_a_sign_in_the_sign_in_page_is_filled_in() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let Invited { link, .. } = people::invite(&mut owner, "eve@example.org", "Eve", "user").await;
@@ -182,7 +182,7 @@ async fn s100_an_invitation_ends_after_a_week_and_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_taken_is_told_to_the_admin_with_what_was_typed() {
+async fn inviting_a_taken_address_shows_the_form_with_what_was_typed() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let fields = [("email", people::OWNER), ("name", "Second <b>One</b>"), ("role", "user")];

@@ -49,7 +49,7 @@ async fn s93_a_node_whose_clock_is_far_ahead_cleans_nothing_away_that_is_alive_f
 }
 
 #[tokio::test]
-async fn notices_that_every_node_has_heard_are_bounded_and_the_newest_stay() {
+async fn applied_notices_are_limited_and_the_newest_stay() {
     let Some(mut nodes) = Nodes::start(0, false).await else { return };
     nodes.clock = TestClock::before_the_machines(0);
     nodes.apps.push(nodes.node(&nodes.postgres.url(), &[]).await);
@@ -86,7 +86,7 @@ async fn what_cannot_be_cleaned_in_redis_keeps_nothing_else_from_being_cleaned()
 }
 
 #[tokio::test]
-async fn a_panic_in_the_background_ends_no_work_for_good() {
+async fn background_jobs_are_restarted_after_a_panic() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
@@ -108,7 +108,7 @@ async fn a_panic_in_the_background_ends_no_work_for_good() {
 }
 
 #[tokio::test]
-async fn a_mail_that_cannot_be_read_holds_up_no_other_and_no_page() {
+async fn an_unreadable_mail_blocks_no_other_and_no_page() {
     let Some(nodes) = Nodes::start(1, false).await else { return };
     let mut owner = nodes.owner().await;
     let mut mailbox = Mailbox::of(&nodes.apps[0].data(""));

@@ -129,7 +129,7 @@ async fn pages_speak_the_language_of_the_browser_or_of_the_site() {
 }
 
 #[tokio::test]
-async fn that_the_app_does_not_answer_is_said_in_the_language_of_the_account_each_time() {
+async fn the_page_about_an_unavailable_app_is_in_the_language_of_the_account_each_time() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let app = TestApp::start(|options| options.upstream = Some(closed)).await;
     let mut owner = people::claim(&app).await;

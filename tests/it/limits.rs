@@ -60,7 +60,7 @@ async fn s25_s31_a_reset_lets_the_owner_of_a_guessed_account_in_again() {
 }
 
 #[tokio::test]
-async fn s30_junk_names_lock_nobody_out() {
+async fn s30_invented_addresses_lock_nobody_out() {
     let app = behind_proxy().await;
     for number in 0..300 {
         let mut client = from(app.client(), &format!("2001:db8:{number:x}::1"));
@@ -108,7 +108,7 @@ async fn s109_bad_links_of_any_kind_do_not_use_up_sign_ins() {
 }
 
 #[tokio::test]
-async fn s109_what_another_site_opens_leaves_the_visitors_own_link_good() {
+async fn s109_links_opened_by_another_site_do_not_block_the_visitors_own() {
     let app = TestApp::start(|_| {}).await;
     people::claim(&app).await;
     let mut mailbox = super::support::mailbox::Mailbox::of(&app.data(""));
@@ -216,7 +216,7 @@ async fn s18_a_form_in_another_encoding_is_refused() {
 }
 
 #[tokio::test]
-async fn s97_while_hashing_is_saturated_some_are_told_to_wait_and_checks_go_on() {
+async fn s97_while_hashing_is_saturated_some_have_to_wait_and_checks_go_on() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), "TRUSTED_PROXIES=127.0.0.1\nPASSWORD_SALT_HASH_ROUNDS=12\n").unwrap();
     let path = folder.path().to_owned();

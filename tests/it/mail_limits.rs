@@ -90,7 +90,7 @@ async fn s107_the_sixth_invitation_in_an_hour_is_refused_and_voids_no_earlier_li
 }
 
 #[tokio::test]
-async fn s107_test_mails_are_limited_and_the_admin_is_told() {
+async fn s107_test_mails_are_limited_and_the_page_says_so() {
     let (_app, mut owner, mut mailbox) = claimed().await;
     for _ in 0..20 {
         assert_eq!(owner.submit("/_auth/admin/mail", "/_auth/admin/mail/test", &[]).await.status, 303);
@@ -168,7 +168,7 @@ fn waiting(kind: MailKind, at: i64) -> QueuedMail {
 }
 
 #[tokio::test]
-async fn s107_mails_to_nobody_take_no_place_of_a_link() {
+async fn s107_decoys_do_not_displace_links() {
     let (app, _owner, mut mailbox) = claimed().await;
     fill(&app, "reset", 4999);
     let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();

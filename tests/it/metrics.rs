@@ -29,7 +29,7 @@ pub fn value(page: &str, line: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn only_this_machine_or_who_has_the_token_sees_the_metrics() {
+async fn metrics_are_for_this_machine_or_for_the_token() {
     let app = TestApp::start(|options| options.set("METRICS_TOKEN", TOKEN)).await;
     let mut client = app.client();
     assert_eq!(client.send(Call::new("GET", "/_auth/metrics")).await.status, 200, "this machine needs no token");

@@ -25,12 +25,12 @@ async fn mail(boxes: &mut [Mailbox], subject: &str) -> Mail {
 }
 
 /// A client that keeps count of the nodes that answered it.
-struct Walker {
+struct CountingClient {
     client: Client,
     nodes: BTreeSet<String>,
 }
 
-impl Walker {
+impl CountingClient {
     fn new(balancer: SocketAddr) -> Self {
         Self { client: Client::new(balancer, "http://localhost:3000"), nodes: BTreeSet::new() }
     }
@@ -52,11 +52,11 @@ impl Walker {
 }
 
 /// Every flow, each request on another node.
-async fn walk(nodes: &Nodes, balancer: SocketAddr) {
+async fn run_every_flow(nodes: &Nodes, balancer: SocketAddr) {
     let mut boxes: Vec<Mailbox> = nodes.apps.iter().map(|app| Mailbox::of(&app.data(""))).collect();
     let mut owner = claim(nodes, balancer).await;
     nodes.clock.advance(1);
-    let mut ada = come_in(&mut owner, balancer).await;
+    let mut ada = accept_invitation(&mut owner, balancer).await;
     // Past the life of an access token each node takes the tokens of the others.
     for _ in 0..4 {
         nodes.clock.advance(3700);
@@ -64,13 +64,13 @@ async fn walk(nodes: &Nodes, balancer: SocketAddr) {
         ada.get("/page", 200).await;
     }
     let mut other = recover(ada, balancer, &mut boxes).await;
-    rule(&mut owner, &mut other).await;
+    administer(&mut owner, &mut other).await;
     assert_eq!(owner.nodes.len(), 3, "{:?}", owner.nodes);
 }
 
 /// By the link that another node printed.
-async fn claim(nodes: &Nodes, balancer: SocketAddr) -> Walker {
-    let mut owner = Walker::new(balancer);
+async fn claim(nodes: &Nodes, balancer: SocketAddr) -> CountingClient {
+    let mut owner = CountingClient::new(balancer);
     let token = nodes.apps[1].setup_token();
     assert!(nodes.apps.iter().all(|app| app.setup_token() == token), "every node prints the same link");
     let claim = [
@@ -91,9 +91,9 @@ async fn claim(nodes: &Nodes, balancer: SocketAddr) -> Walker {
 
 /// Invited on one node, accepted on the next, signed in on all; a new name is the new one everywhere with the next
 /// request.
-async fn come_in(owner: &mut Walker, balancer: SocketAddr) -> Walker {
+async fn accept_invitation(owner: &mut CountingClient, balancer: SocketAddr) -> CountingClient {
     let link = people::invite(&mut owner.client, ADA, "Ada", "user").await.link;
-    let mut ada = Walker::new(balancer);
+    let mut ada = CountingClient::new(balancer);
     let token = link.split_once("token=").unwrap().1;
     ada.submit(&link, "/_auth/invite", &[("token", token), ("password", NEW), ("confirm", NEW)], 303).await;
     ada.get(&link, 410).await;
@@ -105,11 +105,11 @@ async fn come_in(owner: &mut Walker, balancer: SocketAddr) -> Walker {
 }
 
 /// A reset: asked, opened, used on three nodes; it ends the session on all. Then a change of the password.
-async fn recover(mut ada: Walker, balancer: SocketAddr, boxes: &mut [Mailbox]) -> Walker {
+async fn recover(mut ada: CountingClient, balancer: SocketAddr, boxes: &mut [Mailbox]) -> CountingClient {
     ada.submit("/_auth/forgot", "/_auth/forgot", &[("email", ADA)], 303).await;
     let link = mail(boxes, "Choose a new password").await.link();
     let token = link.split_once("token=").unwrap().1;
-    let mut other = Walker::new(balancer);
+    let mut other = CountingClient::new(balancer);
     other.submit(&link, "/_auth/reset", &[("token", token), ("password", PASSWORD), ("confirm", PASSWORD)], 303).await;
     for _ in 0..3 {
         ada.get("/page", 303).await;
@@ -120,8 +120,8 @@ async fn recover(mut ada: Walker, balancer: SocketAddr, boxes: &mut [Mailbox]) -
     other
 }
 
-/// The admin pages show what the others did, and their deeds hold everywhere.
-async fn rule(owner: &mut Walker, other: &mut Walker) {
+/// The admin pages show what the others did, and their changes are effective everywhere.
+async fn administer(owner: &mut CountingClient, other: &mut CountingClient) {
     let users = owner.get("/_auth/admin/users", 200).await;
     let id = page::all_data(&users, "user-id").first().unwrap().clone();
     assert!(owner.get("/_auth/admin/sessions", 200).await.contains(ADA));
@@ -143,7 +143,7 @@ async fn s50_every_flow_goes_through_with_each_request_on_another_node() {
     let Some(nodes) = Nodes::start(3, false).await else { return };
     let addresses: Vec<SocketAddr> = nodes.apps.iter().map(|app| app.address).collect();
     let Some(nginx) = nginx_before(&addresses).await else { return };
-    walk(&nodes, nginx.address).await;
+    run_every_flow(&nodes, nginx.address).await;
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn s50_every_flow_goes_through_with_sessions_in_redis_behind_haproxy() {
     let Some(nodes) = Nodes::start(3, true).await else { return };
     let addresses: Vec<SocketAddr> = nodes.apps.iter().map(|app| app.address).collect();
     let Some(haproxy) = Haproxy::start(&addresses).await else { return };
-    walk(&nodes, haproxy.address).await;
+    run_every_flow(&nodes, haproxy.address).await;
 }
 
 #[tokio::test]
@@ -275,19 +275,19 @@ async fn s25_a_device_that_one_node_knows_is_known_to_the_others() {
     let mut owner = nodes.owner().await;
     people::sign_out(&mut owner).await;
     people::sign_in(&mut nodes.at(1, &owner), OWNER, PASSWORD).await;
-    // A stranger's browser is news; the mail of it shows that an earlier one would have come by now.
+    // A stranger's browser is announced; this mail shows that an earlier one would have come by now.
     people::sign_in(&mut nodes.apps[0].client(), OWNER, PASSWORD).await;
-    let mut news = 0;
+    let mut mails = 0;
     wait::eventually("the mail of the stranger's sign-in", async || {
-        news += boxes
+        mails += boxes
             .iter_mut()
             .flat_map(Mailbox::unread)
             .filter(|mail| mail.header("Subject") == "New sign-in to your account")
             .count();
-        (news > 0).then_some(())
+        (mails > 0).then_some(())
     })
     .await;
-    assert_eq!(news, 1);
+    assert_eq!(mails, 1);
 }
 
 #[tokio::test]

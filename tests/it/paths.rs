@@ -124,7 +124,7 @@ async fn s73_s82_every_dialect_judges_paths_as_the_built_in_proxy_does() {
 }
 
 #[tokio::test]
-async fn a_visitor_who_is_not_signed_in_is_led_back_to_the_path_as_it_came() {
+async fn after_sign_in_an_anonymous_visitor_returns_to_the_unchanged_path() {
     let upstream = Upstream::start().await;
     let app = TestApp::start(|options| options.upstream = Some(upstream.address)).await;
     people::claim(&app).await;

@@ -30,7 +30,7 @@ async fn fetched(browser: &Browser, host: &str) -> (Process, u64, String) {
 }
 
 #[tokio::test]
-async fn s111_scripts_of_the_app_read_our_pages_on_plain_http_off_this_machine_and_nowhere_else_and_it_is_said() {
+async fn s111_scripts_of_the_app_can_read_our_pages_only_on_plain_http_off_this_machine_with_a_warning() {
     const WARNING: &str = "scripts of the app can use the gate's own pages";
     let Some(browser) = Browser::start().await else { return };
     let (process, status, text) = fetched(&browser, NOT_LOOPBACK).await;
@@ -56,7 +56,7 @@ async fn s111_scripts_of_the_app_read_our_pages_on_plain_http_off_this_machine_a
 }
 
 #[test]
-fn s111_check_config_says_of_every_plain_http_host_but_this_machines_that_scripts_of_the_app_can_use_our_pages() {
+fn s111_check_config_warns_of_plain_http_except_on_this_machine() {
     let folder = TempDir::new().unwrap();
     for (app_url, says) in [
         ("http://box.lan:3000", true),

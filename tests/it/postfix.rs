@@ -51,7 +51,7 @@ fn s85_a_name_that_the_relay_does_not_take_is_mended_by_a_setting_and_no_mail_is
 }
 
 #[test]
-fn s85_a_recipient_that_is_none_is_refused_and_relaying_that_is_not_allowed_may_be_mended() {
+fn s85_an_unknown_recipient_fails_and_refused_relaying_is_retried() {
     let Some(postfix) = Postfix::start() else { return };
     let (sent, said) = send(&postfix, "nobody@example.org", &[]);
     assert!(!sent && said.contains(": refused: ") && said.contains("550"), "{said}");

@@ -204,7 +204,7 @@ async fn s56_the_link_is_built_from_app_url_alone() {
 }
 
 #[tokio::test]
-async fn s23_s60_asking_tells_nothing_and_floods_nobody() {
+async fn s23_s60_requesting_a_reset_reveals_nothing_and_floods_nobody() {
     let (app, mut owner, mut mailbox) = claimed().await;
     let mut answers = Vec::new();
     for email in [OWNER, "nobody@example.org"] {
@@ -239,7 +239,7 @@ async fn s23_s60_asking_tells_nothing_and_floods_nobody() {
 }
 
 #[tokio::test]
-async fn s59_an_address_with_a_second_one_is_nobody() {
+async fn s59_an_address_with_a_second_one_is_refused() {
     let (app, _owner, mut mailbox) = claimed().await;
     for email in [
         "owner@example.org,evil@example.com",

@@ -116,7 +116,7 @@ fn report(what: &str, seen: &Seen) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn s37_s50_nothing_is_let_in_on_any_node_after_the_answer() {
+async fn s37_s50_nothing_is_accepted_on_any_node_after_the_answer() {
     for with_redis in [false, true] {
         let Some(nodes) = Nodes::start(3, with_redis).await else { return };
         nodes.owner().await;
@@ -205,7 +205,7 @@ async fn s49_s80_an_admin_on_one_node_disables_whom_two_others_serve() {
 }
 
 #[tokio::test]
-async fn s49_who_finds_a_deed_done_is_answered_no_sooner_than_it_holds_everywhere() {
+async fn s49_a_change_found_done_is_answered_once_it_is_in_force_everywhere() {
     let Some(nodes) = Nodes::start(2, false).await else { return };
     let mut owner = nodes.owner().await;
     let user = people::invite(&mut owner, "ada@example.org", "Ada", "user").await.page;

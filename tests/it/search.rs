@@ -5,7 +5,7 @@ use diesel::{Connection, PgConnection, SqliteConnection};
 use portcullis::for_tests::{Database, DatabaseUrl, migrate};
 use tempfile::TempDir;
 
-use super::lists::{LIST, emails, invite};
+use super::admin_lists::{LIST, emails, invite};
 use super::support::app::TestApp;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::postgres::Postgres;

@@ -22,7 +22,7 @@ async fn s37_s47_after_sign_out_the_old_cookies_open_nothing() {
 }
 
 #[tokio::test]
-async fn s40_s41_the_access_token_is_good_for_an_hour_and_then_refreshed_in_the_same_request() {
+async fn s40_s41_the_access_token_is_valid_for_an_hour_and_then_renewed_in_the_same_request() {
     let (app, upstream, mut owner) = people::with_app().await;
     app.advance(3599);
     assert!(owner.get("/page").await.set_cookies().is_empty());

@@ -60,7 +60,7 @@ fn s88_flags_the_environment_and_files_are_taken_as_they_are() {
 }
 
 #[test]
-fn a_settings_file_or_a_secret_that_others_can_change_or_read_is_said() {
+fn a_settings_file_or_secret_that_others_can_change_or_read_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let (dotenv, secret) = (folder.path().join(".env"), folder.path().join("secret"));
     std::fs::write(&secret, "kq3Zr8vXw1Yt6Bn0Lm5Pd2Fh9Gj4Sc7Ua\n").unwrap();
@@ -85,7 +85,7 @@ fn a_settings_file_or_a_secret_that_others_can_change_or_read_is_said() {
 }
 
 #[tokio::test]
-async fn what_is_dangerous_is_said_at_the_start_too() {
+async fn dangerous_settings_are_logged_at_the_start_too() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(".env"), "TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0\n").unwrap();
     std::fs::set_permissions(folder.path().join(".env"), std::fs::Permissions::from_mode(0o666)).unwrap();

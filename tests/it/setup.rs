@@ -196,7 +196,7 @@ async fn s06_s20_the_deprecated_pair_guards_the_app_until_the_claim_and_then_ope
 }
 
 #[tokio::test]
-async fn s06_the_marker_in_the_store_closes_the_deprecated_mode_also_where_nobody_has_heard_of_the_claim() {
+async fn s06_the_marker_in_the_store_ends_the_deprecated_mode_even_before_the_notice_is_applied() {
     let upstream = Upstream::start().await;
     let address = upstream.address;
     let app = TestApp::start(|options| {

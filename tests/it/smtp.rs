@@ -38,7 +38,7 @@ fn s84_plain_is_plain_and_the_message_is_well_formed() {
 }
 
 #[test]
-fn s84_implicit_tls_checks_the_certificate_unless_told_not_to() {
+fn s84_implicit_tls_verifies_the_certificate_unless_disabled() {
     let certificate = Certificate::for_host("localhost");
     let Some(server) = SmtpServer::start("implicit", Some(&certificate), &[]) else { return };
     let (sent, said) = send(&server, &[("SMTP_SECURE", "true")], None);
@@ -94,7 +94,7 @@ fn s84_starttls_is_taken_where_it_is_offered_and_credentials_go_through_it() {
 }
 
 #[test]
-fn s85_a_refusal_is_told_by_its_code() {
+fn s85_a_refusal_is_recognised_by_its_code() {
     let Some(server) = SmtpServer::start("none", None, &["--behave", "refuse"]) else { return };
     let (sent, said) = send(&server, &[], None);
     assert!(!sent && said.contains("refused") && said.contains("550"), "{said}");
@@ -133,7 +133,7 @@ async fn s85_a_refused_mail_fails_at_once_is_audited_and_harms_nobody() {
 }
 
 #[tokio::test]
-async fn s85_a_server_that_says_later_is_asked_again_and_the_mail_arrives_once() {
+async fn s85_a_temporary_failure_is_retried_and_the_mail_arrives_once() {
     let Some(later) = SmtpServer::start("none", None, &["--behave", "later"]) else { return };
     let (app, mut owner) = with_server(&later).await;
     ask(&app).await;

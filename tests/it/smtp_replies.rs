@@ -142,7 +142,7 @@ async fn asked(server: &SmtpServer) -> (TestApp, Client) {
 }
 
 #[tokio::test]
-async fn s85_a_mail_that_may_have_arrived_is_not_sent_again_and_its_link_stays_good() {
+async fn s85_a_mail_that_may_have_arrived_is_not_sent_again_and_its_link_stays_valid() {
     for reply in ["DROP", "nonsense", "250 OK \u{d2}\u{d1}"] {
         let Some(server) = answering(&json!({ ".": reply })) else { return };
         let (app, mut owner) = asked(&server).await;
@@ -225,7 +225,7 @@ async fn s85_a_notice_that_is_never_confirmed_fails_in_the_end_and_is_audited() 
 }
 
 #[tokio::test]
-async fn s85_a_link_that_may_have_arrived_voids_none_that_has_and_one_that_did_not_is_sent_anew() {
+async fn s85_a_link_that_may_have_arrived_voids_none_and_one_that_did_not_is_sent_again() {
     let Some(server) = answering(
         &json!({ ".": ["250 fine", "DROP", "250 fine"], "DATA": ["354 go on", "354 go on", "DROP", "354 go on"] }),
     ) else {

@@ -105,7 +105,7 @@ async fn s92_a_missing_table_is_a_fault_of_ours_never_not_signed_in_never_throug
 }
 
 #[tokio::test]
-async fn s90_s92_a_deed_that_cannot_be_audited_is_not_done() {
+async fn s90_s92_a_change_that_cannot_be_audited_is_not_made() {
     let app = TestApp::start(|options| options.sqlite = true).await;
     let mut owner = people::claim(&app).await;
     execute(

@@ -65,7 +65,7 @@ async fn s15_a_changed_password_ends_sessions_that_redis_does_not_list_any_more(
 }
 
 #[tokio::test]
-async fn s15_who_changes_the_password_is_never_signed_out_and_an_end_of_all_ends_them_too() {
+async fn s15_changing_the_password_keeps_the_own_session_and_ending_all_ends_it_too() {
     let Some(nodes) = Nodes::start(2, true).await else { return };
     let mut owner = nodes.owner().await;
     let (mut elsewhere, mut first) = (nodes.at(1, &owner), owner.clone());
@@ -98,7 +98,7 @@ async fn s15_who_changes_the_password_is_never_signed_out_and_an_end_of_all_ends
 }
 
 #[tokio::test]
-async fn s50_a_database_that_lost_its_last_commits_still_tells_every_node_of_an_end() {
+async fn s50_a_database_that_lost_its_last_commits_still_notifies_every_node() {
     let Some(nodes) = Nodes::start(2, false).await else { return };
     let mut owner = nodes.owner().await;
     for number in 0..5 {
@@ -136,7 +136,7 @@ async fn s80_streams_end_with_the_absolute_end_of_their_session() {
 }
 
 #[tokio::test]
-async fn s80_streams_end_when_their_session_is_gone_without_any_news() {
+async fn s80_streams_end_when_their_session_disappears_without_a_notice() {
     let Some(nodes) = Nodes::start(1, true).await else { return };
     let mut owner = nodes.owner().await;
     let mut events = owner.open(Call::fetch("GET", "/events")).await;

@@ -352,7 +352,7 @@ async fn a_damaged_row_is_left_out_of_a_list_and_hides_no_other() {
 }
 
 #[tokio::test]
-async fn a_session_that_cannot_be_read_lets_nobody_in_and_its_browser_signs_in_anew() {
+async fn an_unreadable_session_authenticates_nobody_and_its_browser_can_sign_in_again() {
     let app = TestApp::start(|options| options.sqlite = true).await;
     let mut owner = people::claim(&app).await;
     let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();

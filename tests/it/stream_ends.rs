@@ -14,7 +14,7 @@ use super::support::upstream::FLOODED;
 use super::support::wait;
 
 #[tokio::test]
-async fn s47_s80_who_does_not_read_cannot_go_on_writing_to_the_app_after_the_end() {
+async fn s47_s80_a_client_that_does_not_read_cannot_write_to_the_app_after_the_end() {
     let (app, upstream, mut owner) = people::with_app().await;
     let other = people::another_browser(&app).await;
     let socket = TcpSocket::new_v4().unwrap();
@@ -70,7 +70,7 @@ async fn s81_a_small_answer_that_drips_is_cut_when_its_session_ends() {
 }
 
 #[tokio::test]
-async fn s95_a_chunked_body_that_never_ends_holds_no_connection() {
+async fn s95_an_endless_chunked_body_does_not_occupy_a_connection() {
     let (app, _upstream, owner) = people::with_app().await;
     let stranger = app.client();
     let mut open = Vec::new();

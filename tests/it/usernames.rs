@@ -21,7 +21,7 @@ async fn found(owner: &mut Client, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_admin_gives_a_user_name_and_takes_it_away_and_the_session_lives_on() {
+async fn an_admin_sets_and_removes_a_user_name_and_the_session_stays_live() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let (mut ada, page) = people::member(&app, &mut owner, ADA, "user").await;
@@ -49,7 +49,7 @@ async fn an_admin_gives_a_user_name_and_takes_it_away_and_the_session_lives_on()
 }
 
 #[tokio::test]
-async fn s130_a_user_name_gives_power_in_apps_so_the_admin_is_asked_and_told_which() {
+async fn s130_a_user_name_is_a_sensitive_change_and_the_question_names_it() {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let (_ada, page) = people::member(&app, &mut owner, ADA, "user").await;

@@ -18,7 +18,7 @@ const LONG_LINES: &[(&str, &str)] = &[
 /// Words of a private language, and what to write instead.
 const PRIVATE: &[(&str, &str)] = &[
     ("deed", "operation, change"),
-    ("blocking", "operations, changes"),
+    ("deeds", "operations, changes"),
     ("wish", "upgrade request"),
     ("passage", "request"),
     ("passport", "verdict"),

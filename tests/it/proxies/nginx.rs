@@ -18,7 +18,7 @@ pub(super) fn documented(place: &Place, site: &str) -> String {
 }
 
 #[tokio::test]
-async fn s70_s79_a_public_location_is_open_and_tells_the_app_nobody() {
+async fn s70_s79_a_public_location_is_open_and_sends_no_identity_to_the_app() {
     let place = Place::asked().await;
     let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &snippet(DOCUMENT, "nginx"))).await else {
         return;

@@ -221,7 +221,7 @@ async fn the_right_pair_by_basic_waits_for_nobody_who_writes() {
 }
 
 #[tokio::test]
-async fn s29_the_right_pair_takes_its_turn_behind_wrong_guesses_that_are_not_counted_yet() {
+async fn s29_the_right_pair_waits_for_wrong_guesses_that_are_not_counted_yet() {
     let upstream = Upstream::start().await;
     let (app, mut database) = app_on_a_file(&upstream).await;
     database.batch_execute("BEGIN IMMEDIATE").unwrap();

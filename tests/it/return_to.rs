@@ -106,7 +106,7 @@ async fn what_was_posted_leads_back_to_its_page_and_never_to_where_it_was_sent()
 }
 
 #[tokio::test]
-async fn who_navigates_is_led_to_sign_in_and_scripts_are_told_by_both_gates() {
+async fn both_gates_redirect_navigations_to_sign_in_and_answer_scripts_with_401() {
     let (app, asked, _upstream) = both_gates().await;
     let (navigate, document, html) =
         (("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document"), ("accept", "text/html"));
@@ -131,7 +131,7 @@ async fn who_navigates_is_led_to_sign_in_and_scripts_are_told_by_both_gates() {
 }
 
 #[tokio::test]
-async fn long_and_odd_ways_back_are_kept_through_the_sign_in() {
+async fn long_and_odd_return_addresses_survive_the_sign_in() {
     let (app, _asked, _upstream) = both_gates().await;
     for asked in [
         format!("/page?x={}", "a".repeat(2105)),

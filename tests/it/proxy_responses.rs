@@ -47,7 +47,7 @@ async fn s64_s65_https_is_what_app_url_says_whatever_a_header_says() {
 }
 
 #[tokio::test]
-async fn s68_nothing_is_told_reflected_or_shared() {
+async fn s68_nothing_is_disclosed_reflected_or_shared() {
     let app = TestApp::start(|_| {}).await;
     people::claim(&app).await;
     let marker = "<script>marker_9137</script>";

@@ -52,7 +52,7 @@ async fn before(address: SocketAddr) -> (TestApp, Client) {
 }
 
 /// Whether a client that knows HTTP takes what it received for a whole answer.
-async fn looks_whole(owner: &Client, address: SocketAddr, version: &str, headers: &str) -> bool {
+async fn appears_complete(owner: &Client, address: SocketAddr, version: &str, headers: &str) -> bool {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = owner.raw_head("GET", "/x").replace("HTTP/1.1", version).replace("Connection: close\r\n", "");
     stream.write_all(format!("{head}{headers}\r\n").as_bytes()).await.unwrap();
@@ -99,7 +99,7 @@ const OFFERS: [(&str, &str); 9] = [
 ];
 
 #[tokio::test]
-async fn s110_an_answer_that_breaks_off_looks_broken_off_whatever_was_offered() {
+async fn s110_an_incomplete_response_is_recognisable_whatever_was_offered() {
     for (answer, end) in [
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", End::Close),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", End::Close),
@@ -109,7 +109,7 @@ async fn s110_an_answer_that_breaks_off_looks_broken_off_whatever_was_offered() 
         let (app, owner) = before(app_saying(answer, end).await).await;
         for (version, offer) in OFFERS {
             assert!(
-                !looks_whole(&owner, app.address, version, offer).await,
+                !appears_complete(&owner, app.address, version, offer).await,
                 "{answer:?} to {version} {offer:?} looks whole"
             );
         }
@@ -117,7 +117,7 @@ async fn s110_an_answer_that_breaks_off_looks_broken_off_whatever_was_offered() 
 }
 
 #[tokio::test]
-async fn s110_a_whole_answer_looks_whole_whatever_was_offered() {
+async fn s110_a_complete_response_is_complete_whatever_was_offered() {
     for answer in [
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
@@ -125,7 +125,7 @@ async fn s110_a_whole_answer_looks_whole_whatever_was_offered() {
     ] {
         let (app, owner) = before(app_saying(answer, End::Close).await).await;
         for (version, offer) in OFFERS {
-            assert!(looks_whole(&owner, app.address, version, offer).await, "{answer:?} to {version} {offer:?}");
+            assert!(appears_complete(&owner, app.address, version, offer).await, "{answer:?} to {version} {offer:?}");
         }
     }
 }

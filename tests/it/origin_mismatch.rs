@@ -13,7 +13,7 @@ fn notice(answer: &Response) -> Option<String> {
 }
 
 #[tokio::test]
-async fn every_form_before_sign_in_tells_who_came_to_another_address_before_anything_is_typed() {
+async fn every_form_before_sign_in_warns_at_another_address_than_app_url() {
     for (app_url, host, remedy) in [
         ("http://localhost:3000", "box.lan:3000", "APP_URL=http://box.lan:3000 and HOST=0.0.0.0"),
         ("http://localhost:3000", "192.0.2.7:3000", "APP_URL=http://192.0.2.7:3000 and HOST=0.0.0.0"),
@@ -40,7 +40,7 @@ async fn every_form_before_sign_in_tells_who_came_to_another_address_before_anyt
 }
 
 #[tokio::test]
-async fn the_notice_says_what_becomes_of_a_sign_in_at_this_address() {
+async fn the_warning_says_whether_signing_in_works_at_this_address() {
     let app = TestApp::start(|_| {}).await;
     people::claim(&app).await;
     for (host, origin) in [("127.0.0.1:3000", "http://127.0.0.1:3000"), ("box.lan:3000", "http://box.lan:3000")] {
@@ -196,7 +196,7 @@ async fn without_https_a_refused_form_says_that_this_is_what_is_missing() {
 }
 
 #[expect(clippy::cognitive_complexity, reason = "the macros of assertions count as branches; there are none")]
-async fn tells_at_another_address(browser: Browser) {
+async fn warns_at_another_address(browser: Browser) {
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
     let base = format!("http://{NOT_LOOPBACK}:{}", process.port);
     let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
@@ -220,10 +220,10 @@ async fn tells_at_another_address(browser: Browser) {
 }
 
 #[tokio::test]
-async fn chromium_is_told_at_another_address_before_anything_is_typed() {
+async fn chromium_shows_the_warning_at_another_address() {
     let (Some(browser), Some(plain)) = (Browser::start().await, Browser::without_scripts().await) else { return };
-    tells_at_another_address(browser).await;
-    tells_at_another_address(plain).await;
+    warns_at_another_address(browser).await;
+    warns_at_another_address(plain).await;
 }
 
 #[tokio::test]
@@ -245,7 +245,7 @@ async fn chromium_signs_in_at_the_other_name_of_this_machine_with_every_comfort(
 }
 
 #[tokio::test]
-async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
+async fn chromium_with_blocked_cookies_shows_that_they_are_required() {
     let Some(browser) = Browser::without_cookies().await else { return };
     let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &[]).await;
     let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
@@ -261,7 +261,7 @@ async fn chromium_that_blocks_cookies_is_told_that_they_are_needed() {
 }
 
 #[test]
-fn check_config_says_where_nobody_gets_in_at_the_address_that_people_type() {
+fn check_config_reports_an_app_url_that_nobody_can_reach() {
     let folder = tempfile::TempDir::new().unwrap();
     for (app_url, more, says) in [
         ("http://box.lan:3000", vec![], Some("Set HOST=0.0.0.0")),
