@@ -127,12 +127,19 @@ pub struct Rules {
 /// What the gate does with a request for the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Nobody has claimed this instance yet: redirect to set-up.
+    /// Let through.
+    Allow,
+    /// Not let through.
+    Deny(Denial),
+}
+
+/// Why a request for the app is not let through, which is also what would help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// Nobody has claimed this instance yet.
     SetUp,
     /// The visitor has to sign in.
     SignIn,
-    /// Forward the request.
-    Allow,
 }
 
 /// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may do.
@@ -140,8 +147,8 @@ pub enum Decision {
 /// `None` is a visitor who is not signed in.
 pub const fn decide(visitor: Option<&Visitor>, rules: Rules) -> Decision {
     match (rules.open, visitor) {
-        (false, _) => Decision::SetUp,
-        (true, None) => Decision::SignIn,
+        (false, _) => Decision::Deny(Denial::SetUp),
+        (true, None) => Decision::Deny(Denial::SignIn),
         (true, Some(_)) => Decision::Allow,
     }
 }
@@ -167,8 +174,8 @@ mod tests {
     #[test]
     fn s05_nothing_is_let_through_before_the_claim() {
         let who = Visitor::without_account(Credential::Pair, "user".to_owned());
-        assert_eq!(decide(Some(&who), Rules { open: false }), Decision::SetUp);
-        assert_eq!(decide(None, Rules { open: true }), Decision::SignIn);
+        assert_eq!(decide(Some(&who), Rules { open: false }), Decision::Deny(Denial::SetUp));
+        assert_eq!(decide(None, Rules { open: true }), Decision::Deny(Denial::SignIn));
         assert_eq!(decide(Some(&who), Rules { open: true }), Decision::Allow);
     }
 }

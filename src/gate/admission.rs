@@ -5,7 +5,7 @@ use std::rc::Rc;
 use actix_web::HttpRequest;
 
 use crate::accounts::Phase;
-use crate::domain::access::{Decision, Rules, decide};
+use crate::domain::access::{Decision, Denial, Rules, decide};
 use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
 use crate::http::error::HttpError;
 use crate::http::settings;
@@ -15,7 +15,7 @@ pub(super) enum Admission {
     /// Admitted, for this visitor and with their renewed tokens.
     In(Rc<Verdict>, Option<Renewal>),
     /// Not admitted.
-    Out(Decision),
+    Out(Denial),
 }
 
 /// Whether an expired access token may be renewed: forward-auth cannot set the new cookies (S46).
@@ -41,6 +41,8 @@ pub(super) async fn admit(req: &HttpRequest, renew: Renew) -> Result<Admission, 
     };
     Ok(match (decide(visitor, rules), authentication) {
         (Decision::Allow, Authentication::SignedIn(verdict)) => Admission::In(verdict, renewal),
-        (decision, _) => Admission::Out(decision),
+        (Decision::Deny(denial), _) => Admission::Out(denial),
+        // Nothing is public.
+        (Decision::Allow, Authentication::Anonymous) => Admission::Out(Denial::SignIn),
     })
 }

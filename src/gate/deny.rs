@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{HeaderMap, REFERER};
 
-use crate::domain::access::Decision;
+use crate::domain::access::Denial;
 use crate::domain::app_url;
 use crate::domain::return_to::ReturnTo;
 use crate::http::unauthenticated::sign_in_address;
@@ -22,10 +22,10 @@ pub(super) fn path_back(method: &str, headers: &HeaderMap, origin: &str, asked: 
 }
 
 /// The path to redirect to: set-up, or sign-in with the return address.
-pub(super) fn destination(decision: Decision, next: Option<&ReturnTo>) -> String {
-    match (decision, next) {
-        (Decision::SetUp, _) => "/_auth/setup".to_owned(),
-        (Decision::SignIn | Decision::Allow, next) => sign_in_address(next),
+pub(super) fn destination(denial: Denial, next: Option<&ReturnTo>) -> String {
+    match (denial, next) {
+        (Denial::SetUp, _) => "/_auth/setup".to_owned(),
+        (Denial::SignIn, next) => sign_in_address(next),
     }
 }
 
@@ -70,8 +70,8 @@ mod tests {
     fn the_way_back_is_one_value_of_the_sign_in_address() {
         let app_url = AppUrl::parse("https://app.example.org").unwrap();
         let next = ReturnTo::parse("/a?b=c&d=e", &app_url).unwrap();
-        assert_eq!(destination(Decision::SignIn, Some(&next)), "/_auth/login?next=/a%3Fb%3Dc%26d%3De");
-        assert_eq!(destination(Decision::SignIn, None), "/_auth/login");
-        assert_eq!(destination(Decision::SetUp, Some(&next)), "/_auth/setup");
+        assert_eq!(destination(Denial::SignIn, Some(&next)), "/_auth/login?next=/a%3Fb%3Dc%26d%3De");
+        assert_eq!(destination(Denial::SignIn, None), "/_auth/login");
+        assert_eq!(destination(Denial::SetUp, Some(&next)), "/_auth/setup");
     }
 }

@@ -13,7 +13,7 @@ use super::admission::{Admission, Renew, admit};
 use super::dialects::{self, RequestedResource};
 use super::{cookies, deny, request_check};
 use crate::accounts::metrics::{Asked, Outcome};
-use crate::domain::access::Decision;
+use crate::domain::access::Denial;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
 use crate::http::authenticator::Verdict;
@@ -85,7 +85,7 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     request_check::check_path(resource.path())?;
     Ok(match admit(req, Renew::Never).await? {
         Admission::In(verdict, _) => allow(req, &verdict, dialect),
-        Admission::Out(decision) => redirect_or_refuse(req, dialect, &resource, decision),
+        Admission::Out(denial) => redirect_or_refuse(req, dialect, &resource, denial),
     })
 }
 
@@ -130,11 +130,11 @@ fn redirect_or_refuse(
     req: &HttpRequest,
     dialect: Dialect,
     resource: &RequestedResource<'_>,
-    decision: Decision,
+    denial: Denial,
 ) -> HttpResponse {
     let settings = settings::of(req);
     let next = resource.return_path(req.headers(), &settings.app_url);
-    let destination = deny::destination(decision, next.as_ref());
+    let destination = deny::destination(denial, next.as_ref());
     // Traefik would resolve a relative address against our address inside its network.
     let location = settings.app_url.join(&destination);
     let navigation = is_navigation(req.headers());

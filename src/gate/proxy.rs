@@ -18,7 +18,7 @@ use super::{deny, proxy_headers, response, upgrade};
 use crate::accounts::AccountError;
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::accounts::streams::StreamTicket;
-use crate::domain::access::Decision;
+use crate::domain::access::Denial;
 use crate::domain::language::Language;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::user::Role;
@@ -58,9 +58,9 @@ async fn pass(
 ) -> Result<HttpResponse, HttpError> {
     let (verdict, renewal) = match admit(req, Renew::IfExpired).await? {
         Admission::In(verdict, renewal) => (verdict, renewal),
-        Admission::Out(decision) => {
+        Admission::Out(denial) => {
             *outcome = Outcome::SignIn;
-            return Ok(redirect_or_refuse(req, decision, settings));
+            return Ok(redirect_or_refuse(req, denial, settings));
         }
     };
     let answered = match req.app_data::<Rc<Upstream>>() {
@@ -81,10 +81,10 @@ async fn pass(
     Ok(answer)
 }
 
-fn redirect_or_refuse(req: &HttpRequest, decision: Decision, settings: &HttpSettings) -> HttpResponse {
+fn redirect_or_refuse(req: &HttpRequest, denial: Denial, settings: &HttpSettings) -> HttpResponse {
     let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
     let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
-    let destination = deny::destination(decision, ReturnTo::parse(&back, &settings.app_url).as_ref());
+    let destination = deny::destination(denial, ReturnTo::parse(&back, &settings.app_url).as_ref());
     if is_navigation(req.headers()) {
         redirect(&destination, settings)
     } else {
