@@ -1,17 +1,18 @@
 //! The sign-in page of the deprecated mode: one user name and password from the configuration, and no account.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use askama::Template;
 use serde::Deserialize;
 
 use super::form::FormPage;
 use super::see_other;
-use super::signed_in::{self, Keep};
+use super::signed_in::{self, Keep, next_of, way_back};
 use crate::accounts::{AccountError, Phase};
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
+use crate::http::forms::Checked;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 
@@ -27,17 +28,17 @@ struct LegacyPage<'a> {
 }
 
 /// The user name and password of the deprecated mode.
-#[derive(Deserialize)]
-pub struct PairForm {
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct PairForm {
     legacy_username: String,
     legacy_password: String,
-    #[serde(default)]
-    pub(super) next: String,
+    next: String,
     #[serde(flatten)]
     keep: Keep,
 }
 
-/// The form while the deprecated mode protects the app, or a redirect to set-up once its pair is disabled; else `None`.
+/// The form while the deprecated mode guards the app, and the way to set-up once its pair is closed; `None` in any other phase.
 pub(super) async fn show(req: &HttpRequest, next: &str) -> Result<Option<HttpResponse>, HttpError> {
     let accounts = settings::accounts(req);
     if accounts.phase() != Phase::Legacy {
@@ -49,20 +50,14 @@ pub(super) async fn show(req: &HttpRequest, next: &str) -> Result<Option<HttpRes
     Ok(Some(form(req, StatusCode::OK, next, "", true)))
 }
 
-/// Signs in with the pair and goes to `location`; `next` is kept where it is refused. `None` once the instance
-/// is claimed: then people sign in with their accounts.
-pub(super) async fn submit(
-    req: &HttpRequest,
-    typed: PairForm,
-    next: &str,
-    location: &str,
-) -> Result<Option<HttpResponse>, HttpError> {
-    let (accounts, keep) = (settings::accounts(req), typed.keep.is_wanted());
+/// Signs in with the pair and goes on to what the form, or else the address, names as next.
+pub(super) async fn submit(req: &HttpRequest, next: Option<String>) -> Result<HttpResponse, HttpError> {
+    let Checked(typed) = Checked::<PairForm>::extract(req).await?;
+    let (accounts, keep, next) = (settings::accounts(req), typed.keep.is_wanted(), next_of(typed.next, next));
     match accounts.sign_in_legacy(&typed.legacy_username, &typed.legacy_password, keep, client(req)).await {
-        Ok(new) => signed_in::answer(req, &new, location).map(Some),
-        Err(AccountError::InvalidCredentials) if accounts.phase() != Phase::Legacy => Ok(None),
+        Ok(new) => signed_in::answer(req, &new, &way_back(req, &next)),
         Err(AccountError::InvalidCredentials) => {
-            Ok(Some(form(req, StatusCode::UNAUTHORIZED, next, &typed.legacy_username, keep)))
+            Ok(form(req, StatusCode::UNAUTHORIZED, &next, &typed.legacy_username, keep))
         }
         Err(fault) => Err(fault.into()),
     }

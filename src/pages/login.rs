@@ -1,13 +1,13 @@
 //! Signing in.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::legacy::{self, PairForm};
+use super::legacy;
 use super::see_other;
-use super::signed_in::{self, Keep, way_back};
+use super::signed_in::{self, Keep, next_of, way_back};
 use crate::accounts::{AccountError, Phase};
 use crate::domain::email::Email;
 use crate::domain::return_to::encode_query;
@@ -29,21 +29,11 @@ struct LoginPage<'a> {
     keep: bool,
 }
 
-/// Where to go afterwards, which message to show, and who is expected.
+/// Where to go afterwards, and who is expected.
 #[derive(Deserialize)]
 pub struct Query {
     next: Option<String>,
     email: Option<String>,
-}
-
-/// Who wants to sign in, and where to: with an account, or with the pair of the deprecated mode.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub enum SignInForm {
-    /// With the pair; first, since every field of the other form may be missing.
-    Pair(PairForm),
-    /// With an account.
-    Account(AccountForm),
 }
 
 /// Address and password.
@@ -57,8 +47,7 @@ pub struct AccountForm {
     keep: Keep,
 }
 
-/// The values shown in the form.
-#[derive(Default)]
+/// What the form shows.
 struct Shown<'a> {
     next: &'a str,
     email: &'a str,
@@ -87,35 +76,18 @@ pub async fn show(
     Ok(form(&req, StatusCode::OK, shown))
 }
 
-/// Signs in and returns to the requested page. The form posts to its own address, so that the browser preserves the
-/// `#fragment`.
-pub async fn submit(
-    req: HttpRequest,
-    query: web::Query<Query>,
-    Checked(typed): Checked<SignInForm>,
-) -> Result<HttpResponse, HttpError> {
-    let typed_next = match &typed {
-        SignInForm::Pair(typed) => typed.next.clone(),
-        SignInForm::Account(typed) => typed.next.clone(),
-    };
-    let next = Some(typed_next).filter(|next| !next.is_empty()).or(query.into_inner().next).unwrap_or_default();
-    let location = way_back(&req, &next);
-    let typed = match typed {
-        SignInForm::Account(typed) => typed,
-        SignInForm::Pair(typed) => match legacy::submit(&req, typed, &next, &location).await? {
-            Some(answer) => return Ok(answer),
-            None => {
-                return Ok(form(
-                    &req,
-                    StatusCode::UNAUTHORIZED,
-                    Shown { next: &next, refused: true, ..Shown::default() },
-                ));
-            }
-        },
-    };
-    let (accounts, keep) = (settings::accounts(&req), typed.keep.is_wanted());
+/// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then
+/// carries on.
+pub async fn submit(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    let accounts = settings::accounts(&req);
+    if accounts.phase() == Phase::Legacy {
+        return legacy::submit(&req, query.into_inner().next).await;
+    }
+    let Checked(typed) = Checked::<AccountForm>::extract(&req).await?;
+    let next = next_of(typed.next, query.into_inner().next);
+    let keep = typed.keep.is_wanted();
     match accounts.sign_in(&typed.email, typed.password, keep, client(&req)).await {
-        Ok(new) => signed_in::answer(&req, &new, &location),
+        Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
         Err(AccountError::InvalidCredentials) => {
             let shown = Shown { next: &next, email: &typed.email, refused: true, keep };
             Ok(form(&req, StatusCode::UNAUTHORIZED, shown))

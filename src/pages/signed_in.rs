@@ -33,7 +33,12 @@ pub(super) fn answer(req: &HttpRequest, new: &NewSession, location: &str) -> Res
     Ok(answer)
 }
 
-/// The address in `next`, or the start page.
+/// What comes next, by the form, or else by the address that it was posted to.
+pub(super) fn next_of(typed: String, in_address: Option<String>) -> String {
+    Some(typed).filter(|next| !next.is_empty()).or(in_address).unwrap_or_default()
+}
+
+/// Where `next` leads, or home.
 pub(super) fn way_back(req: &HttpRequest, next: &str) -> String {
     let settings = settings::of(req);
     let back = ReturnTo::parse(next, &settings.app_url);
