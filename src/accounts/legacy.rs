@@ -9,7 +9,6 @@ use super::{AccountError, Accounts, Client, Phase, pair};
 use crate::domain::access::{Credential, Visitor};
 use crate::domain::audit::Event;
 use crate::domain::ids::SessionId;
-use crate::domain::session::Method;
 use crate::domain::throttle::{self, Verdict};
 use crate::storage::attempts;
 
@@ -33,7 +32,7 @@ impl Accounts {
         self.check_legacy(username, password, &client).await?;
         let this = self.clone();
         self.run_uninterrupted(async move {
-            let session = this.new_session(None, Method::Pair.into(), persistent, &client)?;
+            let session = this.prepare_pair_session(persistent, &client)?;
             let (row, store) = (session.clone(), this.0.store.clone());
             let opened = this.0.database.write(move |c| {
                 // The claim may have happened in between: its marker decides, in this transaction.

@@ -4,8 +4,8 @@ use super::{AccountError, Accounts, Client, TokenPair};
 use crate::crypto::random;
 use crate::domain::device::{self, Device};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{BROWSER_SESSION_SECS, Methods, Session};
-use crate::domain::sign_in::Complete;
+use crate::domain::session::{BROWSER_SESSION_SECS, Method, Methods, Session};
+use crate::domain::sign_in::CompleteProofs;
 
 /// A session that was just opened.
 #[derive(Clone, Debug)]
@@ -37,17 +37,18 @@ pub(super) struct Opening {
 }
 
 impl Accounts {
-    /// A session of `user` in the browser of `client`, on the `known` device or on a new one. Not stored yet.
+    /// A session of the person whose proofs these are, on the browser that `client` is; on a device that is `known`, or on a new one. Not stored
+    /// yet.
     pub(super) fn prepare_session(
         &self,
-        user: &UserId,
-        proofs: Complete,
+        proofs: CompleteProofs,
         persistent: bool,
         known: Option<String>,
         client: &Client,
     ) -> Result<Opening, AccountError> {
         let now = self.0.clock.now();
-        let session = self.new_session(Some(user.clone()), proofs.into_methods(), persistent, client)?;
+        let (user, methods) = proofs.into_parts();
+        let session = self.new_session(Some(user.clone()), methods, persistent, client)?;
         let device = Device {
             id: known.unwrap_or_else(random::id),
             name: device::shortened(&client.user_agent),
@@ -55,7 +56,7 @@ impl Accounts {
             first_seen_at: now,
             last_seen_at: now,
         };
-        Ok(Opening { session, device, user: user.clone() })
+        Ok(Opening { session, device, user })
     }
 
     /// The carriers of a stored session.
@@ -69,8 +70,13 @@ impl Accounts {
         Ok(NewSession { session: session.id.clone(), persistent: session.persistent, account: Some(account) })
     }
 
-    /// A session row that begins now; not stored yet.
-    pub(super) fn new_session(
+    /// A session of the deprecated mode. Not stored yet.
+    pub(super) fn prepare_pair_session(&self, persistent: bool, client: &Client) -> Result<Session, AccountError> {
+        self.new_session(None, Method::Pair.into(), persistent, client)
+    }
+
+    /// A session row that begins now.
+    fn new_session(
         &self,
         user: Option<UserId>,
         methods: Methods,

@@ -17,7 +17,7 @@ use crate::domain::ids::UserId;
 use crate::domain::notice::Notice;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::session::Method;
-use crate::domain::sign_in::complete;
+use crate::domain::sign_in::check_complete;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::{Connection, StorageError, audit, devices, settings, users};
@@ -198,8 +198,8 @@ impl Accounts {
             last_sign_in_at: Some(now),
             language: None,
         };
-        let Ok(proofs) = complete(&user, Method::Password.into());
-        let opening = self.prepare_session(&user.id, proofs, true, None, &client)?;
+        let Ok(proofs) = check_complete(&user, Method::Password.into());
+        let opening = self.prepare_session(proofs, true, None, &client)?;
         let line =
             self.audit_line(Event::SetupClaimed, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (row, device) = (opening.session.clone(), opening.device.clone());

@@ -12,7 +12,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
 use crate::domain::session::{MAX_SESSIONS, Method};
-use crate::domain::sign_in::{Complete, complete};
+use crate::domain::sign_in::{CompleteProofs, check_complete};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
@@ -42,7 +42,7 @@ impl Accounts {
         client: Client,
     ) -> Result<NewSession, AccountError> {
         let proof = self.prove_password(email, password, &client).await?;
-        let Ok(proofs) = complete(&proof.record.user, Method::Password.into());
+        let Ok(proofs) = check_complete(&proof.record.user, Method::Password.into());
         let this = self.clone();
         self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client).await }).await
     }
@@ -88,7 +88,7 @@ impl Accounts {
         // The next sign-in of the account need not wait for the store and the other nodes.
         drop(permit);
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
-            return Err(self.refuse(subject, client).await?);
+            return Err(self.refuse(subject, client).await);
         };
         Ok(PasswordProof { record, hash, upgraded, reservation, account, device })
     }
@@ -114,18 +114,18 @@ impl Accounts {
         Ok(found.await?)
     }
 
-    /// Audits a refusal, and returns the error for the visitor.
-    async fn refuse(&self, subject: &str, client: &Client) -> Result<AccountError, AccountError> {
+    /// Audits a refusal, and says what the visitor is told.
+    async fn refuse(&self, subject: &str, client: &Client) -> AccountError {
         let line = self.audit_line(Event::LoginFailed, "", subject, &client.source.to_string());
-        self.0.database.write(move |c| audit::append(c, &line)).await?;
-        Ok(AccountError::InvalidCredentials)
+        let audited = self.0.database.write(move |c| audit::append(c, &line)).await;
+        audited.err().map_or(AccountError::InvalidCredentials, AccountError::from)
     }
 
     /// The last step: records the sign-in and stores the session, in one write.
     async fn open_session(
         &self,
         proof: PasswordProof,
-        proofs: Complete,
+        proofs: CompleteProofs,
         persistent: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
@@ -135,7 +135,7 @@ impl Accounts {
         let line =
             self.audit_line(Event::LoginOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (id, old, is_known) = (user.id.clone(), client.old_sessions.clone(), known.is_some());
-        let opening = self.prepare_session(&id, proofs, persistent, known, &client)?;
+        let opening = self.prepare_session(proofs, persistent, known, &client)?;
         let (row, device) = (opening.session.clone(), opening.device.clone());
         let current_password_row = Asking::row_of(&self.0.token_hasher, &user.id);
         let right = Asking::right_of(&self.0.token_hasher, &user.id);
@@ -149,7 +149,7 @@ impl Accounts {
                 throttle::give_back(c, &reservation)?;
                 return Ok(Recorded::TooMany(secs));
             }
-            if !users::record_sign_in(c, &id, Some(&hash), now)? {
+            if !users::record_sign_in(c, &id, &hash, now)? {
                 return Ok(Recorded::Outdated);
             }
             throttle::succeed(c, &reservation, account.as_deref())?;
@@ -171,7 +171,7 @@ impl Accounts {
         });
         let ended = match signed_in.await? {
             Recorded::Done(ended) => ended,
-            Recorded::Outdated => return Err(self.refuse(user.email.as_str(), &client).await?),
+            Recorded::Outdated => return Err(self.refuse(user.email.as_str(), &client).await),
             Recorded::TooMany(retry_after) => return Err(AccountError::TooMany { retry_after }),
         };
         self.ended(ended).await;

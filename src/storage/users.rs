@@ -255,14 +255,14 @@ pub fn upgrade_password_hash(
 pub fn record_sign_in(
     connection: &mut Connection,
     id: &UserId,
-    hash: Option<&PasswordHash>,
+    hash: &PasswordHash,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let row = dsl::users.filter(
         dsl::id
             .eq(id.as_str())
             .and(dsl::state.eq(UserState::Active.as_str()))
-            .and(dsl::password_hash.eq(hash.map(PasswordHash::as_str))),
+            .and(dsl::password_hash.eq(hash.as_str())),
     );
     Ok(diesel::update(row).set(dsl::last_sign_in_at.eq(now.secs())).execute(connection)? == 1)
 }
