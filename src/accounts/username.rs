@@ -27,7 +27,7 @@ impl Accounts {
                 }
                 users::set_username(c, &id, username.as_ref())?;
                 let [now_named, was_named] =
-                    [&username, &user.username].map(|name| name.as_ref().map_or("none", Username::as_str));
+                    [&username, &user.username].map(|name| name.as_ref().map_or("(none)", Username::as_str));
                 line.subject = user.email.to_string();
                 line.detail = format!("{now_named}, was {was_named}");
                 audit::append(c, &line)?;

@@ -164,7 +164,12 @@ pub fn fold_case(text: &str) -> String {
 
 /// What an account is found and ordered by: its name, its address and its user name, with folded case.
 pub fn search_text(name: &str, email: &str, username: Option<&str>) -> String {
-    format!("{}\n{}\n{}", fold_case(name), fold_case(email), username.unwrap_or_default())
+    let mut text = format!("{}\n{}", fold_case(name), fold_case(email));
+    if let Some(username) = username.filter(|username| !username.is_empty()) {
+        text.push('\n');
+        text.push_str(username);
+    }
+    text
 }
 
 #[cfg(test)]
