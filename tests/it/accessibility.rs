@@ -40,11 +40,11 @@ fn set_up_token(process: &Process) -> String {
 }
 
 /// The link that an admin copies for the account of that address.
-async fn link_for(owner: &mut Client, email: &str, deed: &str) -> String {
+async fn link_for(owner: &mut Client, email: &str, action: &str) -> String {
     let list = owner.get(&format!("/_auth/admin/users?q={email}")).await.text();
     let id = super::support::page::all_data(&list, "user-id").remove(0);
     let user = format!("/_auth/admin/users/{id}");
-    let answer = owner.submit(&user, &format!("{user}/{deed}"), &[("by", "link")]).await.text();
+    let answer = owner.submit(&user, &format!("{user}/{action}"), &[("by", "link")]).await.text();
     let link = super::support::page::all_data(&answer, "link").remove(0);
     link[link.find("/_auth/").unwrap()..].to_owned()
 }
@@ -120,8 +120,8 @@ async fn too_many_failures(browser: &Browser, axe: &mut Axe, base: &str, visitor
         people::try_sign_in(visitor, OWNER, "wrong").await;
     }
     browser.submit("/_auth/login", &[("email", OWNER), ("password", "wrong")]).await;
-    let told = async || browser.text().await.contains("Try again in").then_some(());
-    super::support::wait::eventually("the page that says when to try again", told).await;
+    let message = async || browser.text().await.contains("Try again in").then_some(());
+    super::support::wait::eventually("the page that says when to try again", message).await;
     is_what_it_is_called(browser, "error-429").await;
     axe.judge(browser, "error-429").await;
 }
@@ -281,8 +281,8 @@ async fn other_address_and_cookies(browser: &Browser, axe: &mut Axe) {
     browser.open(&format!("{}/_auth/login", process.app_url())).await;
     browser.page.delete_all_cookies().await.unwrap();
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
-    let told = async || browser.text().await.contains("Cookies needed").then_some(());
-    super::support::wait::eventually("the page about cookies", told).await;
+    let message = async || browser.text().await.contains("Cookies needed").then_some(());
+    super::support::wait::eventually("the page about cookies", message).await;
     axe.judge(browser, "error-cookies").await;
 }
 

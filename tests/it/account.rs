@@ -77,8 +77,8 @@ async fn the_name_reaches_the_app_with_the_next_request() {
     let shown = owner.get("/_auth/account").await.text();
     assert!(!shown.contains("<i>") && shown.contains("&#60;i&#62;"), "{shown}");
     owner.get("/page").await;
-    let told = upstream.last().header("remote-name").unwrap();
-    assert!(told.is_ascii() && told.contains("%C3%AB"), "{told}");
+    let message = upstream.last().header("remote-name").unwrap();
+    assert!(message.is_ascii() && message.contains("%C3%AB"), "{message}");
     let long = "x".repeat(201);
     for bad in [long.as_str(), "line\nbreak", "\u{202e}evE"] {
         assert_eq!(
@@ -142,8 +142,8 @@ async fn a_new_device_is_announced_once_and_can_be_forgotten() {
     people::claim(&app).await;
     let mut mailbox = Mailbox::of(&app.data(""));
     let mut second = people::another_browser(&app).await;
-    let told = mailbox.wait_for("New sign-in to your account").await.text;
-    assert!(told.contains("with an unknown browser") && !told.contains("portcullis test"), "{told}");
+    let message = mailbox.wait_for("New sign-in to your account").await.text;
+    assert!(message.contains("with an unknown browser") && !message.contains("portcullis test"), "{message}");
     people::sign_out(&mut second).await;
     people::sign_in(&mut second, OWNER, PASSWORD).await;
     let shown = second.get("/_auth/account").await.text();

@@ -1,4 +1,4 @@
-//! Admins are told of an account whose address another one had before: apps may take the two for one person.
+//! Admins are warned of an account whose address another one had before: apps may treat the two as one person.
 
 use super::admin_lists::{LIST, invite, rows};
 use super::support::app::TestApp;
@@ -110,7 +110,7 @@ async fn admins_are_warned_of_a_change_to_a_former_address_of_another_account_on
     move_to(&mut bob, &mut mailbox, "x@example.org").await;
     assert!(warned(&mut owner, &bob_id).await);
     assert!(!warned(&mut owner, &ada_id).await);
-    // Bob goes, and Ada gets back what was hers, then his.
+    // Bob is deleted, and Ada gets her former address back.
     app.advance(3700);
     move_to(&mut bob, &mut mailbox, "bob@example.org").await;
     assert!(!warned(&mut owner, &bob_id).await);

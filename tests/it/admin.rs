@@ -10,8 +10,8 @@ use super::support::process::free_port;
 
 const ADA: &str = "ada@example.org";
 
-async fn deed(owner: &mut Client, page: &str, deed: &str, fields: &[(&str, &str)]) -> Response {
-    owner.submit(page, &format!("{page}/{deed}"), fields).await
+async fn action(owner: &mut Client, page: &str, action: &str, fields: &[(&str, &str)]) -> Response {
+    owner.submit(page, &format!("{page}/{action}"), fields).await
 }
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn s49_disabling_refuses_the_next_request_and_cuts_the_open_web_socket() {
     let (mut ada, page) = people::member(&app, &mut owner, ADA, "user").await;
     assert_eq!(ada.fetch("/page").await.status, 200);
     let mut socket = ada.web_socket("/ws", &app.app_url).await.unwrap();
-    assert_eq!(deed(&mut owner, &page, "disable", &[]).await.status, 303);
+    assert_eq!(action(&mut owner, &page, "disable", &[]).await.status, 303);
     assert_eq!(ada.fetch("/page").await.status, 401);
     super::support::wait::in_time("the web socket to be cut", async {
         use futures_util::StreamExt;
@@ -28,7 +28,7 @@ async fn s49_disabling_refuses_the_next_request_and_cuts_the_open_web_socket() {
     })
     .await;
     assert_eq!(people::try_sign_in(&mut app.client(), ADA, PASSWORD).await.status, 401);
-    assert_eq!(deed(&mut owner, &page, "enable", &[]).await.status, 303);
+    assert_eq!(action(&mut owner, &page, "enable", &[]).await.status, 303);
     assert_eq!(ada.fetch("/page").await.status, 401, "the old session lives again");
     people::sign_in(&mut ada, ADA, PASSWORD).await;
 }
@@ -38,12 +38,12 @@ async fn s49_s50_role_change_end_all_and_deletion_are_in_force_at_once() {
     let (app, upstream, mut owner) = people::with_app().await;
     let (mut ada, page) = people::member(&app, &mut owner, ADA, "user").await;
     assert_eq!(ada.fetch("/page").await.status, 200);
-    assert_eq!(deed(&mut owner, &page, "role", &[("role", "admin")]).await.status, 303);
+    assert_eq!(action(&mut owner, &page, "role", &[("role", "admin")]).await.status, 303);
     assert_eq!(ada.fetch("/page").await.status, 401);
     people::sign_in(&mut ada, ADA, PASSWORD).await;
     ada.fetch("/page").await;
     assert_eq!(upstream.last().header("remote-groups").as_deref(), Some("admin"));
-    assert_eq!(deed(&mut owner, &page, "sessions/end-all", &[]).await.status, 303);
+    assert_eq!(action(&mut owner, &page, "sessions/end-all", &[]).await.status, 303);
     assert_eq!(ada.fetch("/page").await.status, 401);
     people::sign_in(&mut ada, ADA, PASSWORD).await;
     let ask = owner.get(&format!("{page}/delete")).await;
@@ -76,7 +76,7 @@ async fn s100_the_last_active_admin_stays() {
     let list = owner.get("/_auth/admin/users").await.text();
     let own = format!("/_auth/admin/users/{}", page::data(&list, "user-id").unwrap());
     for (what, fields) in [("disable", &[][..]), ("role", &[("role", "user")][..])] {
-        let answer = deed(&mut owner, &own, what, fields).await;
+        let answer = action(&mut owner, &own, what, fields).await;
         assert!(answer.status == 409 && answer.text().contains("last admin"), "{what}: {}", answer.status);
     }
     owner.get(&format!("{own}/delete")).await;
@@ -172,10 +172,10 @@ async fn s90_every_change_is_audited_and_s99_the_export_is_safe_for_spreadsheets
     people::try_sign_in(&mut app.client(), ADA, "wrong password here").await;
     people::try_sign_in(&mut app.client(), "=cmd@example.org", "wrong password here").await;
     people::sign_out(&mut ada).await;
-    deed(&mut owner, &page, "role", &[("role", "admin")]).await;
-    deed(&mut owner, &page, "disable", &[]).await;
-    deed(&mut owner, &page, "enable", &[]).await;
-    deed(&mut owner, &page, "reset-link", &[]).await;
+    action(&mut owner, &page, "role", &[("role", "admin")]).await;
+    action(&mut owner, &page, "disable", &[]).await;
+    action(&mut owner, &page, "enable", &[]).await;
+    action(&mut owner, &page, "reset-link", &[]).await;
     owner.get(&format!("{page}/delete")).await;
     owner.post_form(&format!("{page}/delete"), &[]).await;
     let html = owner.get("/_auth/admin/audit").await.text();

@@ -146,9 +146,9 @@ async fn the_list_is_ordered_by_each_column_both_ways_without_a_gap() {
 }
 
 /// The list's form as a browser sends it with these accounts ticked.
-async fn select(client: &mut Client, list: &str, ids: &[&str], deed: &str) -> super::support::client::Response {
+async fn select(client: &mut Client, list: &str, ids: &[&str], action: &str) -> super::support::client::Response {
     let boxes: Vec<String> = ids.iter().map(|id| format!("user-{id}")).collect();
-    let mut fields = vec![("deed", deed)];
+    let mut fields = vec![("deed", action)];
     fields.extend(boxes.iter().map(|name| (name.as_str(), "on")));
     let query = list.split_once('?').map_or("", |(_, query)| query);
     fields.push(("list", query));
@@ -160,12 +160,12 @@ async fn select_and_confirm(
     client: &mut Client,
     list: &str,
     ids: &[&str],
-    deed: &str,
+    action: &str,
 ) -> super::support::client::Response {
-    let question = select(client, list, ids, deed).await;
+    let question = select(client, list, ids, action).await;
     assert_eq!(question.status, 200, "{}", question.text());
     let html = question.text();
-    let action = if deed == "delete" { DELETE } else { APPLY };
+    let action = if action == "delete" { DELETE } else { APPLY };
     let fields = page::form_fields(&html, action).unwrap();
     let fields: Vec<(&str, &str)> = fields
         .iter()
@@ -191,30 +191,30 @@ async fn several_accounts_are_disabled_enabled_signed_out_and_deleted_after_a_qu
         "{question}"
     );
     assert_eq!(emails(&mut owner, "state=disabled").await.len(), 0, "the question did it");
-    for (deed, event, state, left) in [
+    for (action, event, state, left) in [
         ("disable", "user.disabled", "disabled", 4),
         ("enable", "user.enabled", "invited", 4),
         ("end-sessions", "session.ended", "invited", 4),
     ] {
-        let done = select_and_confirm(&mut owner, "/_auth/admin/users?q=example&sort=email", &both, deed).await;
+        let done = select_and_confirm(&mut owner, "/_auth/admin/users?q=example&sort=email", &both, action).await;
         assert!(
             done.status == 303 && done.location().starts_with("/_auth/admin/users?q=example&sort=email&flash="),
             "{}",
             done.location()
         );
-        assert!(page::flash(&owner.get(done.location()).await.text()).is_some(), "{deed}");
-        assert_eq!(rows(&mut owner, &format!("{LIST}?q=ada"), "state").await, [state], "{deed}");
-        assert_eq!(emails(&mut owner, "").await.len(), left, "{deed}");
+        assert!(page::flash(&owner.get(done.location()).await.text()).is_some(), "{action}");
+        assert_eq!(rows(&mut owner, &format!("{LIST}?q=ada"), "state").await, [state], "{action}");
+        assert_eq!(emails(&mut owner, "").await.len(), left, "{action}");
         let audit = owner.get(&format!("/_auth/admin/audit?event={event}")).await.text();
         let mut about = page::all_data(&audit, "subject");
         about.sort();
-        assert_eq!(about, ["ada@example.org", "bob@example.org"], "{deed}");
+        assert_eq!(about, ["ada@example.org", "bob@example.org"], "{action}");
     }
     assert_eq!(select_and_confirm(&mut owner, LIST, &both, "delete").await.status, 303);
     assert_eq!(emails(&mut owner, "sort=email").await, ["eve@example.org", OWNER]);
     let audit = owner.get("/_auth/admin/audit?event=user.deleted").await.text();
     assert_eq!(page::all_data(&audit, "subject").len(), 2);
-    // Who is gone meanwhile is passed over; with nobody left there is nothing to do.
+    // Accounts deleted in the meantime are skipped; without any left there is nothing to do.
     assert_eq!(select_and_confirm(&mut owner, LIST, &[&ids[0], &ids[2]], "disable").await.status, 303);
     assert_eq!(select(&mut owner, LIST, &both, "disable").await.status, 404);
     // One's own sessions end like anybody's, this one too.
@@ -231,10 +231,10 @@ async fn s100_of_several_accounts_none_is_touched_when_no_admin_would_be_left() 
     // Invited: an admin who cannot sign in yet does not count.
     let bob = invite(&mut owner, "bob@example.org", "", "admin").await;
     let own = rows(&mut owner, "/_auth/admin/users?q=owner", "user-id").await.remove(0);
-    for deed in ["disable", "delete"] {
-        let refused = select_and_confirm(&mut owner, LIST, &[&ada, &bob, &own], deed).await;
-        assert!(refused.status == 409 && refused.text().contains("last admin"), "{deed}: {}", refused.status);
-        assert_eq!(emails(&mut owner, "state=invited").await.len(), 2, "{deed}: a part was done");
+    for action in ["disable", "delete"] {
+        let refused = select_and_confirm(&mut owner, LIST, &[&ada, &bob, &own], action).await;
+        assert!(refused.status == 409 && refused.text().contains("last admin"), "{action}: {}", refused.status);
+        assert_eq!(emails(&mut owner, "state=invited").await.len(), 2, "{action}: a part was done");
     }
     assert_eq!(
         page::all_data(&owner.get("/_auth/admin/audit").await.text(), "event")
@@ -252,10 +252,10 @@ async fn s61_s98_what_is_done_to_several_wants_an_admin_a_token_of_the_form_and_
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let ada = invite(&mut owner, "ada@example.org", "", "user").await;
-    for (ids, deed) in
+    for (ids, action) in
         [(&[][..], "disable"), (&[ada.as_str()][..], "explode"), (&[ada.as_str()][..], ""), (&["x"][..], "delete")]
     {
-        assert_eq!(select(&mut owner, LIST, ids, deed).await.status, 422, "{ids:?} {deed}");
+        assert_eq!(select(&mut owner, LIST, ids, action).await.status, 422, "{ids:?} {action}");
     }
     let name = format!("user-{ada}");
     let fields = [("deed", "delete"), (name.as_str(), "on")];

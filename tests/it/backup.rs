@@ -53,8 +53,8 @@ async fn s94_a_backup_made_while_people_sign_in_restores_everything_but_what_was
         .collect();
     let kept = TempDir::new().unwrap();
     let file = path(&kept, "kept.backup");
-    let told = ok(&process.run(&["backup", &file]));
-    assert!(told.contains("6 users") && told.contains("protect it like a password"), "{told}");
+    let message = ok(&process.run(&["backup", &file]));
+    assert!(message.contains("6 users") && message.contains("protect it like a password"), "{message}");
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     refused(&process.run(&["backup", &file]), "already exists");
@@ -96,10 +96,13 @@ async fn s94_a_backup_without_keys_says_what_it_needs_when_it_is_made_and_when_i
     let (process, _owner) = lived_in(&[]).await;
     let (kept, elsewhere) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let file = path(&kept, "kept.backup");
-    let told = ok(&process.run(&["backup", "--without-secrets", &file]));
-    assert!(told.contains("It contains no keys: keep the folder secrets") && !told.contains("password"), "{told}");
-    let told = ok(&run(elsewhere.path(), &["restore", &file]));
-    assert!(told.contains("It contains no keys: copy the folder secrets"), "{told}");
+    let message = ok(&process.run(&["backup", "--without-secrets", &file]));
+    assert!(
+        message.contains("It contains no keys: keep the folder secrets") && !message.contains("password"),
+        "{message}"
+    );
+    let message = ok(&run(elsewhere.path(), &["restore", &file]));
+    assert!(message.contains("It contains no keys: copy the folder secrets"), "{message}");
     copy_folder(&process.folder.path().join("data/secrets"), &elsewhere.path().join("data/secrets"));
     assert!(ok(&run(elsewhere.path(), &["user", "list"])).contains(OWNER));
 }
@@ -174,8 +177,11 @@ async fn s94_a_store_moves_from_sqlite_to_postgresql_and_nobody_has_to_sign_in()
     refused(&process.run(&arguments), "a server is already running with");
     let app_url = process.app_url();
     let (_, folder) = process.stop();
-    let told = ok(&run(folder.path(), &arguments));
-    assert!(told.contains("6 users") && told.contains("2 sessions") && told.contains("was verified"), "{told}");
+    let message = ok(&run(folder.path(), &arguments));
+    assert!(
+        message.contains("6 users") && message.contains("2 sessions") && message.contains("was verified"),
+        "{message}"
+    );
     refused(&run(folder.path(), &arguments), "--to: the database already has users");
     refused(
         &run(folder.path(), &["migrate-store", "--from", "sqlite:///nowhere/x.db", "--to", &postgres.url()]),
@@ -206,7 +212,7 @@ async fn s94_nothing_is_restored_or_moved_while_a_node_runs_on_the_database() {
     let (_, old) = process.stop();
     let from = format!("sqlite://{}", old.path().join("data/portcullis.db").display());
     let there = [("DATABASE_URL", postgres.url())];
-    // Nobody lives there yet, but a node waits for its owner.
+    // There are no users yet, but a node is running.
     let mut variables = secrets();
     variables.push(("DATABASE_URL".to_owned(), postgres.url()));
     let node = Process::start_with(TempDir::new().unwrap(), "start", &variables).await;
@@ -234,7 +240,7 @@ async fn s94_a_restore_whose_keys_cannot_be_written_leaves_an_empty_database_beh
     ok(&process.run(&["backup", &file]));
     std::fs::create_dir(fresh.path().join("data")).unwrap();
     let keys = fresh.path().join("data/secrets");
-    // A folder in which nobody can make a file.
+    // A folder that is not writable.
     std::os::unix::fs::symlink("/proc", &keys).unwrap();
     refused(&run(fresh.path(), &["restore", &file]), "data/secrets/");
     std::fs::remove_file(&keys).unwrap();

@@ -38,7 +38,7 @@ async fn the_page_says_what_is_good_and_what_is_wrong() {
         (outcome(&lines(&mut owner).await, "check-app") == "wrong").then_some(())
     })
     .await;
-    // A browser that comes by another name, and one that comes by a proxy nobody named.
+    // A browser that uses another name, and one behind an undeclared proxy.
     let elsewhere = Call::navigation("/_auth/admin/checklist").header("Host", "gate.internal:3000");
     assert_eq!(outcome(&lines_of(&mut owner, elsewhere).await, "check-browser"), "wrong");
     owner.always("X-Forwarded-Proto", "https");
@@ -95,7 +95,7 @@ async fn browsers_without_https_are_warned_before_signing_in() {
         options.trusted_proxies = Some("127.0.0.1/32".to_owned());
     })
     .await;
-    let told = async |path: &str, call: Call| {
+    let message = async |path: &str, call: Call| {
         let answer = app.client().send(call).await;
         assert_eq!(answer.status, 200, "{path}");
         answer.text().contains("opened this page without https")
@@ -108,9 +108,9 @@ async fn browsers_without_https_are_warned_before_signing_in() {
         // Browsers send no Sec-Fetch-Site to plain http.
         let plain =
             || Call::navigation(path).without("Sec-Fetch-Site").without("Sec-Fetch-Mode").without("Sec-Fetch-Dest");
-        assert!(told(path, plain()).await, "{path}");
-        assert!(!told(path, plain().header("X-Forwarded-Proto", "https")).await, "{path}: the proxy says otherwise");
-        assert!(!told(path, Call::navigation(path)).await, "{path}: the browser says otherwise");
+        assert!(message(path, plain()).await, "{path}");
+        assert!(!message(path, plain().header("X-Forwarded-Proto", "https")).await, "{path}: the proxy says otherwise");
+        assert!(!message(path, Call::navigation(path)).await, "{path}: the browser says otherwise");
     }
 }
 

@@ -1,6 +1,6 @@
 //! No circles of imports inside a floor: a file that names another is not named by it, directly or through others.
 //!
-//! A folder's `mod.rs` holds its files together, so it names them and they name it; a name that it re-exports counts as
+//! A folder's `mod.rs` groups its files, so it names them and they name it; a name that it re-exports counts as
 //! one of the file it comes from. A method call names no file.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +60,7 @@ fn is_head(source: &Source) -> bool {
 
 /// A circle of files of which each names the next, if there is one.
 fn circle(mut named: BTreeMap<&str, BTreeSet<&str>>) -> Option<Vec<String>> {
-    // Who names nobody who is left is in no circle.
+    // A file that names none of the remaining ones is in no circle.
     loop {
         let left: BTreeSet<&str> = named.keys().copied().collect();
         named.retain(|_, named| !named.is_disjoint(&left));

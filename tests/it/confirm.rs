@@ -28,8 +28,8 @@ async fn promote(owner: &mut Client, page: &str) -> Response {
 
 /// Answers the question of that page.
 async fn answer(client: &mut Client, question: &Response, password: &str) -> Response {
-    let deed = page::field(&question.text(), "deed").unwrap_or_else(|| panic!("no question: {}", question.text()));
-    client.post_form("/_auth/confirm", &[("deed", &deed), ("current_password", password)]).await
+    let token = page::field(&question.text(), "deed").unwrap_or_else(|| panic!("no question: {}", question.text()));
+    client.post_form("/_auth/confirm", &[("deed", &token), ("current_password", password)]).await
 }
 
 async fn role(owner: &mut Client, page: &str) -> String {
@@ -228,8 +228,8 @@ async fn s130_a_script_gets_a_json_error_and_the_page_of_the_answer_has_a_guard(
     owner.get(&page).await;
     let call = owner.filled_form(&format!("{page}/role"), &[("role", "admin")]).unwrap();
     let call = ["sec-fetch-mode", "sec-fetch-dest", "sec-fetch-site", "accept"].into_iter().fold(call, Call::without);
-    let told = owner.send(call).await;
-    assert_eq!((told.status, told.json()["error"].as_str()), (403, Some("confirm")), "{}", told.text());
+    let message = owner.send(call).await;
+    assert_eq!((message.status, message.json()["error"].as_str()), (403, Some("confirm")), "{}", message.text());
 
     let anonymous = app.client().send(Call::form("/_auth/confirm", &app.app_url, &[])).await;
     assert!(anonymous.status == 303 && anonymous.location().starts_with("/_auth/login"));
@@ -237,7 +237,7 @@ async fn s130_a_script_gets_a_json_error_and_the_page_of_the_answer_has_a_guard(
     assert_eq!((get.status, get.location()), (303, "/_auth/account"));
     let without_token = owner.send(Call::form("/_auth/confirm", &app.app_url, &[])).await;
     assert_eq!(without_token.status, 403);
-    // Whoever is no admin any more when the answer comes makes no change, whatever waits.
+    // Somebody who is no longer an admin when the answer arrives changes nothing, even with a pending form.
     let question = promote(&mut owner, &page).await;
     let (mut eve, _) = people::member(&app, &mut people::another_browser(&app).await, "eve@example.org", "admin").await;
     let list = eve.get("/_auth/admin/users?q=owner").await.text();

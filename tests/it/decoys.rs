@@ -1,4 +1,4 @@
-//! Who has an account is not told by what a request sets going: an address that gets no mail causes as many write
+//! The work that a request causes does not reveal who has an account: an address that gets no mail causes as many write
 //! transactions as one that does, and the same rows but for the token in the mail (S108).
 
 use std::collections::BTreeMap;
@@ -50,10 +50,10 @@ impl Watched {
         let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
         database.batch_execute("PRAGMA busy_timeout = 5000; CREATE TABLE work (what TEXT)").unwrap();
         for table in ["mails", "attempts", "audit_events", "tokens"] {
-            for deed in ["INSERT", "UPDATE", "DELETE"] {
+            for statement in ["INSERT", "UPDATE", "DELETE"] {
                 let trigger = format!(
-                    "CREATE TRIGGER {table}_{deed} AFTER {deed} ON {table} BEGIN INSERT INTO work VALUES ('{table} \
-                        {deed}'); END"
+                    "CREATE TRIGGER {table}_{statement} AFTER {statement} ON {table} BEGIN INSERT INTO work VALUES ('{table} \
+                        {statement}'); END"
                 );
                 database.batch_execute(&trigger).unwrap();
             }

@@ -16,7 +16,7 @@ const RUN_BY_PROXIES: [(&str, &[&str]); 2] = [
 ];
 /// Settings and commands of other programs, which were tried by hand where the document says so.
 const OF_APPS: (&str, &[&str]) = ("docs/APPS.md", &["console", "ini", "python", "yaml"]);
-/// What is not a command of ours, and where it is seen working.
+/// Commands that are not ours, and where they are tested.
 const OTHERS: [(&str, &str); 19] = [
     ("cargo run -- demo", "command_line.rs starts the demo"),
     ("cargo build --release", "builds what every test builds"),
@@ -93,9 +93,9 @@ fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
-/// Every line that somebody is told to type, with its document.
+/// Every line that people are asked to type, with its document.
 fn commands() -> Vec<(String, String)> {
-    let told = |(file, text): (String, String)| -> Vec<(String, String)> {
+    let message = |(file, text): (String, String)| -> Vec<(String, String)> {
         let shell = blocks(&text).into_iter().filter(|block| ["indented", "sh"].contains(&block.kind.as_str()));
         let lines = shell.flat_map(|block| block.lines).map(|line| line.split(" #").next().unwrap().trim().to_owned());
         lines.filter(|line| !line.is_empty()).map(|line| (file.clone(), line)).collect()
@@ -105,7 +105,7 @@ fn commands() -> Vec<(String, String)> {
         .filter(|(file, _)| {
             !["docs/ARCHITECTURE.md", "docs/CONFIGURATION.md", "docs/COMMANDS.md"].contains(&file.as_str())
         })
-        .flat_map(told)
+        .flat_map(message)
         .collect()
 }
 
@@ -149,13 +149,13 @@ fn the_documented_settings_are_valid() {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(".env"), &block).unwrap();
             let output = run(folder.path(), &["check-config"]);
-            let told = said(&output);
+            let message = said(&output);
             // Nobody answers at mail.example.org.
             let wrong =
-                told.lines().filter(|line| line.starts_with("wrong:") && !line.starts_with("wrong: Mail:")).count();
-            assert!(wrong == 0 && !told.contains("the configuration is not valid"), "{file}:\n{block}\n{told}");
+                message.lines().filter(|line| line.starts_with("wrong:") && !line.starts_with("wrong: Mail:")).count();
+            assert!(wrong == 0 && !message.contains("the configuration is not valid"), "{file}:\n{block}\n{message}");
             for line in block.lines().filter(|line| !line.contains("PASSWORD")) {
-                assert!(told.contains(line), "{file}: {line} is not in\n{told}");
+                assert!(message.contains(line), "{file}: {line} is not in\n{message}");
             }
             seen += 1;
         }

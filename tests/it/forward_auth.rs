@@ -50,7 +50,7 @@ async fn asked_gate() -> (TestApp, Client) {
     (app, owner)
 }
 
-/// nginx understands 403 where others are told more.
+/// nginx understands only 403 where others get a more specific status.
 fn refused_as(dialect: &str, status: u16) -> u16 {
     if dialect == "nginx" { 403 } else { status }
 }
@@ -67,9 +67,9 @@ async fn s70_s74_each_dialect_allows_with_all_headers_and_denies_as_its_proxy_un
     for dialect in DIALECTS {
         let allowed = owner.send(ask(dialect)).await;
         assert_eq!(allowed.status, 200, "{dialect}");
-        let told = ["remote-user", "remote-email", "remote-name", "remote-groups", "remote-id"]
+        let message = ["remote-user", "remote-email", "remote-name", "remote-groups", "remote-id"]
             .map(|name| allowed.header(name).unwrap());
-        assert_eq!(told, [people::OWNER, people::OWNER, "Olive Owner", "admin", &id], "{dialect}");
+        assert_eq!(message, [people::OWNER, people::OWNER, "Olive Owner", "admin", &id], "{dialect}");
         assert!(allowed.set_cookies().is_empty());
         let denied = app.client().send(ask(dialect)).await;
         assert_eq!(denied.status, if dialect == "nginx" { 401 } else { 303 }, "{dialect}");
@@ -293,7 +293,7 @@ async fn s46_forward_auth_takes_the_refresh_token_and_never_rotates() {
 
 #[tokio::test]
 async fn s79_where_the_built_in_proxy_serves_the_app_no_answer_names_its_cookies() {
-    for (with_app, told) in [(false, Some("app=1")), (true, None)] {
+    for (with_app, message) in [(false, Some("app=1")), (true, None)] {
         let app = TestApp::start(|options| {
             options.let_proxies_ask();
             options.upstream = with_app.then(|| ([127, 0, 0, 1], 9).into());
@@ -302,7 +302,7 @@ async fn s79_where_the_built_in_proxy_serves_the_app_no_answer_names_its_cookies
         let mut owner = people::claim(&app).await;
         owner.jar.put("app", "1");
         let answer = owner.send(ask("nginx")).await;
-        assert_eq!((answer.status, answer.header("cookie")), (200, told), "with an app behind: {with_app}");
+        assert_eq!((answer.status, answer.header("cookie")), (200, message), "with an app behind: {with_app}");
     }
 }
 

@@ -158,7 +158,7 @@ async fn s104_incomplete_long_heads_are_limited_and_do_not_block_others() {
         stream.write_all(unfinished.as_bytes()).await.unwrap();
         held.push(stream);
     }
-    // Those for whom there is no place are told so and closed.
+    // Those for which there is no place get an answer and are closed.
     let refused = wait::eventually("the refusals", async || {
         let closed = held.iter().filter(|stream| stream.try_read(&mut [0; 1]).is_ok()).count();
         (closed >= 50).then_some(closed)
@@ -197,7 +197,7 @@ async fn s104_an_unread_body_does_not_circumvent_the_limits_of_heads() {
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.starts_with("HTTP/1.1 ") && answer.contains("connection: close"), "{first}: {answer}");
     }
-    // Who reads the body goes on.
+    // A handler that reads the body continues.
     let form = "POST /_auth/login HTTP/1.1\r\nHost: localhost:3000\r\nOrigin: http://localhost:3000\r\n\
         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b";
     let mut stream = TcpStream::connect(app.address).await.unwrap();

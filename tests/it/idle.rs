@@ -1,4 +1,4 @@
-//! `SESSION_IDLE_MINUTES`: sessions that nobody uses end.
+//! `SESSION_IDLE_MINUTES`: idle sessions end.
 
 use futures_util::StreamExt;
 use tokio_tungstenite::tungstenite::Message;

@@ -110,7 +110,7 @@ async fn s110_an_incomplete_response_is_recognisable_whatever_was_offered() {
         for (version, offer) in OFFERS {
             assert!(
                 !appears_complete(&owner, app.address, version, offer).await,
-                "{answer:?} to {version} {offer:?} looks whole"
+                "{answer:?} to {version} {offer:?} seems complete"
             );
         }
     }

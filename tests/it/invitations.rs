@@ -104,7 +104,7 @@ async fn an_accepted_invitation_signs_in_as_the_form_does_and_leads_to_the_app()
         assert_eq!(people::who_am_i(&mut eve).await.as_deref(), Some("eve@example.org"));
         let lines = owner.get("/_auth/admin/audit?person=eve@example.org").await.text();
         assert_eq!(page::all_data(&lines, "event"), ["login.ok", "user.created", "user.invited"]);
-        // The browser is a known device from now on, and its first sign-in is announced to nobody.
+        // The browser is a known device from now on, and its first sign-in is not announced.
         assert!(eve.get("/_auth/account").await.text().contains("/forget\""));
         assert!(Mailbox::of(&app.data("")).unread().is_empty());
         // Whoever was signed in there is not any more.
@@ -150,7 +150,7 @@ async fn s100_a_new_link_voids_the_older_one() {
     let Invited { page, link: first } = people::invite(&mut owner, "copy@example.org", "", "admin").await;
     assert_eq!(owner.submit(&page, &format!("{page}/invite"), &[("by", "mail")]).await.status, 303);
     let mailed = mailbox.wait_for("You are invited").await.link();
-    // The mail is seen before it is settled that it was sent.
+    // The mail is visible before it is recorded as sent.
     wait::eventually("the older link to be void", async || {
         (app.client().get(&first).await.status == 410).then_some(())
     })

@@ -1,4 +1,4 @@
-//! The work beside requests: what is cleaned away and when, and that one fault does not end it.
+//! Background jobs: what is deleted and when, and that one fault does not end them.
 
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
@@ -16,7 +16,7 @@ fn count(database: &mut PgConnection, from: &str) -> i64 {
     diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("SELECT count(*) FROM {from}")).get_result(database).unwrap()
 }
 
-/// An audit line that every clock calls too old; it goes with the last step of cleaning in the database.
+/// An audit line that every clock calls too old; it is deleted in the last step of the maintenance of the database.
 async fn until_cleaned(database: &mut PgConnection) {
     wait::eventually("the ancient line to go", async || {
         (count(database, "audit_events WHERE event = 'ancient'") == 0).then_some(())
@@ -92,7 +92,7 @@ async fn background_jobs_are_restarted_after_a_panic() {
     let mut mailbox = Mailbox::of(&app.data(""));
     app.expect_error("a background job panicked and is restarted job=\"watch\"");
     app.expect_error("a background job panicked and is restarted job=");
-    // Mails and streams are looked after on the threads of the deeds, and nobody asks for a deed now.
+    // Mails and streams are processed on the threads named "blocking", and nothing else runs there now.
     for thread in ["watch", "blocking", "blocking", "blocking"] {
         app.clock.panic_in(thread);
     }

@@ -1,4 +1,4 @@
-//! "Keep me signed in": without it a session goes with the browser's run, and after twelve hours.
+//! "Keep me signed in": without it a session ends when the browser is closed, and after twelve hours.
 
 use super::support::app::TestApp;
 use super::support::client::{Client, Response};

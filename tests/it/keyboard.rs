@@ -30,7 +30,7 @@ struct Walk {
 }
 
 impl Walk {
-    /// Waits for the element of one of our pages, and looks at the page as it is shown.
+    /// Waits for the element of one of our pages, and checks the page as it is shown.
     async fn see(&self, css: &str) {
         self.browser.find(css).await;
         let page = &self.browser.page;

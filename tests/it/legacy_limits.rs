@@ -79,7 +79,7 @@ async fn s26_s31_a_hundred_guesses_by_any_way_close_the_pair_and_then_only_the_t
     // The token proves nothing as long as the pair does; this is a first wrong guess at it.
     let token = app.setup_token();
     assert_eq!(by_claim(&mut from(&app, 902), &[("setup_token", &token)]).await, 401);
-    // Right ones do not begin the count anew: a script that uses the pair would go on for ever.
+    // Right ones do not reset the count: otherwise a script that uses the pair would keep it open for ever.
     for number in 0..98 {
         assert_eq!(guess(&app, number).await, 401, "{number}");
         assert_eq!(by_basic(&mut from(&app, 903), BASIC[0]).await, 200, "{number}");
@@ -96,7 +96,7 @@ async fn s26_s31_a_hundred_guesses_by_any_way_close_the_pair_and_then_only_the_t
     let basic = app.client().send(Call::fetch("GET", "/page").header("authorization", BASIC[0])).await;
     assert_eq!(basic.status, 429);
     assert!(basic.json()["message"].as_str().unwrap().contains("set-up token"));
-    // No time opens it again, and who is signed in stays so.
+    // No passage of time opens it again, and signed-in visitors stay signed in.
     app.advance(30 * 86_400);
     assert_eq!(by_basic(&mut from(&app, 904), BASIC[0]).await, 429);
     assert_eq!(before.get("/page").await.status, 200);

@@ -248,10 +248,10 @@ async fn s97_while_hashing_is_saturated_some_have_to_wait_and_checks_go_on() {
     };
     let (answers, checks) = tokio::join!(futures_util::future::join_all(attempts), checks);
     assert!(checks.iter().all(|status| *status == 200), "{checks:?}");
-    let (busy, heard): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 503);
-    assert!(!busy.is_empty() && !heard.is_empty(), "{} busy, {} heard", busy.len(), heard.len());
+    let (busy, verified): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 503);
+    assert!(!busy.is_empty() && !verified.is_empty(), "{} busy, {} verified", busy.len(), verified.len());
     assert!(busy.iter().all(|answer| answer.header("retry-after").is_some_and(|secs| secs.parse::<u32>().is_ok())));
-    assert!(heard.iter().all(|answer| answer.status == 401));
+    assert!(verified.iter().all(|answer| answer.status == 401));
 }
 
 #[tokio::test]

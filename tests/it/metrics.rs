@@ -47,8 +47,8 @@ async fn metrics_are_for_this_machine_or_for_the_token() {
     ];
     for header in of_proxies {
         assert_eq!(client.send(with(header, "127.0.0.1")).await.status, 403, "{header}");
-        let told = client.send(with(header, "127.0.0.1").header("Authorization", &format!("Bearer {TOKEN}"))).await;
-        assert_eq!(told.status, 200, "{header}");
+        let allowed = client.send(with(header, "127.0.0.1").header("Authorization", &format!("Bearer {TOKEN}"))).await;
+        assert_eq!(allowed.status, 200, "{header}");
     }
     for wrong in ["Bearer wrong", "Bearer ", "Basic YTpi", TOKEN] {
         assert_eq!(client.send(with("Via", "x").header("Authorization", wrong)).await.status, 403, "{wrong}");

@@ -20,7 +20,7 @@ use super::support::wobbly::{self, Wobbly};
 /// What is logged when a store is away.
 const AWAY: &str = "the store is not available";
 
-/// One node with its owner signed in, and who is not.
+/// One node, a client signed in as its owner, and an anonymous one.
 struct Scene {
     nodes: Nodes,
     owner: Client,
@@ -45,12 +45,13 @@ impl Scene {
         &self.nodes.apps[0]
     }
 
-    /// Copies and leases are over: whoever asks now asks the store.
+    /// Cached sessions and leases have expired: every check reads the store.
     fn forget(&self) {
         self.app().clock.advance(61);
     }
 
-    /// While the store is away: nobody is let in, and who is signed in is told to try again, and not to sign in.
+    /// While the store is unavailable nobody is admitted, and signed-in visitors are asked to try again, not to sign
+    /// in.
     async fn is_denied(&mut self, what: &str) {
         self.app().expect_error(AWAY);
         self.forget();
@@ -175,7 +176,7 @@ async fn s92_a_redis_that_is_stopped_frozen_slow_or_started_again() {
     scene.is_denied("Redis is frozen").await;
     scene.nodes.redis.as_ref().unwrap().running.signal("CONT");
     scene.heals("Redis is awake").await;
-    // It kept nothing: sessions are gone, which is a sign-in for everybody and a way in for nobody.
+    // It kept nothing: all sessions are gone, so everybody has to sign in again and nobody is admitted.
     scene.nodes.redis.as_ref().unwrap().running.signal("KILL");
     scene.is_denied("Redis is stopped").await;
     scene.nodes.restart_redis().await;

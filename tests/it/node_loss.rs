@@ -34,7 +34,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// One request, whatever comes of it; a connection that breaks is an error.
+    /// One request with any outcome; a broken connection is an error.
     async fn send(&self, client: &mut Client, call: Call) -> Option<super::support::client::Response> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let answer = client.try_send(call).await;
@@ -62,7 +62,7 @@ impl Seen {
         }
     }
 
-    /// Signs in, uses the session, signs out, and looks whether it has ended; until all is over.
+    /// Signs in, uses the session, signs out, and checks that it has ended; until the test is over.
     async fn live(&self, balancer: SocketAddr, mut accounts: impl Iterator<Item = String>) {
         while !self.is_over.load(Ordering::Acquire) {
             let mut client = Client::new(balancer, "http://localhost:3000");

@@ -1,4 +1,4 @@
-//! Who comes to another address than `APP_URL`, or without cookies, is told so, and what to do.
+//! Visitors at another address than `APP_URL`, or without cookies, are shown what is wrong and what to do.
 
 use super::support::app::TestApp;
 use super::support::browser::{Browser, NOT_LOOPBACK};
@@ -28,13 +28,13 @@ async fn every_form_before_sign_in_warns_at_another_address_than_app_url() {
         let open = async |path: &str| app.client().send(Call::navigation(path).header("Host", host)).await;
         let token = app.setup_token();
         let set_up = open(&format!("/_auth/setup?token={token}")).await;
-        let told = notice(&set_up).unwrap_or_else(|| panic!("{host}: {}", set_up.text()));
-        assert!(told.contains(remedy) && told.contains(app_url), "{told}");
+        let message = notice(&set_up).unwrap_or_else(|| panic!("{host}: {}", set_up.text()));
+        assert!(message.contains(remedy) && message.contains(app_url), "{message}");
         assert!(set_up.text().contains(&format!("href=\"{app_url}/_auth/setup?token={token}\"")), "{}", set_up.text());
         people::claim(&app).await;
         for path in ["/_auth/login?next=/x", "/_auth/forgot"] {
-            let told = notice(&open(path).await).unwrap_or_else(|| panic!("{host} {path}"));
-            assert!(told.contains(remedy) && told.contains(&format!("Open {app_url} instead")), "{told}");
+            let message = notice(&open(path).await).unwrap_or_else(|| panic!("{host} {path}"));
+            assert!(message.contains(remedy) && message.contains(&format!("Open {app_url} instead")), "{message}");
         }
     }
 }
@@ -53,8 +53,8 @@ async fn the_warning_says_whether_signing_in_works_at_this_address() {
         assert_eq!(client.send(sent.clone()).await.status, 303, "{host}");
         let mut client = app.client();
         let page = client.send(Call::navigation("/_auth/login").header("Host", host).without("Sec-Fetch-Site")).await;
-        let told = notice(&page).unwrap();
-        assert!(told.contains("may not work") && !told.contains("can sign in here"), "{told}");
+        let message = notice(&page).unwrap();
+        assert!(message.contains("may not work") && !message.contains("can sign in here"), "{message}");
         assert_eq!(client.send(sent.without("Sec-Fetch-Site")).await.status, 403, "{host}");
     }
 }
@@ -110,8 +110,8 @@ async fn the_own_address_in_any_spelling_and_what_a_proxy_says_of_it_need_no_not
     ] {
         let call =
             headers.iter().fold(Call::navigation("/_auth/login"), |call, (name, value)| call.header(name, value));
-        let told = notice(&app.client().send(call).await);
-        assert_eq!(told.is_some(), wrong, "{headers:?}: {told:?}");
+        let message = notice(&app.client().send(call).await);
+        assert_eq!(message.is_some(), wrong, "{headers:?}: {message:?}");
     }
     // A stranger's word about it is worth nothing.
     let app = TestApp::start(|_| {}).await;
@@ -145,7 +145,7 @@ async fn a_refused_form_says_why_and_what_to_do() {
             refused.text()
         );
     }
-    // The cookie came twice, so that nobody knows which one is ours: reading the page again is what helps.
+    // The cookie is duplicated, so that nobody knows which one is ours: reloading the page helps.
     let mut client = app.client();
     let form = client.get("/_auth/login").await;
     let token = page::csrf_token(&form.text()).unwrap();
@@ -201,8 +201,11 @@ async fn warns_at_another_address(browser: Browser) {
     let base = format!("http://{NOT_LOOPBACK}:{}", process.port);
     let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
     browser.open(&format!("{base}/_auth/setup?token={}", token.trim())).await;
-    let told = browser.find(".notice[role='alert']").await.text().await.unwrap();
-    assert!(told.contains(&format!("APP_URL={base} and HOST=0.0.0.0")) && told.contains(&process.app_url()), "{told}");
+    let message = browser.find(".notice[role='alert']").await.text().await.unwrap();
+    assert!(
+        message.contains(&format!("APP_URL={base} and HOST=0.0.0.0")) && message.contains(&process.app_url()),
+        "{message}"
+    );
     // The link leads to the form that works.
     browser.click(".notice a").await;
     browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
@@ -210,7 +213,7 @@ async fn warns_at_another_address(browser: Browser) {
     assert!(process.output().contains("a browser used an address other than APP_URL"), "{}", process.output());
     browser.open(&format!("{base}/_auth/login?next=/_auth/account")).await;
     browser.find(".notice a").await;
-    // Who goes on all the same hears it again, with the way out.
+    // Somebody who continues anyway is warned again, with a link to the right address.
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
     let refused = async || browser.text().await.contains("has to change APP_URL").then_some(());
     super::support::wait::eventually("the form to be refused", refused).await;
@@ -234,8 +237,8 @@ async fn chromium_signs_in_at_the_other_name_of_this_machine_with_every_comfort(
     people::claim_with(&mut process.client(), token.trim()).await;
     let base = process.app_url().replace("localhost", "127.0.0.1");
     browser.open(&format!("{base}/_auth/login?next=/_auth/account")).await;
-    let told = browser.find(".notice[role='alert']").await.text().await.unwrap();
-    assert!(told.contains("can sign in here") && !told.contains("HOST=0.0.0.0"), "{told}");
+    let message = browser.find(".notice[role='alert']").await.text().await.unwrap();
+    assert!(message.contains("can sign in here") && !message.contains("HOST=0.0.0.0"), "{message}");
     browser.click("button.reveal").await;
     browser.find("input[name='password'][type='text']").await;
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
@@ -252,8 +255,8 @@ async fn chromium_with_blocked_cookies_shows_that_they_are_required() {
     people::claim_with(&mut process.client(), token.trim()).await;
     browser.open(&format!("{}/_auth/login", process.app_url())).await;
     browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
-    let told = async || browser.text().await.contains("Cookies needed").then_some(());
-    super::support::wait::eventually("the page about cookies", told).await;
+    let message = async || browser.text().await.contains("Cookies needed").then_some(());
+    super::support::wait::eventually("the page about cookies", message).await;
     let shown = browser.text().await;
     assert!(shown.contains(&process.app_url()) && !shown.contains("according to the browser"), "{shown}");
     assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());

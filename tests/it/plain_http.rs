@@ -70,10 +70,10 @@ fn s111_check_config_warns_of_plain_http_except_on_this_machine() {
         ("https://gate.example.org", false),
     ] {
         let text = said(&run_with(folder.path(), &["check-config"], &[("APP_URL", app_url.to_owned())]));
-        let told = text.lines().any(|line| {
+        let message = text.lines().any(|line| {
             line.starts_with("advice: Address:") && line.contains("scripts of the app can use the gate's own pages")
         });
-        assert_eq!(told, says, "{app_url}: {text}");
+        assert_eq!(message, says, "{app_url}: {text}");
     }
     let notes = std::fs::read_to_string(super::support::source::repository().join("SECURITY.md")).unwrap();
     assert!(notes.contains("On plain http, away from this machine") && notes.contains("`Sec-Fetch-*`"));

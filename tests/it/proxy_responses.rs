@@ -100,10 +100,10 @@ async fn head_is_answered_like_get_without_the_body() {
         "/_auth/api/session",
         "/_auth/admin/users",
     ] {
-        let (shown, told) =
+        let (shown, message) =
             (owner.send(Call::navigation(path)).await, owner.send(Call::navigation(path).method("HEAD")).await);
-        assert_eq!((told.status, told.text().as_str()), (shown.status, ""), "{path}");
-        assert_eq!(told.header("content-type"), shown.header("content-type"), "{path}");
+        assert_eq!((message.status, message.text().as_str()), (shown.status, ""), "{path}");
+        assert_eq!(message.header("content-type"), shown.header("content-type"), "{path}");
     }
     assert_eq!(owner.send(Call::navigation("/_auth/logout").method("HEAD")).await.status, 405);
     assert_eq!(people::who_am_i(&mut owner).await.as_deref(), Some(OWNER));

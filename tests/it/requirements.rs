@@ -1,7 +1,7 @@
 //! Keeps `docs/SECURITY-REQUIREMENTS.md` true: per S-number the tests that would fail without it.
 //!
-//! A test names what it holds: `s33_a_truncated_signature_is_refused`, or `s24_s29_…` for several.
-//! After adding one, `WRITE_DOCS=1 cargo test --test it requirements` writes the table anew.
+//! A test names the requirements that it covers: `s33_a_truncated_signature_is_refused`, or `s24_s29_…` for several.
+//! After adding one, `WRITE_DOCS=1 cargo test --test it requirements` updates the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -47,7 +47,7 @@ impl<'ast> Visit<'ast> for Tests {
     }
 }
 
-/// `s24_s29_parallel_guesses` holds 24 and 29.
+/// `s24_s29_parallel_guesses` covers 24 and 29.
 fn numbers(name: &str) -> impl Iterator<Item = u32> {
     let digits =
         |part: &str| part.strip_prefix('s').filter(|digits| digits.len() >= 2).and_then(|digits| digits.parse().ok());

@@ -44,13 +44,13 @@ async fn next_of(app: &TestApp, asked: &TestApp, method: &str, headers: &[(&str,
     };
     for dialect in DIALECTS {
         let verdict = asked.client().send(question(dialect, method, headers)).await;
-        let told = if verdict.location().is_empty() {
+        let message = if verdict.location().is_empty() {
             verdict.json()["login_url"].as_str().unwrap().to_owned()
         } else {
             verdict.location().to_owned()
         };
         assert_eq!(
-            told.trim_start_matches("http://localhost:3000"),
+            message.trim_start_matches("http://localhost:3000"),
             location.trim_start_matches("http://localhost:3000"),
             "{dialect} {method} {headers:?}"
         );

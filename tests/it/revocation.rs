@@ -1,4 +1,4 @@
-//! An end is in force on every node when its deed is answered (docs/adr/0007).
+//! A revocation is effective on every node when the operation is answered (docs/adr/0007).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -149,10 +149,10 @@ async fn s37_the_race_of_a_miss_with_the_end_lets_nothing_in() {
     assert_eq!(seen.wrong, 0);
 }
 
-/// Leaves a notice as a node does, in one transaction with `deed`.
-fn leave(connection: &mut diesel::PgConnection, deed: &str, kind: &str, subject: &str) {
+/// Publishes a notice as a node does, in one transaction with `change`.
+fn leave(connection: &mut diesel::PgConnection, change: &str, kind: &str, subject: &str) {
     let sql = format!(
-        "BEGIN; {deed}; UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'notices';
+        "BEGIN; {change}; UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'notices';
          INSERT INTO notices SELECT CAST(value AS BIGINT), '{kind}', '{subject}', 0 FROM settings WHERE name = \
          'notices';
          NOTIFY portcullis; COMMIT"
@@ -211,12 +211,12 @@ async fn s49_a_change_found_done_is_answered_once_it_is_in_force_everywhere() {
     let user = people::invite(&mut owner, "ada@example.org", "Ada", "user").await.page;
     let (mut here, mut there) = (owner.clone(), nodes.at(1, &owner));
     there.get(&user).await;
-    // A node that hears nothing.
+    // A node that receives no notices.
     let mut database = nodes.postgres.connect();
     database.batch_execute("INSERT INTO nodes (id, acknowledged, beat) VALUES ('frozen', 0, 1)").unwrap();
     let (begin, page) = (Instant::now(), user.clone());
     let first = tokio::spawn(async move { here.submit(&page, &format!("{page}/disable"), &[]).await.status });
-    wait::eventually("the deed to be in the store", async || {
+    wait::eventually("the change to be in the store", async || {
         there.get(&user).await.text().contains("data-state=\"disabled\"").then_some(())
     })
     .await;
@@ -254,7 +254,7 @@ async fn s37_a_node_that_was_frozen_lets_nothing_stale_in_when_it_wakes() {
         wait::in_time("the answer of who was frozen", asking.read_to_string(&mut answer)).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 401") && upstream.count() == before, "{answer}");
     }
-    // It goes on as before.
+    // It works as before.
     let mut there = frozen.client();
     there.jar = owner.jar.clone();
     assert_eq!(there.fetch("/page").await.status, 200);
@@ -271,7 +271,7 @@ async fn s37_a_node_that_was_killed_is_waited_for_no_longer_than_its_lease() {
     second.kill();
     assert_eq!(nodes::waited_for(&postgres), 2, "the store knows nothing of it yet");
     assert_eq!(people::sign_out(&mut owner).await.status, 303);
-    // After a while nobody waits for the dead.
+    // After a while nobody waits for the dead node.
     wait::eventually("the dead node to be forgotten", async || (nodes::waited_for(&postgres) == 1).then_some(())).await;
 }
 

@@ -40,7 +40,7 @@ fn address(row: &Row) -> String {
     format!("/_auth{}", row.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA"))
 }
 
-/// The rule, told once more and in another way than in the program.
+/// The rule, written a second time and differently from the program.
 fn expected(row: &Row, who: Who, method: &str) -> Outcome {
     let offered = match method {
         "GET" | "HEAD" => row.rule().has_page,
@@ -107,11 +107,11 @@ async fn walk(app: &TestApp, who: Who, client: &mut Client) {
     for row in PAGES {
         for method in METHODS {
             let call = match method {
-                // Without the token: nothing is changed by the walk, and every action is seen to ask for it.
+                // Without the token: nothing is changed, and every action requires it.
                 "POST" => Call::form(&address(row), &app.app_url, &[]),
                 other => Call::navigation(&address(row)).method(other),
             };
-            // Nobody brings nothing, not even the cookie of a form seen before.
+            // An anonymous client sends nothing, not even the cookie of an earlier form.
             let answer = if who == Who::Nobody { app.client().send(call).await } else { client.send(call).await };
             let expected = match expected(row, who, method) {
                 Outcome::Denied(_) if method == "HEAD" => Outcome::Denied("no text"),
@@ -122,7 +122,7 @@ async fn walk(app: &TestApp, who: Who, client: &mut Client) {
     }
 }
 
-/// The same for what scripts ask: whoever has a session gets an answer, everybody else 401 with the way to sign-in.
+/// The same for scripts: with a session they get an answer, without one 401 with the address of sign-in.
 async fn walk_api(app: &TestApp, who: Who, client: &mut Client) {
     for (row, method) in API.iter().flat_map(|row| METHODS.map(|method| (row, method))) {
         let path = format!("/_auth/api{}", row.path);

@@ -207,7 +207,7 @@ async fn s06_the_marker_in_the_store_ends_the_deprecated_mode_even_before_the_no
     .await;
     let basic = || Call::fetch("GET", "/page").header("authorization", "Basic dXNlcjoxMjM0");
     assert_eq!(app.client().send(basic()).await.status, 200);
-    // As another node would, whose news did not arrive.
+    // As another node would whose notice did not arrive.
     let mut database = SqliteConnection::establish(app.data("portcullis.db").to_str().unwrap()).unwrap();
     diesel::sql_query("INSERT INTO settings (name, value) VALUES ('claimed_at', '1')").execute(&mut database).unwrap();
     assert_eq!(app.client().send(basic()).await.status, 401);

@@ -72,7 +72,10 @@ fn what_is_no_name_logo_colour_or_language_stops_the_start_and_is_named() {
         ("DEFAULT_LANGUAGE", "tlh".to_owned(), "one of en, de, fr, es, ar"),
     ] {
         let output = run_with(folder.path(), &["check-config"], &[(name, value.clone())]);
-        let told = said(&output);
-        assert!(!output.status.success() && told.contains(name) && told.contains(why), "{name}={value}: {told}");
+        let message = said(&output);
+        assert!(
+            !output.status.success() && message.contains(name) && message.contains(why),
+            "{name}={value}: {message}"
+        );
     }
 }

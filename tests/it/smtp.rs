@@ -45,7 +45,7 @@ fn s84_implicit_tls_verifies_the_certificate_unless_disabled() {
     assert!(!sent && said.to_lowercase().contains("certificate"), "{said}");
     let (sent, said) = send(&server, &[("SMTP_SECURE", "true"), ("ALLOW_UNAUTHORIZED_CERTS", "false")], None);
     assert!(!sent, "`false` switched the checks off: {said}");
-    assert!(!server.told().contains("MAIL"), "{}", server.told());
+    assert!(!server.received().contains("MAIL"), "{}", server.received());
     let (sent, said) = send(&server, &[("SMTP_SECURE", "true"), ("ALLOW_UNAUTHORIZED_CERTS", "true")], None);
     assert!(sent, "{said}");
     let (sent, said) = send(&server, &[("SMTP_SECURE", "true")], Some(&certificate.file()));
@@ -58,7 +58,7 @@ fn s84_a_certificate_of_another_host_is_refused_even_when_trusted() {
     let certificate = Certificate::for_host("other.example.org");
     let Some(server) = SmtpServer::start("implicit", Some(&certificate), &[]) else { return };
     let (sent, said) = send(&server, &[("SMTP_SECURE", "true")], Some(&certificate.file()));
-    assert!(!sent && !server.told().contains("MAIL"), "{said}");
+    assert!(!sent && !server.received().contains("MAIL"), "{said}");
     assert!(send(&server, &[("SMTP_SECURE", "true"), ("ALLOW_UNAUTHORIZED_CERTS", "true")], None).0);
 }
 
@@ -73,7 +73,7 @@ fn s84_where_tls_was_asked_for_nothing_leaves_in_plain_text() {
     ];
     let (sent, said) = send(&server, &secure, None);
     assert!(!sent && !said.contains("secret-of-gate"), "{said}");
-    assert!(!server.told().contains("AUTH gate") && !server.told().contains("MAIL "), "{}", server.told());
+    assert!(!server.received().contains("AUTH gate") && !server.received().contains("MAIL "), "{}", server.received());
 }
 
 #[test]
@@ -87,7 +87,11 @@ fn s84_starttls_is_taken_where_it_is_offered_and_credentials_go_through_it() {
     assert!(!sent, "a certificate nobody vouches for was taken: {said}");
     let (sent, said) = send(&server, &credentials, Some(&certificate.file()));
     assert!(sent, "{said}");
-    assert!(server.told().contains("AUTH gate tls") && !server.told().contains("plain"), "{}", server.told());
+    assert!(
+        server.received().contains("AUTH gate tls") && !server.received().contains("plain"),
+        "{}",
+        server.received()
+    );
     let wrong = [("SMTP_USER", "gate"), ("SMTP_PASSWORD", "not-the-secret-at-all")];
     let (sent, said) = send(&server, &wrong, Some(&certificate.file()));
     assert!(!sent && said.contains("535") && !said.contains("not-the-secret-at-all"), "{said}");
@@ -137,7 +141,7 @@ async fn s85_a_temporary_failure_is_retried_and_the_mail_arrives_once() {
     let Some(later) = SmtpServer::start("none", None, &["--behave", "later"]) else { return };
     let (app, mut owner) = with_server(&later).await;
     ask(&app).await;
-    wait::eventually("a first try", async || later.told().contains("RCPT").then_some(())).await;
+    wait::eventually("a first try", async || later.received().contains("RCPT").then_some(())).await;
     wait::eventually("the error to be shown", async || {
         owner.get("/_auth/admin/mail").await.text().contains("451").then_some(())
     })
@@ -162,7 +166,7 @@ async fn s23_s85_a_hanging_server_changes_no_answer_and_no_sign_in() {
     let Some(server) = SmtpServer::start("none", None, &["--behave", "hang"]) else { return };
     let (app, _owner) = with_server(&server).await;
     ask(&app).await;
-    wait::eventually("the server to be asked", async || server.told().contains("RCPT").then_some(())).await;
+    wait::eventually("the server to be asked", async || server.received().contains("RCPT").then_some(())).await;
     // While the worker hangs on the server, everything else goes on.
     ask(&app).await;
     people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
@@ -180,7 +184,7 @@ async fn s91_a_server_killed_while_it_sends_loses_no_mail() {
     people::claim_with(&mut owner, &std::fs::read_to_string(path.join("data/setup-token")).unwrap()).await;
     let mut browser = process.client();
     assert_eq!(browser.submit("/_auth/forgot", "/_auth/forgot", &[("email", OWNER)]).await.status, 303);
-    wait::eventually("the server to be asked", async || hanging.told().contains("RCPT").then_some(())).await;
+    wait::eventually("the server to be asked", async || hanging.received().contains("RCPT").then_some(())).await;
     let folder = process.kill();
     drop(hanging);
     let Some(well) = SmtpServer::start_on(&port, "none", None, &[]) else { return };

@@ -37,7 +37,7 @@ fn s85_a_mail_that_was_taken_is_sent_whatever_the_text_of_the_replies_is() {
     ] {
         let Some(server) = SmtpServer::answering(&answers, None, &["--line-end", line_end]) else { return };
         let (sent, said) = send(&server, &[]);
-        assert!(sent && server.mails().len() == 1, "{answers}: {said}\n{}", server.told());
+        assert!(sent && server.mails().len() == 1, "{answers}: {said}\n{}", server.received());
     }
 }
 
@@ -49,11 +49,14 @@ fn s84_starttls_is_found_in_any_case_and_replies_within_tls_are_read_as_well() {
     });
     let Some(server) = SmtpServer::answering(&answers, Some(&certificate), &[]) else { return };
     let (sent, said) = send(&server, &CREDENTIALS);
-    assert!(!sent && !server.told().contains("AUTH"), "a certificate that nobody vouches for got the password: {said}");
+    assert!(
+        !sent && !server.received().contains("AUTH"),
+        "a certificate that nobody vouches for got the password: {said}"
+    );
     let file = certificate.file();
     let (sent, said) = send(&server, &[CREDENTIALS[0], CREDENTIALS[1], ("SSL_CERT_FILE", file.to_str().unwrap())]);
-    assert!(sent && server.told().contains("TLS AUTH PLAIN"), "{said}\n{}", server.told());
-    assert!(!server.told().contains("PLAIN AUTH") && server.mails().len() == 1);
+    assert!(sent && server.received().contains("TLS AUTH PLAIN"), "{said}\n{}", server.received());
+    assert!(!server.received().contains("PLAIN AUTH") && server.mails().len() == 1);
 }
 
 #[test]
@@ -63,18 +66,21 @@ fn s84_without_credentials_any_certificate_is_better_than_none_and_tls_that_fail
     let Some(server) = SmtpServer::answering(&offers, Some(&certificate), &[]) else { return };
     let (sent, said) = send(&server, &[]);
     assert!(
-        sent && server.told().contains("TLS MAIL") && !server.told().contains("PLAIN MAIL"),
+        sent && server.received().contains("TLS MAIL") && !server.received().contains("PLAIN MAIL"),
         "{said}\n{}",
-        server.told()
+        server.received()
     );
     // Refused, broken off, and not TLS at all.
     for starttls in ["454 4.7.0 not now", "DROP", "220 go on"] {
         let answers = json!({ "EHLO": "250-x\r\n250 STARTTLS", "STARTTLS": starttls });
         let Some(server) = answering(&answers) else { return };
         let (sent, said) = send(&server, &CREDENTIALS);
-        assert!(!sent && !server.told().contains("AUTH") && !server.told().contains("MAIL "), "{starttls}: {said}");
+        assert!(
+            !sent && !server.received().contains("AUTH") && !server.received().contains("MAIL "),
+            "{starttls}: {said}"
+        );
         let (sent, said) = send(&server, &[]);
-        assert!(sent && server.told().contains("PLAIN MAIL"), "{starttls}: {said}\n{}", server.told());
+        assert!(sent && server.received().contains("PLAIN MAIL"), "{starttls}: {said}\n{}", server.received());
     }
 }
 
@@ -119,12 +125,12 @@ fn s84_the_name_at_ehlo_is_the_setting_or_a_full_one() {
         (vec![("SMTP_HELLO_NAME", "[IPv6:2001:db8::1]")], "EHLO [IPv6:2001:db8::1]"),
     ] {
         let (sent, said) = send(&server, &settings);
-        assert!(sent && server.told().contains(name), "{said}\n{}", server.told());
+        assert!(sent && server.received().contains(name), "{said}\n{}", server.received());
     }
     let Some(server) = answering(&json!({})) else { return };
     assert!(send(&server, &[("APP_URL", "http://box:3000")]).0);
-    let told = server.told();
-    let name = told.lines().find_map(|line| line.strip_prefix("PLAIN EHLO ")).unwrap();
+    let received = server.received();
+    let name = received.lines().find_map(|line| line.strip_prefix("PLAIN EHLO ")).unwrap();
     assert!(name == "[127.0.0.1]" || name.split('.').count() > 1, "neither a full name nor an address: {name}");
 }
 

@@ -78,7 +78,7 @@ fn every_column_worth_keeping_is_copied() {
             columns.iter().map(|(column, _)| format!("{table}.{column}")).filter(|name| !copied.contains(name)),
         );
     }
-    // What is about running servers, and what is made anew from name and address where it is empty.
+    // What describes running servers, and what is derived from name and address if it is empty.
     left_out.retain(|name| !name.starts_with("notices.") && !name.starts_with("nodes."));
     assert_eq!(left_out, ["users.search"]);
 }
@@ -169,7 +169,7 @@ async fn s29_attempts_are_counted_without_a_loss() {
     }
     let found = store.database.read(|c| attempts::find(c, "b")).await.unwrap();
     assert_eq!(found, Some(Bucket { failures: 100, window_start: now, last_failure: now }));
-    // A window that is over begins anew.
+    // A window that has passed starts again.
     let later = Timestamp::from_secs(5_000);
     store.database.write(move |c| attempts::add(c, "b", later, now)).await.unwrap();
     let found = store.database.read(|c| attempts::find(c, "b")).await.unwrap();

@@ -118,7 +118,7 @@ async fn s90_s92_a_change_that_cannot_be_audited_is_not_made() {
     let fields = [("email", "x@example.org"), ("name", ""), ("role", "user")];
     assert!(owner.submit("/_auth/admin/users/new", "/_auth/admin/users/new", &fields).await.status >= 500);
     execute(&app.data("portcullis.db"), "DROP TRIGGER no_audit");
-    assert!(!owner.get("/_auth/admin/users").await.text().contains("x@example.org"), "half a deed was done");
+    assert!(!owner.get("/_auth/admin/users").await.text().contains("x@example.org"), "the change was only half made");
     people::sign_in(&mut app.client(), OWNER, PASSWORD).await;
 }
 

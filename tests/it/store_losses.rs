@@ -70,7 +70,7 @@ async fn s15_changing_the_password_keeps_the_own_session_and_ending_all_ends_it_
     let mut owner = nodes.owner().await;
     let (mut elsewhere, mut first) = (nodes.at(1, &owner), owner.clone());
     first.get("/_auth/account/password").await;
-    // The change is held up between what Redis hears and the commit, where it writes its line of the trail.
+    // The change is blocked between the write to Redis and the commit, where it writes its audit line.
     let mut holder = nodes.postgres.connect();
     holder.batch_execute("BEGIN; LOCK TABLE audit_events IN ACCESS EXCLUSIVE MODE").unwrap();
     let changing = tokio::spawn(async move {
@@ -85,7 +85,7 @@ async fn s15_changing_the_password_keeps_the_own_session_and_ending_all_ends_it_
     .await;
     assert!(is_in(&mut elsewhere).await, "no copy, and the store is asked in between");
     nodes.apps[0].expect_error("the store is not available: terminating connection");
-    // The change fails after all; an end of everything then ends this session as well, whatever Redis was told.
+    // The change fails after all; an end of everything then ends this session as well, whatever is in Redis.
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
     nodes.postgres.connect().batch_execute(cut).unwrap();
     assert_eq!(changing.await.unwrap(), 503);
@@ -154,11 +154,11 @@ async fn s50_another_session_store_ends_what_was_open_and_the_command_line_wants
     let mut settings = super::support::nodes::secrets();
     settings.push(("DATABASE_URL".to_owned(), nodes.postgres.url()));
     let settings: Vec<(&str, String)> = settings.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    let told = super::support::process::run_with(folder.path(), &["user", "role", OWNER, "admin"], &settings);
-    let text = super::support::process::said(&told);
-    assert!(!told.status.success() && text.contains("SESSION_STORE=redis"), "{text}");
+    let message = super::support::process::run_with(folder.path(), &["user", "role", OWNER, "admin"], &settings);
+    let text = super::support::process::said(&message);
+    assert!(!message.status.success() && text.contains("SESSION_STORE=redis"), "{text}");
 
-    // A node that keeps sessions in the database, and then Redis again: nobody comes back.
+    // A node that keeps sessions in the database, and then Redis again: no session is revived.
     let url = nodes.postgres.url();
     let switched = nodes.node(&url, &[("SESSION_STORE", "database")]).await;
     assert!(!is_in(&mut owner).await, "the node with Redis lets in what was ended");
@@ -176,7 +176,7 @@ async fn s05_a_node_that_missed_the_claim_finds_out_when_it_connects_again() {
     let mut visitor = nodes.apps[0].client();
     let mut database = PgConnection::establish(&nodes.postgres.url()).unwrap();
     database.batch_execute("INSERT INTO settings (name, value) VALUES ('claimed_at', '1')").unwrap();
-    assert_eq!(visitor.get("/_auth/login").await.location(), "/_auth/setup", "nobody told this node");
+    assert_eq!(visitor.get("/_auth/login").await.location(), "/_auth/setup", "nobody message this node");
     let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = \
         current_database()";
     database.batch_execute(cut).unwrap();

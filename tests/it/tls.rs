@@ -68,9 +68,9 @@ async fn takes_people_to_the_app(place: Place, certificate: &Certificate) {
     let (head, _) = curl.ask("/page", &[]).await;
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let seen = place.upstream.last();
-    let told =
+    let message =
         ["x-forwarded-proto", "x-forwarded-for", "remote-user"].map(|name| seen.header(name).unwrap_or_default());
-    assert_eq!(told, ["https", "127.0.0.1", OWNER]);
+    assert_eq!(message, ["https", "127.0.0.1", OWNER]);
     let (_, checks) = curl.ask("/_auth/admin/checklist", &[]).await;
     let (titles, outcomes) = (page::all_data(&checks, "check"), page::all_data(&checks, "outcome"));
     for (title, outcome) in titles

@@ -54,16 +54,16 @@ async fn s130_a_user_name_is_a_sensitive_change_and_the_question_names_it() {
     let mut owner = people::claim(&app).await;
     let (_ada, page) = people::member(&app, &mut owner, ADA, "user").await;
     app.advance(901);
-    for (username, told) in [("countess", "countess"), ("", "remove the user name")] {
+    for (username, message) in [("countess", "countess"), ("", "remove the user name")] {
         let question = set(&mut owner, &page, username).await;
         let text = question.text();
-        assert!(question.status == 403 && text.contains(told) && text.contains(ADA), "{} {text}", question.status);
+        assert!(question.status == 403 && text.contains(message) && text.contains(ADA), "{} {text}", question.status);
         assert!(!owner.get(&page).await.text().contains("countess"), "it is done before the answer");
         assert_eq!(owner.get("/_auth/admin/users").await.status, 200, "where the way out leads");
     }
     let question = set(&mut owner, &page, "countess").await;
-    let deed = page::field(&question.text(), "deed").unwrap();
-    let done = owner.post_form("/_auth/confirm", &[("deed", &deed), ("current_password", PASSWORD)]).await;
+    let token = page::field(&question.text(), "deed").unwrap();
+    let done = owner.post_form("/_auth/confirm", &[("deed", &token), ("current_password", PASSWORD)]).await;
     assert_eq!((done.status, done.location()), (303, format!("{page}?flash=username").as_str()));
     assert!(owner.get(&page).await.text().contains("<bdi>countess</bdi>"));
 }

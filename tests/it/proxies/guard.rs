@@ -1,4 +1,4 @@
-//! Who is let through, and what the app is told of them.
+//! Who is admitted, and which identity the app receives.
 
 use super::{Kind, Tried};
 use crate::support::client::Call;
@@ -34,9 +34,9 @@ pub(super) async fn the_app_sees_the_visitor_and_nothing_forged(tried: &mut Trie
     let answer = tried.owner.send(call).await;
     assert_eq!(answer.status, 200, "{}\n{}", answer.text(), tried.said());
     let seen = tried.place.upstream.last();
-    let told = IDENTITY.map(|name| seen.header(name).unwrap_or_default());
-    assert_eq!(told[..4], [OWNER, OWNER, "Olive Owner", "admin"], "{}", seen.head_text());
-    assert!(told[4].len() > 8, "{}", seen.head_text());
+    let message = IDENTITY.map(|name| seen.header(name).unwrap_or_default());
+    assert_eq!(message[..4], [OWNER, OWNER, "Olive Owner", "admin"], "{}", seen.head_text());
+    assert!(message[4].len() > 8, "{}", seen.head_text());
     assert_eq!(seen.header("x-forwarded-for").as_deref(), Some("127.0.0.1"));
     assert!(!seen.header("connection").unwrap_or_default().to_lowercase().contains("remote"), "{}", seen.head_text());
     let cookies = seen.header("cookie").unwrap_or_default();

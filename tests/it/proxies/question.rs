@@ -53,8 +53,13 @@ pub(super) async fn nobody_but_the_proxy_may_ask(tried: &mut Tried) {
                 .header("X-Forwarded-Uri", "/page");
             let ask = ask.header("X-Forwarded-Host", "localhost").header("X-Forwarded-Proto", "http");
             let answer = tried.owner.send(ask).await;
-            let told = ["cookie", "remote-user", "remote-id"].map(|name| answer.header(name));
-            assert!(answer.status >= 300 && told == [None; 3], "{path}: {} {told:?}\n{}", answer.status, tried.said());
+            let message = ["cookie", "remote-user", "remote-id"].map(|name| answer.header(name));
+            assert!(
+                answer.status >= 300 && message == [None; 3],
+                "{path}: {} {message:?}\n{}",
+                answer.status,
+                tried.said()
+            );
         }
     }
     let asked = tried.owner.send(Call::fetch("GET", "/_auth/ask")).await;

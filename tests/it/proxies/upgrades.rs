@@ -45,6 +45,10 @@ pub(super) async fn a_web_socket_is_the_only_upgrade(tried: &mut Tried) {
     }
     // A server that does speak h2c, and a client that insists.
     let cookie = tried.owner.jar.header("/").unwrap();
-    let Some(told) = try_h2c(tried.place.address(), tried.owner.host(), PROGRAMS[0], &cookie).await else { return };
-    assert!(told.contains("HTTP Upgrade response") && !told.contains("101 Switching"), "{told}\n{}", tried.said());
+    let Some(message) = try_h2c(tried.place.address(), tried.owner.host(), PROGRAMS[0], &cookie).await else { return };
+    assert!(
+        message.contains("HTTP Upgrade response") && !message.contains("101 Switching"),
+        "{message}\n{}",
+        tried.said()
+    );
 }

@@ -140,7 +140,7 @@ impl TestApp {
         std::fs::read_to_string(&file).unwrap_or_else(|fault| panic!("{}: {fault}", file.display())).trim().to_owned()
     }
 
-    /// All that the database holds, as bytes.
+    /// The whole database, as bytes.
     pub fn stored(&self) -> Vec<u8> {
         self.stores.content().unwrap_or_else(|| {
             let file = |name: &str| std::fs::read(self.data(name)).unwrap_or_default();
@@ -158,7 +158,7 @@ impl TestApp {
         self.wired.errors.allow(text);
     }
 
-    /// Lets time pass for the server; clients are told by [`super::jar::Jar::advance`].
+    /// Lets time pass for the server; for clients use [`super::jar::Jar::advance`].
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(seconds);
     }

@@ -1,5 +1,5 @@
-//! axe-core in the real browser: judges a page as it is shown, by everything a system can wish, and measures whether it
-//! fits.
+//! axe-core in the real browser: judges a page as it is shown, with every preference a system can have, and measures
+//! whether it fits.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub async fn set_theme(browser: &Browser, theme: &'static str) {
     Look { name: theme, scheme: theme, contrast: "no-preference", forced: "none" }.set(browser).await;
 }
 
-/// What a system wishes of the colours.
+/// Colour preferences of a system.
 #[derive(Clone, Copy)]
 struct Look {
     name: &'static str,

@@ -120,7 +120,7 @@ impl Browser {
         self.click(&format!("{form} [type=submit], {form} button:not([type])")).await;
     }
 
-    /// Waits until the address holds `part`.
+    /// Waits until the address contains `part`.
     pub async fn at(&self, part: &str) {
         let arrived = async || self.url().await.contains(part).then_some(());
         super::wait::eventually(&format!("the address to hold {part}"), arrived).await;

@@ -76,7 +76,7 @@ impl Call {
         self.also(name, value)
     }
 
-    /// Adds a header beside any of that name.
+    /// Adds a header, keeping others with that name.
     #[must_use]
     pub fn also(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
@@ -185,7 +185,7 @@ impl OpenResponse {
         all
     }
 
-    /// Reads to whatever end comes: `true` for a proper one, `false` for a cut.
+    /// Reads to the end: `true` if it is a proper one, `false` if the response was interrupted.
     pub async fn ends_properly(&mut self) -> bool {
         while let Some(chunk) = self.chunk().await {
             if chunk.is_err() {

@@ -1,4 +1,4 @@
-//! A real lighttpd whose programs show what they are told: a CGI script and PHP. It speaks h2c too.
+//! A real lighttpd whose programs show the environment they receive: a CGI script and PHP. It speaks h2c too.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -82,6 +82,6 @@ async fn the_programs_take_any_sign_for_an_underscore_and_h2c_is_spoken() {
             assert!(answer.text().contains("HTTP_REMOTE_USER=evil"), "{program} {name}: {}", answer.text());
         }
     }
-    let Some(told) = try_h2c(lighttpd.address, "localhost", PROGRAMS[0], "a=1").await else { return };
-    assert!(told.contains("101 Switching Protocols"), "{told}");
+    let Some(message) = try_h2c(lighttpd.address, "localhost", PROGRAMS[0], "a=1").await else { return };
+    assert!(message.contains("101 Switching Protocols"), "{message}");
 }

@@ -17,7 +17,7 @@ impl Tag {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether `class` holds the word.
+    /// Whether `class` contains the word.
     pub fn has_class(&self, class: &str) -> bool {
         self.attribute("class").is_some_and(|all| all.split_whitespace().any(|one| one == class))
     }
@@ -155,7 +155,7 @@ pub fn visible_text(html: &str) -> String {
     decode(&text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The message that a deed left on the page after it.
+/// The message about the last change at the top of a page.
 pub fn flash(html: &str) -> Option<String> {
     text_inside(html, |tag| tag.has_class("flash"))
 }

@@ -27,7 +27,7 @@ pub async fn claim(app: &TestApp) -> Client {
     client
 }
 
-/// One claim with the real token, whatever comes of it.
+/// One claim with the real token; returns the response.
 pub async fn try_claim(app: &TestApp, client: &mut Client, email: &str, password: &str) -> Response {
     submit_claim(client, &app.setup_token(), email, password).await
 }
@@ -86,7 +86,7 @@ pub async fn member(app: &TestApp, admin: &mut Client, email: &str, role: &str) 
     (client, invited.page)
 }
 
-/// Posts the sign-in form of a fresh sign-in page, whatever comes of it.
+/// Posts the sign-in form of a fresh sign-in page; returns the response.
 pub async fn try_sign_in(client: &mut Client, email: &str, password: &str) -> Response {
     client.submit("/_auth/login", "/_auth/login", &[("email", email), ("password", password)]).await
 }

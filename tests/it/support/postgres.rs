@@ -148,18 +148,18 @@ impl Postgres {
     pub fn signal_all(&self, name: &str) {
         // The first process stands still while its children are told: it makes no more of them and reaps none that
         // ends.
-        let told = |ids: &[&str]| {
+        let message = |ids: &[&str]| {
             let sent = Command::new("kill").args(["-s", name]).args(ids).status().unwrap();
             assert!(sent.success(), "kill -s {name} {ids:?}");
         };
         let first = self.running.id().to_string();
         if name != "CONT" {
-            told(&[&first]);
+            message(&[&first]);
         }
         let children = std::fs::read_to_string(format!("/proc/{first}/task/{first}/children")).unwrap();
-        told(&children.split_whitespace().collect::<Vec<_>>());
+        message(&children.split_whitespace().collect::<Vec<_>>());
         if name == "CONT" {
-            told(&[&first]);
+            message(&[&first]);
         }
     }
 }

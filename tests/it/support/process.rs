@@ -16,7 +16,7 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Whether a real part is on this machine; when it is not, CI fails and everybody else is told loudly.
+/// Whether a real part is on this machine; if it is not, CI fails and others get a loud warning.
 pub fn is_installed(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
@@ -137,7 +137,7 @@ pub fn said(output: &Output) -> String {
 pub struct Process {
     /// The working directory; `data` below it is the data directory.
     pub folder: TempDir,
-    /// The port it was told to listen on.
+    /// The port it listens on.
     pub port: u16,
     app_url: String,
     /// The child.

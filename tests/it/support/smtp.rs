@@ -1,4 +1,4 @@
-//! SMTP servers on loopback: Debian's aiosmtpd, and one that answers as it is told, with certificates made for the
+//! SMTP servers on loopback: Debian's aiosmtpd, and one with scripted answers, with certificates made for the
 //! test.
 
 use std::path::{Path, PathBuf};
@@ -112,8 +112,8 @@ impl SmtpServer {
         Some(Self { port, running, folder })
     }
 
-    /// What it was told so far.
-    pub fn told(&self) -> String {
+    /// What it has received so far.
+    pub fn received(&self) -> String {
         self.running.output()
     }
 

@@ -69,7 +69,7 @@ impl Stores {
         Some(content)
     }
 
-    /// Gives the space back, when nobody will start on these data again.
+    /// Frees the space when these data are no longer needed.
     pub fn remove(&mut self) {
         if let Some((cluster, name)) = self.database.take()
             && let Ok(mut connection) = PgConnection::establish(&format!("{cluster}/postgres"))

@@ -8,7 +8,7 @@ pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Asks until `question` yields something, and panics with `what` when it never does.
+/// Polls until `question` returns something, and panics with `what` if it never does.
 pub async fn eventually<T>(what: &str, mut question: impl AsyncFnMut() -> Option<T>) -> T {
     let end = Instant::now() + TIMEOUT;
     loop {

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 /// Everything passes.
 pub const PASS: usize = 0;
-/// Nothing passes, and nobody is told.
+/// Nothing passes, without an error.
 pub const HANG: usize = 1;
 /// Connections end in the middle of an answer.
 pub const CUT: usize = 2;
