@@ -4,7 +4,7 @@
 -- The gate as HAProxy reaches it: plain http, by address.
 local gate = "http://127.0.0.1:3000"
 
--- What the app is told of the visitor.
+-- The identity headers for the app.
 local identity = { "remote-user", "remote-email", "remote-name", "remote-groups", "remote-id" }
 -- What only a proxy may say, as letters and digits alone: by how it begins, and by how it ends.
 local spoof_beginnings = { "forwarded", "xforward", "xoriginal", "xrewrite", "remote", "xremote", "xauthrequest", "xwebauth", "proxy",
@@ -24,7 +24,7 @@ local function question(txn)
       end
     end
   end
-  -- Written anew, so that nothing of what the client says about itself stays.
+  -- Overwritten, so that nothing the client says about itself remains.
   headers["x-forwarded-method"] = { txn.f:method() }
   headers["x-forwarded-proto"] = { txn.f:ssl_fc() == 1 and "https" or "http" }
   headers["x-forwarded-host"] = { txn.f:req_fhdr("host") }

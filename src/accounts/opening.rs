@@ -37,8 +37,8 @@ pub(super) struct Opening {
 }
 
 impl Accounts {
-    /// A session of the person whose proofs these are, on the browser that `client` is; on a device that is `known`, or on a new one. Not stored
-    /// yet.
+    /// A session of the person whose proofs these are, on the browser that `client` is; on a device that is `known`, or
+    /// on a new one. Not stored yet.
     pub(super) fn prepare_session(
         &self,
         proofs: CompleteProofs,

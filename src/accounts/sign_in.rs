@@ -114,7 +114,7 @@ impl Accounts {
         Ok(found.await?)
     }
 
-    /// Audits a refusal, and says what the visitor is told.
+    /// Audits a refusal, and returns the error for the visitor.
     async fn refuse(&self, subject: &str, client: &Client) -> AccountError {
         let line = self.audit_line(Event::LoginFailed, "", subject, &client.source.to_string());
         let audited = self.0.database.write(move |c| audit::append(c, &line)).await;

@@ -1,11 +1,12 @@
-//! The steps of a sign-in: a credential gives a proof, this rule says whether one is missing, and only a complete set opens a session.
+//! The steps of a sign-in: a credential gives a proof, this rule says whether one is missing, and only a complete set
+//! opens a session.
 
 use super::ids::UserId;
 use super::session::Methods;
 use super::user::User;
 
-/// A proof that is missing. There is no kind yet; with the first one, a second factor, the places that begin a sign-in do not compile
-/// until they say what they do about it.
+/// A proof that is missing. There is no kind yet; with the first one, a second factor, the places that begin a sign-in
+/// do not compile until they say what they do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingProof {}
 

@@ -38,7 +38,8 @@ struct PairForm {
     keep: Keep,
 }
 
-/// The form while the deprecated mode guards the app, and the way to set-up once its pair is closed; `None` in any other phase.
+/// The form while the deprecated mode guards the app, and the way to set-up once its pair is closed; `None` in any
+/// other phase.
 pub(super) async fn show(req: &HttpRequest, next: &str) -> Result<Option<HttpResponse>, HttpError> {
     let accounts = settings::accounts(req);
     if accounts.phase() != Phase::Legacy {

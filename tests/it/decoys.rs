@@ -52,7 +52,8 @@ impl Watched {
         for table in ["mails", "attempts", "audit_events", "tokens"] {
             for statement in ["INSERT", "UPDATE", "DELETE"] {
                 let trigger = format!(
-                    "CREATE TRIGGER {table}_{statement} AFTER {statement} ON {table} BEGIN INSERT INTO work VALUES ('{table} \
+                    "CREATE TRIGGER {table}_{statement} AFTER {statement} ON {table} BEGIN INSERT INTO work VALUES \
+                        ('{table} \
                         {statement}'); END"
                 );
                 database.batch_execute(&trigger).unwrap();
