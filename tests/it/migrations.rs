@@ -69,7 +69,7 @@ async fn s94_a_database_is_copied_before_it_is_brought_up_to_date() {
     let copies = copies(&folder);
     assert_eq!(copies.len(), 1, "{copies:?}");
     let applied = MigrationHarness::<Sqlite>::applied_migrations(&mut sqlite(&copies[0])).unwrap();
-    assert_eq!(applied.len(), 1, "the copy is of before");
+    assert!(applied.iter().all(|version| version.to_string() != "99990101000000"), "the copy is of before");
 }
 
 #[tokio::test]

