@@ -53,8 +53,8 @@ mod texts;
 #[doc(hidden)]
 pub mod for_tests {
     pub use crate::accounts::mail_content::{Facts, content};
-    pub use crate::app::{App, Internals, build as build_app};
-    pub use crate::config::{DatabaseUrl, Values, docs, load as load_config, variables};
+    pub use crate::app::{App, Internals};
+    pub use crate::config::{DatabaseUrl, docs};
     pub use crate::crypto::checksum::Checksum;
     pub use crate::domain::audit::EVENTS;
     pub use crate::domain::email::Email;
@@ -74,6 +74,18 @@ pub mod for_tests {
     pub use crate::storage::redis_record::StoredSession;
     pub use crate::storage::redis_sessions::RedisSessions;
     pub use crate::storage::{Connection, Database, StorageError, attempts, sessions, settings};
+
+    /// Builds a server as `start` does, from these variables alone.
+    pub fn build_app(variables: &crate::config::Values, internals: &Internals) -> Result<App, String> {
+        let (flags, no_file) = (crate::config::Values::new(), std::path::Path::new("/nonexistent/.env"));
+        let config = crate::config::load(&flags, variables, no_file).map_err(|faults| faults.to_string())?;
+        crate::app::build(&config, internals).map_err(|fault| fault.to_string())
+    }
+
+    /// The names of the variables, in the order of their table.
+    pub fn variable_names() -> Vec<&'static str> {
+        crate::config::variables::TABLE.iter().map(|row| row.name()).collect()
+    }
 
     /// What pages and mails say.
     pub mod texts {

@@ -100,11 +100,6 @@ impl SessionCache {
         self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).len()).sum()
     }
 
-    /// Whether there is no entry.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Invalidates the entry of a session; the session itself may still be live.
     pub fn forget(&self, session: &SessionId) {
         if let Some(copy) =

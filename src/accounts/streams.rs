@@ -63,11 +63,6 @@ impl Streams {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether there is no open stream.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Closes every stream of `session`.
     pub fn cut(&self, session: &SessionId) {
         let entry =

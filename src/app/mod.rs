@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::dev::{Server, ServerHandle};
 use secrecy::ExposeSecret;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::accounts;
 use crate::accounts::{Accounts, Parts, Phase};
@@ -184,9 +184,15 @@ pub struct App {
 /// Dropped after the server: the watch, the store, the lock.
 pub struct Running {
     jobs: Option<Jobs>,
-    /// The open core.
-    pub core: Core,
+    pub(crate) core: Core,
     _lock: Option<File>,
+}
+
+impl Running {
+    /// The threads of the database, to which the log of a test belongs.
+    pub fn runtime(&self) -> &Handle {
+        self.core.accounts.database().runtime()
+    }
 }
 
 impl Drop for Running {

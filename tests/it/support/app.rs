@@ -1,13 +1,13 @@
 //! A real Portcullis in this process: port 0, and a database, data directory and clock of its own.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
-use portcullis::for_tests::{App, Internals, Values, build_app, load_config};
+use portcullis::for_tests::{App, Internals, build_app};
 use tempfile::TempDir;
 
 use super::client::Client;
@@ -208,14 +208,13 @@ impl Drop for Started {
 /// its own.
 async fn build_server(environment: &[(String, String)], clock: TestClock) -> Started {
     let environment = environment.iter().cloned().collect();
-    let config = load_config(&Values::new(), &environment, Path::new("/nonexistent/.env")).unwrap();
     let (started, ready) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         let internals = Internals { clock: Arc::new(clock), hash_cost: Some(4), any_port: true };
         let system = actix_web::rt::System::new();
         let errors = Errors::of_this_system();
-        let App { address, server, handle, running, .. } = build_app(&config, &internals).unwrap();
-        started.send((address, handle, errors.and_of(running.core.accounts.database().runtime()))).unwrap();
+        let App { address, server, handle, running, .. } = build_app(&environment, &internals).unwrap();
+        started.send((address, handle, errors.and_of(running.runtime()))).unwrap();
         system.block_on(server).unwrap();
         drop(running);
     });
