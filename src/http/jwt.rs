@@ -27,8 +27,8 @@ use crate::domain::return_to::ReturnTo;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
 
-/// Characters of `/_auth`.
-const PREFIX_LENGTH: u16 = 6;
+/// What the addresses of all pages begin with.
+const PREFIX: &str = "/_auth";
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -197,10 +197,13 @@ pub async fn resume(mut req: ServiceRequest, pending: Pending) -> Result<Service
         Ok((authentication, _)) => authentication,
         Err(fault) => return Err(req.error_response(fault)),
     };
-    let Ok(uri) = Uri::try_from(&pending.address) else { return Err(req.error_response(HttpError::NotFound)) };
+    let address = Some(&pending.address).filter(|address| address.starts_with(PREFIX));
+    let Some(uri) = address.and_then(|address| Uri::try_from(address).ok()) else {
+        return Err(req.error_response(HttpError::NotFound));
+    };
     // Routing begins once more behind the prefix of the pages.
     let mut path = Path::new(Url::new(uri.clone()));
-    path.skip(PREFIX_LENGTH);
+    path.skip(u16::try_from(PREFIX.len()).unwrap_or_default());
     *req.match_info_mut() = path;
     req.head_mut().uri = uri;
     let mut extensions = req.extensions_mut();

@@ -101,19 +101,13 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     }
     let fields = forms::fields(req);
     let subject = match req.match_info().get("id").and_then(UserId::parse) {
-        Some(id) => match accounts.user(&id).await {
-            Ok(user) => user.email.to_string(),
-            // The route of the change reports a missing account.
-            Err(AccountError::NotFound) => String::new(),
-            Err(fault) => return Err(fault.into()),
-        },
+        Some(id) => accounts.user(&id).await?.email.to_string(),
         None => fields.get("email").cloned().unwrap_or_default(),
     };
-    if let Some(secret) = fields.keys().find(|name| name.contains("password") || name.contains("secret")) {
-        // What waits is written down.
-        return Err(HttpError::Account(AccountError::Internal(format!(
-            "a form with the field {secret} cannot wait for a proof"
-        ))));
+    if let Some(field) = fields.keys().find(|name| name.contains("password") || name.contains("secret")) {
+        // Pending forms are stored, so they must hold no secrets.
+        tracing::info!(field = ?field, "refused to keep a form with a secret until its sender has confirmed");
+        return Err(HttpError::BadRequest("fault-form-malformed"));
     }
     let length: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
     if length + req.uri().path_and_query().map_or(0, |address| address.as_str().len()) > MAX_BYTES {

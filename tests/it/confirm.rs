@@ -158,6 +158,18 @@ async fn s130_of_answers_at_once_one_makes_the_change() {
 }
 
 #[tokio::test]
+async fn s89_a_field_that_the_page_does_not_have_is_refused_and_forges_no_line_of_the_log() {
+    let (_app, mut owner, _ada, page) = later().await;
+    for field in ["password", "secret\n2026-11-28T00:00:00Z  INFO portcullis: audited audit.event=\"login.ok\""] {
+        let refused = owner.submit(&page, &format!("{page}/role"), &[("role", "admin"), (field, "x")]).await;
+        assert_eq!(refused.status, 400, "{field}: {}", refused.text());
+        let missing = owner.submit(&page, "/_auth/admin/users/aaaaaaaaaaaaaaaaaaaaaa/role", &[("role", "admin")]).await;
+        assert_eq!(missing.status, 404, "nobody is asked about an account that is not there");
+    }
+    assert_eq!(role(&mut owner, &page).await, "user");
+}
+
+#[tokio::test]
 async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
     let (_app, mut owner, _ada, page) = later().await;
     let id = page.rsplit('/').next().unwrap().to_owned();
