@@ -90,7 +90,9 @@ pub fn insert(connection: &mut Connection, session: &Session) -> Result<(), Stor
 /// The session with that ID, if its absolute end is in the future.
 pub fn find_live(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<Option<Session>, StorageError> {
     let live = dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::expires_at.gt(now.secs())));
-    live.select(Row::as_select()).first(connection).optional()?.map(Session::try_from).transpose()
+    let found = live.select(Row::as_select()).first(connection).optional()?.map(Session::try_from).transpose()?;
+    // SQLite sorts text after every number: a time that is none would never be over.
+    Ok(found.filter(|session| session.expires_at > now))
 }
 
 /// A user's live sessions, newest first.

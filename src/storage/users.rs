@@ -68,8 +68,15 @@ impl TryFrom<Row> for UserRecord {
         let username = row.username.as_deref().map(Username::parse).transpose();
         let user = User {
             id: UserId::parse(&row.id).ok_or_else(|| damaged("id"))?,
-            email: Email::parse(&row.email).map_err(|fault| damaged(&format!("email: {fault:?}")))?,
-            username: username.map_err(|_fault| damaged("user name"))?,
+            // A stored spelling that is not the canonical one would escape the unique index.
+            email: Email::parse(&row.email)
+                .ok()
+                .filter(|email| email.as_str() == row.email)
+                .ok_or_else(|| damaged("email"))?,
+            username: username
+                .ok()
+                .filter(|username| username.as_ref().map(Username::as_str) == row.username.as_deref())
+                .ok_or_else(|| damaged("user name"))?,
             name: DisplayName::parse(&row.name).map_err(|fault| damaged(&format!("name: {fault:?}")))?,
             role: Role::parse(&row.role).ok_or_else(|| damaged("role"))?,
             state: UserState::parse(&row.state).ok_or_else(|| damaged("state"))?,
@@ -98,6 +105,24 @@ pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHa
     };
     diesel::insert_into(dsl::users).values(row).execute(connection)?;
     Ok(())
+}
+
+/// Reads every account; the first one that cannot be read is the error.
+pub fn check_all(connection: &mut Connection) -> Result<(), StorageError> {
+    let mut after = String::new();
+    loop {
+        let rows: Vec<Row> = dsl::users
+            .filter(dsl::id.gt(&after))
+            .order(dsl::id)
+            .limit(1000)
+            .select(Row::as_select())
+            .load(connection)?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        last.id.clone_into(&mut after);
+        for row in rows {
+            UserRecord::try_from(row)?;
+        }
+    }
 }
 
 /// The account with that canonical address.

@@ -27,6 +27,7 @@ mod circles;
 mod command_line;
 mod confirm;
 mod cookies;
+mod damaged_rows;
 mod decoys;
 mod documented;
 mod documents;
