@@ -91,6 +91,8 @@ async fn a_user_name_belongs_to_one_account_and_has_small_letters_digits_and_thr
     }
     assert_eq!(set(&mut owner, &page, &longest).await.status, 303);
     assert_eq!(owner.get("/_auth/admin/users/nobody/username").await.status, 404);
+    assert_eq!(owner.post_form(&format!("{own}/username"), &[]).await.status, 400);
+    assert!(owner.get(&own).await.text().contains("<bdi>eve</bdi>"), "a form without the field took the name away");
     let as_user = ada.post_form(&format!("{page}/username"), &[("username", "admin")]).await;
     assert_eq!(as_user.status, 403);
     // A deleted account leaves its user name to others.

@@ -15,9 +15,8 @@ use crate::http::page::Menu;
 use crate::http::settings;
 use crate::pages::form::{Field, FormPage};
 
-/// The user name; empty for none.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+/// The user name; empty for none. It has to be sent: a form without the field takes nobody's user name away.
+#[derive(Deserialize)]
 pub struct UsernameForm {
     username: String,
 }
