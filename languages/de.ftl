@@ -105,6 +105,7 @@ sign-in-keep = Angemeldet bleiben
 sign-in-own-instance = Gehört diese Instanz Ihnen? Richten Sie den ersten Admin ein, der dieses Passwort ablöst:
 sign-in-own-instance-link = Einrichten
 wrong-pair = E-Mail-Adresse oder Passwort ist falsch, oder das Konto kann sich nicht anmelden.
+wrong-user-name = Benutzername oder Passwort ist falsch.
 back-to-sign-in = Zurück zur Anmeldung
 
 ## Set-up

@@ -107,6 +107,7 @@ sign-in-keep = Keep me signed in
 sign-in-own-instance = Is this your instance? Set up the first admin to replace this password:
 sign-in-own-instance-link = Set up
 wrong-pair = Incorrect e-mail address or password, or the account cannot sign in.
+wrong-user-name = Incorrect user name or password.
 back-to-sign-in = Back to sign-in
 
 ## Set-up

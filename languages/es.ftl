@@ -105,6 +105,7 @@ sign-in-keep = Mantener la sesión iniciada
 sign-in-own-instance = ¿Es suya esta instancia? Cree su primer administrador para sustituir esta contraseña:
 sign-in-own-instance-link = Crear
 wrong-pair = La dirección de correo y la contraseña no corresponden, o la cuenta no puede iniciar sesión.
+wrong-user-name = El nombre de usuario y la contraseña no corresponden.
 back-to-sign-in = Volver al inicio de sesión
 
 ## Set-up

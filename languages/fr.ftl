@@ -105,6 +105,7 @@ sign-in-keep = Rester connecté
 sign-in-own-instance = Cette instance est à vous ? Créez son premier administrateur pour remplacer ce mot de passe :
 sign-in-own-instance-link = Créer
 wrong-pair = L'adresse e-mail et le mot de passe ne vont pas ensemble, ou le compte ne peut pas se connecter.
+wrong-user-name = Le nom d'utilisateur et le mot de passe ne vont pas ensemble.
 back-to-sign-in = Retour à la connexion
 
 ## Set-up

@@ -80,8 +80,10 @@ pub async fn show(
 /// carries on.
 pub async fn submit(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
-    if accounts.phase() == Phase::Legacy {
-        return legacy::submit(&req, query.into_inner().next).await;
+    match accounts.phase() {
+        Phase::Unclaimed => return Ok(see_other("/_auth/setup")),
+        Phase::Legacy => return legacy::submit(&req, query.into_inner().next).await,
+        Phase::Claimed => {}
     }
     let Checked(typed) = Checked::<AccountForm>::extract(&req).await?;
     let next = next_of(typed.next, query.into_inner().next);
