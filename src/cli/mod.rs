@@ -60,6 +60,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 /// The one table of commands: help, man page, completions and `docs/COMMANDS.md` are generated from it.
+#[expect(clippy::too_many_lines, reason = "one table")]
 pub fn command() -> Command {
     let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
     let email = || Arg::new("email").required(true).help("The account's address");

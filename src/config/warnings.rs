@@ -17,14 +17,8 @@ fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
     }
 }
 
-/// Best practices of the page and the strength of secrets; weak secrets are faults in production.
-pub(super) fn of(
-    values: &mut Values,
-    server: &Server,
-    gate: &Gate,
-    passwords: Passwords,
-    faults: &mut Faults,
-) -> Vec<String> {
+/// The secrets that are easily guessed: warnings, or faults in production.
+fn weak_secrets(values: &mut Values, server: &Server, faults: &mut Faults) -> Vec<String> {
     let mut warnings = Vec::new();
     if !server.production && values.get("EXPRESS_SESSION_SECRET").is_some_and(|value| value == "flowise") {
         warnings.push(
@@ -51,6 +45,18 @@ pub(super) fn of(
             None => {}
         }
     }
+    warnings
+}
+
+/// Best practices of the page and the strength of secrets; weak secrets are faults in production.
+pub(super) fn of(
+    values: &mut Values,
+    server: &Server,
+    gate: &Gate,
+    passwords: Passwords,
+    faults: &mut Faults,
+) -> Vec<String> {
+    let mut warnings = weak_secrets(values, server, faults);
     warnings.extend(about_forward_auth(server, gate).map(str::to_owned));
     let mut note = |applies: bool, text: &str| {
         if applies {

@@ -77,9 +77,7 @@ impl Methods {
         let method = |word: &str| Method::ALL.into_iter().find(|method| method.as_str() == word);
         text.split_ascii_whitespace().map(method).collect::<Option<_>>().map(Self)
     }
-}
 
-impl Methods {
     /// The union with `other`.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {

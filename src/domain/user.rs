@@ -146,6 +146,7 @@ pub struct UsernameFault;
 
 impl UsernameFault {
     /// What the person reads.
+    #[expect(clippy::unused_self, reason = "like the texts of other faults")]
     pub fn text(self) -> Text {
         Text::new("username-rules").with("max", MAX_USERNAME_CHARS)
     }

@@ -228,7 +228,7 @@ impl MessageBody for Download {
                     let Some(data) = frame.into_data().ok().filter(|data| !data.is_empty()) else { continue };
                     match &mut this.watch {
                         SessionWatch::Pieces(polling) if polling.waited && !polling.is_certain() => {
-                            polling.verify(data)
+                            polling.verify(data);
                         }
                         _ => return Poll::Ready(Some(Ok(data))),
                     }

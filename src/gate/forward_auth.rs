@@ -30,7 +30,7 @@ const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
 const REMOTE_ID: HeaderName = HeaderName::from_static("remote-id");
 /// Tells nginx, which turns the 401 into a redirect or an error itself, whether the request is a navigation.
 const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
-/// Envoy overwrites the headers that we name but keeps a client's other spellings, unless sends_cookies to remove them.
+/// Envoy overwrites the headers that we name but keeps other spellings of a client, unless instructed to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
 const OTHER_SPELLINGS: HeaderValue =
     HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id");

@@ -177,7 +177,7 @@ impl Authenticator {
     pub async fn check(&self, req: &HttpRequest) -> Result<Authentication, HttpError> {
         let authentication = match self.examine(req).await? {
             Finding::Known(authentication) => authentication,
-            Finding::Refreshable(claims) => self.from_refresh_token(req, claims).await?,
+            Finding::Refreshable(claims) => self.by_refresh_token(req, claims).await?,
         };
         language::note(req, authentication.language());
         Ok(authentication)
@@ -245,7 +245,7 @@ impl Authenticator {
         }
         match (access, refresh) {
             (Some(Ok(claims)), refresh) => {
-                let authentication = self.from_access_token(req, &claims, refresh.and_then(Result::ok), &found).await?;
+                let authentication = self.by_access_token(req, &claims, refresh.and_then(Result::ok), &found).await?;
                 Ok(Finding::Known(authentication))
             }
             (_, Some(Ok(claims))) => Ok(Finding::Refreshable(claims)),
@@ -256,7 +256,7 @@ impl Authenticator {
         }
     }
 
-    async fn from_access_token(
+    async fn by_access_token(
         &self,
         req: &HttpRequest,
         claims: &Claims,
@@ -276,7 +276,7 @@ impl Authenticator {
     }
 
     /// Accepts a live session with its current refresh token, or the predecessor within its grace period; ends nothing.
-    async fn from_refresh_token(&self, req: &HttpRequest, claims: Claims) -> Result<Authentication, HttpError> {
+    async fn by_refresh_token(&self, req: &HttpRequest, claims: Claims) -> Result<Authentication, HttpError> {
         let accounts = settings::accounts(req);
         let now = accounts.clock().now();
         let Some(mut copy) = accounts.find_session(&claims.session).await? else {

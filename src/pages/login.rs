@@ -73,7 +73,7 @@ pub async fn show(
     }
     let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
     let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), refused: false, keep: true };
-    Ok(form(&req, StatusCode::OK, shown))
+    Ok(form(&req, StatusCode::OK, &shown))
 }
 
 /// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then
@@ -92,15 +92,15 @@ pub async fn submit(req: HttpRequest, query: web::Query<Query>) -> Result<HttpRe
         Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
         Err(AccountError::InvalidCredentials) => {
             let shown = Shown { next: &next, email: &typed.email, refused: true, keep };
-            Ok(form(&req, StatusCode::UNAUTHORIZED, shown))
+            Ok(form(&req, StatusCode::UNAUTHORIZED, &shown))
         }
         Err(AccountError::TooMany { retry_after }) => Err(HttpError::SignInThrottled { retry_after }),
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form(req: &HttpRequest, status: StatusCode, shown: Shown<'_>) -> HttpResponse {
-    let Shown { next, email, refused, keep } = shown;
+fn form(req: &HttpRequest, status: StatusCode, shown: &Shown<'_>) -> HttpResponse {
+    let &Shown { next, email, refused, keep } = shown;
     let content =
         LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: forms::token(req), next, email, refused, keep };
     page(status, &content)

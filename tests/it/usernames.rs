@@ -17,7 +17,7 @@ async fn set(owner: &mut Client, page: &str, username: &str) -> super::support::
 
 async fn found(owner: &mut Client, query: &str) -> Vec<String> {
     let list = owner.get(&format!("/_auth/admin/users?q={query}")).await.text();
-    page::all_data(&list, "email").iter().map(|email| (*email).to_owned()).collect()
+    page::all_data(&list, "email")
 }
 
 #[tokio::test]
