@@ -264,7 +264,7 @@ impl Accounts {
         let permit =
             self.0.hasher.permit(std::iter::once(source).chain(account.map(|email| self.account_bucket(email)))).await;
         permit.map_err(|busy| {
-            tracing::info!(audit.source = ?client.source, "a password was not checked: too many of the same source or \
+            tracing::info!(audit.source = %client.source, "a password was not checked: too many of the same source or \
                 account are being checked");
             busy.into()
         })

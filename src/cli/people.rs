@@ -69,7 +69,7 @@ fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
                 APP_URL out, or restart the server with it first"
         ));
     }
-    tracing::warn!(server = ?served, own = %own, "the server was last started with another APP_URL");
+    tracing::warn!(server = served, own = %own, "the server was last started with another APP_URL");
     Ok(core)
 }
 

@@ -35,7 +35,7 @@ pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<CheckedReques
         check_path(path)?;
     }
     check_head(req, own_origin)
-        .inspect_err(|why| tracing::info!(path = ?begin(path), %why, "refused an ambiguous or unsupported request"))
+        .inspect_err(|why| tracing::info!(path = begin(path), %why, "refused an ambiguous or unsupported request"))
 }
 
 fn check_head(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, HttpError> {
@@ -68,7 +68,7 @@ pub(super) fn check_path(path: &str) -> Result<(), HttpError> {
     } else {
         (HttpError::BadRequest("fault-ambiguous-address"), "some programs interpret it as a path below /_auth")
     };
-    tracing::info!(path = ?begin(path), why, "refused a path");
+    tracing::info!(path = begin(path), why, "refused a path");
     Err(fault)
 }
 

@@ -52,7 +52,7 @@ pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
     if fine {
         return Ok(());
     }
-    tracing::info!(origin = ?received, app_url = own, "refused a form of another origin");
+    tracing::info!(origin = received.as_deref().unwrap_or("none"), app_url = own, "refused a form of another origin");
     Err(HttpError::Csrf { received: received.unwrap_or_else(|| "-".to_owned()) })
 }
 

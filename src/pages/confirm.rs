@@ -106,7 +106,7 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     };
     if let Some(field) = fields.keys().find(|name| name.contains("password") || name.contains("secret")) {
         // Pending forms are stored, so they must hold no secrets.
-        tracing::info!(field = ?field, "refused to keep a form with a secret until its sender has confirmed");
+        tracing::info!(field = field.as_str(), "refused to keep a form with a secret until its sender has confirmed");
         return Err(HttpError::BadRequest("fault-form-malformed"));
     }
     let length: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();

@@ -52,7 +52,14 @@ impl From<Row> for AuditLine {
 
 /// Appends a line to the trail and to the log.
 pub fn append(connection: &mut Connection, line: &AuditLine) -> Result<(), StorageError> {
-    tracing::info!(audit.event = line.event, audit.actor = ?line.actor, audit.subject = ?line.subject, audit.source = ?line.source, audit.detail = ?line.detail, "audited");
+    tracing::info!(
+        audit.event = line.event,
+        audit.actor = line.actor,
+        audit.subject = line.subject,
+        audit.source = line.source,
+        audit.detail = line.detail,
+        "audited"
+    );
     diesel::insert_into(dsl::audit_events).values(Row::from(line)).execute(connection)?;
     Ok(())
 }

@@ -45,6 +45,7 @@ mod keyboard;
 mod languages;
 mod legacy_limits;
 mod limits;
+mod logs;
 mod mail_limits;
 mod mail_texts;
 mod metrics;
