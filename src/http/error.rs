@@ -228,15 +228,14 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
         error,
         HttpError::Upstream(_) | HttpError::UpstreamTimeout | HttpError::Account(AccountError::Busy { .. })
     );
+    let (code, cause) = (status.as_u16(), error.to_string());
     if of_others {
         // Caused by the app, or by the number of guesses: nothing of ours is broken.
-        tracing::warn!(request.id = %request_id, http.status = status.as_u16(), error = error.to_string(), "a request could not \
-            be served");
+        tracing::warn!(request.id = %request_id, http.status = code, error = cause, "a request could not be served");
     } else if status.is_server_error() {
-        tracing::error!(request.id = %request_id, http.status = status.as_u16(), error = error.to_string(), "a request failed");
+        tracing::error!(request.id = %request_id, http.status = code, error = cause, "a request failed");
     } else {
-        tracing::debug!(request.id = %request_id, http.status = status.as_u16(), error = error.to_string(), "a \
-            request was refused");
+        tracing::debug!(request.id = %request_id, http.status = code, error = cause, "a request was refused");
     }
     let text = texts::say(language, &sentence(error, settings));
     let mut response = match audience {
