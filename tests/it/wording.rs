@@ -30,7 +30,7 @@ const PRIVATE: &[(&str, &str)] = &[
     ("patience", "timeout"),
     ("anew", "again"),
     ("looks", "checks"),
-    ("message", "notified"),
+    ("told", "notified"),
 ];
 
 /// Uses of these words in their plain sense, or in a public name.
