@@ -90,8 +90,10 @@ pub fn without_https(req: &HttpRequest) -> bool {
     if let BrowserOrigin::Address(origin) = of(req)
         && is_first_report(&origin)
     {
-        tracing::warn!(seen = origin.as_str(), app_url = %settings.app_url, "a browser connected without https and cannot stay \
-            signed in");
+        tracing::warn!(
+            seen = origin.as_str(), app_url = %settings.app_url,
+            "a browser connected without https and cannot stay signed in"
+        );
     }
     true
 }

@@ -34,7 +34,7 @@ const PRIVATE: &[(&str, &str)] = &[
 ];
 
 /// Uses of these words in their plain sense, or in a public name.
-const PLAIN: &[&str] = &["Looks up", "is message before", "unless message to", "rename = \"deed\"", "(\"deed\""];
+const PLAIN: &[&str] = &["Looks up", "is told before", "rename = \"deed\"", "(\"deed\""];
 
 /// The words of a line; `find_user` and `FindUser` are two words each.
 fn words(line: &str) -> Vec<String> {
