@@ -8,7 +8,6 @@ const LONG_LINES: &[(&str, &str)] = &[
     ("src/lib.rs", "rows of the floor table"),
     ("src/config/variables.rs", "rustfmt does not format this macro"),
     ("src/routes.rs", "one row of the table a line"),
-    ("src/storage/audit.rs", "rustfmt does not format macros of tracing with such fields"),
     ("src/storage/tables.rs", "a macro"),
     ("src/crypto/jwt.rs", "a token as JSON"),
     ("src/texts/mod.rs", "ranges of characters"),
