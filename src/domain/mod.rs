@@ -30,3 +30,4 @@ pub mod throttle;
 pub mod time;
 pub mod user;
 pub mod user_list;
+mod words;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::ids::{SessionId, UserId};
 use super::time::Timestamp;
+use super::words::words;
 
 /// Seconds for which the predecessor of a refresh token still returns the successor, counted from the moment the
 /// successor was first presented (S44).
@@ -46,24 +47,13 @@ impl IdleLimit {
     }
 }
 
-/// A way of proving one's identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Method {
-    /// The password of an account.
-    Password,
-    /// The user name and password of the deprecated mode.
-    Pair,
-}
-
-impl Method {
-    const ALL: [Self; 2] = [Self::Password, Self::Pair];
-
-    /// The word stored.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Password => "password",
-            Self::Pair => "pair",
-        }
+words! {
+    /// A way of proving one's identity.
+    pub enum Method {
+        /// The password of an account.
+        Password = "password",
+        /// The user name and password of the deprecated mode.
+        Pair = "pair",
     }
 }
 
@@ -74,8 +64,7 @@ pub struct Methods(BTreeSet<Method>);
 impl Methods {
     /// Parses what [`Methods`] prints; an unknown word makes it `None`.
     pub fn parse(text: &str) -> Option<Self> {
-        let method = |word: &str| Method::ALL.into_iter().find(|method| method.as_str() == word);
-        text.split_ascii_whitespace().map(method).collect::<Option<_>>().map(Self)
+        text.split_ascii_whitespace().map(Method::parse).collect::<Option<_>>().map(Self)
     }
 
     /// The union with `other`.
@@ -189,7 +178,7 @@ mod tests {
 
     #[test]
     fn methods_are_read_back_and_unknown_words_are_refused() {
-        let both = Methods(Method::ALL.into_iter().collect());
+        let both = Methods(BTreeSet::from([Method::Password, Method::Pair]));
         assert_eq!(both.to_string(), "password pair");
         for methods in [Methods::default(), Methods::from(Method::Password), Methods::from(Method::Pair), both] {
             assert_eq!(Methods::parse(&methods.to_string()), Some(methods));

@@ -5,25 +5,19 @@ use super::ids::UserId;
 use super::language::Language;
 use super::text::Text;
 use super::time::Timestamp;
+use super::words::words;
 
-/// What a user may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Manages people, sessions and settings.
-    Admin,
-    /// Uses the app behind the gate.
-    User,
+words! {
+    /// What a user may do.
+    pub enum Role {
+        /// Manages people, sessions and settings.
+        Admin = "admin",
+        /// Uses the app behind the gate.
+        User = "user",
+    }
 }
 
 impl Role {
-    /// The word stored and sent to the app in `Remote-Groups`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Admin => "admin",
-            Self::User => "user",
-        }
-    }
-
     /// The display name.
     pub const fn text(self) -> Text {
         Text::new(match self {
@@ -31,38 +25,21 @@ impl Role {
             Self::User => "role-user",
         })
     }
-
-    /// The role with that name.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "admin" => Some(Self::Admin),
-            "user" => Some(Self::User),
-            _ => None,
-        }
-    }
 }
 
-/// Whether an account can sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserState {
-    /// Can sign in.
-    Active,
-    /// Disabled by an admin.
-    Disabled,
-    /// Invited, has no password yet.
-    Invited,
+words! {
+    /// Whether an account can sign in.
+    pub enum UserState {
+        /// Can sign in.
+        Active = "active",
+        /// Disabled by an admin.
+        Disabled = "disabled",
+        /// Invited, has no password yet.
+        Invited = "invited",
+    }
 }
 
 impl UserState {
-    /// The word stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-            Self::Invited => "invited",
-        }
-    }
-
     /// The display name.
     pub const fn text(self) -> Text {
         Text::new(match self {
@@ -70,16 +47,6 @@ impl UserState {
             Self::Disabled => "state-disabled",
             Self::Invited => "state-invited",
         })
-    }
-
-    /// The state stored under that word.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "active" => Some(Self::Active),
-            "disabled" => Some(Self::Disabled),
-            "invited" => Some(Self::Invited),
-            _ => None,
-        }
     }
 }
 
