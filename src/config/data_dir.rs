@@ -211,14 +211,14 @@ mod tests {
         fs::write(&other, "x").unwrap();
         fs::set_permissions(&other, Permissions::from_mode(0o644)).unwrap();
         fs::set_permissions(shared.path(), Permissions::from_mode(0o755)).unwrap();
-        assert!(ensure(shared.path(), None).unwrap().join(" ").contains("not ours"));
+        assert!(ensure(shared.path(), None).unwrap().join(" ").contains("contains other files"));
         let rights = || (mode(&other), mode(shared.path()), mode(&shared.path().join("secrets")));
         assert_eq!(rights(), (0o644, 0o755, 0o700));
         // Narrowing our own files does not touch other people's.
         fs::write(shared.path().join("portcullis.db"), "x").unwrap();
         fs::write(shared.path().join("portcullis.lock"), "").unwrap();
         fs::set_permissions(shared.path().join("portcullis.db"), Permissions::from_mode(0o644)).unwrap();
-        assert!(ensure(shared.path(), None).unwrap().join(" ").contains("not ours"));
+        assert!(ensure(shared.path(), None).unwrap().join(" ").contains("contains other files"));
         assert_eq!(rights(), (0o644, 0o755, 0o700));
         assert_eq!(mode(&shared.path().join("portcullis.db")), 0o600);
 
@@ -234,7 +234,7 @@ mod tests {
             fs::write(named.path().join(file), "x").unwrap();
             fs::set_permissions(named.path().join(file), Permissions::from_mode(0o600)).unwrap();
         }
-        assert!(!ensure(named.path(), Some(&named.path().join("gate.db"))).unwrap().join(" ").contains("not ours"));
+        assert!(!ensure(named.path(), Some(&named.path().join("gate.db"))).unwrap().join(" ").contains("contains other files"));
         for others in ["portcullis.env", "build.tmp", "gate.dbx"] {
             assert!(!is_ours(&named.path().join(others), Some(Path::new("gate.db"))), "{others}");
         }
