@@ -234,7 +234,12 @@ mod tests {
             fs::write(named.path().join(file), "x").unwrap();
             fs::set_permissions(named.path().join(file), Permissions::from_mode(0o600)).unwrap();
         }
-        assert!(!ensure(named.path(), Some(&named.path().join("gate.db"))).unwrap().join(" ").contains("contains other files"));
+        assert!(
+            !ensure(named.path(), Some(&named.path().join("gate.db")))
+                .unwrap()
+                .join(" ")
+                .contains("contains other files")
+        );
         for others in ["portcullis.env", "build.tmp", "gate.dbx"] {
             assert!(!is_ours(&named.path().join(others), Some(Path::new("gate.db"))), "{others}");
         }

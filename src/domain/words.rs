@@ -2,7 +2,10 @@
 
 /// Makes an enum with `ALL`, `as_str` and `parse` from one table, so that no variant can be missing from one of them.
 macro_rules! words {
-    ($(#[$about:meta])* $visibility:vis enum $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)* }) => {
+    (
+        $(#[$about:meta])*
+        $visibility:vis enum $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)* }
+    ) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         $visibility enum $name {

@@ -65,7 +65,7 @@ fn what_is_no_name_logo_colour_or_language_stops_the_start_and_is_named() {
     std::fs::write(&text, "<html><script>alert(1)</script></html>").unwrap();
     for (name, value, why) in [
         ("SITE_NAME", "x".repeat(61), "at most 60"),
-        ("SITE_LOGO", text.to_str().unwrap().to_owned(), "logo.txt must be an SVG or a PNG"),
+        ("SITE_LOGO", text.to_str().unwrap().to_owned(), "logo.txt must be an SVG or PNG image"),
         ("SITE_LOGO", "/nowhere/logo.png".to_owned(), "/nowhere/logo.png cannot be read"),
         ("SITE_LOGO", folder.path().to_str().unwrap().to_owned(), "must be a file"),
         ("ACCENT_COLOR", "red;}body{display:none".to_owned(), "like #1f4e79"),
