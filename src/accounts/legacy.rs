@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::opening::NewSession;
-use super::setup::ClaimProof;
+use super::operator_secret::OperatorSecret;
 use super::throttle::Asking;
 use super::{AccountError, Accounts, Client, Phase, pair};
 use crate::domain::access::{Credential, Visitor};
@@ -13,14 +13,6 @@ use crate::domain::throttle::{self, Verdict};
 use crate::storage::attempts;
 
 impl Accounts {
-    /// Whether the pair is the configured one, in constant time (S02).
-    pub(super) fn is_legacy_pair(&self, username: &str, password: &str) -> bool {
-        let Some(legacy) = &self.0.config.legacy else { return false };
-        let name_fits = self.0.token_hasher.same_secret(username, &legacy.username);
-        let password_fits = self.0.token_hasher.same_secret(password, legacy.expose_password());
-        name_fits && password_fits
-    }
-
     /// Signs in with the deprecated pair; only before the claim.
     pub async fn sign_in_legacy(
         &self,
@@ -72,11 +64,11 @@ impl Accounts {
         if self.phase() != Phase::Legacy {
             return Err(AccountError::InvalidCredentials);
         }
-        if self.is_legacy_pair(username, password) && self.needs_no_permit(client).await? {
+        if self.is_configured_pair(username, password) && self.needs_no_permit(client).await? {
             return Ok(());
         }
-        let proof = ClaimProof::Legacy { username: username.to_owned(), password: password.to_owned() };
-        match self.prove(proof, (Event::LoginFailed, Event::LoginThrottled), client).await {
+        let secret = OperatorSecret::Pair { username: username.to_owned(), password: password.to_owned() };
+        match self.check_operator_secret(secret, (Event::LoginFailed, Event::LoginThrottled), client).await {
             // Another node was claimed a moment ago, and this one has not applied the notice yet.
             Err(AccountError::Closed) => Err(AccountError::InvalidCredentials),
             outcome => outcome,
@@ -98,14 +90,6 @@ impl Accounts {
                 && throttle::judge_source(attempts::find(c, &source)?.as_ref(), now) == Verdict::Go)
         });
         Ok(judged.await?)
-    }
-
-    /// The bucket for wrong guesses at the pair, by form, HTTP Basic and claim, from everywhere. Another pair has
-    /// another bucket.
-    pub(super) fn pair_bucket(&self) -> Option<String> {
-        let legacy = self.0.config.legacy.as_ref()?;
-        let pair = format!("{}\0{}", legacy.username, legacy.expose_password());
-        Some(format!("pair:{}", self.0.token_hasher.hash("pair", &pair).as_str()))
     }
 
     /// Whether the pair is disabled after too many guesses.

@@ -36,6 +36,7 @@ pub mod mail_content;
 mod maintenance;
 pub mod metrics;
 pub mod opening;
+pub mod operator_secret;
 mod outgoing;
 mod pair;
 pub mod passwords;

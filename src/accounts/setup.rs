@@ -2,15 +2,13 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::sync::atomic::Ordering;
 
 use super::opening::NewSession;
-use super::throttle::{self, Asking, Guess, Guessed};
-use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, Phase, pair, revocation};
+use super::operator_secret::OperatorSecret;
+use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, Phase, revocation};
 use crate::config::data_dir;
 use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::password_hash::PasswordHash;
-use crate::crypto::random;
 use crate::domain::audit::Event;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
@@ -20,10 +18,7 @@ use crate::domain::session::Method;
 use crate::domain::sign_in::check_complete;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
-use crate::storage::{Connection, StorageError, audit, devices, settings, users};
-
-/// The setting that the set-up token is derived from.
-const SETUP_SALT: &str = "setup_salt";
+use crate::storage::{audit, devices, settings, users};
 
 /// The fields of the set-up form.
 pub struct ClaimForm {
@@ -35,21 +30,8 @@ pub struct ClaimForm {
     pub confirm: String,
     /// The display name, may be empty.
     pub name: String,
-    /// The operator's proof.
-    pub proof: ClaimProof,
-}
-
-/// The secret that only the operator has (S01).
-pub enum ClaimProof {
-    /// The token of the printed link.
-    Token(String),
-    /// The deprecated user name and password.
-    Legacy {
-        /// `FLOWISE_USERNAME`.
-        username: String,
-        /// `FLOWISE_PASSWORD`.
-        password: String,
-    },
+    /// What only the operator has.
+    pub secret: OperatorSecret,
 }
 
 /// Validated values of a new account.
@@ -85,18 +67,12 @@ impl Accounts {
         Ok(Some(self.0.config.server.app_url.join(&page)))
     }
 
-    fn setup_token(&self, c: &mut Connection) -> Result<String, StorageError> {
-        settings::put_if_absent(c, SETUP_SALT, &random::secret())?;
-        let salt = settings::find(c, SETUP_SALT)?.unwrap_or_default();
-        Ok(self.0.token_hasher.hash("setup", &salt).as_str().to_owned())
-    }
-
     /// Creates the first admin and signs them in.
     pub async fn claim(&self, form: ClaimForm, client: Client) -> Result<NewSession, AccountError> {
         if self.phase() == Phase::Claimed {
             return Err(AccountError::Closed);
         }
-        self.prove(form.proof, (Event::SetupRefused, Event::SetupRefused), &client).await?;
+        self.check_operator_secret(form.secret, (Event::SetupRefused, Event::SetupRefused), &client).await?;
         self.count_use("right:claim".to_owned()).await?;
         let permit = self.hash_permit(&client, None).await?;
         let account = self.check_account(&permit, form.email, form.name, form.password, form.confirm).await?;
@@ -109,74 +85,6 @@ impl Accounts {
     /// Whether a claim needs the token: if there is no deprecated pair, or after too many guesses at it.
     pub async fn asks_for_token(&self) -> Result<bool, AccountError> {
         Ok(self.phase() == Phase::Unclaimed || self.is_pair_closed().await?)
-    }
-
-    /// Judges the operator's proof. A wrong proof, and the first refusal of a source in a window, are audited as the
-    /// two `events`.
-    pub(super) async fn prove(
-        &self,
-        proof: ClaimProof,
-        events: (Event, Event),
-        client: &Client,
-    ) -> Result<(), AccountError> {
-        let (this, now, source) =
-            (self.clone(), self.0.clock.now(), Asking::of_source(&self.0.token_hasher, client).source);
-        let [wrong, refused] =
-            [events.0, events.1].map(|event| self.audit_line(event, "", "", &client.source.to_string()));
-        let wrong_pair =
-            matches!(&proof, ClaimProof::Legacy { username, password } if !self.is_legacy_pair(username, password));
-        if wrong_pair {
-            self.0.uncounted_guesses.fetch_add(1, Ordering::SeqCst);
-        }
-        let judge = move |c: &mut Connection| {
-            // Another node may have been claimed a moment ago: its marker decides, whatever this node knows.
-            if settings::find(c, CLAIMED_SETTING)?.is_some() {
-                return Ok(None);
-            }
-            let guess = this.guess_of(c, proof, source)?;
-            let judged = throttle::guess(c, &guess, now)?;
-            match judged {
-                Guessed::Right => {}
-                Guessed::Wrong => audit::append(c, &wrong)?,
-                Guessed::TooOften(_) | Guessed::PairClosed => {
-                    if throttle::is_first_refusal(c, &guess.source, now)? {
-                        audit::append(c, &refused)?;
-                    }
-                }
-            }
-            Ok(Some(judged))
-        };
-        let accounts = self.clone();
-        let counted = self.run_uninterrupted(async move {
-            let judged = accounts.0.database.write(judge).await?;
-            // A guess that could not be counted stays pending: no right one skips the count until the next start.
-            if wrong_pair {
-                accounts.0.uncounted_guesses.fetch_sub(1, Ordering::SeqCst);
-            }
-            Ok(judged)
-        });
-        match counted.await? {
-            None => Err(AccountError::Closed),
-            Some(Guessed::Right) => Ok(()),
-            Some(Guessed::Wrong) => Err(AccountError::InvalidCredentials),
-            Some(Guessed::TooOften(retry_after)) => Err(AccountError::TooMany { retry_after }),
-            Some(Guessed::PairClosed) => Err(AccountError::PairClosed),
-        }
-    }
-
-    /// The pair is the proof if it is configured; the token if it is not, or is disabled.
-    fn guess_of(&self, c: &mut Connection, proof: ClaimProof, source: String) -> Result<Guess, StorageError> {
-        let pair = self.pair_bucket();
-        Ok(match proof {
-            ClaimProof::Legacy { username, password } => {
-                Guess { source, pair, fits: self.is_legacy_pair(&username, &password) }
-            }
-            ClaimProof::Token(given) => {
-                let expected = self.setup_token(c)?;
-                let counts = pair.map_or(Ok(true), |bucket| pair::is_closed(c, &bucket))?;
-                Guess { source, pair: None, fits: self.0.token_hasher.same_secret(given.trim(), &expected) && counts }
-            }
-        })
     }
 
     async fn take_ownership(

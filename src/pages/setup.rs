@@ -6,7 +6,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{see_other, signed_in};
-use crate::accounts::setup::{ClaimForm, ClaimProof};
+use crate::accounts::operator_secret::OperatorSecret;
+use crate::accounts::setup::ClaimForm;
 use crate::accounts::{AccountError, FieldFault, Phase};
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
@@ -76,10 +77,10 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
     if accounts.phase() == Phase::Claimed {
         return Ok(see_other("/_auth/login"));
     }
-    let proof = if accounts.asks_for_token().await? {
-        ClaimProof::Token(typed.setup_token.clone())
+    let secret = if accounts.asks_for_token().await? {
+        OperatorSecret::Token(typed.setup_token.clone())
     } else {
-        ClaimProof::Legacy {
+        OperatorSecret::Pair {
             username: typed.legacy_username.clone(),
             password: std::mem::take(&mut typed.legacy_password),
         }
@@ -89,7 +90,7 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
         password: std::mem::take(&mut typed.password),
         confirm: std::mem::take(&mut typed.confirm),
         name: typed.name.clone(),
-        proof,
+        secret,
     };
     match accounts.claim(claim, client(&req)).await {
         Ok(new) => signed_in::answer(&req, &new, first_page(&req)),
