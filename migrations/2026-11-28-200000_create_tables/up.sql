@@ -13,7 +13,7 @@ CREATE TABLE users (
     created_at BIGINT NOT NULL,
     last_sign_in_at BIGINT,
     language TEXT NOT NULL DEFAULT '',
-    -- Name and address without regard to case, which accounts are found and ordered by; filled in at start where it is empty.
+    -- Name, address and user name without regard to case, which accounts are found and ordered by; filled in at start where it is empty.
     search TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX users_email ON users (email);

@@ -147,7 +147,7 @@ enum Finding {
 pub struct Authenticator(RefCell<Verdicts<Rc<Verdict>>>);
 
 /// The worker's authenticator.
-#[expect(clippy::expect_used, reason = "app.rs registers the guard before any route exists")]
+#[expect(clippy::expect_used, reason = "app/server.rs registers the authenticator before any route exists")]
 pub fn authenticator(req: &HttpRequest) -> &Authenticator {
     req.app_data::<Rc<Authenticator>>().expect("the guard is registered")
 }

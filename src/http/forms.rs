@@ -49,7 +49,7 @@ pub fn fields(req: &HttpRequest) -> BTreeMap<String, String> {
     fields
 }
 
-/// A form from our own page, as the fields of `T`, each of which has a default.
+/// A form from our own page, as the fields of `T`; a field without a default has to be sent.
 #[derive(Debug)]
 pub struct Checked<T>(pub T);
 

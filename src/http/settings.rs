@@ -39,7 +39,7 @@ impl HttpSettings {
 }
 
 /// The settings of the running server.
-#[expect(clippy::expect_used, reason = "app.rs registers the settings before any route exists")]
+#[expect(clippy::expect_used, reason = "app/server.rs registers the settings before any route exists")]
 pub fn of(req: &HttpRequest) -> &HttpSettings {
     req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered")
 }
@@ -51,13 +51,13 @@ pub fn is_metrics_token(req: &HttpRequest, given: &str) -> bool {
 }
 
 /// The settings, to be kept longer than the request.
-#[expect(clippy::expect_used, reason = "app.rs registers the settings before any route exists")]
+#[expect(clippy::expect_used, reason = "app/server.rs registers the settings before any route exists")]
 pub fn shared(req: &HttpRequest) -> web::Data<HttpSettings> {
     req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered").clone()
 }
 
 /// The entry point to people and sessions.
-#[expect(clippy::expect_used, reason = "app.rs registers the accounts before any route exists")]
+#[expect(clippy::expect_used, reason = "app/server.rs registers the accounts before any route exists")]
 pub fn accounts(req: &HttpRequest) -> &crate::accounts::Accounts {
     req.app_data::<web::Data<crate::accounts::Accounts>>().expect("Accounts are registered")
 }

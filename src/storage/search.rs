@@ -1,5 +1,5 @@
-//! Finds accounts by a part of their name or address: an index of parts besides the portable schema, since each
-//! database has its own kind: FTS5's trigrams in SQLite, `pg_trgm` in PostgreSQL if available.
+//! Finds accounts by a part of their name, address or user name: an index of parts besides the portable schema, since
+//! each database has its own kind: FTS5's trigrams in SQLite, `pg_trgm` in PostgreSQL if available.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

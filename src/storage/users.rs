@@ -88,7 +88,7 @@ impl TryFrom<Row> for UserRecord {
     }
 }
 
-/// Adds an account; [`StorageError::Conflict`] if the address is taken.
+/// Adds an account; [`StorageError::Conflict`] if the address or the user name is taken.
 pub fn insert(connection: &mut Connection, user: &User, hash: Option<&PasswordHash>) -> Result<(), StorageError> {
     let row = NewRow {
         id: user.id.as_str(),
