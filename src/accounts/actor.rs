@@ -2,7 +2,7 @@
 
 use super::Client;
 
-/// Who makes a change, for the audit trail.
+/// Who makes a change, for the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     /// The admin's address, or the command line.

@@ -21,7 +21,7 @@ impl Accounts {
         Ok(self.0.database.read(move |c| users::page(c, &filter, order, place.as_ref(), limit)).await?)
     }
 
-    /// When another account last had the current address of `user`, as far as the audit trail goes back.
+    /// When another account last had the current address of `user`, as far as the audit log goes back.
     pub async fn last_use_of_address(&self, user: &User) -> Result<Option<Timestamp>, AccountError> {
         let (email, since) = (user.email.clone(), user.created_at);
         Ok(self.0.database.read(move |c| audit::last_use_of_address(c, &email, since)).await?)

@@ -271,7 +271,7 @@ fn restore_rows(
     };
     let restored = store.database.write_blocking(|c| {
         if copying::has_data(c)? {
-            return Err(stop("the database already has users or an audit trail; restore into an empty one".to_owned()));
+            return Err(stop("the database already has users or an audit log; restore into an empty one".to_owned()));
         }
         copying::clear(c)?;
         let mut there = Columns::new();

@@ -33,7 +33,7 @@ pub(super) fn migrate_store(config: &Config, matches: &ArgMatches) -> Result<(),
     let target = Store::open_to_fill(&to).map_err(|fault| in_the_way("to", fault))?;
     let inhabited = target.database.read_blocking(copying::has_data).map_err(|fault| fault.to_string())?;
     if inhabited {
-        return Err("--to: the database already has users or an audit trail; give an empty one".to_owned());
+        return Err("--to: the database already has users or an audit log; give an empty one".to_owned());
     }
     let sums = target.database.write_blocking(|there| {
         copying::clear(there)?;

@@ -97,7 +97,7 @@ impl Visitor {
         self.person().map(|person| person.role)
     }
 
-    /// The e-mail address, or the configured user name: for the app and the audit trail.
+    /// The e-mail address, or the configured user name: for the app and the audit log.
     pub fn name(&self) -> &str {
         match &self.who {
             Who::Person(person) => &person.email,

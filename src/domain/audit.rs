@@ -1,4 +1,4 @@
-//! The audit trail: what is recorded of each action (S90).
+//! The audit log: what is recorded of each action (S90).
 
 use super::text::Text;
 use super::time::Timestamp;

@@ -319,7 +319,7 @@ impl Admin {
         &self.0.who
     }
 
-    /// The actor of a change, for the audit trail.
+    /// The actor of a change, for the audit log.
     pub fn actor(&self, req: &HttpRequest) -> Actor {
         Actor::admin(self.0.who.name(), &client(req))
     }

@@ -55,7 +55,7 @@ pub async fn sent(req: HttpRequest) -> HttpResponse {
     page.answer(StatusCode::OK)
 }
 
-/// Without a mail server the form promises no mail: the request is recorded in the audit trail, and nobody is notified.
+/// Without a mail server the form promises no mail: the request is recorded in the audit log, and nobody is notified.
 fn form(req: &HttpRequest, email: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let submit = if has_mail_server(req) { "forgot-submit" } else { "forgot-submit-note" };
     let mut page = FormPage::new(req, "forgot-heading", Menu::None, "/_auth/forgot", submit);

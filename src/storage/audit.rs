@@ -1,4 +1,4 @@
-//! The audit trail: append-only for the application (S90).
+//! The audit log: append-only for the application (S90).
 
 use diesel::prelude::*;
 

@@ -59,7 +59,7 @@ pub fn put<'a>(
     named.keys().next().map_or(Ok(()), |column| Err(refused(&format!("it has an unknown column {column}"))))
 }
 
-/// Whether the database has users or an audit trail: then nothing may be copied into it.
+/// Whether the database has users or an audit log: then nothing may be copied into it.
 pub fn has_data(c: &mut Connection) -> Result<bool, StorageError> {
     let lines: i64 = audit_events::table.count().get_result(c)?;
     Ok(lines > 0 || has_people(c)?)

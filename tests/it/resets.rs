@@ -276,7 +276,7 @@ async fn without_a_mail_server_no_page_promises_a_mail() {
     let asked = client.post_form("/_auth/forgot", &[("email", OWNER)]).await;
     let noted = client.get(asked.location()).await.text();
     assert!(
-        noted.contains("audit list")
+        noted.contains("audit log")
             && noted.contains("Nobody is notified")
             && noted.contains("user reset-link name@example.org"),
         "{noted}"

@@ -1,4 +1,4 @@
-//! The audit trail: filters, pagination, and export as CSV.
+//! The audit log: filters, pagination, and export as CSV.
 
 use std::collections::VecDeque;
 
