@@ -30,6 +30,9 @@ CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     -- Absent in the deprecated mode.
     user_id TEXT REFERENCES users (id) ON DELETE CASCADE,
+    -- Of a child session: the session at the portal that it lives with, and the origin of the app that it is good for.
+    parent_id TEXT,
+    org TEXT,
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     -- Whether it outlives the browser's run: "Keep me signed in".
@@ -45,6 +48,7 @@ CREATE TABLE sessions (
     last_seen_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX sessions_user ON sessions (user_id);
+CREATE INDEX sessions_parent ON sessions (parent_id, created_at, id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 CREATE INDEX sessions_created ON sessions (created_at, id);
 

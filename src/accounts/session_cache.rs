@@ -37,9 +37,12 @@ pub struct View {
     pub session: Session,
     /// Whose it is.
     pub who: Arc<Visitor>,
+    /// The entry of its parent, if it is a child: this one is usable only while that one is.
+    parent: Option<Arc<CachedSession>>,
 }
 
 /// One entry, shared by all workers.
+#[derive(Debug)]
 pub struct CachedSession {
     state: AtomicU8,
     view: OnceLock<View>,
@@ -80,7 +83,8 @@ impl CachedSession {
     /// The view, if the entry may be used at `monotonic`.
     pub fn usable(&self, monotonic: Duration) -> Option<&View> {
         let fresh = monotonic.saturating_sub(self.loaded_at) < MAX_AGE;
-        if fresh && self.state.load(Ordering::Acquire) == GOOD { self.view.get() } else { None }
+        let view = if fresh && self.state.load(Ordering::Acquire) == GOOD { self.view.get()? } else { return None };
+        view.parent.as_ref().is_none_or(|parent| parent.usable(monotonic).is_some()).then_some(view)
     }
 }
 
@@ -243,7 +247,17 @@ impl Accounts {
             Ok(Some((session, user)))
         });
         let Some((session, record)) = found.await? else { return Ok(None) };
-        self.record_use(&session, now).await;
+        let parent = match &session.child_of {
+            // Read after the child: a parent that ends from now on makes both unusable. It records their use.
+            Some(child) => match Box::pin(self.find_session(&child.parent)).await? {
+                Some(parent) => Some(parent),
+                None => return Ok(None),
+            },
+            None => {
+                self.record_use(&session, now).await;
+                None
+            }
+        };
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
                 Some(Visitor::with_account(Credential::Session(session.id.clone()), record.user.into()))
@@ -251,7 +265,7 @@ impl Accounts {
             (Some(_), _) => None,
             (None, _) => self.pair_visitor(session.id.clone()),
         };
-        Ok(who.map(|who| View { session, who: Arc::new(who) }))
+        Ok(who.map(|who| View { session, who: Arc::new(who), parent }))
     }
 }
 
@@ -264,7 +278,7 @@ mod tests {
         let zero = Timestamp::from_secs(0);
         let session = Session::new(id.clone(), None, Methods::default(), zero, zero);
         let who = Visitor::without_account(Credential::Session(id.clone()), String::new());
-        View { session, who: Arc::new(who) }
+        View { session, who: Arc::new(who), parent: None }
     }
 
     fn id() -> SessionId {
@@ -295,6 +309,26 @@ mod tests {
         assert!(newer.complete(view(&id)));
         cache.invalidate_all();
         assert!(newer.usable(Duration::ZERO).is_none());
+    }
+
+    #[test]
+    fn s37_a_child_is_usable_only_while_its_parent_is() {
+        let (cache, id) = (SessionCache::default(), id());
+        let child_id = SessionId::parse(&"c".repeat(22)).unwrap();
+        let load = |loaded_at| {
+            let parent = cache.begin(&id, loaded_at);
+            assert!(parent.complete(view(&id)));
+            let child = cache.begin(&child_id, Duration::from_secs(30));
+            assert!(child.complete(View { parent: Some(parent), ..view(&child_id) }));
+            child
+        };
+        let child = load(Duration::ZERO);
+        assert!(child.usable(MAX_AGE - Duration::from_secs(1)).is_some());
+        assert!(child.usable(MAX_AGE).is_none(), "the parent has not been read for so long");
+        let child = load(Duration::from_secs(30));
+        assert!(child.usable(MAX_AGE).is_some());
+        cache.forget(&id);
+        assert!(child.usable(MAX_AGE).is_none(), "the parent has ended or changed");
     }
 
     #[test]

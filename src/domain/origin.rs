@@ -37,6 +37,18 @@ impl Origin {
         Some(Self { https, host, port: port.filter(|port| *port != default) })
     }
 
+    /// Parses what [`Origin`] prints, and nothing else.
+    pub fn parse_canonical(text: &str) -> Option<Self> {
+        let (scheme, authority) = text.split_once("://")?;
+        let origin = Self::parse(scheme == "https", authority)?;
+        (origin.to_string() == text).then_some(origin)
+    }
+
+    /// Whether its scheme is https.
+    pub const fn is_https(&self) -> bool {
+        self.https
+    }
+
     /// The host alone; IPv6 in brackets.
     pub fn host(&self) -> &str {
         &self.host
@@ -121,6 +133,23 @@ mod tests {
             Some("http://my_app")
         );
         assert_eq!(Origin::parse(false, "localhost:443").and_then(|origin| origin.port()), Some(443));
+    }
+
+    #[test]
+    fn s112_an_origin_that_is_stored_is_read_back_in_its_one_spelling() {
+        for text in ["https://app.example.org", "http://localhost:3000", "https://[2001:db8::1]:8443"] {
+            assert_eq!(Origin::parse_canonical(text).map(|origin| origin.to_string()).as_deref(), Some(text));
+        }
+        for other in [
+            "https://App.example.org",
+            "https://a.example:443",
+            "ftp://a",
+            "a.example",
+            "https://a.example/",
+            "https://",
+        ] {
+            assert_eq!(Origin::parse_canonical(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::ids::{SessionId, UserId};
+use super::origin::Origin;
 use super::time::Timestamp;
 use super::words::words;
 
@@ -18,6 +19,9 @@ const RECENT_SECS: i64 = 15 * 60;
 const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
 /// Maximum live sessions of one account; the next sign-in ends the oldest (S107).
 pub const MAX_SESSIONS: usize = 100;
+/// Maximum child sessions of one session; the next hand-over ends the oldest (S104).
+#[expect(dead_code, reason = "the hand-over will use it")]
+pub const MAX_CHILDREN: usize = 100;
 
 /// Maximum age of a cached session, in seconds.
 pub const MAX_CACHED_SECS: u64 = 60;
@@ -88,6 +92,15 @@ impl fmt::Display for Methods {
     }
 }
 
+/// What makes a session a child: it was opened on the host of an app by hand-over (docs/adr/0012).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChildOf {
+    /// The session at the portal, with which it ends.
+    pub parent: SessionId,
+    /// The origin of the app, the only place where it is good (S117).
+    pub origin: Origin,
+}
+
 /// One live session as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -95,6 +108,8 @@ pub struct Session {
     pub id: SessionId,
     /// Whose session it is; `None` in the deprecated mode.
     pub user: Option<UserId>,
+    /// Where it is good, if not at the portal, and with which session it ends.
+    pub child_of: Option<ChildOf>,
     /// When the sign-in happened.
     pub created_at: Timestamp,
     /// The absolute expiry: rotation never extends it (S45).
@@ -138,6 +153,7 @@ impl Session {
         Self {
             id,
             user,
+            child_of: None,
             created_at: now,
             expires_at,
             persistent: true,
@@ -150,6 +166,43 @@ impl Session {
             device: String::new(),
             last_seen_at: now,
         }
+    }
+
+    /// The origin of the app that it is good for; `None` is the portal.
+    pub fn origin(&self) -> Option<&Origin> {
+        self.child_of.as_ref().map(|child| &child.origin)
+    }
+
+    /// The session that a sign-in opened: this one, or its parent.
+    pub fn signed_in(&self) -> &SessionId {
+        self.child_of.as_ref().map_or(&self.id, |child| &child.parent)
+    }
+
+    /// A child of this session for the app at `origin`, which begins now.
+    pub fn child(&self, id: SessionId, origin: Origin, now: Timestamp) -> Self {
+        Self {
+            id,
+            child_of: Some(ChildOf { parent: self.id.clone(), origin }),
+            created_at: now,
+            generation: 0,
+            rotated_at: now,
+            successor_seen_at: None,
+            ..self.clone()
+        }
+    }
+
+    /// The child session as it is while `parent` is live: what was proved was proved there, its use is use of the
+    /// parent, and it never ends later. `None` if they are not parent and child of one person.
+    pub fn within(self, parent: &Self) -> Option<Self> {
+        let is_child = self.child_of.as_ref().is_some_and(|child| child.parent == parent.id);
+        let fits = is_child && parent.child_of.is_none() && self.user.is_some() && self.user == parent.user;
+        fits.then(|| Self {
+            expires_at: self.expires_at.min(parent.expires_at),
+            methods: parent.methods.clone(),
+            authenticated_at: parent.authenticated_at,
+            last_seen_at: parent.last_seen_at,
+            ..self
+        })
     }
 
     /// Whether the person proved their identity a short while ago. A proof in the future does not count, apart from
@@ -175,6 +228,34 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn session(id: &str, user: &str) -> Session {
+        let (id, user) = (SessionId::parse(&id.repeat(22)).unwrap(), UserId::parse(&user.repeat(22)).unwrap());
+        Session::new(id, Some(user), Method::Password.into(), Timestamp::from_secs(0), Timestamp::from_secs(1000))
+    }
+
+    #[test]
+    fn s117_a_child_lives_within_its_own_parent_alone_and_never_longer() {
+        let origin = Origin::parse(true, "wiki.example.net").unwrap();
+        let mut parent = session("p", "u");
+        let id = SessionId::parse(&"c".repeat(22)).unwrap();
+        let child = parent.child(id, origin.clone(), Timestamp::from_secs(10));
+        assert_eq!((child.origin(), child.signed_in()), (Some(&origin), &parent.id));
+        parent.expires_at = Timestamp::from_secs(500);
+        parent.authenticated_at = Timestamp::from_secs(20);
+        parent.last_seen_at = Timestamp::from_secs(30);
+        let live = child.clone().within(&parent).unwrap();
+        assert_eq!(
+            (live.expires_at, live.authenticated_at, live.last_seen_at),
+            (Timestamp::from_secs(500), Timestamp::from_secs(20), Timestamp::from_secs(30))
+        );
+        let stranger = Session { user: session("p", "v").user, ..parent.clone() };
+        for other in [session("q", "u"), stranger, live.clone(), Session { user: None, ..parent.clone() }] {
+            assert_eq!(child.clone().within(&other), None, "{other:?}");
+        }
+        assert_eq!(parent.clone().within(&parent), None, "the portal's session is nobody's child");
+        assert_eq!(Session { user: None, ..child }.within(&Session { user: None, ..parent }), None);
+    }
 
     #[test]
     fn methods_are_read_back_and_unknown_words_are_refused() {

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::StorageError;
+use super::sessions::child_of;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{Methods, Session};
 use crate::domain::time::Timestamp;
@@ -17,7 +18,7 @@ const FORMAT: i64 = 1;
 pub struct StoredSession {
     /// The session.
     pub session: Session,
-    /// `users.session_epoch` at sign-in; 0 in the deprecated mode.
+    /// `users.session_epoch` at sign-in; 0 in the deprecated mode, and not used of a child.
     pub epoch: i64,
     /// The epoch that follows when its user ends all others: it is good under both, for the database may not have got
     /// there yet.
@@ -29,6 +30,7 @@ pub(super) fn to_fields(stored: &StoredSession) -> Vec<(&'static str, String)> {
     let Session {
         id: _,
         user,
+        child_of,
         created_at,
         expires_at,
         persistent,
@@ -44,6 +46,8 @@ pub(super) fn to_fields(stored: &StoredSession) -> Vec<(&'static str, String)> {
     vec![
         ("format", FORMAT.to_string()),
         ("user", user.as_ref().map_or_else(String::new, ToString::to_string)),
+        ("parent", child_of.as_ref().map_or_else(String::new, |child| child.parent.to_string())),
+        ("org", child_of.as_ref().map_or_else(String::new, |child| child.origin.to_string())),
         ("created_at", created_at.secs().to_string()),
         ("expires_at", expires_at.secs().to_string()),
         ("persistent", persistent.to_string()),
@@ -72,12 +76,16 @@ pub(super) fn from_fields(
         return Err(newer(&format!("the format {format}")));
     }
     let created_at = fields.time("created_at", None)?;
+    let [parent, org] = [fields.optional_text("parent")?, fields.optional_text("org")?];
+    let child_of = child_of(parent.as_deref(), org.as_deref())
+        .ok_or_else(|| StorageError::Corrupt("a session in Redis has no valid parent and org".to_owned()))?;
     let session =
         Session {
             id: id.clone(),
             user: fields.parsed("user", None, |user| {
                 if user.is_empty() { Some(None) } else { UserId::parse(user).map(Some) }
             })?,
+            child_of,
             created_at,
             expires_at: fields.time("expires_at", None)?,
             persistent: fields.parsed("persistent", Some(true), |text| text.parse().ok())?,
@@ -121,6 +129,11 @@ impl Fields {
 
     fn text(&mut self, name: &str) -> Result<String, StorageError> {
         self.parsed(name, None, |text| Some(text.to_owned()))
+    }
+
+    /// A text that most sessions do not have is empty.
+    fn optional_text(&mut self, name: &str) -> Result<Option<String>, StorageError> {
+        self.parsed(name, Some(None), |text| Some(Some(text.to_owned()).filter(|text| !text.is_empty())))
     }
 
     fn number(&mut self, name: &str, default: Option<i64>) -> Result<i64, StorageError> {

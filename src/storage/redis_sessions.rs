@@ -1,5 +1,5 @@
-//! Sessions in Redis: a hash each, an index by user, an index by age. The database records what ends them
-//! (docs/adr/0007).
+//! Sessions in Redis: a hash each, an index by user, an index by age; for children one by parent instead. The database
+//! records what ends them (docs/adr/0007).
 //!
 //! Scripts do every check-then-act. Nothing here revives an ended session: only [`RedisSessions::insert`] creates a
 //! key.
@@ -15,7 +15,7 @@ use super::StorageError;
 use super::redis_record::{StoredSession, from_fields, to_fields};
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::Methods;
+use crate::domain::session::{Methods, Session};
 use crate::domain::time::Timestamp;
 
 /// Time limit for a reply.
@@ -36,7 +36,7 @@ const INSERT: &str = "redis.call('HSET', KEYS[1], unpack(ARGV, 6))
     redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[5])
     redis.call('ZADD', KEYS[2], ARGV[4], ARGV[3])
     if redis.call('TTL', KEYS[2]) < tonumber(ARGV[2]) then redis.call('EXPIRE', KEYS[2], ARGV[2]) end
-    redis.call('ZADD', KEYS[3], 0, ARGV[1] .. ARGV[3])
+    if KEYS[3] then redis.call('ZADD', KEYS[3], 0, ARGV[1] .. ARGV[3]) end
     return 1";
 const ROTATE: &str = "if redis.call('HGET', KEYS[1], 'generation') ~= ARGV[1] then return 0 end
     redis.call('HSET', KEYS[1], 'generation', ARGV[2], 'rotated_at', ARGV[3], 'successor_seen_at', '')
@@ -113,6 +113,15 @@ fn index(user: Option<&UserId>) -> String {
     format!("portcullis:user:{}", user.map_or("", UserId::as_str))
 }
 
+fn children(parent: &SessionId) -> String {
+    format!("portcullis:children:{parent}")
+}
+
+/// The index that lists the session: its parent's if it is a child, else its user's.
+fn index_of(session: &Session) -> String {
+    session.child_of.as_ref().map_or_else(|| index(session.user.as_ref()), |child| children(&child.parent))
+}
+
 /// Age as text that sorts.
 fn age(created_at: Timestamp) -> String {
     format!("{:016x}", created_at.secs())
@@ -148,7 +157,10 @@ impl RedisSessions {
     pub fn insert(&self, stored: &StoredSession, now: Timestamp) -> Result<(), StorageError> {
         let (session, script) = (&stored.session, Script::new(INSERT));
         let mut call = script.prepare_invoke();
-        call.key(key(&session.id)).key(index(session.user.as_ref())).key(ALL);
+        call.key(key(&session.id)).key(index_of(session));
+        if session.child_of.is_none() {
+            call.key(ALL);
+        }
         call.arg(age(session.created_at)).arg(session.expires_at.since(now).max(1)).arg(session.id.as_str());
         call.arg(session.expires_at.secs()).arg(now.secs());
         for (field, value) in to_fields(stored) {
@@ -172,7 +184,18 @@ impl RedisSessions {
 
     /// IDs of a user's sessions, including those that have disappeared.
     pub fn names_of(&self, user: Option<&UserId>) -> Result<Vec<SessionId>, StorageError> {
-        let ids: Vec<String> = self.run(|c| c.zrange(index(user), 0, -1))?;
+        self.members(&index(user))
+    }
+
+    /// The children of a session, newest first.
+    pub fn children_of(&self, parent: &SessionId) -> Result<Vec<StoredSession>, StorageError> {
+        let mut found = self.find_many(&self.members(&children(parent))?)?;
+        found.sort_by(|a, b| (b.session.created_at, &b.session.id).cmp(&(a.session.created_at, &a.session.id)));
+        Ok(found)
+    }
+
+    fn members(&self, index: &str) -> Result<Vec<SessionId>, StorageError> {
+        let ids: Vec<String> = self.run(|c| c.zrange(index, 0, -1))?;
         Ok(ids.iter().filter_map(|id| SessionId::parse(id)).collect())
     }
 
@@ -248,12 +271,16 @@ impl RedisSessions {
             .map(drop)
     }
 
-    /// Deletes the keys of sessions whose end is recorded in the database.
+    /// Deletes the keys of sessions whose end is recorded in the database, and of their children.
     pub fn remove(&self, ids: &[SessionId]) -> Result<(), StorageError> {
         for stored in self.find_many(ids)? {
             let session = &stored.session;
             let mut pipe = redis::pipe();
-            pipe.del(key(&session.id)).zrem(index(session.user.as_ref()), session.id.as_str());
+            pipe.del(key(&session.id)).zrem(index_of(session), session.id.as_str());
+            for child in self.members(&children(&session.id))? {
+                pipe.del(key(&child));
+            }
+            pipe.del(children(&session.id));
             pipe.zrem(ALL, age(session.created_at) + session.id.as_str());
             self.run(|c| pipe.query::<()>(c))?;
         }

@@ -70,6 +70,8 @@ super::tables::kept_tables! {
     table sessions (id) {
         id -> Text,
         user_id -> Nullable<Text>,
+        parent_id -> Nullable<Text>,
+        org -> Nullable<Text>,
         created_at -> BigInt,
         expires_at -> BigInt,
         persistent -> Bool,

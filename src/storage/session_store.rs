@@ -57,8 +57,21 @@ impl SessionStore {
         }
     }
 
-    /// The session with that ID, if it is live: neither expired nor ended.
+    /// The session with that ID, if it is live: neither expired nor ended, nor a child of one that is not live.
     pub fn find_live(
+        &self,
+        c: &mut Connection,
+        id: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<Session>, StorageError> {
+        let Some(session) = self.find_unended(c, id, now)? else { return Ok(None) };
+        let Some(child) = &session.child_of else { return Ok(Some(session)) };
+        let parent = self.find_unended(c, &child.parent, now)?;
+        Ok(parent.and_then(|parent| session.within(&parent)))
+    }
+
+    /// The session with that ID, if it has neither expired nor ended; its parent may have.
+    fn find_unended(
         &self,
         c: &mut Connection,
         id: &SessionId,
@@ -227,6 +240,27 @@ impl SessionStore {
             .collect()
     }
 
+    /// Ends the oldest children of a session, so that with one more there are at most `most`; returns them (S104).
+    #[expect(dead_code, reason = "the hand-over will use it")]
+    pub fn end_oldest_children(
+        &self,
+        c: &mut Connection,
+        parent: &SessionId,
+        most: usize,
+    ) -> Result<Vec<SessionId>, StorageError> {
+        let others = most.saturating_sub(1);
+        let surplus = match self {
+            Self::Database => sessions::older_children(c, parent, others)?,
+            Self::Redis(redis) => {
+                redis.children_of(parent)?.into_iter().skip(others).map(|stored| stored.session.id).collect()
+            }
+        };
+        surplus
+            .into_iter()
+            .filter_map(|id| self.end(c, &id, None).map(|ended| ended.then_some(id)).transpose())
+            .collect()
+    }
+
     /// Ends every session; returns the known ones.
     pub fn end_all(&self, c: &mut Connection) -> Result<Vec<SessionId>, StorageError> {
         diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + 1)).execute(c)?;
@@ -328,6 +362,8 @@ fn is_live(c: &mut Connection, stored: &StoredSession, now: Timestamp) -> Result
     }
     let buried: i64 = tombstones::table.filter(tombstones::session_id.eq(session.id.as_str())).count().get_result(c)?;
     let current = match &session.user {
+        // Its parent has the epoch.
+        Some(_) if session.child_of.is_some() => true,
         Some(user) => epoch_of(c, user)?.is_some_and(|epoch| epoch == stored.epoch || Some(epoch) == stored.next_epoch),
         None => true,
     };

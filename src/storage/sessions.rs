@@ -8,7 +8,8 @@ use super::schema::users;
 use super::{Connection, StorageError};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{Methods, Session};
+use crate::domain::origin::Origin;
+use crate::domain::session::{ChildOf, Methods, Session};
 use crate::domain::time::Timestamp;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -16,6 +17,8 @@ use crate::domain::time::Timestamp;
 struct Row {
     id: String,
     user_id: Option<String>,
+    parent_id: Option<String>,
+    org: Option<String>,
     created_at: i64,
     expires_at: i64,
     persistent: bool,
@@ -34,6 +37,8 @@ impl From<&Session> for Row {
         Self {
             id: session.id.to_string(),
             user_id: session.user.as_ref().map(ToString::to_string),
+            parent_id: session.child_of.as_ref().map(|child| child.parent.to_string()),
+            org: session.child_of.as_ref().map(|child| child.origin.to_string()),
             created_at: session.created_at.secs(),
             expires_at: session.expires_at.secs(),
             persistent: session.persistent,
@@ -61,6 +66,8 @@ impl TryFrom<Row> for Session {
                 .as_deref()
                 .map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id")))
                 .transpose()?,
+            child_of: child_of(row.parent_id.as_deref(), row.org.as_deref())
+                .ok_or_else(|| damaged("parent_id and org"))?,
             created_at: Timestamp::from_secs(row.created_at),
             expires_at: Timestamp::from_secs(row.expires_at),
             persistent: row.persistent,
@@ -77,6 +84,17 @@ impl TryFrom<Row> for Session {
     }
 }
 
+/// Parent and origin as stored: both or neither.
+pub(super) fn child_of(parent: Option<&str>, origin: Option<&str>) -> Option<Option<ChildOf>> {
+    match (parent, origin) {
+        (None, None) => Some(None),
+        (Some(parent), Some(origin)) => {
+            Some(Some(ChildOf { parent: SessionId::parse(parent)?, origin: Origin::parse_canonical(origin)? }))
+        }
+        _ => None,
+    }
+}
+
 fn to_ids(ids: &[String]) -> Vec<SessionId> {
     ids.iter().filter_map(|id| SessionId::parse(id)).collect()
 }
@@ -87,7 +105,7 @@ pub fn insert(connection: &mut Connection, session: &Session) -> Result<(), Stor
     Ok(())
 }
 
-/// The session with that ID, if its absolute end is in the future.
+/// The session with that ID, if its absolute end is in the future; the end of its parent is not considered.
 pub fn find_live(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Result<Option<Session>, StorageError> {
     let live = dsl::sessions.filter(dsl::id.eq(id.as_str()).and(dsl::expires_at.gt(now.secs())));
     let found = live.select(Row::as_select()).first(connection).optional()?.map(Session::try_from).transpose()?;
@@ -95,9 +113,9 @@ pub fn find_live(connection: &mut Connection, id: &SessionId, now: Timestamp) ->
     Ok(found.filter(|session| session.expires_at > now))
 }
 
-/// A user's live sessions, newest first.
+/// A user's live sessions, newest first; without children, like all lists and counts here.
 pub fn list_of_user(connection: &mut Connection, user: &UserId, now: Timestamp) -> Result<Vec<Session>, StorageError> {
-    let own = dsl::user_id.eq(user.as_str()).and(dsl::expires_at.gt(now.secs()));
+    let own = dsl::user_id.eq(user.as_str()).and(dsl::expires_at.gt(now.secs())).and(dsl::parent_id.is_null());
     let newest_first = dsl::sessions.filter(own).order((dsl::created_at.desc(), dsl::id.desc()));
     readable(500, |limit| newest_first.select(Row::as_select()).limit(limit).load(connection), Session::try_from)
 }
@@ -109,11 +127,24 @@ pub fn older_than_newest(
     now: Timestamp,
     newest: usize,
 ) -> Result<Vec<SessionId>, StorageError> {
-    let own = dsl::sessions.filter(dsl::user_id.eq(user.as_str()).and(dsl::expires_at.gt(now.secs())));
+    let own = dsl::user_id.eq(user.as_str()).and(dsl::expires_at.gt(now.secs())).and(dsl::parent_id.is_null());
+    let own = dsl::sessions.filter(own);
     let newest = i64::try_from(newest).unwrap_or(i64::MAX);
     // SQLite takes no offset without a limit.
     let older = own.order((dsl::created_at.desc(), dsl::id.desc())).offset(newest).limit(i64::MAX).select(dsl::id);
     Ok(to_ids(&older.load(connection)?))
+}
+
+/// The children of a session except the newest `newest`.
+pub fn older_children(
+    connection: &mut Connection,
+    parent: &SessionId,
+    newest: usize,
+) -> Result<Vec<SessionId>, StorageError> {
+    let children = dsl::sessions.filter(dsl::parent_id.eq(parent.as_str()));
+    let newest = i64::try_from(newest).unwrap_or(i64::MAX);
+    let older = children.order((dsl::created_at.desc(), dsl::id.desc())).offset(newest).limit(i64::MAX);
+    Ok(to_ids(&older.select(dsl::id).load(connection)?))
 }
 
 /// All live sessions with the address of their user, newest first, older than `before`, at most `limit`.
@@ -124,7 +155,8 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<(Session, Option<String>)>, StorageError> {
     let load = |limit| {
-        let mut query = dsl::sessions.left_join(users::table).filter(dsl::expires_at.gt(now.secs())).into_boxed();
+        let live = dsl::expires_at.gt(now.secs()).and(dsl::parent_id.is_null());
+        let mut query = dsl::sessions.left_join(users::table).filter(live).into_boxed();
         if let Some(Cursor { at, id }) = before {
             query = query.filter(dsl::created_at.lt(at.secs()).or(dsl::created_at.eq(at.secs()).and(dsl::id.lt(id))));
         }
@@ -136,13 +168,14 @@ pub fn page(
 
 /// How many live sessions there are.
 pub fn count(connection: &mut Connection, now: Timestamp) -> Result<i64, StorageError> {
-    Ok(dsl::sessions.filter(dsl::expires_at.gt(now.secs())).count().get_result(connection)?)
+    let live = dsl::sessions.filter(dsl::expires_at.gt(now.secs()).and(dsl::parent_id.is_null()));
+    Ok(live.count().get_result(connection)?)
 }
 
 /// How many live sessions there are, as far as a list counts.
 pub fn count_for_list(connection: &mut Connection, now: Timestamp) -> Result<Count, StorageError> {
     let found = dsl::sessions
-        .filter(dsl::expires_at.gt(now.secs()))
+        .filter(dsl::expires_at.gt(now.secs()).and(dsl::parent_id.is_null()))
         .select(dsl::expires_at)
         .limit(one_more(Count::MOST))
         .load::<i64>(connection)?;
@@ -181,14 +214,15 @@ pub fn end_of_user(connection: &mut Connection, id: &SessionId, user: &UserId) -
         == 1)
 }
 
-/// Ends all sessions of a user but `except`; returns the ended ones.
+/// Ends all sessions of a user but `except` and its children; returns the ended ones.
 pub fn end_all_of_user(
     connection: &mut Connection,
     user: &UserId,
     except: Option<&SessionId>,
 ) -> Result<Vec<SessionId>, StorageError> {
     let except = except.map_or("", SessionId::as_str);
-    let doomed = dsl::sessions.filter(dsl::user_id.eq(user.as_str()).and(dsl::id.ne(except)));
+    let others_child = dsl::parent_id.is_null().or(dsl::parent_id.ne(except));
+    let doomed = dsl::sessions.filter(dsl::user_id.eq(user.as_str()).and(dsl::id.ne(except)).and(others_child));
     Ok(to_ids(&diesel::delete(doomed).returning(dsl::id).get_results(connection)?))
 }
 
@@ -224,7 +258,10 @@ pub fn mark_successor_seen(
     Ok(diesel::update(row).set(dsl::successor_seen_at.eq(now.secs())).execute(connection)? == 1)
 }
 
-/// Deletes rows past their absolute end.
+/// Deletes rows past their absolute end, and children whose parent has ended.
 pub fn delete_expired(connection: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
-    Ok(diesel::delete(dsl::sessions.filter(dsl::expires_at.le(now.secs()))).execute(connection)?)
+    let expired = diesel::delete(dsl::sessions.filter(dsl::expires_at.le(now.secs()))).execute(connection)?;
+    let all = diesel::alias!(sessions as all);
+    let orphans = dsl::sessions.filter(dsl::parent_id.ne_all(all.select(all.field(sessions::id).nullable())));
+    Ok(expired + diesel::delete(orphans).execute(connection)?)
 }

@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use portcullis::for_tests::{
-    Bucket, Database, DatabaseUrl, Methods, Session, SessionId, TABLES, Timestamp, attempts, migrate, sessions,
-    settings,
+    Bucket, Database, DatabaseUrl, Methods, Origin, Session, SessionId, TABLES, Timestamp, UserId, attempts, migrate,
+    sessions, settings,
 };
 
 use super::support::source;
@@ -198,6 +198,46 @@ async fn s42_of_fifty_rotations_at_once_one_wins_and_an_ended_session_has_none()
     let gone = id.clone();
     assert!(!store.database.write(move |c| sessions::rotate(c, &gone, 1, Timestamp::from_secs(5))).await.unwrap());
     assert!(!store.database.write(move |c| sessions::end(c, &id)).await.unwrap(), "an ended session ended again");
+}
+
+#[tokio::test]
+async fn children_are_in_no_list_and_are_ended_or_kept_with_their_parent() {
+    let store = store();
+    let (user, at) = (UserId::parse("uuuuuuuuuuuuuuuuuuuuuu").unwrap(), Timestamp::from_secs);
+    let origin = Origin::parse(true, "wiki.example.net").unwrap();
+    let parent = |letter: &str| Session { user: Some(user.clone()), ..session(&letter.repeat(22)) };
+    let child = |parent: &Session, letter: &str, begin| {
+        parent.child(SessionId::parse(&letter.repeat(22)).unwrap(), origin.clone(), at(begin))
+    };
+    let (a, b) = (parent("a"), parent("b"));
+    let all = [child(&a, "c", 1), child(&a, "d", 2), child(&b, "e", 3), a.clone(), b.clone()];
+    let seen = store.database.write(move |c| {
+        c.batch_execute(
+            "INSERT INTO users (id, email, name, role, state, created_at)
+             VALUES ('uuuuuuuuuuuuuuuuuuuuuu', 'u@example.org', '', 'user', 'active', 0)",
+        )?;
+        all.iter().try_for_each(|row| sessions::insert(c, row))?;
+        let ids = |listed: Vec<Session>| listed.into_iter().map(|one| one.id.to_string()).collect::<Vec<_>>();
+        let found = sessions::find_live(c, &all[0].id, at(5))?.unwrap();
+        assert_eq!((found.child_of, found.user.as_ref()), (all[0].child_of.clone(), Some(&user)));
+        assert_eq!(ids(sessions::list_of_user(c, &user, at(5))?), ["b", "a"].map(|letter| letter.repeat(22)));
+        let page = sessions::page(c, None, at(5), 50)?.into_iter().map(|(one, _)| one).collect();
+        assert_eq!(ids(page), ["b", "a"].map(|letter| letter.repeat(22)));
+        assert_eq!(
+            (sessions::count(c, at(5))?, sessions::older_than_newest(c, &user, at(5), 1)?),
+            (2, vec![a.id.clone()])
+        );
+        assert_eq!(sessions::older_children(c, &a.id, 1)?, [all[0].id.clone()]);
+        // The others end, and the children of the one that stays do not.
+        let mut ended = sessions::end_all_of_user(c, &user, Some(&a.id))?;
+        ended.sort_unstable();
+        assert_eq!(ended, [b.id.clone(), all[2].id.clone()]);
+        // What is left behind by a parent is deleted with what has expired.
+        assert!(sessions::end(c, &a.id)?);
+        let left = sessions::find_live(c, &all[1].id, at(5))?.is_some();
+        Ok((left, sessions::delete_expired(c, at(5))?, sessions::find_live(c, &all[1].id, at(5))?))
+    });
+    assert_eq!(seen.await.unwrap(), (true, 2, None));
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::process::Output;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use portcullis::for_tests::{
-    Checksum, Method, Methods, RedisSessions, Session, SessionId, StoredSession, Timestamp, UserId,
+    Checksum, Method, Methods, Origin, RedisSessions, Session, SessionId, StoredSession, Timestamp, UserId,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -297,6 +297,18 @@ async fn a_session_in_redis_is_read_back_as_it_was_stored() {
     sample.store.insert(&stored, stored.session.created_at).unwrap();
     let found = sample.store.find(&stored.session.id).unwrap().unwrap();
     assert!(found.session == stored.session && found.epoch == stored.epoch, "{found:?}");
+    let origin = Origin::parse(true, "wiki.example.net").unwrap();
+    let id = SessionId::parse("cccccccccccccccccccccc").unwrap();
+    let child = stored.session.child(id.clone(), origin, Timestamp::from_secs(1_795_900_001));
+    sample.store.insert(&StoredSession { session: child.clone(), ..stored.clone() }, child.created_at).unwrap();
+    assert_eq!(sample.store.find(&id).unwrap().unwrap().session, child);
+    let children = sample.store.children_of(&stored.session.id).unwrap();
+    assert!(children.len() == 1 && children[0].session == child, "{children:?}");
+    // In no list: those are of sign-ins.
+    let listed = sample.store.list_of(child.user.as_ref()).unwrap();
+    assert!(listed.iter().all(|one| one.session.id != id) && sample.store.count().unwrap() == 1, "{listed:?}");
+    sample.store.remove(&[stored.session.id]).unwrap();
+    assert!(sample.store.find(&id).unwrap().is_none(), "the key of a child stays");
 }
 
 #[tokio::test]
@@ -310,6 +322,8 @@ async fn a_session_in_redis_that_is_wrong_or_of_a_newer_version_is_refused_by_na
         ("persistent", "yes", "no valid persistent"),
         ("authenticated_at", "", "no valid authenticated_at"),
         ("next_epoch", "x", "no valid next_epoch"),
+        ("org", "https://wiki.example.net", "no valid parent and org"),
+        ("parent", "bbbbbbbbbbbbbbbbbbbbbb", "no valid parent and org"),
     ] {
         sample.set(field, value);
         assert!(sample.fault().contains(fault), "{field}: {}", sample.fault());
