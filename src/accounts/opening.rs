@@ -25,8 +25,8 @@ pub struct AccountCarriers {
     pub user: UserId,
     /// Both JWTs.
     pub tokens: TokenPair,
-    /// The device cookie.
-    pub device_cookie: String,
+    /// The device cookie; only the portal has one.
+    pub device_cookie: Option<String>,
 }
 
 /// A session of an account that is about to be stored, and the device on which it is opened.
@@ -65,7 +65,7 @@ impl Accounts {
         let account = AccountCarriers {
             user: user.clone(),
             tokens: self.tokens_of(session, user)?,
-            device_cookie: self.0.devices.issue(&device.id, user),
+            device_cookie: Some(self.0.devices.issue(&device.id, user)),
         };
         Ok(NewSession { session: session.id.clone(), persistent: session.persistent, account: Some(account) })
     }

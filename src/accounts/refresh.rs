@@ -44,8 +44,10 @@ impl Accounts {
         let outcome = self.0.database.write(move |c| {
             for _ in 0..ROUNDS {
                 let found = store.find_live(c, &wanted.session, now)?;
-                let is_theirs =
-                    |session: &Session| session.user.as_ref() == Some(&wanted.user) && !is_unused(idle, session, now);
+                let is_theirs = |session: &Session| {
+                    let own = session.user.as_ref() == Some(&wanted.user) && session.origin() == wanted.origin.as_ref();
+                    own && !is_unused(idle, session, now)
+                };
                 let Some(mut session) = found.filter(is_theirs) else {
                     return Ok(Outcome::NotLive);
                 };
@@ -118,6 +120,7 @@ impl Accounts {
         let claims = |issued_at, expires_at| Claims {
             user: user.clone(),
             session: session.id.clone(),
+            origin: session.origin().cloned(),
             issued_at,
             expires_at,
             generation: session.generation,

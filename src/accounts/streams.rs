@@ -14,7 +14,19 @@ struct Open {
     signal: watch::Sender<bool>,
     count: usize,
     user: Option<UserId>,
+    /// The parent of a child session.
+    parent: Option<SessionId>,
     until: Option<Timestamp>,
+}
+
+/// On what a stream depends besides its credential.
+pub struct StreamOwner<'a> {
+    /// The account.
+    pub user: Option<&'a UserId>,
+    /// The session with which a child session ends.
+    pub parent: Option<&'a SessionId>,
+    /// The latest end.
+    pub until: Option<Timestamp>,
 }
 
 type Table = Mutex<HashMap<Credential, Open>>;
@@ -42,11 +54,17 @@ pub struct StreamTicket {
 }
 
 impl Streams {
-    /// Registers a stream that may last until `until`; check the credential again afterwards, it may have become
+    /// Registers a stream; check the credential again afterwards, it may have become
     /// invalid in between.
-    pub fn register(&self, credential: &Credential, user: Option<&UserId>, until: Option<Timestamp>) -> StreamTicket {
+    pub fn register(&self, credential: &Credential, owner: &StreamOwner<'_>) -> StreamTicket {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Open { signal: watch::channel(false).0, count: 0, user: user.cloned(), until };
+        let new = || Open {
+            signal: watch::channel(false).0,
+            count: 0,
+            user: owner.user.cloned(),
+            parent: owner.parent.cloned(),
+            until: owner.until,
+        };
         let entry = table.entry(credential.clone()).or_insert_with(new);
         entry.count += 1;
         StreamTicket {
@@ -63,33 +81,29 @@ impl Streams {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Closes every stream of `session`.
+    /// Closes every stream of `session` and of its children.
     pub fn cut(&self, session: &SessionId) {
-        let entry =
-            self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&Credential::Session(session.clone()));
-        if let Some(open) = entry {
-            open.signal.send_replace(true);
-            tracing::debug!(session.streams = open.count, "the streams of an ended session were closed");
-        }
+        self.cut_where(|credential, open| {
+            matches!(credential, Credential::Session(id) if id == session) || open.parent.as_ref() == Some(session)
+        });
     }
 
     /// Closes every stream of a user.
     pub fn cut_user(&self, user: &UserId) {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
-            let others = open.user.as_ref() != Some(user);
-            if !others {
-                open.signal.send_replace(true);
-            }
-            others
-        });
+        self.cut_where(|_, open| open.user.as_ref() == Some(user));
     }
 
     /// Closes the streams of sessions that have expired.
     pub fn cut_expired(&self, now: Timestamp) {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
-            let over = open.until.is_some_and(|until| until <= now);
+        self.cut_where(|_, open| open.until.is_some_and(|until| until <= now));
+    }
+
+    fn cut_where(&self, is_over: impl Fn(&Credential, &Open) -> bool) {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|credential, open| {
+            let over = is_over(credential, open);
             if over {
                 open.signal.send_replace(true);
+                tracing::debug!(session.streams = open.count, "the streams of an ended session were closed");
             }
             !over
         });

@@ -105,7 +105,7 @@ fn settings(core: &Core) -> HttpSettings {
     let config = &core.config;
     HttpSettings {
         app_url: config.server.app_url.clone(),
-        cookies: CookieNames::new(&config.server.app_url),
+        cookies: CookieNames::new(config.server.app_url.canonical()),
         session_key: Key::from(core.keys.session_cookie()),
         csrf: CsrfKey::new(&core.keys),
         checks: config.checks(),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::keys::Keys;
 use super::mac::{Key, mac};
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::origin::Origin;
 use crate::domain::time::Timestamp;
 
 /// Maximum length of a token that is examined, in bytes (S33).
@@ -35,6 +36,8 @@ pub struct Claims {
     pub user: UserId,
     /// `sid`.
     pub session: SessionId,
+    /// `org`: the origin of the app that it is good for (S117); absent at the portal.
+    pub origin: Option<Origin>,
     /// `iat`.
     pub issued_at: Timestamp,
     /// `exp`.
@@ -59,6 +62,8 @@ struct Body {
     aud: String,
     sub: String,
     sid: String,
+    #[serde(rename = "org", default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
     typ: String,
     iat: i64,
     nbf: i64,
@@ -106,6 +111,7 @@ impl Tokens {
             aud: self.audience.clone(),
             sub: claims.user.as_str().to_owned(),
             sid: claims.session.as_str().to_owned(),
+            origin: claims.origin.as_ref().map(ToString::to_string),
             typ: kind.word().to_owned(),
             iat: claims.issued_at.secs(),
             nbf: claims.issued_at.secs(),
@@ -136,9 +142,14 @@ impl Tokens {
             Kind::Access => return None,
             Kind::Refresh => body.generation?,
         };
+        let origin = match body.origin {
+            Some(text) => Some(Origin::parse_canonical(&text)?),
+            None => None,
+        };
         let claims = Claims {
             user: UserId::parse(&body.sub)?,
             session: SessionId::parse(&body.sid)?,
+            origin,
             issued_at: Timestamp::from_secs(body.iat),
             expires_at: Timestamp::from_secs(body.exp),
             generation,
@@ -190,6 +201,7 @@ mod tests {
         Claims {
             user: user.unwrap(),
             session: session.unwrap(),
+            origin: None,
             issued_at: NOW,
             expires_at: NOW.plus(60),
             generation: 3,
@@ -314,11 +326,26 @@ mod tests {
             ("nbf", json!(NOW.secs() + 31)),
             ("iat", json!(NOW.secs() + 31)),
             ("gen", json!(1)),
+            ("org", json!("https://App.example.org")),
+            ("org", json!("")),
+            ("org", json!(["https://app.example.org"])),
             ("admin", json!(true)),
         ] {
             assert!(!accepted(&with(|body| body[claim] = value.clone())), "{claim} = {value}");
         }
         assert!(accepted(&with(|body| body["nbf"] = json!(NOW.secs() + 30))));
+    }
+
+    #[test]
+    fn s117_a_token_names_the_one_app_that_it_is_good_for() {
+        let origin = Origin::parse(true, "wiki.example.net:8443");
+        let of_app = Claims { origin: origin.clone(), ..claims() };
+        for kind in [Kind::Access, Kind::Refresh] {
+            let token = tokens().issue(kind, &of_app).unwrap();
+            assert_eq!(tokens().verify(kind, &token, NOW).map(|claims| claims.origin), Ok(origin.clone()));
+        }
+        let at_the_portal = tokens().issue(Kind::Access, &claims()).unwrap();
+        assert_eq!(tokens().verify(Kind::Access, &at_the_portal, NOW).map(|claims| claims.origin), Ok(None));
     }
 
     #[test]

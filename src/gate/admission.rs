@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 
 use crate::accounts::Phase;
 use crate::domain::access::{Decision, Denial, Rules, decide};
+use crate::domain::origin::Origin;
 use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
 use crate::http::error::HttpError;
 use crate::http::settings;
@@ -26,14 +27,14 @@ pub(super) enum Renew {
 }
 
 /// Authenticates the visitor and evaluates the rules. A cached verdict is used without awaiting; otherwise the visitor
-/// is checked.
-pub(super) async fn admit(req: &HttpRequest, renew: Renew) -> Result<Admission, HttpError> {
+/// is checked. `app` is the origin of the app that the request is for; `None` is `APP_URL`'s.
+pub(super) async fn admit(req: &HttpRequest, app: Option<&Origin>, renew: Renew) -> Result<Admission, HttpError> {
     let rules = Rules { open: settings::accounts(req).phase() != Phase::Unclaimed };
-    let (authentication, renewal) = match authenticator(req).cached(req) {
+    let (authentication, renewal) = match authenticator(req).cached(req, app) {
         _ if !rules.open => (Authentication::Anonymous, None),
         Some(verdict) => (Authentication::SignedIn(verdict), None),
-        None if renew == Renew::IfExpired => authenticator(req).check_and_refresh(req).await?,
-        None => (authenticator(req).check(req).await?, None),
+        None if renew == Renew::IfExpired => authenticator(req).check_and_refresh(req, app).await?,
+        None => (authenticator(req).check(req, app).await?, None),
     };
     let visitor = match &authentication {
         Authentication::Anonymous => None,

@@ -83,7 +83,7 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
         HttpError::BadRequest("fault-no-original")
     })?;
     request_check::check_path(resource.path())?;
-    Ok(match admit(req, Renew::Never).await? {
+    Ok(match admit(req, None, Renew::Never).await? {
         Admission::In(verdict, _) => allow(req, &verdict, dialect),
         Admission::Out(denial) => redirect_or_refuse(req, dialect, &resource, denial),
     })

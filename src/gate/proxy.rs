@@ -56,7 +56,7 @@ async fn pass(
     settings: &HttpSettings,
     outcome: &mut Outcome,
 ) -> Result<HttpResponse, HttpError> {
-    let (verdict, renewal) = match admit(req, Renew::IfExpired).await? {
+    let (verdict, renewal) = match admit(req, None, Renew::IfExpired).await? {
         Admission::In(verdict, renewal) => (verdict, renewal),
         Admission::Out(denial) => {
             *outcome = Outcome::SignIn;
@@ -193,8 +193,8 @@ impl ProxiedRequest<'_> {
     /// Registers a stream, then checks the session again: it may have ended in between.
     async fn register(&self) -> Result<StreamTicket, HttpError> {
         let accounts = settings::accounts(self.req);
-        let (who, end) = (&self.verdict.who, self.verdict.session_end());
-        let ticket = accounts.streams().register(who.credential(), who.user_id(), end);
+        let who = &self.verdict.who;
+        let ticket = accounts.streams().register(who.credential(), &self.verdict.stream_owner());
         if accounts.is_still_valid(who.credential()).await? {
             Ok(ticket)
         } else {

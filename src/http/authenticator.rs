@@ -10,19 +10,21 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use super::carriers::{Named, agree, open_session};
+use super::carriers::{Named, agree, claims_of, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
 use super::verdict_cache::Verdicts;
 use super::{client_address, csrf, language, legacy, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::CachedSession;
+use crate::accounts::streams::StreamOwner;
 use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::access::{Person, Visitor};
 use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
-use crate::domain::session::GenerationVerdict;
+use crate::domain::origin::Origin;
+use crate::domain::session::{GenerationVerdict, Session};
 use crate::domain::time::Timestamp;
 
 /// Seconds for which a verdict based on a refresh token is cached.
@@ -64,6 +66,11 @@ impl Verdict {
         self.copy.as_ref().is_some_and(|copy| copy.usable(monotonic).is_some())
     }
 
+    /// Whether the session is good on that host (S117).
+    fn is_for(&self, app: Option<&Origin>) -> bool {
+        self.copy.as_ref().and_then(|copy| copy.view()).is_some_and(|view| view.session.origin() == app)
+    }
+
     /// Whether this can never again be the verdict on the same cookies: the session changed or ended, or the token
     /// expired.
     fn is_over(&self, monotonic: Duration, now: Timestamp) -> bool {
@@ -75,9 +82,14 @@ impl Verdict {
         !live || self.until <= now
     }
 
-    /// The absolute end of the session; `None` with HTTP Basic.
-    pub fn session_end(&self) -> Option<Timestamp> {
-        self.copy.as_ref()?.view().map(|view| view.session.expires_at)
+    /// On what the visitor's streams depend; with HTTP Basic on no session.
+    pub fn stream_owner(&self) -> StreamOwner<'_> {
+        let session = self.copy.as_ref().and_then(|copy| copy.view()).map(|view| &view.session);
+        StreamOwner {
+            user: self.who.user_id(),
+            parent: session.and_then(|session| session.child_of.as_ref()).map(|child| &child.parent),
+            until: session.map(|session| session.expires_at),
+        }
     }
 
     /// Seconds for which the verdict is valid without a refresh.
@@ -154,16 +166,16 @@ pub fn authenticator(req: &HttpRequest) -> &Authenticator {
 
 impl Authenticator {
     /// The verdict on the same three cookies as before, while cached session, token and lease allow it: no await, no
-    /// lock.
-    pub fn cached(&self, req: &HttpRequest) -> Option<Rc<Verdict>> {
-        let cookies = RequestCookies::read(req, &settings::of(req).cookies)?;
-        self.recall(settings::accounts(req), &cookies)
+    /// lock. `app` is the origin of the app that the request is for, here and below; `None` at the portal.
+    pub fn cached(&self, req: &HttpRequest, app: Option<&Origin>) -> Option<Rc<Verdict>> {
+        let cookies = RequestCookies::read(req, &settings::of(req).cookies_at(app))?;
+        self.recall(settings::accounts(req), app, &cookies)
     }
 
-    fn recall(&self, accounts: &Accounts, cookies: &RequestCookies<'_>) -> Option<Rc<Verdict>> {
+    fn recall(&self, accounts: &Accounts, app: Option<&Origin>, cookies: &RequestCookies<'_>) -> Option<Rc<Verdict>> {
         let memory = self.0.borrow();
         let name = memory.name_of(cookies)?;
-        let verdict = memory.get(name)?;
+        let verdict = memory.get(name).filter(|verdict| verdict.is_for(app))?;
         let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
         if verdict.is_over(monotonic, now) {
             drop(memory);
@@ -174,24 +186,32 @@ impl Authenticator {
     }
 
     /// Checks without rotating, as required for forward-auth (S46).
-    pub async fn check(&self, req: &HttpRequest) -> Result<Authentication, HttpError> {
-        let authentication = match self.examine(req).await? {
+    pub async fn check(&self, req: &HttpRequest, app: Option<&Origin>) -> Result<Authentication, HttpError> {
+        let authentication = match self.examine(req, app).await? {
             Finding::Known(authentication) => authentication,
-            Finding::Refreshable(claims) => self.by_refresh_token(req, claims).await?,
+            Finding::Refreshable(claims) => self.by_refresh_token(req, app, claims).await?,
         };
         language::note(req, authentication.language());
         Ok(authentication)
     }
 
     /// Checks, and exchanges the refresh token if the access token is missing or expired (S41).
-    pub async fn check_and_refresh(&self, req: &HttpRequest) -> Result<(Authentication, Option<Renewal>), HttpError> {
-        let (authentication, renewal) = self.refresh(req).await?;
+    pub async fn check_and_refresh(
+        &self,
+        req: &HttpRequest,
+        app: Option<&Origin>,
+    ) -> Result<(Authentication, Option<Renewal>), HttpError> {
+        let (authentication, renewal) = self.refresh(req, app).await?;
         language::note(req, authentication.language());
         Ok((authentication, renewal))
     }
 
-    async fn refresh(&self, req: &HttpRequest) -> Result<(Authentication, Option<Renewal>), HttpError> {
-        let claims = match self.examine(req).await? {
+    async fn refresh(
+        &self,
+        req: &HttpRequest,
+        app: Option<&Origin>,
+    ) -> Result<(Authentication, Option<Renewal>), HttpError> {
+        let claims = match self.examine(req, app).await? {
             Finding::Known(authentication) => return Ok((authentication, None)),
             Finding::Refreshable(claims) => claims,
         };
@@ -204,7 +224,7 @@ impl Authenticator {
         };
         let Some(copy) = accounts.find_session(&session).await? else { return Ok((Authentication::Anonymous, None)) };
         let Some(verdict) = verdict(copy, until) else { return Ok((Authentication::Anonymous, None)) };
-        let cookies = settings::of(req).cookies.set_tokens(&tokens);
+        let cookies = settings::of(req).cookies_at(app).set_tokens(&tokens);
         Ok((Authentication::SignedIn(Rc::new(verdict)), Some(Renewal { session, cookies })))
     }
 
@@ -217,21 +237,25 @@ impl Authenticator {
         }
     }
 
-    async fn examine(&self, req: &HttpRequest) -> Result<Finding, HttpError> {
+    async fn examine(&self, req: &HttpRequest, app: Option<&Origin>) -> Result<Finding, HttpError> {
         const ANONYMOUS: Finding = Finding::Known(Authentication::Anonymous);
         let (settings, accounts) = (settings::of(req), settings::accounts(req));
-        let found = RequestCookies::read_headers(req.headers(), &settings.cookies);
+        let found = RequestCookies::read_headers(req.headers(), &settings.cookies_at(app));
         let Ok(found) = found.inspect_err(|fault| tracing::info!(%fault, "ignored the session cookies of a request"))
         else {
             return Ok(ANONYMOUS);
         };
-        if let Some(verdict) = self.recall(accounts, &found) {
+        if let Some(verdict) = self.recall(accounts, app, &found) {
             return Ok(Finding::Known(Authentication::SignedIn(verdict)));
         }
         let now = accounts.clock().now();
         let verify =
             |kind, token: Option<CookieValue<'_>>| token.map(|token| accounts.tokens().verify(kind, token.text(), now));
         let (access, refresh) = (verify(Kind::Access, found.access), verify(Kind::Refresh, found.refresh));
+        if [&access, &refresh].into_iter().flatten().filter_map(claims_of).any(|claims| claims.origin.as_ref() != app) {
+            tracing::info!("ignored session cookies that are good for another host");
+            return Ok(ANONYMOUS);
+        }
         let carrier = open_session(req, &found);
         let named: Vec<Named<'_>> =
             [Named::by_token(access.as_ref()), Named::by_token(refresh.as_ref()), carrier.as_ref().map(Named::from)]
@@ -249,7 +273,7 @@ impl Authenticator {
                 Ok(Finding::Known(authentication))
             }
             (_, Some(Ok(claims))) => Ok(Finding::Refreshable(claims)),
-            (None, None) if accounts.phase() == Phase::Legacy => {
+            (None, None) if app.is_none() && accounts.phase() == Phase::Legacy => {
                 Ok(Finding::Known(without_account(req, carrier.map(|carrier| carrier.session), now).await?))
             }
             _ => Ok(ANONYMOUS),
@@ -265,7 +289,7 @@ impl Authenticator {
     ) -> Result<Authentication, HttpError> {
         let accounts = settings::accounts(req);
         let Some(copy) = accounts.find_session(&claims.session).await? else { return Ok(Authentication::Anonymous) };
-        let Some(view) = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user)) else {
+        let Some(view) = copy.view().filter(|view| is_of(&view.session, claims)) else {
             return Ok(Authentication::Anonymous);
         };
         note_successor(accounts, &view.session, refresh.as_ref()).await?;
@@ -276,14 +300,19 @@ impl Authenticator {
     }
 
     /// Accepts a live session with its current refresh token, or the predecessor within its grace period; ends nothing.
-    async fn by_refresh_token(&self, req: &HttpRequest, claims: Claims) -> Result<Authentication, HttpError> {
+    async fn by_refresh_token(
+        &self,
+        req: &HttpRequest,
+        app: Option<&Origin>,
+        claims: Claims,
+    ) -> Result<Authentication, HttpError> {
         let accounts = settings::accounts(req);
         let now = accounts.clock().now();
         let Some(mut copy) = accounts.find_session(&claims.session).await? else {
             return Ok(Authentication::Anonymous);
         };
         let fits = |copy: &CachedSession| {
-            let own = copy.view().filter(|view| view.session.user.as_ref() == Some(&claims.user));
+            let own = copy.view().filter(|view| is_of(&view.session, &claims));
             let verdict = own.map(|view| view.session.judge_generation(claims.generation, now));
             matches!(verdict, Some(GenerationVerdict::Current | GenerationVerdict::PredecessorInGrace))
         };
@@ -299,7 +328,7 @@ impl Authenticator {
         note_successor(accounts, &view.session, Some(&claims)).await?;
         let verdict = verdict(Arc::clone(&copy), now.plus(REFRESH_VERDICT_SECS).min(claims.expires_at));
         let Some(verdict) = verdict.map(Rc::new) else { return Ok(Authentication::Anonymous) };
-        if let Some(found) = RequestCookies::read(req, &settings::of(req).cookies)
+        if let Some(found) = RequestCookies::read(req, &settings::of(req).cookies_at(app))
             && found.access.is_none()
         {
             self.remember(accounts, &found, &verdict);
@@ -316,11 +345,12 @@ impl Authenticator {
     }
 }
 
-async fn note_successor(
-    accounts: &Accounts,
-    session: &crate::domain::session::Session,
-    refresh: Option<&Claims>,
-) -> Result<(), HttpError> {
+/// Whether the token was issued for the session as it is stored.
+fn is_of(session: &Session, claims: &Claims) -> bool {
+    session.user.as_ref() == Some(&claims.user) && session.origin() == claims.origin.as_ref()
+}
+
+async fn note_successor(accounts: &Accounts, session: &Session, refresh: Option<&Claims>) -> Result<(), HttpError> {
     let presented = refresh.is_some_and(|claims| claims.generation == session.generation);
     if presented && session.generation > 0 && session.successor_seen_at.is_none() {
         accounts.mark_successor_seen(&session.id, session.generation).await?;

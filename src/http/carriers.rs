@@ -7,9 +7,9 @@ use actix_web::{HttpMessage, HttpRequest};
 
 use super::cookies::{self, RequestCookies};
 use super::error::HttpError;
-use super::own_cookies::UntilClosed;
+use super::own_cookies::CookieLifetime;
 use super::session_store::SID;
-use super::settings;
+use super::{app_origin, settings};
 use crate::accounts::AccountError;
 use crate::accounts::opening::NewSession;
 use crate::crypto::jwt::{Claims, TokenFault};
@@ -44,12 +44,17 @@ impl<'a> From<&'a SessionCarrier> for Named<'a> {
 impl<'a> Named<'a> {
     /// The content of a verified token, even an expired one.
     pub(super) fn by_token(token: Option<&'a Result<Claims, TokenFault>>) -> Option<Self> {
-        let claims = match token? {
-            Ok(claims) => claims,
-            Err(TokenFault::Expired(claims)) => claims,
-            Err(TokenFault::Invalid) => return None,
-        };
+        let claims = claims_of(token?)?;
         Some(Self { session: &claims.session, user: Some(claims.user.as_str()) })
+    }
+}
+
+/// The claims of a verified token, even an expired one.
+pub(super) fn claims_of(token: &Result<Claims, TokenFault>) -> Option<&Claims> {
+    match token {
+        Ok(claims) => Some(claims),
+        Err(TokenFault::Expired(claims)) => Some(claims),
+        Err(TokenFault::Invalid) => None,
     }
 }
 
@@ -92,9 +97,12 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
         None => session.renew(),
     }
     if !new.persistent {
-        req.extensions_mut().insert(UntilClosed);
+        req.extensions_mut().insert(CookieLifetime(None));
+    } else if let Some(account) = &new.account {
+        req.extensions_mut().insert(CookieLifetime(Some(account.tokens.refresh_secs)));
     }
-    cookies::append(headers, settings::of(req).cookies.set_new_session(new));
+    let app = app_origin::of(req);
+    cookies::append(headers, settings::of(req).cookies_at(app.as_ref()).set_new_session(new));
     Ok(())
 }
 

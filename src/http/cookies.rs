@@ -7,8 +7,8 @@ use memchr::memchr;
 
 use crate::accounts::TokenPair;
 use crate::accounts::opening::NewSession;
-use crate::domain::app_url::AppUrl;
 use crate::domain::ids::SessionId;
+use crate::domain::origin::Origin;
 
 /// Ten years, for the device cookie, in seconds.
 const DEVICE_SECS: i64 = 315_360_000;
@@ -42,6 +42,8 @@ pub struct CookieNames {
     pub form: String,
     /// Marks a browser that has signed in before.
     pub device: String,
+    /// Binds a hand-over to the browser, on the host of an app.
+    pub begin: String,
     attributes: String,
 }
 
@@ -58,6 +60,8 @@ pub struct RequestCookies<'a> {
     pub form: Option<CookieValue<'a>>,
     /// The device cookie.
     pub device: Option<CookieValue<'a>>,
+    /// The cookie of a hand-over that has begun.
+    pub begin: Option<CookieValue<'a>>,
 }
 
 /// The raw value of one of our cookies.
@@ -85,18 +89,19 @@ impl<'a> CookieValue<'a> {
 
 impl CookieNames {
     /// Names and attributes: `__Host-` on https, no prefix on plain http, and never a `Domain`. Cookies ignore ports,
-    /// so a port in `APP_URL` is part of the names: two gates on one host must not sign each other out.
-    pub fn new(app_url: &AppUrl) -> Self {
-        let prefix = if app_url.is_https() { "__Host-" } else { "" };
-        let port = app_url.port().map_or_else(String::new, |port| format!("_{port}"));
+    /// so the port of the address is part of the names: two gates on one host must not sign each other out.
+    pub fn new(address: &Origin) -> Self {
+        let prefix = if address.is_https() { "__Host-" } else { "" };
+        let port = address.port().map_or_else(String::new, |port| format!("_{port}"));
         let name = |what: &str| format!("{prefix}portcullis_{what}{port}");
-        let secure = if app_url.is_https() { "; Secure" } else { "" };
+        let secure = if address.is_https() { "; Secure" } else { "" };
         Self {
             access: name("access"),
             refresh: name("refresh"),
             session: name("session"),
             form: name("form"),
             device: name("device"),
+            begin: name("begin"),
             attributes: format!("; Path=/; HttpOnly; SameSite=Lax{secure}"),
         }
     }
@@ -131,7 +136,7 @@ impl CookieNames {
         let mut cookies = Vec::new();
         if let Some(account) = &new.account {
             cookies.extend(self.set_tokens(&account.tokens));
-            cookies.extend(self.set(&self.device, &account.device_cookie, DEVICE_SECS));
+            cookies.extend(account.device_cookie.as_ref().and_then(|value| self.set(&self.device, value, DEVICE_SECS)));
         }
         cookies.extend(self.set(&self.form, "", 0));
         cookies
@@ -180,6 +185,7 @@ impl<'a> RequestCookies<'a> {
                     name if name == names.session.as_bytes() => &mut found.session,
                     name if name == names.form.as_bytes() => &mut found.form,
                     name if name == names.device.as_bytes() => &mut found.device,
+                    name if name == names.begin.as_bytes() => &mut found.begin,
                     _ => continue,
                 };
                 if name.len() + value.len() > MAX_BYTES {
@@ -193,14 +199,18 @@ impl<'a> RequestCookies<'a> {
         Ok(found)
     }
 
-    /// The same as one `Cookie` header; `None` if there are none.
-    pub(super) fn header(&self, names: &CookieNames) -> Option<HeaderValue> {
+    /// The same as one `Cookie` header, with the session cookie under the name by which actix-session knows it as well;
+    /// `None` if there are none.
+    pub(super) fn header(&self, names: &CookieNames, of_actix: &str) -> Option<HeaderValue> {
+        let renamed = String::from(of_actix);
         let all = [
+            (&renamed, self.session.filter(|_| of_actix != names.session)),
             (&names.access, self.access),
             (&names.refresh, self.refresh),
             (&names.session, self.session),
             (&names.form, self.form),
             (&names.device, self.device),
+            (&names.begin, self.begin),
         ];
         let pairs: Vec<String> =
             all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?.text()))).collect();
@@ -208,7 +218,8 @@ impl<'a> RequestCookies<'a> {
     }
 }
 
-/// The session named by actix-session's private cookie; a cookie that cannot be decrypted is treated as absent.
+/// The session named by actix-session's private cookie, which is sealed under its name at the portal on every host; a
+/// cookie that cannot be decrypted is treated as absent.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that handles cookies")]
 pub fn open_session_cookie(names: &CookieNames, key: &Key, value: &str) -> Option<SessionId> {
     let cookie = Cookie::parse_encoded(format!("{}={value}", names.session)).ok()?.into_owned();
@@ -231,9 +242,10 @@ pub fn append(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::app_url::AppUrl;
 
     fn names(url: &str) -> CookieNames {
-        CookieNames::new(&AppUrl::parse(url).unwrap())
+        CookieNames::new(AppUrl::parse(url).unwrap().canonical())
     }
 
     fn headers(cookie: &[u8]) -> HeaderMap {

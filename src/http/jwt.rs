@@ -19,7 +19,7 @@ use super::error::HttpError;
 use super::forms::Fields;
 use super::page::Menu;
 use super::unauthenticated::{redirect, sign_in_address, unauthenticated};
-use super::{carriers, csrf, forms, settings};
+use super::{app_origin, carriers, csrf, forms, settings};
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, Actor};
 use crate::domain::access::Visitor;
@@ -127,10 +127,11 @@ pub async fn identify<B: MessageBody + 'static>(
 }
 
 async fn check(req: &HttpRequest, renews: bool) -> Result<(Authentication, Option<Renewal>), HttpError> {
+    let app = app_origin::of(req);
     if renews {
-        authenticator(req).check_and_refresh(req).await
+        authenticator(req).check_and_refresh(req, app.as_ref()).await
     } else {
-        Ok((authenticator(req).check(req).await?, None))
+        Ok((authenticator(req).check(req, app.as_ref()).await?, None))
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! There are no features here; they are in `pages`, `api` and `gate`.
 
+pub mod app_origin;
 pub mod authenticator;
 pub mod browser_origin;
 pub mod carriers;

@@ -1,5 +1,6 @@
 //! The settings that the HTTP floor needs.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use actix_web::cookie::Key;
@@ -12,12 +13,13 @@ use crate::config::Config;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::app_url::AppUrl;
 use crate::domain::checklist::Check;
+use crate::domain::origin::Origin;
 
 /// Shared by all workers.
 pub struct HttpSettings {
     /// `APP_URL`.
     pub app_url: AppUrl,
-    /// The names of our cookies.
+    /// The names of our cookies at the portal.
     pub cookies: CookieNames,
     /// Encrypts the session cookie.
     pub session_key: Key,
@@ -32,6 +34,15 @@ pub struct HttpSettings {
 }
 
 impl HttpSettings {
+    /// The names of our cookies on the host of an app; `None` is the portal.
+    pub fn cookies_at(&self, app: Option<&Origin>) -> Cow<'_, CookieNames> {
+        match app {
+            // They differ in the port alone.
+            Some(app) if app.port() != self.app_url.canonical().port() => Cow::Owned(CookieNames::new(app)),
+            _ => Cow::Borrowed(&self.cookies),
+        }
+    }
+
     /// Whether an app is at `/` of `APP_URL`: behind the built-in proxy, or behind another one that asks us.
     pub fn has_app(&self) -> bool {
         self.config.gate.upstream.is_some() || !self.config.gate.forward_auth.is_empty()
