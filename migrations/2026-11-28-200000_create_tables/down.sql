@@ -1,6 +1,9 @@
 DROP TABLE nodes;
 DROP TABLE notices;
 DROP TABLE settings;
+DROP TABLE grants;
+DROP TABLE rules;
+DROP TABLE apps;
 DROP TABLE audit_events;
 DROP TABLE attempts;
 DROP TABLE mails;

@@ -97,6 +97,53 @@ CREATE INDEX mails_due ON mails (state, next_try_at);
 CREATE INDEX mails_user ON mails (user_id);
 CREATE INDEX mails_created ON mails (created_at, id);
 
+-- Apps beside the one of the configuration, which has no row.
+CREATE TABLE apps (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    -- One a line: host and perhaps port.
+    addresses TEXT NOT NULL,
+    -- Empty if the app is behind another proxy, which asks.
+    upstream TEXT NOT NULL DEFAULT '',
+    ca_file TEXT,
+    -- The Host it is sent: empty for its address, "upstream", or a text.
+    host_header TEXT NOT NULL DEFAULT '',
+    answer_secs BIGINT,
+    max_upload BIGINT,
+    websocket_origins TEXT NOT NULL DEFAULT '',
+    default_access TEXT NOT NULL,
+    preflight BOOLEAN NOT NULL DEFAULT FALSE,
+    enabled BOOLEAN NOT NULL DEFAULT TRUE,
+    shown BOOLEAN NOT NULL DEFAULT TRUE,
+    session_secs BIGINT,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX apps_name ON apps (name);
+
+-- Rules of apps, also of "default", the one of the configuration.
+CREATE TABLE rules (
+    id TEXT NOT NULL PRIMARY KEY,
+    app_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    methods TEXT NOT NULL
+);
+CREATE INDEX rules_app ON rules (app_id);
+
+-- Whom a rule lets in.
+CREATE TABLE grants (
+    id TEXT NOT NULL PRIMARY KEY,
+    rule_id TEXT NOT NULL REFERENCES rules (id) ON DELETE CASCADE,
+    position BIGINT NOT NULL,
+    who TEXT NOT NULL,
+    group_names TEXT NOT NULL DEFAULT '',
+    people TEXT NOT NULL DEFAULT '',
+    networks TEXT NOT NULL DEFAULT '',
+    factor BOOLEAN NOT NULL DEFAULT FALSE,
+    within_minutes BIGINT,
+    until_at BIGINT
+);
+CREATE INDEX grants_rule ON grants (rule_id);
+
 -- Counts of guesses.
 CREATE TABLE attempts (
     bucket TEXT NOT NULL PRIMARY KEY,
@@ -126,6 +173,8 @@ CREATE TABLE settings (
 );
 -- The number of the newest notice; its row lock puts the writers of notices in a queue.
 INSERT INTO settings (name, value) VALUES ('notices', '0');
+-- Rises with every change of apps and rules; its row lock lets one change at a time be made.
+INSERT INTO settings (name, value) VALUES ('apps', '0');
 
 -- What one node changed and the others have to apply; numbers have no gaps and rise in the order of the commits.
 CREATE TABLE notices (

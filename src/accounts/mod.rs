@@ -26,6 +26,7 @@ use crate::storage::{Database, settings};
 
 mod actor;
 pub mod administer;
+mod app_table;
 pub mod confirm;
 pub mod delivery;
 pub mod error;
@@ -52,6 +53,7 @@ mod throttle;
 mod username;
 
 pub use actor::Actor;
+use app_table::AppTableCache;
 pub use error::{AccountError, FieldFault};
 use metrics::Metrics;
 use revocation::AppliedNotices;
@@ -147,6 +149,7 @@ struct Inner {
     /// Wrong guesses at the deprecated pair that are not counted in the store yet.
     uncounted_guesses: AtomicUsize,
     cache: SessionCache,
+    apps: AppTableCache,
     streams: Streams,
     applied_notices: AppliedNotices,
     metrics: Metrics,
@@ -165,6 +168,7 @@ impl Accounts {
             (false, Some(_)) => Phase::Legacy,
             (false, None) => Phase::Unclaimed,
         };
+        let apps = parts.database.read_blocking(|c| AppTableCache::open(c, &parts.config))?;
         let hasher = PasswordHasher::start(&parts.keys, parts.hash_cost, parts.hash_workers)
             .map_err(|fault| AccountError::Internal(fault.to_string()))?;
         Ok(Self(Arc::new(Inner {
@@ -184,6 +188,7 @@ impl Accounts {
             phase: AtomicU8::new(phase.to_number()),
             uncounted_guesses: AtomicUsize::new(0),
             cache: SessionCache::default(),
+            apps,
             streams: Streams::default(),
             applied_notices: AppliedNotices::default(),
             metrics: Metrics::default(),

@@ -126,6 +126,7 @@ impl Accounts {
     pub fn reset_caches(&self) -> Result<(), StorageError> {
         self.0.applied_notices.forget();
         self.0.cache.invalidate_all();
+        self.0.apps.invalidate();
         if self.0.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some() {
             self.apply(&Notice::Claimed);
         }
@@ -146,6 +147,10 @@ impl Accounts {
                 streams.cut_user(user);
             }
             Notice::UserChanged(user) => cache.invalidate_user(user),
+            Notice::AppsChanged => {
+                self.0.apps.invalidate();
+                streams.cut_all();
+            }
             Notice::AllEnded => {
                 cache.invalidate_all();
                 streams.cut_all();

@@ -258,9 +258,10 @@ impl Accounts {
                 None
             }
         };
+        let proved = parent.as_ref().and_then(|parent| parent.view()).map_or(&session, |parent| &parent.session);
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
-                Some(Visitor::with_account(Credential::Session(session.id.clone()), record.user.into()))
+                Some(Visitor::with_account(Credential::Session(session.id.clone()), proved.proof(), record.user.into()))
             }
             (Some(_), _) => None,
             (None, _) => self.pair_visitor(session.id.clone()),

@@ -20,6 +20,7 @@ struct Open {
 }
 
 /// On what a stream depends besides its credential.
+#[derive(Default)]
 pub struct StreamOwner<'a> {
     /// The account.
     pub user: Option<&'a UserId>,
@@ -29,7 +30,8 @@ pub struct StreamOwner<'a> {
     pub until: Option<Timestamp>,
 }
 
-type Table = Mutex<HashMap<Credential, Open>>;
+/// By what authenticates the visitor; `None` is somebody who is not signed in.
+type Table = Mutex<HashMap<Option<Credential>, Open>>;
 
 /// The registry; updated when a stream begins, when it ends, and at revocation.
 #[derive(Clone)]
@@ -47,7 +49,7 @@ impl Default for Streams {
 /// One registered stream; dropping it removes it from the registry.
 pub struct StreamTicket {
     table: Arc<Table>,
-    credential: Credential,
+    credential: Option<Credential>,
     signal: watch::Receiver<bool>,
     stopping: watch::Receiver<bool>,
     endless: bool,
@@ -56,7 +58,7 @@ pub struct StreamTicket {
 impl Streams {
     /// Registers a stream; check the credential again afterwards, it may have become
     /// invalid in between.
-    pub fn register(&self, credential: &Credential, owner: &StreamOwner<'_>) -> StreamTicket {
+    pub fn register(&self, credential: Option<&Credential>, owner: &StreamOwner<'_>) -> StreamTicket {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Open {
             signal: watch::channel(false).0,
@@ -65,11 +67,11 @@ impl Streams {
             parent: owner.parent.cloned(),
             until: owner.until,
         };
-        let entry = table.entry(credential.clone()).or_insert_with(new);
+        let entry = table.entry(credential.cloned()).or_insert_with(new);
         entry.count += 1;
         StreamTicket {
             table: Arc::clone(&self.table),
-            credential: credential.clone(),
+            credential: credential.cloned(),
             signal: entry.signal.subscribe(),
             stopping: self.stopping.subscribe(),
             endless: false,
@@ -84,7 +86,8 @@ impl Streams {
     /// Closes every stream of `session` and of its children.
     pub fn cut(&self, session: &SessionId) {
         self.cut_where(|credential, open| {
-            matches!(credential, Credential::Session(id) if id == session) || open.parent.as_ref() == Some(session)
+            matches!(credential, Some(Credential::Session(id)) if id == session)
+                || open.parent.as_ref() == Some(session)
         });
     }
 
@@ -98,9 +101,9 @@ impl Streams {
         self.cut_where(|_, open| open.until.is_some_and(|until| until <= now));
     }
 
-    fn cut_where(&self, is_over: impl Fn(&Credential, &Open) -> bool) {
+    fn cut_where(&self, is_over: impl Fn(Option<&Credential>, &Open) -> bool) {
         self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|credential, open| {
-            let over = is_over(credential, open);
+            let over = is_over(credential.as_ref(), open);
             if over {
                 open.signal.send_replace(true);
                 tracing::debug!(session.streams = open.count, "the streams of an ended session were closed");
@@ -112,9 +115,9 @@ impl Streams {
     /// The sessions with open streams.
     pub fn sessions(&self) -> Vec<SessionId> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = |credential: &Credential| match credential {
-            Credential::Session(id) => Some(id.clone()),
-            Credential::Pair => None,
+        let session = |credential: &Option<Credential>| match credential {
+            Some(Credential::Session(id)) => Some(id.clone()),
+            Some(Credential::Pair) | None => None,
         };
         table.keys().filter_map(session).collect()
     }

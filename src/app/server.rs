@@ -18,7 +18,7 @@ use actix_web::{App as WebApp, Error, rt, web};
 use super::Core;
 use crate::accounts::Accounts;
 use crate::crypto::csrf::CsrfKey;
-use crate::gate::proxy::Upstream;
+use crate::gate::upstreams::Upstreams;
 use crate::http::authenticator::Authenticator;
 use crate::http::connection::Connection;
 use crate::http::cookies::CookieNames;
@@ -61,13 +61,11 @@ fn worker(
     accounts: &Accounts,
     stopping: &GracefulShutdownSignal,
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
-    let mut app = WebApp::new()
+    let app = WebApp::new()
         .app_data(settings.clone())
         .app_data(web::Data::new(accounts.clone()))
-        .app_data(Rc::new(Authenticator::default()));
-    if let Some(upstream) = &settings.config.gate.upstream {
-        app = app.app_data(Rc::new(Upstream::new(upstream)));
-    }
+        .app_data(Rc::new(Authenticator::default()))
+        .app_data(Rc::new(Upstreams::default()));
     let app = app
         .configure(|config| routes::register(config, settings, RowStore(accounts.clone()), accounts.session_secs()))
         .wrap(Heads)

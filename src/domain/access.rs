@@ -3,8 +3,12 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use super::app_table::CompiledApp;
+use super::groups::GroupName;
 use super::ids::{SessionId, UserId};
 use super::language::Language;
+use super::rules::Circumstances;
+use super::session::Proof;
 use super::user::{Role, User, Username};
 
 /// What authenticates a visitor.
@@ -31,6 +35,8 @@ pub struct Person {
     pub role: Role,
     /// The language chosen in the account.
     pub language: Option<Language>,
+    /// The groups that the person belongs to, in alphabetical order.
+    pub groups: Vec<GroupName>,
 }
 
 impl From<User> for Person {
@@ -42,6 +48,7 @@ impl From<User> for Person {
             name: user.name.as_str().to_owned(),
             role: user.role,
             language: user.language,
+            groups: Vec::new(),
         }
     }
 }
@@ -50,6 +57,7 @@ impl From<User> for Person {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visitor {
     credential: Credential,
+    proof: Proof,
     who: Who,
 }
 
@@ -62,13 +70,18 @@ enum Who {
 
 impl Visitor {
     /// Somebody with an account.
-    pub const fn with_account(credential: Credential, person: Person) -> Self {
-        Self { credential, who: Who::Person(person) }
+    pub const fn with_account(credential: Credential, proof: Proof, person: Person) -> Self {
+        Self { credential, proof, who: Who::Person(person) }
     }
 
     /// Somebody who uses the deprecated user name and password.
-    pub const fn without_account(credential: Credential, username: String) -> Self {
-        Self { credential, who: Who::Shared(username) }
+    pub fn without_account(credential: Credential, username: String) -> Self {
+        Self { credential, proof: Proof::default(), who: Who::Shared(username) }
+    }
+
+    /// How and when the visitor last proved who they are.
+    pub const fn proof(&self) -> &Proof {
+        &self.proof
     }
 
     /// What authenticates the visitor.
@@ -116,15 +129,25 @@ impl Visitor {
     }
 }
 
-/// Settings of the whole site that the decision depends on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
+/// A request for an app.
+#[derive(Clone, Copy, Debug)]
+pub struct AppRequest<'a> {
     /// Whether anybody can be admitted: false while nobody has claimed the instance and the deprecated mode is off
     /// (S05).
     pub open: bool,
+    /// The app.
+    pub app: &'a CompiledApp,
+    /// The method, as sent.
+    pub method: &'a str,
+    /// The path, as sent.
+    pub path: &'a str,
+    /// Whether it is a CORS preflight: OPTIONS with `Origin` and `Access-Control-Request-Method`.
+    pub is_preflight: bool,
+    /// Where the client is, and the time.
+    pub circumstances: Circumstances,
 }
 
-/// What the gate does with a request for the app.
+/// What the gate does with a request for an app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Let through.
@@ -133,24 +156,36 @@ pub enum Decision {
     Deny(Denial),
 }
 
-/// Why a request for the app is not let through, which is also what would help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a request for an app is not let through, which is also what would help; the strictest is last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Denial {
     /// Nobody has claimed this instance yet.
     SetUp,
     /// The visitor has to sign in.
     SignIn,
+    /// The visitor has to prove who they are with a second factor.
+    Factor,
+    /// The visitor has to prove again who they are.
+    Prove,
+    /// The visitor is not one of those who are let in.
+    Forbidden,
 }
 
-/// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may do.
+/// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may do (S114).
 ///
-/// `None` is a visitor who is not signed in.
-pub const fn decide(visitor: Option<&Visitor>, rules: Rules) -> Decision {
-    match (rules.open, visitor) {
-        (false, _) => Decision::Deny(Denial::SetUp),
-        (true, None) => Decision::Deny(Denial::SignIn),
-        (true, Some(_)) => Decision::Allow,
+/// `None` is a visitor who is not signed in. Of all that programs may mean by the path, the strictest counts (S113).
+pub fn decide(visitor: Option<&Visitor>, request: &AppRequest<'_>) -> Decision {
+    if !request.open {
+        return Decision::Deny(Denial::SetUp);
     }
+    if request.is_preflight && request.app.app().preflight {
+        return Decision::Allow;
+    }
+    let mut strictest = None;
+    request.app.each_rule(request.method, request.path, |_, rule| {
+        strictest = strictest.max(rule.denial(visitor, request.circumstances));
+    });
+    strictest.map_or(Decision::Allow, Decision::Deny)
 }
 
 /// Characters that a header value must not contain literally; everything beyond ASCII is encoded anyway.
@@ -169,13 +204,5 @@ mod tests {
     fn s71_no_name_can_break_a_header() {
         assert_eq!(header_text("Ada L."), "Ada L.");
         assert_eq!(header_text("J\u{fc}rgen\r\nRemote-User: admin"), "J%C3%BCrgen%0D%0ARemote-User: admin");
-    }
-
-    #[test]
-    fn s05_nothing_is_let_through_before_the_claim() {
-        let who = Visitor::without_account(Credential::Pair, "user".to_owned());
-        assert_eq!(decide(Some(&who), Rules { open: false }), Decision::Deny(Denial::SetUp));
-        assert_eq!(decide(None, Rules { open: true }), Decision::Deny(Denial::SignIn));
-        assert_eq!(decide(Some(&who), Rules { open: true }), Decision::Allow);
     }
 }

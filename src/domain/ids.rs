@@ -41,3 +41,11 @@ identifier!(
     /// Identifies one session; the same in both JWTs (`sid`) and in the session cookie.
     SessionId
 );
+identifier!(
+    /// Identifies one app; the one of the configuration has no such identifier.
+    AppId
+);
+identifier!(
+    /// Identifies one rule of an app.
+    RuleId
+);

@@ -3,7 +3,10 @@
 //! Here belong parsing, validation and decisions. No clock, no randomness, no database, no HTTP types.
 
 pub mod access;
+pub mod app_address;
+pub mod app_table;
 pub mod app_url;
+pub mod apps;
 pub mod audit;
 pub mod checklist;
 pub mod colour;
@@ -12,6 +15,7 @@ pub mod cursor;
 pub mod device;
 pub mod dialect;
 pub mod email;
+pub mod groups;
 pub mod ids;
 pub mod language;
 pub mod link;
@@ -22,12 +26,14 @@ pub mod origin;
 pub mod password;
 pub mod path;
 pub mod return_to;
+pub mod rules;
 mod sequence;
 pub mod session;
 pub mod sign_in;
 pub mod text;
 pub mod throttle;
 pub mod time;
+pub mod upstream;
 pub mod user;
 pub mod user_list;
 mod words;

@@ -13,6 +13,8 @@ pub enum Notice {
     UserEnded(UserId),
     /// The account has changed; its sessions are still live.
     UserChanged(UserId),
+    /// Apps or rules have changed.
+    AppsChanged,
     /// No session at all is live any more.
     AllEnded,
     /// Somebody has claimed the instance: the deprecated mode has ended.
@@ -27,6 +29,7 @@ impl Notice {
             Self::SessionChanged(id) => ("session.changed", id.as_str()),
             Self::UserEnded(id) => ("user.ended", id.as_str()),
             Self::UserChanged(id) => ("user.changed", id.as_str()),
+            Self::AppsChanged => ("apps.changed", ""),
             Self::AllEnded => ("all.ended", ""),
             Self::Claimed => ("claimed", ""),
         }
@@ -39,6 +42,7 @@ impl Notice {
             "session.changed" => SessionId::parse(subject).map(Self::SessionChanged),
             "user.ended" => UserId::parse(subject).map(Self::UserEnded),
             "user.changed" => UserId::parse(subject).map(Self::UserChanged),
+            "apps.changed" => Some(Self::AppsChanged),
             "claimed" => Some(Self::Claimed),
             _ => None,
         };

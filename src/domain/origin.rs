@@ -1,7 +1,7 @@
 //! Where a request was sent, in one canonical form: two spellings of one origin must compare equal (S73).
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Maximum length of a host name and of a label, in bytes (RFC 1035, section 2.3.4).
 const MAX_HOST: usize = 253;
@@ -52,6 +52,17 @@ impl Origin {
     /// The host alone; IPv6 in brackets.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// Whether the host is `localhost` or an address of this machine.
+    pub fn is_loopback(&self) -> bool {
+        let number = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
+        self.host == "localhost" || number.is_ok_and(|number| number.is_loopback())
+    }
+
+    /// `host[:port]`, without the default port.
+    pub fn authority(&self) -> String {
+        self.port.map_or_else(|| self.host.clone(), |port| format!("{}:{port}", self.host))
     }
 
     /// The port, unless it is the default of the scheme.

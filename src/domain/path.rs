@@ -11,6 +11,14 @@ const OURS: &[u8] = b"_auth";
 /// Maximum length of a path, in bytes, whose interpretations are all examined.
 const LONGEST_READ: usize = 8 * 1024;
 
+/// The same for rules, which every request is judged by, whoever sends it.
+const LONGEST_JUDGED: usize = 2 * 1024;
+/// No limit to decodings.
+const ALL: usize = usize::MAX;
+/// Maximum decodings, and paths, that are judged.
+const MAX_TEXTS: usize = 64;
+const MAX_MEANINGS: usize = 256;
+
 const BACKSLASH: u8 = 1;
 const PARAMETERS: u8 = 2;
 const EMPTY_SEGMENTS: u8 = 4;
@@ -22,6 +30,12 @@ const CUT: u8 = 16;
 pub struct Reading(Vec<u8>);
 
 impl Reading {
+    /// Every segment, in order, empty ones too except the last.
+    fn all_segments(&self) -> impl Iterator<Item = &[u8]> {
+        let text = self.0.strip_suffix(b"/").unwrap_or(&self.0);
+        text.split(|byte| *byte == b'/').skip(1)
+    }
+
     /// The significant segments, in order.
     pub fn segments(&self) -> impl Iterator<Item = &[u8]> {
         self.0.split(|byte| *byte == b'/').filter(|segment| !segment.is_empty())
@@ -49,8 +63,11 @@ pub fn may_be_reserved(raw: &str) -> bool {
     // Interpretations cut, drop and resolve segments but never join two: a path that does not contain `_auth` cannot
     // mean it.
     let names_ours = |text: &[u8]| text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS));
-    let may_mean_ours =
-        if raw.contains('%') { decodings(raw).iter().any(|text| names_ours(text)) } else { names_ours(raw.as_bytes()) };
+    let may_mean_ours = if raw.contains('%') {
+        decodings(raw, ALL).iter().any(|text| names_ours(text))
+    } else {
+        names_ours(raw.as_bytes())
+    };
     let means_ours = || readings(raw).any(|reading| reading.segments().next().is_some_and(is_our_segment));
     may_mean_ours && (raw.len() > LONGEST_READ || means_ours())
 }
@@ -58,7 +75,7 @@ pub fn may_be_reserved(raw: &str) -> bool {
 /// Whether some program may interpret `prefix` followed by `raw` as something that is not below `prefix`: a path that
 /// climbs above its own start. `prefix` itself is unambiguous.
 pub fn climbs_out_of(prefix: &str, raw: &str) -> bool {
-    if is_unambiguous(raw) || !decodings(raw).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
+    if is_unambiguous(raw) || !decodings(raw, ALL).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
         return false;
     }
     let segments: Vec<&[u8]> = prefix.as_bytes().split(|byte| *byte == b'/').skip(1).collect();
@@ -86,31 +103,83 @@ fn is_unambiguous(raw: &str) -> bool {
 /// decoding; and in the decoded ones the rest after `?`, `#` or NUL removed or not. Overlong UTF-8 is also read as the
 /// character it encodes.
 pub fn readings(raw: &str) -> impl Iterator<Item = Reading> {
-    decodings(raw).into_iter().enumerate().flat_map(|(number, text)| {
+    readings_of(decodings(raw, ALL))
+}
+
+fn readings_of(decodings: Vec<Vec<u8>>) -> impl Iterator<Item = Reading> {
+    decodings.into_iter().enumerate().flat_map(|(number, text)| {
         let all_ways = relevant_options(&text, number > 0);
         (0..=all_ways).filter(move |ways| ways & !all_ways == 0).map(move |ways| read(&text, ways))
     })
 }
 
-/// `raw` itself first, then its possible decodings, without duplicates.
-fn decodings(raw: &str) -> Vec<Vec<u8>> {
+/// How the path of a request is judged by rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// Every program interprets it the same way.
+    Plain,
+    /// The paths that programs may mean, each without a final slash and empty for `/`.
+    Several(Vec<Vec<u8>>),
+    /// It changes in a third decoding, contains NUL, or has too many interpretations to examine.
+    Unclear,
+}
+
+/// What programs may mean by `raw`: every interpretation of [`readings`], with empty segments and without (S113).
+pub fn meaning(raw: &str) -> Meaning {
+    if is_unambiguous(raw) {
+        return Meaning::Plain;
+    }
+    if raw.len() > LONGEST_JUDGED || changes_in_third_decoding(raw.as_bytes()) {
+        return Meaning::Unclear;
+    }
+    let texts = decodings(raw, MAX_TEXTS);
+    if texts.len() > MAX_TEXTS || texts.iter().any(|text| text.contains(&0)) {
+        return Meaning::Unclear;
+    }
+    let mut paths: Vec<Vec<u8>> = Vec::new();
+    for reading in readings_of(texts) {
+        for path in [joined(reading.all_segments()), joined(reading.segments())] {
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+        }
+        if paths.len() > MAX_MEANINGS {
+            return Meaning::Unclear;
+        }
+    }
+    Meaning::Several(paths)
+}
+
+fn changes_in_third_decoding(raw: &[u8]) -> bool {
+    let mut twice = decode(raw).into_iter().flat_map(|once| decode(&once));
+    twice.any(|text| percent_decode(&text).ne(text.iter().copied()))
+}
+
+fn joined<'a>(segments: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    segments.flat_map(|segment| b"/".iter().chain(segment)).copied().collect()
+}
+
+/// `raw` itself first, then its possible decodings, without duplicates; stops soon after finding more than `enough`.
+fn decodings(raw: &str, enough: usize) -> Vec<Vec<u8>> {
     let mut found = vec![raw.as_bytes().to_vec()];
     let mut newest = 0..1;
     for _time in 0..2 {
-        let texts = found.get(newest.clone()).unwrap_or_default();
+        let texts = found.get(newest.clone()).unwrap_or_default().to_vec();
         // A program may resolve dots before it decodes, and again afterwards.
         let resolved = texts.iter().enumerate().filter(|(_, text)| text.contains(&b'%')).flat_map(|(number, text)| {
             let all_ways = relevant_options(text, newest.start + number > 0);
             (1..=all_ways).filter(move |ways| ways & !all_ways == 0).map(|ways| read(text, ways).0)
         });
-        let decoded: Vec<Vec<u8>> = texts.iter().cloned().chain(resolved).flat_map(|text| decode(&text)).collect();
-        newest.start = found.len();
-        for text in decoded {
+        let begin = found.len();
+        for text in texts.iter().cloned().chain(resolved).flat_map(|text| decode(&text)) {
             if !found.contains(&text) {
                 found.push(text);
             }
+            if found.len() > enough {
+                return found;
+            }
         }
-        newest.end = found.len();
+        newest = begin..found.len();
     }
     found
 }

@@ -13,8 +13,8 @@ use super::words::words;
 pub const ROTATION_GRACE_SECS: i64 = 30;
 /// Seconds after which a session ends if the browser was not asked to keep it.
 pub const BROWSER_SESSION_SECS: i64 = 12 * 3600;
-/// Seconds after a proof of identity during which sensitive changes need no confirmation (S130).
-const RECENT_SECS: i64 = 15 * 60;
+/// Minutes after a proof of identity during which sensitive changes need no confirmation (S130).
+const RECENT_MINUTES: i64 = 15;
 /// Seconds by which the clock of the node that checked a proof may be ahead.
 const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
 /// Maximum live sessions of one account; the next sign-in ends the oldest (S107).
@@ -99,6 +99,29 @@ pub struct ChildOf {
     pub parent: SessionId,
     /// The origin of the app, the only place where it is good (S117).
     pub origin: Origin,
+}
+
+/// How and when somebody last proved who they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// The methods.
+    pub methods: Methods,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Proof {
+    /// Whether a second factor was among the methods.
+    pub const fn has_factor(&self) -> bool {
+        // There is no method that is one yet.
+        false
+    }
+
+    /// Whether it is at most `minutes` old. A proof in the future does not count, apart from small clock differences.
+    pub const fn is_within(&self, minutes: i64, now: Timestamp) -> bool {
+        let age = now.since(self.at);
+        -MAX_CLOCK_DIFFERENCE_SECS <= age && age <= minutes.saturating_mul(60)
+    }
 }
 
 /// One live session as stored.
@@ -208,7 +231,12 @@ impl Session {
     /// Whether the person proved their identity a short while ago. A proof in the future does not count, apart from
     /// small clock differences between nodes.
     pub fn was_proved_recently(&self, now: Timestamp) -> bool {
-        (-MAX_CLOCK_DIFFERENCE_SECS..=RECENT_SECS).contains(&now.since(self.authenticated_at))
+        self.proof().is_within(RECENT_MINUTES, now)
+    }
+
+    /// How and when the person last proved who they are.
+    pub fn proof(&self) -> Proof {
+        Proof { methods: self.methods.clone(), at: self.authenticated_at }
     }
 
     /// Judges `generation`, taken from a verified refresh token, at `now`.

@@ -3,20 +3,25 @@
 use std::rc::Rc;
 
 use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderMap, HeaderName, ORIGIN};
 
+use super::target::Target;
 use crate::accounts::Phase;
-use crate::domain::access::{Decision, Denial, Rules, decide};
-use crate::domain::origin::Origin;
+use crate::domain::access::{AppRequest, Decision, Denial, decide};
+use crate::domain::rules::Circumstances;
 use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
+use crate::http::client_address;
 use crate::http::error::HttpError;
 use crate::http::settings;
 
+static REQUEST_METHOD: HeaderName = HeaderName::from_static("access-control-request-method");
+
 /// The decision about a request.
 pub(super) enum Admission {
-    /// Admitted, for this visitor and with their renewed tokens.
-    In(Rc<Verdict>, Option<Renewal>),
-    /// Not admitted.
-    Out(Denial),
+    /// Admitted, for this visitor, if somebody is signed in, and with their renewed tokens.
+    In(Option<Rc<Verdict>>, Option<Renewal>),
+    /// Not admitted; the visitor, if somebody is signed in.
+    Out(Denial, Option<Rc<Verdict>>),
 }
 
 /// Whether an expired access token may be renewed: forward-auth cannot set the new cookies (S46).
@@ -26,24 +31,37 @@ pub(super) enum Renew {
     IfExpired,
 }
 
-/// Authenticates the visitor and evaluates the rules. A cached verdict is used without awaiting; otherwise the visitor
-/// is checked. `app` is the origin of the app that the request is for; `None` is `APP_URL`'s.
-pub(super) async fn admit(req: &HttpRequest, app: Option<&Origin>, renew: Renew) -> Result<Admission, HttpError> {
-    let rules = Rules { open: settings::accounts(req).phase() != Phase::Unclaimed };
+/// Authenticates the visitor and evaluates the rules of the app (S114). A cached verdict is used without awaiting;
+/// otherwise the visitor is checked.
+pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Result<Admission, HttpError> {
+    let accounts = settings::accounts(req);
+    let app = target.app_origin.as_ref();
+    let open = accounts.phase() != Phase::Unclaimed;
     let (authentication, renewal) = match authenticator(req).cached(req, app) {
-        _ if !rules.open => (Authentication::Anonymous, None),
+        _ if !open => (Authentication::Anonymous, None),
         Some(verdict) => (Authentication::SignedIn(verdict), None),
         None if renew == Renew::IfExpired => authenticator(req).check_and_refresh(req, app).await?,
         None => (authenticator(req).check(req, app).await?, None),
     };
-    let visitor = match &authentication {
+    let verdict = match authentication {
         Authentication::Anonymous => None,
-        Authentication::SignedIn(verdict) => Some(&*verdict.who),
+        Authentication::SignedIn(verdict) => Some(verdict),
     };
-    Ok(match (decide(visitor, rules), authentication) {
-        (Decision::Allow, Authentication::SignedIn(verdict)) => Admission::In(verdict, renewal),
-        (Decision::Deny(denial), _) => Admission::Out(denial),
-        // Nothing is public.
-        (Decision::Allow, Authentication::Anonymous) => Admission::Out(Denial::SignIn),
+    let request = AppRequest {
+        open,
+        app: &target.app,
+        method: target.method,
+        path: target.path,
+        is_preflight: is_preflight(target.method, req.headers()),
+        circumstances: Circumstances { client: client_address::of(req).client, now: accounts.clock().now() },
+    };
+    Ok(match decide(verdict.as_ref().map(|verdict| &*verdict.who), &request) {
+        Decision::Allow => Admission::In(verdict, renewal),
+        Decision::Deny(denial) => Admission::Out(denial, verdict),
     })
+}
+
+/// Whether a browser asks whether a script of another origin may send a request: it sends no cookies then.
+fn is_preflight(method: &str, headers: &HeaderMap) -> bool {
+    method == "OPTIONS" && headers.contains_key(ORIGIN) && headers.contains_key(&REQUEST_METHOD)
 }

@@ -6,7 +6,9 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -14,36 +16,114 @@ use hyper::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tokio_util::either::Either;
 use tower_service::Service;
+
+use crate::domain::apps::Upstream;
+use crate::domain::upstream::UpstreamUrl;
 
 /// Makes [`AppStream`]s.
 #[derive(Clone)]
-pub(super) struct AppConnector(HttpConnector);
+pub(super) struct AppConnector {
+    way: Way,
+    limit: Duration,
+}
+
+/// How a connection is made.
+#[derive(Clone)]
+enum Way {
+    Tcp(HttpConnector),
+    Tls(HttpConnector, TlsConnector, ServerName<'static>),
+    Unix(Arc<str>),
+}
+
+/// A connection over TCP, with TLS, or over a socket in the file system.
+type Stream = Either<TcpStream, Either<Box<TlsStream<TcpStream>>, UnixStream>>;
 
 impl AppConnector {
-    pub(super) fn new(connector: HttpConnector) -> Self {
-        Self(connector)
+    /// Connections to `upstream`, each made within `limit`; an error if its certificates cannot be read.
+    pub(super) fn new(upstream: &Upstream, limit: Duration) -> Result<Self, String> {
+        let tcp = || {
+            let mut connector = HttpConnector::new();
+            connector.set_nodelay(true);
+            connector
+        };
+        let way = match &upstream.url {
+            UpstreamUrl::Http(_) => Way::Tcp(tcp()),
+            UpstreamUrl::Unix(path) => Way::Unix(Arc::from(path.as_str())),
+            UpstreamUrl::Https(authority) => {
+                let host = authority.rsplit_once(':').map_or(authority.as_str(), |(host, _)| host);
+                let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+                let tls = TlsConnector::from(Arc::new(tls_config(upstream.ca_file.as_deref())?));
+                Way::Tls(tcp(), tls, name.map_err(|fault| format!("{host}: {fault}"))?)
+            }
+        };
+        Ok(Self { way, limit })
     }
+}
+
+/// Certificates are always checked: against the system's authorities, or only those of `ca_file`.
+fn tls_config(ca_file: Option<&str>) -> Result<ClientConfig, String> {
+    let mut roots = RootCertStore::empty();
+    if let Some(path) = ca_file {
+        let unreadable = |fault: &dyn std::fmt::Display| format!("the CA file {path} cannot be used: {fault}");
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|fault| unreadable(&fault))? {
+            let certificate = certificate.map_err(|fault| unreadable(&fault))?;
+            roots.add(certificate).map_err(|fault| unreadable(&fault))?;
+        }
+        if roots.is_empty() {
+            return Err(unreadable(&"it has no certificate"));
+        }
+    } else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let builder = builder.map_err(|fault| fault.to_string())?;
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 impl Service<Uri> for AppConnector {
     type Response = AppStream;
-    type Error = <HttpConnector as Service<Uri>>::Error;
-    type Future = BoxFuture<'static, Result<AppStream, Self::Error>>;
+    type Error = io::Error;
+    type Future = BoxFuture<'static, io::Result<AppStream>>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.way {
+            Way::Tcp(tcp) | Way::Tls(tcp, ..) => tcp.poll_ready(context).map_err(io::Error::other),
+            Way::Unix(_) => Poll::Ready(Ok(())),
+        }
     }
 
     fn call(&mut self, address: Uri) -> Self::Future {
-        self.0.call(address).map(|stream| Ok(AppStream { stream: stream?, reader_is_gone: false })).boxed()
+        let (way, limit) = (self.way.clone(), self.limit);
+        let connect = async move {
+            Ok(match way {
+                Way::Tcp(mut tcp) => Either::Left(tcp.call(address).await.map_err(io::Error::other)?.into_inner()),
+                Way::Tls(mut tcp, tls, name) => {
+                    let stream = tcp.call(address).await.map_err(io::Error::other)?.into_inner();
+                    Either::Right(Either::Left(Box::new(tls.connect(name, stream).await?)))
+                }
+                Way::Unix(path) => Either::Right(Either::Right(UnixStream::connect(&*path).await?)),
+            })
+        };
+        let within = async move {
+            let stream: io::Result<Stream> = tokio::time::timeout(limit, connect).await?;
+            Ok(AppStream { stream: TokioIo::new(stream?), reader_is_gone: false })
+        };
+        within.boxed()
     }
 }
 
 /// A connection to the app.
 pub(super) struct AppStream {
-    stream: TokioIo<TcpStream>,
+    stream: TokioIo<Stream>,
     reader_is_gone: bool,
 }
 
@@ -64,7 +144,7 @@ impl AppStream {
 
 impl Connection for AppStream {
     fn connected(&self) -> Connected {
-        self.stream.connected()
+        Connected::new()
     }
 }
 

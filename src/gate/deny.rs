@@ -2,9 +2,12 @@
 
 use actix_web::http::header::{HeaderMap, REFERER};
 
+use super::target::Target;
 use crate::domain::access::Denial;
-use crate::domain::app_url;
-use crate::domain::return_to::ReturnTo;
+use crate::domain::app_url::{self, AppUrl};
+use crate::domain::return_to::{ReturnTo, encode_query};
+use crate::http::authenticator::Verdict;
+use crate::http::error::HttpError;
 use crate::http::unauthenticated::sign_in_address;
 
 /// The path to return to after sign-in: `asked` for a safe method. A form submission must not be repeated with GET, so
@@ -21,11 +24,51 @@ pub(super) fn path_back(method: &str, headers: &HeaderMap, origin: &str, asked: 
     page.unwrap_or_else(|| "/".to_owned())
 }
 
-/// The path to redirect to: set-up, or sign-in with the return address.
-pub(super) fn destination(denial: Denial, next: Option<&ReturnTo>) -> String {
-    match (denial, next) {
-        (Denial::SetUp, _) => "/_auth/setup".to_owned(),
-        (Denial::SignIn, next) => sign_in_address(next),
+/// Where a visitor is led.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Destination {
+    origin: String,
+    path: String,
+    is_here: bool,
+}
+
+impl Destination {
+    /// The absolute address.
+    pub(super) fn absolute(&self) -> String {
+        format!("{}{}", self.origin, self.path)
+    }
+
+    /// The value of `Location` for a browser that is on the host of the app.
+    pub(super) fn location(&self) -> String {
+        if self.is_here { self.path.clone() } else { self.absolute() }
+    }
+}
+
+/// Where the visitor of `target` is led: to set-up, or to sign-in with the return address. Sign-in is at the portal; on
+/// the host of another app the hand-over begins.
+pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderMap, app_url: &AppUrl) -> Destination {
+    let origin = target.origin(app_url);
+    let is_at_portal = target.is_at_portal();
+    let back = || path_back(target.method, headers, &origin, target.path_and_query);
+    let at_portal = |path: String| Destination { origin: app_url.origin().to_owned(), path, is_here: is_at_portal };
+    match denial {
+        Denial::SetUp => at_portal("/_auth/setup".to_owned()),
+        _ if is_at_portal => at_portal(sign_in_address(ReturnTo::parse(&back(), app_url).as_ref())),
+        _ => {
+            let path = format!("/_auth/begin?next={}", encode_query(&back()));
+            Destination { origin: origin.clone(), path, is_here: true }
+        }
+    }
+}
+
+/// Why a visitor whom no sign-in would help is refused.
+pub(super) fn refusal(denial: Denial, target: &Target<'_>, verdict: Option<&Verdict>) -> HttpError {
+    let (app, who) = (target.app.app().name.clone(), verdict.map(|verdict| verdict.who.name().to_owned()));
+    tracing::info!(app, who, reason = ?denial, "refused a request by the rules of the app");
+    match denial {
+        Denial::Factor => HttpError::Forbidden("fault-needs-factor"),
+        Denial::Prove => HttpError::Forbidden("fault-needs-proof"),
+        Denial::SetUp | Denial::SignIn | Denial::Forbidden => HttpError::NotForYou { app, who },
     }
 }
 
@@ -34,7 +77,6 @@ mod tests {
     use actix_web::test::TestRequest;
 
     use super::*;
-    use crate::domain::app_url::AppUrl;
 
     fn headers(given: &[(&str, &str)]) -> HeaderMap {
         let request = given.iter().fold(TestRequest::default(), |request, header| request.append_header(*header));
@@ -64,14 +106,5 @@ mod tests {
         ] {
             assert_eq!(back("POST", &given), "/", "{given:?}");
         }
-    }
-
-    #[test]
-    fn the_way_back_is_one_value_of_the_sign_in_address() {
-        let app_url = AppUrl::parse("https://app.example.org").unwrap();
-        let next = ReturnTo::parse("/a?b=c&d=e", &app_url).unwrap();
-        assert_eq!(destination(Denial::SignIn, Some(&next)), "/_auth/login?next=/a%3Fb%3Dc%26d%3De");
-        assert_eq!(destination(Denial::SignIn, None), "/_auth/login");
-        assert_eq!(destination(Denial::SetUp, Some(&next)), "/_auth/setup");
     }
 }

@@ -6,12 +6,9 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, X_FORWARDED_HOST, X_FORWARDED_PROTO};
 
-use super::deny;
-use crate::domain::app_url::AppUrl;
 use crate::domain::dialect::Dialect;
 use crate::domain::origin::Origin;
 use crate::domain::path;
-use crate::domain::return_to::ReturnTo;
 
 static X_ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
 static X_ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
@@ -25,7 +22,7 @@ const MAX_METHOD: usize = 20;
 /// The request that the visitor sent to the proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RequestedResource<'a> {
-    /// The method; no rule uses it yet.
+    /// The method.
     pub(super) method: &'a str,
     /// Where it was sent; https also for a WebSocket over TLS.
     pub(super) origin: Origin,
@@ -119,23 +116,6 @@ impl<'a> RequestedResource<'a> {
     /// The path as forwarded.
     pub(super) fn path(&self) -> &'a str {
         path_of(self.path_and_query)
-    }
-
-    /// The return address: path and query if the host is `APP_URL`'s, else nothing. `headers` are the visitor's.
-    pub(super) fn return_path(&self, headers: &HeaderMap, app_url: &AppUrl) -> Option<ReturnTo> {
-        if !self.is_on(app_url) {
-            tracing::info!(reason = "its host is not that of APP_URL", origin = %self.origin, "a return address after \
-                sign-in was dropped");
-            return None;
-        }
-        ReturnTo::parse(&deny::path_back(self.method, headers, app_url.origin(), self.path_and_query), app_url)
-    }
-
-    /// Proxies often leave out the port, and some do not know that TLS ended before them; another port is another app.
-    fn is_on(&self, app_url: &AppUrl) -> bool {
-        let own = app_url.canonical();
-        let unsaid = matches!(self.origin.port(), None | Some(80 | 443));
-        self.origin.host() == own.host() && (unsaid || self.origin.port() == own.port())
     }
 }
 
@@ -326,39 +306,5 @@ mod tests {
         }
         let relative = [&FORWARDED[..3], &[("x-forwarded-uri", "a")]].concat();
         assert_eq!(read_with(Dialect::Traefik, &relative), None);
-    }
-
-    fn asked(https: bool, host: &str) -> RequestedResource<'static> {
-        RequestedResource { method: "GET", origin: Origin::parse(https, host).unwrap(), path_and_query: "/a?b" }
-    }
-
-    fn return_path(host: &str) -> Option<String> {
-        let app_url = AppUrl::parse("https://app.example.org").unwrap();
-        asked(true, host).return_path(&HeaderMap::new(), &app_url).map(|back| back.location().to_owned())
-    }
-
-    #[test]
-    fn s69_the_way_back_leads_to_the_host_of_app_url_alone() {
-        for own in
-            ["app.example.org", "APP.example.org", "app.example.org.", "app.example.org:443", "app.example.org:80"]
-        {
-            assert_eq!(return_path(own).as_deref(), Some("/a?b"), "{own}");
-        }
-        for other in
-            ["wiki.example.org", "example.org", "app.example.org:8443", "evil.example", "app.example.org.evil.example"]
-        {
-            assert_eq!(return_path(other), None, "{other}");
-        }
-        let app_url = AppUrl::parse("https://app.example.org").unwrap();
-        let elsewhere = RequestedResource { path_and_query: "//evil.example/a", ..asked(true, "app.example.org") };
-        assert_eq!(elsewhere.return_path(&HeaderMap::new(), &app_url), None);
-    }
-
-    #[test]
-    fn a_port_of_app_url_may_be_left_out_by_the_proxy() {
-        let app_url = AppUrl::parse("http://localhost:3000").unwrap();
-        for (host, local) in [("localhost:3000", true), ("localhost", true), ("localhost:4000", false)] {
-            assert_eq!(asked(false, host).is_on(&app_url), local, "{host}");
-        }
     }
 }

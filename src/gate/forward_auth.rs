@@ -10,13 +10,14 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LO
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::admission::{Admission, Renew, admit};
-use super::dialects::{self, RequestedResource};
+use super::dialects;
+use super::target::{self, Target};
 use super::{cookies, deny, request_check};
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Denial;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
-use crate::http::authenticator::Verdict;
+use crate::http::authenticator::{IdentityHeaders, Verdict};
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
@@ -83,10 +84,18 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
         HttpError::BadRequest("fault-no-original")
     })?;
     request_check::check_path(resource.path())?;
-    Ok(match admit(req, None, Renew::Never).await? {
-        Admission::In(verdict, _) => allow(req, &verdict, dialect),
-        Admission::Out(denial) => redirect_or_refuse(req, dialect, &resource, denial),
-    })
+    let Some(target) = target::of_forwarded(req, &resource).await? else {
+        return Err(HttpError::Forbidden("fault-unknown-host"));
+    };
+    match admit(req, &target, Renew::Never).await? {
+        Admission::In(verdict, _) => Ok(allow(req, verdict.as_deref(), &target, dialect)),
+        Admission::Out(denial, verdict) => match denial {
+            Denial::SetUp | Denial::SignIn => Ok(redirect_or_refuse(req, dialect, &target, denial)),
+            Denial::Factor | Denial::Prove | Denial::Forbidden => {
+                Err(deny::refusal(denial, &target, verdict.as_deref()))
+            }
+        },
+    }
 }
 
 /// Anybody but a trusted proxy could invent the forwarded request; they learn nothing (S72).
@@ -103,8 +112,15 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
 /// app's cookies only: a proxy that copies it, as it copies the identity, keeps ours from the app (S79). It is omitted
 /// if the built-in proxy removes them anyway, or if the asking proxy does: a page that could send this request would
 /// otherwise read its app's own `HttpOnly` cookies.
-fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse {
-    let identity = &verdict.headers;
+fn allow(req: &HttpRequest, verdict: Option<&Verdict>, target: &Target<'_>, dialect: Dialect) -> HttpResponse {
+    let nobody;
+    let identity = match verdict {
+        Some(verdict) => &verdict.headers,
+        None => {
+            nobody = IdentityHeaders::nobody();
+            &nobody
+        }
+    };
     let mut answer = HttpResponse::new(StatusCode::OK);
     let headers = answer.headers_mut();
     headers.insert(REMOTE_USER, identity.user.clone());
@@ -114,7 +130,7 @@ fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse
     headers.insert(REMOTE_ID, identity.id.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
-    let sends_cookies = settings::of(req).config.gate.upstream.is_none() && dialect != Dialect::Caddy;
+    let sends_cookies = target.app.app().upstream.is_none() && dialect != Dialect::Caddy;
     let cookies = if sends_cookies { cookies::of_the_app(req.headers()) } else { None };
     if dialect == Dialect::Envoy {
         headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });
@@ -126,22 +142,15 @@ fn allow(req: &HttpRequest, verdict: &Verdict, dialect: Dialect) -> HttpResponse
 }
 
 /// The redirect to sign-in. nginx passes only 401 on, and takes the address from `Location`.
-fn redirect_or_refuse(
-    req: &HttpRequest,
-    dialect: Dialect,
-    resource: &RequestedResource<'_>,
-    denial: Denial,
-) -> HttpResponse {
+fn redirect_or_refuse(req: &HttpRequest, dialect: Dialect, target: &Target<'_>, denial: Denial) -> HttpResponse {
     let settings = settings::of(req);
-    let next = resource.return_path(req.headers(), &settings.app_url);
-    let destination = deny::destination(denial, next.as_ref());
     // Traefik would resolve a relative address against our address inside its network.
-    let location = settings.app_url.join(&destination);
+    let location = deny::destination(denial, target, req.headers(), &settings.app_url).absolute();
     let navigation = is_navigation(req.headers());
     if dialect != Dialect::Nginx && navigation {
         return redirect(&location, settings);
     }
-    let mut answer = unauthenticated(&destination, settings);
+    let mut answer = unauthenticated(&location, settings);
     if dialect == Dialect::Nginx
         && let Ok(location) = HeaderValue::from_str(&location)
     {

@@ -15,4 +15,6 @@ mod proxy_client;
 mod proxy_headers;
 mod request_check;
 mod response;
+mod target;
 mod upgrade;
+pub mod upstreams;

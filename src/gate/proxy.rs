@@ -11,18 +11,18 @@ use hyper::{Request, Response};
 
 use super::admission::{Admission, Renew, admit};
 use super::bodies::{Upload, Watch};
-use super::proxy_client::SendFault;
-pub use super::proxy_client::Upstream;
+use super::proxy_client::{AppClient, SendFault};
 use super::request_check::{self, CheckedRequest, Framing};
+use super::target::{self, Target};
+use super::upstreams::upstreams;
 use super::{deny, proxy_headers, response, upgrade};
-use crate::accounts::AccountError;
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::accounts::streams::StreamTicket;
+use crate::accounts::{AccountError, Phase};
 use crate::domain::access::Denial;
 use crate::domain::language::Language;
-use crate::domain::return_to::ReturnTo;
 use crate::domain::user::Role;
-use crate::http::authenticator::{Verdict, authenticator};
+use crate::http::authenticator::{IdentityHeaders, Verdict, authenticator};
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
@@ -35,7 +35,7 @@ pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let mut outcome = Outcome::Allowed;
     let mut payload = payload.into_inner();
     let retained = unread_body::retain(req.headers(), &mut payload);
-    let answered = match request_check::check(&req, settings.app_url.origin()) {
+    let answered = match request_check::check(&req) {
         Ok(checked) => pass(&req, payload, &checked, settings, &mut outcome).await,
         Err(fault) => Err(fault),
     };
@@ -56,22 +56,35 @@ async fn pass(
     settings: &HttpSettings,
     outcome: &mut Outcome,
 ) -> Result<HttpResponse, HttpError> {
-    let (verdict, renewal) = match admit(req, None, Renew::IfExpired).await? {
+    let target = target::of_proxied(req).await?;
+    let app = target.app.app();
+    if checked.websocket {
+        let origins = app.upstream.as_ref().map_or(&[][..], |upstream| &upstream.websocket_origins);
+        request_check::check_websocket_origin(req.headers(), &target.origin(&settings.app_url), origins)?;
+    }
+    let (verdict, renewal) = match admit(req, &target, Renew::IfExpired).await? {
         Admission::In(verdict, renewal) => (verdict, renewal),
-        Admission::Out(denial) => {
+        Admission::Out(denial @ (Denial::SetUp | Denial::SignIn), _) => {
             *outcome = Outcome::SignIn;
-            return Ok(redirect_or_refuse(req, denial, settings));
+            return Ok(redirect_or_refuse(req, denial, &target, settings));
         }
+        Admission::Out(denial, verdict) => return Err(deny::refusal(denial, &target, verdict.as_deref())),
     };
-    let answered = match req.app_data::<Rc<Upstream>>() {
-        Some(upstream) => ProxiedRequest { req, checked, verdict: &verdict, upstream, settings }.forward(payload).await,
+    let answered = match upstreams(req).of(app)? {
+        Some(upstream) => {
+            let verdict = verdict.as_ref();
+            ProxiedRequest { req, checked, target: &target, verdict, upstream: &upstream, settings }
+                .forward(payload)
+                .await
+        }
         None if req.uri().path() == "/" && is_navigation(req.headers()) => Ok(redirect("/_auth/", settings)),
         None => Err(HttpError::NotFound),
     };
     let mut answer = answered.unwrap_or_else(|fault| {
         // A cached verdict has not set the language of the account for this request.
-        language::note(req, verdict.who.language());
-        let is_admin = verdict.who.role() == Some(Role::Admin);
+        let who = verdict.as_ref().map(|verdict| &verdict.who);
+        language::note(req, who.and_then(|who| who.language()));
+        let is_admin = who.is_some_and(|who| who.role() == Some(Role::Admin));
         let answer = faulty(&fault, req, if is_admin { Audience::Admin } else { Audience::Page });
         *outcome = Outcome::of_status(answer.status().as_u16());
         answer
@@ -81,14 +94,12 @@ async fn pass(
     Ok(answer)
 }
 
-fn redirect_or_refuse(req: &HttpRequest, denial: Denial, settings: &HttpSettings) -> HttpResponse {
-    let asked = req.uri().path_and_query().map_or("/", |asked| asked.as_str());
-    let back = deny::path_back(req.method().as_str(), req.headers(), settings.app_url.origin(), asked);
-    let destination = deny::destination(denial, ReturnTo::parse(&back, &settings.app_url).as_ref());
+fn redirect_or_refuse(req: &HttpRequest, denial: Denial, target: &Target<'_>, settings: &HttpSettings) -> HttpResponse {
+    let destination = deny::destination(denial, target, req.headers(), &settings.app_url);
     if is_navigation(req.headers()) {
-        redirect(&destination, settings)
+        redirect(&destination.location(), settings)
     } else {
-        unauthenticated(&destination, settings)
+        unauthenticated(&destination.absolute(), settings)
     }
 }
 
@@ -113,8 +124,9 @@ fn settle_connection(answer: &mut HttpResponse) {
 struct ProxiedRequest<'a> {
     req: &'a HttpRequest,
     checked: &'a CheckedRequest,
-    verdict: &'a Rc<Verdict>,
-    upstream: &'a Upstream,
+    target: &'a Target<'a>,
+    verdict: Option<&'a Rc<Verdict>>,
+    upstream: &'a AppClient,
     settings: &'a HttpSettings,
 }
 
@@ -136,13 +148,14 @@ impl ProxiedRequest<'_> {
         }
         // The session may have ended while the app was busy; then its response must not be delivered.
         let accounts = settings::accounts(self.req);
-        let (now, lease) = (accounts.clock().monotonic(), accounts.cache().has_lease(accounts.clock().monotonic()));
-        let untouched = lease && self.verdict.is_untouched(now);
-        let watch = if response::is_small(&response) && untouched {
-            Watch::Pieces(Rc::clone(self.verdict), accounts.clone())
-        } else {
-            let ticket = self.register().await?;
-            Watch::Stream(if response::is_event_stream(&response) { ticket.endless() } else { ticket })
+        let now = accounts.clock().monotonic();
+        let untouched = self.verdict.filter(|verdict| accounts.cache().has_lease(now) && verdict.is_untouched(now));
+        let watch = match untouched {
+            Some(verdict) if response::is_small(&response) => Watch::Pieces(Rc::clone(verdict), accounts.clone()),
+            _ => {
+                let ticket = self.register().await?;
+                Watch::Stream(if response::is_event_stream(&response) { ticket.endless() } else { ticket })
+            }
         };
         Ok(response::pass(response, self.req.method() == Method::HEAD, watch))
     }
@@ -173,7 +186,13 @@ impl ProxiedRequest<'_> {
         *request.method_mut() = self.req.method().as_str().parse().map_err(|fault| unspeakable(&fault))?;
         *request.uri_mut() = address.try_into().map_err(|fault| unspeakable(&fault))?;
         let client = client_address::of(self.req).client;
-        let mut headers = proxy_headers::to_app(self.req.headers(), self.verdict, client, &self.settings.app_url);
+        let accounts = settings::accounts(self.req);
+        let (identity, basic_is_ours) = match self.verdict {
+            Some(verdict) => (verdict.headers.clone(), verdict.who.person().is_none()),
+            None => (IdentityHeaders::nobody(), accounts.phase() == Phase::Legacy),
+        };
+        let (incoming, app_url) = (self.req.headers(), &self.settings.app_url);
+        let mut headers = proxy_headers::to_app(incoming, &identity, basic_is_ours, client, self.target, app_url);
         match self.checked.framing {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
@@ -193,12 +212,14 @@ impl ProxiedRequest<'_> {
     /// Registers a stream, then checks the session again: it may have ended in between.
     async fn register(&self) -> Result<StreamTicket, HttpError> {
         let accounts = settings::accounts(self.req);
-        let who = &self.verdict.who;
-        let ticket = accounts.streams().register(who.credential(), &self.verdict.stream_owner());
-        if accounts.is_still_valid(who.credential()).await? {
-            Ok(ticket)
-        } else {
-            Err(HttpError::Account(AccountError::InvalidCredentials))
-        }
+        let who = self.verdict.map(|verdict| &verdict.who);
+        let credential = who.map(|who| who.credential());
+        let owner = self.verdict.map(|verdict| verdict.stream_owner()).unwrap_or_default();
+        let ticket = accounts.streams().register(credential, &owner);
+        let is_valid = match credential {
+            Some(credential) => accounts.is_still_valid(credential).await?,
+            None => true,
+        };
+        if is_valid { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }
     }
 }

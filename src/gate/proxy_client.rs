@@ -7,11 +7,11 @@ use std::time::Duration;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
 use hyper_util::client::legacy;
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::app_stream::AppConnector;
 use super::bodies::Upload;
+use crate::domain::apps::Upstream;
 use crate::http::error::HttpError;
 
 /// Time limit for connecting to the app.
@@ -24,7 +24,7 @@ const IDLE: Duration = Duration::from_secs(4);
 const MAX_HEADERS: usize = 1000;
 
 /// Pooled connections to the app; one pool per worker, in an `Rc`.
-pub struct Upstream {
+pub struct AppClient {
     client: legacy::Client<AppConnector, Upload>,
     authority: String,
     answer: Duration,
@@ -41,17 +41,9 @@ pub(super) enum SendFault {
     Late,
 }
 
-impl Upstream {
-    /// Connections to `authority` (`host:port`) over plain http.
-    pub fn new(authority: &str) -> Self {
-        Self::with_timeouts(authority, CONNECT, ANSWER)
-    }
-
-    /// The same with other time limits, for tests.
-    pub fn with_timeouts(authority: &str, connect: Duration, answer: Duration) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(connect));
+impl AppClient {
+    /// Connections to `upstream`.
+    pub(super) fn new(upstream: &Upstream) -> Result<Self, String> {
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).set_host(false).http1_max_headers(MAX_HEADERS);
         // As lenient as browsers: folded lines are joined, a space before the colon is ignored, and an invalid line is
@@ -60,10 +52,12 @@ impl Upstream {
             .http1_allow_obsolete_multiline_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_ignore_invalid_headers_in_responses(true);
-        Self { client: builder.build(AppConnector::new(connector)), authority: authority.to_owned(), answer }
+        let client = builder.build(AppConnector::new(upstream, CONNECT)?);
+        let authority = upstream.url.authority().to_owned();
+        Ok(Self { client, authority, answer: upstream.answer.unwrap_or(ANSWER) })
     }
 
-    /// The URL of `path_and_query` at the app; the host comes from the configuration only (S82).
+    /// The URL of `path` at the app; the host comes from the configuration only (S82). The connector knows the scheme.
     pub(super) fn address(&self, path: &str, query: Option<&str>) -> String {
         query.map_or_else(
             || format!("http://{}{path}", self.authority),

@@ -7,8 +7,10 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
 use super::cookies;
+use super::target::Target;
 use crate::domain::app_url::AppUrl;
-use crate::http::authenticator::Verdict;
+use crate::domain::apps::HostHeader;
+use crate::http::authenticator::IdentityHeaders;
 
 static X_FORWARDED_FOR: AppName = AppName::from_static("x-forwarded-for");
 static X_FORWARDED_PROTO: AppName = AppName::from_static("x-forwarded-proto");
@@ -18,6 +20,8 @@ static REMOTE_EMAIL: AppName = AppName::from_static("remote-email");
 static REMOTE_NAME: AppName = AppName::from_static("remote-name");
 static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
 static REMOTE_ID: AppName = AppName::from_static("remote-id");
+/// Names of headers that override the method, letters only.
+const METHOD_OVERRIDES: [&str; 3] = ["xhttpmethodoverride", "xhttpmethod", "xmethodoverride"];
 /// Headers of a single connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] =
     ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
@@ -84,28 +88,48 @@ fn is_spoof(name: &str) -> bool {
     SPOOF_PREFIXES.iter().any(|prefix| letters().take(prefix.len()).eq(prefix.bytes()))
 }
 
+/// Whether some apps read another method from this header: rules are about the method that was sent.
+fn is_method_override(name: &str) -> bool {
+    let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
+    METHOD_OVERRIDES.iter().any(|known| letters().eq(known.bytes()))
+}
+
 /// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
-/// so that nothing in the request can remove them. The caller adds the framing.
-pub(super) fn to_app(incoming: &HeaderMap, verdict: &Verdict, client: IpAddr, app_url: &AppUrl) -> AppHeaders {
-    let mut outgoing = pass_on(incoming, verdict.who.person().is_none());
+/// so that nothing in the request can remove them. The caller adds the framing. `basic_is_ours` is whether HTTP Basic is
+/// the deprecated mode's.
+pub(super) fn to_app(
+    incoming: &HeaderMap,
+    identity: &IdentityHeaders,
+    basic_is_ours: bool,
+    client: IpAddr,
+    target: &Target<'_>,
+    app_url: &AppUrl,
+) -> AppHeaders {
+    let mut outgoing = pass_on(incoming, basic_is_ours, target.app.has_method_rules());
     let mut add = |name: &'static AppName, value: &[u8]| {
         // If an identity cannot be expressed, its header is sent empty, never omitted (S70).
         let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));
         outgoing.insert(name, value);
     };
-    add(&header::HOST, app_url.authority().as_bytes());
+    let upstream = target.app.app().upstream.as_ref();
+    let host = match upstream.map(|upstream| (&upstream.host, &upstream.url)) {
+        None | Some((HostHeader::Public, _)) => &target.authority,
+        Some((HostHeader::Upstream, url)) => url.authority(),
+        Some((HostHeader::Fixed(text), _)) => text,
+    };
+    add(&header::HOST, host.as_bytes());
     add(&X_FORWARDED_FOR, client.to_string().as_bytes());
     add(&X_FORWARDED_PROTO, app_url.scheme().as_bytes());
-    add(&X_FORWARDED_HOST, app_url.authority().as_bytes());
-    add(&REMOTE_USER, verdict.headers.user.as_bytes());
-    add(&REMOTE_EMAIL, verdict.headers.email.as_bytes());
-    add(&REMOTE_NAME, verdict.headers.name.as_bytes());
-    add(&REMOTE_GROUPS, verdict.headers.groups.as_bytes());
-    add(&REMOTE_ID, verdict.headers.id.as_bytes());
+    add(&X_FORWARDED_HOST, target.authority.as_bytes());
+    add(&REMOTE_USER, identity.user.as_bytes());
+    add(&REMOTE_EMAIL, identity.email.as_bytes());
+    add(&REMOTE_NAME, identity.name.as_bytes());
+    add(&REMOTE_GROUPS, identity.groups.as_bytes());
+    add(&REMOTE_ID, identity.id.as_bytes());
     outgoing
 }
 
-fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
+fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool) -> AppHeaders {
     let listed = Listed::read(incoming.get_all("connection").map(HeaderValue::as_bytes));
     let mut outgoing = AppHeaders::with_capacity(incoming.len() + 8);
     for (name, value) in incoming {
@@ -113,7 +137,7 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool) -> AppHeaders {
         // actix has already answered `Expect`.
         let ends_here =
             matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
-        if ends_here || listed.ends_here(name) || is_spoof(name) {
+        if ends_here || listed.ends_here(name) || is_spoof(name) || (methods_matter && is_method_override(name)) {
             continue;
         }
         let value = match name {
@@ -194,7 +218,8 @@ mod tests {
     }
 
     fn names_passed(headers: &[(&str, &str)]) -> Vec<String> {
-        let mut names: Vec<String> = pass_on(&incoming(headers), false).keys().map(ToString::to_string).collect();
+        let mut names: Vec<String> =
+            pass_on(&incoming(headers), false, false).keys().map(ToString::to_string).collect();
         names.sort();
         names
     }
@@ -293,6 +318,7 @@ mod tests {
                 ("cookie", "portcullis_form=y"),
             ]),
             false,
+            false,
         );
         assert_eq!(passed.get_all("accept").iter().count(), 2);
         assert_eq!(passed.get_all("cookie").iter().map(AppValue::as_bytes).collect::<Vec<_>>(), [b"a=1"]);
@@ -300,7 +326,16 @@ mod tests {
 
     #[test]
     fn the_basic_header_of_the_deprecated_mode_is_not_forwarded() {
-        assert!(pass_on(&incoming(&[("authorization", "Basic eA==")]), true).is_empty());
+        assert!(pass_on(&incoming(&[("authorization", "Basic eA==")]), true, false).is_empty());
+    }
+
+    #[test]
+    fn s113_where_rules_name_methods_no_header_names_another() {
+        for name in ["x-http-method-override", "x-http-method", "x-method-override", "x_http_method_override"] {
+            let headers = incoming(&[(name, "DELETE")]);
+            assert!(pass_on(&headers, false, true).is_empty(), "{name}");
+            assert_eq!(pass_on(&headers, false, false).len(), 1, "{name}");
+        }
     }
 
     #[test]

@@ -28,17 +28,17 @@ pub(super) struct CheckedRequest {
     pub(super) websocket: bool,
 }
 
-/// Checks the head of `req`; `own_origin` is `APP_URL`'s. Refusals are logged with the reason.
-pub(super) fn check(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, HttpError> {
+/// Checks the head of `req`. Refusals are logged with the reason.
+pub(super) fn check(req: &HttpRequest) -> Result<CheckedRequest, HttpError> {
     let path = req.uri().path();
     if !matches!(*req.method(), Method::CONNECT | Method::TRACE) {
         check_path(path)?;
     }
-    check_head(req, own_origin)
+    check_head(req)
         .inspect_err(|why| tracing::info!(path = begin(path), %why, "refused an ambiguous or unsupported request"))
 }
 
-fn check_head(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, HttpError> {
+fn check_head(req: &HttpRequest) -> Result<CheckedRequest, HttpError> {
     if matches!(*req.method(), Method::CONNECT | Method::TRACE) {
         return Err(HttpError::MethodNotAllowed);
     }
@@ -49,11 +49,18 @@ fn check_head(req: &HttpRequest, own_origin: &str) -> Result<CheckedRequest, Htt
         Upgrade::WebSocket if framing == Framing::None => true,
         Upgrade::WebSocket | Upgrade::Broken => return Err(HttpError::BadRequest("fault-no-websocket")),
     };
-    if websocket && headers.get_all(ORIGIN).any(|origin| origin.as_bytes() != own_origin.as_bytes()) {
-        return Err(HttpError::Forbidden("fault-foreign-websocket"));
-    }
     check_service_worker(headers, req.uri().path())?;
     Ok(CheckedRequest { framing, websocket })
+}
+
+/// Refuses a WebSocket that a page of another origin than the app's own opens, unless the app names it.
+pub(super) fn check_websocket_origin(headers: &HeaderMap, own: &str, others: &[String]) -> Result<(), HttpError> {
+    let is_known = |origin: &[u8]| origin == own.as_bytes() || others.iter().any(|other| origin == other.as_bytes());
+    if headers.get_all(ORIGIN).all(|origin| is_known(origin.as_bytes())) {
+        return Ok(());
+    }
+    tracing::info!(app = own, "refused a WebSocket of another site");
+    Err(HttpError::Forbidden("fault-foreign-websocket"))
 }
 
 /// Whether the raw `path` can belong to the app: no program may interpret it as one of the gate's own (S82). Both gates
@@ -123,7 +130,7 @@ mod tests {
         for (name, value) in headers {
             request = request.append_header((*name, *value));
         }
-        check(&request.to_http_request(), "https://app.example.org").map_err(|fault| fault.status_code().as_u16())
+        check(&request.to_http_request()).map_err(|fault| fault.status_code().as_u16())
     }
 
     fn status(method: Method, path: &str, headers: &[(&str, &str)]) -> u16 {
@@ -174,12 +181,18 @@ mod tests {
 
     #[test]
     fn s80_a_websocket_of_another_origin_is_refused() {
-        let with_origin = |origin| status(Method::GET, "/ws", &[&HANDSHAKE[..], &[("origin", origin)]].concat());
-        assert_eq!(with_origin("https://app.example.org"), 200);
+        let own = "https://app.example.org";
+        let others = ["https://embed.example.org".to_owned()];
+        let with_origin = |origin: &str| {
+            let request = TestRequest::default().append_header(("origin", origin)).to_http_request();
+            check_websocket_origin(request.headers(), own, &others).is_ok()
+        };
+        assert!(with_origin(own) && with_origin(&others[0]));
+        assert!(check_websocket_origin(&HeaderMap::new(), own, &[]).is_ok());
         for other in
             ["https://evil.example", "null", "http://app.example.org", "https://app.example.org.evil.example", ""]
         {
-            assert_eq!(with_origin(other), 403, "{other}");
+            assert!(!with_origin(other), "{other}");
         }
         assert!(check_request(Method::GET, "/ws", &HANDSHAKE).unwrap().websocket);
         assert_eq!(status(Method::GET, "/ws", &[&HANDSHAKE[..], &[("content-length", "3")]].concat()), 400);

@@ -21,6 +21,7 @@ use crate::accounts::streams::StreamOwner;
 use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::access::{Person, Visitor};
+use crate::domain::groups::GroupName;
 use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
@@ -43,6 +44,14 @@ pub struct IdentityHeaders {
     pub groups: HeaderValue,
     /// `Remote-Id`: the account, even if its address changes.
     pub id: HeaderValue,
+}
+
+impl IdentityHeaders {
+    /// Empty ones, of a visitor who is not signed in.
+    pub fn nobody() -> Self {
+        let empty = || HeaderValue::from_static("");
+        Self { user: empty(), email: empty(), name: empty(), groups: empty(), id: empty() }
+    }
 }
 
 /// A visitor whose session is live.
@@ -404,9 +413,15 @@ pub fn identity_headers(who: &Visitor) -> IdentityHeaders {
         user: value(who.name()),
         email: of_account(|person| &person.email),
         name: of_account(|person| &person.name),
-        groups: of_account(|person| person.role.as_str()),
+        groups: value(&who.person().map(groups).unwrap_or_default()),
         id: of_account(|person| person.id.as_str()),
     }
+}
+
+/// The role, then the groups.
+fn groups(person: &Person) -> String {
+    let names = person.groups.iter().map(GroupName::as_str);
+    [person.role.as_str()].into_iter().chain(names).collect::<Vec<_>>().join(",")
 }
 
 /// ASCII unchanged, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).

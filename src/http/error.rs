@@ -43,6 +43,13 @@ pub enum HttpError {
     Unprocessable(&'static str),
     /// Access is denied, signed in or not; the text with this key says why.
     Forbidden(&'static str),
+    /// The rules of an app do not let this visitor in.
+    NotForYou {
+        /// The name of the app.
+        app: String,
+        /// Who is signed in, if somebody is.
+        who: Option<String>,
+    },
     /// The form comes from another origin (S61).
     Csrf {
         /// The origin received, or a dash.
@@ -99,9 +106,11 @@ impl ResponseError for HttpError {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Forbidden(_) | Self::Csrf { .. } | Self::FormWithoutCookie { .. } | Self::FormOutOfDate => {
-                StatusCode::FORBIDDEN
-            }
+            Self::NotForYou { .. }
+            | Self::Forbidden(_)
+            | Self::Csrf { .. }
+            | Self::FormWithoutCookie { .. }
+            | Self::FormOutOfDate => StatusCode::FORBIDDEN,
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -157,6 +166,12 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         }
         HttpError::Account(AccountError::TooMany { retry_after }) | HttpError::SignInThrottled { retry_after } => {
             return Text::new("fault-too-many").with("minutes", (retry_after + 59) / 60);
+        }
+        HttpError::NotForYou { app, who: Some(who) } => {
+            return Text::new("fault-not-for-you").with("app", app.clone()).with("who", who.clone());
+        }
+        HttpError::NotForYou { app, who: None } => {
+            return Text::new("fault-for-nobody").with("app", app.clone());
         }
         HttpError::BadRequest(key) | HttpError::Unprocessable(key) | HttpError::Forbidden(key) => key,
         HttpError::Account(AccountError::Link) => "fault-link",

@@ -235,7 +235,10 @@ pub async fn require_of_script<B: MessageBody + 'static>(
     match rule.judge(&authentication) {
         Ok(()) => {}
         Err(Refusal::SignInFirst) => {
-            let answer = unauthenticated(&sign_in_address(None), settings::of(req.request()));
+            let answer = {
+                let settings = settings::of(req.request());
+                unauthenticated(&settings.app_url.join(&sign_in_address(None)), settings)
+            };
             return Ok(req.into_response(answer));
         }
         Err(Refusal::Forbidden(why)) => return Ok(req.error_response(HttpError::Forbidden(why))),

@@ -18,9 +18,8 @@ pub fn redirect(location: &str, settings: &HttpSettings) -> HttpResponse {
     ours(HttpResponse::SeeOther().insert_header((LOCATION, location)).finish(), settings)
 }
 
-/// 401 with the absolute address of `path`, for scripts and WebSockets.
-pub fn unauthenticated(path: &str, settings: &HttpSettings) -> HttpResponse {
-    let login_url = settings.app_url.join(path);
+/// 401 with the absolute address of sign-in, for scripts and WebSockets.
+pub fn unauthenticated(login_url: &str, settings: &HttpSettings) -> HttpResponse {
     ours(HttpResponse::Unauthorized().json(json!({ "error": "unauthenticated", "login_url": login_url })), settings)
 }
 

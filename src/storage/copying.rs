@@ -12,7 +12,7 @@ use crate::domain::mail::MailState;
 use crate::domain::time::Timestamp;
 
 /// Settings that belong to their database.
-const OWN_SETTINGS: [&str; 1] = ["notices"];
+const OWN_SETTINGS: [&str; 2] = ["notices", "apps"];
 
 /// The key of a row: its first value.
 fn key(row: &[Value]) -> &str {

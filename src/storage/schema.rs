@@ -21,6 +21,41 @@ super::tables::kept_tables! {
     } derived {
         search -> Text,
     }
+    table apps (id) {
+        id -> Text,
+        name -> Text,
+        addresses -> Text,
+        upstream -> Text,
+        ca_file -> Nullable<Text>,
+        host_header -> Text,
+        answer_secs -> Nullable<BigInt>,
+        max_upload -> Nullable<BigInt>,
+        websocket_origins -> Text,
+        default_access -> Text,
+        preflight -> Bool,
+        enabled -> Bool,
+        shown -> Bool,
+        session_secs -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+    table rules (id) {
+        id -> Text,
+        app_id -> Text,
+        path -> Text,
+        methods -> Text,
+    }
+    table grants (id) {
+        id -> Text,
+        rule_id -> Text,
+        position -> BigInt,
+        who -> Text,
+        group_names -> Text,
+        people -> Text,
+        networks -> Text,
+        factor -> Bool,
+        within_minutes -> Nullable<BigInt>,
+        until_at -> Nullable<BigInt>,
+    }
     table settings (name) {
         name -> Text,
         value -> Text,

@@ -1,0 +1,121 @@
+//! The compiled apps of this process, exact under change like cached sessions (docs/adr/0003, S115).
+//!
+//! A notice of a change makes the table stale at once; the next check, or the watch, reads it again. Without a lease
+//! every check compares the number of the newest change with the store.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::{AccountError, Accounts};
+use crate::config::Config;
+use crate::domain::app_address::AppAddress;
+use crate::domain::app_table::{AppTable, CompiledApp};
+use crate::domain::apps::{App, AppRef, DEFAULT, DefaultAccess, HostHeader, Upstream};
+use crate::domain::upstream::UpstreamUrl;
+use crate::storage::{Connection, StorageError, apps};
+
+/// A table and what it was compiled from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The apps.
+    pub table: AppTable,
+    /// The number of the newest change when it was read, or a later one's rows.
+    number: i64,
+    /// The state of [`AppTableCache::wanted`] before it was read.
+    wanted: u64,
+}
+
+/// The table of this process.
+pub(super) struct AppTableCache {
+    current: ArcSwap<Loaded>,
+    /// Rises with every notice of a change.
+    wanted: AtomicU64,
+}
+
+impl AppTableCache {
+    /// Reads the table for the first time.
+    pub(super) fn open(c: &mut Connection, config: &Config) -> Result<Self, StorageError> {
+        Ok(Self { current: ArcSwap::from_pointee(load(c, config, 0)?), wanted: AtomicU64::new(0) })
+    }
+
+    /// Makes the table stale: the next check reads it again.
+    pub(super) fn invalidate(&self) {
+        self.wanted.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn is_stale(&self, loaded: &Loaded) -> bool {
+        loaded.wanted != self.wanted.load(Ordering::Acquire)
+    }
+}
+
+fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, StorageError> {
+    // The number first: if something changes meanwhile, the table counts as older than it is.
+    let number = apps::number(c)?;
+    let app_url = &config.server.app_url;
+    let portal = AppAddress::of(app_url.canonical());
+    let apps = [default_app(config, &portal)].into_iter().chain(apps::all(c, app_url.is_https())?);
+    let mut rules = apps::all_rules(c)?;
+    let compiled = apps.map(|app| {
+        let rules = rules.remove(&app.id).unwrap_or_default();
+        CompiledApp::new(app, rules)
+    });
+    let compiled = compiled.collect();
+    Ok(Loaded { table: AppTable::new(portal, compiled), number, wanted })
+}
+
+/// The app at `APP_URL`: that of `UPSTREAM_URL`, or one behind another proxy.
+fn default_app(config: &Config, portal: &AppAddress) -> App {
+    let gate = &config.gate;
+    let upstream = gate.upstream.as_ref().map(|authority| Upstream {
+        url: UpstreamUrl::Http(authority.clone()),
+        ca_file: None,
+        host: HostHeader::Public,
+        answer: None,
+        max_upload: None,
+        websocket_origins: Vec::new(),
+    });
+    App {
+        id: AppRef::Default,
+        name: DEFAULT.to_owned(),
+        addresses: vec![portal.clone()],
+        upstream,
+        default_access: DefaultAccess::SignedIn,
+        preflight: false,
+        enabled: true,
+        shown: gate.upstream.is_some() || !gate.forward_auth.is_empty(),
+        session_secs: None,
+    }
+}
+
+impl Accounts {
+    /// The apps, if what is in memory is certainly up to date; no await, no lock.
+    pub fn cached_apps(&self) -> Option<Guard<Arc<Loaded>>> {
+        let loaded = self.0.apps.current.load();
+        let usable = !self.0.apps.is_stale(&loaded) && self.0.cache.has_lease(self.0.clock.monotonic());
+        usable.then_some(loaded)
+    }
+
+    /// The apps, from memory or from the store.
+    pub async fn apps(&self) -> Result<Arc<Loaded>, AccountError> {
+        if let Some(loaded) = self.cached_apps() {
+            return Ok(Guard::into_inner(loaded));
+        }
+        let this = self.clone();
+        Ok(self.0.database.read(move |c| this.apps_from_store(c)).await?)
+    }
+
+    /// The apps, read again if the store has others.
+    pub(super) fn apps_from_store(&self, c: &mut Connection) -> Result<Arc<Loaded>, StorageError> {
+        let cache = &self.0.apps;
+        let loaded = cache.current.load_full();
+        let wanted = cache.wanted.load(Ordering::Acquire);
+        if loaded.wanted == wanted && apps::number(c)? == loaded.number {
+            return Ok(loaded);
+        }
+        let loaded = Arc::new(load(c, &self.0.config, wanted)?);
+        cache.current.store(Arc::clone(&loaded));
+        Ok(loaded)
+    }
+}

@@ -1,0 +1,280 @@
+//! Rules of apps: a path, methods, and who is let in (S113).
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use percent_encoding::percent_decode_str;
+
+use super::access::{Denial, Visitor};
+use super::groups::GroupName;
+use super::ids::{RuleId, UserId};
+use super::path;
+use super::text::Text;
+use super::time::Timestamp;
+use super::words::words;
+
+/// Maximum length of a rule's path, in bytes, decoded.
+const MAX_PATH: usize = 1024;
+/// Maximum length of a method.
+const MAX_METHOD: usize = 20;
+
+/// The path of a rule, decoded once, without a final slash: the prefix of all it applies to, by segment. Empty for `/`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RulePath(String);
+
+impl RulePath {
+    /// Parses a path as typed. It begins with a slash and has one meaning: no empty segments, dot segments, parameters,
+    /// backslashes, query, fragment or encoded slashes; and it is not below `/_auth`.
+    pub fn parse(text: &str) -> Result<Self, Text> {
+        let fault = |key: &'static str| Err(Text::new(key));
+        let Some(rest) = text.strip_prefix('/') else { return fault("rule-path-slash") };
+        if text.to_ascii_lowercase().contains("%2f") || text.contains(['?', '#', ';', '\\']) {
+            return fault("rule-path-ambiguous");
+        }
+        let Ok(decoded) = percent_decode_str(rest.strip_suffix('/').unwrap_or(rest)).decode_utf8() else {
+            return fault("rule-path-ambiguous");
+        };
+        let is_ambiguous = |segment: &str| matches!(segment, "" | "." | "..");
+        if decoded.contains(['?', '#', ';', '\\']) || decoded.chars().any(char::is_control) {
+            return fault("rule-path-ambiguous");
+        }
+        if !decoded.is_empty() && decoded.split('/').any(is_ambiguous) {
+            return fault("rule-path-segments");
+        }
+        let path = if decoded.is_empty() { String::new() } else { format!("/{decoded}") };
+        if path.len() > MAX_PATH {
+            return Err(Text::new("rule-path-long").with("max", i64::try_from(MAX_PATH).unwrap_or(0)));
+        }
+        if path::is_reserved(&path) {
+            return fault("rule-path-reserved");
+        }
+        Ok(Self(path))
+    }
+
+    /// What was stored, decoded.
+    pub fn stored(text: &str) -> Option<Self> {
+        text.starts_with('/').then(|| Self(if text == "/" { String::new() } else { text.to_owned() }))
+    }
+
+    /// As shown and stored; `/` for the whole app.
+    pub fn as_str(&self) -> &str {
+        if self.0.is_empty() { "/" } else { &self.0 }
+    }
+
+    /// The number of segments.
+    pub(super) fn depth(&self) -> usize {
+        self.0.matches('/').count()
+    }
+
+    /// How programs write it: decoded, and percent-encoded in capital and small letters.
+    pub(super) fn spellings(&self) -> Vec<Vec<u8>> {
+        let is_encoded = |byte: u8| !byte.is_ascii_graphic() || b"\"<>`{}%^".contains(&byte);
+        if !self.0.bytes().any(is_encoded) {
+            return vec![self.0.clone().into_bytes()];
+        }
+        let encoded = |capital: bool| {
+            let one = |byte: u8| match (is_encoded(byte), capital) {
+                (false, _) => vec![byte],
+                (true, true) => format!("%{byte:02X}").into_bytes(),
+                (true, false) => format!("%{byte:02x}").into_bytes(),
+            };
+            self.0.bytes().flat_map(one).collect()
+        };
+        vec![self.0.clone().into_bytes(), encoded(true), encoded(false)]
+    }
+}
+
+/// The methods of a rule; empty for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleMethods(Vec<String>);
+
+impl RuleMethods {
+    /// Parses names in capital letters, separated by commas or white space.
+    pub fn parse(text: &str) -> Result<Self, Text> {
+        let mut methods: Vec<String> = Vec::new();
+        for name in text.split([',', ' ', '\t', '\r', '\n']).filter(|name| !name.is_empty()) {
+            let is_method = name.len() <= MAX_METHOD
+                && !matches!(name, "CONNECT" | "TRACE")
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+            if !is_method {
+                return Err(Text::new("rule-methods-invalid").with("method", name.to_owned()));
+            }
+            methods.push(name.to_owned());
+        }
+        methods.sort();
+        methods.dedup();
+        Ok(Self(methods))
+    }
+
+    /// Whether it names methods.
+    pub const fn names_some(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Whether a request with `method`, as sent, is covered. GET covers HEAD.
+    pub fn cover(&self, method: &str) -> bool {
+        let named = |name: &str| self.0.iter().any(|known| known == name);
+        self.0.is_empty() || named(method) || (method == "HEAD" && named("GET"))
+    }
+
+    /// Whether both name a method, or neither does: two such rules of one path tie.
+    pub fn tie(&self, other: &Self) -> bool {
+        match (self.0.is_empty(), other.0.is_empty()) {
+            (true, true) => true,
+            (false, false) => {
+                self.0.iter().any(|method| other.cover(method)) || other.0.iter().any(|method| self.cover(method))
+            }
+            _ => false,
+        }
+    }
+}
+
+impl std::fmt::Display for RuleMethods {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
+}
+
+words! {
+    /// The kinds of people that a grant can name.
+    pub enum WhoKind {
+        /// Anybody, signed in or not.
+        Public = "public",
+        /// Everybody who is signed in.
+        SignedIn = "signed-in",
+        /// Members of groups, and named people.
+        Members = "members",
+        /// Nobody.
+        Nobody = "nobody",
+    }
+}
+
+/// Whom a grant lets in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anybody, signed in or not.
+    Public,
+    /// Everybody who is signed in.
+    SignedIn,
+    /// Members of one of the groups, and these people; nobody if both are empty.
+    Members {
+        /// The groups.
+        groups: Vec<GroupName>,
+        /// The accounts.
+        people: Vec<UserId>,
+    },
+    /// Nobody.
+    Nobody,
+}
+
+impl Who {
+    /// Its kind.
+    pub const fn kind(&self) -> WhoKind {
+        match self {
+            Self::Public => WhoKind::Public,
+            Self::SignedIn => WhoKind::SignedIn,
+            Self::Members { .. } => WhoKind::Members,
+            Self::Nobody => WhoKind::Nobody,
+        }
+    }
+
+    fn is_nobody(&self) -> bool {
+        match self {
+            Self::Public | Self::SignedIn => false,
+            Self::Members { groups, people } => groups.is_empty() && people.is_empty(),
+            Self::Nobody => true,
+        }
+    }
+}
+
+/// Who is let in, and on which conditions; all of them have to be met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// Its identifier, empty for what applies where there is no rule.
+    pub id: String,
+    /// Whom it lets in.
+    pub who: Who,
+    /// The networks that the client must be in; empty for any.
+    pub networks: Vec<IpNet>,
+    /// Whether the session must have been proved with a second factor.
+    pub factor: bool,
+    /// Maximum age of the last proof of identity, in minutes.
+    pub within: Option<i64>,
+    /// The moment until which it lets anybody in.
+    pub until: Option<Timestamp>,
+}
+
+/// What conditions are compared with.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances {
+    /// The client's address.
+    pub client: IpAddr,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl Grant {
+    /// A grant without conditions.
+    pub const fn plain(who: Who) -> Self {
+        Self { id: String::new(), who, networks: Vec::new(), factor: false, within: None, until: None }
+    }
+
+    /// `None` if it lets `visitor` in, else what is missing.
+    fn denial(&self, visitor: Option<&Visitor>, at: Circumstances) -> Option<Denial> {
+        if self.who.is_nobody() {
+            return Some(Denial::Forbidden);
+        }
+        let in_time = self.until.is_none_or(|until| at.now < until);
+        let in_network = self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&at.client));
+        if matches!(self.who, Who::Public) && in_time && in_network {
+            return None;
+        }
+        let Some(visitor) = visitor else { return Some(Denial::SignIn) };
+        let is_meant = match &self.who {
+            Who::Public | Who::SignedIn => true,
+            Who::Members { groups, people } => visitor.person().is_some_and(|person| {
+                people.contains(&person.id) || groups.iter().any(|group| person.groups.contains(group))
+            }),
+            Who::Nobody => false,
+        };
+        if !(is_meant && in_time && in_network) {
+            Some(Denial::Forbidden)
+        } else if self.factor && !visitor.proof().has_factor() {
+            Some(Denial::Factor)
+        } else if self.within.is_some_and(|minutes| !visitor.proof().is_within(minutes, at.now)) {
+            Some(Denial::Prove)
+        } else {
+            None
+        }
+    }
+}
+
+/// One rule of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Its identifier; `None` for what applies where an app has no rule.
+    pub id: Option<RuleId>,
+    /// The prefix of the paths it applies to.
+    pub path: RulePath,
+    /// The methods it applies to.
+    pub methods: RuleMethods,
+    /// Whom it lets in: whom any of them lets in. Without any, nobody.
+    pub grants: Vec<Grant>,
+}
+
+impl Rule {
+    /// `None` if it lets `visitor` in, else the least that is missing.
+    pub fn denial(&self, visitor: Option<&Visitor>, at: Circumstances) -> Option<Denial> {
+        self.grants.iter().map(|grant| grant.denial(visitor, at)).min().unwrap_or(Some(Denial::Forbidden))
+    }
+
+    /// Whether nobody is ever let in.
+    pub fn lets_nobody_in(&self) -> bool {
+        self.grants.iter().all(|grant| grant.who.is_nobody())
+    }
+
+    /// Whether one of the grants names that group.
+    pub fn names_group(&self, group: &GroupName) -> bool {
+        self.grants.iter().any(|grant| matches!(&grant.who, Who::Members { groups, .. } if groups.contains(group)))
+    }
+}

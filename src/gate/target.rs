@@ -1,0 +1,131 @@
+//! Which app a request is for, by canonical origin (S112).
+
+use std::sync::Arc;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::HOST;
+
+use super::dialects::RequestedResource;
+use crate::domain::app_table::{AppTable, CompiledApp};
+use crate::domain::app_url::AppUrl;
+use crate::domain::origin::Origin;
+use crate::http::error::HttpError;
+use crate::http::settings::{self, HttpSettings};
+
+/// The host is missing, doubled, contradictory or without a canonical form.
+const UNCLEAR: HttpError = HttpError::BadRequest("fault-host");
+
+/// What a visitor requested.
+pub(super) struct Target<'a> {
+    /// The app.
+    pub(super) app: Arc<CompiledApp>,
+    /// The canonical `host[:port]` of the app, as the visitor's browser names it.
+    pub(super) authority: String,
+    /// The origin where its sessions are good; `None` is `APP_URL`'s, where the portal is.
+    pub(super) app_origin: Option<Origin>,
+    /// The method, as sent.
+    pub(super) method: &'a str,
+    /// The path, as sent.
+    pub(super) path: &'a str,
+    /// Path and query, as sent.
+    pub(super) path_and_query: &'a str,
+}
+
+impl Target<'_> {
+    /// `scheme://host[:port]`, as a browser writes it.
+    pub(super) fn origin(&self, app_url: &AppUrl) -> String {
+        format!("{}://{}", app_url.scheme(), self.authority)
+    }
+
+    /// Whether the app is at `APP_URL`, where the portal is.
+    pub(super) const fn is_at_portal(&self) -> bool {
+        self.app_origin.is_none()
+    }
+}
+
+/// The app that the built-in proxy forwards `req` to (S112). The host is in the target or in `Host`; two that differ, and
+/// one without a canonical form, are refused.
+pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpError> {
+    let accounts = settings::accounts(req);
+    match accounts.cached_apps() {
+        Some(apps) => proxied_among(req, &apps.table),
+        None => proxied_among(req, &accounts.apps().await?.table),
+    }
+}
+
+fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable) -> Result<Target<'a>, HttpError> {
+    let settings = settings::of(req);
+    let named = host(req)?;
+    let (app, authority) = match apps.find_exact(named) {
+        Some(app) => (app, named.to_owned()),
+        None => {
+            let origin = Origin::parse(settings.app_url.is_https(), named).ok_or(UNCLEAR)?;
+            apps.find_forwarded(&origin)
+                .or_else(|| apps.at_portal().filter(|_| is_this_machine(&origin, &settings.app_url)))
+                .ok_or_else(|| unknown(&origin, settings))?
+        }
+    };
+    Ok(Target {
+        app: Arc::clone(app),
+        app_origin: app_origin(&authority, &settings.app_url),
+        authority,
+        method: req.method().as_str(),
+        path: req.uri().path(),
+        path_and_query: req.uri().path_and_query().map_or("/", |asked| asked.as_str()),
+    })
+}
+
+/// The app that another proxy asks about; `None` if there is none.
+pub(super) async fn of_forwarded<'a>(
+    req: &HttpRequest,
+    resource: &RequestedResource<'a>,
+) -> Result<Option<Target<'a>>, HttpError> {
+    let accounts = settings::accounts(req);
+    let found = match accounts.cached_apps() {
+        Some(apps) => apps.table.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority)),
+        None => {
+            let apps = accounts.apps().await?;
+            apps.table.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority))
+        }
+    };
+    let Some((app, authority)) = found else {
+        unknown(&resource.origin, settings::of(req));
+        return Ok(None);
+    };
+    let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
+    let app_origin = app_origin(&authority, &settings::of(req).app_url);
+    Ok(Some(Target { app, authority, app_origin, method, path, path_and_query }))
+}
+
+/// The origin of an app's address, unless it is that of `APP_URL`.
+fn app_origin(authority: &str, app_url: &AppUrl) -> Option<Origin> {
+    let origin = Origin::parse(app_url.is_https(), authority)?;
+    (origin != *app_url.canonical()).then_some(origin)
+}
+
+/// RFC 9112, section 3.2.2: an absolute target decides; an honest request has the same in `Host`.
+fn host(req: &HttpRequest) -> Result<&str, HttpError> {
+    let mut headers = req.headers().get_all(HOST);
+    let header = headers.next().map(|value| value.to_str().map_err(|_fault| UNCLEAR)).transpose()?;
+    if headers.next().is_some() {
+        return Err(UNCLEAR);
+    }
+    match req.uri().authority().map(|authority| authority.as_str()) {
+        Some(target) if header.is_none_or(|header| header.eq_ignore_ascii_case(target)) => Ok(target),
+        Some(_) => Err(UNCLEAR),
+        None => header.ok_or(UNCLEAR),
+    }
+}
+
+/// Whether `origin` is another name of this machine, like that of `APP_URL`: who develops uses `localhost` and
+/// `127.0.0.1` alike.
+fn is_this_machine(origin: &Origin, app_url: &AppUrl) -> bool {
+    app_url.is_loopback() && origin.is_loopback()
+}
+
+/// Says nothing of what there is.
+fn unknown(origin: &Origin, settings: &HttpSettings) -> HttpError {
+    tracing::info!(%origin, app_url = %settings.app_url, "refused a request for a host of no app; if a proxy is in \
+        front, it has to pass the Host on");
+    HttpError::NotFound
+}

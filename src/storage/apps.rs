@@ -1,0 +1,269 @@
+//! Apps, rules and grants.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::time::Duration;
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::schema::{apps, grants, rules};
+use super::{Connection, StorageError, settings};
+use crate::domain::app_address::AppAddress;
+use crate::domain::apps::{App, AppRef, DefaultAccess, HostHeader, Upstream};
+use crate::domain::groups::GroupName;
+use crate::domain::ids::{AppId, RuleId, UserId};
+use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
+use crate::domain::time::Timestamp;
+use crate::domain::upstream::UpstreamUrl;
+
+/// The setting that counts the changes.
+const NUMBER: &str = "apps";
+/// What `host_header` holds if the app is sent the host of its upstream.
+const HOST_OF_UPSTREAM: &str = "upstream";
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = apps, treat_none_as_null = true)]
+struct AppRow {
+    id: String,
+    name: String,
+    addresses: String,
+    upstream: String,
+    ca_file: Option<String>,
+    host_header: String,
+    answer_secs: Option<i64>,
+    max_upload: Option<i64>,
+    websocket_origins: String,
+    default_access: String,
+    preflight: bool,
+    enabled: bool,
+    shown: bool,
+    session_secs: Option<i64>,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = rules)]
+struct RuleRow {
+    id: String,
+    app_id: String,
+    path: String,
+    methods: String,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = grants)]
+struct GrantRow {
+    id: String,
+    rule_id: String,
+    position: i64,
+    who: String,
+    group_names: String,
+    people: String,
+    networks: String,
+    factor: bool,
+    within_minutes: Option<i64>,
+    until_at: Option<i64>,
+}
+
+/// The number of the newest change.
+pub fn number(c: &mut Connection) -> Result<i64, StorageError> {
+    let value = settings::find(c, NUMBER)?;
+    Ok(value.and_then(|text| text.parse().ok()).unwrap_or(0))
+}
+
+/// Begins a change: nobody else makes one until the end of the transaction.
+pub fn begin_change(c: &mut Connection) -> Result<(), StorageError> {
+    diesel::sql_query("UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = $1")
+        .bind::<Text, _>(NUMBER)
+        .execute(c)?;
+    Ok(())
+}
+
+/// Every app, oldest first; addresses have the scheme of `APP_URL`, which `https` says.
+pub fn all(c: &mut Connection, https: bool) -> Result<Vec<App>, StorageError> {
+    let rows: Vec<AppRow> = apps::table.order((apps::created_at, apps::id)).select(AppRow::as_select()).load(c)?;
+    rows.into_iter().map(|row| row.into_app(https)).collect()
+}
+
+/// The rules of every app.
+pub fn all_rules(c: &mut Connection) -> Result<HashMap<AppRef, Vec<Rule>>, StorageError> {
+    let rows: Vec<RuleRow> = rules::table.order((rules::path, rules::methods)).select(RuleRow::as_select()).load(c)?;
+    // After the rules: of a rule that is replaced meanwhile no grant is found, and it lets nobody in.
+    let given: Vec<GrantRow> = grants::table.order(grants::position).select(GrantRow::as_select()).load(c)?;
+    let mut by_rule: HashMap<String, Vec<Grant>> = HashMap::new();
+    for row in given {
+        let rule = row.rule_id.clone();
+        by_rule.entry(rule).or_default().push(row.into_grant()?);
+    }
+    let mut by_app: HashMap<AppRef, Vec<Rule>> = HashMap::new();
+    for row in rows {
+        let app = AppRef::parse(&row.app_id).ok_or_else(|| unreadable("rule", &row.id, "app_id"))?;
+        let grants = by_rule.remove(&row.id).unwrap_or_default();
+        by_app.entry(app).or_default().push(row.into_rule(grants)?);
+    }
+    Ok(by_app)
+}
+
+/// Adds an app.
+pub fn insert(c: &mut Connection, app: &App, now: Timestamp) -> Result<(), StorageError> {
+    let values = (AppRow::of(app), apps::created_at.eq(now.secs()));
+    diesel::insert_into(apps::table).values(values).execute(c)?;
+    Ok(())
+}
+
+/// Replaces everything that is known of an app; false if there is none.
+pub fn update(c: &mut Connection, app: &App) -> Result<bool, StorageError> {
+    let row = AppRow::of(app);
+    Ok(diesel::update(apps::table.filter(apps::id.eq(row.id.clone()))).set(row).execute(c)? == 1)
+}
+
+/// Deletes an app and its rules; false if there is none.
+pub fn delete(c: &mut Connection, app: &AppRef) -> Result<bool, StorageError> {
+    diesel::delete(rules::table.filter(rules::app_id.eq(app.as_str()))).execute(c)?;
+    Ok(diesel::delete(apps::table.filter(apps::id.eq(app.as_str()))).execute(c)? == 1)
+}
+
+/// Adds a rule.
+pub fn insert_rule(c: &mut Connection, app: &AppRef, id: &RuleId, rule: &Rule) -> Result<(), StorageError> {
+    let row = RuleRow {
+        id: id.to_string(),
+        app_id: app.to_string(),
+        path: rule.path.as_str().to_owned(),
+        methods: rule.methods.to_string(),
+    };
+    diesel::insert_into(rules::table).values(row).execute(c)?;
+    for (position, grant) in (0..).zip(&rule.grants) {
+        diesel::insert_into(grants::table).values(GrantRow::of(id, position, grant)).execute(c)?;
+    }
+    Ok(())
+}
+
+/// Deletes a rule of `app`; false if there is none.
+pub fn delete_rule(c: &mut Connection, app: &AppRef, id: &RuleId) -> Result<bool, StorageError> {
+    let own = rules::table.filter(rules::id.eq(id.as_str()).and(rules::app_id.eq(app.as_str())));
+    Ok(diesel::delete(own).execute(c)? == 1)
+}
+
+fn unreadable(kind: &str, id: &str, column: &str) -> StorageError {
+    StorageError::Corrupt(format!("the {kind} {id} has an unreadable {column}"))
+}
+
+fn lines(values: &[impl Display]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn parse_lines<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    text.lines().map(parse).collect()
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+impl AppRow {
+    fn of(app: &App) -> Self {
+        let upstream = app.upstream.as_ref();
+        Self {
+            id: app.id.to_string(),
+            name: app.name.clone(),
+            addresses: lines(&app.addresses),
+            upstream: upstream.map(|upstream| upstream.url.to_string()).unwrap_or_default(),
+            ca_file: upstream.and_then(|upstream| upstream.ca_file.clone()),
+            host_header: match upstream.map(|upstream| &upstream.host) {
+                None | Some(HostHeader::Public) => String::new(),
+                Some(HostHeader::Upstream) => HOST_OF_UPSTREAM.to_owned(),
+                Some(HostHeader::Fixed(text)) => text.clone(),
+            },
+            answer_secs: upstream.and_then(|upstream| upstream.answer).map(seconds),
+            max_upload: upstream.and_then(|upstream| upstream.max_upload).and_then(|bytes| i64::try_from(bytes).ok()),
+            websocket_origins: upstream.map(|upstream| lines(&upstream.websocket_origins)).unwrap_or_default(),
+            default_access: app.default_access.as_str().to_owned(),
+            preflight: app.preflight,
+            enabled: app.enabled,
+            shown: app.shown,
+            session_secs: app.session_secs,
+        }
+    }
+
+    fn into_app(self, https: bool) -> Result<App, StorageError> {
+        let unreadable = |column: &str| unreadable("app", &self.id, column);
+        let url = match self.upstream.as_str() {
+            "" => None,
+            text => Some(UpstreamUrl::parse(text).ok_or_else(|| unreadable("upstream"))?),
+        };
+        let upstream = url.map(|url| Upstream {
+            url,
+            ca_file: self.ca_file.clone(),
+            host: match self.host_header.as_str() {
+                "" => HostHeader::Public,
+                HOST_OF_UPSTREAM => HostHeader::Upstream,
+                text => HostHeader::Fixed(text.to_owned()),
+            },
+            answer: self.answer_secs.and_then(|secs| u64::try_from(secs).ok()).map(Duration::from_secs),
+            max_upload: self.max_upload.and_then(|bytes| u64::try_from(bytes).ok()),
+            websocket_origins: self.websocket_origins.lines().map(str::to_owned).collect(),
+        });
+        let id = AppId::parse(&self.id).ok_or_else(|| unreadable("id"))?;
+        let addresses = parse_lines(&self.addresses, |line| AppAddress::parse(line, https).ok());
+        Ok(App {
+            id: AppRef::Created(id),
+            addresses: addresses.ok_or_else(|| unreadable("addresses"))?,
+            upstream,
+            default_access: DefaultAccess::parse(&self.default_access).ok_or_else(|| unreadable("default_access"))?,
+            name: self.name,
+            preflight: self.preflight,
+            enabled: self.enabled,
+            shown: self.shown,
+            session_secs: self.session_secs,
+        })
+    }
+}
+
+impl RuleRow {
+    fn into_rule(self, grants: Vec<Grant>) -> Result<Rule, StorageError> {
+        let unreadable = |column: &str| unreadable("rule", &self.id, column);
+        Ok(Rule {
+            id: Some(RuleId::parse(&self.id).ok_or_else(|| unreadable("id"))?),
+            path: RulePath::stored(&self.path).ok_or_else(|| unreadable("path"))?,
+            methods: RuleMethods::parse(&self.methods).map_err(|_fault| unreadable("methods"))?,
+            grants,
+        })
+    }
+}
+
+impl GrantRow {
+    fn of(rule: &RuleId, position: i64, grant: &Grant) -> Self {
+        let (groups, people) = match &grant.who {
+            Who::Members { groups, people } => (lines(groups), lines(people)),
+            Who::Public | Who::SignedIn | Who::Nobody => Default::default(),
+        };
+        Self {
+            id: grant.id.clone(),
+            rule_id: rule.to_string(),
+            position,
+            who: grant.who.kind().as_str().to_owned(),
+            group_names: groups,
+            people,
+            networks: lines(&grant.networks),
+            factor: grant.factor,
+            within_minutes: grant.within,
+            until_at: grant.until.map(Timestamp::secs),
+        }
+    }
+
+    fn into_grant(self) -> Result<Grant, StorageError> {
+        let unreadable = |column: &str| unreadable("grant", &self.id, column);
+        let who = match WhoKind::parse(&self.who).ok_or_else(|| unreadable("who"))? {
+            WhoKind::Public => Who::Public,
+            WhoKind::SignedIn => Who::SignedIn,
+            WhoKind::Nobody => Who::Nobody,
+            WhoKind::Members => Who::Members {
+                groups: parse_lines(&self.group_names, GroupName::parse).ok_or_else(|| unreadable("group_names"))?,
+                people: parse_lines(&self.people, UserId::parse).ok_or_else(|| unreadable("people"))?,
+            },
+        };
+        let networks = parse_lines(&self.networks, |line| line.parse().ok()).ok_or_else(|| unreadable("networks"))?;
+        let until = self.until_at.map(Timestamp::from_secs);
+        Ok(Grant { id: self.id, who, networks, factor: self.factor, within: self.within_minutes, until })
+    }
+}
