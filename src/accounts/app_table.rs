@@ -53,6 +53,11 @@ impl AppTableCache {
 fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, StorageError> {
     // The number first: if something changes meanwhile, the table counts as older than it is.
     let number = apps::number(c)?;
+    Ok(Loaded { table: read(c, config)?, number, wanted })
+}
+
+/// Reads and compiles all apps.
+pub(super) fn read(c: &mut Connection, config: &Config) -> Result<AppTable, StorageError> {
     let app_url = &config.server.app_url;
     let portal = AppAddress::of(app_url.canonical());
     let apps = [default_app(config, &portal)].into_iter().chain(apps::all(c, app_url.is_https())?);
@@ -62,7 +67,7 @@ fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, Stor
         CompiledApp::new(app, rules)
     });
     let compiled = compiled.collect();
-    Ok(Loaded { table: AppTable::new(portal, compiled), number, wanted })
+    Ok(AppTable::new(portal, compiled))
 }
 
 /// The app at `APP_URL`: that of `UPSTREAM_URL`, or one behind another proxy.

@@ -26,7 +26,9 @@ use crate::storage::{Database, settings};
 
 mod actor;
 pub mod administer;
+pub mod app_draft;
 mod app_table;
+mod apps;
 pub mod confirm;
 pub mod delivery;
 pub mod error;
@@ -44,6 +46,7 @@ pub mod passwords;
 pub mod profile;
 pub mod refresh;
 mod revocation;
+pub mod rule_draft;
 pub mod session_cache;
 pub mod setup;
 pub mod sign_in;

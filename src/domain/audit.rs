@@ -77,6 +77,12 @@ events! {
     MailFailed = "mail.failed", "event-mail-failed";
     ConfigChanged = "config.changed", "event-config-changed";
     DeviceForgotten = "device.forgotten", "event-device-forgotten";
+    AppCreated = "app.created", "event-app-created";
+    AppChanged = "app.changed", "event-app-changed";
+    AppDeleted = "app.deleted", "event-app-deleted";
+    RuleCreated = "rule.created", "event-rule-created";
+    RuleChanged = "rule.changed", "event-rule-changed";
+    RuleDeleted = "rule.deleted", "event-rule-deleted";
     ConfirmOk = "confirm.ok", "event-confirm-ok";
     ConfirmFailed = "confirm.failed", "event-confirm-failed";
 }

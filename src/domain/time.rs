@@ -18,6 +18,17 @@ impl Timestamp {
         Self(seconds)
     }
 
+    /// Parses RFC 3339; a date alone means the end of that day, UTC.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.len() {
+            10 => {
+                let midnight = OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339).ok()?;
+                Some(Self(midnight.unix_timestamp()).plus(DAY))
+            }
+            _ => OffsetDateTime::parse(text, &Rfc3339).ok().map(|moment| Self(moment.unix_timestamp())),
+        }
+    }
+
     /// Unix seconds.
     pub const fn secs(self) -> i64 {
         self.0

@@ -1,0 +1,268 @@
+//! Apps as typed, on a page, a command line or in a file, and what they mean.
+
+use std::time::Duration;
+
+use super::FieldFault;
+use crate::domain::app_address::{AppAddress, MAX_ADDRESSES};
+use crate::domain::app_table::AppTable;
+use crate::domain::app_url::{self, AppUrl};
+use crate::domain::apps::{self, App, AppRef, DefaultAccess, HostHeader, Mode, Upstream};
+use crate::domain::origin::Origin;
+use crate::domain::text::Text;
+use crate::domain::upstream::UpstreamUrl;
+
+/// Bytes of a mebibyte.
+const MEBIBYTE: u64 = 1024 * 1024;
+/// Maximum time limit for a response, in seconds: a day.
+const MAX_TIMEOUT: u64 = 86_400;
+/// Maximum size of an upload, in mebibytes: a tebibyte.
+const MAX_UPLOAD: u64 = 1024 * 1024;
+/// Maximum length of a session, in hours: a year.
+const MAX_SESSION: u64 = 8_760;
+
+/// An app as typed. Lists are separated by commas or white space; an empty text means the default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppDraft {
+    /// Its name.
+    pub name: String,
+    /// Its addresses.
+    pub addresses: String,
+    /// `proxy` or `forward-auth`; empty for what `upstream` suggests.
+    pub mode: String,
+    /// Where it listens: `http://`, `https://` or `unix:`.
+    pub upstream: String,
+    /// The file with the certificates of its authority.
+    pub ca_file: String,
+    /// The `Host` it is sent: empty for its address, `upstream`, or a text.
+    pub host: String,
+    /// Time limit for the head of a response, in seconds.
+    pub timeout: String,
+    /// Maximum size of an upload, in mebibytes.
+    pub max_upload: String,
+    /// Other origins whose pages may open WebSockets.
+    pub websocket_origins: String,
+    /// `signed-in` or `nobody`: who is let in where it has no rule.
+    pub default_access: String,
+    /// Maximum length of a session there, in hours.
+    pub session_hours: String,
+    /// Whether CORS preflights reach it without a sign-in.
+    pub preflight: bool,
+    /// Whether it is switched on.
+    pub enabled: bool,
+    /// Whether it is on the start page.
+    pub shown: bool,
+}
+
+impl AppDraft {
+    /// What would be typed for `app`.
+    pub fn of(app: &App) -> Self {
+        let upstream = app.upstream.as_ref();
+        let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
+        Self {
+            name: app.name.clone(),
+            addresses: join(&app.addresses),
+            mode: app.mode().as_str().to_owned(),
+            upstream: upstream.map(|upstream| upstream.url.to_string()).unwrap_or_default(),
+            ca_file: upstream.and_then(|upstream| upstream.ca_file.clone()).unwrap_or_default(),
+            host: match upstream.map(|upstream| &upstream.host) {
+                None | Some(HostHeader::Public) => String::new(),
+                Some(HostHeader::Upstream) => HOST_OF_UPSTREAM.to_owned(),
+                Some(HostHeader::Fixed(text)) => text.clone(),
+            },
+            timeout: number(upstream.and_then(|upstream| upstream.answer).map(|answer| answer.as_secs())),
+            max_upload: number(upstream.and_then(|upstream| upstream.max_upload).map(|bytes| bytes / MEBIBYTE)),
+            websocket_origins: upstream.map(|upstream| upstream.websocket_origins.join("\n")).unwrap_or_default(),
+            default_access: app.default_access.as_str().to_owned(),
+            session_hours: number(app.session_secs.and_then(|secs| u64::try_from(secs / 3600).ok())),
+            preflight: app.preflight,
+            enabled: app.enabled,
+            shown: app.shown,
+        }
+    }
+
+    /// The app that is meant, if it goes together with the others of `table`; else every fault.
+    pub(super) fn parse(&self, id: AppRef, table: &AppTable, app_url: &AppUrl) -> Result<App, Vec<FieldFault>> {
+        let mut faults = Faults(Vec::new());
+        let upstream = self.parse_upstream(&mut faults);
+        let session_hours = faults.number("session_hours", &self.session_hours, MAX_SESSION);
+        let app = App {
+            name: self.parse_name(&id, table, &mut faults),
+            addresses: self.parse_addresses(&id, table, app_url, &mut faults),
+            upstream,
+            default_access: faults.word(
+                "default_access",
+                &self.default_access,
+                DefaultAccess::SignedIn,
+                DefaultAccess::parse,
+            ),
+            preflight: self.preflight,
+            enabled: self.enabled,
+            shown: self.shown,
+            session_secs: session_hours.and_then(|hours| i64::try_from(hours * 3600).ok()),
+            id,
+        };
+        if faults.0.is_empty() { Ok(app) } else { Err(faults.0) }
+    }
+
+    fn parse_name(&self, id: &AppRef, table: &AppTable, faults: &mut Faults) -> String {
+        let name = self.name.trim();
+        let length = name.chars().count();
+        let is_taken = |app: &App| app.id != *id && app.name.to_lowercase() == name.to_lowercase();
+        if length == 0 || length > apps::MAX_NAME || name.chars().any(char::is_control) {
+            faults.add("name", Text::new("app-name-invalid").with("max", i64::try_from(apps::MAX_NAME).unwrap_or(0)));
+        } else if name.eq_ignore_ascii_case(apps::DEFAULT) || table.apps().iter().any(|app| is_taken(app.app())) {
+            faults.add("name", Text::new("app-name-taken"));
+        }
+        name.to_owned()
+    }
+
+    fn parse_addresses(&self, id: &AppRef, table: &AppTable, app_url: &AppUrl, faults: &mut Faults) -> Vec<AppAddress> {
+        let mut addresses: Vec<AppAddress> = Vec::new();
+        let portal = AppAddress::of(app_url.canonical());
+        for text in words(&self.addresses) {
+            let fault = match AppAddress::parse(text, app_url.is_https()) {
+                Err(fault) => fault.text().with("scheme", app_url.scheme().to_owned()),
+                Ok(address) if address == portal => Text::new("address-portal"),
+                Ok(address) => match table.collision(&address, id) {
+                    Some((app, _)) => Text::new("address-taken").with("app", app.name.clone()),
+                    None => {
+                        if !addresses.contains(&address) {
+                            addresses.push(address);
+                        }
+                        continue;
+                    }
+                },
+            };
+            faults.add("addresses", fault.with("address", text.to_owned()));
+        }
+        let overlap = |address: &AppAddress| {
+            addresses.iter().any(|other| {
+                other != address && other.has_wildcard() == address.has_wildcard() && other.overlaps(address)
+            })
+        };
+        if words(&self.addresses).next().is_none() || addresses.len() > MAX_ADDRESSES {
+            let max = i64::try_from(MAX_ADDRESSES).unwrap_or(0);
+            faults.add("addresses", Text::new("addresses-count").with("max", max));
+        } else if let Some(address) = addresses.iter().find(|address| overlap(address)) {
+            faults.add("addresses", Text::new("addresses-overlap").with("address", address.to_string()));
+        }
+        addresses
+    }
+
+    fn parse_upstream(&self, faults: &mut Faults) -> Option<Upstream> {
+        let given = self.upstream.trim();
+        let suggested = if given.is_empty() { Mode::ForwardAuth } else { Mode::Proxy };
+        let mode = faults.word("mode", &self.mode, suggested, Mode::parse);
+        let url = UpstreamUrl::parse(given);
+        let ca_file = Some(self.ca_file.trim()).filter(|path| !path.is_empty());
+        let answer = faults.number("timeout", &self.timeout, MAX_TIMEOUT).map(Duration::from_secs);
+        let max_upload = faults.number("max_upload", &self.max_upload, MAX_UPLOAD).map(|size| size * MEBIBYTE);
+        let host = self.parse_host(faults);
+        let websocket_origins = self.parse_websocket_origins(faults);
+        match (mode, url) {
+            (Mode::ForwardAuth, _) if given.is_empty() => None,
+            (Mode::ForwardAuth, _) => {
+                faults.add("upstream", Text::new("upstream-of-forward-auth"));
+                None
+            }
+            (Mode::Proxy, None) => {
+                faults.add("upstream", Text::new("upstream-invalid"));
+                None
+            }
+            (Mode::Proxy, Some(url)) => {
+                if let Some(path) = ca_file {
+                    check_ca_file(path, &url, faults);
+                }
+                let ca_file = ca_file.map(str::to_owned);
+                Some(Upstream { url, ca_file, host, answer, max_upload, websocket_origins })
+            }
+        }
+    }
+
+    fn parse_host(&self, faults: &mut Faults) -> HostHeader {
+        match self.host.trim() {
+            "" => HostHeader::Public,
+            HOST_OF_UPSTREAM => HostHeader::Upstream,
+            text => {
+                if Origin::parse(false, text).is_none() {
+                    faults.add("host", Text::new("app-host-invalid"));
+                }
+                HostHeader::Fixed(text.to_owned())
+            }
+        }
+    }
+
+    fn parse_websocket_origins(&self, faults: &mut Faults) -> Vec<String> {
+        let mut origins = Vec::new();
+        for text in words(&self.websocket_origins) {
+            match app_url::origin_of(text).filter(|origin| text.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
+                Some(origin) => origins.push(origin),
+                None => {
+                    faults.add("websocket_origins", Text::new("app-origin-invalid").with("origin", text.to_owned()))
+                }
+            }
+        }
+        origins
+    }
+}
+
+/// What stands for the host of the upstream.
+const HOST_OF_UPSTREAM: &str = "upstream";
+
+fn check_ca_file(path: &str, url: &UpstreamUrl, faults: &mut Faults) {
+    let has_certificate =
+        || std::fs::read(path).is_ok_and(|file| memchr::memmem::find(&file, b"BEGIN CERTIFICATE").is_some());
+    if !matches!(url, UpstreamUrl::Https(_)) {
+        faults.add("ca_file", Text::new("ca-file-without-https"));
+    } else if !path.starts_with('/') || !has_certificate() {
+        faults.add("ca_file", Text::new("ca-file-unreadable"));
+    }
+}
+
+/// The parts of a typed list.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| sign == ',' || sign.is_whitespace()).filter(|word| !word.is_empty())
+}
+
+fn join(values: &[impl ToString]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The faults found so far.
+pub(super) struct Faults(pub(super) Vec<FieldFault>);
+
+impl Faults {
+    pub(super) fn add(&mut self, field: &'static str, message: Text) {
+        self.0.push(FieldFault::new(field, message));
+    }
+
+    /// A number from 1 to `max`, if one is given.
+    pub(super) fn number(&mut self, field: &'static str, text: &str, max: u64) -> Option<u64> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let number = text.parse().ok().filter(|number| (1..=max).contains(number));
+        if number.is_none() {
+            self.add(field, Text::new("number-invalid").with("max", max.to_string()));
+        }
+        number
+    }
+
+    /// One of some words, or `default` if none is given.
+    pub(super) fn word<T>(
+        &mut self,
+        field: &'static str,
+        text: &str,
+        default: T,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> T {
+        match text.trim() {
+            "" => default,
+            text => parse(text).unwrap_or_else(|| {
+                self.add(field, Text::new("choice-invalid"));
+                default
+            }),
+        }
+    }
+}

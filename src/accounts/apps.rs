@@ -1,0 +1,166 @@
+//! Creating and changing apps and their rules; in force on every node when an operation returns (S115).
+
+use super::app_draft::AppDraft;
+use super::rule_draft::RuleDraft;
+use super::{AccountError, Accounts, Actor, FieldFault, app_table, revocation};
+use crate::crypto::random;
+use crate::domain::app_table::AppTable;
+use crate::domain::apps::{App, AppRef};
+use crate::domain::audit::Event;
+use crate::domain::ids::{AppId, RuleId};
+use crate::domain::notice::Notice;
+use crate::domain::rules::Rule;
+use crate::storage::{Connection, StorageError, apps, audit};
+
+/// What a change did, for its caller and the audit log.
+struct Done<T> {
+    result: T,
+    subject: String,
+    detail: String,
+}
+
+type Outcome<T> = Result<Result<Done<T>, AccountError>, StorageError>;
+
+impl Accounts {
+    /// Creates an app.
+    pub async fn create_app(&self, draft: AppDraft, actor: &Actor) -> Result<AppRef, AccountError> {
+        let (this, now) = (self.clone(), self.0.clock.now());
+        let id = AppId::parse(&random::id()).map(AppRef::Created);
+        let id = id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))?;
+        let work = move |c: &mut Connection, table: &AppTable| {
+            let app = match draft.parse(id.clone(), table, &this.0.config.server.app_url) {
+                Ok(app) => app,
+                Err(faults) => return Ok(Err(AccountError::Rules(faults))),
+            };
+            apps::insert(c, &app, now)?;
+            Ok(Ok(Done { result: id, subject: app.name.clone(), detail: describe(&app) }))
+        };
+        self.change_apps(Event::AppCreated, actor, work).await
+    }
+
+    /// Changes everything that is known of an app. That of the configuration cannot be changed here.
+    pub async fn change_app(&self, id: &AppRef, draft: AppDraft, actor: &Actor) -> Result<(), AccountError> {
+        let (this, id) = (self.clone(), id.clone());
+        let work = move |c: &mut Connection, table: &AppTable| {
+            if id == AppRef::Default {
+                return Ok(Err(AccountError::NotAllowed));
+            }
+            let app = match draft.parse(id, table, &this.0.config.server.app_url) {
+                Ok(app) => app,
+                Err(faults) => return Ok(Err(AccountError::Rules(faults))),
+            };
+            if !apps::update(c, &app)? {
+                return Ok(Err(AccountError::NotFound));
+            }
+            Ok(Ok(Done { result: (), subject: app.name.clone(), detail: describe(&app) }))
+        };
+        self.change_apps(Event::AppChanged, actor, work).await
+    }
+
+    /// Deletes an app with its rules.
+    pub async fn delete_app(&self, id: &AppRef, actor: &Actor) -> Result<(), AccountError> {
+        let id = id.clone();
+        let work = move |c: &mut Connection, table: &AppTable| {
+            if id == AppRef::Default {
+                return Ok(Err(AccountError::NotAllowed));
+            }
+            let Some(app) = table.app(&id) else { return Ok(Err(AccountError::NotFound)) };
+            apps::delete(c, &id)?;
+            Ok(Ok(Done { result: (), subject: app.app().name.clone(), detail: describe(app.app()) }))
+        };
+        self.change_apps(Event::AppDeleted, actor, work).await
+    }
+
+    /// Creates a rule of an app.
+    pub async fn create_rule(&self, app: &AppRef, draft: RuleDraft, actor: &Actor) -> Result<RuleId, AccountError> {
+        let id = RuleId::parse(&random::id());
+        let id = id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))?;
+        self.put_rule(app, id, draft, actor, Event::RuleCreated).await
+    }
+
+    /// Replaces a rule of an app.
+    pub async fn change_rule(
+        &self,
+        app: &AppRef,
+        id: &RuleId,
+        draft: RuleDraft,
+        actor: &Actor,
+    ) -> Result<(), AccountError> {
+        self.put_rule(app, id.clone(), draft, actor, Event::RuleChanged).await.map(drop)
+    }
+
+    /// Deletes a rule of an app.
+    pub async fn delete_rule(&self, app: &AppRef, id: &RuleId, actor: &Actor) -> Result<(), AccountError> {
+        let (app, id) = (app.clone(), id.clone());
+        let work = move |c: &mut Connection, table: &AppTable| {
+            let found = table.app(&app);
+            let rule = found.and_then(|app| app.rules().iter().find(|rule| rule.id.as_ref() == Some(&id)));
+            let (Some(found), Some(rule)) = (found, rule) else { return Ok(Err(AccountError::NotFound)) };
+            apps::delete_rule(c, &app, &id)?;
+            Ok(Ok(Done { result: (), subject: found.app().name.clone(), detail: rule.to_string() }))
+        };
+        self.change_apps(Event::RuleDeleted, actor, work).await
+    }
+
+    async fn put_rule(
+        &self,
+        app: &AppRef,
+        id: RuleId,
+        draft: RuleDraft,
+        actor: &Actor,
+        event: Event,
+    ) -> Result<RuleId, AccountError> {
+        let app = app.clone();
+        let work = move |c: &mut Connection, table: &AppTable| {
+            let Some(found) = table.app(&app) else { return Ok(Err(AccountError::NotFound)) };
+            let rule: Rule = match draft.parse(c, &id, found.rules())? {
+                Ok(rule) => rule,
+                Err(faults) => return Ok(Err(AccountError::Rules(faults))),
+            };
+            if matches!(event, Event::RuleChanged) && !apps::delete_rule(c, &app, &id)? {
+                return Ok(Err(AccountError::NotFound));
+            }
+            apps::insert_rule(c, &app, &id, &rule)?;
+            Ok(Ok(Done { result: id, subject: found.app().name.clone(), detail: rule.to_string() }))
+        };
+        self.change_apps(event, actor, work).await
+    }
+
+    /// Runs `work` on the apps as they are, while nobody else can change them; what it refuses changes nothing.
+    async fn change_apps<T: Send + 'static>(
+        &self,
+        event: Event,
+        actor: &Actor,
+        work: impl FnOnce(&mut Connection, &AppTable) -> Outcome<T> + Send + 'static,
+    ) -> Result<T, AccountError> {
+        let mut line = self.audit_line(event, &actor.name, "", &actor.source);
+        let (this, now) = (self.clone(), self.0.clock.now());
+        self.run_uninterrupted(async move {
+            let config = std::sync::Arc::clone(&this.0.config);
+            let outcome = this.0.database.write(move |c| {
+                apps::begin_change(c)?;
+                let table = app_table::read(c, &config)?;
+                let done = match work(c, &table)? {
+                    Ok(done) => done,
+                    Err(refused) => return Ok(Err(refused)),
+                };
+                (line.subject, line.detail) = (done.subject, done.detail);
+                audit::append(c, &line)?;
+                let ended = revocation::publish(c, Vec::new(), vec![Notice::AppsChanged], now)?;
+                Ok(Ok((done.result, ended)))
+            });
+            let (result, ended) = outcome.await??;
+            this.ended(ended).await;
+            Ok(result)
+        })
+        .await
+    }
+}
+
+/// An app in one line, for the audit log.
+fn describe(app: &App) -> String {
+    let addresses: Vec<&str> = app.addresses.iter().map(|address| address.as_str()).collect();
+    let upstream = app.upstream.as_ref().map_or_else(|| "forward-auth".to_owned(), |upstream| upstream.url.to_string());
+    let off = if app.enabled { "" } else { ", switched off" };
+    format!("{} to {upstream}, {} without a rule{off}", addresses.join(" "), app.default_access.as_str())
+}

@@ -1,0 +1,166 @@
+//! Rules as typed, and what they mean.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::app_draft::{Faults, words};
+use crate::crypto::random;
+use crate::domain::email::Email;
+use crate::domain::groups::GroupName;
+use crate::domain::ids::{RuleId, UserId};
+use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+use crate::storage::{Connection, StorageError, users};
+
+use super::FieldFault;
+
+/// Maximum age of a proof of identity, in minutes: a year.
+const MAX_WITHIN: u64 = 525_600;
+
+/// A rule as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RuleDraft {
+    /// The path.
+    pub path: String,
+    /// The methods; empty for all.
+    pub methods: String,
+    /// Whom it lets in; at least one.
+    pub grants: Vec<GrantDraft>,
+}
+
+/// A grant as typed. Lists are separated by commas or white space.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GrantDraft {
+    /// `public`, `signed-in`, `members` or `nobody`; empty for `members` if groups or people are given.
+    pub who: String,
+    /// The groups.
+    pub groups: String,
+    /// The addresses of the people.
+    pub people: String,
+    /// The networks that the client must be in.
+    pub networks: String,
+    /// Whether a second factor is needed.
+    pub factor: bool,
+    /// Maximum age of the last proof of identity, in minutes.
+    pub within: String,
+    /// Until when, in RFC 3339; a date means the end of that day, UTC.
+    pub until: String,
+}
+
+impl RuleDraft {
+    /// The rule that is meant, if groups and people exist and it ties with none of `others`; else every fault.
+    pub(super) fn parse(
+        &self,
+        c: &mut Connection,
+        id: &RuleId,
+        others: &[Rule],
+    ) -> Result<Result<Rule, Vec<FieldFault>>, StorageError> {
+        let mut faults = Faults(Vec::new());
+        let path = RulePath::parse(self.path.trim()).map_err(|fault| faults.add("path", fault));
+        let methods = RuleMethods::parse(&self.methods).map_err(|fault| faults.add("methods", fault));
+        if self.grants.is_empty() {
+            faults.add("who", Text::new("grant-who"));
+        }
+        let mut grants = Vec::new();
+        for draft in &self.grants {
+            grants.push(draft.parse(c, &mut faults)?);
+        }
+        let (Ok(path), Ok(methods), true) = (path, methods, faults.0.is_empty()) else { return Ok(Err(faults.0)) };
+        let ties = |other: &&Rule| other.id.as_ref() != Some(id) && other.path == path && other.methods.tie(&methods);
+        if let Some(other) = others.iter().find(ties) {
+            let text = if other.methods.names_some() { "rule-tie-methods" } else { "rule-tie" };
+            faults.add("path", Text::new(text).with("methods", other.methods.to_string()));
+            return Ok(Err(faults.0));
+        }
+        Ok(Ok(Rule { id: Some(id.clone()), path, methods, grants }))
+    }
+}
+
+impl GrantDraft {
+    fn parse(&self, c: &mut Connection, faults: &mut Faults) -> Result<Grant, StorageError> {
+        let (groups, people) = (self.parse_groups(c, faults)?, self.parse_people(c, faults)?);
+        let names_some = !groups.is_empty() || !people.is_empty();
+        let kind = match self.who.trim() {
+            "" if names_some => Some(WhoKind::Members),
+            "groups" | "people" => Some(WhoKind::Members),
+            text => WhoKind::parse(text),
+        };
+        let is_given = words(&self.groups).chain(words(&self.people)).next().is_some();
+        let who = match kind {
+            Some(WhoKind::Members) if is_given => Who::Members { groups, people },
+            Some(WhoKind::Public) if !is_given => Who::Public,
+            Some(WhoKind::SignedIn) if !is_given => Who::SignedIn,
+            Some(WhoKind::Nobody) if !is_given => Who::Nobody,
+            Some(_) => {
+                faults.add("who", Text::new("grant-who-and-names"));
+                Who::Nobody
+            }
+            None => {
+                faults.add("who", Text::new("grant-who"));
+                Who::Nobody
+            }
+        };
+        let within = faults.number("within", &self.within, MAX_WITHIN).and_then(|minutes| i64::try_from(minutes).ok());
+        if matches!(who, Who::Public) && (self.factor || within.is_some()) {
+            let field = if self.factor { "factor" } else { "within" };
+            faults.add(field, Text::new("grant-public-proof"));
+        }
+        let until = match self.until.trim() {
+            "" => None,
+            text => {
+                let moment = Timestamp::parse(text);
+                if moment.is_none() {
+                    faults.add("until", Text::new("grant-until"));
+                }
+                moment
+            }
+        };
+        let networks = self.parse_networks(faults);
+        Ok(Grant { id: random::id(), who, networks, factor: self.factor, within, until })
+    }
+
+    fn parse_groups(&self, c: &mut Connection, faults: &mut Faults) -> Result<Vec<GroupName>, StorageError> {
+        let mut found: Vec<GroupName> = Vec::new();
+        for text in words(&self.groups) {
+            match GroupName::parse(text).filter(|_| true) {
+                Some(group) => found.push(group),
+                None => faults.add("groups", Text::new("grant-group-unknown").with("group", text.to_owned())),
+            }
+        }
+        let _ = c;
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn parse_people(&self, c: &mut Connection, faults: &mut Faults) -> Result<Vec<UserId>, StorageError> {
+        let mut found: Vec<UserId> = Vec::new();
+        for text in words(&self.people) {
+            let record = match Email::parse(text) {
+                Ok(email) => users::find_by_email(c, &email)?,
+                Err(_fault) => None,
+            };
+            match record {
+                Some(record) => found.push(record.user.id),
+                None => faults.add("people", Text::new("grant-person-unknown").with("email", text.to_owned())),
+            }
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn parse_networks(&self, faults: &mut Faults) -> Vec<IpNet> {
+        let mut networks = Vec::new();
+        for text in words(&self.networks) {
+            let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+            match network {
+                Some(network) => networks.push(network.trunc()),
+                None => faults.add("networks", Text::new("grant-network").with("network", text.to_owned())),
+            }
+        }
+        networks
+    }
+}
