@@ -3,6 +3,7 @@
 ## Around every page
 menu-label = الصفحات
 menu-users = المستخدمون
+menu-groups = المجموعات
 menu-sessions = الجلسات
 menu-audit = السجل
 menu-mail = البريد
@@ -15,6 +16,7 @@ home-heading = الصفحة الرئيسية
 home-signed-in = سجّلت الدخول باسم { $email }.
 home-account = حسابك: الاسم وكلمة المرور والجلسات وتسجيل الخروج
 home-users = المستخدمون: دعوة الناس وإنهاء الجلسات وتغيير الأدوار
+home-groups = المجموعات: من ينتمي إلى أي مجموعة
 home-sessions = الجلسات: من سجّل الدخول ومن أين
 home-audit = السجل: ما حدث ومن فعله
 home-mail = البريد: ما أُرسل وما لم يُرسل
@@ -256,6 +258,9 @@ flash-enabled = فُعّل الحساب.
 flash-deleted = حُذف الحساب.
 flash-role = تغيّر الدور. انتهت كل الجلسات.
 flash-username = تغيّر اسم المستخدم.
+flash-user-groups = تغيّرت المجموعات.
+flash-group-created = أُنشئت المجموعة.
+flash-members = تغيّر أعضاء المجموعة.
 flash-unchanged = لم يتغيّر شيء.
 flash-test-queued = رسالة تجربة في طريقها إليك. أعد تحميل هذه الصفحة لترى ما جرى لها.
 flash-test-written = رسالة التجربة ملف في المجلد outbox على الخادم. أعد تحميل هذه الصفحة إن لم تظهر في القائمة بعد.
@@ -270,6 +275,12 @@ name-too-long = الاسم طويل جدًا؛ الحد الأقصى { $max } ح
 name-control = في الاسم حرف لا يمكن عرضه.
 username-rules = اسم المستخدم من 1 إلى { $max } حرفًا: حروف لاتينية صغيرة من a إلى z وأرقام ونقاط وشرطات سفلية وشرطات.
 username-taken = لحساب آخر اسم المستخدم هذا.
+group-rules = اسم المجموعة من 1 إلى { $max } حرفًا: حروف لاتينية صغيرة من a إلى z وأرقام وشرطات سفلية وشرطات.
+group-reserved = الأسماء admin وuser وnew محجوزة. اختر اسمًا آخر.
+group-taken = توجد مجموعة بهذا الاسم من قبل.
+group-unknown = لا توجد مجموعة باسم { $group }.
+group-choose = أدخل اسم مجموعة واحدة على الأقل.
+group-no-account = لا يوجد حساب بالعنوان { $emails }.
 password-empty = أدخل كلمة مرور.
 password-too-long = كلمة المرور طويلة جدًا؛ الحد الأقصى { $max } بايت.
 password-nul = في كلمة المرور حرف NUL، وهذا غير مسموح.
@@ -317,6 +328,8 @@ selected-accounts = { $count ->
     [many] { $count } حسابًا: { $emails }
    *[other] { $count } حساب: { $emails }
 }
+selected-join-label = إضافة إلى مجموعات…
+selected-join = إضافة هذه الحسابات إلى مجموعات
 selected-enable = هل تفعّل هذه الحسابات؟
 selected-end-sessions = هل تنهي كل جلسات هذه الحسابات؟
 selected-disable = هل تعطّل هذه الحسابات؟
@@ -351,6 +364,11 @@ username = اسم المستخدم
 username-intro = للتطبيقات التي لا تقبل { $email } اسمًا.
 username-note = قد يظن التطبيق أن صاحب اسم المستخدم هو من كان يحمله قبله.
 username-hint = حروف لاتينية صغيرة من a إلى z وأرقام ونقاط وشرطات سفلية وشرطات. اتركه فارغًا إن لم يكن هناك اسم.
+user-groups = مجموعات الحساب
+user-groups-intro = مجموعات { $email }. اترك الحقل فارغًا إن لم تكن هناك مجموعة.
+user-groups-change = تغيير المجموعات
+user-groups-all = كل المجموعات
+user-no-groups = (لا يوجد)
 user-sessions = الجلسات
 user-sessions-unknown = لا يمكن عرض الجلسات الآن. كل ما في هذه الصفحة يعمل رغم ذلك.
 user-end-all = إنهاء كل الجلسات
@@ -358,6 +376,32 @@ user-events = أحداث حديثة
 user-all-events = كل أحداث هذا الحساب
 user-no-sessions = لا جلسات.
 user-no-events = لا أحداث.
+groups-heading = المجموعات
+groups-intro = تصل مجموعات الشخص إلى التطبيقات في الترويسة Remote-Groups.
+groups-none = لا توجد مجموعات بعد.
+groups-hint = { $count ->
+    [0] لا توجد مجموعات بعد.
+   *[other] افصل بينها بفواصل. المجموعات الموجودة: { $groups }
+}
+group-new = مجموعة جديدة
+group-new-submit = إنشاء المجموعة
+group-name-hint = حروف لاتينية صغيرة من a إلى z وأرقام وشرطات سفلية وشرطات. لا يمكن تغيير الاسم لاحقًا.
+group-title = مجموعة
+group-members = الأعضاء
+group-empty = لا أحد في هذه المجموعة بعد.
+group-in-users = عرضهم في قائمة المستخدمين
+group-remove = إزالة
+group-remove-one = إزالة { $email }
+group-add = إضافة أشخاص
+group-add-intro = سيصبحون أعضاء في المجموعة { $group }.
+group-add-emails = عناوين البريد الإلكتروني
+group-add-hint = عنوان في كل سطر، أو افصل بينها بفواصل. لا بد أن يكون لكل عنوان حساب.
+group-add-submit = إضافة
+group-delete = حذف المجموعة…
+group-delete-heading = هل تريد حذف هذه المجموعة؟
+group-delete-intro = تُحذف المجموعة { $group } ولا يبقى فيها أحد. تبقى الحسابات. لا يمكن التراجع عن ذلك.
+group-keep = الإبقاء على المجموعة
+back-to-group = العودة إلى المجموعة
 prove-heading = أكِّد أنك أنت
 prove-intro = مضى بعض الوقت منذ آخر إثبات لهويتك. أدخل كلمة المرور للمتابعة.
 prove-submit = تأكيد
@@ -382,6 +426,15 @@ prove-delete-several = أنت على وشك حذف { $count ->
     [few] { $count } حسابات
    *[other] { $count } حساب
  }.
+prove-groups = أنت على وشك تغيير مجموعات { $email }.
+prove-groups-of-several = { $count ->
+    [one] أنت على وشك إضافة حساب واحد إلى مجموعات.
+   *[other] أنت على وشك إضافة حسابات عددها { $count } إلى مجموعات.
+}
+prove-group-new = أنت على وشك إنشاء المجموعة { $group }.
+prove-group-join = أنت على وشك إضافة { $email } إلى المجموعة { $group }.
+prove-group-delete = أنت على وشك حذف المجموعة { $group }.
+prove-in-groups = المجموعات: { $groups }
 prove-over = انتهت صلاحية هذا السؤال: بقي مفتوحًا مدة طويلة، أو أُجيب عنه من قبل، أو يخص جلسة أخرى. إن كنت قد أجبت عنه للتو فقد تم التغيير، وإلا فلم يتغيّر شيء.
 
 delete-heading = هل تحذف هذا الحساب؟
@@ -448,6 +501,10 @@ event-user-enabled = فُعّل حساب
 event-user-deleted = حُذف حساب
 event-user-role-changed = تغيّر الدور
 event-user-username-changed = تغيّر اسم المستخدم
+event-group-created = أُنشئت مجموعة
+event-group-deleted = حُذفت مجموعة
+event-group-joined = أُضيف إلى المجموعة
+event-group-left = أُزيل من المجموعة
 event-email-changed = تغيّر العنوان
 event-mail-failed = فشلت رسالة
 event-config-changed = تغيّرت الإعدادات

@@ -3,6 +3,7 @@
 ## Around every page
 menu-label = Seiten
 menu-users = Benutzer
+menu-groups = Gruppen
 menu-sessions = Sitzungen
 menu-audit = Protokoll
 menu-mail = E-Mail
@@ -15,6 +16,7 @@ home-heading = Startseite
 home-signed-in = Sie sind angemeldet als { $email }.
 home-account = Ihr Konto: Name, Passwort, Sitzungen, abmelden
 home-users = Benutzer: einladen, Sitzungen beenden, Rollen ändern
+home-groups = Gruppen: wer zusammengehört
 home-sessions = Sitzungen: wer angemeldet ist, und von wo
 home-audit = Protokoll: was geschehen ist, und durch wen
 home-mail = E-Mail: was gesendet wurde, und was nicht
@@ -227,6 +229,9 @@ flash-enabled = Freigegeben.
 flash-deleted = Gelöscht.
 flash-role = Die Rolle ist geändert. Alle Sitzungen sind beendet.
 flash-username = Der Benutzername ist geändert.
+flash-user-groups = Die Gruppen sind geändert.
+flash-group-created = Die Gruppe ist angelegt.
+flash-members = Die Mitglieder der Gruppe sind geändert.
 flash-unchanged = Es wurde nichts geändert.
 flash-test-queued = Eine Test-E-Mail ist zu Ihnen unterwegs. Laden Sie diese Seite neu, um zu sehen, was daraus wurde.
 flash-test-written = Die Test-E-Mail liegt als Datei im Ordner outbox auf dem Server. Laden Sie diese Seite neu, falls sie noch nicht in der Liste steht.
@@ -241,6 +246,12 @@ name-too-long = Der Name ist zu lang; höchstens { $max } Zeichen sind erlaubt.
 name-control = Der Name enthält ein Zeichen, das nicht angezeigt werden kann.
 username-rules = Ein Benutzername hat 1 bis { $max } Zeichen: kleine Buchstaben a bis z, Ziffern, Punkte, Unter- und Bindestriche.
 username-taken = Ein anderes Konto hat diesen Benutzernamen.
+group-rules = Ein Gruppenname hat 1 bis { $max } Zeichen: kleine Buchstaben a bis z, Ziffern, Unter- und Bindestriche.
+group-reserved = Die Namen admin, user und new sind vergeben. Wählen Sie einen anderen.
+group-taken = Es gibt schon eine Gruppe mit diesem Namen.
+group-unknown = Es gibt keine Gruppe { $group }.
+group-choose = Geben Sie den Namen mindestens einer Gruppe ein.
+group-no-account = Es gibt kein Konto mit der Adresse { $emails }.
 password-empty = Geben Sie ein Passwort ein.
 password-too-long = Das Passwort ist zu lang; höchstens { $max } Bytes sind erlaubt.
 password-nul = Das Passwort enthält ein NUL-Zeichen; das ist nicht erlaubt.
@@ -278,6 +289,8 @@ selected-accounts = { $count ->
     [one] { $count } Konto: { $emails }
    *[other] { $count } Konten: { $emails }
 }
+selected-join-label = Zu Gruppen hinzufügen…
+selected-join = Diese Konten zu Gruppen hinzufügen
 selected-enable = Diese Konten freigeben?
 selected-end-sessions = Alle Sitzungen dieser Konten beenden?
 selected-disable = Diese Konten sperren?
@@ -312,6 +325,11 @@ username = Benutzername
 username-intro = Für Anwendungen, die { $email } nicht als Namen nehmen.
 username-note = Eine Anwendung kann den, der einen Benutzernamen hat, für jeden halten, der ihn vorher hatte.
 username-hint = Kleine Buchstaben a bis z, Ziffern, Punkte, Unter- und Bindestriche. Leer lassen für keinen.
+user-groups = Gruppen des Kontos
+user-groups-intro = Die Gruppen von { $email }. Leer lassen für keine.
+user-groups-change = Gruppen ändern
+user-groups-all = Alle Gruppen
+user-no-groups = (keine)
 user-sessions = Sitzungen
 user-sessions-unknown = Die Sitzungen lassen sich gerade nicht anzeigen. Alles auf dieser Seite geht trotzdem.
 user-end-all = Alle Sitzungen beenden
@@ -319,6 +337,32 @@ user-events = Letzte Ereignisse
 user-all-events = Alle Ereignisse dieses Kontos
 user-no-sessions = Keine.
 user-no-events = Keine.
+groups-heading = Gruppen
+groups-intro = Anwendungen erhalten die Gruppen einer Person im Header Remote-Groups.
+groups-none = Noch gibt es keine Gruppen.
+groups-hint = { $count ->
+    [0] Noch gibt es keine Gruppen.
+   *[other] Durch Kommas getrennt. Es gibt: { $groups }
+}
+group-new = Neue Gruppe
+group-new-submit = Gruppe anlegen
+group-name-hint = Kleine Buchstaben a bis z, Ziffern, Unter- und Bindestriche. Der Name lässt sich später nicht ändern.
+group-title = Gruppe
+group-members = Mitglieder
+group-empty = Noch ist niemand in dieser Gruppe.
+group-in-users = In der Liste der Benutzer zeigen
+group-remove = Entfernen
+group-remove-one = { $email } entfernen
+group-add = Personen hinzufügen
+group-add-intro = Sie werden Mitglieder der Gruppe { $group }.
+group-add-emails = E-Mail-Adressen
+group-add-hint = Eine in jeder Zeile oder durch Kommas getrennt. Zu jeder muss es ein Konto geben.
+group-add-submit = Hinzufügen
+group-delete = Gruppe löschen…
+group-delete-heading = Diese Gruppe löschen?
+group-delete-intro = Die Gruppe { $group } wird gelöscht, und niemand ist mehr ihr Mitglied. Die Konten bleiben. Das lässt sich nicht rückgängig machen.
+group-keep = Gruppe behalten
+back-to-group = Zurück zur Gruppe
 prove-heading = Bestätigen Sie Ihre Identität
 prove-intro = Ihr letzter Nachweis liegt eine Weile zurück. Geben Sie Ihr Passwort ein, um fortzufahren.
 prove-submit = Bestätigen
@@ -341,6 +385,15 @@ prove-delete-several = Sie löschen gleich { $count ->
     [one] ein Konto
    *[other] { $count } Konten
  }.
+prove-groups = Sie ändern gleich die Gruppen von { $email }.
+prove-groups-of-several = { $count ->
+    [one] Sie fügen gleich ein Konto zu Gruppen hinzu.
+   *[other] Sie fügen gleich { $count } Konten zu Gruppen hinzu.
+}
+prove-group-new = Sie legen gleich die Gruppe { $group } an.
+prove-group-join = Sie fügen gleich { $email } zur Gruppe { $group } hinzu.
+prove-group-delete = Sie löschen gleich die Gruppe { $group }.
+prove-in-groups = Gruppen: { $groups }
 prove-over = Diese Frage hat sich erledigt: Sie blieb zu lange offen, wurde schon beantwortet oder gehört zu einer anderen Sitzung. Haben Sie sie gerade beantwortet, dann ist die Änderung erfolgt, sonst wurde nichts geändert.
 
 delete-heading = Dieses Konto löschen?
@@ -401,6 +454,10 @@ event-user-enabled = Konto freigegeben
 event-user-deleted = Konto gelöscht
 event-user-role-changed = Rolle geändert
 event-user-username-changed = Benutzername geändert
+event-group-created = Gruppe angelegt
+event-group-deleted = Gruppe gelöscht
+event-group-joined = Zur Gruppe hinzugefügt
+event-group-left = Aus der Gruppe entfernt
 event-email-changed = Adresse geändert
 event-mail-failed = E-Mail gescheitert
 event-config-changed = Einstellungen geändert

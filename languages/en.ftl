@@ -5,6 +5,7 @@
 ## Around every page
 menu-label = Pages
 menu-users = Users
+menu-groups = Groups
 menu-sessions = Sessions
 menu-audit = Audit
 menu-mail = Mail
@@ -17,6 +18,7 @@ home-heading = Start page
 home-signed-in = You are signed in as { $email }.
 home-account = Your account: change your name and password, manage sessions, sign out
 home-users = Users: invite people, end sessions, change roles
+home-groups = Groups: who belongs together
 home-sessions = Sessions: who is signed in, and from where
 home-audit = Audit: what happened, and who did it
 home-mail = Mail: what was sent, and what failed
@@ -229,6 +231,9 @@ flash-enabled = Enabled.
 flash-deleted = Deleted.
 flash-role = The role has been changed. All sessions of the account have ended.
 flash-username = The user name has been changed.
+flash-user-groups = The groups have been changed.
+flash-group-created = The group has been created.
+flash-members = The members of the group have been changed.
 flash-unchanged = Nothing was changed.
 flash-test-queued = A test mail is on its way to you. Reload this page to see whether it was delivered.
 flash-test-written = The test mail was written to the folder outbox on the server. Reload this page if it is not in the list yet.
@@ -243,6 +248,12 @@ name-too-long = The name is too long; use at most { $max } characters.
 name-control = The name contains a character that cannot be shown.
 username-rules = A user name has 1 to { $max } characters: lower-case letters a to z, digits, dots, underscores and hyphens.
 username-taken = Another account has this user name.
+group-rules = A group name has 1 to { $max } characters: lower-case letters a to z, digits, underscores and hyphens.
+group-reserved = The names admin, user and new are reserved. Choose another one.
+group-taken = There is already a group with this name.
+group-unknown = There is no group { $group }.
+group-choose = Enter the name of at least one group.
+group-no-account = There is no account with the address { $emails }.
 password-empty = Enter a password.
 password-too-long = The password is too long; use at most { $max } bytes.
 password-nul = The password contains a NUL character, which is not allowed.
@@ -280,6 +291,8 @@ selected-accounts = { $count ->
     [one] { $count } account: { $emails }
    *[other] { $count } accounts: { $emails }
 }
+selected-join-label = Add to groups…
+selected-join = Add these accounts to groups
 selected-enable = Enable these accounts?
 selected-end-sessions = End all sessions of these accounts?
 selected-disable = Disable these accounts?
@@ -314,6 +327,11 @@ username = User name
 username-intro = For apps that do not accept { $email } as a user name.
 username-note = An app may treat a person with a user name as anybody who had it before.
 username-hint = Lower-case letters a to z, digits, dots, underscores and hyphens. Leave it empty for none.
+user-groups = Groups of the account
+user-groups-intro = The groups of { $email }. Leave the field empty for none.
+user-groups-change = Change groups
+user-groups-all = All groups
+user-no-groups = (none)
 user-sessions = Sessions
 user-sessions-unknown = The sessions cannot be listed at the moment. Everything else on this page still works.
 user-end-all = End all sessions
@@ -321,6 +339,32 @@ user-events = Recent events
 user-all-events = All events of this account
 user-no-sessions = None.
 user-no-events = None.
+groups-heading = Groups
+groups-intro = Apps receive the groups of a person in the header Remote-Groups.
+groups-none = There are no groups yet.
+groups-hint = { $count ->
+    [0] There are no groups yet.
+   *[other] Separated by commas. There are: { $groups }
+}
+group-new = New group
+group-new-submit = Create the group
+group-name-hint = Lower-case letters a to z, digits, underscores and hyphens. The name cannot be changed later.
+group-title = Group
+group-members = Members
+group-empty = Nobody is in this group yet.
+group-in-users = Show them in the list of users
+group-remove = Remove
+group-remove-one = Remove { $email }
+group-add = Add people
+group-add-intro = They become members of the group { $group }.
+group-add-emails = E-mail addresses
+group-add-hint = One on each line, or separated by commas. Each needs an account.
+group-add-submit = Add
+group-delete = Delete the group…
+group-delete-heading = Delete this group?
+group-delete-intro = The group { $group } is deleted, and nobody is a member of it any more. The accounts stay. This cannot be undone.
+group-keep = Keep the group
+back-to-group = Back to the group
 prove-heading = Confirm your identity
 prove-intro = You signed in a while ago. Enter your password to continue.
 prove-submit = Confirm
@@ -343,6 +387,15 @@ prove-delete-several = You are about to delete { $count ->
     [one] one account
    *[other] { $count } accounts
  }.
+prove-groups = You are about to change the groups of { $email }.
+prove-groups-of-several = { $count ->
+    [one] You are about to add one account to groups.
+   *[other] You are about to add { $count } accounts to groups.
+}
+prove-group-new = You are about to create the group { $group }.
+prove-group-join = You are about to add { $email } to the group { $group }.
+prove-group-delete = You are about to delete the group { $group }.
+prove-in-groups = Groups: { $groups }
 prove-over = This question has expired: it was open too long, was already answered, or belongs to another session. If you have just answered it, the change was made; otherwise nothing was changed.
 
 delete-heading = Delete this account?
@@ -403,6 +456,10 @@ event-user-enabled = Account enabled
 event-user-deleted = Account deleted
 event-user-role-changed = Role changed
 event-user-username-changed = User name changed
+event-group-created = Group created
+event-group-deleted = Group deleted
+event-group-joined = Added to group
+event-group-left = Removed from group
 event-email-changed = Address changed
 event-mail-failed = Mail failed
 event-config-changed = Settings changed

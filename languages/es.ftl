@@ -3,6 +3,7 @@
 ## Around every page
 menu-label = Páginas
 menu-users = Usuarios
+menu-groups = Grupos
 menu-sessions = Sesiones
 menu-audit = Registro
 menu-mail = Correo
@@ -15,6 +16,7 @@ home-heading = Inicio
 home-signed-in = Ha iniciado sesión como { $email }.
 home-account = Su cuenta: nombre, contraseña, sesiones, cerrar sesión
 home-users = Usuarios: invitar, terminar sesiones, cambiar roles
+home-groups = Grupos: quién va con quién
 home-sessions = Sesiones: quién ha iniciado sesión y desde dónde
 home-audit = Registro: qué ha pasado y quién lo hizo
 home-mail = Correo: qué se envió y qué no
@@ -227,6 +229,9 @@ flash-enabled = Cuenta desbloqueada.
 flash-deleted = Cuenta eliminada.
 flash-role = El rol ha cambiado. Todas las sesiones han terminado.
 flash-username = El nombre de usuario ha cambiado.
+flash-user-groups = Los grupos han cambiado.
+flash-group-created = El grupo se ha creado.
+flash-members = Los miembros del grupo han cambiado.
 flash-unchanged = No se ha cambiado nada.
 flash-test-queued = Un correo de prueba va en camino hacia usted. Recargue esta página para ver qué ha sido de él.
 flash-test-written = El correo de prueba es un archivo de la carpeta outbox del servidor. Recargue esta página si aún no aparece en la lista.
@@ -241,6 +246,12 @@ name-too-long = El nombre es demasiado largo; se permiten { $max } caracteres co
 name-control = El nombre contiene un carácter que no se puede mostrar.
 username-rules = Un nombre de usuario tiene de 1 a { $max } caracteres: letras minúsculas de la a a la z, cifras, puntos, guiones bajos y guiones.
 username-taken = Otra cuenta tiene este nombre de usuario.
+group-rules = Un nombre de grupo tiene de 1 a { $max } caracteres: letras minúsculas de la a a la z, cifras, guiones bajos y guiones.
+group-reserved = Los nombres admin, user y new están reservados. Elija otro.
+group-taken = Ya existe un grupo con este nombre.
+group-unknown = No existe el grupo { $group }.
+group-choose = Introduzca el nombre de al menos un grupo.
+group-no-account = No hay ninguna cuenta con la dirección { $emails }.
 password-empty = Escriba una contraseña.
 password-too-long = La contraseña es demasiado larga; se permiten { $max } bytes como máximo.
 password-nul = La contraseña contiene un carácter NUL, y eso no se permite.
@@ -278,6 +289,8 @@ selected-accounts = { $count ->
     [one] { $count } cuenta: { $emails }
    *[other] { $count } cuentas: { $emails }
 }
+selected-join-label = Añadir a grupos…
+selected-join = Añadir estas cuentas a grupos
 selected-enable = ¿Desbloquear estas cuentas?
 selected-end-sessions = ¿Terminar todas las sesiones de estas cuentas?
 selected-disable = ¿Bloquear estas cuentas?
@@ -312,6 +325,11 @@ username = Nombre de usuario
 username-intro = Para aplicaciones que no aceptan { $email } como nombre.
 username-note = Una aplicación puede tomar a quien tiene un nombre de usuario por quien lo tuvo antes.
 username-hint = Letras minúsculas de la a a la z, cifras, puntos, guiones bajos y guiones. Déjelo vacío para ninguno.
+user-groups = Grupos de la cuenta
+user-groups-intro = Los grupos de { $email }. Deje el campo vacío para ninguno.
+user-groups-change = Cambiar los grupos
+user-groups-all = Todos los grupos
+user-no-groups = (ninguno)
 user-sessions = Sesiones
 user-sessions-unknown = Ahora mismo no se puede mostrar la lista de sesiones. Todo lo demás de esta página funciona.
 user-end-all = Terminar todas las sesiones
@@ -319,6 +337,32 @@ user-events = Eventos recientes
 user-all-events = Todos los eventos de esta cuenta
 user-no-sessions = Ninguna sesión.
 user-no-events = Ningún evento.
+groups-heading = Grupos
+groups-intro = Las aplicaciones reciben los grupos de una persona en la cabecera Remote-Groups.
+groups-none = Todavía no hay grupos.
+groups-hint = { $count ->
+    [0] Todavía no hay grupos.
+   *[other] Separados por comas. Existen: { $groups }
+}
+group-new = Grupo nuevo
+group-new-submit = Crear el grupo
+group-name-hint = Letras minúsculas de la a a la z, cifras, guiones bajos y guiones. El nombre no se podrá cambiar.
+group-title = Grupo
+group-members = Miembros
+group-empty = Todavía no hay nadie en este grupo.
+group-in-users = Verlos en la lista de usuarios
+group-remove = Quitar
+group-remove-one = Quitar a { $email }
+group-add = Añadir personas
+group-add-intro = Serán miembros del grupo { $group }.
+group-add-emails = Direcciones de correo
+group-add-hint = Una en cada línea o separadas por comas. Cada una debe tener una cuenta.
+group-add-submit = Añadir
+group-delete = Eliminar el grupo…
+group-delete-heading = ¿Eliminar este grupo?
+group-delete-intro = El grupo { $group } se elimina y ya nadie será miembro de él. Las cuentas se conservan. No se puede deshacer.
+group-keep = Conservar el grupo
+back-to-group = Volver al grupo
 prove-heading = Confirme que es usted
 prove-intro = Ha pasado un rato desde la última vez que demostró quién es. Introduzca su contraseña para continuar.
 prove-submit = Confirmar
@@ -341,6 +385,15 @@ prove-delete-several = Está a punto de eliminar { $count ->
     [one] una cuenta
    *[other] { $count } cuentas
  }.
+prove-groups = Está a punto de cambiar los grupos de { $email }.
+prove-groups-of-several = { $count ->
+    [one] Está a punto de añadir una cuenta a grupos.
+   *[other] Está a punto de añadir { $count } cuentas a grupos.
+}
+prove-group-new = Está a punto de crear el grupo { $group }.
+prove-group-join = Está a punto de añadir a { $email } al grupo { $group }.
+prove-group-delete = Está a punto de eliminar el grupo { $group }.
+prove-in-groups = Grupos: { $groups }
 prove-over = Esta pregunta ya no es válida: estuvo abierta demasiado tiempo, ya se respondió o pertenece a otra sesión. Si acaba de responderla, el cambio se hizo; si no, no se ha cambiado nada.
 
 delete-heading = ¿Eliminar esta cuenta?
@@ -401,6 +454,10 @@ event-user-enabled = Cuenta desbloqueada
 event-user-deleted = Cuenta eliminada
 event-user-role-changed = Rol cambiado
 event-user-username-changed = Nombre de usuario cambiado
+event-group-created = Grupo creado
+event-group-deleted = Grupo eliminado
+event-group-joined = Añadido al grupo
+event-group-left = Quitado del grupo
 event-email-changed = Dirección cambiada
 event-mail-failed = Error al enviar un correo
 event-config-changed = Ajustes cambiados

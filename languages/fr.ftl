@@ -3,6 +3,7 @@
 ## Around every page
 menu-label = Pages
 menu-users = Utilisateurs
+menu-groups = Groupes
 menu-sessions = Sessions
 menu-audit = Journal
 menu-mail = E-mails
@@ -15,6 +16,7 @@ home-heading = Accueil
 home-signed-in = Vous êtes connecté en tant que { $email }.
 home-account = Votre compte : nom, mot de passe, sessions, déconnexion
 home-users = Utilisateurs : inviter, terminer des sessions, changer des rôles
+home-groups = Groupes : qui va avec qui
 home-sessions = Sessions : qui est connecté, et d'où
 home-audit = Journal : ce qui s'est passé, et qui l'a fait
 home-mail = E-mails : ce qui a été envoyé, et ce qui ne l'a pas été
@@ -227,6 +229,9 @@ flash-enabled = Activé.
 flash-deleted = Supprimé.
 flash-role = Le rôle est changé. Toutes les sessions sont terminées.
 flash-username = Le nom d'utilisateur est changé.
+flash-user-groups = Les groupes sont modifiés.
+flash-group-created = Le groupe est créé.
+flash-members = Les membres du groupe sont modifiés.
 flash-unchanged = Rien n’a été modifié.
 flash-test-queued = Un e-mail d'essai est en route vers vous. Rechargez cette page pour voir ce qu'il est devenu.
 flash-test-written = L'e-mail d'essai est un fichier du dossier outbox sur le serveur. Rechargez cette page s'il n'est pas encore dans la liste.
@@ -241,6 +246,12 @@ name-too-long = Le nom est trop long ; { $max } caractères au plus sont permi
 name-control = Le nom contient un caractère qui ne peut pas être affiché.
 username-rules = Un nom d'utilisateur a de 1 à { $max } caractères : lettres minuscules de a à z, chiffres, points, tirets bas et traits d'union.
 username-taken = Un autre compte a ce nom d'utilisateur.
+group-rules = Un nom de groupe a de 1 à { $max } caractères : lettres minuscules de a à z, chiffres, tirets bas et traits d'union.
+group-reserved = Les noms admin, user et new sont réservés. Choisissez-en un autre.
+group-taken = Il existe déjà un groupe de ce nom.
+group-unknown = Il n'y a pas de groupe { $group }.
+group-choose = Saisissez le nom d’au moins un groupe.
+group-no-account = Il n'y a pas de compte avec l'adresse { $emails }.
 password-empty = Saisissez un mot de passe.
 password-too-long = Le mot de passe est trop long ; { $max } octets au plus sont permis.
 password-nul = Le mot de passe contient un caractère NUL, ce qui n'est pas permis.
@@ -278,6 +289,8 @@ selected-accounts = { $count ->
     [one] { $count } compte : { $emails }
    *[other] { $count } comptes : { $emails }
 }
+selected-join-label = Ajouter à des groupes…
+selected-join = Ajouter ces comptes à des groupes
 selected-enable = Activer ces comptes ?
 selected-end-sessions = Terminer toutes les sessions de ces comptes ?
 selected-disable = Désactiver ces comptes ?
@@ -312,6 +325,11 @@ username = Nom d'utilisateur
 username-intro = Pour les applications qui n'acceptent pas { $email } comme nom.
 username-note = Une application peut prendre la personne qui a un nom d'utilisateur pour celle qui l'avait avant.
 username-hint = Lettres minuscules de a à z, chiffres, points, tirets bas et traits d'union. Laissez vide pour aucun.
+user-groups = Groupes du compte
+user-groups-intro = Les groupes de { $email }. Laissez le champ vide pour aucun.
+user-groups-change = Changer les groupes
+user-groups-all = Tous les groupes
+user-no-groups = (aucun)
 user-sessions = Sessions
 user-sessions-unknown = Les sessions ne peuvent pas être affichées pour le moment. Tout le reste de cette page fonctionne.
 user-end-all = Terminer toutes les sessions
@@ -319,6 +337,32 @@ user-events = Événements récents
 user-all-events = Tous les événements de ce compte
 user-no-sessions = Aucune session.
 user-no-events = Aucun événement.
+groups-heading = Groupes
+groups-intro = Les applications reçoivent les groupes d’une personne dans l’en-tête Remote-Groups.
+groups-none = Il n’y a pas encore de groupes.
+groups-hint = { $count ->
+    [0] Il n’y a pas encore de groupes.
+   *[other] Séparés par des virgules. Il y a : { $groups }
+}
+group-new = Nouveau groupe
+group-new-submit = Créer le groupe
+group-name-hint = Lettres minuscules de a à z, chiffres, tirets bas et traits d’union. Le nom ne pourra pas être changé.
+group-title = Groupe
+group-members = Membres
+group-empty = Personne n’est encore dans ce groupe.
+group-in-users = Les voir dans la liste des utilisateurs
+group-remove = Retirer
+group-remove-one = Retirer { $email }
+group-add = Ajouter des personnes
+group-add-intro = Elles deviennent membres du groupe { $group }.
+group-add-emails = Adresses e-mail
+group-add-hint = Une par ligne, ou séparées par des virgules. Chacune doit avoir un compte.
+group-add-submit = Ajouter
+group-delete = Supprimer le groupe…
+group-delete-heading = Supprimer ce groupe ?
+group-delete-intro = Le groupe { $group } est supprimé et plus personne n’en est membre. Les comptes restent. C’est irréversible.
+group-keep = Garder le groupe
+back-to-group = Retour au groupe
 prove-heading = Confirmez que c’est bien vous
 prove-intro = Votre dernière preuve d’identité remonte à un moment. Saisissez votre mot de passe pour continuer.
 prove-submit = Confirmer
@@ -341,6 +385,15 @@ prove-delete-several = Vous êtes sur le point de supprimer { $count ->
     [one] un compte
    *[other] { $count } comptes
  }.
+prove-groups = Vous êtes sur le point de changer les groupes de { $email }.
+prove-groups-of-several = { $count ->
+    [one] Vous êtes sur le point d’ajouter un compte à des groupes.
+   *[other] Vous êtes sur le point d’ajouter { $count } comptes à des groupes.
+}
+prove-group-new = Vous êtes sur le point de créer le groupe { $group }.
+prove-group-join = Vous êtes sur le point d’ajouter { $email } au groupe { $group }.
+prove-group-delete = Vous êtes sur le point de supprimer le groupe { $group }.
+prove-in-groups = Groupes : { $groups }
 prove-over = Cette question n’est plus valable : elle est restée ouverte trop longtemps, a déjà reçu sa réponse ou appartient à une autre session. Si vous venez d’y répondre, la modification a été faite ; sinon, rien n’a été modifié.
 
 delete-heading = Supprimer ce compte ?
@@ -401,6 +454,10 @@ event-user-enabled = Compte activé
 event-user-deleted = Compte supprimé
 event-user-role-changed = Rôle modifié
 event-user-username-changed = Nom d'utilisateur modifié
+event-group-created = Groupe créé
+event-group-deleted = Groupe supprimé
+event-group-joined = Ajouté au groupe
+event-group-left = Retiré du groupe
 event-email-changed = Adresse modifiée
 event-mail-failed = Échec d'un e-mail
 event-config-changed = Réglages modifiés

@@ -21,7 +21,7 @@ use crate::http::jwt::{self, Access, Rule};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{csrf, measured, own_cookies, security_headers, serve_static};
-use crate::pages::admin::{audit, checklist, mail, selected, sessions, user, username, users};
+use crate::pages::admin::{audit, checklist, groups, mail, selected, sessions, user, username, users};
 use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
 
@@ -114,15 +114,23 @@ pub const PAGES: &[Row] = &[
     Row::form("/admin/users/selected", Admin, || get().to(selected::back), || post().to(selected::ask)),
     Row::action("/admin/users/selected/apply", Admin, || post().to(selected::apply)),
     Row::action("/admin/users/selected/delete", Admin, || post().to(selected::delete)).gives_power(Change::DeleteSeveral),
+    Row::form("/admin/users/selected/join", Admin, || get().to(selected::back), || post().to(selected::join)).gives_power(Change::GroupsOfSeveral),
     Row::page("/admin/users/{id}", Admin, || get().to(user::show)),
     Row::action("/admin/users/{id}/disable", Admin, || post().to(user::disable)),
     Row::action("/admin/users/{id}/enable", Admin, || post().to(user::enable)),
     Row::form("/admin/users/{id}/delete", Admin, || get().to(user::ask_delete), || post().to(user::delete)).gives_power(Change::Delete),
     Row::action("/admin/users/{id}/role", Admin, || post().to(user::set_role)).gives_power(Change::Role),
     Row::form("/admin/users/{id}/username", Admin, || get().to(username::show), || post().to(username::submit)).gives_power(Change::Username),
+    Row::form("/admin/users/{id}/groups", Admin, || get().to(groups::show_of_user), || post().to(groups::submit_of_user)).gives_power(Change::Groups),
     Row::action("/admin/users/{id}/sessions/end-all", Admin, || post().to(user::end_sessions)),
     Row::action("/admin/users/{id}/reset-link", Admin, || post().to(user::reset_link)).gives_power(Change::ResetLink),
     Row::action("/admin/users/{id}/invite", Admin, || post().to(user::invite)).gives_power(Change::Invite),
+    Row::page("/admin/groups", Admin, || get().to(groups::list)),
+    Row::form("/admin/groups/new", Admin, || get().to(groups::show_new), || post().to(groups::create)).gives_power(Change::GroupNew),
+    Row::page("/admin/groups/{id}", Admin, || get().to(groups::show)),
+    Row::form("/admin/groups/{id}/members/add", Admin, || get().to(groups::show_add), || post().to(groups::add)).gives_power(Change::GroupJoin),
+    Row::action("/admin/groups/{id}/members/{user}/remove", Admin, || post().to(groups::remove)),
+    Row::form("/admin/groups/{id}/delete", Admin, || get().to(groups::ask_delete), || post().to(groups::delete)).gives_power(Change::GroupDelete),
     Row::page("/admin/sessions", Admin, || get().to(sessions::list)),
     Row::action("/admin/sessions/{id}/end", Admin, || post().to(sessions::end)),
     Row::page("/admin/audit", Admin, || get().to(audit::list)),

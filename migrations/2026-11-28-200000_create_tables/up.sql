@@ -26,6 +26,19 @@ CREATE INDEX users_role ON users (role, created_at, id);
 CREATE INDEX users_state ON users (state, created_at, id);
 CREATE INDEX users_last_sign_in ON users (COALESCE(last_sign_in_at, 0), created_at, id);
 
+CREATE TABLE groups (
+    name TEXT NOT NULL PRIMARY KEY,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE memberships (
+    id TEXT NOT NULL PRIMARY KEY,
+    group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX memberships_group ON memberships (group_name, user_id);
+CREATE INDEX memberships_user ON memberships (user_id);
+
 CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     -- Absent in the deprecated mode.

@@ -5,9 +5,10 @@
 use super::outgoing::Detail;
 use super::session_cache::is_unused;
 use super::{AccountError, Accounts, Actor, FieldFault};
-use super::{links, revocation};
+use super::{groups, links, revocation};
 use crate::domain::audit::{AuditLine, Event};
 use crate::domain::email::Email;
+use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::Purpose;
 use crate::domain::mail::MailKind;
@@ -45,28 +46,67 @@ impl UserChange {
     }
 }
 
+/// An account to create, as typed.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAccount<'a> {
+    /// The address.
+    pub email: &'a str,
+    /// The display name, may be empty.
+    pub name: &'a str,
+    /// The role.
+    pub role: Role,
+    /// The names of its groups, a list.
+    pub groups: &'a str,
+}
+
+impl NewAccount<'_> {
+    /// Validates everything; all faults at once.
+    fn parse(self) -> Result<(Email, DisplayName, Vec<GroupName>), AccountError> {
+        let mut faults = Vec::new();
+        let email = Email::parse(self.email).map_err(|fault| faults.push(FieldFault::new("email", fault.text()))).ok();
+        let name =
+            DisplayName::parse(self.name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();
+        let names = match groups::parse_names(self.groups) {
+            Err(AccountError::Rules(unknown)) => {
+                faults.extend(unknown);
+                None
+            }
+            parsed => Some(parsed?),
+        };
+        match (email, name, names) {
+            (Some(email), Some(name), Some(names)) => Ok((email, name, names)),
+            _ => Err(AccountError::Rules(faults)),
+        }
+    }
+}
+
 impl Accounts {
     /// Adds an account that can sign in at once.
     pub async fn add_user(
         &self,
-        email: &str,
-        name: &str,
+        account: NewAccount<'_>,
         password: String,
-        role: Role,
         actor: &Actor,
     ) -> Result<User, AccountError> {
+        let (role, names) = (account.role, groups::parse_names(account.groups)?);
         let permit = self.0.hasher.permit(None).await?;
-        let account =
-            self.check_account(&permit, email.to_owned(), name.to_owned(), password.clone(), password).await?;
+        let account = self
+            .check_account(&permit, account.email.to_owned(), account.name.to_owned(), password.clone(), password)
+            .await?;
         let hash = self.0.hasher.hash(&permit, account.password).await?;
         let user = self.new_user(account.email, account.name, role, UserState::Active)?;
         let (line, row) =
             (self.audit_line(Event::UserCreated, &actor.name, user.email.as_str(), &actor.source), user.clone());
+        let (this, actor) = (self.clone(), actor.clone());
         let added = self.0.database.write(move |c| {
+            if let Err(fault) = groups::lock_all(c, names.iter())? {
+                return Ok(Err(fault));
+            }
             users::insert(c, &row, Some(&hash))?;
-            audit::append(c, &line)
+            audit::append(c, &line)?;
+            this.join_new(c, &row, &names, &actor).map(Ok)
         });
-        added.await?;
+        added.await??;
         Ok(user)
     }
 
@@ -74,34 +114,34 @@ impl Accounts {
     /// is returned: never both, since the newer link voids the older.
     pub async fn invite_user(
         &self,
-        email: &str,
-        name: &str,
-        role: Role,
+        account: NewAccount<'_>,
         by_mail: bool,
         actor: &Actor,
     ) -> Result<(User, Option<String>), AccountError> {
-        let mut faults = Vec::new();
-        let email = Email::parse(email).map_err(|fault| faults.push(FieldFault::new("email", fault.text()))).ok();
-        let name = DisplayName::parse(name).map_err(|fault| faults.push(FieldFault::new("name", fault.text()))).ok();
-        let (Some(email), Some(name)) = (email, name) else { return Err(AccountError::Rules(faults)) };
-        let user = self.new_user(email, name, role, UserState::Invited)?;
+        let (email, name, names) = account.parse()?;
+        let user = self.new_user(email, name, account.role, UserState::Invited)?;
         let audited = self.audit_line(Event::UserInvited, &actor.name, user.email.as_str(), &actor.source);
         let (row, mails) = (user.clone(), self.drafts());
         let mail = mails.to_user(MailKind::Invitation, &user, &Detail::of_inviter(actor));
         let (link, end) = ((!by_mail).then(|| self.new_link(Purpose::Invitation)), self.link_end(Purpose::Invitation));
         let address = link.as_ref().map(|link| link.address(self));
-        let this = self.clone();
+        let (this, inner, actor) = (self.clone(), self.clone(), actor.clone());
         self.run_uninterrupted(async move {
             let invited = this.0.database.write(move |c| {
+                if let Err(fault) = groups::lock_all(c, names.iter())? {
+                    return Ok(Err(fault));
+                }
                 users::insert(c, &row, None)?;
                 audit::append(c, &audited)?;
+                inner.join_new(c, &row, &names, &actor)?;
                 let grant = TokenGrant { user: row.id, payload: String::new() };
                 match link {
                     Some(link) => tokens::insert(c, &link.hash, Purpose::Invitation, &grant, end),
                     None => mails.queue(c, &mail).map(drop),
                 }
+                .map(Ok)
             });
-            invited.await?;
+            invited.await??;
             this.wake_mailer();
             Ok(())
         })

@@ -90,6 +90,9 @@ impl From<StorageError> for AccountError {
             StorageError::Conflict(Constraint::Username) => {
                 Self::Rules(vec![FieldFault::new("username", Text::new("username-taken"))])
             }
+            StorageError::Conflict(Constraint::GroupName) => {
+                Self::Rules(vec![FieldFault::new("name", Text::new("group-taken"))])
+            }
             StorageError::Conflict(other) => Self::Internal(format!("{other:?}")),
             StorageError::Other(fault) => Self::Internal(fault.to_string()),
             // No later try reads it better.

@@ -151,6 +151,14 @@ impl Accounts {
                 self.0.apps.invalidate();
                 streams.cut_all();
             }
+            Notice::GroupLeft(user) => {
+                cache.invalidate_user(user);
+                streams.cut_user(user);
+            }
+            Notice::GroupDeleted(group) => {
+                cache.invalidate_group(group);
+                streams.cut_all();
+            }
             Notice::AllEnded => {
                 cache.invalidate_all();
                 streams.cut_all();

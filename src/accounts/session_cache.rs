@@ -11,12 +11,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::{AccountError, Accounts, Phase, pair};
-use crate::domain::access::{Credential, Visitor};
+use crate::domain::access::{Credential, Person, Visitor};
+use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{IdleLimit, MAX_CACHED_SECS, Session};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserState;
-use crate::storage::users;
+use crate::storage::{groups, users};
 
 const SHARDS: usize = 16;
 /// Maximum entries of a shard.
@@ -115,9 +116,19 @@ impl SessionCache {
 
     /// Invalidates the entries of a user's sessions, and those whose user is not known yet.
     pub fn invalidate_user(&self, user: &UserId) {
+        self.retain(|view| view.session.user.as_ref() != Some(user));
+    }
+
+    /// Invalidates the entries of people who are in that group, and those whose user is not known yet.
+    pub fn invalidate_group(&self, group: &GroupName) {
+        self.retain(|view| view.who.person().is_none_or(|person| !person.groups.contains(group)));
+    }
+
+    /// Invalidates entries that are still loading, and those whose view is not among the others.
+    fn retain(&self, is_other: impl Fn(&View) -> bool) {
         for shard in &self.shards {
             shard.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, copy| {
-                let others = copy.view.get().is_some_and(|view| view.session.user.as_ref() != Some(user));
+                let others = copy.view.get().is_some_and(&is_other);
                 if !others {
                     copy.state.store(GONE, Ordering::Release);
                 }
@@ -243,10 +254,11 @@ impl Accounts {
             if session.user.is_none() && pair::is_over(c)? {
                 return Ok(None);
             }
-            let user = session.user.as_ref().map(|user| users::find_by_id(c, user)).transpose()?.flatten();
-            Ok(Some((session, user)))
+            let record = session.user.as_ref().map(|user| users::find_by_id(c, user)).transpose()?.flatten();
+            let groups = session.user.as_ref().map(|user| groups::of_user(c, user)).transpose()?;
+            Ok(Some((session, record, groups.unwrap_or_default())))
         });
-        let Some((session, record)) = found.await? else { return Ok(None) };
+        let Some((session, record, groups)) = found.await? else { return Ok(None) };
         let parent = match &session.child_of {
             // Read after the child: a parent that ends from now on makes both unusable. It records their use.
             Some(child) => match Box::pin(self.find_session(&child.parent)).await? {
@@ -261,7 +273,8 @@ impl Accounts {
         let proved = parent.as_ref().and_then(|parent| parent.view()).map_or(&session, |parent| &parent.session);
         let who = match (&session.user, record) {
             (Some(_), Some(record)) if record.user.state == UserState::Active => {
-                Some(Visitor::with_account(Credential::Session(session.id.clone()), proved.proof(), record.user.into()))
+                let person = Person::new(record.user, groups);
+                Some(Visitor::with_account(Credential::Session(session.id.clone()), proved.proof(), person))
             }
             (Some(_), _) => None,
             (None, _) => self.pair_visitor(session.id.clone()),

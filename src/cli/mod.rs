@@ -13,6 +13,7 @@ use crate::config::variables::TABLE;
 use crate::config::{self, Config, Values, env};
 
 mod backup;
+mod groups;
 mod migrate_store;
 mod people;
 mod progress;
@@ -68,6 +69,11 @@ pub fn command() -> Command {
         [
             Arg::new("name").long("name").default_value("").help("The name shown"),
             Arg::new("admin").long("admin").action(ArgAction::SetTrue).help("Make it an admin"),
+            Arg::new("group")
+                .long("group")
+                .value_name("GROUP")
+                .action(ArgAction::Append)
+                .help("Add it to this group; may be given several times"),
         ]
     };
     let by_mail = Arg::new("mail")
@@ -107,6 +113,17 @@ pub fn command() -> Command {
         ]
         .map(|command| command.arg(json())),
     );
+    let group_of_people = || Arg::new("group").required(true).help("The group");
+    let people = || email().action(ArgAction::Append).num_args(1..).help("The addresses of the accounts");
+    let group = Command::new("group").about("Groups of people").subcommand_required(true).subcommands([
+        Command::new("add")
+            .about("Create a group")
+            .arg(Arg::new("group").required(true).help("1 to 64 of a-z, 0-9, '_', '-'; not admin or user")),
+        Command::new("list").about("List groups with the addresses of their members").arg(json()),
+        Command::new("remove").about("Delete a group; nobody is in it any more").arg(group_of_people()),
+        Command::new("join").about("Add people to a group").arg(group_of_people()).arg(people()),
+        Command::new("leave").about("Remove people from a group").arg(group_of_people()).arg(people()),
+    ]);
     let session = Command::new("session").about("Sessions").subcommand_required(true).subcommands([
         Command::new("list").about("List live sessions").arg(json()),
         Command::new("end")
@@ -125,6 +142,7 @@ pub fn command() -> Command {
             Command::new("migrate").about("Bring the database up to date"),
             Command::new("health").about("Ask the running server whether it is ready"),
             user,
+            group,
             session,
             Command::new("send-test-mail")
                 .about("Send a test mail now and print the mail server's answer")
@@ -184,6 +202,7 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
         "migrate-store" => migrate_store::migrate_store(&config, matches),
         "health" => server::health(&config),
         "user" => people::user(&config, matches),
+        "group" => groups::group(&config, matches),
         "session" => people::session(&config, matches),
         "send-test-mail" => people::send_test_mail(&config, matches),
         other => Err(format!("unknown command {other}")),

@@ -6,11 +6,12 @@ use clap::ArgMatches;
 use serde_json::json;
 
 use super::say;
-use crate::accounts::administer::UserChange;
+use crate::accounts::administer::{NewAccount, UserChange};
 use crate::accounts::{AccountError, Actor};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::app_url::AppUrl;
+use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::language::Language;
 use crate::domain::link::Purpose;
@@ -37,7 +38,7 @@ fn open(config: &Config) -> Result<Core, String> {
 /// For commands about the data of a server: in a folder without one they would only create an empty instance. Without
 /// an `APP_URL` of its own the command uses the server's; with a different one a link that `prints_link` prints would
 /// lead elsewhere.
-fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
+pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && !path.exists()
     {
@@ -79,7 +80,7 @@ fn differing(core: &Core, config: &Config, name: &'static str) -> Result<Option<
     Ok(served.filter(|served| config.shown().get(name) != Some(served)))
 }
 
-fn explain(fault: AccountError) -> String {
+pub(super) fn explain(fault: AccountError) -> String {
     match fault {
         AccountError::Rules(faults) => faults
             .into_iter()
@@ -102,13 +103,14 @@ fn read_password() -> Result<String, String> {
     Ok(password.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-fn describe(user: &User) -> serde_json::Value {
+fn describe(user: &User, groups: &[GroupName]) -> serde_json::Value {
     json!({
         "id": user.id.as_str(),
         "email": user.email.as_str(),
         "username": user.username.as_ref().map(Username::as_str),
         "name": user.name.as_str(),
         "role": user.role.as_str(),
+        "groups": groups.iter().map(GroupName::as_str).collect::<Vec<_>>(),
         "state": user.state.as_str(),
         "created_at": user.created_at.secs(),
         "last_sign_in_at": user.last_sign_in_at.map(Timestamp::secs),
@@ -143,12 +145,18 @@ pub(super) fn user(config: &Config, matches: &ArgMatches) -> Result<(), String> 
 
 type Outcome = Result<(String, serde_json::Value), String>;
 
-fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
+pub(super) fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
     matches.get_one::<String>(id).map_or("", String::as_str)
 }
 
-fn role(matches: &ArgMatches) -> Role {
-    if matches.get_flag("admin") { Role::Admin } else { Role::User }
+/// The groups of `--group`, which may be given several times.
+fn groups(matches: &ArgMatches) -> String {
+    matches.get_many::<String>("group").into_iter().flatten().cloned().collect::<Vec<_>>().join(",")
+}
+
+fn account<'a>(matches: &'a ArgMatches, groups: &'a str) -> NewAccount<'a> {
+    let role = if matches.get_flag("admin") { Role::Admin } else { Role::User };
+    NewAccount { email: text(matches, "email"), name: text(matches, "name"), role, groups }
 }
 
 /// Warns on standard error if another account had this address before.
@@ -162,25 +170,33 @@ fn warn_of_previous_owner(core: &Core, user: &User) -> Result<(), String> {
 
 fn add(core: &Core, matches: &ArgMatches) -> Outcome {
     let (password, actor) = (read_password()?, Actor::command_line());
-    let work = core.accounts.add_user(text(matches, "email"), text(matches, "name"), password, role(matches), &actor);
+    let groups = groups(matches);
+    let work = core.accounts.add_user(account(matches, &groups), password, &actor);
     let user = core.block_on(work).map_err(explain)?;
     warn_of_previous_owner(core, &user)?;
-    Ok((format!("added {} as {}", user.email, user.role.as_str()), describe(&user)))
+    let groups = core.block_on(core.accounts.groups_of(&user.id)).map_err(explain)?;
+    Ok((format!("added {} as {}", user.email, user.role.as_str()), describe(&user, &groups)))
 }
 
 fn invite(core: &Core, matches: &ArgMatches) -> Outcome {
     let actor = Actor::command_line();
-    let (email, name, by_mail) = (text(matches, "email"), text(matches, "name"), matches.get_flag("mail"));
+    let (email, by_mail, groups) = (text(matches, "email"), matches.get_flag("mail"), groups(matches));
     let known = core.block_on(core.accounts.user_by_email(email)).ok().filter(|user| user.state == UserState::Invited);
+    if let Some(user) = known.as_ref().filter(|_| !groups.is_empty()) {
+        core.block_on(core.accounts.join_groups(vec![user.id.clone()], &groups, &actor)).map_err(explain)?;
+    }
     let invited = match known {
         Some(user) if by_mail => core.block_on(core.accounts.send_invitation(&user.id, &actor)).map(|()| (user, None)),
         Some(user) => core.block_on(core.accounts.make_link(&user.id, &actor)).map(|(user, link)| (user, Some(link))),
-        None => core.block_on(core.accounts.invite_user(email, name, role(matches), by_mail, &actor)),
+        None => core.block_on(core.accounts.invite_user(account(matches, &groups), by_mail, &actor)),
     };
     let invited = invited.map_err(explain)?;
     warn_of_previous_owner(core, &invited.0)?;
+    let groups = core.block_on(core.accounts.groups_of(&invited.0.id)).map_err(explain)?;
     Ok(match invited {
-        (user, None) => (format!("invited {}; the running server sends the mail", user.email), describe(&user)),
+        (user, None) => {
+            (format!("invited {}; the running server sends the mail", user.email), describe(&user, &groups))
+        }
         (user, Some(link)) => (
             format!(
                 "invited {} as {}; give them this link, which is valid for seven days:\n\n    {link}\n",
@@ -252,7 +268,9 @@ fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
     let (users, _) =
         core.block_on(core.accounts.list_users(filter, UserOrder::default(), None, LIST_LIMIT)).map_err(explain)?;
     if matches.get_flag("json") {
-        say(&json!(users.iter().map(describe).collect::<Vec<_>>()).to_string());
+        let mut groups = core.block_on(core.accounts.groups_of_everybody()).map_err(explain)?;
+        let described = users.iter().map(|user| describe(user, &groups.remove(user.id.as_str()).unwrap_or_default()));
+        say(&json!(described.collect::<Vec<_>>()).to_string());
         return Ok(());
     }
     let rows = users
@@ -263,7 +281,7 @@ fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
 }
 
 /// Prints rows to standard output; an empty list is reported on standard error only.
-fn list_or_say(mut rows: impl Iterator<Item = String>, none: &str) {
+pub(super) fn list_or_say(mut rows: impl Iterator<Item = String>, none: &str) {
     let Some(first) = rows.next() else {
         super::tell(none);
         return;

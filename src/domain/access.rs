@@ -33,23 +33,30 @@ pub struct Person {
     pub name: String,
     /// The person's role.
     pub role: Role,
+    /// The person's groups, by name.
+    pub groups: Vec<GroupName>,
     /// The language chosen in the account.
     pub language: Option<Language>,
-    /// The groups that the person belongs to, in alphabetical order.
-    pub groups: Vec<GroupName>,
 }
 
-impl From<User> for Person {
-    fn from(user: User) -> Self {
+impl Person {
+    /// The account with its groups, which are in the order of their names.
+    pub fn new(user: User, groups: Vec<GroupName>) -> Self {
         Self {
             id: user.id,
             email: user.email.to_string(),
             username: user.username,
             name: user.name.as_str().to_owned(),
             role: user.role,
+            groups,
             language: user.language,
-            groups: Vec::new(),
         }
+    }
+
+    /// The role, then the groups, comma-separated, as apps receive them.
+    pub fn role_and_groups(&self) -> String {
+        let groups = self.groups.iter().map(GroupName::as_str);
+        std::iter::once(self.role.as_str()).chain(groups).collect::<Vec<_>>().join(",")
     }
 }
 

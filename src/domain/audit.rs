@@ -73,6 +73,10 @@ events! {
     UserDeleted = "user.deleted", "event-user-deleted";
     UserRoleChanged = "user.role_changed", "event-user-role-changed";
     UserUsernameChanged = "user.username_changed", "event-user-username-changed";
+    GroupCreated = "group.created", "event-group-created";
+    GroupDeleted = "group.deleted", "event-group-deleted";
+    GroupJoined = "group.joined", "event-group-joined";
+    GroupLeft = "group.left", "event-group-left";
     EmailChanged = "email.changed", "event-email-changed";
     MailFailed = "mail.failed", "event-mail-failed";
     ConfigChanged = "config.changed", "event-config-changed";

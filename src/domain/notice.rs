@@ -1,5 +1,6 @@
 //! What one process did and every node must apply, because it may have cached sessions or open streams.
 
+use super::groups::GroupName;
 use super::ids::{SessionId, UserId};
 
 /// One notice.
@@ -15,6 +16,10 @@ pub enum Notice {
     UserChanged(UserId),
     /// Apps or rules have changed.
     AppsChanged,
+    /// The person has left a group; their sessions are still live.
+    GroupLeft(UserId),
+    /// The group no longer exists, so nobody is in it.
+    GroupDeleted(GroupName),
     /// No session at all is live any more.
     AllEnded,
     /// Somebody has claimed the instance: the deprecated mode has ended.
@@ -30,6 +35,8 @@ impl Notice {
             Self::UserEnded(id) => ("user.ended", id.as_str()),
             Self::UserChanged(id) => ("user.changed", id.as_str()),
             Self::AppsChanged => ("apps.changed", ""),
+            Self::GroupLeft(id) => ("group.left", id.as_str()),
+            Self::GroupDeleted(name) => ("group.deleted", name.as_str()),
             Self::AllEnded => ("all.ended", ""),
             Self::Claimed => ("claimed", ""),
         }
@@ -43,6 +50,8 @@ impl Notice {
             "user.ended" => UserId::parse(subject).map(Self::UserEnded),
             "user.changed" => UserId::parse(subject).map(Self::UserChanged),
             "apps.changed" => Some(Self::AppsChanged),
+            "group.left" => UserId::parse(subject).map(Self::GroupLeft),
+            "group.deleted" => GroupName::parse(subject).ok().map(Self::GroupDeleted),
             "claimed" => Some(Self::Claimed),
             _ => None,
         };
@@ -62,7 +71,10 @@ mod tests {
             Notice::SessionEnded(session.clone()),
             Notice::SessionChanged(session),
             Notice::UserEnded(user.clone()),
-            Notice::UserChanged(user),
+            Notice::UserChanged(user.clone()),
+            Notice::GroupLeft(user),
+            Notice::AppsChanged,
+            Notice::GroupDeleted(GroupName::parse("staff").unwrap()),
             Notice::AllEnded,
             Notice::Claimed,
         ];

@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization;
 
 use super::cursor::Cursor;
+use super::groups::GroupName;
 use super::time::Timestamp;
 use super::user::{Role, User, UserState, Username};
 
@@ -18,6 +19,8 @@ pub struct UserFilter {
     pub state: Option<UserState>,
     /// Only accounts with this role.
     pub role: Option<Role>,
+    /// Only accounts in this group.
+    pub group: Option<GroupName>,
 }
 
 /// What a list of accounts is ordered by. Equal ones follow in the order of creation.
@@ -110,6 +113,7 @@ pub fn list_query(filter: &UserFilter, order: UserOrder) -> String {
     add("q", &filter.query);
     add("state", filter.state.map_or("", UserState::as_str));
     add("role", filter.role.map_or("", Role::as_str));
+    add("group", filter.group.as_ref().map_or("", GroupName::as_str));
     if order != UserOrder::default() {
         add("sort", &order.to_string());
     }

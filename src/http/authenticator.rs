@@ -21,7 +21,6 @@ use crate::accounts::streams::StreamOwner;
 use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
 use crate::domain::access::{Person, Visitor};
-use crate::domain::groups::GroupName;
 use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
@@ -413,15 +412,9 @@ pub fn identity_headers(who: &Visitor) -> IdentityHeaders {
         user: value(who.name()),
         email: of_account(|person| &person.email),
         name: of_account(|person| &person.name),
-        groups: value(&who.person().map(groups).unwrap_or_default()),
+        groups: value(&who.person().map_or_else(String::new, Person::role_and_groups)),
         id: of_account(|person| person.id.as_str()),
     }
-}
-
-/// The role, then the groups.
-fn groups(person: &Person) -> String {
-    let names = person.groups.iter().map(GroupName::as_str);
-    [person.role.as_str()].into_iter().chain(names).collect::<Vec<_>>().join(",")
 }
 
 /// ASCII unchanged, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).

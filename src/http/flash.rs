@@ -47,6 +47,9 @@ flashes! {
     Deleted = "deleted", "flash-deleted";
     Role = "role", "flash-role";
     Username = "username", "flash-username";
+    UserGroups = "user-groups", "flash-user-groups";
+    GroupCreated = "group-created", "flash-group-created";
+    Members = "members", "flash-members";
     Unchanged = "unchanged", "flash-unchanged";
     TestQueued = "test-queued", "flash-test-queued";
     TestWritten = "test-written", "flash-test-written";

@@ -3,6 +3,8 @@
 //! [`ask`] wraps the routes of such changes, inside the JWT middleware. [`submit`] handles the answer of its page, and
 //! [`resume`], which wraps all pages, then processes the pending form.
 
+use std::collections::BTreeMap;
+
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
@@ -15,13 +17,16 @@ use super::form::{Field, FormPage, MessagePage};
 use super::see_other;
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, FieldFault};
+use crate::domain::groups::{self, GroupName};
 use crate::domain::ids::UserId;
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::jwt::{self, Member};
+
 use crate::http::navigation::is_navigation;
+use crate::http::page::ADMIN_PAGES;
 use crate::http::{forms, settings};
 
 const ADDRESS: &str = "/_auth/confirm";
@@ -44,13 +49,39 @@ pub enum Change {
     Delete,
     /// Deleting several accounts.
     DeleteSeveral,
+    /// Other groups for an account.
+    Groups,
+    /// Adding several accounts to groups.
+    GroupsOfSeveral,
+    /// A new group.
+    GroupNew,
+    /// Adding people to a group.
+    GroupJoin,
+    /// Deleting a group.
+    GroupDelete,
 }
 
 impl Change {
-    const ALL: [Self; 6] =
-        [Self::Role, Self::Username, Self::Invite, Self::ResetLink, Self::Delete, Self::DeleteSeveral];
+    const ALL: [Self; 11] = [
+        Self::Role,
+        Self::Username,
+        Self::Invite,
+        Self::ResetLink,
+        Self::Delete,
+        Self::DeleteSeveral,
+        Self::Groups,
+        Self::GroupsOfSeveral,
+        Self::GroupNew,
+        Self::GroupJoin,
+        Self::GroupDelete,
+    ];
 
-    /// The key of the description of the change; `email`, `role` and `count` are its placeholders.
+    /// Whether the ID in the address is that of a group, not of an account.
+    const fn is_of_group(self) -> bool {
+        matches!(self, Self::GroupJoin | Self::GroupDelete)
+    }
+
+    /// The key of the description of the change; `email`, `group`, `role` and `count` are its placeholders.
     const fn key(self) -> &'static str {
         match self {
             Self::Role => "prove-role",
@@ -59,6 +90,11 @@ impl Change {
             Self::ResetLink => "prove-reset-link",
             Self::Delete => "prove-delete",
             Self::DeleteSeveral => "prove-delete-several",
+            Self::Groups => "prove-groups",
+            Self::GroupsOfSeveral => "prove-groups-of-several",
+            Self::GroupNew => "prove-group-new",
+            Self::GroupJoin => "prove-group-join",
+            Self::GroupDelete => "prove-group-delete",
         }
     }
 }
@@ -100,10 +136,7 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
         return Ok(Some(HttpResponse::Forbidden().json(json!({ "error": "confirm" }))));
     }
     let fields = forms::fields(req);
-    let subject = match req.match_info().get("id").and_then(UserId::parse) {
-        Some(id) => accounts.user(&id).await?.email.to_string(),
-        None => fields.get("email").cloned().unwrap_or_default(),
-    };
+    let subject = subject(change, req, &fields).await?;
     if let Some(field) = fields.keys().find(|name| name.contains("password") || name.contains("secret")) {
         // Pending forms are stored, so they must hold no secrets.
         tracing::info!(field = field.as_str(), "refused to keep a form with a secret until its sender has confirmed");
@@ -117,6 +150,20 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     let pending = Pending { address, what: change.key().to_owned(), subject, fields };
     let token = accounts.keep_pending(member.who(), pending.clone()).await?;
     Ok(Some(page(&member, req, &token, &pending, StatusCode::FORBIDDEN, Vec::new())))
+}
+
+/// The account or the group that the change is about, which has to exist.
+async fn subject(change: Change, req: &HttpRequest, fields: &BTreeMap<String, String>) -> Result<String, HttpError> {
+    let (accounts, id) = (settings::accounts(req), req.match_info().get("id"));
+    if let Some(name) = id.filter(|_| change.is_of_group()) {
+        let name = GroupName::parse(name).map_err(|_fault| HttpError::NotFound)?;
+        accounts.group_created_at(&name).await?;
+        return Ok(name.as_str().to_owned());
+    }
+    match id.and_then(UserId::parse) {
+        Some(id) => Ok(accounts.user(&id).await?.email.to_string()),
+        None => Ok(fields.get("email").cloned().unwrap_or_default()),
+    }
 }
 
 /// Who opens the address by itself is shown their account.
@@ -179,15 +226,25 @@ fn page(
     let count = pending.fields.keys().filter(|name| name.starts_with(super::admin::selected::BOX)).count();
     let field = |name| pending.fields.get(name).map_or("", |value| value.trim());
     let removes = if field("username").is_empty() { "yes" } else { "no" };
+    let (email, group) = match change {
+        Some(Change::GroupNew) => (String::new(), field("name")),
+        Some(change) if change.is_of_group() => {
+            (groups::entries(field("email")).collect::<Vec<_>>().join(", "), pending.subject.as_str())
+        }
+        _ => (pending.subject.clone(), ""),
+    };
     let what = change.map(|change| {
-        let what = Text::new(change.key()).with("email", pending.subject.as_str()).with("count", count);
+        let what = Text::new(change.key()).with("email", email).with("group", group).with("count", count);
         what.with("role", field("role")).with("username", field("username")).with("removes", removes)
     });
-    page.intro = what.into_iter().chain([Text::new("prove-intro")]).collect();
+    let in_groups = Some(field("groups")).filter(|names| !names.is_empty());
+    let in_groups = in_groups.map(|names| Text::new("prove-in-groups").with("groups", names));
+    page.intro = what.into_iter().chain(in_groups).chain([Text::new("prove-intro")]).collect();
     // Password managers find the password under this name.
     page.hidden = vec![("deed", token), ("username", member.who().name())];
     page.fields = vec![Field::password("current_password", "current-password", "current-password")];
-    page.links = vec![("/_auth/forgot", "forgot-link"), ("/_auth/admin/users", "prove-cancel")];
+    let of_list = ADMIN_PAGES.iter().find(|list| pending.address.starts_with(list.path));
+    page.links = vec![("/_auth/forgot", "forgot-link"), (of_list.map_or("/_auth/", |list| list.path), "prove-cancel")];
     page.faults = faults;
     page.answer_with(status, req)
 }

@@ -65,6 +65,16 @@ impl Field {
         Self::new(name, label, "text", value, autocomplete)
     }
 
+    /// One word or several, of letters that are the same in every language.
+    pub(super) fn word(name: &'static str, label: &'static str, value: &str) -> Self {
+        Self::new(name, label, "word", value, "off")
+    }
+
+    /// Several lines, such as a list.
+    pub(super) fn lines(name: &'static str, label: &'static str, value: &str) -> Self {
+        Self { required: true, ..Self::new(name, label, "lines", value, "off") }
+    }
+
     pub(super) fn email(label: &'static str, value: &str, autocomplete: &'static str) -> Self {
         Self { required: true, ..Self::new("email", label, "email", value, autocomplete) }
     }
@@ -92,6 +102,11 @@ impl Field {
 
     fn is_plain(&self) -> bool {
         self.kind != "text"
+    }
+
+    /// The type of its `input`.
+    fn input_type(&self) -> &'static str {
+        if self.kind == "word" { "text" } else { self.kind }
     }
 }
 

@@ -258,7 +258,8 @@ impl GrantRow {
             WhoKind::SignedIn => Who::SignedIn,
             WhoKind::Nobody => Who::Nobody,
             WhoKind::Members => Who::Members {
-                groups: parse_lines(&self.group_names, GroupName::parse).ok_or_else(|| unreadable("group_names"))?,
+                groups: parse_lines(&self.group_names, |name| GroupName::parse(name).ok())
+                    .ok_or_else(|| unreadable("group_names"))?,
                 people: parse_lines(&self.people, UserId::parse).ok_or_else(|| unreadable("people"))?,
             },
         };

@@ -9,6 +9,8 @@ pub enum Constraint {
     UserEmail,
     /// Two users with one user name.
     Username,
+    /// Two groups with one name.
+    GroupName,
     /// Any other.
     Other(String),
 }
@@ -43,6 +45,11 @@ impl From<Error> for StorageError {
                 if text.contains("users.username") || text.contains("users_username") =>
             {
                 Self::Conflict(Constraint::Username)
+            }
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+                if text.contains("groups.name") || text.contains("groups_pkey") =>
+            {
+                Self::Conflict(Constraint::GroupName)
             }
             Error::DatabaseError(
                 DatabaseErrorKind::UniqueViolation

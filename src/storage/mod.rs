@@ -15,6 +15,7 @@ pub mod copying;
 mod database;
 pub mod devices;
 mod error;
+pub mod groups;
 mod listen;
 mod lists;
 pub mod mails;

@@ -21,6 +21,15 @@ super::tables::kept_tables! {
     } derived {
         search -> Text,
     }
+    table groups (name) {
+        name -> Text,
+        created_at -> BigInt,
+    }
+    table memberships (id) {
+        id -> Text,
+        group_name -> Text,
+        user_id -> Text,
+    }
     table apps (id) {
         id -> Text,
         name -> Text,
@@ -143,3 +152,4 @@ diesel::table! {
 }
 diesel::joinable!(sessions -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+diesel::allow_tables_to_appear_in_same_query!(memberships, users);

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::lists::{one_more, readable};
-use super::schema::users;
 use super::schema::users::{BoxedQuery, dsl};
+use super::schema::{memberships, users};
 use super::{Connection, StorageError, search};
 use crate::crypto::password_hash::PasswordHash;
 use crate::domain::cursor::Count;
@@ -152,6 +152,12 @@ fn filtered(filter: &UserFilter, reading: Reading) -> Query {
     let mut query = dsl::users.into_boxed();
     if !filter.query.is_empty() {
         query = query.filter(dsl::search.like(format!("%{}%", escape_like(&fold_case(&filter.query)))).escape('\\'));
+    }
+    if let Some(group) = &filter.group {
+        let members = memberships::table
+            .filter(memberships::group_name.eq(group.as_str().to_owned()))
+            .select(memberships::user_id);
+        query = query.filter(dsl::id.eq_any(members));
     }
     // Of two conditions only one can use an index; admins are fewer than accounts in any state, and users are more.
     let by_role = filter.role == Some(Role::Admin) || filter.state.is_none();

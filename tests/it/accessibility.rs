@@ -3,6 +3,7 @@
 use portcullis::for_tests::Access;
 use serde_json::Value;
 
+use super::groups;
 use super::support::axe::{self, Axe};
 use super::support::browser::{Browser, NOT_LOOPBACK};
 use super::support::client::Client;
@@ -227,10 +228,11 @@ async fn one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Clie
         ("a[href$='/delete']", "button.danger", "delete"),
     ];
     click_through(browser, axe, &list, &active).await;
+    groups::judge_pages(browser, axe, base, &list).await;
 }
 
 /// From the page at `start`: clicks, waits for what then comes, and judges it under that name.
-async fn click_through(browser: &Browser, axe: &mut Axe, start: &str, steps: &[(&str, &str, &str)]) {
+pub async fn click_through(browser: &Browser, axe: &mut Axe, start: &str, steps: &[(&str, &str, &str)]) {
     browser.open(start).await;
     for (click, then, name) in steps {
         browser.click(click).await;

@@ -18,6 +18,8 @@ async fn later() -> (TestApp, Client, Client, String) {
     let app = TestApp::start(|_| {}).await;
     let mut owner = people::claim(&app).await;
     let (ada, page) = people::member(&app, &mut owner, ADA, "user").await;
+    let staff = owner.submit("/_auth/admin/groups/new", "/_auth/admin/groups/new", &[("name", "staff")]).await;
+    assert_eq!(staff.status, 303);
     app.advance(LATER);
     (app, owner, ada, page)
 }
@@ -173,10 +175,14 @@ async fn s89_a_field_that_the_page_does_not_have_is_refused_and_forges_no_line_o
 async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
     let (_app, mut owner, _ada, page) = later().await;
     let id = page.rsplit('/').next().unwrap().to_owned();
-    let row_asks = |path: &str| PAGES.iter().find(|row| row.path == path).unwrap().change.is_some();
+    let row_asks = |path: &str| {
+        let pattern = path.replace("/groups/staff/", "/groups/{id}/");
+        PAGES.iter().find(|row| row.path == pattern).unwrap().change.is_some()
+    };
     let user = format!("user-{id}");
     let deletes = [("deed", "delete"), (user.as_str(), "on")];
-    let asking: [(&str, &[(&str, &str)]); 7] = [
+    let joins = [("deed", "join"), (user.as_str(), "on"), ("groups", "staff")];
+    let asking: [(&str, &[(&str, &str)]); 12] = [
         ("/admin/users/new", &[("email", "x@example.org"), ("role", "admin")]),
         ("/admin/users/selected/delete", &deletes),
         ("/admin/users/{id}/delete", &[]),
@@ -184,6 +190,11 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
         ("/admin/users/{id}/username", &[("username", "ada")]),
         ("/admin/users/{id}/reset-link", &[]),
         ("/admin/users/{id}/invite", &[]),
+        ("/admin/users/{id}/groups", &[("groups", "staff")]),
+        ("/admin/users/selected/join", &joins),
+        ("/admin/groups/new", &[("name", "friends")]),
+        ("/admin/groups/staff/members/add", &[("email", ADA)]),
+        ("/admin/groups/staff/delete", &[]),
     ];
     // A new form of the admins gives power unless it is named here.
     let harmless = [
@@ -192,6 +203,7 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
         "/admin/users/{id}/disable",
         "/admin/users/{id}/enable",
         "/admin/users/{id}/sessions/end-all",
+        "/admin/groups/{id}/members/{user}/remove",
         "/admin/sessions/{id}/end",
         "/admin/mail/test",
     ];

@@ -34,6 +34,7 @@ mod documents;
 mod floors;
 mod forward_auth;
 mod gate;
+mod groups;
 mod hash_limits;
 mod heads;
 mod idle;

@@ -37,7 +37,7 @@ enum Outcome {
 }
 
 fn address(row: &Row) -> String {
-    format!("/_auth{}", row.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA"))
+    format!("/_auth{}", row.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{user}", "AAAAAAAAAAAAAAAAAAAAAA"))
 }
 
 /// The rule, written a second time and differently from the program.

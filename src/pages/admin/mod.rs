@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod checklist;
+pub mod groups;
 pub mod mail;
 pub mod selected;
 pub mod sessions;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
-use crate::accounts::AccountError;
+use super::groups::names_field;
 use crate::accounts::administer::UserChange;
+use crate::accounts::{AccountError, FieldFault};
 use crate::domain::ids::UserId;
 use crate::domain::text::Text;
 use crate::domain::user::User;
@@ -21,6 +22,7 @@ use crate::pages::see_other;
 
 const APPLY: &str = "/_auth/admin/users/selected/apply";
 const DELETE: &str = "/_auth/admin/users/selected/delete";
+const JOIN: &str = "/_auth/admin/users/selected/join";
 /// The name prefix of the checkboxes; the account's ID follows.
 pub(in crate::pages) const BOX: &str = "user-";
 
@@ -30,7 +32,8 @@ pub(super) struct Choice {
     pub(super) name: &'static str,
     /// The key of its button's label.
     pub(super) label: &'static str,
-    change: UserChange,
+    /// `None` to add the accounts to groups.
+    change: Option<UserChange>,
     heading: &'static str,
     note: Option<&'static str>,
     submit: &'static str,
@@ -38,11 +41,20 @@ pub(super) struct Choice {
 }
 
 /// In the order of the buttons.
-pub(super) const CHOICES: [Choice; 4] = [
+pub(super) const CHOICES: [Choice; 5] = [
+    Choice {
+        name: "join",
+        label: "selected-join-label",
+        change: None,
+        heading: "selected-join",
+        note: None,
+        submit: "group-add-submit",
+        flash: Flash::UserGroups,
+    },
     Choice {
         name: "enable",
         label: "user-enable",
-        change: UserChange::Enable,
+        change: Some(UserChange::Enable),
         heading: "selected-enable",
         note: None,
         submit: "user-enable",
@@ -51,7 +63,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "end-sessions",
         label: "user-end-all",
-        change: UserChange::EndSessions,
+        change: Some(UserChange::EndSessions),
         heading: "selected-end-sessions",
         note: None,
         submit: "user-end-all",
@@ -60,7 +72,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "disable",
         label: "user-disable",
-        change: UserChange::Disable,
+        change: Some(UserChange::Disable),
         heading: "selected-disable",
         note: Some("selected-disable-note"),
         submit: "user-disable",
@@ -69,7 +81,7 @@ pub(super) const CHOICES: [Choice; 4] = [
     Choice {
         name: "delete",
         label: "user-delete",
-        change: UserChange::Delete,
+        change: Some(UserChange::Delete),
         heading: "selected-delete",
         note: Some("selected-delete-note"),
         submit: "selected-delete-submit",
@@ -85,6 +97,8 @@ pub struct SelectedForm {
     choice: String,
     /// The query of the list with the checkboxes.
     list: String,
+    /// The groups that the accounts are added to.
+    groups: String,
     #[serde(flatten)]
     boxes: BTreeMap<String, String>,
 }
@@ -112,10 +126,10 @@ pub async fn apply(
     Checked(form): Checked<SelectedForm>,
 ) -> Result<HttpResponse, HttpError> {
     let choice = form.choice()?;
-    if choice.change == UserChange::Delete {
-        return Err(HttpError::Unprocessable("fault-choose-change"));
+    match choice.change {
+        None | Some(UserChange::Delete) => Err(HttpError::Unprocessable("fault-choose-change")),
+        Some(applied) => change(&admin, &req, &form, applied, choice.flash).await,
     }
-    change(&admin, &req, &form, choice).await
 }
 
 /// Deletes the accounts.
@@ -124,23 +138,47 @@ pub async fn delete(
     req: HttpRequest,
     Checked(form): Checked<SelectedForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let deletes = form.choice()?;
-    if deletes.change != UserChange::Delete {
+    match form.choice()? {
+        Choice { change: Some(UserChange::Delete), flash, .. } => {
+            change(&admin, &req, &form, UserChange::Delete, *flash).await
+        }
+        _ => Err(HttpError::Unprocessable("fault-choose-change")),
+    }
+}
+
+/// Adds the accounts to groups.
+pub async fn join(
+    admin: Admin,
+    req: HttpRequest,
+    Checked(form): Checked<SelectedForm>,
+) -> Result<HttpResponse, HttpError> {
+    let choice = form.choice()?;
+    if choice.change.is_some() {
         return Err(HttpError::Unprocessable("fault-choose-change"));
     }
-    change(&admin, &req, &form, deletes).await
+    match settings::accounts(&req).join_groups(form.ids()?, &form.groups, &admin.actor(&req)).await {
+        Ok(changed) => Ok(if changed { choice.flash } else { Flash::Unchanged }.at(&back_to(&form))),
+        Err(AccountError::Rules(faults)) => question(&req, &form, choice, faults).await,
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 async fn change(
     admin: &Admin,
     req: &HttpRequest,
     form: &SelectedForm,
-    choice: &Choice,
+    applied: UserChange,
+    flash: Flash,
 ) -> Result<HttpResponse, HttpError> {
-    settings::accounts(req).change_users(form.ids()?, choice.change, &admin.actor(req)).await?;
+    settings::accounts(req).change_users(form.ids()?, applied, &admin.actor(req)).await?;
+    Ok(flash.at(&back_to(form)))
+}
+
+/// The list with the checkboxes.
+fn back_to(form: &SelectedForm) -> String {
     let list = list_of(form);
     let joint = if list.is_empty() { "" } else { "?" };
-    Ok(choice.flash.at(&format!("/_auth/admin/users{joint}{list}")))
+    format!("/_auth/admin/users{joint}{list}")
 }
 
 /// The query of the list, if it is valid.
@@ -155,7 +193,16 @@ pub async fn ask(
     req: HttpRequest,
     Checked(form): Checked<SelectedForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let (choice, ids, req, form) = (form.choice()?, form.ids()?, &req, &form);
+    question(&req, &form, form.choice()?, Vec::new()).await
+}
+
+async fn question(
+    req: &HttpRequest,
+    form: &SelectedForm,
+    choice: &Choice,
+    faults: Vec<FieldFault>,
+) -> Result<HttpResponse, HttpError> {
+    let ids = form.ids()?;
     let mut users: Vec<User> = Vec::new();
     for id in &ids {
         match settings::accounts(req).user(id).await {
@@ -170,14 +217,22 @@ pub async fn ask(
     users.sort_by(|a, b| a.email.as_str().cmp(b.email.as_str()));
     let emails: Vec<&str> = users.iter().map(|user| user.email.as_str()).collect();
     let boxes: Vec<String> = users.iter().map(|user| format!("{BOX}{}", user.id)).collect();
-    let back = format!("/_auth/admin/users?{}", list_of(form));
-    let action = if choice.change == UserChange::Delete { DELETE } else { APPLY };
+    let back = back_to(form);
+    let action = match choice.change {
+        None => JOIN,
+        Some(UserChange::Delete) => DELETE,
+        Some(_) => APPLY,
+    };
     let mut page = FormPage::new(req, choice.heading, Menu::Admin, action, choice.submit);
     page.intro = vec![Text::new("selected-accounts").with("count", users.len()).with("emails", emails.join(", "))];
     page.intro.extend(choice.note.map(Text::new));
     page.hidden = vec![("deed", choice.name), ("list", list_of(form))];
     page.hidden.extend(boxes.iter().map(|name| (name.as_str(), "on")));
-    page.danger = matches!(choice.change, UserChange::Disable | UserChange::Delete);
+    if choice.change.is_none() {
+        page.fields = vec![names_field(req, &form.groups).await?];
+    }
+    page.faults = faults;
+    page.danger = matches!(choice.change, Some(UserChange::Disable | UserChange::Delete));
     page.links = vec![(&back, "back-to-list")];
     Ok(page.answer(req))
 }

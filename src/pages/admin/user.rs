@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::accounts::AccountError;
 use crate::accounts::administer::UserChange;
 use crate::domain::audit::{AuditFilter, AuditLine};
+use crate::domain::groups::GroupName;
 use crate::domain::ids::UserId;
 use crate::domain::session::Session;
 use crate::domain::text::Text;
@@ -31,6 +32,7 @@ struct UserPage {
     now: Timestamp,
     csrf_token: String,
     user: User,
+    groups: Vec<GroupName>,
     /// `None` while the session store does not answer: the account can be managed without the list.
     sessions: Option<Vec<Session>>,
     events: Vec<AuditLine>,
@@ -77,6 +79,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
         layout: Layout::with_menu(&req, "user-title", Menu::Admin),
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req),
+        groups: accounts.groups_of(&id).await?,
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
         address_before: accounts.last_use_of_address(&user).await?,

@@ -5,9 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
+use super::groups::names_field;
 use super::user::show_link;
 use super::{PAGE_ROWS, count_line, cut, selected};
+use crate::accounts::administer::NewAccount;
 use crate::accounts::{AccountError, FieldFault};
+use crate::domain::groups::GroupName;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState};
@@ -50,6 +53,8 @@ struct UsersPage {
     columns: Vec<Column>,
     /// The query of this list.
     list: String,
+    /// The groups that the list can be filtered by.
+    groups: Vec<GroupName>,
     users: Vec<User>,
     next: Option<UserPlace>,
 }
@@ -64,6 +69,8 @@ pub struct Query {
     #[serde(default)]
     role: String,
     #[serde(default)]
+    group: String,
+    #[serde(default)]
     sort: String,
     before: Option<String>,
 }
@@ -75,12 +82,14 @@ pub struct NewUserForm {
     email: String,
     name: String,
     role: String,
+    groups: String,
 }
 
 /// The list, newest first unless sorted by a column.
 pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
     let (state, role) = (UserState::parse(&query.state), Role::parse(&query.role));
-    let filter = UserFilter { query: query.q.trim().to_owned(), state, role };
+    let filter =
+        UserFilter { query: query.q.trim().to_owned(), state, role, group: GroupName::parse(&query.group).ok() };
     let order = UserOrder::parse(&query.sort);
     let place = query.before.as_deref().and_then(UserPlace::parse);
     let accounts = settings::accounts(&req);
@@ -99,6 +108,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
         count: count_line("users-count", count),
         columns: COLUMNS.into_iter().map(column).collect(),
         list: list_query(&filter, order),
+        groups: accounts.list_groups().await?.into_iter().map(|group| group.name).collect(),
         next: users.last().filter(|_| more).map(|user| UserPlace::of(user, order.by)),
         order,
         filter,
@@ -109,7 +119,7 @@ pub async fn list(_admin: Admin, req: HttpRequest, query: web::Query<Query>) -> 
 
 /// The invitation form.
 pub async fn show_new(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    Ok(form(&req, &NewUserForm::default(), Role::User, Vec::new()))
+    form(&req, &NewUserForm::default(), Role::User, Vec::new()).await
 }
 
 /// Invites a person: by mail if there is a mail server, else with a link that is shown immediately.
@@ -120,18 +130,24 @@ pub async fn create(
 ) -> Result<HttpResponse, HttpError> {
     let Some(role) = Role::parse(if typed.role.is_empty() { "user" } else { &typed.role }) else {
         let faults = vec![FieldFault::new("role", Text::new("role-choose"))];
-        return Ok(form(&req, &typed, Role::User, faults));
+        return form(&req, &typed, Role::User, faults).await;
     };
     let by_mail = settings::of(&req).config.mail.server.is_some();
-    match settings::accounts(&req).invite_user(&typed.email, &typed.name, role, by_mail, &admin.actor(&req)).await {
+    let account = NewAccount { email: &typed.email, name: &typed.name, role, groups: &typed.groups };
+    match settings::accounts(&req).invite_user(account, by_mail, &admin.actor(&req)).await {
         Ok((user, Some(link))) => show_link(&req, &user, &link).await,
         Ok((user, None)) => Ok(Flash::Invited.at(&format!("/_auth/admin/users/{}", user.id))),
-        Err(AccountError::Rules(faults)) => Ok(form(&req, &typed, role, faults)),
+        Err(AccountError::Rules(faults)) => form(&req, &typed, role, faults).await,
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form(req: &HttpRequest, typed: &NewUserForm, role: Role, faults: Vec<FieldFault>) -> HttpResponse {
+async fn form(
+    req: &HttpRequest,
+    typed: &NewUserForm,
+    role: Role,
+    faults: Vec<FieldFault>,
+) -> Result<HttpResponse, HttpError> {
     let mut page =
         FormPage::new(req, "invite-somebody", Menu::Admin, "/_auth/admin/users/new", "invite-somebody-submit");
     let by_mail = settings::of(req).config.mail.server.is_some();
@@ -146,8 +162,9 @@ fn form(req: &HttpRequest, typed: &NewUserForm, role: Role, faults: Vec<FieldFau
             role.as_str(),
             vec![choice("user", "role-user-long"), choice("admin", "role-admin-long")],
         ),
+        names_field(req, &typed.groups).await?,
     ];
     page.links = vec![("/_auth/admin/users", "back-to-list")];
     page.faults = faults;
-    page.answer(req)
+    Ok(page.answer(req))
 }

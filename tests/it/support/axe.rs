@@ -42,7 +42,8 @@ pub const TOO_WIDE: &str = "const over = (one) => one.scrollWidth - one.clientWi
     return Math.max(over(document.documentElement), ...lists.map(over));";
 
 /// Rows that lead elsewhere, to a file, or to the start page, which is judged by its name.
-const NO_PAGES: [&str; 6] = ["", "/", "/confirm", "/admin", "/admin/users/selected", "/admin/audit/export"];
+const NO_PAGES: [&str; 7] =
+    ["", "/", "/confirm", "/admin", "/admin/users/selected", "/admin/users/selected/join", "/admin/audit/export"];
 
 /// The row of the table of routes that a page at this address is of.
 fn row_at(address: &str) -> Option<&'static str> {
