@@ -2,7 +2,7 @@
 
 use super::app_draft::AppDraft;
 use super::rule_draft::RuleDraft;
-use super::{AccountError, Accounts, Actor, FieldFault, app_table, revocation};
+use super::{AccountError, Accounts, Actor, app_table, revocation};
 use crate::crypto::random;
 use crate::domain::app_table::AppTable;
 use crate::domain::apps::{App, AppRef};

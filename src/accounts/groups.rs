@@ -11,7 +11,7 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 pub use crate::storage::groups::Group;
-use crate::storage::{Connection, StorageError, audit, groups, users};
+use crate::storage::{Connection, StorageError, apps, audit, groups, users};
 
 /// One change of a membership.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,16 +54,21 @@ impl Accounts {
         Ok(name)
     }
 
-    /// Deletes a group; nobody is in it any more.
+    /// Deletes a group; nobody is in it any more, and no rule names it: what only its members were let in for lets
+    /// nobody in.
     pub async fn delete_group(&self, name: &GroupName, actor: &Actor) -> Result<(), AccountError> {
         let line = self.audit_line(Event::GroupDeleted, &actor.name, name.as_str(), &actor.source);
         let (name, now) = (name.clone(), self.0.clock.now());
         self.change_groups(move |c, _| {
+            // Before the group: changes of rules lock groups, too.
+            apps::begin_change(c)?;
             if !groups::delete(c, &name)? {
                 return Ok(Err(AccountError::NotFound));
             }
+            apps::forget_group(c, &name)?;
             audit::append(c, &line)?;
-            let ended = revocation::publish(c, Vec::new(), vec![Notice::GroupDeleted(name)], now)?;
+            let notices = vec![Notice::GroupDeleted(name), Notice::AppsChanged];
+            let ended = revocation::publish(c, Vec::new(), notices, now)?;
             Ok(Ok((ended, true)))
         })
         .await

@@ -32,6 +32,7 @@ mod apps;
 pub mod confirm;
 pub mod delivery;
 pub mod error;
+pub mod explain;
 pub mod groups;
 pub mod legacy;
 pub mod links;

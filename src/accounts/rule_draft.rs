@@ -1,10 +1,12 @@
 //! Rules as typed, and what they mean.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::app_draft::{Faults, words};
+use super::{AccountError, Accounts, FieldFault};
 use crate::crypto::random;
 use crate::domain::email::Email;
 use crate::domain::groups::GroupName;
@@ -12,9 +14,7 @@ use crate::domain::ids::{RuleId, UserId};
 use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::storage::{Connection, StorageError, users};
-
-use super::FieldFault;
+use crate::storage::{Connection, StorageError, groups, users};
 
 /// Maximum age of a proof of identity, in minutes: a year.
 const MAX_WITHIN: u64 = 525_600;
@@ -122,16 +122,19 @@ impl GrantDraft {
     }
 
     fn parse_groups(&self, c: &mut Connection, faults: &mut Faults) -> Result<Vec<GroupName>, StorageError> {
-        let mut found: Vec<GroupName> = Vec::new();
-        for text in words(&self.groups) {
-            match GroupName::parse(text).filter(|_| true) {
+        // Locked in the order of their names.
+        let names: BTreeSet<&str> = words(&self.groups).collect();
+        let mut found = Vec::new();
+        for text in names {
+            let known = match GroupName::parse(text) {
+                Ok(group) => groups::lock(c, &group)?.then_some(group),
+                Err(_fault) => None,
+            };
+            match known {
                 Some(group) => found.push(group),
                 None => faults.add("groups", Text::new("grant-group-unknown").with("group", text.to_owned())),
             }
         }
-        let _ = c;
-        found.sort();
-        found.dedup();
         Ok(found)
     }
 
@@ -163,4 +166,36 @@ impl GrantDraft {
         }
         networks
     }
+}
+
+impl Accounts {
+    /// What would be typed for `rule`. People who are gone are left out.
+    pub async fn draft_of_rule(&self, rule: &Rule) -> Result<RuleDraft, AccountError> {
+        let rule = rule.clone();
+        Ok(self.0.database.read(move |c| draft_of(c, &rule)).await?)
+    }
+}
+
+fn draft_of(c: &mut Connection, rule: &Rule) -> Result<RuleDraft, StorageError> {
+    let grants = rule.grants.iter().map(|grant| draft_of_grant(c, grant)).collect::<Result<_, _>>()?;
+    Ok(RuleDraft { path: rule.path.as_str().to_owned(), methods: rule.methods.to_string(), grants })
+}
+
+fn draft_of_grant(c: &mut Connection, grant: &Grant) -> Result<GrantDraft, StorageError> {
+    let (mut groups, mut people) = (Vec::new(), Vec::new());
+    if let Who::Members { groups: named, people: ids } = &grant.who {
+        groups.extend(named.iter().map(GroupName::to_string));
+        for id in ids {
+            people.extend(users::find_by_id(c, id)?.map(|record| record.user.email.to_string()));
+        }
+    }
+    Ok(GrantDraft {
+        who: grant.who.kind().as_str().to_owned(),
+        groups: groups.join("\n"),
+        people: people.join("\n"),
+        networks: grant.networks.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        factor: grant.factor,
+        within: grant.within.map(|minutes| minutes.to_string()).unwrap_or_default(),
+        until: grant.until.map(|until| until.to_string()).unwrap_or_default(),
+    })
 }

@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::variables::TABLE;
 use crate::config::{self, Config, Values, env};
 
+mod apps;
 mod backup;
 mod groups;
 mod migrate_store;
@@ -19,6 +20,9 @@ mod people;
 mod progress;
 mod server;
 mod store;
+
+/// The exit code of `explain` if the visitor is not let in.
+const NOT_LET_IN: u8 = 3;
 
 /// Prints one line to standard output.
 fn say(line: &str) {
@@ -49,7 +53,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         }
     };
     match run(&matches) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(text) => {
             let mut out = std::io::stderr().lock();
             if writeln!(out, "portcullis: {text}").is_err() {
@@ -149,6 +153,7 @@ pub fn command() -> Command {
                 .arg(email())
                 .arg(json()),
         ])
+        .subcommands(apps::commands())
         .subcommands(keeping())
 }
 
@@ -189,7 +194,7 @@ fn keeping() -> [Command; 3] {
     [backup, restore, migrate_store]
 }
 
-fn run(matches: &ArgMatches) -> Result<(), String> {
+fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     let config = load(matches)?;
     match name {
@@ -204,9 +209,14 @@ fn run(matches: &ArgMatches) -> Result<(), String> {
         "user" => people::user(&config, matches),
         "group" => groups::group(&config, matches),
         "session" => people::session(&config, matches),
+        "app" => apps::app(&config, matches),
+        "rule" => apps::rule(&config, matches),
+        "explain" if !apps::explain(&config, matches)? => return Ok(ExitCode::from(NOT_LET_IN)),
+        "explain" => Ok(()),
         "send-test-mail" => people::send_test_mail(&config, matches),
         other => Err(format!("unknown command {other}")),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 fn load(matches: &ArgMatches) -> Result<Config, String> {

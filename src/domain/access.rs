@@ -86,9 +86,9 @@ impl Visitor {
         Self { credential, proof: Proof::default(), who: Who::Shared(username) }
     }
 
-    /// How and when the visitor last proved who they are.
-    pub const fn proof(&self) -> &Proof {
-        &self.proof
+    /// The last proof of the visitor's identity.
+    pub const fn proof(&self) -> Proof {
+        self.proof
     }
 
     /// What authenticates the visitor.
@@ -176,6 +176,19 @@ pub enum Denial {
     Prove,
     /// The visitor is not one of those who are let in.
     Forbidden,
+}
+
+impl Denial {
+    /// The word for it, for scripts.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SetUp => "set-up",
+            Self::SignIn => "sign-in",
+            Self::Factor => "factor",
+            Self::Prove => "proof",
+            Self::Forbidden => "forbidden",
+        }
+    }
 }
 
 /// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may do (S114).

@@ -240,7 +240,7 @@ impl Grant {
         };
         if !(is_meant && in_time && in_network) {
             Some(Denial::Forbidden)
-        } else if self.factor && !visitor.proof().has_factor() {
+        } else if self.factor && !visitor.proof().factor {
             Some(Denial::Factor)
         } else if self.within.is_some_and(|minutes| !visitor.proof().is_within(minutes, at.now)) {
             Some(Denial::Prove)

@@ -101,24 +101,18 @@ pub struct ChildOf {
     pub origin: Origin,
 }
 
-/// How and when somebody last proved who they are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What is known of the last proof of somebody's identity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// The methods.
-    pub methods: Methods,
-    /// When.
+    /// Whether a second factor was part of it.
+    pub factor: bool,
+    /// When it was.
     pub at: Timestamp,
 }
 
 impl Proof {
-    /// Whether a second factor was among the methods.
-    pub const fn has_factor(&self) -> bool {
-        // There is no method that is one yet.
-        false
-    }
-
     /// Whether it is at most `minutes` old. A proof in the future does not count, apart from small clock differences.
-    pub const fn is_within(&self, minutes: i64, now: Timestamp) -> bool {
+    pub const fn is_within(self, minutes: i64, now: Timestamp) -> bool {
         let age = now.since(self.at);
         -MAX_CLOCK_DIFFERENCE_SECS <= age && age <= minutes.saturating_mul(60)
     }
@@ -234,9 +228,9 @@ impl Session {
         self.proof().is_within(RECENT_MINUTES, now)
     }
 
-    /// How and when the person last proved who they are.
-    pub fn proof(&self) -> Proof {
-        Proof { methods: self.methods.clone(), at: self.authenticated_at }
+    /// The last proof of the person's identity. No method is a second factor yet.
+    pub const fn proof(&self) -> Proof {
+        Proof { factor: false, at: self.authenticated_at }
     }
 
     /// Judges `generation`, taken from a verified refresh token, at `now`.

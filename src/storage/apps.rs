@@ -144,6 +144,17 @@ pub fn delete_rule(c: &mut Connection, app: &AppRef, id: &RuleId) -> Result<bool
     Ok(diesel::delete(own).execute(c)? == 1)
 }
 
+/// Removes a group from every grant.
+pub fn forget_group(c: &mut Connection, group: &GroupName) -> Result<(), StorageError> {
+    let naming = grants::table.filter(grants::group_names.like(format!("%{group}%")));
+    for row in naming.select(GrantRow::as_select()).load(c)? {
+        let left: Vec<&str> = row.group_names.lines().filter(|name| *name != group.as_str()).collect();
+        let own = grants::table.filter(grants::id.eq(&row.id));
+        diesel::update(own).set(grants::group_names.eq(left.join("\n"))).execute(c)?;
+    }
+    Ok(())
+}
+
 fn unreadable(kind: &str, id: &str, column: &str) -> StorageError {
     StorageError::Corrupt(format!("the {kind} {id} has an unreadable {column}"))
 }

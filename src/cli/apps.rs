@@ -1,0 +1,350 @@
+//! Apps and their rules, also beside a running server.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use serde_json::{Value, json};
+
+use super::people::{explain as explain_fault, open_existing};
+use super::say;
+use crate::accounts::app_draft::AppDraft;
+use crate::accounts::explain::Question;
+use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
+use crate::accounts::{AccountError, Actor};
+use crate::app::Core;
+use crate::config::Config;
+use crate::domain::access::{Decision, Denial};
+use crate::domain::app_table::CompiledApp;
+use crate::domain::ids::RuleId;
+use crate::domain::rules::Rule;
+use crate::domain::time::Timestamp;
+
+/// The settings of an app, as flags: name, and what they mean.
+const SETTINGS: [(&str, &str); 11] = [
+    ("addresses", "Its addresses, separated by commas; one part of a host name may be *"),
+    ("mode", "proxy, or forward-auth for an app behind your own proxy"),
+    ("upstream", "Where it listens: http://, https:// or unix:/path"),
+    ("ca-file", "A PEM file with the certificates of its authority, for https"),
+    ("host", "The Host it is sent: empty for its address, upstream, or a text"),
+    ("timeout", "Seconds to wait for the head of an answer"),
+    ("max-upload", "Maximum size of an upload, in MiB"),
+    ("websocket-origins", "Other origins whose pages may open WebSockets"),
+    ("default-access", "signed-in or nobody: who is let in where it has no rule"),
+    ("session-hours", "Maximum length of a session there, in hours"),
+    ("name", "Its name"),
+];
+/// The switches of an app.
+const SWITCHES: [(&str, &str); 3] = [
+    ("preflight", "yes or no: whether CORS preflights reach it without a sign-in"),
+    ("enabled", "yes or no: whether it is switched on"),
+    ("shown", "yes or no: whether it is on the start page"),
+];
+
+/// `app`, `rule` and `explain`.
+pub(super) fn commands() -> [Command; 3] {
+    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
+    let flag = |(name, about): (&'static str, &'static str)| Arg::new(name).long(name).value_name("VALUE").help(about);
+    let named = || Arg::new("app").required(true).value_name("APP").help("The app's name");
+    let settings = || SETTINGS.into_iter().chain(SWITCHES).map(flag);
+    let app = Command::new("app").about("Apps").subcommand_required(true).subcommands([
+        Command::new("add").about("Add an app").arg(named()).args(settings().filter(|flag| flag.get_id() != "name")),
+        Command::new("list").about("List apps").arg(json()),
+        Command::new("show").about("Show an app and its rules").arg(named()).arg(json()),
+        Command::new("set").about("Change settings of an app; the others stay").arg(named()).args(settings()),
+        Command::new("remove").about("Remove an app and its rules").arg(named()),
+    ]);
+    let grant = [
+        ("methods", "The methods, separated by commas; all if left out"),
+        ("who", "public, signed-in, members or nobody"),
+        ("groups", "Groups that are let in, separated by commas"),
+        ("people", "Addresses of people who are let in, separated by commas"),
+        ("networks", "Networks that the client must be in, separated by commas"),
+        ("within", "Minutes since the last proof of identity"),
+        ("until", "Until when: a date, or a moment such as 2027-01-31T18:00:00Z"),
+    ];
+    let factor = Arg::new("factor").long("factor").action(ArgAction::SetTrue).help("Only with a second factor");
+    let rule = Command::new("rule").about("Rules of apps").subcommand_required(true).subcommands([
+        Command::new("add")
+            .about("Add a rule, or with --to somebody else whom a rule lets in")
+            .arg(named())
+            .arg(Arg::new("path").required(true).value_name("PATH").help("The prefix of the paths it applies to"))
+            .args(grant.map(flag))
+            .arg(flag(("to", "The identifier of a rule that lets in these people, too, in place of a new one")))
+            .arg(factor.clone()),
+        Command::new("list").about("List the rules of an app").arg(named()).arg(json()),
+        Command::new("remove")
+            .about("Remove a rule")
+            .arg(named())
+            .arg(Arg::new("rule").required(true).value_name("RULE").allow_hyphen_values(true).help("Its identifier")),
+    ]);
+    let explain = Command::new("explain")
+        .about("Say whether somebody is let in, and by which rule; the exit code is 0 if so, 3 if not")
+        .arg(Arg::new("email").required(true).value_name("ADDRESS").help("The account, or - for nobody"))
+        .arg(Arg::new("method").required(true).value_name("METHOD").help("The method"))
+        .arg(Arg::new("url").required(true).value_name("URL").help("The address in the app"))
+        .arg(flag(("from", "The client's address")))
+        .arg(factor)
+        .arg(flag(("age", "Minutes since the last proof of identity")))
+        .arg(flag(("at", "The time")))
+        .arg(json());
+    [app, rule, explain]
+}
+
+fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
+    matches.get_one::<String>(id).map_or("", String::as_str)
+}
+
+fn find(core: &Core, name: &str) -> Result<std::sync::Arc<CompiledApp>, String> {
+    let loaded = core.block_on(core.accounts.apps()).map_err(|fault| fault.to_string())?;
+    let found = loaded.table.apps().iter().find(|app| app.app().name.eq_ignore_ascii_case(name)).cloned();
+    found.ok_or_else(|| format!("there is no app {name}"))
+}
+
+fn fault(fault: AccountError) -> String {
+    match fault {
+        AccountError::NotFound => "there is no such app or rule".to_owned(),
+        AccountError::NotAllowed => "the app of UPSTREAM_URL is set in the configuration".to_owned(),
+        other => explain_fault(other),
+    }
+}
+
+/// Applies the flags that were given.
+fn change_draft(draft: &mut AppDraft, matches: &ArgMatches) -> Result<(), String> {
+    for (id, field) in [
+        ("addresses", &mut draft.addresses),
+        ("mode", &mut draft.mode),
+        ("upstream", &mut draft.upstream),
+        ("ca-file", &mut draft.ca_file),
+        ("host", &mut draft.host),
+        ("timeout", &mut draft.timeout),
+        ("max-upload", &mut draft.max_upload),
+        ("websocket-origins", &mut draft.websocket_origins),
+        ("default-access", &mut draft.default_access),
+        ("session-hours", &mut draft.session_hours),
+    ] {
+        if let Some(given) = matches.get_one::<String>(id) {
+            given.clone_into(field);
+        }
+    }
+    for (id, field) in
+        [("preflight", &mut draft.preflight), ("enabled", &mut draft.enabled), ("shown", &mut draft.shown)]
+    {
+        match matches.get_one::<String>(id).map(String::as_str) {
+            None => {}
+            Some("yes") => *field = true,
+            Some("no") => *field = false,
+            Some(_) => return Err(format!("--{id}: give yes or no")),
+        }
+    }
+    Ok(())
+}
+
+/// `app add|list|show|set|remove`.
+pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
+    let (name, matches) = matches.subcommand().ok_or("no command")?;
+    let core = open_existing(config, false)?;
+    let (actor, given) = (Actor::command_line(), text_or_empty(matches, "app"));
+    match name {
+        "list" => list(&core, matches),
+        "show" => show(&core, given, matches),
+        "add" => {
+            let mut draft = AppDraft { name: given.to_owned(), enabled: true, shown: true, ..AppDraft::default() };
+            change_draft(&mut draft, matches)?;
+            let id = core.block_on(core.accounts.create_app(draft, &actor)).map_err(fault)?;
+            say(&format!("added {given} ({id})"));
+            Ok(())
+        }
+        "set" => {
+            let found = find(&core, given)?;
+            let mut draft = AppDraft::of(found.app());
+            change_draft(&mut draft, matches)?;
+            if let Some(name) = matches.get_one::<String>("name") {
+                name.clone_into(&mut draft.name);
+            }
+            core.block_on(core.accounts.change_app(&found.app().id, draft, &actor)).map_err(fault)?;
+            say(&format!("changed {given}"));
+            Ok(())
+        }
+        "remove" => {
+            let found = find(&core, given)?;
+            core.block_on(core.accounts.delete_app(&found.app().id, &actor)).map_err(fault)?;
+            say(&format!("removed {given}"));
+            Ok(())
+        }
+        other => Err(format!("unknown command {other}")),
+    }
+}
+
+/// The same for an argument that a command may not have.
+fn text_or_empty<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
+    matches.try_get_one::<String>(id).ok().flatten().map_or("", String::as_str)
+}
+
+fn describe(app: &CompiledApp) -> Value {
+    let draft = AppDraft::of(app.app());
+    json!({
+        "id": app.app().id.as_str(),
+        "name": draft.name,
+        "addresses": app.app().addresses.iter().map(|address| address.as_str()).collect::<Vec<_>>(),
+        "mode": draft.mode,
+        "upstream": draft.upstream,
+        "default_access": draft.default_access,
+        "preflight": draft.preflight,
+        "enabled": draft.enabled,
+        "shown": draft.shown,
+        "rules": app.rules().iter().map(describe_rule).collect::<Vec<_>>(),
+    })
+}
+
+fn describe_rule(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id.as_ref().map(RuleId::as_str),
+        "path": rule.path.as_str(),
+        "methods": rule.methods.to_string(),
+        "grants": rule.grants.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
+    let loaded = core.block_on(core.accounts.apps()).map_err(|fault| fault.to_string())?;
+    let apps = loaded.table.apps();
+    if matches.get_flag("json") {
+        say(&Value::from(apps.iter().map(|app| describe(app)).collect::<Vec<_>>()).to_string());
+        return Ok(());
+    }
+    for app in apps {
+        let draft = AppDraft::of(app.app());
+        let upstream = if draft.upstream.is_empty() { "forward-auth" } else { &draft.upstream };
+        let off = if draft.enabled { "" } else { "  switched off" };
+        say(&format!("{}  {}  {upstream}{off}", draft.name, draft.addresses.replace('\n', ",")));
+    }
+    Ok(())
+}
+
+fn show(core: &Core, name: &str, matches: &ArgMatches) -> Result<(), String> {
+    let app = find(core, name)?;
+    if matches.get_flag("json") {
+        say(&describe(&app).to_string());
+        return Ok(());
+    }
+    let draft = AppDraft::of(app.app());
+    say(&format!("name: {}\naddresses: {}", draft.name, draft.addresses.replace('\n', ",")));
+    say(&format!("mode: {}\nupstream: {}\ndefault access: {}", draft.mode, draft.upstream, draft.default_access));
+    let yes = |on: bool| if on { "yes" } else { "no" };
+    say(&format!("switched on: {}\non the start page: {}", yes(draft.enabled), yes(draft.shown)));
+    app.rules().iter().for_each(say_rule);
+    Ok(())
+}
+
+fn say_rule(rule: &Rule) {
+    say(&format!("rule {}: {rule}", rule.id.as_ref().map_or("", RuleId::as_str)));
+}
+
+/// `rule add|list|remove`.
+pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> {
+    let (name, matches) = matches.subcommand().ok_or("no command")?;
+    let core = open_existing(config, false)?;
+    let (actor, app) = (Actor::command_line(), find(&core, text(matches, "app"))?);
+    let id = &app.app().id;
+    match name {
+        "list" if matches.get_flag("json") => {
+            say(&Value::from(app.rules().iter().map(describe_rule).collect::<Vec<_>>()).to_string());
+        }
+        "list" => app.rules().iter().for_each(say_rule),
+        "remove" => {
+            let rule = RuleId::parse(text(matches, "rule")).ok_or("there is no such rule")?;
+            core.block_on(core.accounts.delete_rule(id, &rule, &actor)).map_err(fault)?;
+            say("removed the rule");
+        }
+        "add" => {
+            let field = |id: &str| text(matches, id).to_owned();
+            let grant = GrantDraft {
+                who: field("who"),
+                groups: field("groups"),
+                people: field("people"),
+                networks: field("networks"),
+                factor: matches.get_flag("factor"),
+                within: field("within"),
+                until: field("until"),
+            };
+            if let Some(to) = matches.get_one::<String>("to") {
+                let known = app.rules().iter().find(|rule| rule.id.as_ref().is_some_and(|id| id.as_str() == to));
+                let (Some(rule), Some(to)) = (known, RuleId::parse(to)) else {
+                    return Err(fault(AccountError::NotFound));
+                };
+                let mut draft = core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?;
+                draft.grants.push(grant);
+                core.block_on(core.accounts.change_rule(id, &to, draft, &actor)).map_err(fault)?;
+                say(&format!("changed the rule {to}"));
+                return Ok(());
+            }
+            let draft = RuleDraft { path: field("path"), methods: field("methods"), grants: vec![grant] };
+            let rule = core.block_on(core.accounts.create_rule(id, draft, &actor)).map_err(fault)?;
+            say(&format!("added the rule {rule}"));
+        }
+        other => return Err(format!("unknown command {other}")),
+    }
+    Ok(())
+}
+
+/// `explain ADDRESS METHOD URL`: whether the visitor is let in.
+pub(super) fn explain(config: &Config, matches: &ArgMatches) -> Result<bool, String> {
+    let core = open_existing(config, false)?;
+    let given = |id: &str| matches.get_one::<String>(id).map(String::as_str);
+    let from: IpAddr = match given("from") {
+        None => Ipv4Addr::LOCALHOST.into(),
+        Some(text) => text.parse().map_err(|_fault| format!("--from: {text} is not an IP address"))?,
+    };
+    let age = match given("age") {
+        None => 0,
+        Some(text) => text.parse().map_err(|_fault| "--age: give whole minutes".to_owned())?,
+    };
+    let at = match given("at") {
+        None => None,
+        Some(text) => Some(Timestamp::parse(text).ok_or("--at: give a moment such as 2027-01-31T18:00:00Z")?),
+    };
+    let question = Question {
+        email: given("email").filter(|email| *email != "-").map(str::to_owned),
+        method: text(matches, "method").to_owned(),
+        url: text(matches, "url").to_owned(),
+        from,
+        factor: matches.get_flag("factor"),
+        age,
+        at,
+    };
+    let answer = core.block_on(core.accounts.explain(&question)).map_err(fault)?;
+    let verdict = |denial: Option<Denial>| denial.map_or("let in", Denial::as_str);
+    let allowed = answer.decision == Decision::Allow;
+    if matches.get_flag("json") {
+        let readings: Vec<Value> = answer
+            .readings
+            .iter()
+            .map(|reading| {
+                json!({
+                    "path": reading.path,
+                    "rule": reading.rule.as_ref().map(RuleId::as_str),
+                    "verdict": verdict(reading.denial),
+                })
+            })
+            .collect();
+        let deciding = answer.deciding();
+        say(&json!({
+            "app": answer.app,
+            "allowed": allowed,
+            "verdict": verdict(deciding.and_then(|reading| reading.denial)),
+            "rule": deciding.and_then(|reading| reading.rule.as_ref()).map(RuleId::as_str),
+            "readings": readings,
+        })
+        .to_string());
+        return Ok(allowed);
+    }
+    say(&format!("{}: {}", answer.app, verdict(answer.deciding().and_then(|reading| reading.denial))));
+    for reading in &answer.readings {
+        let rule = reading
+            .rule
+            .as_ref()
+            .map_or_else(|| "no rule".to_owned(), |id| format!("rule {id}: {}", reading.rule_text));
+        say(&format!("  {}  {}  {rule}", reading.path, verdict(reading.denial)));
+    }
+    Ok(allowed)
+}
