@@ -155,10 +155,8 @@ impl Accounts {
                 cache.invalidate_user(user);
                 streams.cut_user(user);
             }
-            Notice::GroupDeleted(group) => {
-                cache.invalidate_group(group);
-                streams.cut_all();
-            }
+            // The rules lose the group as well, which closes the streams.
+            Notice::GroupDeleted(group) => cache.invalidate_group(group),
             Notice::AllEnded => {
                 cache.invalidate_all();
                 streams.cut_all();

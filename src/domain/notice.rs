@@ -18,7 +18,7 @@ pub enum Notice {
     AppsChanged,
     /// The person has left a group; their sessions are still live.
     GroupLeft(UserId),
-    /// The group no longer exists, so nobody is in it.
+    /// The group no longer exists, so nobody is in it; [`Notice::AppsChanged`] comes with it.
     GroupDeleted(GroupName),
     /// No session at all is live any more.
     AllEnded,

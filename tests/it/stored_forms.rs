@@ -110,7 +110,7 @@ async fn a_backup_of_a_newer_version_is_refused_and_says_what_is_new_and_who_mad
     };
     let cases = [
         (newer(|head| head["backup"] = json!(2)), "the format 2"),
-        (newer(|head| head["tables"]["apps"] = json!(["id"])), "a table apps"),
+        (newer(|head| head["tables"]["robots"] = json!(["id"])), "a table robots"),
         (
             newer(|head| head["tables"]["users"].as_array_mut().unwrap().push(json!("shoe_size"))),
             "a column users.shoe_size",
