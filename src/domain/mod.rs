@@ -37,3 +37,6 @@ pub mod upstream;
 pub mod user;
 pub mod user_list;
 mod words;
+
+#[cfg(test)]
+mod decide_tests;

@@ -35,6 +35,9 @@ impl RulePath {
         let Ok(decoded) = percent_decode_str(rest.strip_suffix('/').unwrap_or(rest)).decode_utf8() else {
             return fault("rule-path-ambiguous");
         };
+        if text.contains("//") {
+            return fault("rule-path-segments");
+        }
         let is_ambiguous = |segment: &str| matches!(segment, "" | "." | "..");
         if decoded.contains(['?', '#', ';', '\\']) || decoded.chars().any(char::is_control) {
             return fault("rule-path-ambiguous");
