@@ -274,7 +274,7 @@ impl Watch {
             return Ok(true);
         };
         for (number, notice) in &notices {
-            self.accounts.apply_notice(*number, notice);
+            self.accounts.apply_notice(*number, notice)?;
             self.applied = *number;
         }
         Ok(!notices.is_empty())

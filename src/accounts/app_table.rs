@@ -102,6 +102,11 @@ impl Accounts {
         usable.then_some(loaded)
     }
 
+    /// A number that differs after a change of apps or rules.
+    pub fn apps_changes(&self) -> u64 {
+        self.0.apps.wanted.load(Ordering::Acquire)
+    }
+
     /// The apps, from memory or from the store.
     pub async fn apps(&self) -> Result<Arc<Loaded>, AccountError> {
         if let Some(loaded) = self.cached_apps() {

@@ -143,11 +143,7 @@ impl Accounts {
         let mut notices: Vec<Notice> = Vec::new();
         for (change, user) in changes.iter().zip(&people) {
             if self.apply_membership(c, change, user, actor)? {
-                // Joining takes no access away, so open streams may stay.
-                let notice = match change {
-                    Membership::Join(_, user) => Notice::UserChanged(user.clone()),
-                    Membership::Leave(_, user) => Notice::GroupLeft(user.clone()),
-                };
+                let notice = Notice::UserChanged(change.user().clone());
                 notices.extend(Some(notice).filter(|notice| !notices.contains(notice)));
             }
         }

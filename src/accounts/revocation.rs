@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use super::session_cache::LEASE;
 use super::{Accounts, CLAIMED_SETTING, Phase};
+use crate::domain::access::Person;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::notice::Notice;
 use crate::domain::time::Timestamp;
-use crate::storage::{Connection, StorageError, notices, settings};
+use crate::storage::{Connection, StorageError, groups, notices, settings, users};
 
 /// How often an operation checks whether the other nodes have caught up.
 const POLL_INTERVAL: Duration = Duration::from_millis(4);
@@ -114,10 +115,33 @@ impl AppliedNotices {
 
 impl Accounts {
     /// Applies a notice that the watch found, unless the operation that published it has.
-    pub fn apply_notice(&self, number: i64, notice: &Notice) {
-        if !self.0.applied_notices.take(number) {
-            self.apply(notice);
+    pub fn apply_notice(&self, number: i64, notice: &Notice) -> Result<(), StorageError> {
+        if self.0.applied_notices.take(number) {
+            return Ok(());
         }
+        self.apply(notice);
+        self.judge_streams(notice)
+    }
+
+    /// Closes the open streams that what `notice` is about no longer allows; blocks while it reads the store.
+    fn judge_streams(&self, notice: &Notice) -> Result<(), StorageError> {
+        let (streams, now) = (&self.0.streams, self.0.clock.now());
+        let apps = || self.0.database.read_blocking(|c| self.apps_from_store(c));
+        match notice {
+            Notice::AppsChanged if !streams.is_empty() => streams.cut_denied(&apps()?.table, now),
+            Notice::UserChanged(user) if streams.has_of(user) => {
+                let found = self.0.database.read_blocking(|c| {
+                    let Some(record) = users::find_by_id(c, user)? else { return Ok(None) };
+                    Ok(Some(Person::new(record.user, groups::of_user(c, user)?)))
+                })?;
+                match found {
+                    Some(person) => streams.cut_denied_to(&person, &apps()?.table, now),
+                    None => streams.cut_user(user),
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Drops every cached session and the record of applied notices, and checks whether somebody has claimed the
@@ -130,7 +154,7 @@ impl Accounts {
         if self.0.database.read_blocking(|c| settings::find(c, CLAIMED_SETTING))?.is_some() {
             self.apply(&Notice::Claimed);
         }
-        Ok(())
+        self.judge_streams(&Notice::AppsChanged)
     }
 
     /// Applies a notice to the cached sessions and open streams of this process.
@@ -147,16 +171,12 @@ impl Accounts {
                 streams.cut_user(user);
             }
             Notice::UserChanged(user) => cache.invalidate_user(user),
-            Notice::AppsChanged => {
-                self.0.apps.invalidate();
-                streams.cut_all();
-            }
-            Notice::GroupLeft(user) => {
-                cache.invalidate_user(user);
-                streams.cut_user(user);
-            }
+            Notice::AppsChanged => self.0.apps.invalidate(),
             // The rules lose the group as well, which closes the streams.
-            Notice::GroupDeleted(group) => cache.invalidate_group(group),
+            Notice::GroupDeleted(group) => {
+                cache.invalidate_group(group);
+                streams.forget_group(group);
+            }
             Notice::AllEnded => {
                 cache.invalidate_all();
                 streams.cut_all();
@@ -179,6 +199,11 @@ impl Accounts {
     /// before.
     pub(super) async fn ended(&self, ended: Ended) {
         ended.notices.iter().for_each(|notice| self.apply(notice));
+        let (this, published) = (self.clone(), ended.notices.clone());
+        let judge = move || published.iter().try_for_each(|notice| this.judge_streams(notice));
+        if !self.0.streams.is_empty() && !matches!(self.0.database.runtime().spawn_blocking(judge).await, Ok(Ok(()))) {
+            self.0.streams.cut_all();
+        }
         // Only now: until this is recorded the watch applies the notices as well, so it never acknowledges anything
         // that is not in force here.
         self.0.applied_notices.note(ended.number, ended.notices.len());

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use super::streams::StreamRequest;
 use super::{AccountError, Accounts, Phase, pair};
 use crate::domain::access::{Credential, Person, Visitor};
 use crate::domain::groups::GroupName;
@@ -242,6 +243,25 @@ impl Accounts {
             Credential::Session(id) => self.is_live(id).await,
             Credential::Pair => Ok(self.phase() == Phase::Legacy),
         }
+    }
+
+    /// Whether the credential is still valid and the rules still allow the request to whom it stands for.
+    pub async fn still_allows(
+        &self,
+        credential: Option<&Credential>,
+        request: &StreamRequest,
+    ) -> Result<bool, AccountError> {
+        let copy = match credential {
+            Some(Credential::Session(id)) => match self.find_session(id).await? {
+                Some(copy) => Some(copy),
+                None => return Ok(false),
+            },
+            // Before the claim there are no rules.
+            Some(Credential::Pair) => return Ok(self.phase() == Phase::Legacy),
+            None => None,
+        };
+        let visitor = copy.as_ref().and_then(|copy| copy.view()).map(|view| &*view.who);
+        Ok(request.is_allowed(visitor, &self.apps().await?.table, self.0.clock.now()))
     }
 
     async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {

@@ -1,112 +1,181 @@
-//! Open streams by the credential of their visitor, so that they can be closed when it becomes invalid.
+//! Open streams with what they depend on, so that they can be closed when that ends or no longer lets them in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::domain::access::Credential;
+use crate::domain::access::{AppRequest, Credential, Decision, Person, Visitor, decide};
+use crate::domain::app_table::AppTable;
+use crate::domain::apps::AppRef;
+use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::rules::Circumstances;
 use crate::domain::time::Timestamp;
 
-/// The streams of one credential.
+/// An open stream.
 struct Open {
     signal: watch::Sender<bool>,
-    count: usize,
-    user: Option<UserId>,
-    /// The parent of a child session.
-    parent: Option<SessionId>,
-    until: Option<Timestamp>,
+    owner: StreamOwner,
+    request: StreamRequest,
 }
 
-/// On what a stream depends besides its credential.
-#[derive(Default)]
-pub struct StreamOwner<'a> {
-    /// The account.
-    pub user: Option<&'a UserId>,
+/// Whose stream it is.
+#[derive(Clone, Default)]
+pub struct StreamOwner {
+    /// The visitor; `None` is somebody who is not signed in.
+    pub visitor: Option<Arc<Visitor>>,
     /// The session with which a child session ends.
-    pub parent: Option<&'a SessionId>,
+    pub parent: Option<SessionId>,
     /// The latest end.
     pub until: Option<Timestamp>,
 }
 
-/// By what authenticates the visitor; `None` is somebody who is not signed in.
-type Table = Mutex<HashMap<Option<Credential>, Open>>;
+impl StreamOwner {
+    fn credential(&self) -> Option<&Credential> {
+        self.visitor.as_ref().map(|visitor| visitor.credential())
+    }
+
+    fn user(&self) -> Option<&UserId> {
+        self.visitor.as_ref().and_then(|visitor| visitor.user_id())
+    }
+
+    fn session(&self) -> Option<&SessionId> {
+        self.visitor.as_ref().and_then(|visitor| visitor.session())
+    }
+}
+
+/// The request that a stream belongs to, as it was judged.
+#[derive(Clone)]
+pub struct StreamRequest {
+    /// The app.
+    pub app: AppRef,
+    /// The method, as sent.
+    pub method: String,
+    /// The path, as sent.
+    pub path: String,
+    /// The client's address.
+    pub client: IpAddr,
+}
+
+impl StreamRequest {
+    /// Whether the rules allow it to `visitor`.
+    pub(super) fn is_allowed(&self, visitor: Option<&Visitor>, apps: &AppTable, now: Timestamp) -> bool {
+        let Some(app) = apps.app(&self.app).filter(|app| app.app().enabled) else { return false };
+        let circumstances = Circumstances { client: self.client, now };
+        let (method, path) = (&self.method, &self.path);
+        let request = AppRequest { open: true, app, method, path, is_preflight: false, circumstances };
+        decide(visitor, &request) == Decision::Allow
+    }
+}
+
+type Table = Mutex<HashMap<u64, Open>>;
 
 /// The registry; updated when a stream begins, when it ends, and at revocation.
 #[derive(Clone)]
 pub struct Streams {
     table: Arc<Table>,
+    next: Arc<AtomicU64>,
     stopping: Arc<watch::Sender<bool>>,
 }
 
 impl Default for Streams {
     fn default() -> Self {
-        Self { table: Arc::default(), stopping: Arc::new(watch::channel(false).0) }
+        Self { table: Arc::default(), next: Arc::default(), stopping: Arc::new(watch::channel(false).0) }
     }
 }
 
 /// One registered stream; dropping it removes it from the registry.
 pub struct StreamTicket {
     table: Arc<Table>,
-    credential: Option<Credential>,
+    number: u64,
     signal: watch::Receiver<bool>,
     stopping: watch::Receiver<bool>,
     endless: bool,
 }
 
 impl Streams {
-    /// Registers a stream; check the credential again afterwards, it may have become
-    /// invalid in between.
-    pub fn register(&self, credential: Option<&Credential>, owner: &StreamOwner<'_>) -> StreamTicket {
+    /// Registers a stream; check credential and rules again afterwards, they may have changed in between.
+    pub fn register(&self, owner: StreamOwner, request: StreamRequest) -> StreamTicket {
+        let (sender, signal) = watch::channel(false);
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let open = Open { signal: sender, owner, request };
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).insert(number, open);
+        let (table, stopping) = (Arc::clone(&self.table), self.stopping.subscribe());
+        StreamTicket { table, number, signal, stopping, endless: false }
+    }
+
+    /// How many visitors have open streams.
+    pub fn len(&self) -> usize {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        table.values().map(|open| open.owner.credential()).collect::<HashSet<_>>().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Whether `user` has open streams.
+    pub fn has_of(&self, user: &UserId) -> bool {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).values().any(|open| open.owner.user() == Some(user))
+    }
+
+    /// Closes the streams that the rules no longer allow.
+    pub fn cut_denied(&self, apps: &AppTable, now: Timestamp) {
+        self.cut_where(|open| !open.request.is_allowed(open.owner.visitor.as_deref(), apps, now));
+    }
+
+    /// Takes the visitors of open streams out of a group that no longer exists.
+    pub fn forget_group(&self, group: &GroupName) {
+        self.change_people(|person| person.groups.contains(group), |person| person.groups.retain(|name| name != group));
+    }
+
+    /// Changes what is known of the visitors of open streams.
+    fn change_people(&self, concerns: impl Fn(&Person) -> bool, change: impl Fn(&mut Person)) {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Open {
-            signal: watch::channel(false).0,
-            count: 0,
-            user: owner.user.cloned(),
-            parent: owner.parent.cloned(),
-            until: owner.until,
-        };
-        let entry = table.entry(credential.cloned()).or_insert_with(new);
-        entry.count += 1;
-        StreamTicket {
-            table: Arc::clone(&self.table),
-            credential: credential.cloned(),
-            signal: entry.signal.subscribe(),
-            stopping: self.stopping.subscribe(),
-            endless: false,
+        for open in table.values_mut() {
+            let Some(visitor) = &open.owner.visitor else { continue };
+            if let Some(person) = visitor.person().filter(|person| concerns(person)) {
+                let mut person = person.clone();
+                change(&mut person);
+                let (credential, proof) = (visitor.credential().clone(), visitor.proof());
+                open.owner.visitor = Some(Arc::new(Visitor::with_account(credential, proof, person)));
+            }
         }
     }
 
-    /// How many sessions have open streams.
-    pub fn len(&self) -> usize {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).len()
+    /// Closes the streams of `person` that the rules do not allow to them as they are now.
+    pub fn cut_denied_to(&self, person: &Person, apps: &AppTable, now: Timestamp) {
+        self.change_people(|known| known.id == person.id, |known| person.clone_into(known));
+        self.cut_where(|open| {
+            open.owner.user() == Some(&person.id) && !open.request.is_allowed(open.owner.visitor.as_deref(), apps, now)
+        });
     }
 
     /// Closes every stream of `session` and of its children.
     pub fn cut(&self, session: &SessionId) {
-        self.cut_where(|credential, open| {
-            matches!(credential, Some(Credential::Session(id)) if id == session)
-                || open.parent.as_ref() == Some(session)
-        });
+        self.cut_where(|open| open.owner.session() == Some(session) || open.owner.parent.as_ref() == Some(session));
     }
 
     /// Closes every stream of a user.
     pub fn cut_user(&self, user: &UserId) {
-        self.cut_where(|_, open| open.user.as_ref() == Some(user));
+        self.cut_where(|open| open.owner.user() == Some(user));
     }
 
     /// Closes the streams of sessions that have expired.
     pub fn cut_expired(&self, now: Timestamp) {
-        self.cut_where(|_, open| open.until.is_some_and(|until| until <= now));
+        self.cut_where(|open| open.owner.until.is_some_and(|until| until <= now));
     }
 
-    fn cut_where(&self, is_over: impl Fn(Option<&Credential>, &Open) -> bool) {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|credential, open| {
-            let over = is_over(credential.as_ref(), open);
+    fn cut_where(&self, is_over: impl Fn(&Open) -> bool) {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, open| {
+            let over = is_over(open);
             if over {
                 open.signal.send_replace(true);
-                tracing::debug!(session.streams = open.count, "the streams of an ended session were closed");
+                tracing::debug!(app = %open.request.app, "a stream was closed: its session ended, or a rule changed");
             }
             !over
         });
@@ -115,11 +184,7 @@ impl Streams {
     /// The sessions with open streams.
     pub fn sessions(&self) -> Vec<SessionId> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let session = |credential: &Option<Credential>| match credential {
-            Some(Credential::Session(id)) => Some(id.clone()),
-            Some(Credential::Pair) | None => None,
-        };
-        table.keys().filter_map(session).collect()
+        table.values().filter_map(|open| open.owner.session().cloned()).collect::<HashSet<_>>().into_iter().collect()
     }
 
     /// Closes endless streams, now and from now on: the server is stopping, and would wait for them.
@@ -158,14 +223,6 @@ impl StreamTicket {
 
 impl Drop for StreamTicket {
     fn drop(&mut self) {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        // After closing, the entry may be a newer one, of streams that do not include this ticket.
-        let own = |open: &&mut Open| open.signal.subscribe().same_channel(&self.signal);
-        if let Some(entry) = table.get_mut(&self.credential).filter(own) {
-            entry.count = entry.count.saturating_sub(1);
-            if entry.count == 0 {
-                table.remove(&self.credential);
-            }
-        }
+        self.table.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.number);
     }
 }

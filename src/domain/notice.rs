@@ -16,8 +16,6 @@ pub enum Notice {
     UserChanged(UserId),
     /// Apps or rules have changed.
     AppsChanged,
-    /// The person has left a group; their sessions are still live.
-    GroupLeft(UserId),
     /// The group no longer exists, so nobody is in it; [`Notice::AppsChanged`] comes with it.
     GroupDeleted(GroupName),
     /// No session at all is live any more.
@@ -35,7 +33,6 @@ impl Notice {
             Self::UserEnded(id) => ("user.ended", id.as_str()),
             Self::UserChanged(id) => ("user.changed", id.as_str()),
             Self::AppsChanged => ("apps.changed", ""),
-            Self::GroupLeft(id) => ("group.left", id.as_str()),
             Self::GroupDeleted(name) => ("group.deleted", name.as_str()),
             Self::AllEnded => ("all.ended", ""),
             Self::Claimed => ("claimed", ""),
@@ -50,7 +47,6 @@ impl Notice {
             "user.ended" => UserId::parse(subject).map(Self::UserEnded),
             "user.changed" => UserId::parse(subject).map(Self::UserChanged),
             "apps.changed" => Some(Self::AppsChanged),
-            "group.left" => UserId::parse(subject).map(Self::GroupLeft),
             "group.deleted" => GroupName::parse(subject).ok().map(Self::GroupDeleted),
             "claimed" => Some(Self::Claimed),
             _ => None,
@@ -72,7 +68,7 @@ mod tests {
             Notice::SessionChanged(session),
             Notice::UserEnded(user.clone()),
             Notice::UserChanged(user.clone()),
-            Notice::GroupLeft(user),
+            Notice::AppsChanged,
             Notice::AppsChanged,
             Notice::GroupDeleted(GroupName::parse("staff").unwrap()),
             Notice::AllEnded,

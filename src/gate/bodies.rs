@@ -16,6 +16,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::mpsc;
 
 use crate::accounts::Accounts;
+use crate::accounts::streams::StreamRequest;
 use crate::accounts::streams::StreamTicket;
 use crate::http::authenticator::Verdict;
 
@@ -139,7 +140,7 @@ pub(super) enum Watch {
     Stream(StreamTicket),
     /// By checking the session before each piece that the app delayed: sufficient for a small body, and needs no
     /// registration.
-    Pieces(Rc<Verdict>, Accounts),
+    Pieces(Rc<Verdict>, Accounts, StreamRequest),
 }
 
 /// The state of a [`Watch`].
@@ -151,6 +152,9 @@ enum SessionWatch {
 struct SessionPolling {
     verdict: Rc<Verdict>,
     accounts: Accounts,
+    request: StreamRequest,
+    /// The number of the apps by which the request was judged.
+    apps: u64,
     waited: bool,
     /// A piece that is passed on once the store has confirmed the session.
     pending: Option<(Bytes, Answer)>,
@@ -160,16 +164,18 @@ struct SessionPolling {
 type Answer = Pin<Box<dyn Future<Output = bool>>>;
 
 impl SessionPolling {
-    /// Whether the session is known to be live without asking the store.
+    /// Whether the session is known to be live, and no rule changed, without asking the store.
     fn is_certain(&self) -> bool {
         let now = self.accounts.clock().monotonic();
-        self.accounts.cache().has_lease(now) && self.verdict.is_untouched(now)
+        let untouched = self.verdict.is_untouched(now) && self.accounts.apps_changes() == self.apps;
+        self.accounts.cache().has_lease(now) && untouched
     }
 
     fn verify(&mut self, piece: Bytes) {
-        let (accounts, who) = (self.accounts.clone(), Arc::clone(&self.verdict.who));
-        self.pending =
-            Some((piece, Box::pin(async move { accounts.is_still_valid(who.credential()).await.unwrap_or(false) })));
+        let (accounts, request) = (self.accounts.clone(), self.request.clone());
+        let who = Arc::clone(&self.verdict.who);
+        let allowed = async move { accounts.still_allows(Some(who.credential()), &request).await.unwrap_or(false) };
+        self.pending = Some((piece, Box::pin(allowed)));
     }
 }
 
@@ -178,8 +184,9 @@ impl Download {
     pub(super) fn new(body: Incoming, size: BodySize, watch: Watch) -> Self {
         let watch = match watch {
             Watch::Stream(ticket) => SessionWatch::Stream(Box::pin(async move { ticket.ended().await })),
-            Watch::Pieces(verdict, accounts) => {
-                SessionWatch::Pieces(SessionPolling { verdict, accounts, waited: false, pending: None })
+            Watch::Pieces(verdict, accounts, request) => {
+                let apps = accounts.apps_changes();
+                SessionWatch::Pieces(SessionPolling { verdict, accounts, request, apps, waited: false, pending: None })
             }
         };
         Self { body, size, watch }

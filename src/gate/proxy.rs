@@ -17,7 +17,7 @@ use super::target::{self, Target};
 use super::upstreams::upstreams;
 use super::{deny, proxy_headers, response, upgrade};
 use crate::accounts::metrics::{Asked, Outcome};
-use crate::accounts::streams::StreamTicket;
+use crate::accounts::streams::{StreamRequest, StreamTicket};
 use crate::accounts::{AccountError, Phase};
 use crate::domain::access::Denial;
 use crate::domain::language::Language;
@@ -149,9 +149,12 @@ impl ProxiedRequest<'_> {
         // The session may have ended while the app was busy; then its response must not be delivered.
         let accounts = settings::accounts(self.req);
         let now = accounts.clock().monotonic();
-        let untouched = self.verdict.filter(|verdict| accounts.cache().has_lease(now) && verdict.is_untouched(now));
+        let same_rules = accounts.apps_changes() == self.target.apps_changes && accounts.cache().has_lease(now);
+        let untouched = self.verdict.filter(|verdict| same_rules && verdict.is_untouched(now));
         let watch = match untouched {
-            Some(verdict) if response::is_small(&response) => Watch::Pieces(Rc::clone(verdict), accounts.clone()),
+            Some(verdict) if response::is_small(&response) => {
+                Watch::Pieces(Rc::clone(verdict), accounts.clone(), self.stream_request())
+            }
             _ => {
                 let ticket = self.register().await?;
                 Watch::Stream(if response::is_event_stream(&response) { ticket.endless() } else { ticket })
@@ -209,17 +212,27 @@ impl ProxiedRequest<'_> {
         Ok(request)
     }
 
-    /// Registers a stream, then checks the session again: it may have ended in between.
+    /// Registers a stream, then judges the request again: session or rules may have changed in between.
     async fn register(&self) -> Result<StreamTicket, HttpError> {
         let accounts = settings::accounts(self.req);
-        let who = self.verdict.map(|verdict| &verdict.who);
-        let credential = who.map(|who| who.credential());
         let owner = self.verdict.map(|verdict| verdict.stream_owner()).unwrap_or_default();
-        let ticket = accounts.streams().register(credential, &owner);
-        let is_valid = match credential {
-            Some(credential) => accounts.is_still_valid(credential).await?,
-            None => true,
-        };
-        if is_valid { Ok(ticket) } else { Err(HttpError::Account(AccountError::InvalidCredentials)) }
+        let request = self.stream_request();
+        let ticket = accounts.streams().register(owner, request.clone());
+        let credential = self.verdict.map(|verdict| verdict.who.credential());
+        if accounts.still_allows(credential, &request).await? {
+            Ok(ticket)
+        } else {
+            Err(HttpError::Account(AccountError::InvalidCredentials))
+        }
+    }
+
+    /// What the request was judged by.
+    fn stream_request(&self) -> StreamRequest {
+        StreamRequest {
+            app: self.target.app.app().id.clone(),
+            method: self.target.method.to_owned(),
+            path: self.target.path.to_owned(),
+            client: client_address::of(self.req).client,
+        }
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Target<'a> {
     pub(super) authority: String,
     /// The origin where its sessions are good; `None` is `APP_URL`'s, where the portal is.
     pub(super) app_origin: Option<Origin>,
+    /// The number of changes of apps and rules before the app was found.
+    pub(super) apps_changes: u64,
     /// The method, as sent.
     pub(super) method: &'a str,
     /// The path, as sent.
@@ -47,13 +49,14 @@ impl Target<'_> {
 /// one without a canonical form, are refused.
 pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpError> {
     let accounts = settings::accounts(req);
+    let changes = accounts.apps_changes();
     match accounts.cached_apps() {
-        Some(apps) => proxied_among(req, &apps.table),
-        None => proxied_among(req, &accounts.apps().await?.table),
+        Some(apps) => proxied_among(req, &apps.table, changes),
+        None => proxied_among(req, &accounts.apps().await?.table, changes),
     }
 }
 
-fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable) -> Result<Target<'a>, HttpError> {
+fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable, apps_changes: u64) -> Result<Target<'a>, HttpError> {
     let settings = settings::of(req);
     let named = host(req)?;
     let (app, authority) = match apps.find_exact(named) {
@@ -69,6 +72,7 @@ fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable) -> Result<Target<'a>
         app: Arc::clone(app),
         app_origin: app_origin(&authority, &settings.app_url),
         authority,
+        apps_changes,
         method: req.method().as_str(),
         path: req.uri().path(),
         path_and_query: req.uri().path_and_query().map_or("/", |asked| asked.as_str()),
@@ -81,6 +85,7 @@ pub(super) async fn of_forwarded<'a>(
     resource: &RequestedResource<'a>,
 ) -> Result<Option<Target<'a>>, HttpError> {
     let accounts = settings::accounts(req);
+    let apps_changes = accounts.apps_changes();
     let found = match accounts.cached_apps() {
         Some(apps) => apps.table.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority)),
         None => {
@@ -94,7 +99,7 @@ pub(super) async fn of_forwarded<'a>(
     };
     let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
     let app_origin = app_origin(&authority, &settings::of(req).app_url);
-    Ok(Some(Target { app, authority, app_origin, method, path, path_and_query }))
+    Ok(Some(Target { app, authority, app_origin, apps_changes, method, path, path_and_query }))
 }
 
 /// The origin of an app's address, unless it is that of `APP_URL`.

@@ -91,11 +91,11 @@ impl Verdict {
     }
 
     /// On what the visitor's streams depend; with HTTP Basic on no session.
-    pub fn stream_owner(&self) -> StreamOwner<'_> {
+    pub fn stream_owner(&self) -> StreamOwner {
         let session = self.copy.as_ref().and_then(|copy| copy.view()).map(|view| &view.session);
         StreamOwner {
-            user: self.who.user_id(),
-            parent: session.and_then(|session| session.child_of.as_ref()).map(|child| &child.parent),
+            visitor: Some(Arc::clone(&self.who)),
+            parent: session.and_then(|session| session.child_of.as_ref()).map(|child| child.parent.clone()),
             until: session.map(|session| session.expires_at),
         }
     }
