@@ -444,6 +444,8 @@ event-login-throttled = Anmeldung gebremst
 event-logout = Abgemeldet
 event-session-ended = Sitzung beendet
 event-refresh-reused = Altes Token erneut verwendet
+event-handover-refused = Übergabe an eine Anwendung abgelehnt
+event-handover-reused = Code einer Übergabe erneut verwendet
 event-password-changed = Passwort geändert
 event-password-reset-requested = Neues Passwort angefordert
 event-password-reset = Passwort neu gesetzt
@@ -526,6 +528,7 @@ check-app-slow = { $upstream } antwortet nicht innerhalb von zwei Sekunden. Steh
 ## Errors
 error-status = Status { $status } · Anfrage { $id }
 error-start = Zur Startseite
+error-app = Die Anwendung noch einmal öffnen
 too-many-forgot = Ein neues Passwort wählen
 error-400 = Ungültige Anfrage
 error-401 = Anmeldung erforderlich
@@ -537,6 +540,7 @@ error-405 = Unter dieser Adresse nicht erlaubt
 error-408 = Zeitüberschreitung bei der Anfrage
 error-409 = Im Augenblick nicht möglich
 error-410 = Dieser Link gilt nicht mehr
+error-handover = Anmeldung bei der Anwendung nicht abgeschlossen
 error-413 = Zu viele Daten
 error-415 = Nicht unterstütztes Format
 error-422 = Das Formular enthält Fehler
@@ -555,6 +559,8 @@ fault-too-many = Zu viele Versuche. Versuchen Sie es in { $minutes ->
    *[other] { $minutes } Minuten
 } wieder.
 fault-link = Dieser Link gilt nicht mehr: Er wurde verwendet, ist abgelaufen, oder ein neuerer hat ihn ersetzt. Fordern Sie einen neuen an.
+fault-handover = Diese Anmeldung bei der Anwendung konnte nicht abgeschlossen werden: Sie wurde schon verwendet, hat zu lange gedauert oder wurde in einem anderen Browser begonnen. Öffnen Sie die Anwendung noch einmal.
+fault-handover-address = Diese Adresse gehört hier zu keiner Anwendung. Öffnen Sie die Anwendung unter ihrer üblichen Adresse, oder fragen Sie, wer sie betreibt.
 fault-last-admin = Das ist der letzte Admin, der sich anmelden kann. Machen Sie zuerst jemand anderen zum Admin.
 fault-busy = Der Server ist ausgelastet. Versuchen Sie es in ein paar Sekunden noch einmal.
 fault-pair-closed = Der eingestellte Benutzername und sein Passwort wurden zu oft geraten und öffnen nichts mehr. Wer diese Seite betreibt, kann mit dem Einrichtungscode den ersten Admin einrichten oder ein anderes Passwort einstellen.

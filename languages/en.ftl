@@ -446,6 +446,8 @@ event-login-throttled = Sign-in throttled
 event-logout = Signed out
 event-session-ended = Session ended
 event-refresh-reused = Old token reused
+event-handover-refused = Hand-over to an app refused
+event-handover-reused = Code of a hand-over reused
 event-password-changed = Password changed
 event-password-reset-requested = Password reset requested
 event-password-reset = Password reset
@@ -528,6 +530,7 @@ check-app-slow = { $upstream } does not respond within two seconds. Is there a f
 ## Errors
 error-status = Status { $status } · request { $id }
 error-start = Go to the start page
+error-app = Open the app again
 too-many-forgot = Choose a new password
 error-400 = Bad request
 error-401 = Sign-in required
@@ -539,6 +542,7 @@ error-405 = Not allowed at this address
 error-408 = Request timed out
 error-409 = Not possible at the moment
 error-410 = This link no longer works
+error-handover = Sign-in to the app not completed
 error-413 = Too much data
 error-415 = Unsupported format
 error-422 = The form has errors
@@ -557,6 +561,8 @@ fault-too-many = Too many attempts. Try again in { $minutes ->
    *[other] { $minutes } minutes
 }.
 fault-link = This link is no longer valid: it was used, has expired, or was replaced by a newer one. Request a new one.
+fault-handover = This sign-in to the app could not be completed: it was used already, took too long, or was begun in another browser. Open the app again.
+fault-handover-address = This address does not belong to an app here. Open the app by its usual address, or ask whoever runs it.
 fault-last-admin = This is the last admin who can sign in. Make somebody else an admin first.
 fault-busy = The server is busy. Try again in a few seconds.
 fault-pair-closed = There were too many wrong guesses at the configured user name and password, so they no longer work. The operator of this site can set up the first admin with the set-up token, or configure another password.

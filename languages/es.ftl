@@ -444,6 +444,8 @@ event-login-throttled = Inicio de sesión frenado
 event-logout = Sesión cerrada
 event-session-ended = Sesión terminada
 event-refresh-reused = Token antiguo usado otra vez
+event-handover-refused = Paso a una aplicación rechazado
+event-handover-reused = Código de paso usado otra vez
 event-password-changed = Contraseña cambiada
 event-password-reset-requested = Contraseña nueva pedida
 event-password-reset = Contraseña restablecida
@@ -526,6 +528,7 @@ check-app-slow = { $upstream } no responde en dos segundos. ¿Hay un cortafuegos
 ## Errors
 error-status = Estado { $status } · petición { $id }
 error-start = Ir al inicio
+error-app = Abrir la aplicación otra vez
 too-many-forgot = Elegir una contraseña nueva
 error-400 = Petición no válida
 error-401 = Debe iniciar sesión
@@ -537,6 +540,7 @@ error-405 = No es posible en esta dirección
 error-408 = Tiempo de espera de la solicitud agotado
 error-409 = No es posible por el momento
 error-410 = Este enlace ya no es válido
+error-handover = El acceso a la aplicación no se completó
 error-413 = Demasiados datos
 error-415 = Formato desconocido
 error-422 = El formulario tiene errores
@@ -555,6 +559,8 @@ fault-too-many = Demasiados intentos. Inténtelo otra vez dentro de { $minutes -
    *[other] { $minutes } minutos
 }.
 fault-link = Este enlace ya no vale: se usó, ha caducado o uno más nuevo lo sustituyó. Pida otro.
+fault-handover = Este acceso a la aplicación no se pudo completar: ya se usó, tardó demasiado o empezó en otro navegador. Abra la aplicación otra vez.
+fault-handover-address = Esta dirección no pertenece a ninguna aplicación de aquí. Abra la aplicación en su dirección habitual o pregunte a quien la administra.
 fault-last-admin = Es el último administrador que puede iniciar sesión. Nombre antes a otra persona.
 fault-busy = El servidor está ocupado. Inténtelo de nuevo en unos segundos.
 fault-pair-closed = Se ha intentado adivinar demasiadas veces el nombre y la contraseña configurados, y ya no abren nada. Quien administra este sitio puede crear el primer administrador con el código de puesta en marcha o configurar otra contraseña.

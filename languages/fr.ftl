@@ -444,6 +444,8 @@ event-login-throttled = Connexion ralentie
 event-logout = Déconnexion
 event-session-ended = Session terminée
 event-refresh-reused = Ancien jeton réutilisé
+event-handover-refused = Passage vers une application refusé
+event-handover-reused = Code de passage réutilisé
 event-password-changed = Mot de passe modifié
 event-password-reset-requested = Nouveau mot de passe demandé
 event-password-reset = Mot de passe réinitialisé
@@ -526,6 +528,7 @@ check-app-slow = { $upstream } ne répond pas en deux secondes. Y a-t-il un pare
 ## Errors
 error-status = Statut { $status } · requête { $id }
 error-start = Vers l'accueil
+error-app = Rouvrir l'application
 too-many-forgot = Choisir un nouveau mot de passe
 error-400 = Requête incorrecte
 error-401 = Connexion requise
@@ -537,6 +540,7 @@ error-405 = Impossible à cette adresse
 error-408 = Délai de la requête dépassé
 error-409 = Impossible pour le moment
 error-410 = Ce lien n'est plus valable
+error-handover = Connexion à l'application inachevée
 error-413 = Trop de données
 error-415 = Format inconnu
 error-422 = Le formulaire contient des erreurs
@@ -555,6 +559,8 @@ fault-too-many = Trop de tentatives. Réessayez dans { $minutes ->
    *[other] { $minutes } minutes
 }.
 fault-link = Ce lien n'est plus valable : il a servi, a expiré, ou un plus récent l'a remplacé. Demandez-en un nouveau.
+fault-handover = Cette connexion à l'application n'a pas pu aboutir : elle a déjà servi, a duré trop longtemps ou a été commencée dans un autre navigateur. Rouvrez l'application.
+fault-handover-address = Cette adresse n'appartient à aucune application ici. Ouvrez l'application à son adresse habituelle, ou demandez à la personne qui la gère.
 fault-last-admin = C'est le dernier administrateur qui peut se connecter. Nommez d'abord quelqu'un d'autre.
 fault-busy = Le serveur est occupé. Réessayez dans quelques secondes.
 fault-pair-closed = Trop de tentatives ont été faites sur le nom et le mot de passe configurés : ils n'ouvrent plus rien. La personne qui gère ce site peut créer le premier administrateur avec le code de mise en service, ou configurer un autre mot de passe.

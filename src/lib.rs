@@ -66,6 +66,7 @@ pub mod for_tests {
     pub use crate::domain::text::Text;
     pub use crate::domain::throttle::Bucket;
     pub use crate::domain::time::{Clock, Timestamp};
+    pub use crate::http::app_hosts::Host;
     pub use crate::http::jwt::Access;
     pub use crate::http::page::ADMIN_PAGES;
     pub use crate::routes::{API, PAGES, Row};

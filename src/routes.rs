@@ -8,27 +8,32 @@
 use actix_identity::IdentityMiddleware;
 use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{SameSite, time};
-use actix_web::middleware::from_fn;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig, post};
-use actix_web::{Resource, Route, guard};
+use actix_web::{Error, Resource, Route, guard};
 
 use crate::api::{health, metrics, session};
 use crate::gate::{forward_auth, proxy};
+use crate::http::app_hosts::Host::{self, App, Both, Portal};
 use crate::http::error::{Audience, render_as};
 use crate::http::jwt::Access::{Admin, Link, Member, Open, Session};
 use crate::http::jwt::{self, Access, Rule};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
-use crate::http::{csrf, measured, own_cookies, security_headers, serve_static};
+use crate::http::{app_hosts, app_origin, csrf, measured, own_cookies, security_headers, serve_static};
 use crate::pages::admin::{audit, checklist, groups, mail, selected, sessions, user, username, users};
 use crate::pages::confirm::{self, Change};
-use crate::pages::{account, email, forgot, home, invite, login, logout, password, profile, reset, setup};
+use crate::pages::{account, email, forgot, handover, home, invite, login, logout, password, profile, reset, setup};
 
 /// One page or action.
 pub struct Row {
     /// The path pattern, relative to its table.
     pub path: &'static str,
+    /// The hosts on which it exists.
+    pub host: Host,
     /// Who may use it.
     pub access: Access,
     /// The sensitive change that its form makes, if any: then "is it you?" is asked first (S130).
@@ -39,18 +44,18 @@ pub struct Row {
 
 impl Row {
     /// A page shown with GET.
-    const fn page(path: &'static str, access: Access, show: fn() -> Route) -> Self {
-        Self { path, access, change: None, show: Some(show), submit: None }
+    const fn page(path: &'static str, host: Host, access: Access, show: fn() -> Route) -> Self {
+        Self { path, host, access, change: None, show: Some(show), submit: None }
     }
 
     /// A form shown with GET and submitted with POST.
-    const fn form(path: &'static str, access: Access, show: fn() -> Route, submit: fn() -> Route) -> Self {
-        Self { path, access, change: None, show: Some(show), submit: Some(submit) }
+    const fn form(path: &'static str, host: Host, access: Access, show: fn() -> Route, submit: fn() -> Route) -> Self {
+        Self { path, host, access, change: None, show: Some(show), submit: Some(submit) }
     }
 
     /// An action with POST; its button is on another page.
-    const fn action(path: &'static str, access: Access, submit: fn() -> Route) -> Self {
-        Self { path, access, change: None, show: None, submit: Some(submit) }
+    const fn action(path: &'static str, host: Host, access: Access, submit: fn() -> Route) -> Self {
+        Self { path, host, access, change: None, show: None, submit: Some(submit) }
     }
 
     /// The same, if its form makes a sensitive change.
@@ -89,61 +94,64 @@ impl Row {
 /// The pages, below `/_auth`.
 #[rustfmt::skip]
 pub const PAGES: &[Row] = &[
-    Row::page("", Open, || get().to(home::show)),
-    Row::page("/", Open, || get().to(home::show)),
-    Row::form("/setup", Open, || get().to(setup::show), || post().to(setup::submit)),
-    Row::form("/login", Open, || get().to(login::show), || post().to(login::submit)),
-    Row::form("/forgot", Open, || get().to(forgot::show), || post().to(forgot::submit)),
-    Row::page("/forgot/sent", Open, || get().to(forgot::sent)),
-    Row::form("/reset", Link, || get().to(reset::show), || post().to(reset::submit)),
-    Row::form("/invite", Link, || get().to(invite::show), || post().to(invite::submit)),
-    Row::form("/account/email/confirm", Link, || get().to(email::show_confirm), || post().to(email::confirm)),
-    Row::action("/logout", Session, || post().to(logout::submit)),
-    Row::action("/account/sessions/end-all", Session, || post().to(logout::end_all)),
-    Row::action("/account/sessions/end-others", Session, || post().to(logout::end_others)),
-    Row::action("/account/sessions/{id}/end", Session, || post().to(logout::end_one)),
-    Row::form("/confirm", Member, || get().to(confirm::show), || post().to(confirm::submit)),
-    Row::page("/account", Session, || get().to(account::show)),
-    Row::form("/account/profile", Member, || get().to(profile::show), || post().to(profile::submit)),
-    Row::form("/account/password", Member, || get().to(password::show), || post().to(password::submit)),
-    Row::form("/account/email", Member, || get().to(email::show), || post().to(email::submit)),
-    Row::action("/account/devices/{id}/forget", Member, || post().to(account::forget_device)),
-    Row::page("/admin", Admin, || get().to(home::admin)),
-    Row::page("/admin/users", Admin, || get().to(users::list)),
-    Row::form("/admin/users/new", Admin, || get().to(users::show_new), || post().to(users::create)).gives_power(Change::Invite),
-    Row::form("/admin/users/selected", Admin, || get().to(selected::back), || post().to(selected::ask)),
-    Row::action("/admin/users/selected/apply", Admin, || post().to(selected::apply)),
-    Row::action("/admin/users/selected/delete", Admin, || post().to(selected::delete)).gives_power(Change::DeleteSeveral),
-    Row::form("/admin/users/selected/join", Admin, || get().to(selected::back), || post().to(selected::join)).gives_power(Change::GroupsOfSeveral),
-    Row::page("/admin/users/{id}", Admin, || get().to(user::show)),
-    Row::action("/admin/users/{id}/disable", Admin, || post().to(user::disable)),
-    Row::action("/admin/users/{id}/enable", Admin, || post().to(user::enable)),
-    Row::form("/admin/users/{id}/delete", Admin, || get().to(user::ask_delete), || post().to(user::delete)).gives_power(Change::Delete),
-    Row::action("/admin/users/{id}/role", Admin, || post().to(user::set_role)).gives_power(Change::Role),
-    Row::form("/admin/users/{id}/username", Admin, || get().to(username::show), || post().to(username::submit)).gives_power(Change::Username),
-    Row::form("/admin/users/{id}/groups", Admin, || get().to(groups::show_of_user), || post().to(groups::submit_of_user)).gives_power(Change::Groups),
-    Row::action("/admin/users/{id}/sessions/end-all", Admin, || post().to(user::end_sessions)),
-    Row::action("/admin/users/{id}/reset-link", Admin, || post().to(user::reset_link)).gives_power(Change::ResetLink),
-    Row::action("/admin/users/{id}/invite", Admin, || post().to(user::invite)).gives_power(Change::Invite),
-    Row::page("/admin/groups", Admin, || get().to(groups::list)),
-    Row::form("/admin/groups/new", Admin, || get().to(groups::show_new), || post().to(groups::create)).gives_power(Change::GroupNew),
-    Row::page("/admin/groups/{id}", Admin, || get().to(groups::show)),
-    Row::form("/admin/groups/{id}/members/add", Admin, || get().to(groups::show_add), || post().to(groups::add)).gives_power(Change::GroupJoin),
-    Row::action("/admin/groups/{id}/members/{user}/remove", Admin, || post().to(groups::remove)),
-    Row::form("/admin/groups/{id}/delete", Admin, || get().to(groups::ask_delete), || post().to(groups::delete)).gives_power(Change::GroupDelete),
-    Row::page("/admin/sessions", Admin, || get().to(sessions::list)),
-    Row::action("/admin/sessions/{id}/end", Admin, || post().to(sessions::end)),
-    Row::page("/admin/audit", Admin, || get().to(audit::list)),
-    Row::page("/admin/audit/export", Admin, || get().to(audit::export)),
-    Row::page("/admin/checklist", Admin, || get().to(checklist::show)),
-    Row::page("/admin/mail", Admin, || get().to(mail::list)),
-    Row::action("/admin/mail/test", Admin, || post().to(mail::test)),
+    Row::page("", Portal, Open, || get().to(home::show)),
+    Row::page("/", Portal, Open, || get().to(home::show)),
+    Row::form("/setup", Portal, Open, || get().to(setup::show), || post().to(setup::submit)),
+    Row::form("/login", Portal, Open, || get().to(login::show), || post().to(login::submit)),
+    Row::form("/forgot", Portal, Open, || get().to(forgot::show), || post().to(forgot::submit)),
+    Row::page("/forgot/sent", Portal, Open, || get().to(forgot::sent)),
+    Row::form("/reset", Portal, Link, || get().to(reset::show), || post().to(reset::submit)),
+    Row::form("/invite", Portal, Link, || get().to(invite::show), || post().to(invite::submit)),
+    Row::form("/account/email/confirm", Portal, Link, || get().to(email::show_confirm), || post().to(email::confirm)),
+    Row::page("/begin", App, Open, || get().to(handover::begin)),
+    Row::page("/handover", Portal, Member, || get().to(handover::hand_over)),
+    Row::page("/enter", App, Link, || get().to(handover::enter)),
+    Row::form("/logout", Portal, Session, || get().to(logout::show), || post().to(logout::submit)),
+    Row::action("/account/sessions/end-all", Portal, Session, || post().to(logout::end_all)),
+    Row::action("/account/sessions/end-others", Portal, Session, || post().to(logout::end_others)),
+    Row::action("/account/sessions/{id}/end", Portal, Session, || post().to(logout::end_one)),
+    Row::form("/confirm", Portal, Member, || get().to(confirm::show), || post().to(confirm::submit)),
+    Row::page("/account", Portal, Session, || get().to(account::show)),
+    Row::form("/account/profile", Portal, Member, || get().to(profile::show), || post().to(profile::submit)),
+    Row::form("/account/password", Portal, Member, || get().to(password::show), || post().to(password::submit)),
+    Row::form("/account/email", Portal, Member, || get().to(email::show), || post().to(email::submit)),
+    Row::action("/account/devices/{id}/forget", Portal, Member, || post().to(account::forget_device)),
+    Row::page("/admin", Portal, Admin, || get().to(home::admin)),
+    Row::page("/admin/users", Portal, Admin, || get().to(users::list)),
+    Row::form("/admin/users/new", Portal, Admin, || get().to(users::show_new), || post().to(users::create)).gives_power(Change::Invite),
+    Row::form("/admin/users/selected", Portal, Admin, || get().to(selected::back), || post().to(selected::ask)),
+    Row::action("/admin/users/selected/apply", Portal, Admin, || post().to(selected::apply)),
+    Row::action("/admin/users/selected/delete", Portal, Admin, || post().to(selected::delete)).gives_power(Change::DeleteSeveral),
+    Row::form("/admin/users/selected/join", Portal, Admin, || get().to(selected::back), || post().to(selected::join)).gives_power(Change::GroupsOfSeveral),
+    Row::page("/admin/users/{id}", Portal, Admin, || get().to(user::show)),
+    Row::action("/admin/users/{id}/disable", Portal, Admin, || post().to(user::disable)),
+    Row::action("/admin/users/{id}/enable", Portal, Admin, || post().to(user::enable)),
+    Row::form("/admin/users/{id}/delete", Portal, Admin, || get().to(user::ask_delete), || post().to(user::delete)).gives_power(Change::Delete),
+    Row::action("/admin/users/{id}/role", Portal, Admin, || post().to(user::set_role)).gives_power(Change::Role),
+    Row::form("/admin/users/{id}/username", Portal, Admin, || get().to(username::show), || post().to(username::submit)).gives_power(Change::Username),
+    Row::form("/admin/users/{id}/groups", Portal, Admin, || get().to(groups::show_of_user), || post().to(groups::submit_of_user)).gives_power(Change::Groups),
+    Row::action("/admin/users/{id}/sessions/end-all", Portal, Admin, || post().to(user::end_sessions)),
+    Row::action("/admin/users/{id}/reset-link", Portal, Admin, || post().to(user::reset_link)).gives_power(Change::ResetLink),
+    Row::action("/admin/users/{id}/invite", Portal, Admin, || post().to(user::invite)).gives_power(Change::Invite),
+    Row::page("/admin/groups", Portal, Admin, || get().to(groups::list)),
+    Row::form("/admin/groups/new", Portal, Admin, || get().to(groups::show_new), || post().to(groups::create)).gives_power(Change::GroupNew),
+    Row::page("/admin/groups/{id}", Portal, Admin, || get().to(groups::show)),
+    Row::form("/admin/groups/{id}/members/add", Portal, Admin, || get().to(groups::show_add), || post().to(groups::add)).gives_power(Change::GroupJoin),
+    Row::action("/admin/groups/{id}/members/{user}/remove", Portal, Admin, || post().to(groups::remove)),
+    Row::form("/admin/groups/{id}/delete", Portal, Admin, || get().to(groups::ask_delete), || post().to(groups::delete)).gives_power(Change::GroupDelete),
+    Row::page("/admin/sessions", Portal, Admin, || get().to(sessions::list)),
+    Row::action("/admin/sessions/{id}/end", Portal, Admin, || post().to(sessions::end)),
+    Row::page("/admin/audit", Portal, Admin, || get().to(audit::list)),
+    Row::page("/admin/audit/export", Portal, Admin, || get().to(audit::export)),
+    Row::page("/admin/checklist", Portal, Admin, || get().to(checklist::show)),
+    Row::page("/admin/mail", Portal, Admin, || get().to(mail::list)),
+    Row::action("/admin/mail/test", Portal, Admin, || post().to(mail::test)),
 ];
 
 /// What scripts of the app may request, below `/_auth/api`.
 pub const API: &[Row] = &[
-    Row::page("/session", Session, || get().to(session::show)),
-    Row::action("/refresh", Session, || post().to(session::show)),
+    Row::page("/session", Both, Session, || get().to(session::show)),
+    Row::action("/refresh", Both, Session, || post().to(session::show)),
 ];
 
 /// Browsers request this without cookies, and use `/.well-known/change-password` only if it is 404: a site that answers
@@ -161,6 +169,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
     let api = web::scope("/_auth/api")
         .configure(|config| API.iter().for_each(|row| row.register_for_scripts(config)))
         .default_service(web::to(home::not_found))
+        .wrap(from_fn(app_hosts::find_app))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)))
         .wrap(from_fn(measured::pages));
@@ -173,6 +182,8 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
     let counts = web::resource("/_auth/metrics")
         .route(get().to(metrics::show))
         .default_service(web::to(home::wrong_method))
+        .wrap(from_fn(only_where_it_exists))
+        .wrap(from_fn(app_hosts::find_app))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
     let files = web::scope("/_auth/static")
@@ -188,6 +199,8 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(session_middleware(settings, store, session_secs))
         .wrap(from_fn(own_cookies::keep_own))
         .wrap(from_fn(csrf::only_navigations))
+        .wrap(from_fn(only_where_it_exists))
+        .wrap(from_fn(app_hosts::find_app))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
         .wrap(from_fn(measured::pages));
@@ -199,6 +212,22 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
     config.service(well_known("/.well-known/change-password", get().to(home::change_password)));
     config.service(well_known(RELIABILITY, web::to(home::not_found)));
     config.default_service(web::to(proxy::handle));
+}
+
+/// Middleware: answers on the hosts that have the page alone; what no row names is the portal's.
+async fn only_where_it_exists<B: MessageBody + 'static>(
+    req: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let row = req.path().strip_prefix("/_auth").and_then(|path| PAGES.iter().find(|row| row.path == path));
+    let host = row.map_or(Portal, |row| row.host);
+    if host.has(app_origin::of(req.request()).is_some()) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    Ok(match app_hosts::elsewhere(req.request()) {
+        Ok(answer) => req.into_response(answer),
+        Err(fault) => req.error_response(fault),
+    })
 }
 
 fn session_middleware(settings: &HttpSettings, store: RowStore, session_secs: i64) -> SessionMiddleware<RowStore> {

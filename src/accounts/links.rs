@@ -5,7 +5,9 @@ use super::{AccountError, Accounts, Client};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::audit::Event;
 use crate::domain::ids::UserId;
-use crate::domain::link::{CONFIRMATION_SECS, EMAIL_CHANGE_SECS, INVITATION_SECS, Purpose};
+use crate::domain::link::{
+    CONFIRMATION_SECS, EMAIL_CHANGE_SECS, HAND_OVER_SECS, HANDED_OVER_SECS, INVITATION_SECS, Purpose,
+};
 use crate::domain::mail::MailKind;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
@@ -48,6 +50,8 @@ impl Accounts {
             Purpose::Invitation => INVITATION_SECS,
             Purpose::EmailChange => EMAIL_CHANGE_SECS,
             Purpose::Confirmation => CONFIRMATION_SECS,
+            Purpose::HandOver => HAND_OVER_SECS,
+            Purpose::HandedOver => HANDED_OVER_SECS,
         }
     }
 
@@ -90,7 +94,7 @@ impl Accounts {
     }
 
     /// Counts an invalid link of a source, and returns the error to answer with.
-    async fn count_bad_link(&self, client: &Client) -> Result<AccountError, AccountError> {
+    pub(super) async fn count_bad_link(&self, client: &Client) -> Result<AccountError, AccountError> {
         let (now, source) = (self.0.clock.now(), Asking::links_of_source(&self.0.token_hasher, client));
         let refused = self.audit_line(Event::LoginThrottled, "", "", &client.source.to_string());
         let judged = self.0.database.write(move |c| {
@@ -127,6 +131,8 @@ pub(super) fn void_email_change(c: &mut Connection, user: &UserId) -> Result<(),
 fn fits(purpose: Purpose, state: UserState) -> bool {
     match purpose {
         Purpose::Invitation => state == UserState::Invited,
-        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => state == UserState::Active,
+        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation | Purpose::HandOver | Purpose::HandedOver => {
+            state == UserState::Active
+        }
     }
 }

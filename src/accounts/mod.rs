@@ -34,6 +34,7 @@ pub mod delivery;
 pub mod error;
 pub mod explain;
 pub mod groups;
+pub mod handover;
 pub mod legacy;
 pub mod links;
 pub mod lists;

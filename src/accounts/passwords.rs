@@ -127,7 +127,7 @@ impl Accounts {
         let now = self.0.clock.now();
         let (event, kind) = match purpose {
             Purpose::Invitation => (Event::UserCreated, None),
-            Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => {
+            Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation | Purpose::HandOver | Purpose::HandedOver => {
                 (Event::PasswordReset, Some(MailKind::ResetDone))
             }
         };

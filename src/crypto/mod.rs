@@ -10,6 +10,7 @@ pub mod jwt;
 pub mod keyed_hash;
 pub mod keys;
 mod mac;
+pub mod nonce;
 pub mod opaque_token;
 pub mod password_hash;
 pub mod random;

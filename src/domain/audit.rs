@@ -63,6 +63,8 @@ events! {
     Logout = "logout", "event-logout";
     SessionEnded = "session.ended", "event-session-ended";
     RefreshReused = "refresh.reused", "event-refresh-reused";
+    HandoverRefused = "handover.refused", "event-handover-refused";
+    HandoverReused = "handover.reused", "event-handover-reused";
     PasswordChanged = "password.changed", "event-password-changed";
     PasswordResetRequested = "password.reset_requested", "event-password-reset-requested";
     PasswordReset = "password.reset", "event-password-reset";

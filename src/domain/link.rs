@@ -11,6 +11,10 @@ pub enum Purpose {
     EmailChange,
     /// Submitting a form again after the person has confirmed their identity (S130).
     Confirmation,
+    /// Opening a child session on the host of an app (S116).
+    HandOver,
+    /// Nothing: it opened a child session before.
+    HandedOver,
 }
 
 /// Lifetime of an invitation, in seconds: seven days.
@@ -21,6 +25,11 @@ pub const EMAIL_CHANGE_SECS: i64 = 86_400;
 /// How long a form waits for confirmation, in seconds: ten minutes.
 pub const CONFIRMATION_SECS: i64 = 600;
 
+/// How long a code of a hand-over is good, in seconds.
+pub const HAND_OVER_SECS: i64 = 30;
+/// How long the second use of a code ends what the first one opened, in seconds.
+pub const HANDED_OVER_SECS: i64 = 600;
+
 impl Purpose {
     /// The word stored and hashed with the token.
     pub const fn as_str(self) -> &'static str {
@@ -29,6 +38,8 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::EmailChange => "email_change",
             Self::Confirmation => "confirmation",
+            Self::HandOver => "hand_over",
+            Self::HandedOver => "handed_over",
         }
     }
 
@@ -39,6 +50,7 @@ impl Purpose {
             Self::Invitation => "/_auth/invite",
             Self::EmailChange => "/_auth/account/email/confirm",
             Self::Confirmation => "/_auth/confirm",
+            Self::HandOver | Self::HandedOver => "/_auth/enter",
         }
     }
 }

@@ -4,6 +4,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use url::{Position, Url};
 
 use super::app_url::AppUrl;
+use super::origin::Origin;
 
 /// Characters that would end or confuse a query value.
 const QUERY_VALUE: &AsciiSet = &CONTROLS
@@ -50,7 +51,16 @@ impl ReturnTo {
     /// Accepts `next` if it is a local path or a URL of `app_url`'s origin, and keeps it as a path. Anything else is
     /// dropped, and the log says why.
     pub fn parse(next: &str, app_url: &AppUrl) -> Option<Self> {
-        let judged = Self::check(next, app_url);
+        Self::parse_at(next, app_url.origin())
+    }
+
+    /// The same on the host of an app.
+    pub fn parse_on(next: &str, app: &Origin) -> Option<Self> {
+        Self::parse_at(next, &app.to_string())
+    }
+
+    fn parse_at(next: &str, origin: &str) -> Option<Self> {
+        let judged = Self::check(next, origin);
         if let Err(fault) = &judged
             && !next.is_empty()
         {
@@ -59,7 +69,7 @@ impl ReturnTo {
         judged.ok()
     }
 
-    fn check(next: &str, app_url: &AppUrl) -> Result<Self, ReturnFault> {
+    fn check(next: &str, origin: &str) -> Result<Self, ReturnFault> {
         if next.len() > MAX_BYTES {
             return Err(ReturnFault::TooLong);
         }
@@ -74,7 +84,7 @@ impl ReturnTo {
         if next.starts_with("//") {
             return Err(ReturnFault::Elsewhere);
         }
-        let base = Url::parse(app_url.origin()).map_err(|_fault| ReturnFault::NotAnAddress)?;
+        let base = Url::parse(origin).map_err(|_fault| ReturnFault::NotAnAddress)?;
         let url = base.join(next).map_err(|_fault| ReturnFault::NotAnAddress)?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(ReturnFault::Elsewhere);
@@ -104,7 +114,10 @@ fn local_path(url: &Url) -> Result<ReturnTo, ReturnFault> {
     if path.starts_with("//") {
         return Err(ReturnFault::Elsewhere);
     }
-    if ["/_auth/login", "/_auth/logout", "/_auth/setup"].iter().any(|page| path.starts_with(page)) {
+    if ["/_auth/login", "/_auth/logout", "/_auth/setup", "/_auth/begin", "/_auth/enter"]
+        .iter()
+        .any(|page| path.starts_with(page))
+    {
         return Err(ReturnFault::SignIn);
     }
     Ok(ReturnTo(encoded(&url[Position::BeforePath..])))
@@ -162,6 +175,8 @@ mod tests {
             "https://user@app.example.org/",
             "/_auth/login?next=/",
             "/_auth/logout",
+            "/_auth/begin?next=/",
+            "/_auth/enter?code=x",
         ] {
             assert_eq!(parse(evil), None, "{evil:?} was accepted");
         }
@@ -175,7 +190,7 @@ mod tests {
         }
         let app = AppUrl::parse("https://app.example.org").unwrap();
         let too_long = format!("/x?{}", "a".repeat(16 * 1024));
-        assert_eq!(ReturnTo::check(&too_long, &app), Err(ReturnFault::TooLong));
+        assert_eq!(ReturnTo::check(&too_long, app.origin()), Err(ReturnFault::TooLong));
     }
 
     #[test]
@@ -208,7 +223,7 @@ mod tests {
             ("https://ada@app.example.org/", ReturnFault::Elsewhere),
             ("/_auth/login?next=/", ReturnFault::SignIn),
         ] {
-            assert_eq!(ReturnTo::check(next, &app), Err(fault), "{next}");
+            assert_eq!(ReturnTo::check(next, app.origin()), Err(fault), "{next}");
         }
     }
 

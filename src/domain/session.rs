@@ -20,7 +20,6 @@ const MAX_CLOCK_DIFFERENCE_SECS: i64 = 60;
 /// Maximum live sessions of one account; the next sign-in ends the oldest (S107).
 pub const MAX_SESSIONS: usize = 100;
 /// Maximum child sessions of one session; the next hand-over ends the oldest (S104).
-#[expect(dead_code, reason = "the hand-over will use it")]
 pub const MAX_CHILDREN: usize = 100;
 
 /// Maximum age of a cached session, in seconds.

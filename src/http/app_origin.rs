@@ -1,21 +1,43 @@
 //! Which app a request for one of our own addresses is for: by its `Host`, as the proxy goes by it.
 
-use actix_web::HttpRequest;
+use std::sync::Arc;
+
 use actix_web::http::header::HOST;
+use actix_web::{HttpMessage, HttpRequest};
 
 use super::settings;
+use crate::accounts::AccountError;
+use crate::domain::app_table::CompiledApp;
 use crate::domain::origin::Origin;
+
+/// What [`look_up`] found.
+struct Found(Origin);
 
 /// The origin of the app on whose host the request was sent; `None` at the portal, and on a host that is no app's.
 pub fn of(req: &HttpRequest) -> Option<Origin> {
-    let mut hosts = req.headers().get_all(HOST);
-    let host = hosts.next().filter(|_| hosts.next().is_none())?.to_str().ok()?;
-    let app_url = &settings::of(req).app_url;
-    let origin = Origin::parse(app_url.is_https(), host)?;
-    (origin != *app_url.canonical() && is_app(req, &origin)).then_some(origin)
+    req.extensions().get().map(|Found(origin)| origin.clone())
 }
 
-/// Whether an app has that address.
-const fn is_app(_req: &HttpRequest, _origin: &Origin) -> bool {
-    false
+/// Finds out what [`of`] returns; once for each request.
+pub(super) async fn look_up(req: &HttpRequest) -> Result<(), AccountError> {
+    let mut hosts = req.headers().get_all(HOST);
+    let host = hosts.next().filter(|_| hosts.next().is_none()).and_then(|host| host.to_str().ok());
+    let app_url = &settings::of(req).app_url;
+    let Some(origin) = host.and_then(|host| Origin::parse(app_url.is_https(), host)) else { return Ok(()) };
+    let apps = settings::accounts(req).apps().await?;
+    // As the gate finds it: some proxies leave out the port.
+    let found = apps.table.find_forwarded(&origin).and_then(|(_, host)| Origin::parse(app_url.is_https(), &host));
+    if let Some(found) = found.filter(|found| found != app_url.canonical()) {
+        req.extensions_mut().insert(Found(found));
+    }
+    Ok(())
+}
+
+/// The app, not the portal, that has exactly that address.
+pub async fn app_at(req: &HttpRequest, origin: &Origin) -> Result<Option<Arc<CompiledApp>>, AccountError> {
+    if origin == settings::of(req).app_url.canonical() {
+        return Ok(None);
+    }
+    let apps = settings::accounts(req).apps().await?;
+    Ok(apps.table.find(origin).map(Arc::clone))
 }

@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest};
 
 use super::error::{self, Audience, HttpError};
-use super::{language, settings};
+use super::{app_origin, language, settings};
 
 /// Middleware for pages and forms: refuses requests that are not navigations to a document, according to their headers.
 pub async fn only_navigations<B: MessageBody>(
@@ -43,7 +43,8 @@ pub fn check_origin(req: &HttpRequest) -> Result<(), HttpError> {
             first.to_str().unwrap_or("something unreadable")
         })
     };
-    let own = settings::of(req).app_url.origin();
+    let app = app_origin::of(req).map(|app| app.to_string());
+    let own = app.as_deref().unwrap_or_else(|| settings::of(req).app_url.origin());
     let received = header("origin").map(str::to_owned).or_else(|| header("referer").and_then(origin_of));
     let fine = match header("sec-fetch-site") {
         Some(site) => matches!(site, "same-origin" | "none"),

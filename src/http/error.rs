@@ -6,7 +6,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
@@ -67,6 +67,8 @@ pub enum HttpError {
         /// Seconds until the next attempt is accepted.
         retry_after: i64,
     },
+    /// The code of a hand-over is not good, or not good here.
+    HandOver,
     /// The body is too large.
     TooLarge,
     /// The head is too large.
@@ -112,6 +114,7 @@ impl ResponseError for HttpError {
             | Self::FormWithoutCookie { .. }
             | Self::FormOutOfDate => StatusCode::FORBIDDEN,
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::HandOver => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -185,6 +188,7 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Account(AccountError::Rules(_)) => "fault-rules",
         HttpError::Account(AccountError::Internal(_)) => "fault-internal",
         HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "fault-not-found",
+        HttpError::HandOver => "fault-handover",
         HttpError::TooLarge => "fault-too-large",
         HttpError::HeadTooLarge => "fault-head-too-large",
         HttpError::TooSlow => "fault-too-slow",
@@ -200,6 +204,7 @@ fn heading(error: &HttpError) -> &'static str {
     match error.status_code().as_u16() {
         403 if matches!(error, HttpError::FormWithoutCookie { .. }) => "error-cookie",
         403 if matches!(error, HttpError::Csrf { .. } | HttpError::FormOutOfDate) => "error-form",
+        410 if matches!(error, HttpError::HandOver) => "error-handover",
         400 => "error-400",
         401 => "error-401",
         403 => "error-403",
@@ -229,6 +234,7 @@ fn ways_on(error: &HttpError, audience: Audience) -> &'static [(&'static str, &'
         HttpError::Account(AccountError::PairClosed) => {
             &[("/_auth/setup", "sign-in-own-instance-link"), ("/_auth/", "error-start")]
         }
+        HttpError::HandOver => &[("/", "error-app")],
         HttpError::SignInThrottled { .. } => &[("/_auth/forgot", "too-many-forgot"), ("/_auth/", "error-start")],
         _ => &[("/_auth/", "error-start")],
     }
@@ -325,9 +331,13 @@ pub async fn render_as<B: MessageBody + 'static>(
     });
     let (request, response) = answer.into_parts();
     let Some(mut rendered) = rendered else { return Ok(ServiceResponse::new(request, with_body(response))) };
-    // Tokens renewed during the failed request are in use now, and a 405 lists the allowed methods.
+    // Tokens renewed during the failed request are in use now, a 405 lists the allowed methods, and some addresses
+    // contain a secret.
     let all = |name: HeaderName| response.headers().get_all(name).cloned().collect::<Vec<_>>();
     cookies::append(rendered.headers_mut(), all(SET_COOKIE));
+    for policy in all(REFERRER_POLICY) {
+        rendered.headers_mut().insert(REFERRER_POLICY, policy);
+    }
     for methods in all(ALLOW) {
         rendered.headers_mut().append(ALLOW, methods);
     }

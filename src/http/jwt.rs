@@ -18,7 +18,7 @@ use super::authenticator::{self, Authentication, Renewal, Verdict, authenticator
 use super::error::HttpError;
 use super::forms::Fields;
 use super::page::Menu;
-use super::unauthenticated::{redirect, sign_in_address, unauthenticated};
+use super::unauthenticated::{redirect, sign_in_address, sign_in_url, unauthenticated};
 use super::{app_origin, carriers, csrf, forms, settings};
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, Actor};
@@ -35,7 +35,7 @@ const PREFIX: &str = "/_auth";
 pub enum Access {
     /// Everybody. Any other secret that the handler asks for has a limit of its own.
     Open,
-    /// Anybody with the secret of a mailed link.
+    /// Anybody with the secret of a mailed link, or the code of a hand-over.
     Link,
     /// Anybody with a live session, even one of the deprecated user name and password.
     Session,
@@ -113,6 +113,10 @@ pub async fn identify<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    if app_origin::of(req.request()).is_some() {
+        // No page of an app's host depends on the visitor, and none must renew a session that is being replaced.
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
     carriers::use_actix_session(req.request());
     let opens_a_page = matches!(*req.method(), Method::GET | Method::HEAD);
     let (authentication, renewal) = match check(req.request(), opens_a_page).await {
@@ -224,6 +228,7 @@ pub async fn require_of_script<B: MessageBody + 'static>(
     if !rule.takes(req.method()) {
         return Ok(wrong_method(req, rule));
     }
+    let app = app_origin::of(req.request());
     let posts = *req.method() == Method::POST;
     if posts && let Err(fault) = csrf::check_origin(req.request()) {
         return Ok(req.error_response(fault));
@@ -237,7 +242,7 @@ pub async fn require_of_script<B: MessageBody + 'static>(
         Err(Refusal::SignInFirst) => {
             let answer = {
                 let settings = settings::of(req.request());
-                unauthenticated(&settings.app_url.join(&sign_in_address(None)), settings)
+                unauthenticated(&sign_in_url(app.as_ref(), settings), settings)
             };
             return Ok(req.into_response(answer));
         }

@@ -2,6 +2,7 @@
 //!
 //! There are no features here; they are in `pages`, `api` and `gate`.
 
+pub mod app_hosts;
 pub mod app_origin;
 pub mod authenticator;
 pub mod browser_origin;
@@ -13,6 +14,7 @@ pub mod csrf;
 pub mod error;
 pub mod flash;
 pub mod forms;
+pub mod handover;
 pub mod head_limits;
 pub mod heads;
 pub mod jwt;

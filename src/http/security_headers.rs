@@ -1,19 +1,24 @@
 //! Security headers on all our responses, redirects and errors included (S66, S67).
 
-use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
 };
 use actix_web::middleware::Next;
+use actix_web::web::Query;
+use actix_web::{Error, HttpRequest};
 
-use super::browser_origin;
 use super::settings::{self, HttpSettings};
+use super::{app_origin, browser_origin};
 use crate::domain::app_url::AppUrl;
+use crate::domain::origin::Origin;
 
 /// Our `Strict-Transport-Security`, valid for a year.
 pub const ONLY_HTTPS: &str = "max-age=31536000";
+
+/// Pages and redirects of a hand-over: their addresses are nobody else's business, not even as an origin (S116).
+const ADDRESSES_WITH_SECRETS: [&str; 3] = ["/_auth/begin", "/_auth/handover", "/_auth/enter"];
 
 /// Adds the headers; those that a response has set itself are kept.
 pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
@@ -23,7 +28,7 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
             headers.insert(name, value);
         }
     };
-    set("content-security-policy", &policy(settings, &settings.app_url));
+    set("content-security-policy", &policy(settings, &settings.app_url, None));
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "strict-origin");
     set("x-frame-options", "DENY");
@@ -41,14 +46,30 @@ pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
     }
 }
 
-/// The policy of a page that was opened at `origin`.
-fn policy(settings: &HttpSettings, origin: &AppUrl) -> String {
+/// The policy of a page that was opened at `origin`, and whose form may lead to the host of `app`.
+fn policy(settings: &HttpSettings, origin: &AppUrl, app: Option<&Origin>) -> String {
     // Only our one script and no other file of this origin, which we share with the app (S66).
     let script = origin.join(&settings.files.script.path);
+    let app = app.map_or_else(String::new, |app| format!(" {app}"));
     format!(
-        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri \
-            'none'; object-src 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; form-action 'self'{app}; \
+            base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
     )
+}
+
+/// The app to which the sign-in form leads by hand-over: browsers apply `form-action` to redirects after a form, too.
+async fn app_after_sign_in(req: &HttpRequest) -> Option<Origin> {
+    let value = |address: &str, name: &str| {
+        let query = address.split_once('?')?.1;
+        let fields = Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
+        fields.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    };
+    let next = Some(req).filter(|req| req.path() == "/_auth/login").and_then(|req| {
+        let next = value(req.uri().path_and_query()?.as_str(), "next")?;
+        next.starts_with("/_auth/handover?").then_some(next)
+    })?;
+    let origin = Origin::parse_canonical(&value(&next, "origin")?)?;
+    app_origin::app_at(req, &origin).await.ok()?.map(|_app| origin)
 }
 
 /// Middleware for everything below `/_auth`.
@@ -60,11 +81,15 @@ pub async fn add(
     let request = response.request().clone();
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let settings = settings::of(&request);
-    if html
-        && let Some(origin) = browser_origin::other_address(&request)
-        && let Ok(policy) = HeaderValue::from_str(&policy(settings, &origin))
-    {
-        response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+    if html {
+        let (other, app) = (browser_origin::other_address(&request), app_after_sign_in(&request).await);
+        let policy = policy(settings, other.as_ref().unwrap_or(&settings.app_url), app.as_ref());
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+    if ADDRESSES_WITH_SECRETS.contains(&request.path()) {
+        response.headers_mut().insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     }
     apply(response.headers_mut(), settings, html);
     Ok(response)

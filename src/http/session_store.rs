@@ -34,9 +34,10 @@ impl SessionStore for RowStore {
         let refuse = |why: &'static str| SaveError::Other(anyhow::anyhow!(why));
         let id = named.ok_or_else(|| refuse("no session is named"))?;
         let found = self.0.find_session(&id).await.map_err(|fault| SaveError::Other(fault.into()))?;
-        let fits = found.is_some_and(|copy| copy.view().is_some_and(|view| state_of(&id, Some(&view.who)) == state));
+        // One that ended a moment ago may be named: the cookie is worth nothing.
+        let fits = found.is_none_or(|copy| copy.view().is_some_and(|view| state_of(&id, Some(&view.who)) == state));
         if !fits {
-            return Err(refuse("the session is not live or is somebody else's"));
+            return Err(refuse("the session is somebody else's"));
         }
         SessionKey::try_from(id.as_str().to_owned()).map_err(|fault| SaveError::Other(fault.into()))
     }

@@ -6,11 +6,18 @@ use serde_json::json;
 
 use super::security_headers;
 use super::settings::HttpSettings;
+use crate::domain::origin::Origin;
 use crate::domain::return_to::ReturnTo;
 
 /// The path of the sign-in page, with the return address.
 pub fn sign_in_address(next: Option<&ReturnTo>) -> String {
     next.map_or_else(|| "/_auth/login".to_owned(), |next| format!("/_auth/login?next={}", next.query_escaped()))
+}
+
+/// The absolute address where somebody signs in to use the host of `app`, and returns to its start page; `None` is the
+/// portal.
+pub fn sign_in_url(app: Option<&Origin>, settings: &HttpSettings) -> String {
+    app.map_or_else(|| settings.app_url.join(&sign_in_address(None)), |app| format!("{app}/_auth/begin"))
 }
 
 /// 303 to `location`, for a navigation.

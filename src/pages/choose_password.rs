@@ -72,7 +72,7 @@ pub(super) async fn submit(
     let accounts = settings::accounts(req);
     let outcome = match page.purpose {
         Purpose::Invitation => accounts.accept_invitation(&token, new, client(req)).await,
-        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation => {
+        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation | Purpose::HandOver | Purpose::HandedOver => {
             accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None))
         }
     };
@@ -113,6 +113,7 @@ pub(super) fn invalid_link(req: &HttpRequest, purpose: Purpose, status: StatusCo
         Purpose::Reset => ("link-dead-reset", ("/_auth/forgot", "link-ask-again")),
         Purpose::EmailChange => ("link-dead-email", ("/_auth/account", "link-to-account")),
         Purpose::Confirmation => ("prove-over", ("/_auth/", "error-start")),
+        Purpose::HandOver | Purpose::HandedOver => ("fault-handover", ("/", "menu-app")),
     };
     let mut page = MessagePage::new(req, "link-dead-heading", Menu::None);
     page.texts = vec![Text::new("link-dead"), Text::new(text)];

@@ -3,17 +3,24 @@
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::form::FormPage;
 use super::see_other;
 use crate::accounts::sign_out::Ending;
 use crate::domain::ids::SessionId;
 use crate::http::error::HttpError;
 use crate::http::flash::Flash;
 use crate::http::jwt::AnySession;
+use crate::http::page::Menu;
 use crate::http::{carriers, client_address, settings};
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
-/// Ends this session.
+/// The one button, for whoever was led here by the host of an app.
+pub async fn show(session: AnySession, req: HttpRequest) -> HttpResponse {
+    FormPage::new(&req, "sign-out", Menu::of(session.who()), "/_auth/logout", "sign-out").answer(&req)
+}
+
+/// Ends this session, and with it those on the hosts of apps.
 pub async fn submit(session: AnySession, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     end(&session, &req, Ending::This, Flash::SignedOut.at("/_auth/login")).await
 }

@@ -9,6 +9,7 @@ pub mod confirm;
 pub mod email;
 pub mod forgot;
 mod form;
+pub mod handover;
 pub mod home;
 pub mod invite;
 mod legacy;

@@ -241,7 +241,6 @@ impl SessionStore {
     }
 
     /// Ends the oldest children of a session, so that with one more there are at most `most`; returns them (S104).
-    #[expect(dead_code, reason = "the hand-over will use it")]
     pub fn end_oldest_children(
         &self,
         c: &mut Connection,

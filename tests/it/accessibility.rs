@@ -80,7 +80,7 @@ async fn every_page_for_visitors_passes_axe_and_fits() {
         ("/_auth/invite?token=none", "invite-dead-end"),
         ("/_auth/account/email/confirm?token=none", "confirm-dead-end"),
         ("/_auth/nothing", "error-404"),
-        ("/_auth/logout", "error-405"),
+        ("/_auth/account/sessions/end-all", "error-405"),
         ("/_auth/login%00", "error-400"),
     ] {
         browser.open(&format!("{base}{path}")).await;

@@ -105,7 +105,7 @@ async fn head_is_answered_like_get_without_the_body() {
         assert_eq!((message.status, message.text().as_str()), (shown.status, ""), "{path}");
         assert_eq!(message.header("content-type"), shown.header("content-type"), "{path}");
     }
-    assert_eq!(owner.send(Call::navigation("/_auth/logout").method("HEAD")).await.status, 405);
+    assert_eq!(owner.send(Call::navigation("/_auth/account/sessions/end-all").method("HEAD")).await.status, 405);
     assert_eq!(people::who_am_i(&mut owner).await.as_deref(), Some(OWNER));
 }
 

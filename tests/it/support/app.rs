@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use portcullis::for_tests::{App, Internals, build_app};
 use tempfile::TempDir;
 
@@ -146,6 +148,15 @@ impl TestApp {
             let file = |name: &str| std::fs::read(self.data(name)).unwrap_or_default();
             [file("portcullis.db"), file("portcullis.db-wal")].concat()
         })
+    }
+
+    /// Changes the database as another process would.
+    pub fn execute(&self, sql: &str) {
+        if !self.stores.execute(sql) {
+            let file = self.data("portcullis.db");
+            let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+            connection.batch_execute(&format!("PRAGMA busy_timeout = 10000; BEGIN; {sql} COMMIT;")).unwrap();
+        }
     }
 
     /// From now on the server may log ERROR lines with `text`, and has to log one: the test provokes them.

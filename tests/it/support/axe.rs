@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use portcullis::for_tests::{Access, PAGES};
+use portcullis::for_tests::{Access, Host, PAGES};
 use serde_json::{Value, json};
 
 use super::browser::Browser;
@@ -42,8 +42,16 @@ pub const TOO_WIDE: &str = "const over = (one) => one.scrollWidth - one.clientWi
     return Math.max(over(document.documentElement), ...lists.map(over));";
 
 /// Rows that lead elsewhere, to a file, or to the start page, which is judged by its name.
-const NO_PAGES: [&str; 7] =
-    ["", "/", "/confirm", "/admin", "/admin/users/selected", "/admin/users/selected/join", "/admin/audit/export"];
+const NO_PAGES: [&str; 8] = [
+    "",
+    "/",
+    "/handover",
+    "/confirm",
+    "/admin",
+    "/admin/users/selected",
+    "/admin/users/selected/join",
+    "/admin/audit/export",
+];
 
 /// The row of the table of routes that a page at this address is of.
 fn row_at(address: &str) -> Option<&'static str> {
@@ -133,7 +141,8 @@ impl Axe {
 
     /// Judges the pages of the table of routes that these may open and that nobody has judged yet.
     pub async fn judge_the_rest(&mut self, browser: &Browser, base: &str, guards: &[Access]) {
-        let pages = PAGES.iter().filter(|row| row.rule().has_page && guards.contains(&row.access));
+        let at_portal = PAGES.iter().filter(|row| row.host != Host::App);
+        let pages = at_portal.filter(|row| row.rule().has_page && guards.contains(&row.access));
         for row in pages.filter(|row| !NO_PAGES.contains(&row.path)) {
             if !self.rows.contains(row.path) {
                 let has_one_address = row.access != Access::Link && !row.path.contains('{');

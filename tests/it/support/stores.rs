@@ -69,6 +69,14 @@ impl Stores {
         Some(content)
     }
 
+    /// Changes the data and tells the nodes, when they are in PostgreSQL.
+    pub fn execute(&self, sql: &str) -> bool {
+        let Some((cluster, name)) = self.database.as_ref() else { return false };
+        let mut connection = PgConnection::establish(&format!("{cluster}/{name}")).unwrap();
+        connection.batch_execute(&format!("BEGIN; {sql} NOTIFY portcullis; COMMIT;")).unwrap();
+        true
+    }
+
     /// Frees the space when these data are no longer needed.
     pub fn remove(&mut self) {
         if let Some((cluster, name)) = self.database.take()
