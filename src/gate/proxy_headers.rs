@@ -10,7 +10,7 @@ use super::cookies;
 use super::target::Target;
 use crate::domain::app_url::AppUrl;
 use crate::domain::apps::HostHeader;
-use crate::http::authenticator::IdentityHeaders;
+use crate::http::identity_headers::IdentityHeaders;
 
 static X_FORWARDED_FOR: AppName = AppName::from_static("x-forwarded-for");
 static X_FORWARDED_PROTO: AppName = AppName::from_static("x-forwarded-proto");

@@ -13,6 +13,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use super::carriers::{Named, agree, claims_of, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
+use super::identity_headers::IdentityHeaders;
 use super::verdict_cache::Verdicts;
 use super::{client_address, csrf, language, legacy, settings};
 use crate::accounts::refresh::Refreshed;
@@ -20,7 +21,7 @@ use crate::accounts::session_cache::CachedSession;
 use crate::accounts::streams::StreamOwner;
 use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind};
-use crate::domain::access::{Person, Visitor};
+use crate::domain::access::Visitor;
 use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
@@ -29,29 +30,6 @@ use crate::domain::time::Timestamp;
 
 /// Seconds for which a verdict based on a refresh token is cached.
 const REFRESH_VERDICT_SECS: i64 = 30;
-
-/// The identity headers for the app, ready to send; empty if there is nothing to send (S70).
-#[derive(Clone, Debug)]
-pub struct IdentityHeaders {
-    /// `Remote-User`.
-    pub user: HeaderValue,
-    /// `Remote-Email`.
-    pub email: HeaderValue,
-    /// `Remote-Name`.
-    pub name: HeaderValue,
-    /// `Remote-Groups`.
-    pub groups: HeaderValue,
-    /// `Remote-Id`: the account, even if its address changes.
-    pub id: HeaderValue,
-}
-
-impl IdentityHeaders {
-    /// Empty ones, of a visitor who is not signed in.
-    pub fn nobody() -> Self {
-        let empty = || HeaderValue::from_static("");
-        Self { user: empty(), email: empty(), name: empty(), groups: empty(), id: empty() }
-    }
-}
 
 /// A visitor whose session is live.
 pub struct Verdict {
@@ -66,7 +44,7 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict for one request, since there is no session behind it.
     fn of_one_request(who: Visitor, now: Timestamp) -> Self {
-        Self { headers: identity_headers(&who), who: Arc::new(who), copy: None, until: now }
+        Self { headers: IdentityHeaders::of(&who), who: Arc::new(who), copy: None, until: now }
     }
 
     /// Whether the session was not changed since: then the store need not be asked.
@@ -368,7 +346,7 @@ async fn note_successor(accounts: &Accounts, session: &Session, refresh: Option<
 
 fn verdict(copy: Arc<CachedSession>, until: Timestamp) -> Option<Verdict> {
     let who = Arc::clone(&copy.view()?.who);
-    Some(Verdict { headers: identity_headers(&who), who, copy: Some(copy), until })
+    Some(Verdict { headers: IdentityHeaders::of(&who), who, copy: Some(copy), until })
 }
 
 /// The visitor in the deprecated mode.
@@ -403,22 +381,4 @@ pub fn client(req: &HttpRequest) -> Client {
         old_sessions,
         from_elsewhere: csrf::is_from_elsewhere(req),
     }
-}
-
-/// The headers about a visitor for the app.
-pub fn identity_headers(who: &Visitor) -> IdentityHeaders {
-    let of_account = |text: fn(&Person) -> &str| value(who.person().map_or("", text));
-    IdentityHeaders {
-        user: value(who.name()),
-        email: of_account(|person| &person.email),
-        name: of_account(|person| &person.name),
-        groups: value(&who.person().map_or_else(String::new, Person::role_and_groups)),
-        id: of_account(|person| person.id.as_str()),
-    }
-}
-
-/// ASCII unchanged, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).
-fn value(text: &str) -> HeaderValue {
-    let encoded = crate::domain::access::header_text(text);
-    HeaderValue::from_str(&encoded).unwrap_or_else(|_fault| HeaderValue::from_static(""))
 }

@@ -17,6 +17,7 @@ pub mod forms;
 pub mod handover;
 pub mod head_limits;
 pub mod heads;
+pub mod identity_headers;
 pub mod jwt;
 pub mod language;
 mod legacy;

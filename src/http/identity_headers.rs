@@ -1,0 +1,46 @@
+//! The headers that tell an app who is there (S70).
+
+use actix_web::http::header::HeaderValue;
+
+use crate::domain::access::{Person, Visitor, header_text};
+
+/// The identity headers for the app, ready to send; empty if there is nothing to send (S70).
+#[derive(Clone, Debug)]
+pub struct IdentityHeaders {
+    /// `Remote-User`.
+    pub user: HeaderValue,
+    /// `Remote-Email`.
+    pub email: HeaderValue,
+    /// `Remote-Name`.
+    pub name: HeaderValue,
+    /// `Remote-Groups`.
+    pub groups: HeaderValue,
+    /// `Remote-Id`: the account, even if its address changes.
+    pub id: HeaderValue,
+}
+
+impl IdentityHeaders {
+    /// Those of a visitor.
+    pub fn of(who: &Visitor) -> Self {
+        let of_account = |text: fn(&Person) -> &str| value(who.person().map_or("", text));
+        Self {
+            user: value(who.name()),
+            email: of_account(|person| &person.email),
+            name: of_account(|person| &person.name),
+            groups: value(&who.person().map_or_else(String::new, Person::role_and_groups)),
+            id: of_account(|person| person.id.as_str()),
+        }
+    }
+
+    /// Empty ones, of a visitor who is not signed in.
+    pub fn nobody() -> Self {
+        let empty = || HeaderValue::from_static("");
+        Self { user: empty(), email: empty(), name: empty(), groups: empty(), id: empty() }
+    }
+}
+
+/// ASCII unchanged, everything else (and `%`) as percent-encoded UTF-8: no value can break a header (S71).
+fn value(text: &str) -> HeaderValue {
+    let encoded = header_text(text);
+    HeaderValue::from_str(&encoded).unwrap_or_else(|_fault| HeaderValue::from_static(""))
+}
