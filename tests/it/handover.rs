@@ -1,12 +1,16 @@
 //! Hand-over: one sign-in opens every host, and ten ways to get in by somebody else's do not (S116).
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use super::support::apps::{self, Apps, FILES, PORTAL, WIKI};
+use super::support::browser::Browser;
 use super::support::client::{Call, Client, Response};
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::process::Process;
+use super::support::process::{Process, free_port};
+use super::support::upstream::Upstream;
 use super::support::wait;
 
 /// Who the app is told is there; `None` when the gate asks for a sign-in.
@@ -281,21 +285,53 @@ async fn s116_who_may_not_enter_the_app_gets_no_code() {
     assert!(refused.status == 403 && refused.location().is_empty() && refused.text().contains("closed"));
 }
 
-#[tokio::test]
-async fn s116_nothing_of_a_code_is_logged_or_stored() {
-    let variables = [("LOG_LEVEL".to_owned(), "trace".to_owned()), ("APP_URL".to_owned(), PORTAL.to_owned())];
-    let server = Process::start_with(TempDir::new().unwrap(), "start", &variables).await;
+/// The real program with an app on `host`, and the browser that has claimed it.
+async fn process_with(host: &str, upstream: &str, variables: &[(String, String)], port: u16) -> (Process, Client) {
+    let server = Process::start_on(port, TempDir::new().unwrap(), "start", variables).await;
     let token = std::fs::read_to_string(server.folder.path().join("data/setup-token")).unwrap();
     let mut portal = server.client();
     people::claim_with(&mut portal, &token).await;
     let database = server.folder.path().join("data/portcullis.db");
-    let mut connection =
-        <diesel::SqliteConnection as diesel::Connection>::establish(database.to_str().unwrap()).unwrap();
-    let add = apps::row("wiki", "wiki.example.net:3000", "http://127.0.0.1:9", "signed-in");
-    let add = format!("PRAGMA busy_timeout = 10000; BEGIN; {add}{} COMMIT;", apps::CHANGED);
-    diesel::connection::SimpleConnection::batch_execute(&mut connection, &add).unwrap();
-    let mut wiki = Client::new(server.address(), WIKI);
+    let mut connection = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    let add = apps::row("wiki", host, upstream, "signed-in");
+    connection.batch_execute(&format!("PRAGMA busy_timeout = 10000; BEGIN; {add}{} COMMIT;", apps::CHANGED)).unwrap();
+    let mut wiki = Client::new(server.address(), &format!("http://{host}"));
     wait::eventually("the app to be known", async || (wiki.fetch("/page").await.status == 401).then_some(())).await;
+    (server, portal)
+}
+
+#[tokio::test]
+async fn s116_chromium_enters_an_app_signs_in_on_the_way_and_signs_out_of_both() {
+    let Some(browser) = Browser::start().await else { return };
+    let (upstream, port) = (Upstream::start().await, free_port());
+    let host = format!("wiki.localhost:{port}");
+    let (_server, _portal) = process_with(&host, &upstream.url(), &[], port).await;
+    browser.open(&format!("http://{host}/page?a=b")).await;
+    browser.at("/_auth/login").await;
+    assert!(browser.url().await.starts_with(&format!("http://localhost:{port}/")));
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    browser.find("#app").await;
+    assert_eq!(browser.url().await, format!("http://{host}/page?a=b"));
+    assert_eq!(upstream.last().header("remote-user").as_deref(), Some(OWNER));
+    // A script of the app can read neither step.
+    let statuses = browser.fetch_at_once("/_auth/begin", 1).await;
+    assert_eq!(statuses, [403]);
+    browser.open(&format!("http://{host}/_auth/logout")).await;
+    browser.at("/_auth/logout").await;
+    assert!(browser.url().await.starts_with(&format!("http://localhost:{port}/")));
+    browser.submit("/_auth/logout", &[]).await;
+    browser.at("flash=signed-out").await;
+    browser.open(&format!("http://{host}/page")).await;
+    browser.at("/_auth/login").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn s116_nothing_of_a_code_is_logged_or_stored() {
+    let variables = [("LOG_LEVEL".to_owned(), "trace".to_owned()), ("APP_URL".to_owned(), PORTAL.to_owned())];
+    let (server, mut portal) =
+        process_with("wiki.example.net:3000", "http://127.0.0.1:9", &variables, free_port()).await;
+    let mut wiki = Client::new(server.address(), WIKI);
     let first = apps::code(&mut portal, &mut wiki, "/page").await;
     let second = apps::code(&mut portal, &mut wiki, "/page").await;
     let file = |name: &str| std::fs::read(server.folder.path().join("data").join(name)).unwrap_or_default();

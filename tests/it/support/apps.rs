@@ -94,7 +94,8 @@ pub async fn code(portal: &mut Client, browser: &mut Client, path: &str) -> Stri
     let denied = browser.get(path).await;
     assert_eq!(denied.status, 303, "{}", denied.text());
     let begun = browser.get(denied.location()).await;
-    let way = begun.location().strip_prefix(PORTAL).unwrap_or_else(|| panic!("{} {}", begun.status, begun.text()));
+    let at_portal = format!("http://{}", portal.host());
+    let way = begun.location().strip_prefix(&at_portal).unwrap_or_else(|| panic!("{} {}", begun.status, begun.text()));
     let handed = portal.get(way).await;
     assert_eq!(handed.status, 303, "{way}: {}", handed.text());
     handed.location()[handed.location().find("/_auth/enter?").unwrap()..].to_owned()
