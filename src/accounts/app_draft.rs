@@ -210,8 +210,7 @@ impl AppDraft {
 const HOST_OF_UPSTREAM: &str = "upstream";
 
 fn check_ca_file(path: &str, url: &UpstreamUrl, faults: &mut Faults) {
-    let has_certificate =
-        || std::fs::read(path).is_ok_and(|file| memchr::memmem::find(&file, b"BEGIN CERTIFICATE").is_some());
+    let has_certificate = || std::fs::read_to_string(path).is_ok_and(|file| file.contains("BEGIN CERTIFICATE"));
     if !matches!(url, UpstreamUrl::Https(_)) {
         faults.add("ca_file", Text::new("ca-file-without-https"));
     } else if !path.starts_with('/') || !has_certificate() {

@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use super::{AccountError, Accounts, FieldFault};
-use crate::domain::access::{AppRequest, Credential, Decision, Denial, Person, Visitor, decide};
+use crate::domain::access::{Credential, Denial, Person, Visitor};
 use crate::domain::app_url::AppUrl;
+use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::email::Email;
 use crate::domain::ids::RuleId;
 use crate::domain::origin::Origin;
@@ -110,8 +111,8 @@ impl Accounts {
         let Ok(email) = Email::parse(email) else { return Ok(None) };
         let found = self.0.database.read(move |c| {
             let record = users::find_by_email(c, &email)?;
-            let active = record.filter(|record| record.user.state == UserState::Active);
-            active.map(|record| Ok((groups::of_user(c, &record.user.id)?, record.user))).transpose()
+            let there = record.filter(|record| record.user.state != UserState::Disabled);
+            there.map(|record| Ok((groups::of_user(c, &record.user.id)?, record.user))).transpose()
         });
         let proof = Proof { factor: question.factor, at: now.plus(-question.age.saturating_mul(60)) };
         let person = found.await?.map(|(groups, user)| Person::new(user, groups));

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::domain::access::{AppRequest, Credential, Decision, Person, Visitor, decide};
+use crate::domain::access::{Credential, Person, Visitor};
 use crate::domain::app_table::AppTable;
 use crate::domain::apps::AppRef;
+use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::rules::Circumstances;

@@ -1,13 +1,10 @@
-//! Who is asking, and the access decision. Pure: proxy and forward-auth both call [`decide`] for every request for an
-//! app.
+//! Who is asking, and what may be missing.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::app_table::CompiledApp;
 use super::groups::GroupName;
 use super::ids::{SessionId, UserId};
 use super::language::Language;
-use super::rules::Circumstances;
 use super::session::Proof;
 use super::user::{Role, User, Username};
 
@@ -136,33 +133,6 @@ impl Visitor {
     }
 }
 
-/// A request for an app.
-#[derive(Clone, Copy, Debug)]
-pub struct AppRequest<'a> {
-    /// Whether anybody can be admitted: false while nobody has claimed the instance and the deprecated mode is off
-    /// (S05).
-    pub open: bool,
-    /// The app.
-    pub app: &'a CompiledApp,
-    /// The method, as sent.
-    pub method: &'a str,
-    /// The path, as sent.
-    pub path: &'a str,
-    /// Whether it is a CORS preflight: OPTIONS with `Origin` and `Access-Control-Request-Method`.
-    pub is_preflight: bool,
-    /// Where the client is, and the time.
-    pub circumstances: Circumstances,
-}
-
-/// What the gate does with a request for an app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Let through.
-    Allow,
-    /// Not let through.
-    Deny(Denial),
-}
-
 /// Why a request for an app is not let through, which is also what would help; the strictest is last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Denial {
@@ -189,23 +159,6 @@ impl Denial {
             Self::Forbidden => "forbidden",
         }
     }
-}
-
-/// Decides for `visitor`, on every request: a cached verdict says who somebody is, never what they may do (S114).
-///
-/// `None` is a visitor who is not signed in. Of all that programs may mean by the path, the strictest counts (S113).
-pub fn decide(visitor: Option<&Visitor>, request: &AppRequest<'_>) -> Decision {
-    if !request.open {
-        return Decision::Deny(Denial::SetUp);
-    }
-    if request.is_preflight && request.app.app().preflight {
-        return Decision::Allow;
-    }
-    let mut strictest = None;
-    request.app.each_rule(request.method, request.path, |_, rule| {
-        strictest = strictest.max(rule.denial(visitor, request.circumstances));
-    });
-    strictest.map_or(Decision::Allow, Decision::Deny)
 }
 
 /// Characters that a header value must not contain literally; everything beyond ASCII is encoded anyway.

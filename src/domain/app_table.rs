@@ -57,7 +57,7 @@ impl CompiledApp {
         &self.rules
     }
 
-    /// Whether some rule names methods: then the app must not be told of another method by a header.
+    /// Whether some rule names methods: then no header may name another method.
     pub fn has_method_rules(&self) -> bool {
         self.rules.iter().any(|rule| rule.methods.names_some())
     }

@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::access::{AppRequest, Credential, Decision, Denial, Person, Visitor, decide};
+use super::access::{Credential, Denial, Person, Visitor};
 use super::app_address::AppAddress;
 use super::app_table::CompiledApp;
 use super::apps::{App, AppRef, DefaultAccess};
+use super::decide::{AppRequest, Decision, decide};
 use super::groups::GroupName;
 use super::ids::{RuleId, UserId};
 use super::path::{self, Meaning};

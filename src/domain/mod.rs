@@ -12,6 +12,7 @@ pub mod checklist;
 pub mod colour;
 pub mod csv;
 pub mod cursor;
+pub mod decide;
 pub mod device;
 pub mod dialect;
 pub mod email;

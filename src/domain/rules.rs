@@ -296,11 +296,6 @@ impl Rule {
         self.grants.iter().map(|grant| grant.denial(visitor, at)).min().unwrap_or(Some(Denial::Forbidden))
     }
 
-    /// Whether nobody is ever let in.
-    pub fn lets_nobody_in(&self) -> bool {
-        self.grants.iter().all(|grant| grant.who.is_nobody())
-    }
-
     /// Whether one of the grants names that group.
     pub fn names_group(&self, group: &GroupName) -> bool {
         self.grants.iter().any(|grant| matches!(&grant.who, Who::Members { groups, .. } if groups.contains(group)))

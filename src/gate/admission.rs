@@ -7,7 +7,8 @@ use actix_web::http::header::{HeaderMap, HeaderName, ORIGIN};
 
 use super::target::Target;
 use crate::accounts::Phase;
-use crate::domain::access::{AppRequest, Decision, Denial, decide};
+use crate::domain::access::Denial;
+use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::rules::Circumstances;
 use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
 use crate::http::client_address;

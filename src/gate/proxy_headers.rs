@@ -95,8 +95,8 @@ fn is_method_override(name: &str) -> bool {
 }
 
 /// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
-/// so that nothing in the request can remove them. The caller adds the framing. `basic_is_ours` is whether HTTP Basic is
-/// the deprecated mode's.
+/// so that nothing in the request can remove them. The caller adds the framing. `basic_is_ours` is whether HTTP Basic
+/// is the deprecated mode's.
 pub(super) fn to_app(
     incoming: &HeaderMap,
     identity: &IdentityHeaders,

@@ -45,8 +45,8 @@ impl Target<'_> {
     }
 }
 
-/// The app that the built-in proxy forwards `req` to (S112). The host is in the target or in `Host`; two that differ, and
-/// one without a canonical form, are refused.
+/// The app that the built-in proxy forwards `req` to (S112). The host is in the target or in `Host`; two that differ,
+/// and one without a canonical form, are refused.
 pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpError> {
     let accounts = settings::accounts(req);
     let changes = accounts.apps_changes();

@@ -4,7 +4,7 @@
 //! else opens a transaction. Row types never leave this folder. Every check-then-act is one statement with the check in
 //! its `WHERE`.
 //!
-//! `sql_query`: attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, search.rs
+//! `sql_query`: apps.rs, attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, search.rs
 //! `sql_query`: `session_store.rs`, settings.rs
 
 pub mod apps;
