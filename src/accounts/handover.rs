@@ -53,28 +53,13 @@ struct Presented {
 
 /// What became of a code.
 enum Outcome {
-    Opened(Session, UserId, Ended),
+    Opened(Box<Session>, UserId, Ended),
     Reused(Ended),
     Refused(&'static str),
     Unknown,
 }
 
 impl Accounts {
-    /// A nonce for a browser that begins.
-    pub fn new_nonce(&self) -> String {
-        nonce::new()
-    }
-
-    /// What the portal gets to know of a nonce.
-    pub fn bind_of(&self, nonce: &str) -> String {
-        nonce::digest(nonce)
-    }
-
-    /// Whether `text` can be a nonce, or what the portal gets to know of one.
-    pub fn is_nonce(&self, text: &str) -> bool {
-        nonce::is_well_formed(text)
-    }
-
     /// A code that opens a child of `who`'s session at `origin`, for the browser with the nonce of which `bind` is the
     /// digest.
     pub async fn issue_code(&self, who: &Visitor, origin: &Origin, bind: &str) -> Result<PlainToken, AccountError> {
@@ -103,24 +88,15 @@ impl Accounts {
         };
         let this = self.clone();
         let outcome = self.run_uninterrupted(async move { this.use_code(presented).await }).await?;
-        match outcome {
-            Outcome::Opened(session, user, _) => self.carriers_of_child(&session, user),
-            Outcome::Reused(_) => {
-                tracing::info!(
-                    reason = "the code was used before; the session that it opened has ended",
-                    "refused a hand-over"
-                );
-                Err(AccountError::Link)
-            }
-            Outcome::Refused(reason) => {
-                tracing::info!(reason, "refused a hand-over");
-                Err(AccountError::Link)
-            }
-            Outcome::Unknown => {
-                tracing::info!(reason = "the code is unknown or has expired", "refused a hand-over");
-                Err(self.count_bad_link(&client).await?)
-            }
-        }
+        let is_known = !matches!(outcome, Outcome::Unknown);
+        let reason = match outcome {
+            Outcome::Opened(session, user, _) => return self.carriers_of_child(&session, user),
+            Outcome::Reused(_) => "the code was used before; the session that it opened has ended",
+            Outcome::Refused(reason) => reason,
+            Outcome::Unknown => "the code is unknown or has expired",
+        };
+        tracing::info!(reason, "refused a hand-over");
+        Err(if is_known { AccountError::Link } else { self.count_bad_link(&client).await? })
     }
 
     async fn use_code(&self, presented: Presented) -> Result<Outcome, AccountError> {
@@ -174,7 +150,7 @@ impl Accounts {
         tokens::keep_newest(c, &grant.user, Purpose::HandedOver, &presented.used, MAX_CODES - 1)?;
         self.0.store.insert(c, &child)?;
         let ended = if surplus.is_empty() { Ended::default() } else { revocation::sessions_ended(c, surplus, now)? };
-        Ok(Outcome::Opened(child, grant.user.clone(), ended))
+        Ok(Outcome::Opened(Box::new(child), grant.user.clone(), ended))
     }
 
     /// The live session at the portal for which the code was issued.

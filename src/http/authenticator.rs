@@ -20,7 +20,7 @@ use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::CachedSession;
 use crate::accounts::streams::StreamOwner;
 use crate::accounts::{Accounts, Client, Phase};
-use crate::crypto::jwt::{Claims, Kind};
+use crate::crypto::jwt::{Claims, Kind, TokenFault};
 use crate::domain::access::Visitor;
 use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
@@ -238,8 +238,7 @@ impl Authenticator {
         let verify =
             |kind, token: Option<CookieValue<'_>>| token.map(|token| accounts.tokens().verify(kind, token.text(), now));
         let (access, refresh) = (verify(Kind::Access, found.access), verify(Kind::Refresh, found.refresh));
-        if [&access, &refresh].into_iter().flatten().filter_map(claims_of).any(|claims| claims.origin.as_ref() != app) {
-            tracing::info!("ignored session cookies that are good for another host");
+        if are_of_another_host([&access, &refresh], app) {
             return Ok(ANONYMOUS);
         }
         let carrier = open_session(req, &found);
@@ -329,6 +328,15 @@ impl Authenticator {
             memory.keep(name, Rc::clone(verdict), |verdict| verdict.is_over(monotonic, now));
         }
     }
+}
+
+/// Whether one of the tokens is good on another host than that of `app` (S117).
+fn are_of_another_host(tokens: [&Option<Result<Claims, TokenFault>>; 2], app: Option<&Origin>) -> bool {
+    let of_another = tokens.into_iter().flatten().filter_map(claims_of).any(|claims| claims.origin.as_ref() != app);
+    if of_another {
+        tracing::info!("ignored session cookies that are good on another host");
+    }
+    of_another
 }
 
 /// Whether the token was issued for the session as it is stored.

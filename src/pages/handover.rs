@@ -43,14 +43,13 @@ pub struct Enter {
 /// On the host of an app: gives the browser a nonce, and leads to the portal.
 pub async fn begin(req: HttpRequest, query: web::Query<Begin>) -> Result<HttpResponse, HttpError> {
     let app = app_origin::of(&req).ok_or(HttpError::NotFound)?;
-    let accounts = settings::accounts(&req);
-    let nonce = handover::nonce(&req, &app).unwrap_or_else(|| accounts.new_nonce());
+    let nonce = handover::nonce(&req, &app).unwrap_or_else(handover::new_nonce);
     let id = app_origin::app_at(&req, &app).await?.map(|app| app.app().id.to_string()).ok_or(HttpError::NotFound)?;
     let portal = format!(
         "/_auth/handover?app={}&origin={}&bind={}{}",
         encode_query(&id),
         encode_query(&app.to_string()),
-        accounts.bind_of(&nonce),
+        handover::bind_of(&nonce),
         next_of(&query.next, &app)
     );
     let mut answer = see_other(&settings::of(&req).app_url.join(&portal));
@@ -72,7 +71,7 @@ pub async fn hand_over(member: Member, req: HttpRequest, query: web::Query<Asked
     let Some((origin, app)) = found.filter(|(_, app)| app.app().id.as_str() == query.app) else {
         return Err(refused("it is not an address of that app"));
     };
-    if !accounts.is_nonce(&query.bind) {
+    if !handover::is_bind(&query.bind) {
         return Err(refused("it is not bound to a browser"));
     }
     let circumstances = Circumstances { client: client_address::of(&req).client, now: accounts.clock().now() };

@@ -77,8 +77,8 @@ pub(super) fn from_fields(
     }
     let created_at = fields.time("created_at", None)?;
     let [parent, org] = [fields.optional_text("parent")?, fields.optional_text("org")?];
-    let child_of = child_of(parent.as_deref(), org.as_deref())
-        .ok_or_else(|| StorageError::Corrupt("a session in Redis has no valid parent and org".to_owned()))?;
+    let damaged = || StorageError::Corrupt("a session in Redis has no valid parent and org".to_owned());
+    let child_of = child_of(parent.as_deref(), org.as_deref(), damaged)?;
     let session =
         Session {
             id: id.clone(),

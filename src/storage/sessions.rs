@@ -66,8 +66,7 @@ impl TryFrom<Row> for Session {
                 .as_deref()
                 .map(|user| UserId::parse(user).ok_or_else(|| damaged("user_id")))
                 .transpose()?,
-            child_of: child_of(row.parent_id.as_deref(), row.org.as_deref())
-                .ok_or_else(|| damaged("parent_id and org"))?,
+            child_of: child_of(row.parent_id.as_deref(), row.org.as_deref(), || damaged("parent_id and org"))?,
             created_at: Timestamp::from_secs(row.created_at),
             expires_at: Timestamp::from_secs(row.expires_at),
             persistent: row.persistent,
@@ -84,15 +83,18 @@ impl TryFrom<Row> for Session {
     }
 }
 
-/// Parent and origin as stored: both or neither.
-pub(super) fn child_of(parent: Option<&str>, origin: Option<&str>) -> Option<Option<ChildOf>> {
-    match (parent, origin) {
-        (None, None) => Some(None),
-        (Some(parent), Some(origin)) => {
-            Some(Some(ChildOf { parent: SessionId::parse(parent)?, origin: Origin::parse_canonical(origin)? }))
-        }
-        _ => None,
+/// Parent and origin as stored: both or neither, else `damaged`.
+pub(super) fn child_of(
+    parent: Option<&str>,
+    origin: Option<&str>,
+    damaged: impl FnOnce() -> StorageError,
+) -> Result<Option<ChildOf>, StorageError> {
+    if parent.is_none() && origin.is_none() {
+        return Ok(None);
     }
+    let (parent, origin) = (parent.and_then(SessionId::parse), origin.and_then(Origin::parse_canonical));
+    let both = parent.zip(origin).map(|(parent, origin)| ChildOf { parent, origin });
+    both.map(Some).ok_or_else(damaged)
 }
 
 fn to_ids(ids: &[String]) -> Vec<SessionId> {
