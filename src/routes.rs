@@ -24,7 +24,9 @@ use crate::http::jwt::{self, Access, Rule};
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{app_hosts, app_origin, csrf, measured, own_cookies, security_headers, serve_static};
-use crate::pages::admin::{audit, checklist, groups, mail, selected, sessions, user, username, users};
+use crate::pages::admin::{
+    apps, audit, checklist, explain, groups, mail, rules, selected, sessions, user, username, users,
+};
 use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, handover, home, invite, login, logout, password, profile, reset, setup};
 
@@ -117,6 +119,15 @@ pub const PAGES: &[Row] = &[
     Row::form("/account/email", Portal, Member, || get().to(email::show), || post().to(email::submit)),
     Row::action("/account/devices/{id}/forget", Portal, Member, || post().to(account::forget_device)),
     Row::page("/admin", Portal, Admin, || get().to(home::admin)),
+    Row::page("/admin/apps", Portal, Admin, || get().to(apps::list)),
+    Row::form("/admin/apps/new", Portal, Admin, || get().to(apps::show_new), || post().to(apps::create)).gives_power(Change::AppNew),
+    Row::page("/admin/apps/{id}", Portal, Admin, || get().to(apps::show)),
+    Row::form("/admin/apps/{id}/edit", Portal, Admin, || get().to(apps::show_edit), || post().to(apps::edit)).gives_power(Change::App),
+    Row::form("/admin/apps/{id}/delete", Portal, Admin, || get().to(apps::ask_delete), || post().to(apps::delete)).gives_power(Change::AppDelete),
+    Row::form("/admin/apps/{id}/rules/new", Portal, Admin, || get().to(rules::show_new), || post().to(rules::create)).gives_power(Change::RuleNew),
+    Row::form("/admin/apps/{id}/rules/{rule}", Portal, Admin, || get().to(rules::show), || post().to(rules::change)).gives_power(Change::Rule),
+    Row::form("/admin/apps/{id}/rules/{rule}/delete", Portal, Admin, || get().to(rules::ask_delete), || post().to(rules::delete)).gives_power(Change::RuleDelete),
+    Row::page("/admin/apps/{id}/explain", Portal, Admin, || get().to(explain::show)),
     Row::page("/admin/users", Portal, Admin, || get().to(users::list)),
     Row::form("/admin/users/new", Portal, Admin, || get().to(users::show_new), || post().to(users::create)).gives_power(Change::Invite),
     Row::form("/admin/users/selected", Portal, Admin, || get().to(selected::back), || post().to(selected::ask)),

@@ -1,5 +1,7 @@
 //! Errors of the operations in `accounts`.
 
+use std::borrow::Cow;
+
 use crate::crypto::hash_workers::HashBusy;
 use crate::domain::text::Text;
 use crate::storage::{Constraint, StorageError};
@@ -8,7 +10,7 @@ use crate::storage::{Constraint, StorageError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFault {
     /// The field's name in the form.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong and how to fix it.
     pub message: Text,
 }
@@ -16,7 +18,7 @@ pub struct FieldFault {
 impl FieldFault {
     /// An error in `field`.
     pub const fn new(field: &'static str, message: Text) -> Self {
-        Self { field, message }
+        Self { field: Cow::Borrowed(field), message }
     }
 }
 

@@ -19,6 +19,14 @@ use crate::storage::{Connection, StorageError, groups, users};
 /// Maximum age of a proof of identity, in minutes: a year.
 const MAX_WITHIN: u64 = 525_600;
 
+/// Maximum grants of a rule; a form has to have room for all their fields.
+pub const MAX_GRANTS: usize = 8;
+
+/// What the names of a grant's fields end in: nothing for the first, then `_2` and so on.
+pub fn suffix(number: usize) -> String {
+    if number == 1 { String::new() } else { format!("_{number}") }
+}
+
 /// A rule as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleDraft {
@@ -62,10 +70,16 @@ impl RuleDraft {
         let methods = RuleMethods::parse(&self.methods).map_err(|fault| faults.add("methods", fault));
         if self.grants.is_empty() {
             faults.add("who", Text::new("grant-who"));
+        } else if self.grants.len() > MAX_GRANTS {
+            faults.add("who", Text::new("grants-too-many").with("max", MAX_GRANTS));
         }
         let mut grants = Vec::new();
-        for draft in &self.grants {
+        for (number, draft) in (1..).zip(&self.grants) {
+            let before = faults.0.len();
             grants.push(draft.parse(c, &mut faults)?);
+            for fault in faults.0.iter_mut().skip(before) {
+                fault.field = format!("{}{}", fault.field, suffix(number)).into();
+            }
         }
         let (Ok(path), Ok(methods), true) = (path, methods, faults.0.is_empty()) else { return Ok(Err(faults.0)) };
         let ties = |other: &&Rule| other.id.as_ref() != Some(id) && other.path == path && other.methods.tie(&methods);

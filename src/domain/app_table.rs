@@ -77,7 +77,11 @@ impl CompiledApp {
 
     /// Whether `visitor` is let in, or would be after a proof, somewhere in the app.
     pub fn may_enter(&self, visitor: &Visitor, at: Circumstances) -> bool {
-        self.all_rules().any(|rule| rule.denial(Some(visitor), at) != Some(Denial::Forbidden))
+        // A rule for the whole app leaves nothing to what applies without one.
+        let whole = self.by_path.get(&b""[..]).and_then(|numbers| self.rules.get(*numbers.last()?));
+        let fallback = Some(&self.fallback).filter(|_| whole.is_none_or(|rule| rule.methods.names_some()));
+        let mut all = self.rules.iter().chain(fallback);
+        all.any(|rule| rule.denial(Some(visitor), at) != Some(Denial::Forbidden))
     }
 
     fn all_rules(&self) -> impl Iterator<Item = &Rule> {

@@ -47,6 +47,8 @@ flashes! {
     Deleted = "deleted", "flash-deleted";
     Role = "role", "flash-role";
     Username = "username", "flash-username";
+    AppSaved = "app-saved", "flash-app-saved";
+    RuleSaved = "rule-saved", "flash-rule-saved";
     UserGroups = "user-groups", "flash-user-groups";
     GroupCreated = "group-created", "flash-group-created";
     Members = "members", "flash-members";

@@ -71,6 +71,7 @@ impl AdminPage {
 
 /// The admin pages, in the order of the menu.
 pub const ADMIN_PAGES: &[AdminPage] = &[
+    AdminPage::new("/_auth/admin/apps", "menu-apps", "home-apps"),
     AdminPage::new("/_auth/admin/users", "menu-users", "home-users"),
     AdminPage::new("/_auth/admin/groups", "menu-groups", "home-groups"),
     AdminPage::new("/_auth/admin/sessions", "menu-sessions", "home-sessions"),

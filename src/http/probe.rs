@@ -4,10 +4,11 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use tokio::net::{TcpStream, UdpSocket, lookup_host};
+use tokio::net::{TcpStream, UdpSocket, UnixStream, lookup_host};
 
 use crate::domain::checklist::Check;
 use crate::domain::text::Text;
+use crate::domain::upstream::UpstreamUrl;
 
 /// Time limit for connecting.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -58,6 +59,18 @@ async fn connect(host_and_port: &str) -> io::Result<SocketAddr> {
         Err(last)
     });
     connected.await.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut)))
+}
+
+/// Whether an app accepts connections; what went wrong otherwise.
+pub async fn upstream(url: &UpstreamUrl) -> Result<(), String> {
+    let outcome = match url {
+        UpstreamUrl::Http(authority) | UpstreamUrl::Https(authority) => connect(authority).await.map(drop),
+        UpstreamUrl::Unix(path) => {
+            let connected = tokio::time::timeout(TIMEOUT, UnixStream::connect(path)).await;
+            connected.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut))).map(drop)
+        }
+    };
+    outcome.map_err(|fault| fault.to_string())
 }
 
 /// An address of this machine at which others can reach an app that was meant to be on loopback only.

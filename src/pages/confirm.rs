@@ -17,6 +17,7 @@ use super::form::{Field, FormPage, MessagePage};
 use super::see_other;
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, FieldFault};
+use crate::domain::apps::AppRef;
 use crate::domain::groups::{self, GroupName};
 use crate::domain::ids::UserId;
 use crate::domain::text::Text;
@@ -59,10 +60,22 @@ pub enum Change {
     GroupJoin,
     /// Deleting a group.
     GroupDelete,
+    /// A new app.
+    AppNew,
+    /// Other settings for an app.
+    App,
+    /// Deleting an app.
+    AppDelete,
+    /// A new rule.
+    RuleNew,
+    /// Another rule in place of one.
+    Rule,
+    /// Deleting a rule.
+    RuleDelete,
 }
 
 impl Change {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 17] = [
         Self::Role,
         Self::Username,
         Self::Invite,
@@ -74,11 +87,22 @@ impl Change {
         Self::GroupNew,
         Self::GroupJoin,
         Self::GroupDelete,
+        Self::AppNew,
+        Self::App,
+        Self::AppDelete,
+        Self::RuleNew,
+        Self::Rule,
+        Self::RuleDelete,
     ];
 
     /// Whether the ID in the address is that of a group, not of an account.
     const fn is_of_group(self) -> bool {
         matches!(self, Self::GroupJoin | Self::GroupDelete)
+    }
+
+    /// Whether the ID in the address is that of an app.
+    const fn is_of_app(self) -> bool {
+        matches!(self, Self::App | Self::AppDelete | Self::RuleNew | Self::Rule | Self::RuleDelete)
     }
 
     /// The key of the description of the change; `email`, `group`, `role` and `count` are its placeholders.
@@ -95,6 +119,11 @@ impl Change {
             Self::GroupNew => "prove-group-new",
             Self::GroupJoin => "prove-group-join",
             Self::GroupDelete => "prove-group-delete",
+            Self::AppNew => "prove-app-new",
+            Self::App => "prove-app",
+            Self::AppDelete => "prove-app-delete",
+            Self::RuleNew | Self::Rule => "prove-rule",
+            Self::RuleDelete => "prove-rule-delete",
         }
     }
 }
@@ -152,13 +181,18 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     Ok(Some(page(&member, req, &token, &pending, StatusCode::FORBIDDEN, Vec::new())))
 }
 
-/// The account or the group that the change is about, which has to exist.
+/// The account, the group or the app that the change is about, which has to exist.
 async fn subject(change: Change, req: &HttpRequest, fields: &BTreeMap<String, String>) -> Result<String, HttpError> {
     let (accounts, id) = (settings::accounts(req), req.match_info().get("id"));
     if let Some(name) = id.filter(|_| change.is_of_group()) {
         let name = GroupName::parse(name).map_err(|_fault| HttpError::NotFound)?;
         accounts.group_created_at(&name).await?;
         return Ok(name.as_str().to_owned());
+    }
+    if let Some(app) = id.filter(|_| change.is_of_app()) {
+        let id = AppRef::parse(app).ok_or(HttpError::NotFound)?;
+        let loaded = accounts.apps().await?;
+        return loaded.table.app(&id).map(|app| app.app().name.clone()).ok_or(HttpError::NotFound);
     }
     match id.and_then(UserId::parse) {
         Some(id) => Ok(accounts.user(&id).await?.email.to_string()),
@@ -233,8 +267,10 @@ fn page(
         }
         _ => (pending.subject.clone(), ""),
     };
+    let app = if change == Some(Change::AppNew) { field("name") } else { pending.subject.as_str() };
     let what = change.map(|change| {
         let what = Text::new(change.key()).with("email", email).with("group", group).with("count", count);
+        let what = what.with("app", app).with("path", field("path"));
         what.with("role", field("role")).with("username", field("username")).with("removes", removes)
     });
     let in_groups = Some(field("groups")).filter(|names| !names.is_empty());

@@ -1,5 +1,7 @@
 //! The page of every simple form, and one for a message with links. Labels and headings are given by their keys.
 
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
@@ -13,7 +15,9 @@ use crate::http::page::{Layout, Menu, page};
 /// One field with its label.
 #[derive(Clone, Debug)]
 pub(super) struct Field {
-    name: &'static str,
+    name: Cow<'static, str>,
+    /// The heading of the group of fields that begins with this one.
+    section: Option<Text>,
     label: Text,
     kind: &'static str,
     value: String,
@@ -48,7 +52,8 @@ impl Field {
         autocomplete: &'static str,
     ) -> Self {
         Self {
-            name,
+            name: Cow::Borrowed(name),
+            section: None,
             label: Text::new(label),
             kind,
             value: value.to_owned(),
@@ -63,6 +68,29 @@ impl Field {
 
     pub(super) fn text(name: &'static str, label: &'static str, value: &str, autocomplete: &'static str) -> Self {
         Self::new(name, label, "text", value, autocomplete)
+    }
+
+    /// A box to tick.
+    pub(super) fn tick(name: &'static str, label: &'static str, is_ticked: bool) -> Self {
+        Self::new(name, label, "tick", if is_ticked { "on" } else { "" }, "off")
+    }
+
+    /// The same under a name that ends in `suffix`.
+    pub(super) fn with_suffix(mut self, suffix: &str) -> Self {
+        self.name = format!("{}{suffix}", self.name).into();
+        self
+    }
+
+    /// The same as the first of a group of fields.
+    pub(super) fn beginning(mut self, section: Text) -> Self {
+        self.section = Some(section);
+        self
+    }
+
+    /// The same if it may be empty.
+    pub(super) fn optional(mut self) -> Self {
+        self.required = false;
+        self
     }
 
     /// One word or several, of letters that are the same in every language.
@@ -98,6 +126,10 @@ impl Field {
         let first = Self::password(name, "new-password", "new-password").with_hint(hint);
         let again = Self::password("confirm", "new-password-again", "new-password");
         [Self { min: Some(min_length), ..first }, Self { same: Some(name), ..again }]
+    }
+
+    fn name(&self) -> &str {
+        &self.name
     }
 
     fn is_plain(&self) -> bool {

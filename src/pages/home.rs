@@ -3,41 +3,74 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::form::MessagePage;
+use askama::Template;
+
 use super::see_other;
 use crate::accounts::Phase;
 use crate::domain::access::Visitor;
-use crate::domain::text::Text;
-use crate::domain::user::Role;
+use crate::domain::apps::{App, AppRef};
+use crate::domain::rules::Circumstances;
 use crate::http::authenticator::Authentication;
 use crate::http::error::HttpError;
-use crate::http::page::{ADMIN_PAGES, Menu};
-use crate::http::settings;
+use crate::http::page::{Layout, Menu, page};
+use crate::http::{client_address, settings};
+
+/// An app to open.
+struct AppLink {
+    name: String,
+    address: String,
+    is_default: bool,
+}
+
+#[derive(Template)]
+#[template(path = "pages/home.html")]
+struct HomePage {
+    layout: Layout,
+    email: String,
+    apps: Vec<AppLink>,
+}
 
 /// Signed in: links to the pages; otherwise sign-in or set-up.
-pub async fn show(authentication: Authentication, req: HttpRequest) -> HttpResponse {
+pub async fn show(authentication: Authentication, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     if settings::accounts(&req).phase() == Phase::Unclaimed {
-        return see_other("/_auth/setup");
+        return Ok(see_other("/_auth/setup"));
     }
     match authentication {
-        Authentication::Anonymous => see_other("/_auth/login"),
-        Authentication::SignedIn(verdict) => ways(&req, &verdict.who),
+        Authentication::Anonymous => Ok(see_other("/_auth/login")),
+        Authentication::SignedIn(verdict) => ways(&req, &verdict.who).await,
     }
 }
 
-/// The pages for a signed-in visitor; in the deprecated mode only the app.
-fn ways(req: &HttpRequest, who: &Visitor) -> HttpResponse {
-    let app = settings::of(req).has_app();
+/// The apps and the pages for a signed-in visitor; in the deprecated mode only the app.
+async fn ways(req: &HttpRequest, who: &Visitor) -> Result<HttpResponse, HttpError> {
     if who.user_id().is_none() {
-        return see_other(if app { "/" } else { "/_auth/account" });
+        return Ok(see_other(if settings::of(req).has_app() { "/" } else { "/_auth/account" }));
     }
-    let admin = who.role() == Some(Role::Admin);
-    let mut page = MessagePage::new(req, "home-heading", Menu::of(who));
-    page.texts = vec![Text::new("home-signed-in").with("email", who.name())];
-    page.links.extend(app.then_some(("/", "menu-app")));
-    page.links.push(("/_auth/account", "home-account"));
-    page.links.extend(ADMIN_PAGES.iter().filter(|_| admin).map(|page| (page.path, page.about)));
-    page.answer(StatusCode::OK)
+    let content = HomePage {
+        layout: Layout::with_menu(req, "home-heading", Menu::of(who)),
+        email: who.name().to_owned(),
+        apps: apps_of(req, who).await?,
+    };
+    Ok(page(StatusCode::OK, &content))
+}
+
+/// The apps that `who` may enter, at least in part and after a proof.
+async fn apps_of(req: &HttpRequest, who: &Visitor) -> Result<Vec<AppLink>, HttpError> {
+    let accounts = settings::accounts(req);
+    let at = Circumstances { client: client_address::of(req).client, now: accounts.clock().now() };
+    let scheme = settings::of(req).app_url.scheme();
+    let loaded = accounts.apps().await?;
+    let open = loaded.table.apps().iter().filter(|app| app.app().enabled && app.app().shown && app.may_enter(who, at));
+    let link = |app: &App| {
+        // One with a wildcard is the address of many hosts.
+        let address = app.addresses.iter().find(|address| !address.has_wildcard())?;
+        let is_default = app.id == AppRef::Default;
+        let address = if is_default { "/".to_owned() } else { format!("{scheme}://{}/", address.as_str()) };
+        Some(AppLink { name: app.name.clone(), address, is_default })
+    };
+    let mut links: Vec<AppLink> = open.filter_map(|app| link(app.app())).collect();
+    links.sort_by_key(|link| (!link.is_default, link.name.to_lowercase()));
+    Ok(links)
 }
 
 /// `/.well-known/change-password`, which password managers open.

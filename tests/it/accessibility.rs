@@ -3,13 +3,13 @@
 use portcullis::for_tests::Access;
 use serde_json::Value;
 
-use super::groups;
 use super::support::axe::{self, Axe};
 use super::support::browser::{Browser, NOT_LOOPBACK};
 use super::support::client::Client;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::{Process, free_port};
 use super::support::upstream::Upstream;
+use super::{admin_apps, groups};
 
 const NEW: &str = "nine-otters-paint-the-barn";
 /// Who is on the picture of the list of users, and whether they have signed in.
@@ -229,6 +229,7 @@ async fn one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Clie
     ];
     click_through(browser, axe, &list, &active).await;
     groups::judge_pages(browser, axe, base, &list).await;
+    admin_apps::judge_pages(browser, axe, base).await;
 }
 
 /// From the page at `start`: clicks, waits for what then comes, and judges it under that name.

@@ -12,6 +12,21 @@ use super::support::people::{self, OWNER, PASSWORD};
 const ADA: &str = "ada@example.org";
 /// Seconds after which the question is asked.
 const LATER: i64 = 901;
+const APP: [(&str, &str); 3] =
+    [("name", "Wiki"), ("addresses", "http://wiki.example.org"), ("upstream", "http://127.0.0.1:1")];
+const RULE: [(&str, &str); 2] = [("path", "/api"), ("who", "public")];
+
+/// A new form of the admins gives power unless it is named here.
+const HARMLESS: [&str; 8] = [
+    "/admin/users/selected",
+    "/admin/users/selected/apply",
+    "/admin/users/{id}/disable",
+    "/admin/users/{id}/enable",
+    "/admin/users/{id}/sessions/end-all",
+    "/admin/groups/{id}/members/{user}/remove",
+    "/admin/sessions/{id}/end",
+    "/admin/mail/test",
+];
 
 /// An owner who signed in too long ago, Ada, and the page of her account.
 async fn later() -> (TestApp, Client, Client, String) {
@@ -20,6 +35,9 @@ async fn later() -> (TestApp, Client, Client, String) {
     let (ada, page) = people::member(&app, &mut owner, ADA, "user").await;
     let staff = owner.submit("/_auth/admin/groups/new", "/_auth/admin/groups/new", &[("name", "staff")]).await;
     assert_eq!(staff.status, 303);
+    for (path, fields) in [("/_auth/admin/apps/new", &APP[..]), ("/_auth/admin/apps/default/rules/new", &RULE)] {
+        assert_eq!(owner.submit(path, path, fields).await.status, 303, "{path}");
+    }
     app.advance(LATER);
     (app, owner, ada, page)
 }
@@ -176,13 +194,16 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
     let (_app, mut owner, _ada, page) = later().await;
     let id = page.rsplit('/').next().unwrap().to_owned();
     let row_asks = |path: &str| {
-        let pattern = path.replace("/groups/staff/", "/groups/{id}/");
+        let pattern = path.replace("/groups/staff/", "/groups/{id}/").replace("/APP", "/{id}");
+        let pattern = pattern.replace("/default/", "/{id}/").replace("/RULE", "/{rule}");
         PAGES.iter().find(|row| row.path == pattern).unwrap().change.is_some()
     };
     let user = format!("user-{id}");
+    let app_id = page::all_data(&owner.get("/_auth/admin/apps").await.text(), "app-id").pop().unwrap();
+    let rule_id = page::data(&owner.get("/_auth/admin/apps/default").await.text(), "rule-id").unwrap();
     let deletes = [("deed", "delete"), (user.as_str(), "on")];
     let joins = [("deed", "join"), (user.as_str(), "on"), ("groups", "staff")];
-    let asking: [(&str, &[(&str, &str)]); 12] = [
+    let asking: [(&str, &[(&str, &str)]); 18] = [
         ("/admin/users/new", &[("email", "x@example.org"), ("role", "admin")]),
         ("/admin/users/selected/delete", &deletes),
         ("/admin/users/{id}/delete", &[]),
@@ -192,29 +213,25 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
         ("/admin/users/{id}/invite", &[]),
         ("/admin/users/{id}/groups", &[("groups", "staff")]),
         ("/admin/users/selected/join", &joins),
+        ("/admin/apps/new", &APP),
+        ("/admin/apps/APP/edit", &APP),
+        ("/admin/apps/APP/delete", &[]),
+        ("/admin/apps/default/rules/new", &RULE),
+        ("/admin/apps/default/rules/RULE", &RULE),
+        ("/admin/apps/default/rules/RULE/delete", &[]),
         ("/admin/groups/new", &[("name", "friends")]),
         ("/admin/groups/staff/members/add", &[("email", ADA)]),
         ("/admin/groups/staff/delete", &[]),
     ];
-    // A new form of the admins gives power unless it is named here.
-    let harmless = [
-        "/admin/users/selected",
-        "/admin/users/selected/apply",
-        "/admin/users/{id}/disable",
-        "/admin/users/{id}/enable",
-        "/admin/users/{id}/sessions/end-all",
-        "/admin/groups/{id}/members/{user}/remove",
-        "/admin/sessions/{id}/end",
-        "/admin/mail/test",
-    ];
     let posts = PAGES.iter().filter(|row| row.access == Access::Admin && row.rule().has_action);
     let unasked: Vec<&str> = posts.filter(|row| row.change.is_none()).map(|row| row.path).collect();
-    assert_eq!(unasked, harmless);
+    assert_eq!(unasked, HARMLESS);
     assert_eq!(PAGES.iter().filter(|row| row.change.is_some()).count(), asking.len());
     assert!(API.iter().all(|row| row.change.is_none()), "nobody asks a script");
     for (path, fields) in asking {
         assert!(row_asks(path), "{path}");
-        let question = owner.submit(&page, &format!("/_auth{}", path.replace("{id}", &id)), fields).await;
+        let address = path.replace("{id}", &id).replace("APP", &app_id).replace("RULE", &rule_id);
+        let question = owner.submit(&page, &format!("/_auth{address}"), fields).await;
         assert_eq!(question.status, 403, "{path}: {}", question.text());
         assert!(page::field(&question.text(), "deed").is_some(), "{path}");
     }

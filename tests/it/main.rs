@@ -18,6 +18,7 @@ mod accessibility;
 mod account;
 mod address_reuse;
 mod admin;
+mod admin_apps;
 mod admin_lists;
 mod app_hosts;
 mod app_sessions;

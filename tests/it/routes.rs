@@ -37,7 +37,13 @@ enum Outcome {
 }
 
 fn address(row: &Row) -> String {
-    format!("/_auth{}", row.path.replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{user}", "AAAAAAAAAAAAAAAAAAAAAA"))
+    format!(
+        "/_auth{}",
+        row.path
+            .replace("{id}", "AAAAAAAAAAAAAAAAAAAAAA")
+            .replace("{user}", "AAAAAAAAAAAAAAAAAAAAAA")
+            .replace("{rule}", "AAAAAAAAAAAAAAAAAAAAAA")
+    )
 }
 
 /// The rule, written a second time and differently from the program.

@@ -1,10 +1,13 @@
 //! The admin pages. Their handlers take [`crate::http::jwt::Admin`], which only the middleware at their routes can
 //! provide (S98).
 
+pub mod apps;
 pub mod audit;
 pub mod checklist;
+pub mod explain;
 pub mod groups;
 pub mod mail;
+pub mod rules;
 pub mod selected;
 pub mod sessions;
 pub mod user;
