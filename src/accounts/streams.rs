@@ -57,6 +57,8 @@ pub struct StreamRequest {
     pub method: String,
     /// The path, as sent.
     pub path: String,
+    /// Whether it is a CORS preflight.
+    pub is_preflight: bool,
     /// The client's address.
     pub client: IpAddr,
 }
@@ -67,7 +69,7 @@ impl StreamRequest {
         let Some(app) = apps.app(&self.app).filter(|app| app.app().enabled) else { return false };
         let circumstances = Circumstances { client: self.client, now };
         let (method, path) = (&self.method, &self.path);
-        let request = AppRequest { open: true, app, method, path, is_preflight: false, circumstances };
+        let request = AppRequest { open: true, app, method, path, is_preflight: self.is_preflight, circumstances };
         decide(visitor, &request) == Decision::Allow
     }
 }

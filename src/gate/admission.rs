@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, HeaderName, ORIGIN};
 
 use super::target::Target;
 use crate::accounts::Phase;
@@ -14,8 +13,6 @@ use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator
 use crate::http::client_address;
 use crate::http::error::HttpError;
 use crate::http::settings;
-
-static REQUEST_METHOD: HeaderName = HeaderName::from_static("access-control-request-method");
 
 /// The decision about a request.
 pub(super) enum Admission {
@@ -53,16 +50,11 @@ pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) 
         app: &target.app,
         method: target.method,
         path: target.path,
-        is_preflight: is_preflight(target.method, req.headers()),
+        is_preflight: target.is_preflight,
         circumstances: Circumstances { client: client_address::of(req).client, now: accounts.clock().now() },
     };
     Ok(match decide(verdict.as_ref().map(|verdict| &*verdict.who), &request) {
         Decision::Allow => Admission::In(verdict, renewal),
         Decision::Deny(denial) => Admission::Out(denial, verdict),
     })
-}
-
-/// Whether a browser asks whether a script of another origin may send a request: it sends no cookies then.
-fn is_preflight(method: &str, headers: &HeaderMap) -> bool {
-    method == "OPTIONS" && headers.contains_key(ORIGIN) && headers.contains_key(&REQUEST_METHOD)
 }

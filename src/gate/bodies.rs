@@ -5,6 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
@@ -16,8 +17,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::sync::mpsc;
 
 use crate::accounts::Accounts;
-use crate::accounts::streams::StreamRequest;
-use crate::accounts::streams::StreamTicket;
+use crate::accounts::streams::{StreamRequest, StreamTicket};
 use crate::http::authenticator::Verdict;
 
 /// Chunks of an upload that are queued for the app; each is at most what actix reads at once (32 KiB).
@@ -36,6 +36,40 @@ pub(super) struct Pieces {
     receiver: mpsc::Receiver<Piece>,
     left: Option<u64>,
     over: bool,
+    limit: UploadLimit,
+}
+
+/// The maximum size of an upload.
+#[derive(Clone)]
+pub(super) struct UploadLimit {
+    /// Bytes that may still come.
+    left: u64,
+    exceeded: Arc<AtomicBool>,
+}
+
+impl UploadLimit {
+    /// A limit of `max` bytes, if there is one.
+    pub(super) fn new(max: Option<u64>) -> Self {
+        Self { left: max.unwrap_or(u64::MAX), exceeded: Arc::default() }
+    }
+
+    /// Whether `length` is within the limit.
+    pub(super) const fn allows(&self, length: u64) -> bool {
+        length <= self.left
+    }
+
+    /// Whether more has come than the limit allows: then the upload was broken off.
+    pub(super) fn was_exceeded(&self) -> bool {
+        self.exceeded.load(Ordering::Acquire)
+    }
+
+    /// Counts a piece; false if it is too much.
+    fn take(&mut self, size: u64) -> bool {
+        let left = self.left.checked_sub(size);
+        self.left = left.unwrap_or(0);
+        self.exceeded.fetch_or(left.is_none(), Ordering::AcqRel);
+        left.is_some()
+    }
 }
 
 /// The end is sent explicitly, so that a dropped sender is an error.
@@ -48,7 +82,12 @@ enum Piece {
 impl Upload {
     /// Turns `payload`, which is bound to this thread, into a body that can be sent; `length` is its announced length.
     /// Data that arrives after the end of the session is discarded.
-    pub(super) fn of(mut payload: Payload, length: Option<u64>, ticket: Option<StreamTicket>) -> Self {
+    pub(super) fn of(
+        mut payload: Payload,
+        length: Option<u64>,
+        limit: UploadLimit,
+        ticket: Option<StreamTicket>,
+    ) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
         rt::spawn(async move {
             loop {
@@ -69,7 +108,7 @@ impl Upload {
                 }
             }
         });
-        Self::Pieces(Pieces { receiver, left: length, over: false })
+        Self::Pieces(Pieces { receiver, left: length, over: false, limit })
     }
 }
 
@@ -117,7 +156,9 @@ impl Pieces {
             Some(Piece::Data(data)) => {
                 let size = u64::try_from(data.len()).unwrap_or(u64::MAX);
                 self.left = self.left.map(|left| left.saturating_sub(size));
-                Some(Ok(data))
+                let fits = self.limit.take(size);
+                self.over |= !fits;
+                Some(if fits { Ok(data) } else { Err(io::Error::other("the upload is too large for this app")) })
             }
             Some(Piece::End) if self.left.is_none_or(|left| left == 0) => None,
             Some(Piece::End) => Some(Err(io::Error::other("the client's body ended early"))),
@@ -256,7 +297,7 @@ mod tests {
         for piece in pieces {
             sender.try_send(piece).ok().unwrap();
         }
-        Upload::Pieces(Pieces { receiver, left, over: false })
+        Upload::Pieces(Pieces { receiver, left, over: false, limit: UploadLimit::new(None) })
     }
 
     async fn read(upload: Upload) -> Result<Bytes, io::Error> {

@@ -10,7 +10,7 @@ use hyper::http::header as app_header;
 use hyper::{Request, Response};
 
 use super::admission::{Admission, Renew, admit};
-use super::bodies::{Upload, Watch};
+use super::bodies::{Upload, UploadLimit, Watch};
 use super::proxy_client::{AppClient, SendFault};
 use super::request_check::{self, CheckedRequest, Framing};
 use super::target::{self, Target};
@@ -166,19 +166,22 @@ impl ProxiedRequest<'_> {
 
     /// Sends the request, once: only a safe request without a body, whose connection broke before a response, is sent
     /// again.
-    async fn exchange(&self, payload: Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, SendFault> {
+    async fn exchange(&self, payload: Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, HttpError> {
+        let limit = UploadLimit::new(self.target.app.app().upstream.as_ref().and_then(|upstream| upstream.max_upload));
         let body = match self.checked.framing {
             Framing::None | Framing::Length(0) => Upload::Empty,
-            Framing::Length(length) => Upload::of(payload, Some(length), ticket),
-            Framing::Chunked => Upload::of(payload, None, ticket),
+            Framing::Length(length) if !limit.allows(length) => return Err(HttpError::TooLarge),
+            Framing::Length(length) => Upload::of(payload, Some(length), limit.clone(), ticket),
+            Framing::Chunked => Upload::of(payload, None, limit.clone(), ticket),
         };
         let repeatable = matches!(body, Upload::Empty) && matches!(*self.req.method(), Method::GET | Method::HEAD);
         match self.upstream.send(self.request(body)?).await {
             Err(SendFault::Dropped(why)) if repeatable => {
                 tracing::debug!(error = ?why, "the app closed a connection; the request is sent again");
-                self.upstream.send(self.request(Upload::Empty)?).await
+                Ok(self.upstream.send(self.request(Upload::Empty)?).await?)
             }
-            outcome => outcome,
+            Err(_fault) if limit.was_exceeded() => Err(HttpError::TooLarge),
+            outcome => Ok(outcome?),
         }
     }
 
@@ -233,6 +236,7 @@ impl ProxiedRequest<'_> {
             app: self.target.app.app().id.clone(),
             method: self.target.method.to_owned(),
             path: self.target.path.to_owned(),
+            is_preflight: self.target.is_preflight,
             client: client_address::of(self.req).client,
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HOST;
+use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 
 use super::dialects::RequestedResource;
 use crate::domain::app_table::{AppTable, CompiledApp};
@@ -12,6 +12,7 @@ use crate::domain::origin::Origin;
 use crate::http::error::HttpError;
 use crate::http::settings::{self, HttpSettings};
 
+static REQUEST_METHOD: HeaderName = HeaderName::from_static("access-control-request-method");
 /// The host is missing, doubled, contradictory or without a canonical form.
 const UNCLEAR: HttpError = HttpError::BadRequest("fault-host");
 
@@ -31,6 +32,8 @@ pub(super) struct Target<'a> {
     pub(super) path: &'a str,
     /// Path and query, as sent.
     pub(super) path_and_query: &'a str,
+    /// Whether a browser asks whether a script of another origin may send a request: it sends no cookies then.
+    pub(super) is_preflight: bool,
 }
 
 impl Target<'_> {
@@ -76,6 +79,7 @@ fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable, apps_changes: u64) -
         method: req.method().as_str(),
         path: req.uri().path(),
         path_and_query: req.uri().path_and_query().map_or("/", |asked| asked.as_str()),
+        is_preflight: is_preflight(req.method().as_str(), req.headers()),
     })
 }
 
@@ -98,8 +102,9 @@ pub(super) async fn of_forwarded<'a>(
         return Ok(None);
     };
     let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
+    let is_preflight = is_preflight(method, req.headers());
     let app_origin = app_origin(&authority, &settings::of(req).app_url);
-    Ok(Some(Target { app, authority, app_origin, apps_changes, method, path, path_and_query }))
+    Ok(Some(Target { app, authority, app_origin, apps_changes, method, path, path_and_query, is_preflight }))
 }
 
 /// The origin of an app's address, unless it is that of `APP_URL`.
@@ -133,4 +138,9 @@ fn unknown(origin: &Origin, settings: &HttpSettings) -> HttpError {
     tracing::info!(%origin, app_url = %settings.app_url, "refused a request for a host of no app; if a proxy is in \
         front, it has to pass the Host on");
     HttpError::NotFound
+}
+
+/// A CORS preflight (Fetch, section 4.8).
+fn is_preflight(method: &str, headers: &HeaderMap) -> bool {
+    method == "OPTIONS" && headers.contains_key(ORIGIN) && headers.contains_key(&REQUEST_METHOD)
 }
