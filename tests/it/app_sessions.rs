@@ -1,5 +1,6 @@
 //! Child sessions: good on the host of one app alone (S117), and they live and end with the sign-in at the portal.
 
+use diesel::connection::SimpleConnection;
 use futures_util::StreamExt;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -7,6 +8,7 @@ use super::support::app::TestApp;
 use super::support::apps::{self, Apps, FILES, PORTAL, WIKI};
 use super::support::client::{Call, Client};
 use super::support::jar::bare;
+use super::support::nodes::Nodes;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::upstream::Upstream;
@@ -248,4 +250,39 @@ async fn use_of_a_child_keeps_its_sign_in_and_an_idle_sign_in_ends_with_its_chil
     assert_eq!(people::who_am_i(&mut apps.portal).await.as_deref(), Some(OWNER));
     apps.app.advance(1800 + 180 + 60 + 1);
     assert_eq!(wiki.fetch("/page").await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s37_s50_s117_the_family_has_ended_on_every_node_when_signing_out_is_answered() {
+    for with_redis in [false, true] {
+        let Some(nodes) = Nodes::start(3, with_redis).await else { return };
+        nodes.owner().await;
+        let upstream = nodes.upstream.address;
+        let add = apps::row("wiki", "wiki.example.net:3000", &format!("http://{upstream}"), "signed-in");
+        let add = format!("BEGIN; {add}{} NOTIFY portcullis; COMMIT;", apps::CHANGED);
+        nodes.postgres.connect().batch_execute(&add).unwrap();
+        let on_each = || nodes.apps.iter().map(|node| Client::new(node.address, WIKI)).collect::<Vec<_>>();
+        for mut browser in on_each() {
+            let known = async || (browser.fetch("/page").await.status == 401).then_some(());
+            wait::eventually("the app to be known", known).await;
+        }
+        for _ in 0..5 {
+            // No account signs in as often as this within one window.
+            nodes.clock.jump(31);
+            let mut portal = nodes.apps[0].client();
+            people::sign_in(&mut portal, OWNER, PASSWORD).await;
+            let mut browsers = on_each();
+            assert_eq!(apps::enter(&mut portal, &mut browsers[1], "/page").await.status, 303);
+            let jar = browsers[1].jar.clone();
+            for browser in &mut browsers {
+                browser.jar = jar.clone();
+                // The second answer comes from the cache of that node.
+                assert_eq!((browser.fetch("/page").await.status, browser.fetch("/page").await.status), (200, 200));
+            }
+            assert_eq!(people::sign_out(&mut portal).await.status, 303);
+            for browser in &mut browsers {
+                assert_eq!(browser.fetch("/page").await.status, 401);
+            }
+        }
+    }
 }
