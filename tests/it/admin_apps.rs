@@ -192,7 +192,7 @@ async fn explain_says_the_verdict_and_the_rule_for_every_reading() {
     assert!(page::all_data(&tricky, "verdict").len() > 2, "each reading has its verdict: {tricky}");
     for (query, why) in [
         ("address=nowhere", "whole address"),
-        ("address=/x&user=nobody@example.org", "no active account"),
+        ("address=/x&user=nobody@example.org", "no account with this address"),
         ("address=/x&from=here", "IP address"),
         ("address=/x&age=old", "whole minutes"),
         ("address=/x&at=soon", "Give a date"),
