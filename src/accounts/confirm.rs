@@ -93,34 +93,41 @@ impl Accounts {
         grant.and_then(|grant| Stored::of(who, &grant)).ok_or(AccountError::Link)
     }
 
-    /// Checks the current password and returns the form, once; records the proof on the session.
+    /// Checks the current password, records the proof on the session, and returns the form, once, if `token` refers to
+    /// one.
     pub async fn confirm(
         &self,
         who: &Visitor,
-        token: &str,
+        token: Option<&str>,
         password: String,
         client: Client,
-    ) -> Result<Pending, AccountError> {
-        let pending = self.find_pending(who, token).await?;
+    ) -> Result<Option<Pending>, AccountError> {
+        let pending = match token {
+            Some(token) => Some(self.find_pending(who, token).await?),
+            None => None,
+        };
         let (_, session) = named(who)?;
         let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
         let before = copy.view().map(|view| view.session.methods.clone()).unwrap_or_default();
         let (user, _hash, permit) = self.prove_current(who, password, Event::ConfirmFailed, &client).await?;
         drop(permit);
         let methods = before.with(&Method::Password.into());
-        let (this, hash) = (self.clone(), self.hash_of(Purpose::Confirmation, token));
+        let hash = token.map(|token| self.hash_of(Purpose::Confirmation, token));
+        let this = self.clone();
         self.run_uninterrupted(async move {
             let now = this.0.clock.now();
             let line =
                 this.audit_line(Event::ConfirmOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
             let (store, id) = (this.0.store.clone(), session.clone());
             let proved = this.0.database.write(move |c| {
-                if tokens::take(c, &hash, Purpose::Confirmation, now)?.is_none() {
+                if let Some(hash) = hash
+                    && tokens::take(c, &hash, Purpose::Confirmation, now)?.is_none()
+                {
                     return Ok(false);
                 }
                 audit::append(c, &line)?;
                 store.mark_proved(c, &id, &methods, now)?;
-                // The answer need not wait for other nodes: a node that has not applied it yet asks the store.
+                // The answer need not wait for other nodes: a node that has not applied it yet asks again.
                 revocation::publish_unawaited(c, Notice::SessionChanged(id), now)?;
                 Ok(true)
             });

@@ -44,8 +44,8 @@ impl Destination {
     }
 }
 
-/// Where the visitor of `target` is led: to set-up, or to sign-in with the return address. Sign-in is at the portal; on
-/// the host of another app the hand-over begins.
+/// Where the visitor of `target` is led: to set-up, to a new proof of their identity, or to sign-in, with the return
+/// address. All are at the portal; on the host of another app sign-in begins with the hand-over.
 pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderMap, app_url: &AppUrl) -> Destination {
     let origin = target.origin(app_url);
     let is_at_portal = target.is_at_portal();
@@ -53,6 +53,8 @@ pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderM
     let at_portal = |path: String| Destination { origin: app_url.origin().to_owned(), path, is_here: is_at_portal };
     match denial {
         Denial::SetUp => at_portal("/_auth/setup".to_owned()),
+        Denial::Prove if is_at_portal => at_portal(format!("/_auth/confirm?next={}", encode_query(&back()))),
+        Denial::Prove => at_portal(format!("/_auth/confirm?next={}", encode_query(&format!("{origin}{}", back())))),
         _ if is_at_portal => at_portal(sign_in_address(ReturnTo::parse(&back(), app_url).as_ref())),
         _ => {
             let path = format!("/_auth/begin?next={}", encode_query(&back()));
@@ -67,8 +69,7 @@ pub(super) fn refusal(denial: Denial, target: &Target<'_>, verdict: Option<&Verd
     tracing::info!(app, who, reason = ?denial, "refused a request by the rules of the app");
     match denial {
         Denial::Factor => HttpError::Forbidden("fault-needs-factor"),
-        Denial::Prove => HttpError::Forbidden("fault-needs-proof"),
-        Denial::SetUp | Denial::SignIn | Denial::Forbidden => HttpError::NotForYou { app, who },
+        Denial::SetUp | Denial::SignIn | Denial::Prove | Denial::Forbidden => HttpError::NotForYou { app, who },
     }
 }
 

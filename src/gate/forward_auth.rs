@@ -91,10 +91,8 @@ async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, Http
     match admit(req, &target, Renew::Never).await? {
         Admission::In(verdict, _) => Ok(allow(req, verdict.as_deref(), &target, dialect)),
         Admission::Out(denial, verdict) => match denial {
-            Denial::SetUp | Denial::SignIn => Ok(redirect_or_refuse(req, dialect, &target, denial)),
-            Denial::Factor | Denial::Prove | Denial::Forbidden => {
-                Err(deny::refusal(denial, &target, verdict.as_deref()))
-            }
+            Denial::SetUp | Denial::SignIn | Denial::Prove => Ok(redirect_or_refuse(req, dialect, &target, denial)),
+            Denial::Factor | Denial::Forbidden => Err(deny::refusal(denial, &target, verdict.as_deref())),
         },
     }
 }

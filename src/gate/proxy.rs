@@ -65,7 +65,7 @@ async fn pass(
     }
     let (verdict, renewal) = match admit(req, &target, Renew::IfExpired).await? {
         Admission::In(verdict, renewal) => (verdict, renewal),
-        Admission::Out(denial @ (Denial::SetUp | Denial::SignIn), _) => {
+        Admission::Out(denial @ (Denial::SetUp | Denial::SignIn | Denial::Prove), _) => {
             *outcome = Outcome::SignIn;
             return Ok(redirect_or_refuse(req, denial, &target, settings));
         }

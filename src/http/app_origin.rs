@@ -8,7 +8,9 @@ use actix_web::{HttpMessage, HttpRequest};
 use super::settings;
 use crate::accounts::AccountError;
 use crate::domain::app_table::CompiledApp;
+use crate::domain::app_url;
 use crate::domain::origin::Origin;
+use crate::domain::return_to::ReturnTo;
 
 /// What [`look_up`] found.
 struct Found(Origin);
@@ -40,4 +42,18 @@ pub async fn app_at(req: &HttpRequest, origin: &Origin) -> Result<Option<Arc<Com
     }
     let apps = settings::accounts(req).apps().await?;
     Ok(apps.table.find(origin).map(Arc::clone))
+}
+
+/// Where `next` leads from the portal, if it is safe: a path there, or an address of an app.
+pub async fn way_back(req: &HttpRequest, next: &str) -> Result<Option<String>, AccountError> {
+    let app_url = &settings::of(req).app_url;
+    let origin = app_url::origin_of(next).filter(|origin| origin != app_url.origin());
+    let Some(authority) = origin.as_deref().and_then(|origin| origin.split_once("://")).map(|(_, host)| host) else {
+        return Ok(ReturnTo::parse(next, app_url).map(|back| back.location().to_owned()));
+    };
+    let Some(origin) = Origin::parse(app_url.is_https(), authority) else { return Ok(None) };
+    if app_at(req, &origin).await?.is_none() {
+        return Ok(None);
+    }
+    Ok(ReturnTo::parse_on(next, &origin).map(|back| format!("{origin}{}", back.location())))
 }

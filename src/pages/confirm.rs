@@ -9,7 +9,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -28,9 +28,11 @@ use crate::http::jwt::{self, Member};
 
 use crate::http::navigation::is_navigation;
 use crate::http::page::ADMIN_PAGES;
-use crate::http::{forms, settings};
+use crate::http::{app_origin, forms, settings};
 
 const ADDRESS: &str = "/_auth/confirm";
+/// Minutes after a proof for which an app that wants a new one has it.
+const JUST_NOW_MINUTES: i64 = 1;
 /// Maximum size of a pending form with its address, in bytes: a page full of accounts to delete needs a third of it
 /// (S104).
 const MAX_BYTES: usize = 8 * 1024;
@@ -135,6 +137,14 @@ pub struct Proof {
     #[serde(rename = "deed")]
     token: String,
     current_password: String,
+    next: String,
+}
+
+/// The query of the page that somebody is led to from an app.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct From {
+    next: String,
 }
 
 /// Middleware at the route of a change: stores the form and asks, unless the person proved their identity within the
@@ -200,23 +210,38 @@ async fn subject(change: Change, req: &HttpRequest, fields: &BTreeMap<String, St
     }
 }
 
-/// Who opens the address by itself is shown their account.
-pub async fn show() -> HttpResponse {
-    see_other("/_auth/account")
+/// Asks somebody whom an app wants to prove their identity again; who opens the address by itself is shown their
+/// account.
+pub async fn show(member: Member, req: HttpRequest, from: web::Query<From>) -> Result<HttpResponse, HttpError> {
+    let Some(next) = app_origin::way_back(&req, &from.next).await? else { return Ok(see_other("/_auth/account")) };
+    let now = settings::accounts(&req).clock().now();
+    if member.who().proof().is_within(JUST_NOW_MINUTES, now) {
+        return Ok(see_other(&next));
+    }
+    Ok(page_for_app(&member, &req, &next, StatusCode::OK, Vec::new()))
 }
 
-/// Takes the proof: with the form that waited, for [`resume`], or with the page again.
+/// Takes the proof: with the form that waited, for [`resume`], with the way back to the app, or with the page again.
 pub async fn submit(
     member: Member,
     req: HttpRequest,
     Checked(proof): Checked<Proof>,
 ) -> Result<HttpResponse, HttpError> {
-    let Proof { token, current_password } = proof;
+    let Proof { token, current_password, next } = proof;
     let accounts = settings::accounts(&req);
-    match accounts.confirm(member.who(), &token, current_password, client(&req)).await {
+    if let Some(next) = app_origin::way_back(&req, &next).await?.filter(|_| token.is_empty()) {
+        return match accounts.confirm(member.who(), None, current_password, client(&req)).await {
+            Ok(_) => Ok(see_other(&next)),
+            Err(AccountError::Rules(faults)) => {
+                Ok(page_for_app(&member, &req, &next, StatusCode::UNPROCESSABLE_ENTITY, faults))
+            }
+            Err(fault) => Err(fault.into()),
+        };
+    }
+    match accounts.confirm(member.who(), Some(&token), current_password, client(&req)).await {
         Ok(pending) => {
             let mut proved = HttpResponse::Ok().finish();
-            proved.extensions_mut().insert(pending);
+            pending.map(|pending| proved.extensions_mut().insert(pending));
             Ok(proved)
         }
         Err(AccountError::Rules(faults)) => {
@@ -231,6 +256,22 @@ pub async fn submit(
         }
         Err(fault) => Err(fault.into()),
     }
+}
+
+fn page_for_app(
+    member: &Member,
+    req: &HttpRequest,
+    next: &str,
+    status: StatusCode,
+    faults: Vec<FieldFault>,
+) -> HttpResponse {
+    let mut page = FormPage::new(req, "prove-heading", member.menu(), ADDRESS, "prove-submit");
+    page.intro = vec![Text::new("prove-for-app")];
+    page.hidden = vec![("next", next), ("username", member.who().name())];
+    page.fields = vec![Field::password("current_password", "current-password", "current-password")];
+    page.links = vec![("/_auth/forgot", "forgot-link")];
+    page.faults = faults;
+    page.answer_with(status, req)
 }
 
 /// Middleware for the pages: after the proof the pending form is processed, once, as if it had just been submitted.
