@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "a helper may be there before the first test that needs it")]
 
 pub mod app;
+pub mod app_pages;
 pub mod apps;
 pub mod axe;
 pub mod browser;

@@ -28,6 +28,7 @@ pub(super) async fn answer(stream: &mut TcpStream, request: &Received) -> std::i
             let body = json!({"length": request.body.len(), "sum": checksum(&request.body)});
             send(stream, 200, &[("Content-Type", "application/json")], body.to_string().as_bytes()).await
         }
+        path if request.method() == "HEAD" && path.starts_with("/api") => send(stream, 200, &[], b"").await,
         "/big" => big(stream, number(&target, "size", 1_000_000), request.method() == "HEAD").await,
         "/events" => events(stream).await,
         "/slow" => {
