@@ -227,13 +227,8 @@ async fn commands_create_change_and_explain_and_what_they_refuse_changes_nothing
 async fn s96_an_upload_larger_than_the_app_takes_is_refused_also_in_chunks() {
     let (app, _first, second, mut owner, wiki) = two_apps().await;
     let edit = format!("{wiki}/edit");
-    let fields = [
-        ("name", "Wiki"),
-        ("addresses", WIKI),
-        ("upstream", &second.url()),
-        ("mode", "proxy"),
-        ("max_upload", "1"),
-    ];
+    let fields =
+        [("name", "Wiki"), ("addresses", WIKI), ("upstream", &second.url()), ("mode", "proxy"), ("max_upload", "1")];
     assert_eq!(owner.submit(&edit, &edit, &fields).await.status, 303);
     let mut nobody = app.client();
     let upload = |size: usize| of_host("wiki.other.example:3000").method("POST").body(vec![b'a'; size]);
@@ -250,8 +245,7 @@ async fn a_preflight_reaches_an_app_that_takes_them_and_no_other() {
     let (app, first, second, mut owner, wiki) = two_apps().await;
     apps_closed(&mut owner, &wiki).await;
     let edit = format!("{wiki}/edit");
-    let fields =
-        [("name", "Wiki"), ("addresses", WIKI), ("upstream", &second.url()), ("mode", "proxy")];
+    let fields = [("name", "Wiki"), ("addresses", WIKI), ("upstream", &second.url()), ("mode", "proxy")];
     let preflight = |host: &str| {
         let call = Call::new("OPTIONS", "/closed").header("Host", host).header("Origin", "https://elsewhere.example");
         call.header("Access-Control-Request-Method", "PUT")
