@@ -7,12 +7,15 @@ use super::support::client::{Call, Client};
 use super::support::people;
 use super::support::upstream::Upstream;
 
-const ADA: &str = "ada@example.org";
-const BOB: &str = "bob@example.org";
+/// Of the group dev.
+pub const ADA: &str = "ada@example.org";
+/// Of no group.
+pub const BOB: &str = "bob@example.org";
+const HOST: &str = "localhost:3000";
 const DIALECTS: [&str; 5] = ["nginx", "traefik", "caddy", "haproxy", "envoy"];
 
 /// The rules of the table.
-const RULES: [RuleForm<'static>; 13] = {
+pub const RULES: [RuleForm<'static>; 13] = {
     const NONE: RuleForm<'_> =
         RuleForm { path: "", methods: "", who: "", groups: "", people: "", networks: "", within: "", until: "" };
     [
@@ -33,7 +36,7 @@ const RULES: [RuleForm<'static>; 13] = {
 };
 
 /// Method, path, and the verdict for nobody, Bob, Ada (of the group dev) and the owner: allowed, sign in, forbidden.
-const TABLE: [(&str, &str, &str); 62] = [
+pub const TABLE: [(&str, &str, &str); 62] = [
     ("GET", "/", "SAAA"),
     ("GET", "/x/y", "SAAA"),
     ("POST", "/x", "SAAA"),
@@ -98,26 +101,27 @@ const TABLE: [(&str, &str, &str); 62] = [
     ("GET", "/two", "SAAF"),
 ];
 
-/// The question of a proxy about that request, without a word about pages: a script's.
-fn question(dialect: &str, method: &str, path: &str) -> Call {
+/// The question of a proxy about that request to that host, without a word about pages: a script's.
+pub fn question(dialect: &str, host: &str, method: &str, path: &str) -> Call {
     let call = Call::new("GET", &format!("/_auth/verify/{dialect}"));
     match dialect {
         "nginx" => {
-            let call = call.header("x-original-url", &format!("http://localhost:3000{path}"));
+            let call = call.header("x-original-url", &format!("http://{host}{path}"));
             call.header("x-original-method", method)
         }
         "envoy" => Call::new(method, &format!("/_auth/verify/envoy{path}"))
             .header("x-forwarded-proto", "http")
-            .header("host", "localhost:3000"),
+            .header("host", host),
         _ => call
             .header("x-forwarded-proto", "http")
-            .header("x-forwarded-host", "localhost:3000")
+            .header("x-forwarded-host", host)
             .header("x-forwarded-uri", path)
             .header("x-forwarded-method", method),
     }
 }
 
-fn letter(status: u16) -> char {
+/// The verdict that this status tells.
+pub fn letter(status: u16) -> char {
     match status {
         200 => 'A',
         401 => 'S',
@@ -168,7 +172,7 @@ async fn s113_s114_one_table_holds_in_the_proxy_and_in_every_dialect() {
         let let_in = expected.matches('A').count();
         assert_eq!(upstream.count() - before, let_in, "{method} {path} reached the app");
         for dialect in DIALECTS {
-            let found = letters(&mut visitors, &question(dialect, method, path)).await;
+            let found = letters(&mut visitors, &question(dialect, HOST, method, path)).await;
             assert_eq!(found, expected, "{method} {path} by {dialect}");
         }
     }
@@ -189,7 +193,7 @@ async fn a_public_path_says_who_is_there_and_empty_headers_if_nobody_is() {
         assert_eq!(visitor.send(Call::new("GET", "/public").header("remote-user", "mallory")).await.status, 200);
         assert_eq!(upstream.last().all("remote-user"), [name]);
         for dialect in DIALECTS {
-            let answer = visitor.send(question(dialect, "GET", "/public")).await;
+            let answer = visitor.send(question(dialect, HOST, "GET", "/public")).await;
             assert_eq!(answer.header("remote-user"), Some(name), "{dialect}");
         }
     }

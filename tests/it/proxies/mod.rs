@@ -7,6 +7,7 @@ mod names;
 mod nginx;
 mod paths;
 mod question;
+mod several;
 mod upgrades;
 
 use super::support::client::Client;
@@ -14,7 +15,7 @@ use super::support::lighttpd::Lighttpd;
 use super::support::nginx::Nginx;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::Running;
-use super::support::proxy::{Place, snippet};
+use super::support::proxy::{Place, snippet, snippets};
 use super::support::{source, wait};
 
 const DOCUMENT: &str = "FORWARD-AUTH.md";
@@ -84,63 +85,84 @@ async fn all_cases(kind: Kind) {
 
 /// The gate, the app and that proxy, running as the document says; `None` where the proxy is not installed.
 async fn start(kind: Kind) -> Option<(Place, Proxy)> {
+    if kind == Kind::BuiltIn {
+        return Some((Place::built_in().await, Proxy::BuiltIn));
+    }
+    let place = Place::asked().await;
+    let proxy = run(kind, &place, &[snippet(DOCUMENT, fence(kind))]).await?;
+    Some((place, proxy))
+}
+
+/// How the document marks the texts for that proxy.
+const fn fence(kind: Kind) -> &'static str {
     match kind {
-        Kind::BuiltIn => Some((Place::built_in().await, Proxy::BuiltIn)),
-        Kind::Nginx => start_nginx().await,
-        Kind::Caddy => start_caddy().await,
-        Kind::Traefik => start_traefik().await,
-        Kind::Haproxy => start_haproxy().await,
-        Kind::Envoy => start_envoy().await,
+        Kind::BuiltIn => "sh",
+        Kind::Nginx => "nginx",
+        Kind::Caddy => "caddy",
+        Kind::Traefik => "yaml",
+        Kind::Haproxy => "haproxy",
+        Kind::Envoy => "envoy",
     }
 }
 
-async fn start_nginx() -> Option<(Place, Proxy)> {
-    let place = Place::asked().await;
-    let config = nginx::documented(&place, &snippet(DOCUMENT, "nginx"));
-    let nginx = Nginx::start_http(place.address(), &config).await?;
-    Some((place, Proxy::Nginx(nginx)))
+/// Runs that proxy with these texts, the addresses of this test in them.
+async fn run(kind: Kind, place: &Place, texts: &[String]) -> Option<Proxy> {
+    let text = place.here(&texts.concat());
+    Some(match kind {
+        Kind::BuiltIn => Proxy::BuiltIn,
+        Kind::Nginx => Proxy::Nginx(Nginx::start_http(place.address(), &nginx::documented(place, &text)).await?),
+        Kind::Caddy => Proxy::Other(run_caddy(place, &text).await?),
+        Kind::Traefik => Proxy::Other(run_traefik(place, texts).await?),
+        Kind::Haproxy => Proxy::Other(run_haproxy(place, &text).await?),
+        Kind::Envoy => Proxy::Other(run_envoy(place, &text).await?),
+    })
 }
 
-async fn start_caddy() -> Option<(Place, Proxy)> {
-    let place = Place::asked().await;
-    let site = place
-        .here(&snippet(DOCUMENT, "caddy"))
-        .replace("http://app.example.org {", &format!("{} {{\n\tbind 127.0.0.1", place.base));
-    let file = place.write("Caddyfile", &format!("{{\n\tadmin off\n\tauto_https off\n}}\n{site}"));
-    let proxy = place.run("caddy", &["run", "--adapter", "caddyfile", "--config", &file]).await?;
-    Some((place, Proxy::Other(proxy)))
+async fn run_caddy(place: &Place, sites: &str) -> Option<Running> {
+    let sites = sites.replace("app.example.org {", "localhost {");
+    let sites = sites.replace(" {\n\t@websocket", &format!(":{} {{\n\tbind 127.0.0.1\n\t@websocket", place.port));
+    let file = place.write("Caddyfile", &format!("{{\n\tadmin off\n\tauto_https off\n}}\n{sites}"));
+    place.run("caddy", &["run", "--adapter", "caddyfile", "--config", &file]).await
 }
 
-async fn start_traefik() -> Option<(Place, Proxy)> {
-    let place = Place::asked().await;
-    let file = place.write("app.yaml", &place.here(&snippet(DOCUMENT, "yaml")).replace("app.example.org", "localhost"));
-    let (entry, provider) =
-        (format!("--entryPoints.web.address={}", place.address()), format!("--providers.file.filename={file}"));
+async fn run_traefik(place: &Place, texts: &[String]) -> Option<Running> {
+    std::fs::create_dir_all(place.folder.path().join("dynamic")).unwrap();
+    for (number, text) in texts.iter().enumerate() {
+        place.write(&format!("dynamic/{number}.yaml"), &place.here(text).replace("app.example.org", "localhost"));
+    }
+    let folder = place.folder.path().join("dynamic");
+    let (entry, provider) = (
+        format!("--entryPoints.web.address={}", place.address()),
+        format!("--providers.file.directory={}", folder.display()),
+    );
     let quiet = ["--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"];
     let proxy = place.run("traefik", &[&entry, &provider, quiet[0], quiet[1]]).await?;
     // It listens before it has read its routes.
     wait::eventually("the routes", async || (place.browser().get("/page").await.status != 404).then_some(())).await;
-    Some((place, Proxy::Other(proxy)))
+    Some(proxy)
 }
 
-async fn start_haproxy() -> Option<(Place, Proxy)> {
-    let place = Place::asked().await;
+async fn run_haproxy(place: &Place, config: &str) -> Option<Running> {
     let script = std::fs::read_to_string(source::repository().join("packaging/haproxy.lua")).unwrap();
     let script = place.write("portcullis.lua", &place.here(&script));
-    let config = place.here(&snippet(DOCUMENT, "haproxy")).replace("bind :80", &format!("bind {}", place.address()));
-    let config = place.write("haproxy.cfg", &config.replace("/etc/haproxy/portcullis.lua", &script));
-    let proxy = place.run("haproxy", &["-db", "-f", &config]).await?;
-    Some((place, Proxy::Other(proxy)))
+    let config = config.replace("bind :80", &format!("bind {}", place.address()));
+    let config = config.replace("app.example.org", "localhost").replace("/etc/haproxy/portcullis.lua", &script);
+    place.run("haproxy", &["-db", "-f", &place.write("haproxy.cfg", &config)]).await
 }
 
-async fn start_envoy() -> Option<(Place, Proxy)> {
-    let place = Place::asked().await;
+async fn run_envoy(place: &Place, config: &str) -> Option<Running> {
     let listener = format!("address: 127.0.0.1, port_value: {} ", place.port);
-    let config = place.here(&snippet(DOCUMENT, "envoy")).replace("address: 0.0.0.0, port_value: 80 ", &listener);
-    let config = place.write("envoy.yaml", &config.replace("app.example.org", &format!("localhost:{}", place.port)));
-    let arguments = ["--config-path", &config, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"];
-    let proxy = place.run("envoy", &arguments).await?;
-    Some((place, Proxy::Other(proxy)))
+    let config = config.replace("address: 0.0.0.0, port_value: 80 ", &listener).replace("app.example.org", "localhost");
+    // It compares the whole of Host.
+    let config = config
+        .replace("\"]\n                      routes:", &format!(":{}\"]\n                      routes:", place.port));
+    let config = place.write("envoy.yaml", &config);
+    place
+        .run(
+            "envoy",
+            &["--config-path", &config, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"],
+        )
+        .await
 }
 
 #[tokio::test]

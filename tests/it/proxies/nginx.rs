@@ -1,11 +1,9 @@
 //! The includes of packaging/nginx in more than the one way that the table tries.
 
 use super::{DOCUMENT, Place, snippet, source};
-use crate::support::apps;
-use crate::support::client::{Call, Client};
+use crate::support::client::Call;
 use crate::support::nginx::Nginx;
 use crate::support::people::{self, OWNER, PASSWORD};
-use crate::support::wait;
 
 /// `site` as documented, with the includes beside it and the addresses of this test.
 pub(super) fn documented(place: &Place, site: &str) -> String {
@@ -16,7 +14,7 @@ pub(super) fn documented(place: &Place, site: &str) -> String {
         let text = moved(&std::fs::read_to_string(&file).unwrap());
         std::fs::write(includes.join(file.file_name().unwrap()), text).unwrap();
     }
-    moved(site).replace("listen 80;", &format!("listen {};", place.address()))
+    moved(site).replace("app.example.org", "localhost").replace("listen 80", &format!("listen {}", place.address()))
 }
 
 #[tokio::test]
@@ -72,34 +70,4 @@ async fn s70_s79_a_public_location_is_open_and_sends_no_identity_to_the_app() {
         assert_eq!(stranger.fetch(plain).await.status, 200, "{plain}");
     }
     assert_eq!(place.upstream.count(), before + 4);
-}
-
-#[tokio::test]
-async fn s70_s116_several_servers_share_the_includes_and_one_sign_in() {
-    let place = Place::asked().await;
-    let several = std::fs::read_to_string(source::repository().join("docs").join(DOCUMENT)).unwrap();
-    let (_, several) = several.split_once("## Several apps\n").unwrap();
-    let other = several.split_once("```nginx\n").unwrap().1.split_once("```").unwrap().0;
-    let config = documented(&place, &format!("{}\n{other}", snippet(DOCUMENT, "nginx")));
-    let Some(nginx) = Nginx::start_http(place.address(), &config).await else { return };
-    people::claim(&place.app).await;
-    let mut portal = place.browser();
-    people::sign_in(&mut portal, OWNER, PASSWORD).await;
-    let host = format!("wiki.example.net:{}", place.port);
-    apps::add(&place.app, "wiki", &host, None, "signed-in");
-    let mut wiki = Client::new(place.address(), &format!("http://{host}"));
-    wait::eventually("the app to be known", async || (wiki.get("/page").await.status == 303).then_some(())).await;
-    assert_eq!(wiki.fetch("/page").await.status, 401, "{}", nginx.error_log());
-    let entered = apps::enter(&mut portal, &mut wiki, "/page?a=b&c=d").await;
-    assert_eq!((entered.status, entered.location()), (303, "/page?a=b&c=d"), "{}", nginx.error_log());
-    assert_eq!(wiki.get("/page").await.status, 200, "{}", nginx.error_log());
-    let seen = place.upstream.last();
-    assert_eq!((seen.header("remote-user").as_deref(), seen.header("cookie")), (Some(OWNER), None));
-    assert_eq!(wiki.fetch("/_auth/api/session").await.json()["user"]["email"], OWNER);
-    assert_eq!(wiki.get("/_auth/logout").await.location(), format!("{}/_auth/logout", place.base));
-    // A host of no app is no way around the question.
-    let stranger = portal.send(Call::fetch("GET", "/page").header("Host", "other.example.net")).await;
-    assert!(stranger.status != 200, "{}", stranger.status);
-    people::sign_out(&mut portal).await;
-    assert_eq!(wiki.fetch("/page").await.status, 401);
 }

@@ -13,9 +13,14 @@ use super::{source, wait};
 
 /// The first fenced block of that kind in a document of `docs/`.
 pub fn snippet(document: &str, kind: &str) -> String {
+    snippets(document, kind).into_iter().next().unwrap_or_else(|| panic!("no snippet for {kind}"))
+}
+
+/// All fenced blocks of that kind in a document of `docs/`.
+pub fn snippets(document: &str, kind: &str) -> Vec<String> {
     let document = std::fs::read_to_string(source::repository().join("docs").join(document)).unwrap();
-    let (_, rest) = document.split_once(&format!("```{kind}\n")).unwrap_or_else(|| panic!("no snippet for {kind}"));
-    rest.split_once("```").unwrap().0.to_owned()
+    let fence = format!("```{kind}\n");
+    document.split(&fence).skip(1).map(|rest| rest.split_once("```").unwrap().0.to_owned()).collect()
 }
 
 /// The gate, the app, and where the proxy between them will listen.

@@ -1,0 +1,199 @@
+//! Two hosts behind each documented proxy, each an app of its own, with one sign-in (S112, S116).
+
+use super::{DOCUMENT, Kind, Place, Proxy, fence, run, snippets};
+use crate::support::app_pages::{self, RuleForm};
+use crate::support::apps;
+use crate::support::client::Client;
+use crate::support::people::{self, OWNER, PASSWORD};
+use crate::support::upstream::Upstream;
+
+/// A proxy before the app of the portal's host and a wiki, both registered with the gate.
+pub(super) struct Several {
+    pub(super) kind: Kind,
+    pub(super) place: Place,
+    pub(super) proxy: Proxy,
+    /// What is at the wiki's host.
+    pub(super) wiki: Upstream,
+    /// The wiki's page among those of the apps.
+    pub(super) page: String,
+    /// At the portal, not by way of the proxy.
+    pub(super) owner: Client,
+}
+
+impl Several {
+    pub(super) fn said(&self) -> String {
+        format!("{:?}: {}", self.kind, self.proxy.said())
+    }
+
+    pub(super) fn host(&self) -> String {
+        format!("wiki.example.net:{}", self.place.port)
+    }
+
+    /// A browser at the wiki, through the proxy.
+    fn browser(&self) -> Client {
+        Client::new(self.place.address(), &format!("http://{}", self.host()))
+    }
+
+    /// Somebody who is signed in at the portal, and then at the wiki by way of the proxy.
+    pub(super) async fn enter(&self, signed_in: &Client) -> Client {
+        let (mut portal, mut wiki) = (self.place.browser(), self.browser());
+        portal.jar = signed_in.jar.clone();
+        let entered = apps::enter(&mut portal, &mut wiki, "/page?a=b&c=d").await;
+        assert_eq!((entered.status, entered.location()), (303, "/page?a=b&c=d"), "{}", self.said());
+        wiki
+    }
+
+    /// How much each of the two apps has received.
+    fn counts(&self) -> (usize, usize) {
+        (self.place.upstream.count(), self.wiki.count())
+    }
+}
+
+/// The documented text for two hosts.
+fn documented(kind: Kind) -> Vec<String> {
+    let mut texts = snippets(DOCUMENT, fence(kind));
+    let first = texts[0].clone();
+    match kind {
+        Kind::Caddy => {
+            let (before, after) = first.rsplit_once("127.0.0.1:8080").unwrap();
+            let wiki = format!("{before}127.0.0.1:8081{after}").replace("app.example.org", "wiki.example.net");
+            texts.push(wiki);
+        }
+        Kind::Haproxy => {
+            let (choice, backend) = texts.pop().unwrap().split_once("\n\n").map(own).unwrap();
+            texts[0] = first.replace("  default_backend app\n", &format!("{choice}\n")) + "\n" + &backend;
+        }
+        Kind::Envoy => {
+            let (before, rest) = first.split_once("                    - name: app\n").unwrap();
+            let (host, clusters) = rest.split_once("  clusters:\n").unwrap();
+            let host = format!("                    - name: app\n{host}");
+            let wiki = host.replace("app.example.org", "wiki.example.net").replace("name: app", "name: wiki");
+            let wiki = wiki.replace("cluster: app", "cluster: wiki");
+            let (_, cluster) = clusters.split_once("    - name: app\n").unwrap();
+            let cluster = format!("    - name: app\n{cluster}").replace("app", "wiki").replace("8080", "8081");
+            texts[0] = format!("{before}{host}{wiki}  clusters:\n{clusters}{cluster}");
+        }
+        Kind::BuiltIn | Kind::Nginx | Kind::Traefik => (),
+    }
+    texts
+}
+
+fn own((first, second): (&str, &str)) -> (String, String) {
+    (first.to_owned(), second.to_owned())
+}
+
+async fn start(kind: Kind) -> Option<Several> {
+    let (place, wiki) = (Place::asked().await, Upstream::start().await);
+    let texts: Vec<String> = documented(kind)
+        .iter()
+        .map(|text| {
+            let text = text.replace("127.0.0.1:8081", &wiki.address.to_string());
+            text.replace("port_value: 8081", &format!("port_value: {}", wiki.address.port()))
+        })
+        .collect();
+    let proxy = run(kind, &place, &texts).await?;
+    let mut owner = people::claim(&place.app).await;
+    let page = app_pages::create(&mut owner, "Wiki", &format!("wiki.example.net:{}", place.port), "").await;
+    Some(Several { kind, place, proxy, wiki, page, owner })
+}
+
+async fn one_sign_in_opens_both(tried: &Several) {
+    let mut wiki = tried.browser();
+    let before = tried.counts();
+    assert_eq!(wiki.fetch("/page").await.status, 401, "{}", tried.said());
+    let denied = wiki.get("/page?a=b&c=d").await;
+    assert_eq!(denied.status, 303, "{}", tried.said());
+    assert!(denied.location().ends_with("/_auth/begin?next=/page%3Fa%3Db%26c%3Dd"), "{}", denied.location());
+    assert_eq!(tried.counts(), before);
+    let mut portal = tried.place.browser();
+    people::sign_in(&mut portal, OWNER, PASSWORD).await;
+    let mut wiki = tried.enter(&portal).await;
+    assert_eq!(wiki.get("/page").await.status, 200, "{}", tried.said());
+    let seen = tried.wiki.last();
+    assert_eq!(seen.header("remote-user").as_deref(), Some(OWNER), "{}", seen.head_text());
+    assert!(!seen.head_text().contains("portcullis_"), "{}", seen.head_text());
+    assert_eq!(portal.get("/page").await.status, 200, "{}", tried.said());
+    assert_eq!(tried.counts(), (before.0 + 1, before.1 + 1), "each host has its app");
+    assert_eq!(wiki.fetch("/_auth/api/session").await.json()["user"]["email"], OWNER);
+    assert_eq!(wiki.get("/_auth/logout").await.location(), format!("{}/_auth/logout", tried.place.base));
+    people::sign_out(&mut portal).await;
+    assert_eq!(wiki.fetch("/page").await.status, 401);
+}
+
+/// An app that everybody may open and that is not behind this proxy opens none of those that are.
+async fn a_verdict_about_one_host_opens_no_other(tried: &mut Several) {
+    let port = tried.place.port;
+    let other = format!("open.example.net:{port}");
+    let page = app_pages::create(&mut tried.owner, "Open", &other, "").await;
+    app_pages::add_rule(&mut tried.owner, &page, RuleForm { path: "/", who: "public", ..RuleForm::default() }).await;
+    let mut direct = Client::new(tried.place.app.address, &format!("http://{other}"));
+    let asked = direct.send(crate::verdicts::question("caddy", &other, "GET", "/page")).await;
+    assert_eq!(asked.status, 200, "it is open");
+    let (stranger, before) = (tried.place.browser(), tried.counts());
+    let mut heads = vec![format!("GET /page HTTP/1.1\r\nHost: {other}")];
+    for own in [format!("localhost:{port}"), tried.host()] {
+        heads.extend([
+            format!("GET http://{own}/page HTTP/1.1\r\nHost: {other}"),
+            format!("GET http://{other}/page HTTP/1.1\r\nHost: {own}"),
+            format!("GET /page HTTP/1.1\r\nHost: {own}\r\nHost: {other}"),
+            format!("GET /page HTTP/1.1\r\nHost: {other}\r\nHost: {own}"),
+            format!("GET /page HTTP/1.1\r\nHost: {own},{other}"),
+            format!("GET /page HTTP/1.1\r\nHost: {other},{own}"),
+            format!("GET /page HTTP/1.1\r\nHost: {own}\r\nX-Forwarded-Host: {other}"),
+        ]);
+    }
+    for head in heads {
+        let answer = stranger.raw(format!("{head}\r\nConnection: close\r\n\r\n")).await;
+        assert_eq!(tried.counts(), before, "{head}\n{answer}\n{}", tried.said());
+    }
+    // Other spellings of a host that is behind the proxy are that host or nobody's.
+    let portal = Client::clone(&tried.owner);
+    let cookie = portal.jar.header("/").unwrap();
+    for spelling in [format!("LOCALHOST:{port}"), format!("localhost.:{port}"), "localhost".to_owned()] {
+        stranger
+            .raw(format!("GET /page HTTP/1.1\r\nHost: {spelling}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"))
+            .await;
+        assert_eq!(tried.wiki.count(), before.1, "{spelling}\n{}", tried.said());
+    }
+    let inside = tried.enter(&tried.owner).await;
+    let (before, cookie) = (tried.place.upstream.count(), inside.jar.header("/").unwrap());
+    for spelling in
+        [format!("WIKI.example.net:{port}"), format!("wiki.example.net.:{port}"), "wiki.example.net".to_owned()]
+    {
+        stranger
+            .raw(format!("GET /page HTTP/1.1\r\nHost: {spelling}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"))
+            .await;
+        assert_eq!(tried.place.upstream.count(), before, "{spelling}\n{}", tried.said());
+    }
+}
+
+async fn all_cases(kind: Kind) {
+    let Some(mut tried) = start(kind).await else { return };
+    one_sign_in_opens_both(&tried).await;
+    a_verdict_about_one_host_opens_no_other(&mut tried).await;
+}
+
+#[tokio::test]
+async fn s112_s113_s116_the_documented_nginx_serves_two_apps() {
+    all_cases(Kind::Nginx).await;
+}
+
+#[tokio::test]
+async fn s112_s113_s116_the_documented_caddy_serves_two_apps() {
+    all_cases(Kind::Caddy).await;
+}
+
+#[tokio::test]
+async fn s112_s113_s116_the_documented_traefik_serves_two_apps() {
+    all_cases(Kind::Traefik).await;
+}
+
+#[tokio::test]
+async fn s112_s113_s116_the_documented_haproxy_serves_two_apps() {
+    all_cases(Kind::Haproxy).await;
+}
+
+#[tokio::test]
+async fn s112_s113_s116_the_documented_envoy_serves_two_apps() {
+    all_cases(Kind::Envoy).await;
+}
