@@ -9,6 +9,7 @@ mod paths;
 mod question;
 mod several;
 mod upgrades;
+mod verdicts;
 
 use super::support::client::Client;
 use super::support::lighttpd::Lighttpd;

@@ -1,6 +1,6 @@
 //! Two hosts behind each documented proxy, each an app of its own, with one sign-in (S112, S116).
 
-use super::{DOCUMENT, Kind, Place, Proxy, fence, run, snippets};
+use super::{DOCUMENT, Kind, Place, Proxy, fence, run, snippets, verdicts};
 use crate::support::app_pages::{self, RuleForm};
 use crate::support::apps;
 use crate::support::client::Client;
@@ -171,6 +171,7 @@ async fn all_cases(kind: Kind) {
     let Some(mut tried) = start(kind).await else { return };
     one_sign_in_opens_both(&tried).await;
     a_verdict_about_one_host_opens_no_other(&mut tried).await;
+    verdicts::the_rules_hold(&mut tried).await;
 }
 
 #[tokio::test]
