@@ -8,7 +8,8 @@ local gate = "http://127.0.0.1:3000"
 local identity = { "remote-user", "remote-email", "remote-name", "remote-groups", "remote-id" }
 -- What only a proxy may say, as letters and digits alone: by how it begins, and by how it ends.
 local spoof_beginnings = { "forwarded", "xforward", "xoriginal", "xrewrite", "remote", "xremote", "xauthrequest", "xwebauth", "proxy",
-  "xproxy", "clientcert", "xclientcert", "xssl", "sslclient", "scriptname", "pathinfo", "xscriptname", "xaccel", "xsendfile" }
+  "xproxy", "clientcert", "xclientcert", "xssl", "sslclient", "scriptname", "pathinfo", "xscriptname", "xaccel", "xsendfile",
+  "xhttpmethod", "xmethodoverride" }
 local spoof_endings = { "clientip", "realip", "connectingip" }
 -- What belongs to one connection or to a body is not handed on, in neither direction.
 local own = { host = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true,

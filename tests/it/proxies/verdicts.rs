@@ -19,6 +19,15 @@ const BY_TRAEFIK: [(&str, &str, &str); 5] = [
 /// What the client says of itself, none of which may count.
 const FORGED: [(&str, &str); 3] =
     [("x-forwarded-for", "192.0.2.9"), ("x-forwarded-uri", "/public"), ("x-original-url", "/public")];
+/// What some apps take for the method.
+const OVERRIDES: [&str; 6] = [
+    "X-HTTP-Method-Override",
+    "X-HTTP-Method",
+    "X-Method-Override",
+    "X_HTTP_Method_Override",
+    "X_HTTP-Method",
+    "X_Method_Override",
+];
 
 pub(super) async fn the_rules_hold(tried: &mut Several) {
     let mut visitors = visitors(tried).await;
@@ -46,6 +55,18 @@ pub(super) async fn the_rules_hold(tried: &mut Several) {
         }
         assert_eq!(found, expected, "{method} {path}\n{}", tried.said());
     }
+    no_header_names_another_method(tried, &mut visitors[0]).await;
+}
+
+/// A rule for a method is about the method that the app acts on.
+async fn no_header_names_another_method(tried: &Several, visitor: &mut Client) {
+    let mut call = Call::new("GET", "/api");
+    for name in OVERRIDES {
+        call = call.header(name, "DELETE");
+    }
+    assert_eq!(visitor.send(call).await.status, 200);
+    let seen = tried.wiki.last();
+    assert!(!seen.head_text().contains("DELETE"), "{}", seen.head_text());
 }
 
 /// What the app received is nothing that the gate would have refused.
