@@ -195,6 +195,7 @@ impl Session {
     }
 
     /// A child of this session for the app at `origin`, which begins now.
+    #[must_use]
     pub fn child(&self, id: SessionId, origin: Origin, now: Timestamp) -> Self {
         Self {
             id,

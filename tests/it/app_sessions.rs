@@ -185,7 +185,7 @@ async fn s49_s50_an_admin_ends_a_sign_in_or_an_account_with_its_family_and_sees_
         .filter_map(|tag| tag.attribute("action"))
         .find(|action| action.starts_with("/_auth/admin/sessions/"))
         .unwrap();
-    apps.portal.post_form(&end, &[]).await;
+    apps.portal.post_form(end, &[]).await;
     assert_eq!(wiki.fetch("/page").await.status, 401);
     people::sign_in(&mut ada, "ada@example.org", PASSWORD).await;
     assert_eq!(apps::enter(&mut ada, &mut wiki, "/page").await.status, 303);

@@ -36,7 +36,9 @@ impl Apps {
         let address = upstream.address;
         let app = TestApp::start(|options| {
             options.upstream = Some(address);
-            variables.iter().for_each(|(name, value)| options.set(name, value));
+            for (name, value) in variables {
+                options.set(name, value);
+            }
         })
         .await;
         let portal = people::claim(&app).await;
