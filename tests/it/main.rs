@@ -76,6 +76,7 @@ mod resets;
 mod return_to;
 mod revocation;
 mod routes;
+mod rule_changes;
 mod search;
 mod sessions;
 mod settings;

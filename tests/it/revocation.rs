@@ -1,7 +1,7 @@
 //! A revocation is effective on every node when the operation is answered (docs/adr/0007).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::metrics;
 use super::support::client::Client;
+use super::support::hammer::{self, Grants};
 use super::support::nodes::{self, Nodes};
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
@@ -21,98 +22,18 @@ use super::support::postgres::Postgres;
 use super::support::upstream::Upstream;
 use super::support::wait;
 
-/// How often an end is tried; `TRIES=1000` for the number in the notes.
-fn tries() -> usize {
-    std::env::var("TRIES").ok().and_then(|text| text.parse().ok()).unwrap_or(60)
-}
-
-/// Asks one node for a page without pause and notes when the last request was sent that was let in.
-struct Pest {
-    stop: Arc<AtomicBool>,
-    answers: Arc<AtomicU64>,
-    granted: Arc<AtomicU64>,
-    last_grant: Arc<AtomicU64>,
-    task: tokio::task::JoinHandle<()>,
-}
-
-impl Pest {
-    fn start(mut client: Client, begin: Instant) -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let [answers, granted, last_grant]: [Arc<AtomicU64>; 3] = Default::default();
-        let (stopped, all, count, last) =
-            (Arc::clone(&stop), Arc::clone(&answers), Arc::clone(&granted), Arc::clone(&last_grant));
-        let task = tokio::spawn(async move {
-            while !stopped.load(Ordering::Acquire) {
-                let sent = u64::try_from(begin.elapsed().as_micros()).unwrap();
-                let answer = client.fetch("/_auth/api/session").await;
-                if answer.status == 200 {
-                    count.fetch_add(1, Ordering::Relaxed);
-                    last.store(sent, Ordering::Release);
-                }
-                all.fetch_add(1, Ordering::Release);
-            }
-        });
-        Self { stop, answers, granted, last_grant, task }
-    }
-
-    /// Stops; how many were let in, and when the last of them was sent.
-    async fn end(self) -> (u64, u64) {
-        self.stop.store(true, Ordering::Release);
-        self.task.await.unwrap();
-        (self.granted.load(Ordering::Acquire), self.last_grant.load(Ordering::Acquire))
-    }
-}
-
-struct Seen {
-    wrong: usize,
-    grants: u64,
-    longest: Duration,
-}
-
 /// Ends one session after the other while it is used on two other nodes; what was let in after the answer.
-async fn end_often(nodes: &Nodes, end: impl AsyncFn(&mut Client)) -> Seen {
-    let mut seen = Seen { wrong: 0, grants: 0, longest: Duration::ZERO };
-    for _ in 0..tries() {
+async fn end_often(nodes: &Nodes, end: impl AsyncFn(&mut Client)) -> Grants {
+    let mut grants = Grants::default();
+    for _ in 0..hammer::tries() {
         // No account signs in as often as this within one window.
         nodes.clock.jump(31);
         let mut doomed = nodes.apps[0].client();
         people::sign_in(&mut doomed, OWNER, PASSWORD).await;
-        let begin = Instant::now();
-        let pests: Vec<Pest> =
-            [1, 1, 2, 2].map(|number| Pest::start(nodes.at(number, &doomed), begin)).into_iter().collect();
-        let warm = async || pests.iter().all(|pest| pest.granted.load(Ordering::Acquire) > 2).then_some(());
-        wait::eventually("everybody to be let in", warm).await;
-        let asked = begin.elapsed();
-        end(&mut doomed).await;
-        let answered = begin.elapsed();
-        seen.longest = seen.longest.max(answered.saturating_sub(asked));
-        // Let late ones come: of two more answers each, the second was asked for after the end.
-        let before: Vec<u64> = pests.iter().map(|pest| pest.answers.load(Ordering::Acquire)).collect();
-        let later = async || {
-            pests
-                .iter()
-                .zip(&before)
-                .all(|(pest, before)| pest.answers.load(Ordering::Acquire) >= before + 2)
-                .then_some(())
-        };
-        wait::eventually("two more answers for everybody", later).await;
-        for pest in pests {
-            let (granted, last) = pest.end().await;
-            seen.grants += granted;
-            seen.wrong += usize::from(u128::from(last) > answered.as_micros());
-        }
+        let clients = [1, 1, 2, 2].map(|number| nodes.at(number, &doomed)).to_vec();
+        grants.until(clients, "/_auth/api/session", async || end(&mut doomed).await).await;
     }
-    seen
-}
-
-fn report(what: &str, seen: &Seen) {
-    eprintln!(
-        "{what}: {} tries, {} let in before, {} after the answer; slowest answer {:?}",
-        tries(),
-        seen.grants,
-        seen.wrong,
-        seen.longest
-    );
+    grants
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -121,9 +42,9 @@ async fn s37_s50_nothing_is_accepted_on_any_node_after_the_answer() {
         let Some(nodes) = Nodes::start(3, with_redis).await else { return };
         nodes.owner().await;
         let sign_out = async |doomed: &mut Client| assert_eq!(people::sign_out(doomed).await.status, 303);
-        let seen = end_often(&nodes, sign_out).await;
-        report(if with_redis { "sign-out, Redis" } else { "sign-out" }, &seen);
-        assert_eq!(seen.wrong, 0);
+        let grants = end_often(&nodes, sign_out).await;
+        grants.report(if with_redis { "sign-out, Redis" } else { "sign-out" });
+        assert_eq!(grants.wrong, 0);
     }
 }
 
@@ -138,26 +59,15 @@ async fn s37_the_race_of_a_miss_with_the_end_lets_nothing_in() {
     let noise = std::thread::spawn(move || {
         let mut connection = <diesel::PgConnection as diesel::Connection>::establish(&url).unwrap();
         while !stopped.load(Ordering::Acquire) {
-            leave(&mut connection, "", "user.changed", &user);
+            nodes::publish(&mut connection, "", "user.changed", &user);
         }
     });
-    let seen =
+    let grants =
         end_often(&nodes, async |doomed: &mut Client| assert_eq!(people::sign_out(doomed).await.status, 303)).await;
     stop.store(true, Ordering::Release);
     noise.join().unwrap();
-    report("sign-out among misses", &seen);
-    assert_eq!(seen.wrong, 0);
-}
-
-/// Publishes a notice as a node does, in one transaction with `change`.
-fn leave(connection: &mut diesel::PgConnection, change: &str, kind: &str, subject: &str) {
-    let sql = format!(
-        "BEGIN; {change}; UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'notices';
-         INSERT INTO notices SELECT CAST(value AS BIGINT), '{kind}', '{subject}', 0 FROM settings WHERE name = \
-         'notices';
-         NOTIFY portcullis; COMMIT"
-    );
-    connection.batch_execute(&sql).unwrap();
+    grants.report("sign-out among misses");
+    assert_eq!(grants.wrong, 0);
 }
 
 /// The negative control: the same end, answered without waiting for the nodes, is found out by the same measurement.
@@ -170,13 +80,13 @@ async fn without_waiting_for_the_nodes_the_measurement_finds_wrong_grants() {
         let url = url.clone();
         let hasty = move || {
             let mut connection = <diesel::PgConnection as diesel::Connection>::establish(&url).unwrap();
-            leave(&mut connection, "DELETE FROM sessions", "all.ended", "");
+            nodes::publish(&mut connection, "DELETE FROM sessions", "all.ended", "");
         };
         tokio::task::spawn_blocking(hasty).await.unwrap();
     };
-    let seen = end_often(&nodes, end).await;
-    report("without waiting", &seen);
-    assert!(seen.wrong > 0, "the measurement would not find a wrong grant");
+    let grants = end_often(&nodes, end).await;
+    grants.report("without waiting");
+    assert!(grants.wrong > 0, "the measurement would not find a wrong grant");
 }
 
 #[tokio::test]

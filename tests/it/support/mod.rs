@@ -11,6 +11,7 @@ pub mod axe;
 pub mod browser;
 pub mod client;
 pub mod clock;
+pub mod hammer;
 pub mod jar;
 pub mod keyboard;
 pub mod lighttpd;

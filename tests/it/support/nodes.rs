@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::process::Command;
 
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use tempfile::TempDir;
 
@@ -150,6 +151,17 @@ pub fn waited_for(postgres: &Postgres) -> i64 {
     diesel::select(diesel::dsl::sql::<BigInt>("(SELECT count(*) FROM nodes)"))
         .get_result(&mut postgres.connect())
         .unwrap()
+}
+
+/// Publishes a notice as a node does, in one transaction with `change`, and waits for nobody.
+pub fn publish(connection: &mut diesel::PgConnection, change: &str, kind: &str, subject: &str) {
+    let sql = format!(
+        "BEGIN; {change}; UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'notices';
+         INSERT INTO notices SELECT CAST(value AS BIGINT), '{kind}', '{subject}', 0 FROM settings WHERE name = \
+         'notices';
+         NOTIFY portcullis; COMMIT"
+    );
+    connection.batch_execute(&sql).unwrap();
 }
 
 /// A node in a process of its own.
