@@ -156,6 +156,12 @@ async fn the_app_of_the_configuration_is_shown_and_only_its_rules_are_changed() 
     assert_eq!(rule(&mut owner, &default, &[("path", "/open"), ("who", "public")]).await.status, 303);
     assert_eq!(app.client().fetch("/open/page").await.status, 200);
     assert_eq!(app.client().fetch("/page").await.status, 401);
+    // How preflights reach it (docs/FORWARD-AUTH.md): it has no switch for them.
+    let preflights = [("path", "/api"), ("methods", "OPTIONS"), ("who", "public")];
+    assert_eq!(rule(&mut owner, &default, &preflights).await.status, 303);
+    for (method, status) in [("OPTIONS", 200), ("GET", 401), ("POST", 401)] {
+        assert_eq!(app.client().send(Call::fetch(method, "/api/pages")).await.status, status, "{method}");
+    }
 }
 
 #[tokio::test]
