@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use serde::Deserialize;
 use std::sync::Arc;
 
-use super::rules::{RuleView, view_of_rules};
+use super::rule_view::{RuleView, view_of_rules};
 use crate::accounts::app_draft::AppDraft;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::app_table::CompiledApp;

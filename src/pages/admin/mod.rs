@@ -7,6 +7,7 @@ pub mod checklist;
 pub mod explain;
 pub mod groups;
 pub mod mail;
+mod rule_view;
 pub mod rules;
 pub mod selected;
 pub mod sessions;
