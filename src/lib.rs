@@ -11,7 +11,7 @@
 //!
 //! | floor | module | may use of ours | foreign crates it may name |
 //! |---|---|---|---|
-//! | 0 | domain | - | thiserror, url, idna, unicode_normalization, percent_encoding, time, woothee, ipnet, zeroize, zxcvbn |
+//! | 0 | domain | - | thiserror, url, idna, unicode_normalization, percent_encoding, time, woothee, ipnet, zeroize, zxcvbn, base64 |
 //! | 1 | config | domain | secrecy, dotenvy, ipnet, strsim, url |
 //! | 1 | crypto | domain | bcrypt, jsonwebtoken, sha2, hmac, hkdf, subtle, rand, secrecy, siphasher, base64, unicode_normalization, uuid |
 //! | 1 | texts | domain | fluent_bundle, unic_langid |

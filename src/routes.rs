@@ -25,7 +25,7 @@ use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{app_hosts, app_origin, csrf, measured, own_cookies, security_headers, serve_static};
 use crate::pages::admin::{
-    apps, audit, checklist, explain, groups, mail, rules, selected, sessions, user, username, users,
+    apps, audit, checklist, explain, groups, icon, mail, rules, selected, sessions, user, username, users,
 };
 use crate::pages::confirm::{self, Change};
 use crate::pages::{account, email, forgot, handover, home, invite, login, logout, password, profile, reset, setup};
@@ -40,6 +40,7 @@ pub struct Row {
     pub access: Access,
     /// The sensitive change that its form makes, if any: then "is it you?" is asked first (S130).
     pub change: Option<Change>,
+    takes_file: bool,
     show: Option<fn() -> Route>,
     submit: Option<fn() -> Route>,
 }
@@ -47,17 +48,17 @@ pub struct Row {
 impl Row {
     /// A page shown with GET.
     const fn page(path: &'static str, host: Host, access: Access, show: fn() -> Route) -> Self {
-        Self { path, host, access, change: None, show: Some(show), submit: None }
+        Self { path, host, access, change: None, takes_file: false, show: Some(show), submit: None }
     }
 
     /// A form shown with GET and submitted with POST.
     const fn form(path: &'static str, host: Host, access: Access, show: fn() -> Route, submit: fn() -> Route) -> Self {
-        Self { path, host, access, change: None, show: Some(show), submit: Some(submit) }
+        Self { path, host, access, change: None, takes_file: false, show: Some(show), submit: Some(submit) }
     }
 
     /// An action with POST; its button is on another page.
     const fn action(path: &'static str, host: Host, access: Access, submit: fn() -> Route) -> Self {
-        Self { path, host, access, change: None, show: None, submit: Some(submit) }
+        Self { path, host, access, change: None, takes_file: false, show: None, submit: Some(submit) }
     }
 
     /// The same, if its form makes a sensitive change.
@@ -65,9 +66,15 @@ impl Row {
         Self { change: Some(change), ..self }
     }
 
+    /// The same, if its form may have a file.
+    const fn with_file(self) -> Self {
+        Self { takes_file: true, ..self }
+    }
+
     /// Who may use it, and with which methods.
     pub const fn rule(&self) -> Rule {
-        Rule { access: self.access, has_page: self.show.is_some(), has_action: self.submit.is_some() }
+        let (has_page, has_action) = (self.show.is_some(), self.submit.is_some());
+        Rule { access: self.access, has_page, has_action, takes_file: self.takes_file }
     }
 
     fn resource(&self) -> Resource {
@@ -123,6 +130,7 @@ pub const PAGES: &[Row] = &[
     Row::form("/admin/apps/new", Portal, Admin, || get().to(apps::show_new), || post().to(apps::create)).gives_power(Change::AppNew),
     Row::page("/admin/apps/{id}", Portal, Admin, || get().to(apps::show)),
     Row::form("/admin/apps/{id}/edit", Portal, Admin, || get().to(apps::show_edit), || post().to(apps::edit)).gives_power(Change::App),
+    Row::form("/admin/apps/{id}/icon", Portal, Admin, || get().to(icon::show), || post().to(icon::submit)).with_file(),
     Row::form("/admin/apps/{id}/delete", Portal, Admin, || get().to(apps::ask_delete), || post().to(apps::delete)).gives_power(Change::AppDelete),
     Row::form("/admin/apps/{id}/rules/new", Portal, Admin, || get().to(rules::show_new), || post().to(rules::create)).gives_power(Change::RuleNew),
     Row::form("/admin/apps/{id}/rules/{rule}", Portal, Admin, || get().to(rules::show), || post().to(rules::change)).gives_power(Change::Rule),

@@ -3,6 +3,7 @@ DROP TABLE notices;
 DROP TABLE settings;
 DROP TABLE grants;
 DROP TABLE rules;
+DROP TABLE icons;
 DROP TABLE apps;
 DROP TABLE audit_events;
 DROP TABLE attempts;

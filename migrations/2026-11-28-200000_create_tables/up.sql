@@ -133,6 +133,12 @@ CREATE TABLE apps (
 );
 CREATE UNIQUE INDEX apps_name ON apps (name);
 
+-- Their icons, in Base64.
+CREATE TABLE icons (
+    app_id TEXT NOT NULL PRIMARY KEY REFERENCES apps (id) ON DELETE CASCADE,
+    content TEXT NOT NULL
+);
+
 -- Rules of apps, also of "default", the one of the configuration.
 CREATE TABLE rules (
     id TEXT NOT NULL PRIMARY KEY,

@@ -35,6 +35,7 @@ pub mod error;
 pub mod explain;
 pub mod groups;
 pub mod handover;
+mod icons;
 pub mod legacy;
 pub mod links;
 pub mod lists;

@@ -3,6 +3,7 @@
 use super::parse::Reader;
 use super::variables::{ACCENT_COLOR, DEFAULT_LANGUAGE, SITE_LOGO, SITE_NAME};
 use crate::domain::colour::Colour;
+use crate::domain::image;
 use crate::domain::language::Language;
 
 /// Maximum length of the name, in characters.
@@ -65,30 +66,6 @@ pub(super) fn logo(path: &str) -> Result<Logo, String> {
         return Err(format!("{path} must be a file of at most {} KiB", MAX_LOGO / 1024));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
-    let kind = kind(&bytes).ok_or_else(|| format!("{path} must be an SVG or PNG image"))?;
+    let kind = image::kind(&bytes).ok_or_else(|| format!("{path} must be an SVG or PNG image"))?;
     Ok(Logo { kind, bytes })
-}
-
-/// The type of an image, by its first bytes.
-fn kind(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        return Some("image/png");
-    }
-    let text = std::str::from_utf8(bytes).ok()?.trim_start_matches('\u{feff}').trim_start();
-    (text.starts_with("<svg") || (text.starts_with("<?xml") && text.contains("<svg"))).then_some("image/svg+xml")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_type_of_a_logo_is_determined_by_its_content() {
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n..."), Some("image/png"));
-        assert_eq!(kind(b"\xef\xbb\xbf\n<svg xmlns='x'></svg>"), Some("image/svg+xml"));
-        assert_eq!(kind(b"<?xml version='1.0'?><svg/>"), Some("image/svg+xml"));
-        for bad in [&b"<html><svg>"[..], b"", b"GIF89a", b"\xff\xfe"] {
-            assert_eq!(kind(bad), None);
-        }
-    }
 }

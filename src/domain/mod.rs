@@ -18,6 +18,7 @@ pub mod dialect;
 pub mod email;
 pub mod groups;
 pub mod ids;
+pub mod image;
 pub mod language;
 pub mod link;
 pub mod mail;

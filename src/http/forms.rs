@@ -17,12 +17,14 @@ use serde::de::value::MapDeserializer;
 use super::authenticator::{Authentication, authentication};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
-use super::{browser_origin, csrf, settings};
+use super::{browser_origin, csrf, multipart, settings};
 use crate::accounts::AccountError;
 use crate::crypto::random;
 
 /// Maximum size of a form, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
+/// Maximum size of a form with a file, in bytes.
+const MAX_WITH_FILE: usize = 256 * 1024;
 /// The buffer of every form that is being received; a longer one needs a place in [`LONG_FORMS`].
 const SHORT_FORM: usize = 4 * 1024;
 /// Longer forms that a worker receives at once.
@@ -31,6 +33,9 @@ const LONG_FORMS: usize = 64;
 const MAX_FIELDS: usize = 64;
 /// Time limit for receiving a form.
 const MAX_TIME: Duration = Duration::from_secs(30);
+
+/// The fields cannot be read.
+const MALFORMED: HttpError = HttpError::BadRequest("fault-form-malformed");
 
 /// The fields of a form that was checked.
 #[derive(Debug)]
@@ -69,7 +74,7 @@ pub fn typed<T: DeserializeOwned>(req: &HttpRequest) -> Result<T, HttpError> {
     let fields: MapDeserializer<'_, _, serde::de::value::Error> = MapDeserializer::new(fields.into_iter());
     T::deserialize(fields).map_err(|fault| {
         tracing::info!(%fault, "refused a form with unexpected fields");
-        HttpError::BadRequest("fault-form-malformed")
+        MALFORMED
     })
 }
 
@@ -112,11 +117,18 @@ pub(super) async fn take(
     req: &HttpRequest,
     payload: Payload,
     authentication: &Authentication,
+    takes_file: bool,
 ) -> Result<Fields, HttpError> {
-    check_head(req)?;
+    let kind = header(req, CONTENT_TYPE);
+    let boundary = if takes_file { multipart::boundary(kind) } else { None };
+    let max = if boundary.is_some() { MAX_WITH_FILE } else { MAX_BYTES };
+    check_head(req, boundary.is_some() || is_urlencoded(kind), max)?;
     csrf::check_origin(req)?;
-    let body = tokio::time::timeout(MAX_TIME, collect(payload)).await.map_err(|_late| HttpError::TooSlow)??;
-    let fields = parse(&body)?;
+    let body = tokio::time::timeout(MAX_TIME, collect(payload, max)).await.map_err(|_late| HttpError::TooSlow)??;
+    let fields = match boundary {
+        Some(boundary) => multipart::parse(&body, boundary, MAX_FIELDS).map(Fields).ok_or(MALFORMED)?,
+        None => parse(&body)?,
+    };
     check_token(req, authentication, fields.0.get("csrf_token").map_or("", String::as_str))?;
     Ok(fields)
 }
@@ -141,18 +153,24 @@ fn check_token(req: &HttpRequest, authentication: &Authentication, given: &str) 
     Err(HttpError::FormOutOfDate)
 }
 
-/// The announced length is checked before any of the body is read.
-fn check_head(req: &HttpRequest) -> Result<(), HttpError> {
-    let header = |name: HeaderName| req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let mut kind = header(CONTENT_TYPE).split(';').map(str::trim);
+fn header(req: &HttpRequest, name: HeaderName) -> &str {
+    req.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+}
+
+fn is_urlencoded(content_type: &str) -> bool {
+    let mut kind = content_type.split(';').map(str::trim);
     let is_form = kind.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/x-www-form-urlencoded"));
     let is_utf8 = kind
         .all(|parameter| parameter.is_empty() || parameter.to_ascii_lowercase().replace('"', "") == "charset=utf-8");
-    let is_plain = matches!(header(CONTENT_ENCODING), "" | "identity");
-    if !(is_form && is_utf8 && is_plain) {
+    is_form && is_utf8
+}
+
+/// The announced length is checked before any of the body is read.
+fn check_head(req: &HttpRequest, is_form: bool, max: usize) -> Result<(), HttpError> {
+    if !is_form || !matches!(header(req, CONTENT_ENCODING), "" | "identity") {
         return Err(HttpError::MediaType);
     }
-    if header(CONTENT_LENGTH).parse::<usize>().is_ok_and(|length| length > MAX_BYTES) {
+    if header(req, CONTENT_LENGTH).parse::<usize>().is_ok_and(|length| length > max) {
         return Err(HttpError::TooLarge);
     }
     Ok(())
@@ -164,12 +182,12 @@ thread_local! {
 }
 
 /// Reads the body. Anonymous visitors can send one, so the total size of unfinished ones is limited (S104).
-async fn collect(mut payload: Payload) -> Result<Vec<u8>, HttpError> {
+async fn collect(mut payload: Payload, max: usize) -> Result<Vec<u8>, HttpError> {
     let (mut body, mut place) = (Vec::new(), None);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_fault| HttpError::BadRequest("fault-form-cut"))?;
         let length = body.len() + chunk.len();
-        if length > MAX_BYTES {
+        if length > max {
             return Err(HttpError::TooLarge);
         }
         if length > SHORT_FORM && place.is_none() {
@@ -191,7 +209,6 @@ fn take_place() -> Option<Rc<()>> {
 }
 
 fn parse(body: &[u8]) -> Result<Fields, HttpError> {
-    const MALFORMED: HttpError = HttpError::BadRequest("fault-form-malformed");
     let mut fields = BTreeMap::new();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
@@ -242,7 +259,7 @@ mod tests {
 
     async fn collected(length: usize) -> Result<usize, HttpError> {
         let (_, payload) = TestRequest::post().set_payload(vec![b'a'; length]).to_http_parts();
-        collect(payload).await.map(|body| body.len())
+        collect(payload, MAX_BYTES).await.map(|body| body.len())
     }
 
     #[actix_web::test]

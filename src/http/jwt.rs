@@ -54,6 +54,8 @@ pub struct Rule {
     pub has_page: bool,
     /// Whether POST is allowed.
     pub has_action: bool,
+    /// Whether its form may have a file.
+    pub takes_file: bool,
 }
 
 impl Rule {
@@ -171,7 +173,7 @@ async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest, Ser
     let is_confirmed = req.extensions_mut().remove::<Confirmed>().is_some();
     if *req.method() == Method::POST && !is_confirmed {
         let payload = req.take_payload();
-        let fields = match forms::take(req.request(), payload, &authentication).await {
+        let fields = match forms::take(req.request(), payload, &authentication, rule.takes_file).await {
             Ok(fields) => fields,
             Err(fault) => return Err(req.error_response(fault)),
         };

@@ -22,6 +22,7 @@ pub mod jwt;
 pub mod language;
 mod legacy;
 pub mod measured;
+mod multipart;
 pub mod navigation;
 pub mod own_cookies;
 pub mod page;

@@ -28,6 +28,8 @@ pub(super) struct Field {
     min: Option<usize>,
     /// The field that must have the same value, for the script that compares them.
     same: Option<&'static str>,
+    /// The types of files that it takes.
+    accept: &'static str,
     /// The options; empty for a text field.
     choices: Vec<Choice>,
 }
@@ -62,6 +64,7 @@ impl Field {
             required: false,
             min: None,
             same: None,
+            accept: "",
             choices: Vec::new(),
         }
     }
@@ -73,6 +76,11 @@ impl Field {
     /// A box to tick.
     pub(super) fn tick(name: &'static str, label: &'static str, is_ticked: bool) -> Self {
         Self::new(name, label, "tick", if is_ticked { "on" } else { "" }, "off")
+    }
+
+    /// A file of one of these types; the form arrives with it in Base64.
+    pub(super) fn file(name: &'static str, label: &'static str, accept: &'static str) -> Self {
+        Self { accept, ..Self::new(name, label, "file", "", "off") }
     }
 
     /// The same under a name that ends in `suffix`.
@@ -199,6 +207,10 @@ impl<'a> FormPage<'a> {
 
     fn has_password(&self) -> bool {
         self.fields.iter().any(|field| field.kind == "password")
+    }
+
+    fn has_file(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == "file")
     }
 
     fn fault_of(&self, name: &str) -> Option<String> {

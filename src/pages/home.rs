@@ -9,6 +9,7 @@ use super::see_other;
 use crate::accounts::Phase;
 use crate::domain::access::Visitor;
 use crate::domain::apps::{App, AppRef};
+use crate::domain::image::Icon;
 use crate::domain::rules::Circumstances;
 use crate::http::authenticator::Authentication;
 use crate::http::error::HttpError;
@@ -19,6 +20,7 @@ use crate::http::{client_address, settings};
 struct AppLink {
     name: String,
     address: String,
+    icon: Option<String>,
     is_default: bool,
 }
 
@@ -59,14 +61,15 @@ async fn apps_of(req: &HttpRequest, who: &Visitor) -> Result<Vec<AppLink>, HttpE
     let accounts = settings::accounts(req);
     let at = Circumstances { client: client_address::of(req).client, now: accounts.clock().now() };
     let scheme = settings::of(req).app_url.scheme();
-    let loaded = accounts.apps().await?;
+    let (loaded, icons) = (accounts.apps().await?, accounts.icons().await?);
     let open = loaded.table.apps().iter().filter(|app| app.app().enabled && app.app().shown && app.may_enter(who, at));
     let link = |app: &App| {
         // One with a wildcard is the address of many hosts.
         let address = app.addresses.iter().find(|address| !address.has_wildcard())?;
         let is_default = app.id == AppRef::Default;
         let address = if is_default { "/".to_owned() } else { format!("{scheme}://{}/", address.as_str()) };
-        Some(AppLink { name: app.name.clone(), address, is_default })
+        let icon = icons.get(&app.id).map(Icon::data_url);
+        Some(AppLink { name: app.name.clone(), address, icon, is_default })
     };
     let mut links: Vec<AppLink> = open.filter_map(|app| link(app.app())).collect();
     links.sort_by_key(|link| (!link.is_default, link.name.to_lowercase()));

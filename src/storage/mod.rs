@@ -16,6 +16,7 @@ mod database;
 pub mod devices;
 mod error;
 pub mod groups;
+pub mod icons;
 mod listen;
 mod lists;
 pub mod mails;

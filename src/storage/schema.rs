@@ -47,6 +47,10 @@ super::tables::kept_tables! {
         session_secs -> Nullable<BigInt>,
         created_at -> BigInt,
     }
+    table icons (app_id) {
+        app_id -> Text,
+        content -> Text,
+    }
     table rules (id) {
         id -> Text,
         app_id -> Text,

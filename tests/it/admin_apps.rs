@@ -265,6 +265,7 @@ async fn rule_pages(browser: &Browser, axe: &mut Axe, app: &str, new: &str) {
     axe.judge(browser, "rule").await;
     for (path, name) in [
         ("/edit", "app-edit"),
+        ("/icon", "app-icon"),
         ("/delete", "app-delete"),
         ("/explain", "explain"),
         ("/explain?address=/a/..%252fb&user=owner@example.org", "explained"),

@@ -21,6 +21,7 @@ mod admin;
 mod admin_apps;
 mod admin_lists;
 mod app_hosts;
+mod app_icons;
 mod app_sessions;
 mod apps;
 mod attempts;

@@ -12,6 +12,7 @@ use crate::accounts::app_draft::AppDraft;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::app_table::CompiledApp;
 use crate::domain::apps::{App, AppRef, DefaultAccess};
+use crate::domain::image::Icon;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
 use crate::http::flash::Flash;
@@ -27,6 +28,7 @@ const NEW: &str = "/_auth/admin/apps/new";
 /// An app in the list.
 struct ListedApp {
     app: Arc<CompiledApp>,
+    icon: Option<String>,
     state: Text,
     is_bad: bool,
 }
@@ -43,6 +45,7 @@ struct AppsPage {
 struct AppPage {
     layout: Layout,
     app: App,
+    icon: Option<String>,
     draft: AppDraft,
     state: Text,
     rules: Vec<RuleView>,
@@ -142,9 +145,11 @@ async fn state_of(app: &App) -> (Text, bool) {
 /// The list; every upstream is asked at once.
 pub async fn list(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let loaded = settings::accounts(&req).apps().await?;
+    let icons = settings::accounts(&req).icons().await?;
     let asked = loaded.table.apps().iter().map(async |app| {
         let (state, is_bad) = state_of(app.app()).await;
-        ListedApp { app: Arc::clone(app), state, is_bad }
+        let icon = icons.get(&app.app().id).map(Icon::data_url);
+        ListedApp { app: Arc::clone(app), icon, state, is_bad }
     });
     let mut apps = join_all(asked).await;
     apps.sort_by_key(|listed| (listed.app.app().id != AppRef::Default, listed.app.app().name.to_lowercase()));
@@ -158,6 +163,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
     let app = found.app().clone();
     let content = AppPage {
         layout: Layout::with_menu(&req, "app-title", Menu::Admin),
+        icon: settings::accounts(&req).icons().await?.get(&app.id).map(Icon::data_url),
         draft: AppDraft::of(&app),
         state: state_of(&app).await.0,
         rules: view_of_rules(&req, found.rules()).await?,
@@ -208,7 +214,8 @@ pub async fn edit(
     }
 }
 
-async fn find_created(req: &HttpRequest, id: &str) -> Result<Arc<CompiledApp>, HttpError> {
+/// The app of the address, unless it is the one of the configuration.
+pub(super) async fn find_created(req: &HttpRequest, id: &str) -> Result<Arc<CompiledApp>, HttpError> {
     let found = find(req, id).await?;
     if found.app().id == AppRef::Default { Err(HttpError::Forbidden("app-configured")) } else { Ok(found) }
 }

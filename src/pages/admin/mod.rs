@@ -6,6 +6,7 @@ pub mod audit;
 pub mod checklist;
 pub mod explain;
 pub mod groups;
+pub mod icon;
 pub mod mail;
 mod rule_view;
 pub mod rules;
