@@ -10,6 +10,7 @@ mod cookies;
 mod deny;
 mod dialects;
 pub mod forward_auth;
+mod opener_policy;
 pub mod proxy;
 mod proxy_client;
 mod proxy_headers;

@@ -6,8 +6,8 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 // actix speaks an older version of the same types.
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
-use super::cookies;
 use super::target::Target;
+use super::{cookies, opener_policy};
 use crate::domain::app_url::AppUrl;
 use crate::domain::apps::HostHeader;
 use crate::http::identity_headers::IdentityHeaders;
@@ -156,8 +156,8 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool) -> A
 /// determines the length.
 pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
     let listed = Listed::read(incoming.get_all("connection").iter().map(AppValue::as_bytes));
-    let isolated =
-        if incoming.contains_key("cross-origin-opener-policy") { isolation(incoming, &listed) } else { None };
+    let ends_here = listed.ends_here(opener_policy::EMBEDDER);
+    let isolated = if ends_here { None } else { opener_policy::isolation(incoming) };
     for (name, value) in incoming {
         let (name, value) = (name.as_str(), value.as_bytes());
         if name == "content-length" || listed.ends_here(name) {
@@ -166,8 +166,10 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
         let value = match name {
             "set-cookie" => cookies::may_set(value).then(|| HeaderValue::from_bytes(value)),
             "clear-site-data" => cookies::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
-            "cross-origin-opener-policy" => Some(HeaderValue::from_bytes(&opener_policy(isolated, value))),
-            "cross-origin-embedder-policy" => Some(
+            "cross-origin-opener-policy" => {
+                Some(HeaderValue::from_bytes(&opener_policy::for_browsers(isolated, value)))
+            }
+            opener_policy::EMBEDDER => Some(
                 isolated.map_or_else(|| HeaderValue::from_bytes(value), |token| Ok(HeaderValue::from_static(token))),
             ),
             // Both would make the browser report our URLs to others, including links with tokens (S57).
@@ -179,30 +181,6 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
             outgoing.append(name, value);
         }
     }
-}
-
-/// The app's policy for windows it opens. Two documents of one origin with plain `same-origin` may access each other,
-/// so a script of the app could open and control our pages; `same-origin-allow-popups` differs from ours and still
-/// isolates the app. A cross-origin isolated app differs from ours already.
-fn opener_policy(isolated: Option<&str>, value: &[u8]) -> Vec<u8> {
-    const PLAIN: &[u8] = b"same-origin";
-    let trimmed = value.trim_ascii();
-    let rest =
-        trimmed.strip_prefix(PLAIN).filter(|rest| rest.trim_ascii_start().first().is_none_or(|next| *next == b';'));
-    match rest {
-        Some(rest) if isolated.is_none() => [b"same-origin-allow-popups", rest].concat(),
-        _ => value.to_vec(),
-    }
-}
-
-/// The embedder policy that isolates the app. Only the token itself is sent on: a browser that finds its parameters
-/// malformed would ignore the whole header.
-fn isolation(incoming: &AppHeaders, listed: &Listed) -> Option<&'static str> {
-    const NAME: &str = "cross-origin-embedder-policy";
-    let mut policies = incoming.get_all(NAME).iter();
-    let policy = policies.next().filter(|_| policies.next().is_none() && !listed.ends_here(NAME))?;
-    let token = policy.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-    ["require-corp", "credentialless"].into_iter().find(|known| known.as_bytes() == token)
 }
 
 #[cfg(test)]
