@@ -87,8 +87,8 @@ mod slow {
 
     fn applies(rule: &Rule, method: &str, path: &[String]) -> bool {
         let prefix = segments(rule.path.as_str());
-        let named = rule.methods.to_string();
-        let names: Vec<&str> = named.split(", ").filter(|name| !name.is_empty()).collect();
+        let methods = rule.methods.to_string();
+        let names: Vec<&str> = methods.split(", ").filter(|name| !name.is_empty()).collect();
         let covers = names.is_empty() || names.contains(&method) || (method == "HEAD" && names.contains(&"GET"));
         covers && path.len() >= prefix.len() && prefix.iter().zip(path).all(|(one, other)| one == other)
     }
