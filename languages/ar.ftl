@@ -770,6 +770,7 @@ app-name-invalid = أدخل اسمًا من 1 إلى { $max } حرفًا.
 app-name-taken = لتطبيق آخر هذا الاسم.
 app-host-invalid = اترك هذا الحقل فارغًا، أو اكتب “upstream” أو اسم مضيف وربما منفذًا.
 app-origin-invalid = ليس { $origin } أصلًا مثل https://embed.example.org.
+setting-of-upstreams = لا يستطيع ذلك إلا الوكيل المدمج. اترك هذا الحقل فارغًا، أو اختر الوكيل المدمج.
 upstream-of-forward-auth = ليس للتطبيق خلف الوكيل الخاص بك عنوان هدف هنا. اترك هذا الحقل فارغًا، أو اختر الوكيل المدمج.
 upstream-invalid = أدخل عنوانًا مثل http://10.0.0.5:8080 أو https://wiki.internal أو unix:/run/wiki.sock من دون مسار.
 ca-file-without-https = لا يوجد ما يُتحقق منه من الشهادات إلا لعنوان هدف https.

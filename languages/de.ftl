@@ -717,6 +717,7 @@ app-name-invalid = Geben Sie einen Namen mit 1 bis { $max } Zeichen an.
 app-name-taken = Eine andere App heißt schon so.
 app-host-invalid = Lassen Sie das Feld leer, oder geben Sie „upstream“ oder einen Hostnamen an, vielleicht mit Port.
 app-origin-invalid = { $origin } ist kein Ursprung wie https://embed.example.org.
+setting-of-upstreams = Das kann nur der eingebaute Proxy. Lassen Sie das Feld leer, oder wählen Sie den eingebauten Proxy.
 upstream-of-forward-auth = Eine App hinter Ihrem eigenen Proxy hat hier keine Zieladresse. Lassen Sie das Feld leer, oder wählen Sie den eingebauten Proxy.
 upstream-invalid = Geben Sie eine Adresse wie http://10.0.0.5:8080, https://wiki.internal oder unix:/run/wiki.sock an, ohne Pfad.
 ca-file-without-https = Nur eine Zieladresse mit https hat ein Zertifikat, das geprüft wird.

@@ -719,6 +719,7 @@ app-name-invalid = Give a name of 1 to { $max } characters.
 app-name-taken = Another app has this name.
 app-host-invalid = Leave this empty, or give “upstream”, or a host name, perhaps with a port.
 app-origin-invalid = { $origin } is not an origin like https://embed.example.org.
+setting-of-upstreams = Only the built-in proxy can do this. Leave this empty, or choose the built-in proxy.
 upstream-of-forward-auth = An app behind your own proxy has no upstream here. Leave this empty, or choose the built-in proxy.
 upstream-invalid = Give an address like http://10.0.0.5:8080, https://wiki.internal or unix:/run/wiki.sock, without a path.
 ca-file-without-https = Only an https upstream has a certificate to check.

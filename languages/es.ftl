@@ -717,6 +717,7 @@ app-name-invalid = Indique un nombre de 1 a { $max } caracteres.
 app-name-taken = Otra aplicación tiene este nombre.
 app-host-invalid = Deje este campo vacío, o indique «upstream» o un nombre de servidor, quizá con un puerto.
 app-origin-invalid = { $origin } no es un origen como https://embed.example.org.
+setting-of-upstreams = Solo el proxy incorporado puede hacer esto. Deje este campo vacío, o elija el proxy incorporado.
 upstream-of-forward-auth = Una aplicación detrás de su propio proxy no tiene aquí dirección de destino. Deje este campo vacío, o elija el proxy incorporado.
 upstream-invalid = Indique una dirección como http://10.0.0.5:8080, https://wiki.internal o unix:/run/wiki.sock, sin ruta.
 ca-file-without-https = Solo una dirección de destino https tiene un certificado que comprobar.

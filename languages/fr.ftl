@@ -717,6 +717,7 @@ app-name-invalid = Indiquez un nom de 1 à { $max } caractères.
 app-name-taken = Une autre application porte ce nom.
 app-host-invalid = Laissez ce champ vide, ou indiquez « upstream » ou un nom d'hôte, éventuellement avec un port.
 app-origin-invalid = { $origin } n'est pas une origine comme https://embed.example.org.
+setting-of-upstreams = Seul le proxy intégré sait faire cela. Laissez ce champ vide, ou choisissez le proxy intégré.
 upstream-of-forward-auth = Une application derrière votre propre proxy n'a pas d'adresse cible ici. Laissez ce champ vide, ou choisissez le proxy intégré.
 upstream-invalid = Indiquez une adresse comme http://10.0.0.5:8080, https://wiki.internal ou unix:/run/wiki.sock, sans chemin.
 ca-file-without-https = Seule une adresse cible en https a un certificat à vérifier.

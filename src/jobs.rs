@@ -329,7 +329,7 @@ async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
     let (mut failed_rounds, mut since_store) = (0, 0);
     loop {
         tokio::time::sleep(STREAM_INTERVAL).await;
-        accounts.streams().cut_expired(accounts.clock().now());
+        accounts.cut_expired_streams();
         since_store += 1;
         if since_store >= STREAM_ROUNDS_PER_STORE_CHECK {
             since_store = 0;

@@ -108,7 +108,7 @@ impl AppDraft {
         let name = self.name.trim();
         let length = name.chars().count();
         let is_taken = |app: &App| app.id != *id && app.name.to_lowercase() == name.to_lowercase();
-        if length == 0 || length > apps::MAX_NAME || name.chars().any(char::is_control) {
+        if length == 0 || length > apps::MAX_NAME || name.chars().any(is_invisible) {
             faults.add("name", Text::new("app-name-invalid").with("max", i64::try_from(apps::MAX_NAME).unwrap_or(0)));
         } else if name.eq_ignore_ascii_case(apps::DEFAULT) || table.apps().iter().any(|app| is_taken(app.app())) {
             faults.add("name", Text::new("app-name-taken"));
@@ -123,15 +123,15 @@ impl AppDraft {
             let fault = match AppAddress::parse(text, app_url.is_https()) {
                 Err(fault) => fault.text().with("scheme", app_url.scheme().to_owned()),
                 Ok(address) if address == portal => Text::new("address-portal"),
-                Ok(address) => match table.collision(&address, id) {
-                    Some((app, _)) => Text::new("address-taken").with("app", app.name.clone()),
-                    None => {
+                Ok(address) => {
+                    let Some((app, _)) = table.collision(&address, id) else {
                         if !addresses.contains(&address) {
                             addresses.push(address);
                         }
                         continue;
-                    }
-                },
+                    };
+                    Text::new("address-taken").with("app", app.name.clone())
+                }
             };
             faults.add("addresses", fault.with("address", text.to_owned()));
         }
@@ -160,7 +160,10 @@ impl AppDraft {
         let host = self.parse_host(faults);
         let websocket_origins = self.parse_websocket_origins(faults);
         match (mode, url) {
-            (Mode::ForwardAuth, _) if given.is_empty() => None,
+            (Mode::ForwardAuth, _) if given.is_empty() => {
+                self.refuse_settings_of_upstreams(faults);
+                None
+            }
             (Mode::ForwardAuth, _) => {
                 faults.add("upstream", Text::new("upstream-of-forward-auth"));
                 None
@@ -175,6 +178,21 @@ impl AppDraft {
                 }
                 let ca_file = ca_file.map(str::to_owned);
                 Some(Upstream { url, ca_file, host, answer, max_upload, websocket_origins })
+            }
+        }
+    }
+
+    /// What only the built-in proxy can do is refused, not forgotten.
+    fn refuse_settings_of_upstreams(&self, faults: &mut Faults) {
+        for (field, text) in [
+            ("ca_file", &self.ca_file),
+            ("host", &self.host),
+            ("timeout", &self.timeout),
+            ("max_upload", &self.max_upload),
+            ("websocket_origins", &self.websocket_origins),
+        ] {
+            if !text.trim().is_empty() {
+                faults.add(field, Text::new("setting-of-upstreams"));
             }
         }
     }
@@ -198,12 +216,19 @@ impl AppDraft {
             match app_url::origin_of(text).filter(|origin| text.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
                 Some(origin) => origins.push(origin),
                 None => {
-                    faults.add("websocket_origins", Text::new("app-origin-invalid").with("origin", text.to_owned()))
+                    faults.add("websocket_origins", Text::new("app-origin-invalid").with("origin", text.to_owned()));
                 }
             }
         }
         origins
     }
+}
+
+/// Whether a sign shows nothing, or turns the direction of what follows.
+fn is_invisible(sign: char) -> bool {
+    let codes = u32::from(sign);
+    sign.is_control()
+        || matches!(codes, 0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff)
 }
 
 /// What stands for the host of the upstream.

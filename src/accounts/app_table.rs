@@ -16,12 +16,15 @@ use crate::domain::apps::{App, AppRef, DEFAULT, DefaultAccess, HostHeader, Upstr
 use crate::domain::upstream::UpstreamUrl;
 use crate::storage::{Connection, StorageError, apps};
 
+/// How often the apps are read if they change meanwhile.
+const MAX_READS: usize = 20;
+
 /// A table and what it was compiled from.
 #[derive(Debug)]
 pub struct Loaded {
     /// The apps.
     pub table: AppTable,
-    /// The number of the newest change when it was read, or a later one's rows.
+    /// The number of the newest change in it.
     number: i64,
     /// The state of [`AppTableCache::wanted`] before it was read.
     wanted: u64,
@@ -50,20 +53,28 @@ impl AppTableCache {
     }
 }
 
+/// Reads until nothing changed meanwhile: the tables are read one after the other, and a mixture of two states could let
+/// somebody in whom neither does.
 fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, StorageError> {
-    // The number first: if something changes meanwhile, the table counts as older than it is.
-    let number = apps::number(c)?;
-    Ok(Loaded { table: read(c, config)?, number, wanted })
+    for _ in 0..MAX_READS {
+        let number = apps::number(c)?;
+        let table = read(c, config)?;
+        if apps::number(c)? == number {
+            return Ok(Loaded { table, number, wanted });
+        }
+    }
+    Err(StorageError::Unavailable("the apps keep changing while they are read".to_owned()))
 }
 
 /// Reads and compiles all apps.
 pub(super) fn read(c: &mut Connection, config: &Config) -> Result<AppTable, StorageError> {
     let app_url = &config.server.app_url;
     let portal = AppAddress::of(app_url.canonical());
-    let apps = [default_app(config, &portal)].into_iter().chain(apps::all(c, app_url.is_https())?);
-    let mut rules = apps::all_rules(c)?;
-    let compiled = apps.map(|app| {
-        let rules = rules.remove(&app.id).unwrap_or_default();
+    let mut stored = apps::all(c, app_url.is_https())?;
+    let apps = [default_app(config, &portal)].into_iter().chain(stored.apps);
+    let compiled = apps.map(|mut app| {
+        app.enabled &= !stored.damaged.contains(&app.id);
+        let rules = stored.rules.remove(&app.id).unwrap_or_default();
         CompiledApp::new(app, rules)
     });
     let compiled = compiled.collect();

@@ -1,9 +1,10 @@
 //! Creating and changing apps and their rules; in force on every node when an operation returns (S115).
 
 use super::app_draft::AppDraft;
-use super::rule_draft::RuleDraft;
+use super::rule_draft::{RuleDraft, draft_of};
 use super::{AccountError, Accounts, Actor, app_table, revocation};
 use crate::crypto::random;
+use crate::domain::app_address::AppAddress;
 use crate::domain::app_table::AppTable;
 use crate::domain::apps::{App, AppRef};
 use crate::domain::audit::Event;
@@ -97,7 +98,7 @@ impl Accounts {
             let rule = found.and_then(|app| app.rules().iter().find(|rule| rule.id.as_ref() == Some(&id)));
             let (Some(found), Some(rule)) = (found, rule) else { return Ok(Err(AccountError::NotFound)) };
             apps::delete_rule(c, &app, &id)?;
-            Ok(Ok(Done { result: (), subject: found.app().name.clone(), detail: rule.to_string() }))
+            Ok(Ok(Done { result: (), subject: found.app().name.clone(), detail: draft_of(c, rule)?.to_string() }))
         };
         self.change_apps(Event::RuleDeleted, actor, work).await
     }
@@ -121,7 +122,7 @@ impl Accounts {
                 return Ok(Err(AccountError::NotFound));
             }
             apps::insert_rule(c, &app, &id, &rule)?;
-            Ok(Ok(Done { result: id, subject: found.app().name.clone(), detail: rule.to_string() }))
+            Ok(Ok(Done { result: id, subject: found.app().name.clone(), detail: draft_of(c, &rule)?.to_string() }))
         };
         self.change_apps(event, actor, work).await
     }
@@ -159,7 +160,7 @@ impl Accounts {
 
 /// An app in one line, for the audit log.
 fn describe(app: &App) -> String {
-    let addresses: Vec<&str> = app.addresses.iter().map(|address| address.as_str()).collect();
+    let addresses: Vec<&str> = app.addresses.iter().map(AppAddress::as_str).collect();
     let upstream = app.upstream.as_ref().map_or_else(|| "forward-auth".to_owned(), |upstream| upstream.url.to_string());
     let off = if app.enabled { "" } else { ", switched off" };
     format!("{} to {upstream}, {} without a rule{off}", addresses.join(" "), app.default_access.as_str())

@@ -89,16 +89,17 @@ impl Accounts {
         let circumstances = Circumstances { client: question.from, now };
         let request =
             AppRequest { open: true, app, method: &question.method, path: &path, is_preflight: false, circumstances };
-        let mut readings = Vec::new();
+        let mut found = Vec::new();
         app.each_rule(&question.method, &path, |reading, rule| {
             let path = String::from_utf8_lossy(reading).into_owned();
-            readings.push(ReadingVerdict {
-                path: if path.is_empty() { "/".to_owned() } else { path },
-                rule: rule.id.clone(),
-                rule_text: rule.to_string(),
-                denial: rule.denial(visitor.as_ref(), circumstances),
-            });
+            found.push((if path.is_empty() { "/".to_owned() } else { path }, rule));
         });
+        let mut readings = Vec::new();
+        for (path, rule) in found {
+            let denial = rule.denial(visitor.as_ref(), circumstances);
+            let rule_text = self.draft_of_rule(rule).await?.to_string();
+            readings.push(ReadingVerdict { path, rule: rule.id.clone(), rule_text, denial });
+        }
         Ok(Explanation { app: app.app().name.clone(), decision: decide(visitor.as_ref(), &request), readings })
     }
 

@@ -54,6 +54,12 @@ impl Accounts {
         Ok(Visitor::without_account(Credential::Pair, username.to_owned()))
     }
 
+    /// The visitor of a request with HTTP Basic that was admitted.
+    pub(super) fn pair_of_one_request(&self) -> Visitor {
+        let username = self.0.config.legacy.as_ref().map_or("", |legacy| &legacy.username);
+        Visitor::without_account(Credential::Pair, username.to_owned())
+    }
+
     /// The visitor of a session that was opened with the pair; `None` after the claim.
     pub(super) fn pair_visitor(&self, session: SessionId) -> Option<Visitor> {
         let legacy = self.0.config.legacy.as_ref().filter(|_| self.phase() == Phase::Legacy)?;

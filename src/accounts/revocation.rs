@@ -123,6 +123,15 @@ impl Accounts {
         self.judge_streams(notice)
     }
 
+    /// Closes the open streams whose session, or whose permission by a rule, has expired.
+    pub fn cut_expired_streams(&self) {
+        let now = self.0.clock.now();
+        self.0.streams.cut_expired(now);
+        if let Some(apps) = self.cached_apps().filter(|apps| apps.table.has_ends()) {
+            self.0.streams.cut_denied(&apps.table, now);
+        }
+    }
+
     /// Closes the open streams that what `notice` is about no longer allows; blocks while it reads the store.
     fn judge_streams(&self, notice: &Notice) -> Result<(), StorageError> {
         let (streams, now) = (&self.0.streams, self.0.clock.now());

@@ -1,6 +1,7 @@
 //! Rules as typed, and what they mean.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -73,10 +74,11 @@ impl RuleDraft {
         } else if self.grants.len() > MAX_GRANTS {
             faults.add("who", Text::new("grants-too-many").with("max", MAX_GRANTS));
         }
+        let known = self.lock_groups(c)?;
         let mut grants = Vec::new();
         for (number, draft) in (1..).zip(&self.grants) {
             let before = faults.0.len();
-            grants.push(draft.parse(c, &mut faults)?);
+            grants.push(draft.parse(c, &known, &mut faults)?);
             for fault in faults.0.iter_mut().skip(before) {
                 fault.field = format!("{}{}", fault.field, suffix(number)).into();
             }
@@ -92,9 +94,30 @@ impl RuleDraft {
     }
 }
 
+impl RuleDraft {
+    /// The groups that exist, of those that are named; they stay until the transaction ends. Every transaction locks
+    /// groups in the order of their names.
+    fn lock_groups(&self, c: &mut Connection) -> Result<BTreeSet<GroupName>, StorageError> {
+        let typed = self.grants.iter().flat_map(|grant| words(&grant.groups));
+        let names: BTreeSet<GroupName> = typed.filter_map(|text| GroupName::parse(text).ok()).collect();
+        let mut known = BTreeSet::new();
+        for name in names {
+            if groups::lock(c, &name)? {
+                known.insert(name);
+            }
+        }
+        Ok(known)
+    }
+}
+
 impl GrantDraft {
-    fn parse(&self, c: &mut Connection, faults: &mut Faults) -> Result<Grant, StorageError> {
-        let (groups, people) = (self.parse_groups(c, faults)?, self.parse_people(c, faults)?);
+    fn parse(
+        &self,
+        c: &mut Connection,
+        known: &BTreeSet<GroupName>,
+        faults: &mut Faults,
+    ) -> Result<Grant, StorageError> {
+        let (groups, people) = (self.parse_groups(known, faults), self.parse_people(c, faults)?);
         let names_some = !groups.is_empty() || !people.is_empty();
         let kind = match self.who.trim() {
             "" if names_some => Some(WhoKind::Members),
@@ -135,21 +158,15 @@ impl GrantDraft {
         Ok(Grant { id: random::id(), who, networks, factor: self.factor, within, until })
     }
 
-    fn parse_groups(&self, c: &mut Connection, faults: &mut Faults) -> Result<Vec<GroupName>, StorageError> {
-        // Locked in the order of their names.
-        let names: BTreeSet<&str> = words(&self.groups).collect();
-        let mut found = Vec::new();
-        for text in names {
-            let known = match GroupName::parse(text) {
-                Ok(group) => groups::lock(c, &group)?.then_some(group),
-                Err(_fault) => None,
-            };
-            match known {
-                Some(group) => found.push(group),
+    fn parse_groups(&self, known: &BTreeSet<GroupName>, faults: &mut Faults) -> Vec<GroupName> {
+        let mut found = BTreeSet::new();
+        for text in words(&self.groups) {
+            match GroupName::parse(text).ok().filter(|group| known.contains(group)) {
+                Some(group) => drop(found.insert(group)),
                 None => faults.add("groups", Text::new("grant-group-unknown").with("group", text.to_owned())),
             }
         }
-        Ok(found)
+        found.into_iter().collect()
     }
 
     fn parse_people(&self, c: &mut Connection, faults: &mut Faults) -> Result<Vec<UserId>, StorageError> {
@@ -182,6 +199,31 @@ impl GrantDraft {
     }
 }
 
+impl fmt::Display for GrantDraft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.who)?;
+        words(&self.groups).try_for_each(|group| write!(f, " group {group}"))?;
+        words(&self.people).try_for_each(|email| write!(f, " {email}"))?;
+        words(&self.networks).try_for_each(|network| write!(f, " from {network}"))?;
+        if self.factor {
+            f.write_str(" with a second factor")?;
+        }
+        if !self.within.is_empty() {
+            write!(f, " proved within {} minutes", self.within)?;
+        }
+        if self.until.is_empty() { Ok(()) } else { write!(f, " until {}", self.until) }
+    }
+}
+
+impl fmt::Display for RuleDraft {
+    /// In one line, for the audit log and the command line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let methods = if self.methods.is_empty() { "all methods" } else { &self.methods };
+        write!(f, "{} ({methods})", self.path)?;
+        self.grants.iter().try_for_each(|grant| write!(f, "; {grant}"))
+    }
+}
+
 impl Accounts {
     /// What would be typed for `rule`. People who are gone are left out.
     pub async fn draft_of_rule(&self, rule: &Rule) -> Result<RuleDraft, AccountError> {
@@ -190,9 +232,9 @@ impl Accounts {
     }
 }
 
-fn draft_of(c: &mut Connection, rule: &Rule) -> Result<RuleDraft, StorageError> {
+pub(super) fn draft_of(c: &mut Connection, rule: &Rule) -> Result<RuleDraft, StorageError> {
     let grants = rule.grants.iter().map(|grant| draft_of_grant(c, grant)).collect::<Result<_, _>>()?;
-    Ok(RuleDraft { path: rule.path.as_str().to_owned(), methods: rule.methods.to_string(), grants })
+    Ok(RuleDraft { path: rule.path.typed(), methods: rule.methods.to_string(), grants })
 }
 
 fn draft_of_grant(c: &mut Connection, grant: &Grant) -> Result<GrantDraft, StorageError> {
@@ -203,8 +245,10 @@ fn draft_of_grant(c: &mut Connection, grant: &Grant) -> Result<GrantDraft, Stora
             people.extend(users::find_by_id(c, id)?.map(|record| record.user.email.to_string()));
         }
     }
+    // Whose groups and people are all gone lets nobody in.
+    let is_emptied = matches!(grant.who, Who::Members { .. }) && groups.is_empty() && people.is_empty();
     Ok(GrantDraft {
-        who: grant.who.kind().as_str().to_owned(),
+        who: if is_emptied { WhoKind::Nobody } else { grant.who.kind() }.as_str().to_owned(),
         groups: groups.join("\n"),
         people: people.join("\n"),
         networks: grant.networks.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use super::streams::StreamRequest;
 use super::{AccountError, Accounts, Phase, pair};
-use crate::domain::access::{Credential, Person, Visitor};
+use crate::domain::access::{Credential, Denial, Person, Visitor};
+use crate::domain::decide::Decision;
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{IdleLimit, MAX_CACHED_SECS, Session};
@@ -245,23 +246,26 @@ impl Accounts {
         }
     }
 
-    /// Whether the credential is still valid and the rules still allow the request to whom it stands for.
-    pub async fn still_allows(
+    /// Judges a request again: the visitor as they are now, or why they are not let in any more.
+    pub async fn judge_again(
         &self,
         credential: Option<&Credential>,
         request: &StreamRequest,
-    ) -> Result<bool, AccountError> {
-        let copy = match credential {
+    ) -> Result<Result<Option<Arc<Visitor>>, Denial>, AccountError> {
+        let visitor = match credential {
             Some(Credential::Session(id)) => match self.find_session(id).await? {
-                Some(copy) => Some(copy),
-                None => return Ok(false),
+                Some(copy) => copy.view().map(|view| Arc::clone(&view.who)),
+                None => return Ok(Err(Denial::SignIn)),
             },
-            // Before the claim there are no rules.
-            Some(Credential::Pair) => return Ok(self.phase() == Phase::Legacy),
+            Some(Credential::Pair) if self.phase() != Phase::Legacy => return Ok(Err(Denial::SignIn)),
+            Some(Credential::Pair) => Some(Arc::new(self.pair_of_one_request())),
             None => None,
         };
-        let visitor = copy.as_ref().and_then(|copy| copy.view()).map(|view| &*view.who);
-        Ok(request.is_allowed(visitor, &self.apps().await?.table, self.0.clock.now()))
+        let apps = self.apps().await?;
+        Ok(match request.judge(visitor.as_deref(), &apps.table, self.0.clock.now()) {
+            Decision::Allow => Ok(visitor),
+            Decision::Deny(denial) => Err(denial),
+        })
     }
 
     async fn read_view(&self, id: &SessionId) -> Result<Option<View>, AccountError> {

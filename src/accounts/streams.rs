@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::domain::access::{Credential, Person, Visitor};
+use crate::domain::access::{Credential, Denial, Person, Visitor};
 use crate::domain::app_table::AppTable;
 use crate::domain::apps::AppRef;
 use crate::domain::decide::{AppRequest, Decision, decide};
@@ -53,6 +53,8 @@ impl StreamOwner {
 pub struct StreamRequest {
     /// The app.
     pub app: AppRef,
+    /// The address of the app at which it was sent.
+    pub authority: String,
     /// The method, as sent.
     pub method: String,
     /// The path, as sent.
@@ -64,13 +66,18 @@ pub struct StreamRequest {
 }
 
 impl StreamRequest {
-    /// Whether the rules allow it to `visitor`.
-    pub(super) fn is_allowed(&self, visitor: Option<&Visitor>, apps: &AppTable, now: Timestamp) -> bool {
-        let Some(app) = apps.app(&self.app).filter(|app| app.app().enabled) else { return false };
+    /// What is decided about it for `visitor`.
+    pub(super) fn judge(&self, visitor: Option<&Visitor>, apps: &AppTable, now: Timestamp) -> Decision {
+        let Some(app) = apps.find_at(&self.authority).filter(|app| app.app().id == self.app) else {
+            return Decision::Deny(Denial::Forbidden);
+        };
         let circumstances = Circumstances { client: self.client, now };
-        let (method, path) = (&self.method, &self.path);
-        let request = AppRequest { open: true, app, method, path, is_preflight: self.is_preflight, circumstances };
-        decide(visitor, &request) == Decision::Allow
+        let (method, path, is_preflight) = (&self.method, &self.path, self.is_preflight);
+        decide(visitor, &AppRequest { open: true, app, method, path, is_preflight, circumstances })
+    }
+
+    fn is_allowed(&self, visitor: Option<&Visitor>, apps: &AppTable, now: Timestamp) -> bool {
+        self.judge(visitor, apps, now) == Decision::Allow
     }
 }
 
@@ -204,6 +211,14 @@ impl Streams {
 }
 
 impl StreamTicket {
+    /// Remembers the visitor as judged last.
+    pub fn set_visitor(&self, visitor: Option<Arc<Visitor>>) {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = table.get_mut(&self.number) {
+            open.owner.visitor = visitor;
+        }
+    }
+
     /// The same for an endless stream, which a stopping server does not wait for.
     #[must_use]
     pub fn endless(mut self) -> Self {

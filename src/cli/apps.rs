@@ -14,10 +14,11 @@ use crate::accounts::{AccountError, Actor};
 use crate::app::Core;
 use crate::config::Config;
 use crate::domain::access::Denial;
+use crate::domain::app_address::AppAddress;
 use crate::domain::app_table::CompiledApp;
 use crate::domain::decide::Decision;
 use crate::domain::ids::RuleId;
-use crate::domain::rules::Rule;
+use crate::domain::rules::{Rule, RuleMethods, RulePath};
 use crate::domain::time::Timestamp;
 
 /// The settings of an app, as flags: name, and what they mean.
@@ -70,7 +71,10 @@ pub(super) fn commands() -> [Command; 3] {
             .arg(named())
             .arg(Arg::new("path").required(true).value_name("PATH").help("The prefix of the paths it applies to"))
             .args(grant.map(flag))
-            .arg(flag(("to", "The identifier of a rule that lets in these people, too, in place of a new one")))
+            .arg(
+                flag(("to", "The identifier of the rule with this path that lets in these people, too"))
+                    .allow_hyphen_values(true),
+            )
             .arg(factor.clone()),
         Command::new("list").about("List the rules of an app").arg(named()).arg(json()),
         Command::new("remove")
@@ -84,7 +88,7 @@ pub(super) fn commands() -> [Command; 3] {
         .arg(Arg::new("method").required(true).value_name("METHOD").help("The method"))
         .arg(Arg::new("url").required(true).value_name("URL").help("The address in the app"))
         .arg(flag(("from", "The client's address")))
-        .arg(factor)
+        .arg(factor.help("As if a second factor had been given"))
         .arg(flag(("age", "Minutes since the last proof of identity")))
         .arg(flag(("at", "The time")))
         .arg(json());
@@ -97,7 +101,7 @@ fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
 
 fn find(core: &Core, name: &str) -> Result<std::sync::Arc<CompiledApp>, String> {
     let loaded = core.block_on(core.accounts.apps()).map_err(|fault| fault.to_string())?;
-    let found = loaded.table.apps().iter().find(|app| app.app().name.eq_ignore_ascii_case(name)).cloned();
+    let found = loaded.table.apps().iter().find(|app| app.app().name.to_lowercase() == name.to_lowercase()).cloned();
     found.ok_or_else(|| format!("there is no app {name}"))
 }
 
@@ -126,6 +130,10 @@ fn change_draft(draft: &mut AppDraft, matches: &ArgMatches) -> Result<(), String
         if let Some(given) = matches.get_one::<String>(id) {
             given.clone_into(field);
         }
+    }
+    if matches.get_one::<String>("upstream").is_some() && matches.get_one::<String>("mode").is_none() {
+        // The upstream says which it is.
+        draft.mode.clear();
     }
     for (id, field) in
         [("preflight", &mut draft.preflight), ("enabled", &mut draft.enabled), ("shown", &mut draft.shown)]
@@ -176,41 +184,49 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     }
 }
 
-/// The same for an argument that a command may not have.
+/// [`text`] of an argument that a command may not have.
 fn text_or_empty<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
     matches.try_get_one::<String>(id).ok().flatten().map_or("", String::as_str)
 }
 
-fn describe(app: &CompiledApp) -> Value {
+fn describe(core: &Core, app: &CompiledApp) -> Result<Value, String> {
     let draft = AppDraft::of(app.app());
-    json!({
+    let rules: Vec<Value> = app.rules().iter().map(|rule| describe_rule(core, rule)).collect::<Result<_, _>>()?;
+    Ok(json!({
         "id": app.app().id.as_str(),
         "name": draft.name,
-        "addresses": app.app().addresses.iter().map(|address| address.as_str()).collect::<Vec<_>>(),
+        "addresses": app.app().addresses.iter().map(AppAddress::as_str).collect::<Vec<_>>(),
         "mode": draft.mode,
         "upstream": draft.upstream,
         "default_access": draft.default_access,
         "preflight": draft.preflight,
         "enabled": draft.enabled,
         "shown": draft.shown,
-        "rules": app.rules().iter().map(describe_rule).collect::<Vec<_>>(),
-    })
+        "ca_file": draft.ca_file,
+        "host": draft.host,
+        "timeout": draft.timeout,
+        "max_upload": draft.max_upload,
+        "websocket_origins": draft.websocket_origins.lines().collect::<Vec<_>>(),
+        "session_hours": draft.session_hours,
+        "rules": rules,
+    }))
 }
 
-fn describe_rule(rule: &Rule) -> Value {
-    json!({
+fn describe_rule(core: &Core, rule: &Rule) -> Result<Value, String> {
+    let draft = core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?;
+    Ok(json!({
         "id": rule.id.as_ref().map(RuleId::as_str),
         "path": rule.path.as_str(),
         "methods": rule.methods.to_string(),
-        "grants": rule.grants.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    })
+        "grants": draft.grants.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    }))
 }
 
 fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
     let loaded = core.block_on(core.accounts.apps()).map_err(|fault| fault.to_string())?;
     let apps = loaded.table.apps();
     if matches.get_flag("json") {
-        say(&Value::from(apps.iter().map(|app| describe(app)).collect::<Vec<_>>()).to_string());
+        say(&Value::from(apps.iter().map(|app| describe(core, app)).collect::<Result<Vec<_>, _>>()?).to_string());
         return Ok(());
     }
     for app in apps {
@@ -225,20 +241,38 @@ fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
 fn show(core: &Core, name: &str, matches: &ArgMatches) -> Result<(), String> {
     let app = find(core, name)?;
     if matches.get_flag("json") {
-        say(&describe(&app).to_string());
+        say(&describe(core, &app)?.to_string());
         return Ok(());
     }
     let draft = AppDraft::of(app.app());
-    say(&format!("name: {}\naddresses: {}", draft.name, draft.addresses.replace('\n', ",")));
-    say(&format!("mode: {}\nupstream: {}\ndefault access: {}", draft.mode, draft.upstream, draft.default_access));
     let yes = |on: bool| if on { "yes" } else { "no" };
-    say(&format!("switched on: {}\non the start page: {}", yes(draft.enabled), yes(draft.shown)));
-    app.rules().iter().for_each(say_rule);
-    Ok(())
+    for (what, value) in [
+        ("name", draft.name.as_str()),
+        ("addresses", &draft.addresses.replace('\n', ", ")),
+        ("mode", &draft.mode),
+        ("upstream", &draft.upstream),
+        ("CA file", &draft.ca_file),
+        ("host", &draft.host),
+        ("timeout", &draft.timeout),
+        ("maximum upload", &draft.max_upload),
+        ("WebSocket origins", &draft.websocket_origins.replace('\n', ", ")),
+        ("default access", &draft.default_access),
+        ("session hours", &draft.session_hours),
+        ("preflights pass", yes(draft.preflight)),
+        ("switched on", yes(draft.enabled)),
+        ("on the start page", yes(draft.shown)),
+    ] {
+        if !value.is_empty() {
+            say(&format!("{what}: {value}"));
+        }
+    }
+    app.rules().iter().try_for_each(|rule| say_rule(core, rule))
 }
 
-fn say_rule(rule: &Rule) {
-    say(&format!("rule {}: {rule}", rule.id.as_ref().map_or("", RuleId::as_str)));
+fn say_rule(core: &Core, rule: &Rule) -> Result<(), String> {
+    let draft = core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?;
+    say(&format!("rule {}: {draft}", rule.id.as_ref().map_or("", RuleId::as_str)));
+    Ok(())
 }
 
 /// `rule add|list|remove`.
@@ -249,9 +283,10 @@ pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> 
     let id = &app.app().id;
     match name {
         "list" if matches.get_flag("json") => {
-            say(&Value::from(app.rules().iter().map(describe_rule).collect::<Vec<_>>()).to_string());
+            let rules = app.rules().iter().map(|rule| describe_rule(&core, rule)).collect::<Result<Vec<_>, _>>()?;
+            say(&Value::from(rules).to_string());
         }
-        "list" => app.rules().iter().for_each(say_rule),
+        "list" => return app.rules().iter().try_for_each(|rule| say_rule(&core, rule)),
         "remove" => {
             let rule = RuleId::parse(text(matches, "rule")).ok_or("there is no such rule")?;
             core.block_on(core.accounts.delete_rule(id, &rule, &actor)).map_err(fault)?;
@@ -274,6 +309,12 @@ pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> 
                     return Err(fault(AccountError::NotFound));
                 };
                 let mut draft = core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?;
+                let methods = RuleMethods::parse(&field("methods"));
+                if RulePath::parse(&field("path")).as_ref() != Ok(&rule.path)
+                    || !(field("methods").is_empty() || methods.as_ref() == Ok(&rule.methods))
+                {
+                    return Err(format!("the rule {to} is for {draft}; give its path, and its methods or none"));
+                }
                 draft.grants.push(grant);
                 core.block_on(core.accounts.change_rule(id, &to, draft, &actor)).map_err(fault)?;
                 say(&format!("changed the rule {to}"));
@@ -345,7 +386,13 @@ pub(super) fn explain(config: &Config, matches: &ArgMatches) -> Result<bool, Str
             .rule
             .as_ref()
             .map_or_else(|| "no rule".to_owned(), |id| format!("rule {id}: {}", reading.rule_text));
-        say(&format!("  {}  {}  {rule}", reading.path, verdict(reading.denial)));
+        say(&format!("  {}  {}  {rule}", printable(&reading.path), verdict(reading.denial)));
     }
     Ok(allowed)
+}
+
+/// A path as a terminal may show it.
+fn printable(path: &str) -> String {
+    let shown = |sign: char| if sign.is_control() { sign.escape_unicode().collect() } else { sign.to_string() };
+    path.chars().map(shown).collect()
 }

@@ -48,6 +48,10 @@ impl AppAddress {
             }
             Some(_) => return Err(AddressFault::NotAnOrigin),
         };
+        // Proxies that do not know of TLS name these ports for the default one.
+        if authority.ends_with(if https { ":80" } else { ":443" }) {
+            return Err(AddressFault::NotAnOrigin);
+        }
         if !authority.contains('*') {
             return Origin::parse(https, authority)
                 .map(|origin| Self(origin.authority()))
@@ -159,6 +163,7 @@ mod tests {
             "https://a#b",
             "https://u@a",
             "https://a:0443",
+            "a:80",
             "a b",
             "127.1",
             "0x7f.1",

@@ -77,21 +77,20 @@ impl CompiledApp {
 
     /// Whether `visitor` is let in, or would be after a proof, somewhere in the app.
     pub fn may_enter(&self, visitor: &Visitor, at: Circumstances) -> bool {
-        // A rule for the whole app leaves nothing to what applies without one.
-        let whole = self.by_path.get(&b""[..]).and_then(|numbers| self.rules.get(*numbers.last()?));
-        let fallback = Some(&self.fallback).filter(|_| whole.is_none_or(|rule| rule.methods.names_some()));
-        let mut all = self.rules.iter().chain(fallback);
-        all.any(|rule| rule.denial(Some(visitor), at) != Some(Denial::Forbidden))
+        self.all_rules().any(|rule| rule.denial(Some(visitor), at) != Some(Denial::Forbidden))
     }
 
+    /// Every rule that can apply to some request.
     fn all_rules(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().chain([&self.fallback])
+        let covers_all = |rule: &Rule| rule.path == RulePath::default() && !rule.methods.names_some();
+        let fallback = Some(&self.fallback).filter(|_| !self.rules.iter().any(covers_all));
+        self.rules.iter().chain(fallback)
     }
 
     /// The rule with the longest path that is a prefix of `path` and covers `method`.
     fn rule_of(&self, method: &str, path: &[u8]) -> &Rule {
         let mut prefix = path.strip_suffix(b"/").unwrap_or(path);
-        let mut depth = prefix.iter().filter(|byte| **byte == b'/').count();
+        let mut depth = prefix.split(|byte| *byte == b'/').count() - 1;
         while depth > 0 {
             if depth <= self.depth
                 && let Some(rule) = self.rule_at(method, prefix)
@@ -122,23 +121,32 @@ pub struct AppTable {
     /// The address that is alone on its host.
     by_host: HashMap<String, Option<(Arc<CompiledApp>, String)>>,
     has_wildcards: bool,
+    has_ends: bool,
 }
 
 impl AppTable {
     /// Compiles `apps`, whose addresses do not overlap, except that an exact one may be among those of a wildcard.
     pub fn new(portal: AppAddress, apps: Vec<CompiledApp>) -> Self {
         let (by_address, by_host) = (HashMap::new(), HashMap::new());
-        let mut table = Self { portal, apps: Vec::new(), by_address, by_host, has_wildcards: false };
+        let mut table = Self { portal, apps: Vec::new(), by_address, by_host, has_wildcards: false, has_ends: false };
         for app in apps.into_iter().map(Arc::new) {
+            let grants = app.rules.iter().flat_map(|rule| &rule.grants);
+            table.has_ends |= grants.into_iter().any(|grant| grant.until.is_some());
             for address in &app.app.addresses {
                 table.has_wildcards |= address.has_wildcard();
-                table.by_address.insert(address.as_str().to_owned(), Arc::clone(&app));
+                // The first one keeps an address that another has since `APP_URL` was changed.
+                table.by_address.entry(address.as_str().to_owned()).or_insert_with(|| Arc::clone(&app));
                 let alone = || Some((Arc::clone(&app), address.as_str().to_owned()));
                 table.by_host.entry(address.host().to_owned()).and_modify(|alone| *alone = None).or_insert_with(alone);
             }
             table.apps.push(app);
         }
         table
+    }
+
+    /// Whether some grant ends at a moment.
+    pub const fn has_ends(&self) -> bool {
+        self.has_ends
     }
 
     /// Every app, also those that are switched off.
@@ -154,14 +162,14 @@ impl AppTable {
     /// The app at `origin`, unless it is switched off. An exact address wins over one with a wildcard (S112).
     pub fn find(&self, origin: &Origin) -> Option<&Arc<CompiledApp>> {
         match origin.port() {
-            None => self.find_text(origin.host()),
-            Some(_) => self.find_text(&origin.authority()),
+            None => self.find_at(origin.host()),
+            Some(_) => self.find_at(&origin.authority()),
         }
     }
 
     /// The app at `host[:port]`, which is canonical: the fast way if it is spelled as the address is.
     pub fn find_exact(&self, authority: &str) -> Option<&Arc<CompiledApp>> {
-        self.by_address.get(authority).filter(|app| app.app.enabled)
+        self.by_address.get(authority).filter(|app| app.app.enabled && !authority.contains('*'))
     }
 
     /// The app that a proxy means by `origin`, and its `host[:port]`: some proxies leave out the port, and some do not
@@ -178,13 +186,19 @@ impl AppTable {
         Some((app, authority)).filter(|(app, _)| app.app.enabled)
     }
 
+    /// Whether `origin` is an address of some app, switched on or off.
+    pub fn is_taken(&self, origin: &Origin) -> bool {
+        self.entry(&origin.authority()).is_some()
+    }
+
     /// The app at `APP_URL`, and its `host[:port]`.
     pub fn at_portal(&self) -> Option<(&Arc<CompiledApp>, String)> {
         let authority = self.portal.as_str();
         self.find_exact(authority).map(|app| (app, authority.to_owned()))
     }
 
-    fn find_text(&self, authority: &str) -> Option<&Arc<CompiledApp>> {
+    /// The app at `host[:port]`, which is canonical.
+    pub fn find_at(&self, authority: &str) -> Option<&Arc<CompiledApp>> {
         self.entry(authority).filter(|app| app.app.enabled)
     }
 

@@ -69,7 +69,6 @@ mod tests {
             Notice::UserEnded(user.clone()),
             Notice::UserChanged(user.clone()),
             Notice::AppsChanged,
-            Notice::AppsChanged,
             Notice::GroupDeleted(GroupName::parse("staff").unwrap()),
             Notice::AllEnded,
             Notice::Claimed,

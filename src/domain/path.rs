@@ -9,14 +9,10 @@ use percent_encoding::percent_decode;
 const OURS: &[u8] = b"_auth";
 
 /// Maximum length of a path, in bytes, whose interpretations are all examined.
-const LONGEST_READ: usize = 8 * 1024;
+const LONGEST_READ: usize = 2 * 1024;
 
-/// The same for rules, which every request is judged by, whoever sends it.
-const LONGEST_JUDGED: usize = 2 * 1024;
-/// No limit to decodings.
-const ALL: usize = usize::MAX;
 /// Maximum decodings, and paths, that are judged.
-const MAX_TEXTS: usize = 64;
+const MAX_TEXTS: usize = 96;
 const MAX_MEANINGS: usize = 256;
 
 const BACKSLASH: u8 = 1;
@@ -36,6 +32,16 @@ impl Reading {
         text.split(|byte| *byte == b'/').skip(1)
     }
 
+    /// The path if the first segment after two slashes is taken for a host, as in a URL without its scheme.
+    fn after_authority(&self) -> Option<Vec<u8>> {
+        let mut rest = self.0.strip_prefix(b"//")?;
+        while let Some(more) = rest.strip_prefix(b"/") {
+            rest = more;
+        }
+        let end = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
+        rest.get(end..).map(<[u8]>::to_vec)
+    }
+
     /// The significant segments, in order.
     pub fn segments(&self) -> impl Iterator<Item = &[u8]> {
         self.0.split(|byte| *byte == b'/').filter(|segment| !segment.is_empty())
@@ -53,9 +59,9 @@ pub fn is_reserved(raw: &str) -> bool {
     raw.as_bytes().split(|byte| *byte == b'/').nth(1).is_some_and(is_our_segment)
 }
 
-/// Whether some program may interpret `raw` as `/_auth` or something below it. Ordinary paths cost no allocation. A
-/// path of more than 8 KiB that mentions `_auth` anywhere and is ambiguous is treated as such without examination:
-/// anybody may send it, and examining it is expensive.
+/// Whether some program may interpret `raw` as `/_auth` or something below it. Ordinary paths cost no allocation. An
+/// ambiguous path that mentions `_auth` anywhere and is long, or has too many interpretations, is treated as such without
+/// examination: anybody may send it, and examining it is expensive (S104).
 pub fn may_be_reserved(raw: &str) -> bool {
     if is_unambiguous(raw) {
         return is_reserved(raw);
@@ -63,24 +69,42 @@ pub fn may_be_reserved(raw: &str) -> bool {
     // Interpretations cut, drop and resolve segments but never join two: a path that does not contain `_auth` cannot
     // mean it.
     let names_ours = |text: &[u8]| text.windows(OURS.len()).any(|part| part.eq_ignore_ascii_case(OURS));
-    let may_mean_ours = if raw.contains('%') {
-        decodings(raw, ALL).iter().any(|text| names_ours(text))
-    } else {
-        names_ours(raw.as_bytes())
+    if !plain_decodings(raw).iter().any(|text| names_ours(text)) {
+        return false;
+    }
+    let means_ours = |reading: Reading| {
+        let after_authority = reading.after_authority().map(Reading);
+        let begins_with_ours = |reading: &Reading| reading.segments().next().is_some_and(is_our_segment);
+        begins_with_ours(&reading) || after_authority.as_ref().is_some_and(begins_with_ours)
     };
-    let means_ours = || readings(raw).any(|reading| reading.segments().next().is_some_and(is_our_segment));
-    may_mean_ours && (raw.len() > LONGEST_READ || means_ours())
+    let examined = || decodings(raw, MAX_TEXTS);
+    raw.len() > LONGEST_READ
+        || match examined() {
+            texts if texts.len() > MAX_TEXTS => true,
+            texts => readings_of(texts).any(means_ours),
+        }
 }
 
 /// Whether some program may interpret `prefix` followed by `raw` as something that is not below `prefix`: a path that
 /// climbs above its own start. `prefix` itself is unambiguous.
 pub fn climbs_out_of(prefix: &str, raw: &str) -> bool {
-    if is_unambiguous(raw) || !decodings(raw, ALL).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
+    if is_unambiguous(raw) || !plain_decodings(raw).iter().any(|text| text.windows(2).any(|pair| pair == b"..")) {
         return false;
+    }
+    if raw.len() > LONGEST_READ {
+        return true;
     }
     let segments: Vec<&[u8]> = prefix.as_bytes().split(|byte| *byte == b'/').skip(1).collect();
     let stays = |reading: &Reading| reading.segments().take(segments.len()).eq(segments.iter().copied());
-    raw.len() > LONGEST_READ || !readings(&format!("{prefix}{raw}")).all(|reading| stays(&reading))
+    let texts = decodings(&format!("{prefix}{raw}"), MAX_TEXTS);
+    texts.len() > MAX_TEXTS || !readings_of(texts).all(|reading| stays(&reading))
+}
+
+/// `raw`, and what two full decodings make of it: enough to see which characters it can mean.
+fn plain_decodings(raw: &str) -> Vec<Vec<u8>> {
+    let once = fully_decoded(raw.as_bytes());
+    let twice = once.iter().flat_map(|text| fully_decoded(text));
+    [raw.as_bytes().to_vec()].into_iter().chain(once.iter().cloned()).chain(twice).collect()
 }
 
 fn is_our_segment(segment: &[u8]) -> bool {
@@ -98,14 +122,9 @@ fn is_unambiguous(raw: &str) -> bool {
     })
 }
 
-/// Every interpretation of `raw`: literal, decoded once, decoded twice; in each, `\` treated as `/` or not, parameters
-/// after `;` removed from segments or not, empty segments dropped or not, dot segments resolved or not, also before
+/// Every interpretation of a path with these decodings: in each, `\` treated as `/` or not, parameters after `;` removed from segments or not, empty segments dropped or not, dot segments resolved or not, also before
 /// decoding; and in the decoded ones the rest after `?`, `#` or NUL removed or not. Overlong UTF-8 is also read as the
 /// character it encodes.
-pub fn readings(raw: &str) -> impl Iterator<Item = Reading> {
-    readings_of(decodings(raw, ALL))
-}
-
 fn readings_of(decodings: Vec<Vec<u8>>) -> impl Iterator<Item = Reading> {
     decodings.into_iter().enumerate().flat_map(|(number, text)| {
         let all_ways = relevant_options(&text, number > 0);
@@ -124,12 +143,12 @@ pub enum Meaning {
     Unclear,
 }
 
-/// What programs may mean by `raw`: every interpretation of [`readings`], with empty segments and without (S113).
+/// What programs may mean by `raw`: every interpretation of [`readings_of`], with empty segments and without (S113).
 pub fn meaning(raw: &str) -> Meaning {
     if is_unambiguous(raw) {
         return Meaning::Plain;
     }
-    if raw.len() > LONGEST_JUDGED || changes_in_third_decoding(raw.as_bytes()) {
+    if raw.len() > LONGEST_READ || changes_in_third_decoding(raw.as_bytes()) {
         return Meaning::Unclear;
     }
     let texts = decodings(raw, MAX_TEXTS);
@@ -138,7 +157,8 @@ pub fn meaning(raw: &str) -> Meaning {
     }
     let mut paths: Vec<Vec<u8>> = Vec::new();
     for reading in readings_of(texts) {
-        for path in [joined(reading.all_segments()), joined(reading.segments())] {
+        let behind = reading.after_authority().map(|path| joined(Reading(path).segments()));
+        for path in [joined(reading.all_segments()), joined(reading.segments())].into_iter().chain(behind) {
             if !paths.contains(&path) {
                 paths.push(path);
             }
@@ -151,7 +171,7 @@ pub fn meaning(raw: &str) -> Meaning {
 }
 
 fn changes_in_third_decoding(raw: &[u8]) -> bool {
-    let mut twice = decode(raw).into_iter().flat_map(|once| decode(&once));
+    let mut twice = fully_decoded(raw).into_iter().flat_map(|once| fully_decoded(&once));
     twice.any(|text| percent_decode(&text).ne(text.iter().copied()))
 }
 
@@ -184,10 +204,41 @@ fn decodings(raw: &str, enough: usize) -> Vec<Vec<u8>> {
     found
 }
 
-fn decode(text: &[u8]) -> [Vec<u8>; 2] {
+/// What programs make of one decoding: some decode everything, some leave encoded slashes alone, and some decode only
+/// what needs no encoding (RFC 3986, section 6.2.2.2), or dots (the URL standard).
+fn decode(text: &[u8]) -> [Vec<u8>; 4] {
+    let [decoded, without_overlong] = fully_decoded(text);
+    let keeps_slashes = decode_where(text, |byte| !matches!(byte, b'/' | b'\\'));
+    let unreserved = decode_where(text, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+    [decoded, without_overlong, keeps_slashes, unreserved]
+}
+
+fn fully_decoded(text: &[u8]) -> [Vec<u8>; 2] {
     let decoded: Vec<u8> = percent_decode(text).collect();
     let without_overlong = shorten(&decoded);
     [decoded, without_overlong]
+}
+
+/// Decodes the bytes that `is_decoded` says, and leaves the others as they are encoded.
+fn decode_where(text: &[u8], is_decoded: impl Fn(u8) -> bool) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let digit = |place: usize| after.get(place).and_then(|byte| char::from(*byte).to_digit(16));
+        let code = digit(0).zip(digit(1)).filter(|_| *first == b'%');
+        let byte = code.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
+        match byte.filter(|byte| is_decoded(*byte)) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(*first);
+                rest = after;
+            }
+        }
+    }
+    decoded
 }
 
 /// Replaces overlong UTF-8 encodings of ASCII characters by these characters.
@@ -337,8 +388,9 @@ mod tests {
     }
 
     fn all(raw: &str) -> Vec<String> {
-        let mut all: Vec<String> =
-            readings(raw).map(|reading| String::from_utf8_lossy(&reading.0).into_owned()).collect();
+        let mut all: Vec<String> = readings_of(decodings(raw, usize::MAX))
+            .map(|reading| String::from_utf8_lossy(&reading.0).into_owned())
+            .collect();
         all.sort();
         all.dedup();
         all
@@ -356,7 +408,10 @@ mod tests {
         assert_eq!(all("/a;v/b"), ["/a/b", "/a;v/b"]);
         assert_eq!(all("/a%3fb"), ["/a", "/a%3fb", "/a?b"]);
         assert_eq!(all("/a\\b"), ["/a/b", "/a\\b"]);
-        assert_eq!(readings("/x//y").next().unwrap().segments().collect::<Vec<_>>(), [b"x", b"y"]);
+        assert_eq!(
+            readings_of(decodings("/x//y", usize::MAX)).next().unwrap().segments().collect::<Vec<_>>(),
+            [b"x", b"y"]
+        );
         for overlong in ["/x%c0%afy", "/x%e0%80%afy", "/x%f0%80%80%afy", "/x%25c0%25afy"] {
             assert!(all(overlong).contains(&"/x/y".to_owned()), "{overlong}");
         }

@@ -65,6 +65,11 @@ impl RulePath {
         if self.0.is_empty() { "/" } else { &self.0 }
     }
 
+    /// What [`RulePath::parse`] reads as this.
+    pub fn typed(&self) -> String {
+        self.as_str().replace('%', "%25")
+    }
+
     /// The number of segments.
     pub(super) fn depth(&self) -> usize {
         self.0.matches('/').count()
@@ -264,30 +269,6 @@ pub struct Rule {
     pub methods: RuleMethods,
     /// Whom it lets in: whom any of them lets in. Without any, nobody.
     pub grants: Vec<Grant>,
-}
-
-impl fmt::Display for Grant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.who.kind().as_str())?;
-        if let Who::Members { groups, people } = &self.who {
-            groups.iter().try_for_each(|group| write!(f, " group {group}"))?;
-            people.iter().try_for_each(|person| write!(f, " person {person}"))?;
-        }
-        self.networks.iter().try_for_each(|network| write!(f, " from {network}"))?;
-        if self.factor {
-            f.write_str(" with a second factor")?;
-        }
-        self.within.map_or(Ok(()), |minutes| write!(f, " proved within {minutes} minutes"))?;
-        self.until.map_or(Ok(()), |until| write!(f, " until {until}"))
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let methods = if self.methods.names_some() { self.methods.to_string() } else { "all methods".to_owned() };
-        write!(f, "{} ({methods})", self.path.as_str())?;
-        self.grants.iter().try_for_each(|grant| write!(f, "; {grant}"))
-    }
 }
 
 impl Rule {

@@ -36,7 +36,16 @@ impl UpstreamUrl {
         }
     }
 
-    /// `host:port` as in a URL; `localhost` for a socket.
+    /// The value of a `Host` header: without the default port; `localhost` for a socket.
+    pub fn host(&self) -> &str {
+        match self {
+            Self::Http(authority) => authority.strip_suffix(":80").unwrap_or(authority),
+            Self::Https(authority) => authority.strip_suffix(":443").unwrap_or(authority),
+            Self::Unix(_) => "localhost",
+        }
+    }
+
+    /// `host:port`, to connect to; `localhost` for a socket.
     pub fn authority(&self) -> &str {
         match self {
             Self::Http(authority) | Self::Https(authority) => authority,

@@ -215,7 +215,7 @@ impl SessionPolling {
     fn verify(&mut self, piece: Bytes) {
         let (accounts, request) = (self.accounts.clone(), self.request.clone());
         let who = Arc::clone(&self.verdict.who);
-        let allowed = async move { accounts.still_allows(Some(who.credential()), &request).await.unwrap_or(false) };
+        let allowed = async move { matches!(accounts.judge_again(Some(who.credential()), &request).await, Ok(Ok(_))) };
         self.pending = Some((piece, Box::pin(allowed)));
     }
 }

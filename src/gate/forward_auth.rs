@@ -112,14 +112,7 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
 /// if the built-in proxy removes them anyway, or if the asking proxy does: a page that could send this request would
 /// otherwise read its app's own `HttpOnly` cookies.
 fn allow(req: &HttpRequest, verdict: Option<&Verdict>, target: &Target<'_>, dialect: Dialect) -> HttpResponse {
-    let nobody;
-    let identity = match verdict {
-        Some(verdict) => &verdict.headers,
-        None => {
-            nobody = IdentityHeaders::nobody();
-            &nobody
-        }
-    };
+    let identity = verdict.map_or_else(IdentityHeaders::nobody, |verdict| verdict.headers.clone());
     let mut answer = HttpResponse::new(StatusCode::OK);
     let headers = answer.headers_mut();
     headers.insert(REMOTE_USER, identity.user.clone());

@@ -7,6 +7,7 @@ mod admission;
 mod app_stream;
 mod bodies;
 mod cookies;
+mod deceptive_headers;
 mod deny;
 mod dialects;
 pub mod forward_auth;

@@ -176,13 +176,15 @@ impl ProxiedRequest<'_> {
         };
         let repeatable = matches!(body, Upload::Empty) && matches!(*self.req.method(), Method::GET | Method::HEAD);
         match self.upstream.send(self.request(body)?).await {
-            Err(SendFault::Dropped(why)) if repeatable => {
-                tracing::debug!(error = ?why, "the app closed a connection; the request is sent again");
-                Ok(self.upstream.send(self.request(Upload::Empty)?).await?)
-            }
+            Err(SendFault::Dropped(why)) if repeatable => Ok(self.send_again(&why).await?),
             Err(_fault) if limit.was_exceeded() => Err(HttpError::TooLarge),
             outcome => Ok(outcome?),
         }
+    }
+
+    async fn send_again(&self, why: &str) -> Result<Response<Incoming>, SendFault> {
+        tracing::debug!(error = ?why, "the app closed a connection; the request is sent again");
+        self.upstream.send(self.request(Upload::Empty)?).await
     }
 
     /// The request for the app: path and query byte for byte, our headers last, the framing unchanged.
@@ -196,7 +198,7 @@ impl ProxiedRequest<'_> {
         let accounts = settings::accounts(self.req);
         let (identity, basic_is_ours) = match self.verdict {
             Some(verdict) => (verdict.headers.clone(), verdict.who.person().is_none()),
-            None => (IdentityHeaders::nobody(), accounts.phase() == Phase::Legacy),
+            None => (IdentityHeaders::nobody(), accounts.phase() == Phase::Legacy && self.target.is_at_portal()),
         };
         let (incoming, app_url) = (self.req.headers(), &self.settings.app_url);
         let mut headers = proxy_headers::to_app(incoming, &identity, basic_is_ours, client, self.target, app_url);
@@ -223,10 +225,13 @@ impl ProxiedRequest<'_> {
         let request = self.stream_request();
         let ticket = accounts.streams().register(owner, request.clone());
         let credential = self.verdict.map(|verdict| verdict.who.credential());
-        if accounts.still_allows(credential, &request).await? {
-            Ok(ticket)
-        } else {
-            Err(HttpError::Account(AccountError::InvalidCredentials))
+        match accounts.judge_again(credential, &request).await? {
+            Ok(visitor) => {
+                ticket.set_visitor(visitor);
+                Ok(ticket)
+            }
+            Err(Denial::SignIn) => Err(HttpError::Account(AccountError::InvalidCredentials)),
+            Err(denial) => Err(deny::refusal(denial, self.target, self.verdict.map(|verdict| &**verdict))),
         }
     }
 
@@ -234,6 +239,7 @@ impl ProxiedRequest<'_> {
     fn stream_request(&self) -> StreamRequest {
         StreamRequest {
             app: self.target.app.app().id.clone(),
+            authority: self.target.authority.clone(),
             method: self.target.method.to_owned(),
             path: self.target.path.to_owned(),
             is_preflight: self.target.is_preflight,

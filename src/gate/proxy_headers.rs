@@ -6,6 +6,7 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 // actix speaks an older version of the same types.
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
+use super::deceptive_headers::{is_method_override, is_spoof};
 use super::target::Target;
 use super::{cookies, opener_policy};
 use crate::domain::app_url::AppUrl;
@@ -20,38 +21,9 @@ static REMOTE_EMAIL: AppName = AppName::from_static("remote-email");
 static REMOTE_NAME: AppName = AppName::from_static("remote-name");
 static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
 static REMOTE_ID: AppName = AppName::from_static("remote-id");
-/// Names of headers that override the method, letters only.
-const METHOD_OVERRIDES: [&str; 3] = ["xhttpmethodoverride", "xhttpmethod", "xmethodoverride"];
 /// Headers of a single connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] =
     ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
-/// Prefixes of header names that only a proxy may send, as letters and digits only: who the visitor is, how and with
-/// which certificate the request reached the proxy, where the app is mounted (gunicorn reads `SCRIPT_NAME`), and from
-/// where it may send files. `Proxy` becomes `HTTP_PROXY` in CGI apps.
-const SPOOF_PREFIXES: [&str; 19] = [
-    "forwarded",
-    "xforward",
-    "xoriginal",
-    "xrewrite",
-    "remote",
-    "xremote",
-    "xauthrequest",
-    "xwebauth",
-    "proxy",
-    "xproxy",
-    "clientcert",
-    "xclientcert",
-    "xssl",
-    "sslclient",
-    "scriptname",
-    "pathinfo",
-    "xscriptname",
-    "xaccel",
-    "xsendfile",
-];
-/// Suffixes of such names: somebody's address, in names without a separator before `ip`.
-const SPOOF_ENDINGS: [&str; 3] = ["clientip", "realip", "connectingip"];
-
 /// The names listed in `Connection`, which are not forwarded either.
 struct Listed(Vec<Vec<u8>>);
 
@@ -69,29 +41,6 @@ impl Listed {
             || name.starts_with("proxy-")
             || self.0.iter().any(|listed| listed == name.as_bytes())
     }
-}
-
-/// Whether an app may interpret this field as one that only a proxy may send. CGI replaces every byte that is not a
-/// letter or digit by `_`, so a name with other characters than `-` and `_` is always refused, and the rest is compared
-/// without these two (S78, S101).
-fn is_spoof(name: &str) -> bool {
-    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
-        return true;
-    }
-    let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
-    // `X-Client-IP`, `CF-Connecting-IP` and the like: a client only sends an address to impersonate somebody.
-    let (end, ends) =
-        (name.trim_end_matches(['-', '_']), |ending: &str| letters().rev().take(ending.len()).eq(ending.bytes().rev()));
-    if end.ends_with("-ip") || end.ends_with("_ip") || SPOOF_ENDINGS.into_iter().any(ends) {
-        return true;
-    }
-    SPOOF_PREFIXES.iter().any(|prefix| letters().take(prefix.len()).eq(prefix.bytes()))
-}
-
-/// Whether some apps read another method from this header: rules are about the method that was sent.
-fn is_method_override(name: &str) -> bool {
-    let letters = || name.bytes().filter(u8::is_ascii_alphanumeric);
-    METHOD_OVERRIDES.iter().any(|known| letters().eq(known.bytes()))
 }
 
 /// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
@@ -114,7 +63,7 @@ pub(super) fn to_app(
     let upstream = target.app.app().upstream.as_ref();
     let host = match upstream.map(|upstream| (&upstream.host, &upstream.url)) {
         None | Some((HostHeader::Public, _)) => &target.authority,
-        Some((HostHeader::Upstream, url)) => url.authority(),
+        Some((HostHeader::Upstream, url)) => url.host(),
         Some((HostHeader::Fixed(text), _)) => text,
     };
     add(&header::HOST, host.as_bytes());

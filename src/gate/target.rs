@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
+use actix_web::http::uri::Authority;
 
 use super::dialects::RequestedResource;
 use crate::domain::app_table::{AppTable, CompiledApp};
@@ -62,18 +63,19 @@ pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpErro
 fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable, apps_changes: u64) -> Result<Target<'a>, HttpError> {
     let settings = settings::of(req);
     let named = host(req)?;
-    let (app, authority) = match apps.find_exact(named) {
-        Some(app) => (app, named.to_owned()),
-        None => {
-            let origin = Origin::parse(settings.app_url.is_https(), named).ok_or(UNCLEAR)?;
-            apps.find_forwarded(&origin)
-                .or_else(|| apps.at_portal().filter(|_| is_this_machine(&origin, &settings.app_url)))
-                .ok_or_else(|| unknown(&origin, settings))?
-        }
+    let (app, authority) = if let Some(app) = apps.find_exact(named) {
+        (app, named.to_owned())
+    } else {
+        let origin = Origin::parse(settings.app_url.is_https(), named).ok_or(UNCLEAR)?;
+        apps.find_forwarded(&origin)
+            .or_else(|| {
+                apps.at_portal().filter(|_| !apps.is_taken(&origin) && is_this_machine(&origin, &settings.app_url))
+            })
+            .ok_or_else(|| unknown(&origin, settings))?
     };
     Ok(Target {
         app: Arc::clone(app),
-        app_origin: app_origin(&authority, &settings.app_url),
+        app_origin: app_origin(&authority, &settings.app_url)?,
         authority,
         apps_changes,
         method: req.method().as_str(),
@@ -90,12 +92,12 @@ pub(super) async fn of_forwarded<'a>(
 ) -> Result<Option<Target<'a>>, HttpError> {
     let accounts = settings::accounts(req);
     let apps_changes = accounts.apps_changes();
-    let found = match accounts.cached_apps() {
-        Some(apps) => apps.table.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority)),
-        None => {
-            let apps = accounts.apps().await?;
-            apps.table.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority))
-        }
+    let find =
+        |apps: &AppTable| apps.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority));
+    let cached = accounts.cached_apps().map(|apps| find(&apps.table));
+    let found = match cached {
+        Some(found) => found,
+        None => find(&accounts.apps().await?.table),
     };
     let Some((app, authority)) = found else {
         unknown(&resource.origin, settings::of(req));
@@ -103,14 +105,14 @@ pub(super) async fn of_forwarded<'a>(
     };
     let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
     let is_preflight = is_preflight(method, req.headers());
-    let app_origin = app_origin(&authority, &settings::of(req).app_url);
+    let app_origin = app_origin(&authority, &settings::of(req).app_url)?;
     Ok(Some(Target { app, authority, app_origin, apps_changes, method, path, path_and_query, is_preflight }))
 }
 
 /// The origin of an app's address, unless it is that of `APP_URL`.
-fn app_origin(authority: &str, app_url: &AppUrl) -> Option<Origin> {
-    let origin = Origin::parse(app_url.is_https(), authority)?;
-    (origin != *app_url.canonical()).then_some(origin)
+fn app_origin(authority: &str, app_url: &AppUrl) -> Result<Option<Origin>, HttpError> {
+    let origin = Origin::parse(app_url.is_https(), authority).ok_or(UNCLEAR)?;
+    Ok((origin != *app_url.canonical()).then_some(origin))
 }
 
 /// RFC 9112, section 3.2.2: an absolute target decides; an honest request has the same in `Host`.
@@ -120,7 +122,7 @@ fn host(req: &HttpRequest) -> Result<&str, HttpError> {
     if headers.next().is_some() {
         return Err(UNCLEAR);
     }
-    match req.uri().authority().map(|authority| authority.as_str()) {
+    match req.uri().authority().map(Authority::as_str) {
         Some(target) if header.is_none_or(|header| header.eq_ignore_ascii_case(target)) => Ok(target),
         Some(_) => Err(UNCLEAR),
         None => header.ok_or(UNCLEAR),

@@ -37,7 +37,8 @@ pub(super) async fn look_up(req: &HttpRequest) -> Result<(), AccountError> {
 
 /// The app, not the portal, that has exactly that address.
 pub async fn app_at(req: &HttpRequest, origin: &Origin) -> Result<Option<Arc<CompiledApp>>, AccountError> {
-    if origin == settings::of(req).app_url.canonical() {
+    let app_url = &settings::of(req).app_url;
+    if origin == app_url.canonical() || origin.is_https() != app_url.is_https() {
         return Ok(None);
     }
     let apps = settings::accounts(req).apps().await?;

@@ -1,6 +1,6 @@
 //! Apps, rules and grants.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -68,40 +68,75 @@ struct GrantRow {
 /// The number of the newest change.
 pub fn number(c: &mut Connection) -> Result<i64, StorageError> {
     let value = settings::find(c, NUMBER)?;
-    Ok(value.and_then(|text| text.parse().ok()).unwrap_or(0))
+    value.and_then(|text| text.parse().ok()).ok_or_else(missing)
 }
 
 /// Begins a change: nobody else makes one until the end of the transaction.
 pub fn begin_change(c: &mut Connection) -> Result<(), StorageError> {
-    diesel::sql_query("UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = $1")
-        .bind::<Text, _>(NUMBER)
-        .execute(c)?;
-    Ok(())
+    let count =
+        diesel::sql_query("UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = $1");
+    if count.bind::<Text, _>(NUMBER).execute(c)? == 1 { Ok(()) } else { Err(missing()) }
 }
 
-/// Every app, oldest first; addresses have the scheme of `APP_URL`, which `https` says.
-pub fn all(c: &mut Connection, https: bool) -> Result<Vec<App>, StorageError> {
+fn missing() -> StorageError {
+    StorageError::Corrupt(format!("the setting {NUMBER} is missing or not a number"))
+}
+
+/// Everything there is of apps and rules. What cannot be read is left out and logged.
+#[derive(Default)]
+pub struct Stored {
+    /// The apps, oldest first.
+    pub apps: Vec<App>,
+    /// The rules of each app.
+    pub rules: HashMap<AppRef, Vec<Rule>>,
+    /// The apps of which a rule cannot be read: they have to stay closed.
+    pub damaged: HashSet<AppRef>,
+}
+
+/// Reads all apps, rules and grants; addresses have the scheme of `APP_URL`, which `https` says.
+pub fn all(c: &mut Connection, https: bool) -> Result<Stored, StorageError> {
+    let mut stored = Stored::default();
     let rows: Vec<AppRow> = apps::table.order((apps::created_at, apps::id)).select(AppRow::as_select()).load(c)?;
-    rows.into_iter().map(|row| row.into_app(https)).collect()
+    stored.apps.extend(rows.into_iter().filter_map(|row| readable(row.into_app(https))));
+    let rows: Vec<RuleRow> = rules::table.order((rules::path, rules::methods)).select(RuleRow::as_select()).load(c)?;
+    let given: Vec<GrantRow> = grants::table.order(grants::position).select(GrantRow::as_select()).load(c)?;
+    let mut by_rule: HashMap<String, Option<Vec<Grant>>> = HashMap::new();
+    for row in given {
+        let grants = by_rule.entry(row.rule_id.clone()).or_insert_with(|| Some(Vec::new()));
+        match (readable(row.into_grant()), grants.as_mut()) {
+            (Some(grant), Some(grants)) => grants.push(grant),
+            _ => *grants = None,
+        }
+    }
+    for row in rows {
+        let Some(app) = readable(AppRef::parse(&row.app_id).ok_or_else(|| unreadable("rule", &row.id, "app_id")))
+        else {
+            continue;
+        };
+        let grants = by_rule.remove(&row.id).unwrap_or_else(|| Some(Vec::new()));
+        match grants.and_then(|grants| readable(row.into_rule(grants))) {
+            Some(rule) => stored.rules.entry(app).or_default().push(rule),
+            None => drop(stored.damaged.insert(app)),
+        }
+    }
+    Ok(stored)
 }
 
-/// The rules of every app.
-pub fn all_rules(c: &mut Connection) -> Result<HashMap<AppRef, Vec<Rule>>, StorageError> {
-    let rows: Vec<RuleRow> = rules::table.order((rules::path, rules::methods)).select(RuleRow::as_select()).load(c)?;
-    // After the rules: of a rule that is replaced meanwhile no grant is found, and it lets nobody in.
-    let given: Vec<GrantRow> = grants::table.order(grants::position).select(GrantRow::as_select()).load(c)?;
-    let mut by_rule: HashMap<String, Vec<Grant>> = HashMap::new();
-    for row in given {
-        let rule = row.rule_id.clone();
-        by_rule.entry(rule).or_default().push(row.into_grant()?);
+/// Whether everything can be read, with one of the schemes; the error does not say what cannot, the log does.
+pub fn check_all(c: &mut Connection) -> Result<(), StorageError> {
+    let count: i64 = apps::table.count().get_result(c)?;
+    for https in [true, false] {
+        let stored = all(c, https)?;
+        if i64::try_from(stored.apps.len()) == Ok(count) && stored.damaged.is_empty() {
+            return Ok(());
+        }
     }
-    let mut by_app: HashMap<AppRef, Vec<Rule>> = HashMap::new();
-    for row in rows {
-        let app = AppRef::parse(&row.app_id).ok_or_else(|| unreadable("rule", &row.id, "app_id"))?;
-        let grants = by_rule.remove(&row.id).unwrap_or_default();
-        by_app.entry(app).or_default().push(row.into_rule(grants)?);
-    }
-    Ok(by_app)
+    Err(StorageError::Corrupt("an app or a rule cannot be read".to_owned()))
+}
+
+/// The value, or nothing and a line in the log: one damaged row must not close everything else.
+fn readable<T>(outcome: Result<T, StorageError>) -> Option<T> {
+    outcome.inspect_err(|fault| tracing::error!(%fault, "an app or a rule cannot be read, and its app is closed")).ok()
 }
 
 /// Adds an app.

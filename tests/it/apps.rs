@@ -81,7 +81,8 @@ async fn s112_the_target_and_the_host_header_never_name_two_apps() {
     let (app, first, second, ..) = two_apps().await;
     let nobody = app.client();
     let ask = async |target: &str, hosts: &[&str]| {
-        let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        let hosts: Vec<String> = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        let hosts = hosts.concat();
         let answer = nobody.raw(format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n")).await;
         answer.split(' ').nth(1).unwrap_or_default().to_owned()
     };
