@@ -161,6 +161,9 @@ impl AppDraft {
         let websocket_origins = self.parse_websocket_origins(faults);
         match (mode, url) {
             (Mode::ForwardAuth, _) if given.is_empty() => {
+                if self.mode.trim().is_empty() {
+                    faults.add("upstream", Text::new("upstream-or-forward-auth"));
+                }
                 self.refuse_settings_of_upstreams(faults);
                 None
             }

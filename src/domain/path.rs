@@ -227,15 +227,12 @@ fn decode_where(text: &[u8], is_decoded: impl Fn(u8) -> bool) -> Vec<u8> {
         let digit = |place: usize| after.get(place).and_then(|byte| char::from(*byte).to_digit(16));
         let code = digit(0).zip(digit(1)).filter(|_| *first == b'%');
         let byte = code.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        match byte.filter(|byte| is_decoded(*byte)) {
-            Some(byte) => {
-                decoded.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                decoded.push(*first);
-                rest = after;
-            }
+        if let Some(byte) = byte.filter(|byte| is_decoded(*byte)) {
+            decoded.push(byte);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            decoded.push(*first);
+            rest = after;
         }
     }
     decoded
