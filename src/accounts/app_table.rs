@@ -53,8 +53,8 @@ impl AppTableCache {
     }
 }
 
-/// Reads until nothing changed meanwhile: the tables are read one after the other, and a mixture of two states could let
-/// somebody in whom neither does.
+/// Reads until nothing changed meanwhile: the tables are read one after the other, and a mixture of two states could
+/// let somebody in whom neither does.
 fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, StorageError> {
     for _ in 0..MAX_READS {
         let number = apps::number(c)?;

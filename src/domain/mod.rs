@@ -27,6 +27,7 @@ pub mod notice;
 pub mod origin;
 pub mod password;
 pub mod path;
+mod path_decoding;
 pub mod return_to;
 pub mod rules;
 mod sequence;

@@ -5,6 +5,8 @@
 
 use percent_encoding::percent_decode;
 
+use super::path_decoding::{decode, fully_decoded};
+
 /// The first segment of every path of the gate.
 const OURS: &[u8] = b"_auth";
 
@@ -60,8 +62,8 @@ pub fn is_reserved(raw: &str) -> bool {
 }
 
 /// Whether some program may interpret `raw` as `/_auth` or something below it. Ordinary paths cost no allocation. An
-/// ambiguous path that mentions `_auth` anywhere and is long, or has too many interpretations, is treated as such without
-/// examination: anybody may send it, and examining it is expensive (S104).
+/// ambiguous path that mentions `_auth` anywhere and is long, or has too many interpretations, is treated as such
+/// without examination: anybody may send it, and examining it is expensive (S104).
 pub fn may_be_reserved(raw: &str) -> bool {
     if is_unambiguous(raw) {
         return is_reserved(raw);
@@ -122,9 +124,10 @@ fn is_unambiguous(raw: &str) -> bool {
     })
 }
 
-/// Every interpretation of a path with these decodings: in each, `\` treated as `/` or not, parameters after `;` removed from segments or not, empty segments dropped or not, dot segments resolved or not, also before
-/// decoding; and in the decoded ones the rest after `?`, `#` or NUL removed or not. Overlong UTF-8 is also read as the
-/// character it encodes.
+/// Every interpretation of a path with these decodings: in each, `\` treated as `/` or not, parameters after `;`
+/// removed from segments or not, empty segments dropped or not, dot segments resolved or not, also before decoding; and
+/// in the decoded ones the rest after `?`, `#` or NUL removed or not. Overlong UTF-8 is also read as the character it
+/// encodes.
 fn readings_of(decodings: Vec<Vec<u8>>) -> impl Iterator<Item = Reading> {
     decodings.into_iter().enumerate().flat_map(|(number, text)| {
         let all_ways = relevant_options(&text, number > 0);
@@ -202,59 +205,6 @@ fn decodings(raw: &str, enough: usize) -> Vec<Vec<u8>> {
         newest = begin..found.len();
     }
     found
-}
-
-/// What programs make of one decoding: some decode everything, some leave encoded slashes alone, and some decode only
-/// what needs no encoding (RFC 3986, section 6.2.2.2), or dots (the URL standard).
-fn decode(text: &[u8]) -> [Vec<u8>; 4] {
-    let [decoded, without_overlong] = fully_decoded(text);
-    let keeps_slashes = decode_where(text, |byte| !matches!(byte, b'/' | b'\\'));
-    let unreserved = decode_where(text, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
-    [decoded, without_overlong, keeps_slashes, unreserved]
-}
-
-fn fully_decoded(text: &[u8]) -> [Vec<u8>; 2] {
-    let decoded: Vec<u8> = percent_decode(text).collect();
-    let without_overlong = shorten(&decoded);
-    [decoded, without_overlong]
-}
-
-/// Decodes the bytes that `is_decoded` says, and leaves the others as they are encoded.
-fn decode_where(text: &[u8], is_decoded: impl Fn(u8) -> bool) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let digit = |place: usize| after.get(place).and_then(|byte| char::from(*byte).to_digit(16));
-        let code = digit(0).zip(digit(1)).filter(|_| *first == b'%');
-        let byte = code.and_then(|(high, low)| u8::try_from(high * 16 + low).ok());
-        if let Some(byte) = byte.filter(|byte| is_decoded(*byte)) {
-            decoded.push(byte);
-            rest = after.get(2..).unwrap_or_default();
-        } else {
-            decoded.push(*first);
-            rest = after;
-        }
-    }
-    decoded
-}
-
-/// Replaces overlong UTF-8 encodings of ASCII characters by these characters.
-fn shorten(text: &[u8]) -> Vec<u8> {
-    let mut shortened = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let (byte, after) = match rest {
-            [lead @ (0xc0 | 0xc1), last @ 0x80..=0xbf, after @ ..]
-            | [0xe0, lead @ (0x80 | 0x81), last @ 0x80..=0xbf, after @ ..]
-            | [0xf0, 0x80, lead @ (0x80 | 0x81), last @ 0x80..=0xbf, after @ ..] => {
-                ((lead & 1) << 6 | (last & 0x3f), after)
-            }
-            _ => (*first, after),
-        };
-        shortened.push(byte);
-        rest = after;
-    }
-    shortened
 }
 
 /// The ways of interpretation that can make a difference for `text`.

@@ -67,14 +67,14 @@ async fn s61_s96_other_files_and_other_forms_are_refused_and_nothing_changes() {
     let (app, _upstream, mut owner, wiki) = with_wiki().await;
     let (mut ada, _) = people::member(&app, &mut owner, "ada@example.org", "user").await;
     assert_eq!(upload(&app, &mut owner, &wiki, SVG).await.status, 303);
-    let large = [SVG, &[b' '; 65_536]].concat();
+    let large = [SVG, &vec![b' '; 65_536]].concat();
     for (file, why) in [(&b""[..], "Choose an SVG or PNG"), (b"<html>", "Choose an SVG or PNG"), (&large, "too large")]
     {
         let refused = upload(&app, &mut owner, &wiki, file).await;
         assert_eq!(refused.status, 422, "{why}");
         assert!(page::error_summary(&refused.text()).unwrap().contains(why), "{why}: {}", refused.text());
     }
-    assert_eq!(upload(&app, &mut owner, &wiki, &[b' '; 300_000]).await.status, 413);
+    assert_eq!(upload(&app, &mut owner, &wiki, &vec![b' '; 300_000]).await.status, 413);
     let form = format!("{wiki}/icon");
     let token = csrf_token(&owner.get(&form).await.text()).unwrap();
     let call = with_file(&app, &form, &token, b"<svg/>");
