@@ -127,6 +127,27 @@ impl Accounts {
         Ok(self.0.database.read(move |c| this.apps_from_store(c)).await?)
     }
 
+    /// The apps as this process knows them, also where the store cannot be asked; read again only after a notice of a
+    /// change.
+    pub async fn known_apps(&self) -> Arc<Loaded> {
+        let loaded = self.0.apps.current.load_full();
+        if !self.0.apps.is_stale(&loaded) {
+            return loaded;
+        }
+        self.apps().await.unwrap_or(loaded)
+    }
+
+    /// The apps, and whether they are certainly up to date. Without the store they are not: then nobody may be let in.
+    pub async fn apps_if_possible(&self) -> (Arc<Loaded>, bool) {
+        match self.apps().await {
+            Ok(loaded) => (loaded, true),
+            Err(fault) => {
+                tracing::debug!(%fault, "the apps could not be read");
+                (self.0.apps.current.load_full(), false)
+            }
+        }
+    }
+
     /// The apps, read again if the store has others.
     pub(super) fn apps_from_store(&self, c: &mut Connection) -> Result<Arc<Loaded>, StorageError> {
         let cache = &self.0.apps;

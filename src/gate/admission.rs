@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use actix_web::HttpRequest;
 
-use super::target::Target;
+use super::target::{Target, unavailable};
 use crate::accounts::Phase;
 use crate::domain::access::Denial;
 use crate::domain::decide::{AppRequest, Decision, decide};
@@ -54,6 +54,7 @@ pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) 
         circumstances: Circumstances { client: client_address::of(req).client, now: accounts.clock().now() },
     };
     Ok(match decide(verdict.as_ref().map(|verdict| &*verdict.who), &request) {
+        Decision::Allow if !target.is_certain => return Err(unavailable()),
         Decision::Allow => Admission::In(verdict, renewal),
         Decision::Deny(denial) => Admission::Out(denial, verdict),
     })

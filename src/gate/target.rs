@@ -7,6 +7,7 @@ use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 use actix_web::http::uri::Authority;
 
 use super::dialects::RequestedResource;
+use crate::accounts::AccountError;
 use crate::domain::app_table::{AppTable, CompiledApp};
 use crate::domain::app_url::AppUrl;
 use crate::domain::origin::Origin;
@@ -27,6 +28,8 @@ pub(super) struct Target<'a> {
     pub(super) app_origin: Option<Origin>,
     /// The number of changes of apps and rules before the app was found.
     pub(super) apps_changes: u64,
+    /// Whether the rules are certainly up to date; if not, nobody may be let in by them.
+    pub(super) is_certain: bool,
     /// The method, as sent.
     pub(super) method: &'a str,
     /// The path, as sent.
@@ -52,17 +55,46 @@ impl Target<'_> {
 /// The app that the built-in proxy forwards `req` to (S112). The host is in the target or in `Host`; two that differ,
 /// and one without a canonical form, are refused.
 pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpError> {
-    let accounts = settings::accounts(req);
-    let changes = accounts.apps_changes();
-    match accounts.cached_apps() {
-        Some(apps) => proxied_among(req, &apps.table, changes),
-        None => proxied_among(req, &accounts.apps().await?.table, changes),
-    }
+    let (settings, named) = (settings::of(req), host(req)?);
+    let apps_changes = settings::accounts(req).apps_changes();
+    let (found, is_certain) = among_apps(req, |apps| proxied_among(settings, named, apps)).await;
+    let (app, authority) = match found {
+        Err(HttpError::NotFound) if !is_certain => return Err(unavailable()),
+        found => found?,
+    };
+    Ok(Target {
+        app,
+        app_origin: app_origin(&authority, &settings.app_url)?,
+        authority,
+        apps_changes,
+        is_certain,
+        method: req.method().as_str(),
+        path: req.uri().path(),
+        path_and_query: req.uri().path_and_query().map_or("/", |asked| asked.as_str()),
+        is_preflight: is_preflight(req.method().as_str(), req.headers()),
+    })
 }
 
-fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable, apps_changes: u64) -> Result<Target<'a>, HttpError> {
-    let settings = settings::of(req);
-    let named = host(req)?;
+/// What `find` finds among the apps, and whether they are certainly up to date.
+async fn among_apps<T>(req: &HttpRequest, find: impl Fn(&AppTable) -> T) -> (T, bool) {
+    let accounts = settings::accounts(req);
+    if let Some(found) = accounts.cached_apps().map(|apps| find(&apps.table)) {
+        return (found, true);
+    }
+    let (apps, is_certain) = accounts.apps_if_possible().await;
+    (find(&apps.table), is_certain)
+}
+
+/// The store cannot be asked: nobody is let in, and nobody is said to be wrong (S92).
+pub(super) fn unavailable() -> HttpError {
+    HttpError::Account(AccountError::of_text("the apps cannot be read"))
+}
+
+fn proxied_among(
+    settings: &HttpSettings,
+    named: &str,
+    apps: &AppTable,
+) -> Result<(Arc<CompiledApp>, String), HttpError> {
     let (app, authority) = if let Some(app) = apps.find_exact(named) {
         (app, named.to_owned())
     } else {
@@ -73,16 +105,7 @@ fn proxied_among<'a>(req: &'a HttpRequest, apps: &AppTable, apps_changes: u64) -
             })
             .ok_or_else(|| unknown(&origin, settings))?
     };
-    Ok(Target {
-        app: Arc::clone(app),
-        app_origin: app_origin(&authority, &settings.app_url)?,
-        authority,
-        apps_changes,
-        method: req.method().as_str(),
-        path: req.uri().path(),
-        path_and_query: req.uri().path_and_query().map_or("/", |asked| asked.as_str()),
-        is_preflight: is_preflight(req.method().as_str(), req.headers()),
-    })
+    Ok((Arc::clone(app), authority))
 }
 
 /// The app that another proxy asks about; `None` if there is none.
@@ -90,23 +113,23 @@ pub(super) async fn of_forwarded<'a>(
     req: &HttpRequest,
     resource: &RequestedResource<'a>,
 ) -> Result<Option<Target<'a>>, HttpError> {
-    let accounts = settings::accounts(req);
-    let apps_changes = accounts.apps_changes();
+    let apps_changes = settings::accounts(req).apps_changes();
     let find =
         |apps: &AppTable| apps.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority));
-    let cached = accounts.cached_apps().map(|apps| find(&apps.table));
-    let found = match cached {
-        Some(found) => found,
-        None => find(&accounts.apps().await?.table),
-    };
+    let (found, is_certain) = among_apps(req, find).await;
     let Some((app, authority)) = found else {
+        if !is_certain {
+            return Err(unavailable());
+        }
         unknown(&resource.origin, settings::of(req));
         return Ok(None);
     };
     let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
     let is_preflight = is_preflight(method, req.headers());
     let app_origin = app_origin(&authority, &settings::of(req).app_url)?;
-    Ok(Some(Target { app, authority, app_origin, apps_changes, method, path, path_and_query, is_preflight }))
+    let target =
+        Target { app, authority, app_origin, apps_changes, is_certain, method, path, path_and_query, is_preflight };
+    Ok(Some(target))
 }
 
 /// The origin of an app's address, unless it is that of `APP_URL`.

@@ -33,9 +33,7 @@ pub async fn find_app<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Err(fault) = app_origin::look_up(req.request()).await {
-        return Ok(req.error_response(HttpError::from(fault)));
-    }
+    app_origin::look_up(req.request()).await;
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 

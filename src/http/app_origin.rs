@@ -21,18 +21,17 @@ pub fn of(req: &HttpRequest) -> Option<Origin> {
 }
 
 /// Finds out what [`of`] returns; once for each request.
-pub(super) async fn look_up(req: &HttpRequest) -> Result<(), AccountError> {
+pub(super) async fn look_up(req: &HttpRequest) {
     let mut hosts = req.headers().get_all(HOST);
     let host = hosts.next().filter(|_| hosts.next().is_none()).and_then(|host| host.to_str().ok());
     let app_url = &settings::of(req).app_url;
-    let Some(origin) = host.and_then(|host| Origin::parse(app_url.is_https(), host)) else { return Ok(()) };
-    let apps = settings::accounts(req).apps().await?;
+    let Some(origin) = host.and_then(|host| Origin::parse(app_url.is_https(), host)) else { return };
+    let apps = settings::accounts(req).known_apps().await;
     // As the gate finds it: some proxies leave out the port.
     let found = apps.table.find_forwarded(&origin).and_then(|(_, host)| Origin::parse(app_url.is_https(), &host));
     if let Some(found) = found.filter(|found| found != app_url.canonical()) {
         req.extensions_mut().insert(Found(found));
     }
-    Ok(())
 }
 
 /// The app, not the portal, that has exactly that address.
