@@ -22,7 +22,7 @@
 //! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr |
 //! | 5 | pages | domain, accounts, http, telemetry, texts | actix_web, askama |
 //! | 5 | api | domain, accounts, http, telemetry | actix_web |
-//! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, rustls, rustls_native_certs, tokio_rustls, tokio_util |
+//! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, rustls, rustls_native_certs, tokio_rustls, tokio_util, webpki |
 //! | 6 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
 //! | 6 | jobs | domain, accounts, storage, config, telemetry | - |
 //! | 7 | app | * | * |

@@ -16,15 +16,14 @@ use hyper::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 use tower_service::Service;
 
+use super::upstream_certificates::{tls_config, with_advice};
 use crate::domain::apps::Upstream;
 use crate::domain::upstream::UpstreamUrl;
 
@@ -68,27 +67,6 @@ impl AppConnector {
     }
 }
 
-/// Certificates are always checked: against the system's authorities, or only those of `ca_file`.
-fn tls_config(ca_file: Option<&str>) -> Result<ClientConfig, String> {
-    let mut roots = RootCertStore::empty();
-    if let Some(path) = ca_file {
-        let unreadable = |fault: &dyn std::fmt::Display| format!("the CA file {path} cannot be used: {fault}");
-        for certificate in CertificateDer::pem_file_iter(path).map_err(|fault| unreadable(&fault))? {
-            let certificate = certificate.map_err(|fault| unreadable(&fault))?;
-            roots.add(certificate).map_err(|fault| unreadable(&fault))?;
-        }
-        if roots.is_empty() {
-            return Err(unreadable(&"it has no certificate"));
-        }
-    } else {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = builder.map_err(|fault| fault.to_string())?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-}
-
 impl Service<Uri> for AppConnector {
     type Response = AppStream;
     type Error = io::Error;
@@ -108,7 +86,7 @@ impl Service<Uri> for AppConnector {
                 Way::Tcp(mut tcp) => Either::Left(tcp.call(address).await.map_err(io::Error::other)?.into_inner()),
                 Way::Tls(mut tcp, tls, name) => {
                     let stream = tcp.call(address).await.map_err(io::Error::other)?.into_inner();
-                    Either::Right(Either::Left(Box::new(tls.connect(name, stream).await?)))
+                    Either::Right(Either::Left(Box::new(tls.connect(name, stream).await.map_err(with_advice)?)))
                 }
                 Way::Unix(path) => Either::Right(Either::Right(UnixStream::connect(&*path).await?)),
             })

@@ -19,4 +19,5 @@ mod request_check;
 mod response;
 mod target;
 mod upgrade;
+mod upstream_certificates;
 pub mod upstreams;

@@ -17,7 +17,7 @@ const RUN_BY_PROXIES: [(&str, &[&str]); 2] = [
 /// Settings and commands of other programs, which were tried by hand where the document says so.
 const OF_APPS: (&str, &[&str]) = ("docs/APPS.md", &["console", "ini", "python", "yaml"]);
 /// Commands that are not ours, and where they are tested.
-const OTHERS: [(&str, &str); 19] = [
+const OTHERS: [(&str, &str); 20] = [
     ("cargo run -- demo", "command_line.rs starts the demo"),
     ("cargo build --release", "builds what every test builds"),
     ("cargo install --path .", "builds what every test builds"),
@@ -37,6 +37,7 @@ const OTHERS: [(&str, &str); 19] = [
     ("echo \"$name=", "run below"),
     ("done", "run below"),
     ("scripts/test s33", "is what CI runs"),
+    ("openssl req -x509", "app_upstreams.rs uses what it makes"),
 ];
 
 fn documents() -> Vec<(String, String)> {

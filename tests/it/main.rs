@@ -23,6 +23,7 @@ mod admin_lists;
 mod app_hosts;
 mod app_icons;
 mod app_sessions;
+mod app_upstreams;
 mod apps;
 mod attempts;
 mod backup;

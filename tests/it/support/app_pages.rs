@@ -25,6 +25,17 @@ pub struct RuleForm<'a> {
 
 /// Creates an app and returns its page.
 pub async fn create(admin: &mut Client, name: &str, addresses: &str, upstream: &str) -> String {
+    create_with(admin, name, addresses, upstream, &[]).await
+}
+
+/// The same with more fields.
+pub async fn create_with(
+    admin: &mut Client,
+    name: &str,
+    addresses: &str,
+    upstream: &str,
+    more: &[(&str, &str)],
+) -> String {
     let mode = if upstream.is_empty() { "forward-auth" } else { "proxy" };
     let fields = [
         ("name", name),
@@ -33,6 +44,7 @@ pub async fn create(admin: &mut Client, name: &str, addresses: &str, upstream: &
         ("mode", mode),
         ("default_access", "signed-in"),
     ];
+    let fields = [&fields[..], more].concat();
     let answer = admin.submit("/_auth/admin/apps/new", "/_auth/admin/apps/new", &fields).await;
     assert_eq!(answer.status, 303, "{name} was not created: {}", answer.text());
     answer.location().split('?').next().unwrap().to_owned()

@@ -1,0 +1,117 @@
+//! Which certificates an https upstream may show: they are always checked (S84).
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io;
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+
+/// A configuration that trusts the system's authorities, or only the certificates of `ca_file`.
+pub(super) fn tls_config(ca_file: Option<&str>) -> Result<ClientConfig, String> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
+    let builder = builder.map_err(|fault| fault.to_string())?;
+    let mut roots = RootCertStore::empty();
+    let Some(path) = ca_file else {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        return Ok(builder.with_root_certificates(roots).with_no_client_auth());
+    };
+    let unreadable = |fault: &dyn Display| format!("the CA file {path} cannot be used: {fault}");
+    let certificates: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|fault| unreadable(&fault))?;
+    for certificate in &certificates {
+        roots.add(certificate.clone()).map_err(|fault| unreadable(&fault))?;
+    }
+    let issued = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+    let issued = issued.map_err(|_empty| unreadable(&"it has no certificate"))?;
+    let verifier = Arc::new(OwnFile { issued, certificates });
+    Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Accepts what an authority of the file has issued, and the certificates of the file themselves: also one that is
+/// marked as an authority, as `openssl req -x509` makes them, or whose authority is unknown.
+#[derive(Debug)]
+struct OwnFile {
+    issued: Arc<WebPkiServerVerifier>,
+    certificates: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for OwnFile {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let outcome = self.issued.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        let is_of_the_file = || self.certificates.iter().any(|own| **own == **end_entity);
+        match outcome {
+            // webpki checks the period of validity before it finds either; tests hold it to that.
+            Err(fault) if is_of_no_authority(&fault) && is_of_the_file() => {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.issued.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.issued.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.issued.supported_verify_schemes()
+    }
+}
+
+/// Whether nothing but the authority is wrong: an unknown one, or the certificate is marked as one itself.
+fn is_of_no_authority(fault: &rustls::Error) -> bool {
+    match fault {
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => true,
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
+            matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+        }
+        _ => false,
+    }
+}
+
+/// The fault of a handshake, with what can be done about it.
+pub(super) fn with_advice(fault: io::Error) -> io::Error {
+    let Some(tls) = fault.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else { return fault };
+    let advice = match tls {
+        tls if is_of_no_authority(tls) => {
+            "give the app a CA file with the authority that issued it, or with the certificate itself"
+        }
+        rustls::Error::InvalidCertificate(CertificateError::Expired | CertificateError::ExpiredContext { .. }) => {
+            "the app needs a new certificate"
+        }
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "the host of the upstream has to be a subjectAltName of the certificate",
+        _ => return fault,
+    };
+    let explained: Box<dyn Error + Send + Sync> = format!("{fault}; {advice}").into();
+    io::Error::new(fault.kind(), explained)
+}
