@@ -1,10 +1,11 @@
-//! Apps that are reached by https, whose certificates are always checked (S84).
+//! Apps that are reached by https, whose certificates are always checked (S84), or by a socket in the file system.
 
 use std::process::Command;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 
+use super::support::app::TestApp;
 use super::support::app_pages::{self, RuleForm};
 use super::support::certificates::{Certificates, FUTURE, NOW, PAST};
 use super::support::client::{Call, Client};
@@ -184,4 +185,41 @@ async fn s84_no_request_reaches_an_https_upstream_whose_certificate_is_not_good_
     let front = Front::tls(&upstream, &certificates.file("site"), &certificates.key("site")).await;
     change(&mut owner, &page, &front.url, certificates.file("ca").to_str().unwrap()).await;
     assert_eq!((visitor.get("/page").await.status, upstream.count()), (200, 1));
+}
+
+/// The states that the list of apps shows.
+async fn list(owner: &mut Client) -> String {
+    owner.get("/_auth/admin/apps").await.text()
+}
+
+#[tokio::test]
+async fn an_app_behind_a_unix_socket_gets_pages_uploads_and_web_sockets_and_502_without_the_socket() {
+    let (upstream, folder) = (Upstream::start().await, tempfile::tempdir().unwrap());
+    let app = TestApp::start(|_options| {}).await;
+    let mut owner = people::claim(&app).await;
+    let path = folder.path().join("app.sock");
+    create(&mut owner, &format!("unix:{}", path.display()), "").await;
+    let mut visitor = Client::new(app.address, WIKI);
+    assert_eq!(visitor.get("/page").await.status, 502);
+    assert!(list(&mut owner).await.contains("Does not respond (No such file or directory"));
+
+    let front = Front::unix(&upstream, &path);
+    assert_eq!(front.url, format!("unix:{}", path.display()));
+    everything_passes(&mut visitor, &upstream).await;
+    assert!(list(&mut owner).await.contains("Accepts connections"));
+    let mut socket = visitor.web_socket("/ws", WIKI).await.unwrap();
+
+    drop(front);
+    std::fs::remove_file(&path).unwrap();
+    let before = upstream.count();
+    wait::eventually("the pooled connections to be closed", async || {
+        (visitor.get("/page").await.status == 502).then_some(())
+    })
+    .await;
+    assert!(list(&mut owner).await.contains("Does not respond (No such file or directory"));
+    drop(socket.close(None).await);
+    // As an app that is started anew makes it.
+    let _front = Front::unix(&upstream, &path);
+    assert_eq!(visitor.get("/page").await.status, 200);
+    assert!(upstream.count() > before);
 }
