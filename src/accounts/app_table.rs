@@ -69,20 +69,19 @@ fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, Stor
 /// Reads and compiles all apps.
 pub(super) fn read(c: &mut Connection, config: &Config) -> Result<AppTable, StorageError> {
     let app_url = &config.server.app_url;
-    let portal = AppAddress::of(app_url.canonical());
     let mut stored = apps::all(c, app_url.is_https())?;
-    let apps = [default_app(config, &portal)].into_iter().chain(stored.apps);
+    let apps = [default_app(config)].into_iter().chain(stored.apps);
     let compiled = apps.map(|mut app| {
         app.enabled &= !stored.damaged.contains(&app.id);
         let rules = stored.rules.remove(&app.id).unwrap_or_default();
         CompiledApp::new(app, rules)
     });
     let compiled = compiled.collect();
-    Ok(AppTable::new(portal, compiled))
+    Ok(AppTable::new(app_url.canonical().clone(), compiled))
 }
 
 /// The app at `APP_URL`: that of `UPSTREAM_URL`, or one behind another proxy.
-fn default_app(config: &Config, portal: &AppAddress) -> App {
+fn default_app(config: &Config) -> App {
     let gate = &config.gate;
     let upstream = gate.upstream.as_ref().map(|authority| Upstream {
         url: UpstreamUrl::Http(authority.clone()),
@@ -95,7 +94,7 @@ fn default_app(config: &Config, portal: &AppAddress) -> App {
     App {
         id: AppRef::Default,
         name: DEFAULT.to_owned(),
-        addresses: vec![portal.clone()],
+        addresses: vec![AppAddress::of(config.server.app_url.canonical())],
         upstream,
         default_access: DefaultAccess::SignedIn,
         preflight: false,

@@ -74,7 +74,8 @@ impl Accounts {
         let app_url = &self.0.config.server.app_url;
         let (origin, path) = split(&question.url, app_url).ok_or_else(|| fault("address", "explain-address"))?;
         let loaded = self.apps().await?;
-        let (app, _) = loaded.table.find_forwarded(&origin).ok_or_else(|| fault("address", "explain-no-app"))?;
+        let place = loaded.table.find_forwarded(&origin).ok_or_else(|| fault("address", "explain-no-app"))?;
+        let app = place.app();
         if !path::is_well_formed(&path) || path::may_be_reserved(&path) {
             return Err(fault("address", "explain-path"));
         }

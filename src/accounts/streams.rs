@@ -13,6 +13,7 @@ use crate::domain::apps::AppRef;
 use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::origin::Origin;
 use crate::domain::rules::Circumstances;
 use crate::domain::time::Timestamp;
 
@@ -53,8 +54,8 @@ impl StreamOwner {
 pub struct StreamRequest {
     /// The app.
     pub app: AppRef,
-    /// The address of the app at which it was sent.
-    pub authority: String,
+    /// The origin to which it was sent.
+    pub origin: Origin,
     /// The method, as sent.
     pub method: String,
     /// The path, as sent.
@@ -68,7 +69,8 @@ pub struct StreamRequest {
 impl StreamRequest {
     /// What is decided about it for `visitor`.
     pub(super) fn judge(&self, visitor: Option<&Visitor>, apps: &AppTable, now: Timestamp) -> Decision {
-        let Some(app) = apps.find_at(&self.authority).filter(|app| app.app().id == self.app) else {
+        let place = apps.find(&self.origin);
+        let Some(app) = place.as_ref().map(|place| place.app()).filter(|app| app.app().id == self.app) else {
             return Decision::Deny(Denial::Forbidden);
         };
         let circumstances = Circumstances { client: self.client, now };

@@ -53,9 +53,7 @@ impl AppAddress {
             return Err(AddressFault::NotAnOrigin);
         }
         if !authority.contains('*') {
-            return Origin::parse(https, authority)
-                .map(|origin| Self(origin.authority()))
-                .ok_or(AddressFault::NotAnOrigin);
+            return Origin::parse(https, authority).map(|origin| Self::of(&origin)).ok_or(AddressFault::NotAnOrigin);
         }
         let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, Some(port)));
         let mut labels: Vec<&str> = host.strip_suffix('.').unwrap_or(host).split('.').collect();
@@ -72,12 +70,17 @@ impl AppAddress {
         if origin.host().split('.').count() != labels.len() {
             return Err(AddressFault::NotAnOrigin);
         }
-        Ok(Self(with_wildcard(&origin.authority(), place)))
+        Ok(Self(with_wildcard(origin.authority(), place)))
     }
 
     /// The address of an origin.
     pub fn of(origin: &Origin) -> Self {
-        Self(origin.authority())
+        Self(origin.authority().to_owned())
+    }
+
+    /// The origin with that address; `None` if a label is `*`.
+    pub fn origin(&self, https: bool) -> Option<Origin> {
+        Origin::parse(https, &self.0)
     }
 
     /// `host[:port]`, canonical.

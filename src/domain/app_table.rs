@@ -21,6 +21,7 @@ pub struct CompiledApp {
     by_path: HashMap<Vec<u8>, Vec<usize>>,
     /// Segments of the longest path.
     depth: usize,
+    has_method_rules: bool,
 }
 
 impl CompiledApp {
@@ -44,7 +45,8 @@ impl CompiledApp {
             grants: vec![Grant::plain(who)],
         };
         let depth = rules.iter().map(|rule| rule.path.depth()).max().unwrap_or(0);
-        Self { app, rules, fallback, by_path, depth }
+        let has_method_rules = rules.iter().any(|rule| rule.methods.names_some());
+        Self { app, rules, fallback, by_path, depth, has_method_rules }
     }
 
     /// The app.
@@ -58,8 +60,8 @@ impl CompiledApp {
     }
 
     /// Whether some rule names methods: then no header may name another method.
-    pub fn has_method_rules(&self) -> bool {
-        self.rules.iter().any(|rule| rule.methods.names_some())
+    pub const fn has_method_rules(&self) -> bool {
+        self.has_method_rules
     }
 
     /// Gives `judge` the rule that applies to each thing that programs may mean by `raw`, with that path, decoded; all
@@ -110,38 +112,76 @@ impl CompiledApp {
     }
 }
 
-/// All apps that are switched on or off, by address.
+/// An address of an app where requests are sent: what a `*` in it stands for is known.
+#[derive(Debug)]
+pub struct Place {
+    app: Arc<CompiledApp>,
+    origin: Origin,
+    is_portal: bool,
+}
+
+impl Place {
+    /// The app.
+    pub const fn app(&self) -> &Arc<CompiledApp> {
+        &self.app
+    }
+
+    /// The origin, with the scheme of `APP_URL`.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The origin where sessions of the app are good; `None` at `APP_URL`, where the portal is.
+    pub fn app_origin(&self) -> Option<&Origin> {
+        Some(&self.origin).filter(|_| !self.is_portal)
+    }
+}
+
+/// All apps, by address. Those that are switched off are found by nobody, but keep their addresses.
 #[derive(Debug)]
 pub struct AppTable {
-    /// The address of `APP_URL`, which no wildcard includes.
-    portal: AppAddress,
+    /// `APP_URL`, which no wildcard includes.
+    portal: Origin,
     apps: Vec<Arc<CompiledApp>>,
-    /// By the text of their addresses.
-    by_address: HashMap<String, Arc<CompiledApp>>,
+    /// By the text of their addresses without a wildcard.
+    places: HashMap<String, Arc<Place>>,
+    /// By the text of their addresses with one.
+    wildcards: HashMap<String, Arc<CompiledApp>>,
     /// The address that is alone on its host.
-    by_host: HashMap<String, Option<(Arc<CompiledApp>, String)>>,
-    has_wildcards: bool,
+    by_host: HashMap<String, Option<Arc<Place>>>,
     has_ends: bool,
 }
 
 impl AppTable {
     /// Compiles `apps`, whose addresses do not overlap, except that an exact one may be among those of a wildcard.
-    pub fn new(portal: AppAddress, apps: Vec<CompiledApp>) -> Self {
-        let (by_address, by_host) = (HashMap::new(), HashMap::new());
-        let mut table = Self { portal, apps: Vec::new(), by_address, by_host, has_wildcards: false, has_ends: false };
+    pub fn new(portal: Origin, apps: Vec<CompiledApp>) -> Self {
+        let (places, wildcards, by_host) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut table = Self { portal, apps: Vec::new(), places, wildcards, by_host, has_ends: false };
         for app in apps.into_iter().map(Arc::new) {
             let grants = app.rules.iter().flat_map(|rule| &rule.grants);
             table.has_ends |= grants.into_iter().any(|grant| grant.until.is_some());
-            for address in &app.app.addresses {
-                table.has_wildcards |= address.has_wildcard();
-                // The first one keeps an address that another has since `APP_URL` was changed.
-                table.by_address.entry(address.as_str().to_owned()).or_insert_with(|| Arc::clone(&app));
-                let alone = || Some((Arc::clone(&app), address.as_str().to_owned()));
-                table.by_host.entry(address.host().to_owned()).and_modify(|alone| *alone = None).or_insert_with(alone);
-            }
+            app.app.addresses.iter().for_each(|address| table.add(&app, address));
             table.apps.push(app);
         }
         table
+    }
+
+    /// The first app keeps an address that another has since `APP_URL` was changed.
+    fn add(&mut self, app: &Arc<CompiledApp>, address: &AppAddress) {
+        let Some(origin) = address.origin(self.portal.is_https()) else {
+            self.wildcards.entry(address.as_str().to_owned()).or_insert_with(|| Arc::clone(app));
+            return;
+        };
+        let place = Arc::new(self.place(app, origin));
+        self.by_host
+            .entry(address.host().to_owned())
+            .and_modify(|alone| *alone = None)
+            .or_insert_with(|| Some(Arc::clone(&place)));
+        self.places.entry(address.as_str().to_owned()).or_insert(place);
+    }
+
+    fn place(&self, app: &Arc<CompiledApp>, origin: Origin) -> Place {
+        Place { app: Arc::clone(app), is_portal: origin == self.portal, origin }
     }
 
     /// Whether some grant ends at a moment.
@@ -159,59 +199,48 @@ impl AppTable {
         self.apps.iter().find(|app| app.app.id == *id)
     }
 
-    /// The app at `origin`, unless it is switched off. An exact address wins over one with a wildcard (S112).
-    pub fn find(&self, origin: &Origin) -> Option<&Arc<CompiledApp>> {
-        match origin.port() {
-            None => self.find_at(origin.host()),
-            Some(_) => self.find_at(&origin.authority()),
-        }
+    /// The app at `origin`, whatever its scheme, unless it is switched off. An exact address wins over one with a
+    /// wildcard (S112).
+    pub fn find(&self, origin: &Origin) -> Option<Arc<Place>> {
+        self.entry(origin.authority()).filter(|place| place.app.app.enabled)
     }
 
-    /// The app at `host[:port]`, which is canonical: the fast way if it is spelled as the address is.
-    pub fn find_exact(&self, authority: &str) -> Option<&Arc<CompiledApp>> {
-        self.by_address.get(authority).filter(|app| app.app.enabled && !authority.contains('*'))
+    /// The app at `host[:port]`, if that is spelled as an address of the app is: the fast way.
+    pub fn find_spelled(&self, authority: &str) -> Option<&Arc<Place>> {
+        self.places.get(authority).filter(|place| place.app.app.enabled)
     }
 
-    /// The app that a proxy means by `origin`, and its `host[:port]`: some proxies leave out the port, and some do not
-    /// know that TLS ended before them. The port that is left out is that of the only address on the host.
-    pub fn find_forwarded(&self, origin: &Origin) -> Option<(&Arc<CompiledApp>, String)> {
+    /// The app that a proxy means by `origin`: some proxies leave out the port, and some do not know that TLS ended
+    /// before them. The port that is left out is that of the only address on the host.
+    pub fn find_forwarded(&self, origin: &Origin) -> Option<Arc<Place>> {
         if !matches!(origin.port(), None | Some(80 | 443)) {
-            return self.find(origin).map(|app| (app, origin.authority()));
+            return self.find(origin);
         }
-        let host = origin.host();
-        let (app, authority) = match self.entry(host) {
-            Some(app) => (app, host.to_owned()),
-            None => self.by_host.get(host)?.as_ref().map(|(app, authority)| (app, authority.clone()))?,
-        };
-        Some((app, authority)).filter(|(app, _)| app.app.enabled)
+        let alone = || self.by_host.get(origin.host())?.clone();
+        self.entry(origin.host()).or_else(alone).filter(|place| place.app.app.enabled)
     }
 
     /// Whether `origin` is an address of some app, switched on or off.
     pub fn is_taken(&self, origin: &Origin) -> bool {
-        self.entry(&origin.authority()).is_some()
+        self.entry(origin.authority()).is_some()
     }
 
-    /// The app at `APP_URL`, and its `host[:port]`.
-    pub fn at_portal(&self) -> Option<(&Arc<CompiledApp>, String)> {
-        let authority = self.portal.as_str();
-        self.find_exact(authority).map(|app| (app, authority.to_owned()))
-    }
-
-    /// The app at `host[:port]`, which is canonical.
-    pub fn find_at(&self, authority: &str) -> Option<&Arc<CompiledApp>> {
-        self.entry(authority).filter(|app| app.app.enabled)
+    /// The app at `APP_URL`.
+    pub fn at_portal(&self) -> Option<&Arc<Place>> {
+        self.find_spelled(self.portal.authority())
     }
 
     /// An exact address of an app that is switched off still hides a wildcard.
-    fn entry(&self, authority: &str) -> Option<&Arc<CompiledApp>> {
-        if let Some(app) = self.by_address.get(authority) {
-            return Some(app);
+    fn entry(&self, authority: &str) -> Option<Arc<Place>> {
+        if let Some(place) = self.places.get(authority) {
+            return Some(Arc::clone(place));
         }
-        if !self.has_wildcards || authority == self.portal.as_str() {
+        if self.wildcards.is_empty() || authority == self.portal.authority() {
             return None;
         }
         let labels = authority.split(':').next().unwrap_or_default().split('.').count();
-        (0..labels).find_map(|place| self.by_address.get(&app_address::with_wildcard(authority, place)))
+        let app = (0..labels).find_map(|place| self.wildcards.get(&app_address::with_wildcard(authority, place)))?;
+        Some(Arc::new(self.place(app, Origin::parse(self.portal.is_https(), authority)?)))
     }
 
     /// The address of another app that `address` collides with.

@@ -1,6 +1,6 @@
 //! Where a request was sent, in one canonical form: two spellings of one origin must compare equal (S73).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Maximum length of a host name and of a label, in bytes (RFC 1035, section 2.3.4).
@@ -11,7 +11,10 @@ const MAX_LABEL: usize = 63;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     https: bool,
-    host: String,
+    /// `host[:port]`.
+    authority: String,
+    /// Bytes of the host in it.
+    host_length: usize,
     port: Option<u16>,
 }
 
@@ -24,7 +27,7 @@ impl Origin {
             authority.find(':').unwrap_or(authority.len())
         };
         let (host, port) = authority.split_at_checked(end_of_host)?;
-        let host = match host.strip_prefix('[') {
+        let mut authority = match host.strip_prefix('[') {
             Some(rest) => format!("[{}]", rest.strip_suffix(']')?.parse::<Ipv6Addr>().ok()?),
             None => canonical_name(host.strip_suffix('.').unwrap_or(host))?,
         };
@@ -34,7 +37,11 @@ impl Origin {
             None => return None,
         };
         let default = if https { 443 } else { 80 };
-        Some(Self { https, host, port: port.filter(|port| *port != default) })
+        let (host_length, port) = (authority.len(), port.filter(|port| *port != default));
+        if let Some(port) = port {
+            write!(authority, ":{port}").ok()?;
+        }
+        Some(Self { https, authority, host_length, port })
     }
 
     /// Parses what [`Origin`] prints, and nothing else.
@@ -51,18 +58,18 @@ impl Origin {
 
     /// The host alone; IPv6 in brackets.
     pub fn host(&self) -> &str {
-        &self.host
+        self.authority.get(..self.host_length).unwrap_or_default()
     }
 
     /// Whether the host is `localhost` or an address of this machine.
     pub fn is_loopback(&self) -> bool {
-        let number = self.host.trim_matches(['[', ']']).parse::<IpAddr>();
-        self.host == "localhost" || number.is_ok_and(|number| number.is_loopback())
+        let number = self.host().trim_matches(['[', ']']).parse::<IpAddr>();
+        self.host() == "localhost" || number.is_ok_and(|number| number.is_loopback())
     }
 
     /// `host[:port]`, without the default port.
-    pub fn authority(&self) -> String {
-        self.port.map_or_else(|| self.host.clone(), |port| format!("{}:{port}", self.host))
+    pub fn authority(&self) -> &str {
+        &self.authority
     }
 
     /// The port, unless it is the default of the scheme.
@@ -74,8 +81,7 @@ impl Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.https { "https://" } else { "http://" })?;
-        f.write_str(&self.host)?;
-        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+        f.write_str(&self.authority)
     }
 }
 

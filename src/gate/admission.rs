@@ -33,7 +33,7 @@ pub(super) enum Renew {
 /// otherwise the visitor is checked.
 pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Result<Admission, HttpError> {
     let accounts = settings::accounts(req);
-    let app = target.app_origin.as_ref();
+    let app = target.app_origin();
     let open = accounts.phase() != Phase::Unclaimed;
     let (authentication, renewal) = match authenticator(req).cached(req, app) {
         _ if !open => (Authentication::Anonymous, None),
@@ -47,7 +47,7 @@ pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) 
     };
     let request = AppRequest {
         open,
-        app: &target.app,
+        app: target.compiled(),
         method: target.method,
         path: target.path,
         is_preflight: target.is_preflight,

@@ -47,8 +47,8 @@ impl Destination {
 /// Where the visitor of `target` is led: to set-up, to a new proof of their identity, or to sign-in, with the return
 /// address. All are at the portal; on the host of another app sign-in begins with the hand-over.
 pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderMap, app_url: &AppUrl) -> Destination {
-    let origin = target.origin(app_url);
-    let is_at_portal = target.is_at_portal();
+    let origin = target.origin().to_string();
+    let is_at_portal = target.app_origin().is_none();
     let back = || path_back(target.method, headers, &origin, target.path_and_query);
     let at_portal = |path: String| Destination { origin: app_url.origin().to_owned(), path, is_here: is_at_portal };
     match denial {
@@ -58,14 +58,14 @@ pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderM
         _ if is_at_portal => at_portal(sign_in_address(ReturnTo::parse(&back(), app_url).as_ref())),
         _ => {
             let path = format!("/_auth/begin?next={}", encode_query(&back()));
-            Destination { origin: origin.clone(), path, is_here: true }
+            Destination { origin, path, is_here: true }
         }
     }
 }
 
 /// Why a visitor whom no sign-in would help is refused.
 pub(super) fn refusal(denial: Denial, target: &Target<'_>, verdict: Option<&Verdict>) -> HttpError {
-    let (app, who) = (target.app.app().name.clone(), verdict.map(|verdict| verdict.who.name().to_owned()));
+    let (app, who) = (target.app().name.clone(), verdict.map(|verdict| verdict.who.name().to_owned()));
     tracing::info!(app, who, reason = ?denial, "refused a request by the rules of the app");
     match denial {
         Denial::Factor => HttpError::Forbidden("fault-needs-factor"),

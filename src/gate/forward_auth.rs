@@ -112,7 +112,8 @@ fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
 /// if the built-in proxy removes them anyway, or if the asking proxy does: a page that could send this request would
 /// otherwise read its app's own `HttpOnly` cookies.
 fn allow(req: &HttpRequest, verdict: Option<&Verdict>, target: &Target<'_>, dialect: Dialect) -> HttpResponse {
-    let identity = verdict.map_or_else(IdentityHeaders::nobody, |verdict| verdict.headers.clone());
+    let nobody = IdentityHeaders::nobody();
+    let identity = verdict.map_or(&nobody, |verdict| &verdict.headers);
     let mut answer = HttpResponse::new(StatusCode::OK);
     let headers = answer.headers_mut();
     headers.insert(REMOTE_USER, identity.user.clone());
@@ -122,7 +123,7 @@ fn allow(req: &HttpRequest, verdict: Option<&Verdict>, target: &Target<'_>, dial
     headers.insert(REMOTE_ID, identity.id.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
-    let sends_cookies = target.app.app().upstream.is_none() && dialect != Dialect::Caddy;
+    let sends_cookies = target.app().upstream.is_none() && dialect != Dialect::Caddy;
     let cookies = if sends_cookies { cookies::of_the_app(req.headers()) } else { None };
     if dialect == Dialect::Envoy {
         headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });

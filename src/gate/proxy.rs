@@ -58,10 +58,10 @@ async fn pass(
     outcome: &mut Outcome,
 ) -> Result<HttpResponse, HttpError> {
     let target = target::of_proxied(req).await?;
-    let app = target.app.app();
+    let app = target.app();
     if checked.websocket {
         let origins = app.upstream.as_ref().map_or(&[][..], |upstream| &upstream.websocket_origins);
-        request_check::check_websocket_origin(req.headers(), &target.origin(&settings.app_url), origins)?;
+        request_check::check_websocket_origin(req.headers(), &target.origin().to_string(), origins)?;
     }
     let (verdict, renewal) = match admit(req, &target, Renew::IfExpired).await? {
         Admission::In(verdict, renewal) => (verdict, renewal),
@@ -167,7 +167,7 @@ impl ProxiedRequest<'_> {
     /// Sends the request, once: only a safe request without a body, whose connection broke before a response, is sent
     /// again.
     async fn exchange(&self, payload: Payload, ticket: Option<StreamTicket>) -> Result<Response<Incoming>, HttpError> {
-        let limit = UploadLimit::new(self.target.app.app().upstream.as_ref().and_then(|upstream| upstream.max_upload));
+        let limit = UploadLimit::new(self.target.app().upstream.as_ref().and_then(|upstream| upstream.max_upload));
         let body = match self.checked.framing {
             Framing::None | Framing::Length(0) => Upload::Empty,
             Framing::Length(length) if !limit.allows(length) => return Err(HttpError::TooLarge),
@@ -196,12 +196,13 @@ impl ProxiedRequest<'_> {
         *request.uri_mut() = address.try_into().map_err(|fault| unspeakable(&fault))?;
         let client = client_address::of(self.req).client;
         let accounts = settings::accounts(self.req);
+        let nobody = IdentityHeaders::nobody();
         let (identity, basic_is_ours) = match self.verdict {
-            Some(verdict) => (verdict.headers.clone(), verdict.who.person().is_none()),
-            None => (IdentityHeaders::nobody(), accounts.phase() == Phase::Legacy && self.target.is_at_portal()),
+            Some(verdict) => (&verdict.headers, verdict.who.person().is_none()),
+            None => (&nobody, accounts.phase() == Phase::Legacy && self.target.app_origin().is_none()),
         };
         let (incoming, app_url) = (self.req.headers(), &self.settings.app_url);
-        let mut headers = proxy_headers::to_app(incoming, &identity, basic_is_ours, client, self.target, app_url);
+        let mut headers = proxy_headers::to_app(incoming, identity, basic_is_ours, client, self.target, app_url);
         match self.checked.framing {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),
@@ -238,8 +239,8 @@ impl ProxiedRequest<'_> {
     /// What the request was judged by.
     fn stream_request(&self) -> StreamRequest {
         StreamRequest {
-            app: self.target.app.app().id.clone(),
-            authority: self.target.authority.clone(),
+            app: self.target.app().id.clone(),
+            origin: self.target.origin().clone(),
             method: self.target.method.to_owned(),
             path: self.target.path.to_owned(),
             is_preflight: self.target.is_preflight,

@@ -54,22 +54,22 @@ pub(super) fn to_app(
     target: &Target<'_>,
     app_url: &AppUrl,
 ) -> AppHeaders {
-    let mut outgoing = pass_on(incoming, basic_is_ours, target.app.has_method_rules());
+    let mut outgoing = pass_on(incoming, basic_is_ours, target.compiled().has_method_rules());
     let mut add = |name: &'static AppName, value: &[u8]| {
         // If an identity cannot be expressed, its header is sent empty, never omitted (S70).
         let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));
         outgoing.insert(name, value);
     };
-    let upstream = target.app.app().upstream.as_ref();
+    let upstream = target.app().upstream.as_ref();
     let host = match upstream.map(|upstream| (&upstream.host, &upstream.url)) {
-        None | Some((HostHeader::Public, _)) => &target.authority,
+        None | Some((HostHeader::Public, _)) => target.origin().authority(),
         Some((HostHeader::Upstream, url)) => url.host(),
         Some((HostHeader::Fixed(text), _)) => text,
     };
     add(&header::HOST, host.as_bytes());
     add(&X_FORWARDED_FOR, client.to_string().as_bytes());
     add(&X_FORWARDED_PROTO, app_url.scheme().as_bytes());
-    add(&X_FORWARDED_HOST, target.authority.as_bytes());
+    add(&X_FORWARDED_HOST, target.origin().authority().as_bytes());
     add(&REMOTE_USER, identity.user.as_bytes());
     add(&REMOTE_EMAIL, identity.email.as_bytes());
     add(&REMOTE_NAME, identity.name.as_bytes());

@@ -8,8 +8,9 @@ use actix_web::http::uri::Authority;
 
 use super::dialects::RequestedResource;
 use crate::accounts::AccountError;
-use crate::domain::app_table::{AppTable, CompiledApp};
+use crate::domain::app_table::{AppTable, CompiledApp, Place};
 use crate::domain::app_url::AppUrl;
+use crate::domain::apps::App;
 use crate::domain::origin::Origin;
 use crate::http::error::HttpError;
 use crate::http::settings::{self, HttpSettings};
@@ -20,12 +21,8 @@ const UNCLEAR: HttpError = HttpError::BadRequest("fault-host");
 
 /// What a visitor requested.
 pub(super) struct Target<'a> {
-    /// The app.
-    pub(super) app: Arc<CompiledApp>,
-    /// The canonical `host[:port]` of the app, as the visitor's browser names it.
-    pub(super) authority: String,
-    /// The origin where its sessions are good; `None` is `APP_URL`'s, where the portal is.
-    pub(super) app_origin: Option<Origin>,
+    /// The app, and the address at which a browser names it.
+    place: Arc<Place>,
     /// The number of changes of apps and rules before the app was found.
     pub(super) apps_changes: u64,
     /// Whether the rules are certainly up to date; if not, nobody may be let in by them.
@@ -41,14 +38,24 @@ pub(super) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// `scheme://host[:port]`, as a browser writes it.
-    pub(super) fn origin(&self, app_url: &AppUrl) -> String {
-        format!("{}://{}", app_url.scheme(), self.authority)
+    /// The app and its rules.
+    pub(super) fn compiled(&self) -> &CompiledApp {
+        self.place.app()
     }
 
-    /// Whether the app is at `APP_URL`, where the portal is.
-    pub(super) const fn is_at_portal(&self) -> bool {
-        self.app_origin.is_none()
+    /// The app.
+    pub(super) fn app(&self) -> &App {
+        self.place.app().app()
+    }
+
+    /// The origin, as a browser names it.
+    pub(super) fn origin(&self) -> &Origin {
+        self.place.origin()
+    }
+
+    /// The origin where the app's sessions are good; `None` is `APP_URL`'s, where the portal is.
+    pub(super) fn app_origin(&self) -> Option<&Origin> {
+        self.place.app_origin()
     }
 }
 
@@ -58,14 +65,12 @@ pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpErro
     let (settings, named) = (settings::of(req), host(req)?);
     let apps_changes = settings::accounts(req).apps_changes();
     let (found, is_certain) = among_apps(req, |apps| proxied_among(settings, named, apps)).await;
-    let (app, authority) = match found {
+    let place = match found {
         Err(HttpError::NotFound) if !is_certain => return Err(unavailable()),
         found => found?,
     };
     Ok(Target {
-        app,
-        app_origin: app_origin(&authority, &settings.app_url)?,
-        authority,
+        place,
         apps_changes,
         is_certain,
         method: req.method().as_str(),
@@ -90,22 +95,15 @@ pub(super) fn unavailable() -> HttpError {
     HttpError::Account(AccountError::of_text("the apps cannot be read"))
 }
 
-fn proxied_among(
-    settings: &HttpSettings,
-    named: &str,
-    apps: &AppTable,
-) -> Result<(Arc<CompiledApp>, String), HttpError> {
-    let (app, authority) = if let Some(app) = apps.find_exact(named) {
-        (app, named.to_owned())
-    } else {
-        let origin = Origin::parse(settings.app_url.is_https(), named).ok_or(UNCLEAR)?;
-        apps.find_forwarded(&origin)
-            .or_else(|| {
-                apps.at_portal().filter(|_| !apps.is_taken(&origin) && is_this_machine(&origin, &settings.app_url))
-            })
-            .ok_or_else(|| unknown(&origin, settings))?
-    };
-    Ok((Arc::clone(app), authority))
+fn proxied_among(settings: &HttpSettings, named: &str, apps: &AppTable) -> Result<Arc<Place>, HttpError> {
+    if let Some(place) = apps.find_spelled(named) {
+        return Ok(Arc::clone(place));
+    }
+    let origin = Origin::parse(settings.app_url.is_https(), named).ok_or(UNCLEAR)?;
+    let is_other_name = || !apps.is_taken(&origin) && is_this_machine(&origin, &settings.app_url);
+    apps.find_forwarded(&origin)
+        .or_else(|| apps.at_portal().filter(|_| is_other_name()).cloned())
+        .ok_or_else(|| unknown(&origin, settings))
 }
 
 /// The app that another proxy asks about; `None` if there is none.
@@ -114,10 +112,8 @@ pub(super) async fn of_forwarded<'a>(
     resource: &RequestedResource<'a>,
 ) -> Result<Option<Target<'a>>, HttpError> {
     let apps_changes = settings::accounts(req).apps_changes();
-    let find =
-        |apps: &AppTable| apps.find_forwarded(&resource.origin).map(|(app, authority)| (Arc::clone(app), authority));
-    let (found, is_certain) = among_apps(req, find).await;
-    let Some((app, authority)) = found else {
+    let (found, is_certain) = among_apps(req, |apps| apps.find_forwarded(&resource.origin)).await;
+    let Some(place) = found else {
         if !is_certain {
             return Err(unavailable());
         }
@@ -126,16 +122,7 @@ pub(super) async fn of_forwarded<'a>(
     };
     let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
     let is_preflight = is_preflight(method, req.headers());
-    let app_origin = app_origin(&authority, &settings::of(req).app_url)?;
-    let target =
-        Target { app, authority, app_origin, apps_changes, is_certain, method, path, path_and_query, is_preflight };
-    Ok(Some(target))
-}
-
-/// The origin of an app's address, unless it is that of `APP_URL`.
-fn app_origin(authority: &str, app_url: &AppUrl) -> Result<Option<Origin>, HttpError> {
-    let origin = Origin::parse(app_url.is_https(), authority).ok_or(UNCLEAR)?;
-    Ok((origin != *app_url.canonical()).then_some(origin))
+    Ok(Some(Target { place, apps_changes, is_certain, method, path, path_and_query, is_preflight }))
 }
 
 /// RFC 9112, section 3.2.2: an absolute target decides; an honest request has the same in `Host`.

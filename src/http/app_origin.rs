@@ -28,8 +28,7 @@ pub(super) async fn look_up(req: &HttpRequest) {
     let Some(origin) = host.and_then(|host| Origin::parse(app_url.is_https(), host)) else { return };
     let apps = settings::accounts(req).known_apps().await;
     // As the gate finds it: some proxies leave out the port.
-    let found = apps.table.find_forwarded(&origin).and_then(|(_, host)| Origin::parse(app_url.is_https(), &host));
-    if let Some(found) = found.filter(|found| found != app_url.canonical()) {
+    if let Some(found) = apps.table.find_forwarded(&origin).and_then(|place| place.app_origin().cloned()) {
         req.extensions_mut().insert(Found(found));
     }
 }
@@ -41,7 +40,7 @@ pub async fn app_at(req: &HttpRequest, origin: &Origin) -> Result<Option<Arc<Com
         return Ok(None);
     }
     let apps = settings::accounts(req).apps().await?;
-    Ok(apps.table.find(origin).map(Arc::clone))
+    Ok(apps.table.find(origin).map(|place| Arc::clone(place.app())))
 }
 
 /// Where `next` leads from the portal, if it is safe: a path there, or an address of an app.
