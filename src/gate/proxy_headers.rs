@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use bytes::{Bytes, BytesMut};
 // actix speaks an older version of the same types.
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
@@ -24,6 +25,9 @@ static REMOTE_ID: AppName = AppName::from_static("remote-id");
 /// Headers of a single connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] =
     ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
+/// Bytes of the values that we add, usually.
+const OURS: usize = 256;
+
 /// The names listed in `Connection`, which are not forwarded either.
 struct Listed(Vec<Vec<u8>>);
 
@@ -43,6 +47,21 @@ impl Listed {
     }
 }
 
+/// Values of one message: copied into one allocation, since a message has two dozen of them.
+struct Values(BytesMut);
+
+impl Values {
+    /// Values of `length` bytes together; more are possible.
+    fn with_capacity(length: usize) -> Self {
+        Self(BytesMut::with_capacity(length))
+    }
+
+    fn copy(&mut self, value: &[u8]) -> Bytes {
+        self.0.extend_from_slice(value);
+        self.0.split().freeze()
+    }
+}
+
 /// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
 /// so that nothing in the request can remove them. The caller adds the framing. `basic_is_ours` is whether HTTP Basic
 /// is the deprecated mode's.
@@ -54,10 +73,11 @@ pub(super) fn to_app(
     target: &Target<'_>,
     app_url: &AppUrl,
 ) -> AppHeaders {
-    let mut outgoing = pass_on(incoming, basic_is_ours, target.compiled().has_method_rules());
+    let mut values = Values::with_capacity(incoming.iter().map(|(_, value)| value.len()).sum::<usize>() + OURS);
+    let mut outgoing = pass_on(incoming, basic_is_ours, target.compiled().has_method_rules(), &mut values);
     let mut add = |name: &'static AppName, value: &[u8]| {
         // If an identity cannot be expressed, its header is sent empty, never omitted (S70).
-        let value = AppValue::from_bytes(value).unwrap_or_else(|_fault| AppValue::from_static(""));
+        let value = AppValue::from_maybe_shared(values.copy(value)).unwrap_or_else(|_fault| AppValue::from_static(""));
         outgoing.insert(name, value);
     };
     let upstream = target.app().upstream.as_ref();
@@ -78,7 +98,7 @@ pub(super) fn to_app(
     outgoing
 }
 
-fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool) -> AppHeaders {
+fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool, values: &mut Values) -> AppHeaders {
     let listed = Listed::read(incoming.get_all("connection").map(HeaderValue::as_bytes));
     let mut outgoing = AppHeaders::with_capacity(incoming.len() + 8);
     for (name, value) in incoming {
@@ -90,9 +110,10 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool) -> A
             continue;
         }
         let value = match name {
-            "cookie" => cookies::cut(value.as_bytes())
-                .and_then(|rest| AppValue::from_maybe_shared(bytes::Bytes::from(rest)).ok()),
-            _ => AppValue::from_bytes(value.as_bytes()).ok(),
+            "cookie" => {
+                cookies::cut(value.as_bytes()).and_then(|rest| AppValue::from_maybe_shared(Bytes::from(rest)).ok())
+            }
+            _ => AppValue::from_maybe_shared(values.copy(value.as_bytes())).ok(),
         };
         if let (Ok(name), Some(value)) = (AppName::from_bytes(name.as_bytes()), value) {
             outgoing.append(name, value);
@@ -107,24 +128,26 @@ pub(super) fn from_app(incoming: &AppHeaders, outgoing: &mut HeaderMap) {
     let listed = Listed::read(incoming.get_all("connection").iter().map(AppValue::as_bytes));
     let ends_here = listed.ends_here(opener_policy::EMBEDDER);
     let isolated = if ends_here { None } else { opener_policy::isolation(incoming) };
+    let mut values = Values::with_capacity(incoming.iter().map(|(_, value)| value.len()).sum());
+    let mut copied = |value: &[u8]| HeaderValue::from_maybe_shared(values.copy(value));
     for (name, value) in incoming {
         let (name, value) = (name.as_str(), value.as_bytes());
         if name == "content-length" || listed.ends_here(name) {
             continue;
         }
         let value = match name {
-            "set-cookie" => cookies::may_set(value).then(|| HeaderValue::from_bytes(value)),
+            "set-cookie" => cookies::may_set(value).then(|| copied(value)),
             "clear-site-data" => cookies::without_cookies(value).map(|kept| HeaderValue::from_bytes(&kept)),
             "cross-origin-opener-policy" => {
                 Some(HeaderValue::from_bytes(&opener_policy::for_browsers(isolated, value)))
             }
-            opener_policy::EMBEDDER => Some(
-                isolated.map_or_else(|| HeaderValue::from_bytes(value), |token| Ok(HeaderValue::from_static(token))),
-            ),
+            opener_policy::EMBEDDER => {
+                Some(isolated.map_or_else(|| copied(value), |token| Ok(HeaderValue::from_static(token))))
+            }
             // Both would make the browser report our URLs to others, including links with tokens (S57).
             "nel" | "report-to" => None,
-            "service-worker-allowed" => cookies::scope_is_harmless(value).then(|| HeaderValue::from_bytes(value)),
-            _ => Some(HeaderValue::from_bytes(value)),
+            "service-worker-allowed" => cookies::scope_is_harmless(value).then(|| copied(value)),
+            _ => Some(copied(value)),
         };
         if let (Ok(name), Some(Ok(value))) = (HeaderName::from_bytes(name.as_bytes()), value) {
             outgoing.append(name, value);
@@ -144,9 +167,12 @@ mod tests {
         map
     }
 
+    fn passed(headers: &HeaderMap, basic_is_ours: bool, methods_matter: bool) -> AppHeaders {
+        pass_on(headers, basic_is_ours, methods_matter, &mut Values::with_capacity(0))
+    }
+
     fn names_passed(headers: &[(&str, &str)]) -> Vec<String> {
-        let mut names: Vec<String> =
-            pass_on(&incoming(headers), false, false).keys().map(ToString::to_string).collect();
+        let mut names: Vec<String> = passed(&incoming(headers), false, false).keys().map(ToString::to_string).collect();
         names.sort();
         names
     }
@@ -237,7 +263,7 @@ mod tests {
 
     #[test]
     fn several_values_stay_several_and_our_cookies_are_cut() {
-        let passed = pass_on(
+        let passed = passed(
             &incoming(&[
                 ("accept", "a"),
                 ("accept", "b"),
@@ -253,15 +279,15 @@ mod tests {
 
     #[test]
     fn the_basic_header_of_the_deprecated_mode_is_not_forwarded() {
-        assert!(pass_on(&incoming(&[("authorization", "Basic eA==")]), true, false).is_empty());
+        assert!(passed(&incoming(&[("authorization", "Basic eA==")]), true, false).is_empty());
     }
 
     #[test]
     fn s113_where_rules_name_methods_no_header_names_another() {
         for name in ["x-http-method-override", "x-http-method", "x-method-override", "x_http_method_override"] {
             let headers = incoming(&[(name, "DELETE")]);
-            assert!(pass_on(&headers, false, true).is_empty(), "{name}");
-            assert_eq!(pass_on(&headers, false, false).len(), 1, "{name}");
+            assert!(passed(&headers, false, true).is_empty(), "{name}");
+            assert_eq!(passed(&headers, false, false).len(), 1, "{name}");
         }
     }
 
