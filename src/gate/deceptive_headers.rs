@@ -3,11 +3,12 @@
 /// Prefixes of header names that only a proxy may send, as letters and digits only: who the visitor is, how and with
 /// which certificate the request reached the proxy, where the app is mounted (gunicorn reads `SCRIPT_NAME`), and from
 /// where it may send files. `Proxy` becomes `HTTP_PROXY` in CGI apps.
-const SPOOF_PREFIXES: [&str; 19] = [
+const SPOOF_PREFIXES: [&str; 20] = [
     "forwarded",
     "xforward",
     "xoriginal",
     "xrewrite",
+    "xhost",
     "remote",
     "xremote",
     "xauthrequest",
