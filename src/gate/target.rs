@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
-use actix_web::http::uri::Authority;
+use actix_web::http::header::{HeaderMap, HeaderName, ORIGIN};
 
 use super::dialects::RequestedResource;
 use crate::accounts::AccountError;
@@ -13,11 +12,10 @@ use crate::domain::app_url::AppUrl;
 use crate::domain::apps::App;
 use crate::domain::origin::Origin;
 use crate::http::error::HttpError;
+use crate::http::requested_host::{self, UNCLEAR};
 use crate::http::settings::{self, HttpSettings};
 
 static REQUEST_METHOD: HeaderName = HeaderName::from_static("access-control-request-method");
-/// The host is missing, doubled, contradictory or without a canonical form.
-const UNCLEAR: HttpError = HttpError::BadRequest("fault-host");
 
 /// What a visitor requested.
 pub(super) struct Target<'a> {
@@ -62,7 +60,7 @@ impl Target<'_> {
 /// The app that the built-in proxy forwards `req` to (S112). The host is in the target or in `Host`; two that differ,
 /// and one without a canonical form, are refused.
 pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpError> {
-    let (settings, named) = (settings::of(req), host(req)?);
+    let (settings, named) = (settings::of(req), requested_host::of(req)?.ok_or(UNCLEAR)?);
     let apps_changes = settings::accounts(req).apps_changes();
     let (found, is_certain) = among_apps(req, |apps| proxied_among(settings, named, apps)).await;
     let place = match found {
@@ -123,20 +121,6 @@ pub(super) async fn of_forwarded<'a>(
     let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
     let is_preflight = is_preflight(method, req.headers());
     Ok(Some(Target { place, apps_changes, is_certain, method, path, path_and_query, is_preflight }))
-}
-
-/// RFC 9112, section 3.2.2: an absolute target decides; an honest request has the same in `Host`.
-fn host(req: &HttpRequest) -> Result<&str, HttpError> {
-    let mut headers = req.headers().get_all(HOST);
-    let header = headers.next().map(|value| value.to_str().map_err(|_fault| UNCLEAR)).transpose()?;
-    if headers.next().is_some() {
-        return Err(UNCLEAR);
-    }
-    match req.uri().authority().map(Authority::as_str) {
-        Some(target) if header.is_none_or(|header| header.eq_ignore_ascii_case(target)) => Ok(target),
-        Some(_) => Err(UNCLEAR),
-        None => header.ok_or(UNCLEAR),
-    }
 }
 
 /// Whether `origin` is another name of this machine, like that of `APP_URL`: who develops uses `localhost` and

@@ -33,7 +33,9 @@ pub async fn find_app<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    app_origin::look_up(req.request()).await;
+    if let Err(fault) = app_origin::look_up(req.request()).await {
+        return Ok(req.error_response(fault));
+    }
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::HOST;
 use actix_web::{HttpMessage, HttpRequest};
 
-use super::settings;
+use super::error::HttpError;
+use super::{requested_host, settings};
 use crate::accounts::AccountError;
 use crate::domain::app_table::CompiledApp;
 use crate::domain::app_url;
@@ -21,16 +21,16 @@ pub fn of(req: &HttpRequest) -> Option<Origin> {
 }
 
 /// Finds out what [`of`] returns; once for each request.
-pub(super) async fn look_up(req: &HttpRequest) {
-    let mut hosts = req.headers().get_all(HOST);
-    let host = hosts.next().filter(|_| hosts.next().is_none()).and_then(|host| host.to_str().ok());
+pub(super) async fn look_up(req: &HttpRequest) -> Result<(), HttpError> {
     let app_url = &settings::of(req).app_url;
-    let Some(origin) = host.and_then(|host| Origin::parse(app_url.is_https(), host)) else { return };
+    let host = requested_host::of(req)?;
+    let Some(origin) = host.and_then(|host| Origin::parse(app_url.is_https(), host)) else { return Ok(()) };
     let apps = settings::accounts(req).known_apps().await;
     // As the gate finds it: some proxies leave out the port.
     if let Some(found) = apps.table.find_forwarded(&origin).and_then(|place| place.app_origin().cloned()) {
         req.extensions_mut().insert(Found(found));
     }
+    Ok(())
 }
 
 /// The app, not the portal, that has exactly that address.

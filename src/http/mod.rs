@@ -27,6 +27,7 @@ pub mod navigation;
 pub mod own_cookies;
 pub mod page;
 pub mod probe;
+pub mod requested_host;
 pub mod security_headers;
 pub mod serve_static;
 pub mod session_store;

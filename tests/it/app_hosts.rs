@@ -36,6 +36,28 @@ async fn s116_on_the_host_of_an_app_a_page_leads_to_the_portal_and_nothing_else_
 }
 
 #[tokio::test]
+async fn s112_a_page_of_ours_belongs_to_the_host_of_an_absolute_target_and_two_hosts_are_refused() {
+    let apps = Apps::start().await;
+    let status = async |target: &str, host: &str| {
+        let head = format!("GET {target}/_auth/login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+        let answer = apps
+            .browser(PORTAL)
+            .raw(format!("{head}Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\nAccept: text/html\r\n\r\n"))
+            .await;
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    let [portal, wiki] = [PORTAL, WIKI].map(|origin| origin.strip_prefix("http://").unwrap());
+    for (target, host, expected) in
+        [("", portal, "200"), (PORTAL, portal, "200"), ("", wiki, "303"), (WIKI, wiki, "303")]
+    {
+        assert_eq!(status(target, host).await, expected, "{target} {host}");
+    }
+    for (target, host) in [(WIKI, portal), (PORTAL, wiki)] {
+        assert_eq!(status(target, host).await, "400", "{target} {host}");
+    }
+}
+
+#[tokio::test]
 async fn scripts_of_an_app_are_told_of_the_session_of_its_host() {
     let mut apps = Apps::start().await;
     for origin in [WIKI, FILES] {
