@@ -29,6 +29,7 @@ other-address = Sie haben diese Seite unter { $origin } geöffnet; eingestellt i
 other-address-works = Sie haben diese Seite unter { $origin } geöffnet, eingerichtet ist sie aber für { $url } (APP_URL). Die Anmeldung funktioniert hier, gilt aber nur für diese Adresse, und Links in E-Mails führen zu { $url }.
 other-address-open = Stattdessen { $url } öffnen
 other-address-remedy = Soll { $origin } die Adresse sein, setzt der Betreiber dieser Website APP_URL={ $origin } und startet sie neu.
+other-address-apps = Keine Anwendung hat die Adresse { $origin }. Soll dort eine sein, fügt sie jemand mit Administratorrechten unter „Anwendungen“ hinzu.
 other-address-local = Diese Adresse gilt nur auf dem Server selbst. Für andere Rechner setzt der Betreiber dieser Website APP_URL={ $origin } und HOST=0.0.0.0 und startet sie neu.
 password-show = Anzeigen
 password-hide = Verbergen

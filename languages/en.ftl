@@ -31,6 +31,7 @@ other-address = You opened this page at { $origin }, but this site is set up for
 other-address-works = You opened this page at { $origin }, but this site is set up for { $url } (APP_URL). You can sign in here, but only for this address, and links in mails lead to { $url }.
 other-address-open = Open { $url } instead
 other-address-remedy = If people should use { $origin }, the operator of this site has to set APP_URL={ $origin } and restart it.
+other-address-apps = No app has the address { $origin }. If one should be there, an admin adds it under "Apps".
 other-address-local = That address only works on the server itself. For access from other machines, the operator of this site has to set APP_URL={ $origin } and HOST=0.0.0.0 and restart it.
 password-show = Show
 password-hide = Hide

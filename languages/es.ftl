@@ -29,6 +29,7 @@ other-address = Ha abierto esta página en { $origin }, pero este sitio está co
 other-address-works = Ha abierto esta página en { $origin }, pero este sitio está configurado para { $url } (APP_URL). Iniciar sesión funciona aquí, pero solo para esta dirección, y los enlaces de los correos llevan a { $url }.
 other-address-open = Abrir { $url } en su lugar
 other-address-remedy = Si la dirección debe ser { $origin }, quien administra este sitio define APP_URL={ $origin } y lo reinicia.
+other-address-apps = Ninguna aplicación tiene la dirección { $origin }. Si debe haber una, quien administra este sitio la añade en «Aplicaciones».
 other-address-local = Esa dirección solo funciona en el propio servidor. Para otros equipos, quien administra este sitio define APP_URL={ $origin } y HOST=0.0.0.0 y lo reinicia.
 password-show = Mostrar
 password-hide = Ocultar

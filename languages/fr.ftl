@@ -29,6 +29,7 @@ other-address = Vous avez ouvert cette page à l'adresse { $origin }, mais ce si
 other-address-works = Vous avez ouvert cette page à l'adresse { $origin }, mais ce site est configuré pour { $url } (APP_URL). La connexion fonctionne ici, mais pour cette adresse seulement, et les liens des e-mails mènent à { $url }.
 other-address-open = Ouvrir plutôt { $url }
 other-address-remedy = Si { $origin } doit être l'adresse, la personne qui gère ce site définit APP_URL={ $origin } et le redémarre.
+other-address-apps = Aucune application n'a l'adresse { $origin }. S'il doit y en avoir une, une personne qui administre ce site l'ajoute sous « Applications ».
 other-address-local = Cette adresse ne fonctionne que sur le serveur lui-même. Pour d'autres machines, la personne qui gère ce site définit APP_URL={ $origin } et HOST=0.0.0.0 et le redémarre.
 password-show = Afficher
 password-hide = Masquer

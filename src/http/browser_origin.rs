@@ -56,8 +56,12 @@ pub fn origin_mismatch(req: &HttpRequest) -> Option<OriginMismatch> {
         (Text::new("insecure-browser"), None)
     } else {
         let origin = other_address(req)?;
-        let remedy =
-            if app_url.is_loopback() && !origin.is_loopback() { "other-address-local" } else { "other-address-remedy" };
+        let has_apps = settings::accounts(req).cached_apps().is_some_and(|apps| apps.table.apps().len() > 1);
+        let remedy = match app_url.is_loopback() && !origin.is_loopback() {
+            _ if has_apps => "other-address-apps",
+            true => "other-address-local",
+            false => "other-address-remedy",
+        };
         // With this header the form is checked by it, and not by its origin.
         let works = req.headers().contains_key("sec-fetch-site");
         let what = Text::new(if works { "other-address-works" } else { "other-address" })

@@ -58,6 +58,14 @@ async fn s112_a_page_of_ours_belongs_to_the_host_of_an_absolute_target_and_two_h
 }
 
 #[tokio::test]
+async fn on_a_host_of_no_app_the_sign_in_says_how_an_app_gets_there() {
+    let apps = Apps::start().await;
+    let page = apps.browser("http://new.example.net:3000").get("/_auth/login").await.text();
+    assert!(page.contains("No app has the address http://new.example.net:3000"), "{page}");
+    assert!(!page.contains("APP_URL=http://new.example.net"), "{page}");
+}
+
+#[tokio::test]
 async fn scripts_of_an_app_are_told_of_the_session_of_its_host() {
     let mut apps = Apps::start().await;
     for origin in [WIKI, FILES] {
