@@ -72,6 +72,7 @@ mod postgres_tls;
 mod proxies;
 mod proxy_framing;
 mod proxy_responses;
+mod real_apps;
 mod repository;
 mod requirements;
 mod resets;

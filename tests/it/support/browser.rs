@@ -223,7 +223,9 @@ fn options(chromium: &Path, profile: &Path, refused: &str) -> Value {
         .map(|flag| (*flag).to_owned())
         .collect();
     arguments.push(format!("--user-data-dir={}", profile.display()));
-    arguments.push(format!("--host-resolver-rules=MAP {NOT_LOOPBACK} 127.0.0.1"));
+    arguments.push(format!(
+        "--host-resolver-rules=MAP {NOT_LOOPBACK} 127.0.0.1, MAP *.w.test 127.0.0.1, MAP *.other.example 127.0.0.1"
+    ));
     let mut preferences = json!({ "credentials_enable_service": false });
     for content in ["javascript", "cookies"] {
         let allowed = if content == refused { 2 } else { 1 };

@@ -28,6 +28,7 @@ pub mod postfix;
 pub mod postgres;
 pub mod process;
 pub mod proxy;
+pub mod real_apps;
 pub mod sample_app;
 pub mod smtp;
 pub mod source;
