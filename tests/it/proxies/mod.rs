@@ -7,6 +7,7 @@ mod names;
 mod nginx;
 mod paths;
 mod question;
+mod real_apps;
 mod several;
 mod upgrades;
 mod verdicts;
