@@ -774,6 +774,7 @@ app-origin-invalid = ليس { $origin } أصلًا مثل https://embed.example.
 setting-of-upstreams = لا يستطيع ذلك إلا الوكيل المدمج. اترك هذا الحقل فارغًا، أو اختر الوكيل المدمج.
 upstream-or-forward-auth = اذكر أين يستمع التطبيق، مثل http://10.0.0.5:8080، أو اختر forward-auth إذا كان وكيلك الخاص أمامه.
 upstream-of-forward-auth = ليس للتطبيق خلف الوكيل الخاص بك عنوان هدف هنا. اترك هذا الحقل فارغًا، أو اختر الوكيل المدمج.
+upstream-itself = هذا عنوان Portcullis نفسه. أدخل عنوان التطبيق.
 upstream-invalid = أدخل عنوانًا مثل http://10.0.0.5:8080 أو https://wiki.internal أو unix:/run/wiki.sock من دون مسار.
 ca-file-without-https = لا يوجد ما يُتحقق منه من الشهادات إلا لعنوان هدف https.
 ca-file-unreadable = لا يستطيع الخادم قراءة شهادة من هذا الملف. أدخل المسار المطلق لملف PEM.

@@ -721,6 +721,7 @@ app-origin-invalid = { $origin } ist kein Ursprung wie https://embed.example.org
 setting-of-upstreams = Das kann nur der eingebaute Proxy. Lassen Sie das Feld leer, oder wählen Sie den eingebauten Proxy.
 upstream-or-forward-auth = Geben Sie an, wo die App lauscht, etwa http://10.0.0.5:8080, oder wählen Sie forward-auth, wenn Ihr eigener Proxy davor steht.
 upstream-of-forward-auth = Eine App hinter Ihrem eigenen Proxy hat hier keine Zieladresse. Lassen Sie das Feld leer, oder wählen Sie den eingebauten Proxy.
+upstream-itself = Das ist die Adresse von Portcullis selbst. Geben Sie die Adresse der Anwendung an.
 upstream-invalid = Geben Sie eine Adresse wie http://10.0.0.5:8080, https://wiki.internal oder unix:/run/wiki.sock an, ohne Pfad.
 ca-file-without-https = Nur eine Zieladresse mit https hat ein Zertifikat, das geprüft wird.
 ca-file-unreadable = Der Server kann aus dieser Datei kein Zertifikat lesen. Geben Sie den absoluten Pfad einer PEM-Datei an.

@@ -723,6 +723,7 @@ app-origin-invalid = { $origin } is not an origin like https://embed.example.org
 setting-of-upstreams = Only the built-in proxy can do this. Leave this empty, or choose the built-in proxy.
 upstream-or-forward-auth = Say where the app listens, such as http://10.0.0.5:8080, or choose forward-auth if your own proxy is in front of it.
 upstream-of-forward-auth = An app behind your own proxy has no upstream here. Leave this empty, or choose the built-in proxy.
+upstream-itself = That is the address of Portcullis itself. Give the address of the app.
 upstream-invalid = Give an address like http://10.0.0.5:8080, https://wiki.internal or unix:/run/wiki.sock, without a path.
 ca-file-without-https = Only an https upstream has a certificate to check.
 ca-file-unreadable = The server cannot read a certificate from this file. Give the absolute path of a PEM file.

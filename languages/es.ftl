@@ -721,6 +721,7 @@ app-origin-invalid = { $origin } no es un origen como https://embed.example.org.
 setting-of-upstreams = Solo el proxy incorporado puede hacer esto. Deje este campo vacío, o elija el proxy incorporado.
 upstream-or-forward-auth = Indique dónde escucha la aplicación, por ejemplo http://10.0.0.5:8080, o elija forward-auth si su propio proxy está delante.
 upstream-of-forward-auth = Una aplicación detrás de su propio proxy no tiene aquí dirección de destino. Deje este campo vacío, o elija el proxy incorporado.
+upstream-itself = Esa es la dirección del propio Portcullis. Indique la dirección de la aplicación.
 upstream-invalid = Indique una dirección como http://10.0.0.5:8080, https://wiki.internal o unix:/run/wiki.sock, sin ruta.
 ca-file-without-https = Solo una dirección de destino https tiene un certificado que comprobar.
 ca-file-unreadable = El servidor no puede leer ningún certificado de este archivo. Indique la ruta absoluta de un archivo PEM.

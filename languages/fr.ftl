@@ -721,6 +721,7 @@ app-origin-invalid = { $origin } n'est pas une origine comme https://embed.examp
 setting-of-upstreams = Seul le proxy intégré sait faire cela. Laissez ce champ vide, ou choisissez le proxy intégré.
 upstream-or-forward-auth = Indiquez où l'application écoute, par exemple http://10.0.0.5:8080, ou choisissez forward-auth si votre propre proxy est devant elle.
 upstream-of-forward-auth = Une application derrière votre propre proxy n'a pas d'adresse cible ici. Laissez ce champ vide, ou choisissez le proxy intégré.
+upstream-itself = C'est l'adresse de Portcullis lui-même. Indiquez celle de l'application.
 upstream-invalid = Indiquez une adresse comme http://10.0.0.5:8080, https://wiki.internal ou unix:/run/wiki.sock, sans chemin.
 ca-file-without-https = Seule une adresse cible en https a un certificat à vérifier.
 ca-file-unreadable = Le serveur ne peut lire aucun certificat dans ce fichier. Indiquez le chemin absolu d'un fichier PEM.

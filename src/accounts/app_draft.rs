@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::FieldFault;
+use crate::config::Server;
 use crate::domain::app_address::{AppAddress, MAX_ADDRESSES};
 use crate::domain::app_table::AppTable;
 use crate::domain::app_url::{self, AppUrl};
@@ -81,13 +82,13 @@ impl AppDraft {
     }
 
     /// The app that is meant, if it goes together with the others of `table`; else every fault.
-    pub(super) fn parse(&self, id: AppRef, table: &AppTable, app_url: &AppUrl) -> Result<App, Vec<FieldFault>> {
+    pub(super) fn parse(&self, id: AppRef, table: &AppTable, server: &Server) -> Result<App, Vec<FieldFault>> {
         let mut faults = Faults(Vec::new());
-        let upstream = self.parse_upstream(&mut faults);
+        let upstream = self.parse_upstream(server, &mut faults);
         let session_hours = faults.number("session_hours", &self.session_hours, MAX_SESSION);
         let app = App {
             name: self.parse_name(&id, table, &mut faults),
-            addresses: self.parse_addresses(&id, table, app_url, &mut faults),
+            addresses: self.parse_addresses(&id, table, &server.app_url, &mut faults),
             upstream,
             default_access: faults.word(
                 "default_access",
@@ -149,7 +150,7 @@ impl AppDraft {
         addresses
     }
 
-    fn parse_upstream(&self, faults: &mut Faults) -> Option<Upstream> {
+    fn parse_upstream(&self, server: &Server, faults: &mut Faults) -> Option<Upstream> {
         let given = self.upstream.trim();
         let suggested = if given.is_empty() { Mode::ForwardAuth } else { Mode::Proxy };
         let mode = faults.word("mode", &self.mode, suggested, Mode::parse);
@@ -173,6 +174,10 @@ impl AppDraft {
             }
             (Mode::Proxy, None) => {
                 faults.add("upstream", Text::new("upstream-invalid"));
+                None
+            }
+            (Mode::Proxy, Some(url)) if server.is_at(url.authority()) => {
+                faults.add("upstream", Text::new("upstream-itself"));
                 None
             }
             (Mode::Proxy, Some(url)) => {

@@ -29,7 +29,7 @@ impl Accounts {
         let id = AppId::parse(&random::id()).map(AppRef::Created);
         let id = id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))?;
         let work = move |c: &mut Connection, table: &AppTable| {
-            let app = match draft.parse(id.clone(), table, &this.0.config.server.app_url) {
+            let app = match draft.parse(id.clone(), table, &this.0.config.server) {
                 Ok(app) => app,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
@@ -46,7 +46,7 @@ impl Accounts {
             if id == AppRef::Default {
                 return Ok(Err(AccountError::NotAllowed));
             }
-            let app = match draft.parse(id, table, &this.0.config.server.app_url) {
+            let app = match draft.parse(id, table, &this.0.config.server) {
                 Ok(app) => app,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };

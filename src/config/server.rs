@@ -37,6 +37,16 @@ pub struct Gate {
     pub forward_auth: Vec<Dialect>,
 }
 
+impl Server {
+    /// Whether `host:port` is where this server listens: an upstream there would be asked again and again.
+    pub fn is_at(&self, authority: &str) -> bool {
+        let Some((host, port)) = authority.rsplit_once(':') else { return false };
+        let is_here = |ip: IpAddr| ip.is_loopback() || ip == self.host;
+        let local = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_here);
+        (local && port.parse() == Ok(self.port)) || authority == self.app_url.authority()
+    }
+}
+
 /// A host and a port.
 pub(super) type Place = (String, u16);
 
@@ -57,9 +67,7 @@ pub(super) fn server(reader: &mut Reader<'_>) -> Server {
 
 pub(super) fn gate(reader: &mut Reader<'_>, server: &Server) -> Gate {
     let upstream = reader.given(&UPSTREAM_URL).map(|(host, port)| {
-        let is_here = |ip: IpAddr| ip.is_loopback() || ip == server.host;
-        let local = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_here);
-        if local && port == server.port {
+        if server.is_at(&format!("{host}:{port}")) {
             reader.faults.add(
                 "UPSTREAM_URL",
                 "is the address of the gate itself; set the address of the app, or \
@@ -109,7 +117,8 @@ fn hint(text: &str) -> String {
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let Some(url) = Url::parse(&with_scheme).ok().filter(Url::has_host) else { return String::new() };
     match url.scheme() {
-        "https" => "; TLS to the app is not supported yet".to_owned(),
+        "https" => "; for TLS to the app, set APP_URL alone and add an app with that upstream (docs/SEVERAL-APPS.md)"
+            .to_owned(),
         "http" => format!("; did you mean http://{}?", url.authority().rsplit('@').next().unwrap_or_default()),
         _ => String::new(),
     }

@@ -106,6 +106,8 @@ async fn mistakes_are_said_at_their_field_and_nothing_is_lost() {
         ("addresses", "http://localhost:3000", "this site itself"),
         ("addresses", "https://blog.example.org", "other scheme"),
         ("upstream", "10.0.0.5", "Give an address like"),
+        ("upstream", "http://localhost:3000", "Portcullis itself"),
+        ("upstream", "http://[::1]:3000", "Portcullis itself"),
         ("default_access", "everybody", "one of the options"),
         ("timeout", "soon", "whole number"),
         ("websocket_origins", "somewhere", "is not an origin"),
