@@ -376,6 +376,7 @@ app-edit = Anwendung ändern
 app-delete = Anwendung löschen…
 app-delete-heading = Diese Anwendung löschen?
 app-delete-intro = { $app } und ihre Regeln werden gelöscht, und niemand erreicht sie mehr über dieses Tor. Die Anwendung selbst bleibt, wie sie ist. Das lässt sich nicht rückgängig machen.
+app-other-port = Diese Anwendung wird unter { $url } geöffnet, also an einem anderen Port als diese Website. Ist sie am selben Port zu erreichen, lautet ihre Adresse { $suggestion }.
 app-configured = Diese Anwendung steht in der Konfiguration (APP_URL und UPSTREAM_URL). Ihre Regeln lassen sich hier ändern.
 app-name-hint = Zu sehen auf der Startseite und bei einer Ablehnung.
 app-addresses = Adressen

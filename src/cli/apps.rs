@@ -18,8 +18,10 @@ use crate::domain::app_address::AppAddress;
 use crate::domain::app_table::CompiledApp;
 use crate::domain::decide::Decision;
 use crate::domain::ids::RuleId;
+use crate::domain::language::Language;
 use crate::domain::rules::{Rule, RuleMethods, RulePath};
 use crate::domain::time::Timestamp;
+use crate::texts;
 
 /// The settings of an app, as flags: name, and what they mean.
 const SETTINGS: [(&str, &str); 11] = [
@@ -161,7 +163,7 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
             change_draft(&mut draft, matches)?;
             let id = core.block_on(core.accounts.create_app(draft, &actor)).map_err(fault)?;
             say(&format!("added {given} ({id})"));
-            Ok(())
+            say_advice(config, &core, given)
         }
         "set" => {
             let found = find(&core, given)?;
@@ -172,7 +174,7 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
             }
             core.block_on(core.accounts.change_app(&found.app().id, draft, &actor)).map_err(fault)?;
             say(&format!("changed {given}"));
-            Ok(())
+            say_advice(config, &core, matches.get_one::<String>("name").map_or(given, String::as_str))
         }
         "remove" => {
             let found = find(&core, given)?;
@@ -182,6 +184,14 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
         }
         other => Err(format!("unknown command {other}")),
     }
+}
+
+/// What is unusual about an app.
+fn say_advice(config: &Config, core: &Core, name: &str) -> Result<(), String> {
+    for text in find(core, name)?.app().advice(config.server.app_url.canonical()) {
+        say(&format!("note: {}", texts::say(Language::English, &text)));
+    }
+    Ok(())
 }
 
 /// [`text`] of an argument that a command may not have.

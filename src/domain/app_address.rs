@@ -98,6 +98,11 @@ impl AppAddress {
         self.split().0
     }
 
+    /// The port, unless it is the default of the scheme.
+    pub fn port(&self) -> Option<u16> {
+        self.split().1?.parse().ok()
+    }
+
     fn split(&self) -> (&str, Option<&str>) {
         // In IPv6 the last colon may be inside the brackets.
         match self.0.rsplit_once(':') {

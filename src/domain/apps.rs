@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use super::app_address::AppAddress;
 use super::ids::AppId;
+use super::origin::Origin;
+use super::text::Text;
 use super::upstream::UpstreamUrl;
 use super::words::words;
 
@@ -115,6 +117,20 @@ pub struct App {
 }
 
 impl App {
+    /// What is unusual about it, though it may be meant: addresses at another port than `portal`'s, which browsers are
+    /// led to only if somebody wrote the port.
+    pub fn advice(&self, portal: &Origin) -> Vec<Text> {
+        let others = self.addresses.iter().filter(|address| address.port() != portal.port());
+        let text = |address: &AppAddress| {
+            let scheme = if portal.is_https() { "https" } else { "http" };
+            let port = portal.port().map_or_else(String::new, |port| format!(":{port}"));
+            Text::new("app-other-port")
+                .with("url", format!("{scheme}://{address}"))
+                .with("suggestion", format!("{}{port}", address.host()))
+        };
+        others.map(text).collect()
+    }
+
     /// How it is reached.
     pub const fn mode(&self) -> Mode {
         if self.upstream.is_some() { Mode::Proxy } else { Mode::ForwardAuth }

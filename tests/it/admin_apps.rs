@@ -145,6 +145,16 @@ async fn mistakes_are_said_at_their_field_and_nothing_is_lost() {
 }
 
 #[tokio::test]
+async fn an_address_at_another_port_than_the_site_is_accepted_with_a_note() {
+    let (_app, upstream, mut owner, wiki) = with_wiki().await;
+    assert!(!owner.get(&wiki).await.text().contains("at another port"), "it is at the same port");
+    let blog = create(&mut owner, "Blog", "blog.example.org", &upstream.url()).await;
+    let text = owner.get(&blog).await.text();
+    let note = text.split("People have to open").nth(1).unwrap_or_else(|| panic!("no note: {text}"));
+    assert!(note.contains("http://blog.example.org") && note.contains("blog.example.org:3000"), "{note}");
+}
+
+#[tokio::test]
 async fn the_app_of_the_configuration_is_shown_and_only_its_rules_are_changed() {
     let (app, upstream, mut owner) = people::with_app().await;
     let default = format!("{LIST}/default");

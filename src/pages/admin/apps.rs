@@ -48,6 +48,7 @@ struct AppPage {
     icon: Option<String>,
     draft: AppDraft,
     state: Text,
+    advice: Vec<Text>,
     rules: Vec<RuleView>,
 }
 
@@ -166,6 +167,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
         icon: settings::accounts(&req).icons().await?.get(&app.id).map(Icon::data_url),
         draft: AppDraft::of(&app),
         state: state_of(&app).await.0,
+        advice: app.advice(settings::of(&req).app_url.canonical()),
         rules: view_of_rules(&req, found.rules()).await?,
         app,
     };
