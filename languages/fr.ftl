@@ -639,9 +639,12 @@ check-browser-proxy = Un proxy à { $peer } se trouve entre votre navigateur et 
 check-browser-other = Il semble atteindre la porte à { $origin }, et APP_URL est { $url }. Les liens des e-mails mènent à APP_URL, et les formulaires d'une autre adresse sont refusés : réglez APP_URL sur ce que les gens saisissent, ou faites transmettre Host et X-Forwarded-Proto par le proxy.
 check-app = L'application
 check-app-none = UPSTREAM_URL n'est pas défini : la porte répond au forward-auth et sert ses propres pages.
-check-app-nothing = Ni application ni proxy ne sont nommés, la porte ne garde donc encore rien : définissez UPSTREAM_URL, ou FORWARD_AUTH et TRUSTED_PROXIES pour le forward-auth.
+check-app-nothing = Ni application ni proxy ne sont nommés, la porte ne garde donc encore rien : définissez UPSTREAM_URL, ajoutez une application sous « Applications », ou définissez FORWARD_AUTH et TRUSTED_PROXIES pour le forward-auth.
 check-app-open = Elle répond à { $upstream }, mais aussi à { $open }, où personne n'a besoin de se connecter. Faites-la écouter sur 127.0.0.1 seulement, ou fermez ce port.
 check-app-good = L'application à { $upstream } accepte les connexions.
+check-apps = Les autres applications
+check-apps-good = Toutes celles qui sont activées acceptent les connexions.
+check-apps-silent = { $app } ne répond pas à { $upstream } ({ $fault }). Démarrez-la, ou corrigez son adresse interne sous « Applications ».
 check-app-silent = Rien ne répond à { $upstream } ({ $fault }). Démarrez l'application, ou corrigez UPSTREAM_URL.
 check-app-slow = { $upstream } ne répond pas en deux secondes. Y a-t-il un pare-feu entre les deux ?
 

@@ -2,10 +2,14 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::net::{TcpStream, UdpSocket, UnixStream, lookup_host};
 
+use crate::domain::app_table::CompiledApp;
+use crate::domain::apps::AppRef;
 use crate::domain::checklist::Check;
 use crate::domain::text::Text;
 use crate::domain::upstream::UpstreamUrl;
@@ -15,12 +19,11 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// An unassigned address (RFC 5737); nothing is sent there.
 const NOWHERE: (&str, u16) = ("192.0.2.1", 9);
 
-/// Whether the app at `upstream` responds, and only on this machine. Without an upstream: whether the gate has anything
-/// to do.
-pub async fn app(upstream: Option<&str>, no_proxy: bool) -> Check {
+/// Whether the app at `upstream` responds, and only on this machine. `idle` is whether the gate has nothing else to do.
+pub async fn app(upstream: Option<&str>, idle: bool) -> Check {
     let title = "check-app";
     let Some(upstream) = upstream else {
-        return if no_proxy {
+        return if idle {
             Check::advice(title, Text::new("check-app-nothing"))
         } else {
             Check::good(title, Text::new("check-app-none"))
@@ -35,6 +38,23 @@ pub async fn app(upstream: Option<&str>, no_proxy: bool) -> Check {
         Err(fault) if fault.kind() == io::ErrorKind::TimedOut => Check::wrong(title, say("check-app-slow")),
         Err(fault) => Check::wrong(title, say("check-app-silent").with("fault", fault.to_string())),
     }
+}
+
+/// Whether the apps that are not set in the configuration accept connections; no line if there are none.
+pub async fn other_apps(apps: &[Arc<CompiledApp>]) -> Vec<Check> {
+    let title = "check-apps";
+    let others = apps.iter().map(|app| app.app()).filter(|app| app.enabled && app.id != AppRef::Default);
+    let asked = others.filter_map(|app| Some((app, &app.upstream.as_ref()?.url))).map(async |(app, url)| {
+        let fault = upstream(url).await.err()?;
+        let text = Text::new("check-apps-silent").with("app", app.name.clone()).with("upstream", url.to_string());
+        Some(Check::wrong(title, text.with("fault", fault)))
+    });
+    let asked = join_all(asked).await;
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let silent: Vec<Check> = asked.into_iter().flatten().collect();
+    if silent.is_empty() { vec![Check::good(title, Text::new("check-apps-good"))] } else { silent }
 }
 
 /// Whether the mail server accepts connections; no line if it does, or if there is none.

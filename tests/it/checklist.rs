@@ -1,6 +1,7 @@
 //! The check-list that helps an operator, as a page and on the command line.
 
 use super::support::app::TestApp;
+use super::support::app_pages;
 use super::support::client::{Call, Client};
 use super::support::page;
 use super::support::people;
@@ -44,6 +45,29 @@ async fn the_page_says_what_is_good_and_what_is_wrong() {
     owner.always("X-Forwarded-Proto", "https");
     assert_eq!(outcome(&lines(&mut owner).await, "check-browser"), "advice");
     assert!(owner.get("/_auth/admin/checklist").await.text().contains("TRUSTED_PROXIES=127.0.0.1"));
+}
+
+#[tokio::test]
+async fn the_page_says_which_of_several_apps_does_not_respond() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let found = lines(&mut owner).await;
+    assert_eq!(outcome(&found, "check-app"), "advice", "there is nothing to protect");
+    assert!(!found.iter().any(|(title, _)| title == "check-apps"), "{found:?}");
+    let (wiki, blog) = (Upstream::start().await, Upstream::start().await);
+    app_pages::create(&mut owner, "Wiki", "wiki.example.org:3000", &wiki.url()).await;
+    app_pages::create(&mut owner, "Blog", "blog.example.org:3000", &blog.url()).await;
+    let off = [("off", "yes")];
+    app_pages::create_with(&mut owner, "Off", "off.example.org:3000", "http://127.0.0.1:1", &off).await;
+    let found = lines(&mut owner).await;
+    assert_eq!((outcome(&found, "check-app"), outcome(&found, "check-apps")), ("good", "good"));
+    drop(blog);
+    super::support::wait::eventually("the app to be away", async || {
+        (outcome(&lines(&mut owner).await, "check-apps") == "wrong").then_some(())
+    })
+    .await;
+    let text = owner.get("/_auth/admin/checklist").await.text();
+    assert!(text.contains("Blog does not respond") && !text.contains("Wiki does not respond"), "{text}");
 }
 
 #[tokio::test]

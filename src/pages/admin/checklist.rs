@@ -23,7 +23,10 @@ struct ChecklistPage {
 pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let settings = settings::of(&req);
     let no_proxy = settings.config.server.trusted_proxies.is_empty() || settings.config.gate.forward_auth.is_empty();
-    let mut checks = vec![browser(&req), probe::app(settings.config.gate.upstream.as_deref(), no_proxy).await];
+    let apps = settings::accounts(&req).apps().await?;
+    let idle = no_proxy && apps.table.apps().len() == 1;
+    let mut checks = vec![browser(&req), probe::app(settings.config.gate.upstream.as_deref(), idle).await];
+    checks.extend(probe::other_apps(apps.table.apps()).await);
     checks.extend(probe::mail(settings.config.mail.address().as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
     let content =
