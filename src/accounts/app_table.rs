@@ -11,8 +11,10 @@ use arc_swap::{ArcSwap, Guard};
 use super::{AccountError, Accounts};
 use crate::config::Config;
 use crate::domain::app_address::AppAddress;
+use crate::domain::app_counts::{AppCounts, OTHERS};
 use crate::domain::app_table::{AppTable, CompiledApp};
 use crate::domain::apps::{App, AppRef, DEFAULT, DefaultAccess, HostHeader, Upstream};
+use crate::domain::measure::{self, Exposition};
 use crate::domain::upstream::UpstreamUrl;
 use crate::storage::{Connection, StorageError, apps};
 
@@ -35,12 +37,15 @@ pub(super) struct AppTableCache {
     current: ArcSwap<Loaded>,
     /// Rises with every notice of a change.
     wanted: AtomicU64,
+    /// What is counted survives the tables.
+    counts: AppCounts,
 }
 
 impl AppTableCache {
     /// Reads the table for the first time.
     pub(super) fn open(c: &mut Connection, config: &Config) -> Result<Self, StorageError> {
-        Ok(Self { current: ArcSwap::from_pointee(load(c, config, 0)?), wanted: AtomicU64::new(0) })
+        let counts = AppCounts::default();
+        Ok(Self { current: ArcSwap::from_pointee(load(c, config, 0, &counts)?), wanted: AtomicU64::new(0), counts })
     }
 
     /// Makes the table stale: the next check reads it again.
@@ -55,10 +60,10 @@ impl AppTableCache {
 
 /// Reads until nothing changed meanwhile: the tables are read one after the other, and a mixture of two states could
 /// let somebody in whom neither does.
-fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, StorageError> {
+fn load(c: &mut Connection, config: &Config, wanted: u64, counts: &AppCounts) -> Result<Loaded, StorageError> {
     for _ in 0..MAX_READS {
         let number = apps::number(c)?;
-        let table = read(c, config)?;
+        let table = read_counted(c, config, counts)?;
         if apps::number(c)? == number {
             return Ok(Loaded { table, number, wanted });
         }
@@ -68,13 +73,18 @@ fn load(c: &mut Connection, config: &Config, wanted: u64) -> Result<Loaded, Stor
 
 /// Reads and compiles all apps.
 pub(super) fn read(c: &mut Connection, config: &Config) -> Result<AppTable, StorageError> {
+    read_counted(c, config, &AppCounts::default())
+}
+
+fn read_counted(c: &mut Connection, config: &Config, counts: &AppCounts) -> Result<AppTable, StorageError> {
     let app_url = &config.server.app_url;
     let mut stored = apps::all(c, app_url.is_https())?;
-    let apps = [default_app(config)].into_iter().chain(stored.apps);
-    let compiled = apps.map(|mut app| {
+    let apps: Vec<App> = [default_app(config)].into_iter().chain(stored.apps).collect();
+    let decisions = counts.of(&apps);
+    let compiled = apps.into_iter().zip(decisions).map(|(mut app, decisions)| {
         app.enabled &= !stored.damaged.contains(&app.id);
         let rules = stored.rules.remove(&app.id).unwrap_or_default();
-        CompiledApp::new(app, rules)
+        CompiledApp::new(app, rules).counted_in(decisions)
     });
     let compiled = compiled.collect();
     Ok(AppTable::new(app_url.canonical().clone(), compiled))
@@ -147,6 +157,20 @@ impl Accounts {
         }
     }
 
+    /// The decisions about each app in memory, and about all that are not counted by themselves.
+    pub(super) fn write_decisions(&self, page: &mut Exposition) {
+        const NAME: &str = "portcullis_app_requests_total";
+        let (loaded, others) = (self.0.apps.current.load(), self.0.apps.counts.others());
+        page.begin(NAME, "counter", "Decisions about requests by app.");
+        let by_itself = loaded.table.apps().iter().filter(|app| !Arc::ptr_eq(app.decisions(), others));
+        let named = by_itself.map(|app| (app.app().name.as_str(), app.decisions()));
+        for (name, decisions) in named.chain([(OTHERS, others)]) {
+            let app = measure::label("app", name);
+            page.counter(NAME, &format!("{app},verdict=\"allowed\""), &decisions.allowed);
+            page.counter(NAME, &format!("{app},verdict=\"denied\""), &decisions.denied);
+        }
+    }
+
     /// The apps, read again if the store has others.
     pub(super) fn apps_from_store(&self, c: &mut Connection) -> Result<Arc<Loaded>, StorageError> {
         let cache = &self.0.apps;
@@ -155,7 +179,7 @@ impl Accounts {
         if loaded.wanted == wanted && apps::number(c)? == loaded.number {
             return Ok(loaded);
         }
-        let loaded = Arc::new(load(c, &self.0.config, wanted)?);
+        let loaded = Arc::new(load(c, &self.0.config, wanted, &cache.counts)?);
         cache.current.store(Arc::clone(&loaded));
         Ok(loaded)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::access::{Denial, Visitor};
 use super::app_address::{self, AppAddress};
+use super::app_counts::Decisions;
 use super::apps::{App, AppRef, DefaultAccess};
 use super::origin::Origin;
 use super::path::{self, Meaning};
@@ -22,6 +23,7 @@ pub struct CompiledApp {
     /// Segments of the longest path.
     depth: usize,
     has_method_rules: bool,
+    decisions: Arc<Decisions>,
 }
 
 impl CompiledApp {
@@ -46,7 +48,19 @@ impl CompiledApp {
         };
         let depth = rules.iter().map(|rule| rule.path.depth()).max().unwrap_or(0);
         let has_method_rules = rules.iter().any(|rule| rule.methods.names_some());
-        Self { app, rules, fallback, by_path, depth, has_method_rules }
+        Self { app, rules, fallback, by_path, depth, has_method_rules, decisions: Arc::default() }
+    }
+
+    /// Counts the decisions about it there, where an earlier table may have counted.
+    #[must_use]
+    pub fn counted_in(mut self, decisions: Arc<Decisions>) -> Self {
+        self.decisions = decisions;
+        self
+    }
+
+    /// How many requests were let in, and how many were not.
+    pub const fn decisions(&self) -> &Arc<Decisions> {
+        &self.decisions
     }
 
     /// The app.

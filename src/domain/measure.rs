@@ -56,6 +56,12 @@ impl Histogram {
     }
 }
 
+/// A label with any text as its value.
+pub fn label(name: &str, value: &str) -> String {
+    let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    format!("{name}=\"{value}\"")
+}
+
 /// A page in the text format of Prometheus, version 0.0.4.
 #[derive(Debug, Default)]
 pub struct Exposition(String);
@@ -66,7 +72,7 @@ impl Exposition {
         self.line(format_args!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
     }
 
-    /// One value; `labels` are `key="value"` pairs, or empty. Label values are our own words and need no quoting.
+    /// One value; `labels` are `key="value"` pairs, or empty. Foreign words are made into one by [`label`].
     pub fn value(&mut self, name: &str, labels: &str, value: i64) {
         if labels.is_empty() {
             self.line(format_args!("{name} {value}\n"));
@@ -109,6 +115,11 @@ impl Exposition {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_with_any_text_ends_where_it_should() {
+        assert_eq!(label("app", "a\"b\\c\nd"), r#"app="a\"b\\c\nd""#);
+    }
 
     #[test]
     fn a_histogram_counts_upwards_and_sums_seconds() {

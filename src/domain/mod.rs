@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod app_address;
+pub mod app_counts;
 pub mod app_table;
 pub mod app_url;
 pub mod apps;

@@ -53,9 +53,16 @@ pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) 
         is_preflight: target.is_preflight,
         circumstances: Circumstances { client: client_address::of(req).client, now: accounts.clock().now() },
     };
+    let decisions = target.compiled().decisions();
     Ok(match decide(verdict.as_ref().map(|verdict| &*verdict.who), &request) {
         Decision::Allow if !target.is_certain => return Err(unavailable()),
-        Decision::Allow => Admission::In(verdict, renewal),
-        Decision::Deny(denial) => Admission::Out(denial, verdict),
+        Decision::Allow => {
+            decisions.allowed.rise();
+            Admission::In(verdict, renewal)
+        }
+        Decision::Deny(denial) => {
+            decisions.denied.rise();
+            Admission::Out(denial, verdict)
+        }
     })
 }

@@ -3,11 +3,14 @@
 use portcullis::for_tests::EVENTS;
 
 use super::support::app::TestApp;
+use super::support::app_pages::{self, RuleForm};
+use super::support::apps;
 use super::support::client::{Call, Client};
 use super::support::nodes::Nodes;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::source;
 use super::support::upstream::Upstream;
+use super::support::wait;
 
 const TOKEN: &str = "a-token-for-the-metrics-0123456789";
 
@@ -129,6 +132,51 @@ async fn requests_sign_ins_and_sessions_are_counted() {
     );
     assert!(value(&text, "portcullis_copies") >= 1 && value(&text, "portcullis_copies_missed_total") >= 1);
     assert!(value(&text, "portcullis_store_seconds_count{use=\"read\"}") > 0);
+}
+
+#[tokio::test]
+async fn decisions_are_counted_by_app_also_after_a_change_of_apps_and_a_hundred_apps_by_themselves() {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let app = TestApp::start(|options| {
+        options.upstream = Some(address);
+        options.let_proxies_ask();
+    })
+    .await;
+    let mut owner = people::claim(&app).await;
+    let wiki = app_pages::create(&mut owner, r#"Say "hi" \"#, "http://wiki.example.net:3000", &upstream.url()).await;
+    app_pages::create(&mut owner, "other", "http://other.example.net:3000", &upstream.url()).await;
+    let anonymous = async |host: &str| app.client().send(Call::new("GET", "/page").header("Host", host)).await.status;
+    let counts = async |name: &str| {
+        let text = page(&mut app.client()).await;
+        ["allowed", "denied"]
+            .map(|verdict| value(&text, &format!("portcullis_app_requests_total{{app={name},verdict=\"{verdict}\"}}")))
+    };
+    let name = r#""Say \"hi\" \\""#;
+    owner.fetch("/page").await;
+    assert_eq!((anonymous("wiki.example.net:3000").await, anonymous("other.example.net:3000").await), (401, 401));
+    assert_eq!((counts(name).await, counts("\"default\"").await, counts("\"other\"").await), ([0, 1], [1, 0], [0, 1]));
+    // A new rule makes a new table.
+    app_pages::add_rule(&mut owner, &wiki, RuleForm { path: "/page", who: "public", ..RuleForm::default() }).await;
+    assert_eq!(anonymous("wiki.example.net:3000").await, 200);
+    let check = Call::new("GET", "/_auth/verify/nginx").header("X-Original-Method", "GET");
+    app.client().send(check.header("X-Original-URL", "http://wiki.example.net:3000/x")).await;
+    assert_eq!(counts(name).await, [1, 2]);
+    let many: Vec<String> =
+        (0..110).map(|n| apps::row(&format!("app{n}"), &format!("a{n}.example.net:3000"), "", "nobody")).collect();
+    app.execute(&format!("{}{}", many.concat(), apps::CHANGED));
+    let is_known = async || (anonymous("a0.example.net:3000").await != 404).then_some(());
+    wait::eventually("the apps to be known", is_known).await;
+    let text = page(&mut app.client()).await;
+    assert_eq!(text.matches("portcullis_app_requests_total{").count(), 2 * 101, "{text}");
+    let by_itself = |n: &usize| text.contains(&format!("app=\"app{n}\""));
+    let (own, among_others) = ((1..110).find(by_itself).unwrap(), (1..110).find(|n| !by_itself(n)).unwrap());
+    let before = counts("\"other\"").await;
+    for n in [own, among_others] {
+        assert_eq!(anonymous(&format!("a{n}.example.net:3000")).await, 403);
+    }
+    assert_eq!((counts("\"other\"").await, before[0]), ([0, before[1] + 1], 0));
+    assert_eq!((counts(&format!("\"app{own}\"")).await, counts(name).await), ([0, 1], [1, 2]));
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ pub struct RealApps {
 }
 
 impl RealApps {
-    /// Starts them, Jupyter for a host and perhaps with a certificate and its key; `None`, loudly, where one is missing.
+    /// Starts them, Jupyter for a host, perhaps with a certificate and its key; `None`, loudly, where one is missing.
     pub async fn start(jupyter_host: &str, certificate: Option<(&Path, &Path)>) -> Option<Self> {
         let (jupyter, flows) = (Jupyter::start(jupyter_host, certificate)?, NodeRed::start()?);
         let files = Files::start().await?;
