@@ -19,6 +19,7 @@ fn documented(kind: Kind, hosts: &[(&str, &str, String)]) -> Vec<String> {
     texts
 }
 
+#[expect(clippy::cognitive_complexity, reason = "the macros of assertions count as branches; there are few")]
 async fn one_sign_in_opens_them(kind: Kind) {
     let Some(apps) = RealApps::start("notebook.w.test", None).await else { return };
     let place = Place::asked().await;

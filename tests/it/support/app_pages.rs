@@ -34,7 +34,7 @@ pub async fn create_with(
     name: &str,
     addresses: &str,
     upstream: &str,
-    more: &[(&str, &str)],
+    added: &[(&str, &str)],
 ) -> String {
     let mode = if upstream.is_empty() { "forward-auth" } else { "proxy" };
     let fields = [
@@ -44,7 +44,7 @@ pub async fn create_with(
         ("mode", mode),
         ("default_access", "signed-in"),
     ];
-    let fields = [&fields[..], more].concat();
+    let fields = [&fields[..], added].concat();
     let answer = admin.submit("/_auth/admin/apps/new", "/_auth/admin/apps/new", &fields).await;
     assert_eq!(answer.status, 303, "{name} was not created: {}", answer.text());
     answer.location().split('?').next().unwrap().to_owned()

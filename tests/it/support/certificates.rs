@@ -40,7 +40,7 @@ impl Certificates {
         self.make(name, host, is_authority, period, &["-selfsign", "-keyfile", &format!("{name}.key")]);
     }
 
-    fn make(&self, name: &str, host: &str, is_authority: bool, period: (&str, &str), signer: &[&str]) {
+    fn make(&self, name: &str, host: &str, is_authority: bool, period: (&str, &str), by: &[&str]) {
         let authority = if is_authority { "TRUE" } else { "FALSE" };
         let (key, request, file) = (format!("{name}.key"), format!("{name}.csr"), format!("{name}.crt"));
         let asked = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj"];
@@ -50,7 +50,7 @@ impl Certificates {
         self.openssl(&[&asked[..], &rest[..]].concat());
         let signed = ["ca", "-config", "ca.cnf", "-batch", "-notext", "-in", &request, "-out", &file];
         let valid = ["-startdate", period.0, "-enddate", period.1];
-        self.openssl(&[&signed[..], &valid[..], signer].concat());
+        self.openssl(&[&signed[..], &valid[..], by].concat());
     }
 
     fn openssl(&self, arguments: &[&str]) {
