@@ -8,7 +8,7 @@ use actix_web::{Error, HttpRequest, HttpResponse};
 use super::error::HttpError;
 use super::navigation::is_navigation;
 use super::unauthenticated::redirect;
-use super::{app_origin, settings};
+use super::{app_origin, requested_host, settings};
 
 /// The hosts on which a page exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,10 @@ pub async fn find_app<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    if let Err(fault) = app_origin::look_up(req.request()).await {
-        return Ok(req.error_response(fault));
+    match requested_host::of(req.request()) {
+        Ok(None) => {}
+        Ok(Some(host)) => app_origin::look_up(req.request(), host).await,
+        Err(fault) => return Ok(req.error_response(fault)),
     }
     Ok(next.call(req).await?.map_into_boxed_body())
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpMessage, HttpRequest};
 
-use super::error::HttpError;
-use super::{requested_host, settings};
+use super::settings;
 use crate::accounts::AccountError;
 use crate::domain::app_table::CompiledApp;
 use crate::domain::app_url;
@@ -20,17 +19,15 @@ pub fn of(req: &HttpRequest) -> Option<Origin> {
     req.extensions().get().map(|Found(origin)| origin.clone())
 }
 
-/// Finds out what [`of`] returns; once for each request.
-pub(super) async fn look_up(req: &HttpRequest) -> Result<(), HttpError> {
+/// Finds out what [`of`] returns from the host that `req` names; once for each request.
+pub(super) async fn look_up(req: &HttpRequest, host: &str) {
     let app_url = &settings::of(req).app_url;
-    let host = requested_host::of(req)?;
-    let Some(origin) = host.and_then(|host| Origin::parse(app_url.is_https(), host)) else { return Ok(()) };
+    let Some(origin) = Origin::parse(app_url.is_https(), host) else { return };
     let apps = settings::accounts(req).known_apps().await;
     // As the gate finds it: some proxies leave out the port.
     if let Some(found) = apps.table.find_forwarded(&origin).and_then(|place| place.app_origin().cloned()) {
         req.extensions_mut().insert(Found(found));
     }
-    Ok(())
 }
 
 /// The app, not the portal, that has exactly that address.
