@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::rule_draft::RuleDraft;
 use super::{AccountError, Accounts, FieldFault};
 use crate::domain::access::{Credential, Denial, Person, Visitor};
 use crate::domain::app_url::AppUrl;
@@ -43,8 +44,8 @@ pub struct ReadingVerdict {
     pub path: String,
     /// The rule that applies to it; `None` if none does.
     pub rule: Option<RuleId>,
-    /// That rule in words.
-    pub rule_text: String,
+    /// That rule, or what applies without one.
+    pub draft: RuleDraft,
     /// Why the visitor is not let in there; `None` if they are.
     pub denial: Option<Denial>,
 }
@@ -98,8 +99,8 @@ impl Accounts {
         let mut readings = Vec::new();
         for (path, rule) in found {
             let denial = rule.denial(visitor.as_ref(), circumstances);
-            let rule_text = self.draft_of_rule(rule).await?.to_string();
-            readings.push(ReadingVerdict { path, rule: rule.id.clone(), rule_text, denial });
+            let draft = self.draft_of_rule(rule).await?;
+            readings.push(ReadingVerdict { path, rule: rule.id.clone(), draft, denial });
         }
         Ok(Explanation { app: app.app().name.clone(), decision: decide(visitor.as_ref(), &request), readings })
     }

@@ -392,10 +392,8 @@ pub(super) fn explain(config: &Config, matches: &ArgMatches) -> Result<bool, Str
     }
     say(&format!("{}: {}", answer.app, verdict(answer.deciding().and_then(|reading| reading.denial))));
     for reading in &answer.readings {
-        let rule = reading
-            .rule
-            .as_ref()
-            .map_or_else(|| "no rule".to_owned(), |id| format!("rule {id}: {}", reading.rule_text));
+        let rule =
+            reading.rule.as_ref().map_or_else(|| "no rule".to_owned(), |id| format!("rule {id}: {}", reading.draft));
         say(&format!("  {}  {}  {rule}", printable(&reading.path), verdict(reading.denial)));
     }
     Ok(allowed)

@@ -208,6 +208,10 @@ async fn explain_says_the_verdict_and_the_rule_for_every_reading() {
     }
     let tricky = owner.get(&format!("{wiki}/explain?address=/open/..%252fsecret")).await.text();
     assert!(page::all_data(&tricky, "verdict").len() > 2, "each reading has its verdict: {tricky}");
+    assert!(tricky.contains("in several ways"), "{tricky}");
+    let german = Call::navigation(&format!("{wiki}/explain?address=/open")).header("Accept-Language", "de");
+    let german = owner.send(german).await.text();
+    assert!(german.contains("Nach der Regel") && !german.contains("public"), "in the reader's language: {german}");
     for (query, why) in [
         ("address=nowhere", "whole address"),
         ("address=/x&user=nobody@example.org", "no account with this address"),

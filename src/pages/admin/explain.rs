@@ -8,7 +8,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::apps::{address_of, find};
+use super::rule_view::describe;
 use crate::accounts::explain::{Explanation, Question};
+use crate::accounts::rule_draft::RuleDraft;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::access::Denial;
 use crate::domain::apps::App;
@@ -49,6 +51,11 @@ impl ExplainPage {
     fn fault_of(&self, name: &str) -> Option<String> {
         self.faults.iter().find(|fault| fault.field == name).map(|fault| self.layout.tell(&fault.message))
     }
+}
+
+/// Whom a rule lets in, in words.
+fn grants(draft: &RuleDraft) -> Vec<Vec<Text>> {
+    draft.grants.iter().map(describe).collect()
 }
 
 /// The request that is asked about.

@@ -35,7 +35,7 @@ pub(super) async fn view_of_rules(req: &HttpRequest, rules: &[Rule]) -> Result<V
 }
 
 /// Whom a grant lets in, and on which conditions.
-fn describe(grant: &GrantDraft) -> Vec<Text> {
+pub(super) fn describe(grant: &GrantDraft) -> Vec<Text> {
     let list = |lines: &str| lines.replace('\n', ", ");
     let mut parts = vec![match grant.who.as_str() {
         "public" => Text::new("who-public"),
