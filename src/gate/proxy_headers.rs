@@ -185,9 +185,10 @@ mod tests {
             X-Auth-Request-Email X_WebAuth_User Proxy RemoteUser Remote--User -Remote-User Remote-User- X-ForwardedFor \
             XRealIP Pro-xy Remote-Id X-Forwarded Forwarded-For X-Forward-For forwarded_for_ip Client-IP CLIENT_IP \
             X-Client-IP X-ClientIP True-Client-IP True_Client-IP- X-Cluster-Client-Ip CF-Connecting-IP CF-ConnectingIP \
-            Fastly-Client-IP X-Originating-IP X-ProxyUser-Ip X-Rewrite-Uri X-Host X-Original-Anything Remote Remote-Addr \
-            X-Proxy-User Script-Name SCRIPT_NAME Path_Info X-Script-Name X-SSL-Client-S-DN Client-Cert X-Real-I-P \
-            X_Client-I_P X-Sendfile-Type SSL-Client-Verify ssl_client_subject_dn X-Client-Cert-Chain X-Accel-Mapping";
+            Fastly-Client-IP X-Originating-IP X-ProxyUser-Ip X-Rewrite-Uri X-Host X-Original-Anything Remote \
+            Remote-Addr X-Proxy-User Script-Name SCRIPT_NAME Path_Info X-Script-Name X-SSL-Client-S-DN Client-Cert \
+            X-Real-I-P X_Client-I_P X-Sendfile-Type SSL-Client-Verify ssl_client_subject_dn X-Client-Cert-Chain \
+            X-Accel-Mapping";
         for name in NAMES.split(' ') {
             assert!(names_passed(&[(name, "x")]).is_empty(), "{name}");
         }
