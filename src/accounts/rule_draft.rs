@@ -118,13 +118,12 @@ impl GrantDraft {
         faults: &mut Faults,
     ) -> Result<Grant, StorageError> {
         let (groups, people) = (self.parse_groups(known, faults), self.parse_people(c, faults)?);
-        let names_some = !groups.is_empty() || !people.is_empty();
+        let is_given = words(&self.groups).chain(words(&self.people)).next().is_some();
         let kind = match self.who.trim() {
-            "" if names_some => Some(WhoKind::Members),
+            "" if is_given => Some(WhoKind::Members),
             "groups" | "people" => Some(WhoKind::Members),
             text => WhoKind::parse(text),
         };
-        let is_given = words(&self.groups).chain(words(&self.people)).next().is_some();
         let who = match kind {
             Some(WhoKind::Members) if is_given => Who::Members { groups, people },
             Some(WhoKind::Public) if !is_given => Who::Public,
