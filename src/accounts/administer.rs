@@ -149,7 +149,13 @@ impl Accounts {
         Ok((user, address))
     }
 
-    fn new_user(&self, email: Email, name: DisplayName, role: Role, state: UserState) -> Result<User, AccountError> {
+    pub(super) fn new_user(
+        &self,
+        email: Email,
+        name: DisplayName,
+        role: Role,
+        state: UserState,
+    ) -> Result<User, AccountError> {
         let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         Ok(User {
             id,
@@ -347,7 +353,7 @@ fn leaves_no_admin(c: &mut Connection, targets: &[Target], change: UserChange) -
 }
 
 /// Returns the sessions that ended; `None` if the account was in that state already.
-fn apply(
+pub(super) fn apply(
     c: &mut Connection,
     store: &SessionStore,
     record: &users::UserRecord,

@@ -159,7 +159,7 @@ impl Accounts {
 }
 
 /// An app in one line, for the audit log.
-fn describe(app: &App) -> String {
+pub(super) fn describe(app: &App) -> String {
     let addresses: Vec<&str> = app.addresses.iter().map(AppAddress::as_str).collect();
     let upstream = app.upstream.as_ref().map_or_else(|| "forward-auth".to_owned(), |upstream| upstream.url.to_string());
     let off = if app.enabled { "" } else { ", switched off" };

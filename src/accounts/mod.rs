@@ -28,6 +28,7 @@ mod actor;
 pub mod administer;
 pub mod app_draft;
 mod app_table;
+pub mod apply;
 mod apps;
 pub mod confirm;
 pub mod delivery;

@@ -399,8 +399,8 @@ pub(super) fn explain(config: &Config, matches: &ArgMatches) -> Result<bool, Str
     Ok(allowed)
 }
 
-/// A path as a terminal may show it.
-fn printable(path: &str) -> String {
+/// A text as a terminal may show it.
+pub(super) fn printable(text: &str) -> String {
     let shown = |sign: char| if sign.is_control() { sign.escape_unicode().collect() } else { sign.to_string() };
-    path.chars().map(shown).collect()
+    text.chars().map(shown).collect()
 }

@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::variables::TABLE;
 use crate::config::{self, Config, Values, env};
 
+mod apply;
 mod apps;
 mod backup;
 mod groups;
@@ -21,8 +22,8 @@ mod progress;
 mod server;
 mod store;
 
-/// The exit code of `explain` if the visitor is not let in.
-const NOT_LET_IN: u8 = 3;
+/// The exit code of `explain` if the visitor is not let in, and of `apply --dry-run` if there is something to do.
+const NOT_SO: u8 = 3;
 
 /// Prints one line to standard output.
 fn say(line: &str) {
@@ -154,6 +155,7 @@ pub fn command() -> Command {
                 .arg(json()),
         ])
         .subcommands(apps::commands())
+        .subcommand(apply::command())
         .subcommands(keeping())
 }
 
@@ -211,8 +213,9 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "session" => people::session(&config, matches),
         "app" => apps::app(&config, matches),
         "rule" => apps::rule(&config, matches),
-        "explain" if !apps::explain(&config, matches)? => return Ok(ExitCode::from(NOT_LET_IN)),
-        "explain" => Ok(()),
+        "explain" if !apps::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
+        "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
+        "explain" | "apply" => Ok(()),
         "send-test-mail" => people::send_test_mail(&config, matches),
         other => Err(format!("unknown command {other}")),
     }

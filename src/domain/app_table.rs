@@ -171,17 +171,23 @@ impl AppTable {
     pub fn new(portal: Origin, apps: Vec<CompiledApp>) -> Self {
         let (places, wildcards, by_host) = (HashMap::new(), HashMap::new(), HashMap::new());
         let mut table = Self { portal, apps: Vec::new(), places, wildcards, by_host, has_ends: false };
-        for app in apps.into_iter().map(Arc::new) {
-            let grants = app.rules.iter().flat_map(|rule| &rule.grants);
-            table.has_ends |= grants.into_iter().any(|grant| grant.until.is_some());
-            app.app.addresses.iter().for_each(|address| table.add(&app, address));
-            table.apps.push(app);
+        for app in apps {
+            table.add(app);
         }
         table
     }
 
+    /// Adds an app that goes together with the others.
+    pub fn add(&mut self, app: CompiledApp) {
+        let app = Arc::new(app);
+        let grants = app.rules.iter().flat_map(|rule| &rule.grants);
+        self.has_ends |= grants.into_iter().any(|grant| grant.until.is_some());
+        app.app.addresses.iter().for_each(|address| self.add_address(&app, address));
+        self.apps.push(app);
+    }
+
     /// The first app keeps an address that another has since `APP_URL` was changed.
-    fn add(&mut self, app: &Arc<CompiledApp>, address: &AppAddress) {
+    fn add_address(&mut self, app: &Arc<CompiledApp>, address: &AppAddress) {
         let Some(origin) = address.origin(self.portal.is_https()) else {
             self.wildcards.entry(address.as_str().to_owned()).or_insert_with(|| Arc::clone(app));
             return;

@@ -30,6 +30,11 @@ impl AppRef {
         if text == DEFAULT { Some(Self::Default) } else { AppId::parse(text).map(Self::Created) }
     }
 
+    /// Whether it is the one of the configuration.
+    pub const fn is_default(&self) -> bool {
+        matches!(self, Self::Default)
+    }
+
     /// As stored and as used in URLs.
     pub fn as_str(&self) -> &str {
         match self {

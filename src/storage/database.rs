@@ -184,8 +184,17 @@ impl Database {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
+        self.write_if_blocking(work, |_| true)
+    }
+
+    /// [`Self::write_blocking`], which rolls everything back unless `keeps` says of the result that it is stored.
+    pub fn write_if_blocking<T>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
+        keeps: impl FnOnce(&T) -> bool,
+    ) -> Result<T, StorageError> {
         let begin = if matches!(self.0.url, DatabaseUrl::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        in_transaction(&mut *self.0.writers.get()?, begin, work)
+        in_transaction_if(&mut *self.0.writers.get()?, begin, work, keeps)
     }
 
     /// Runs `work` in one transaction with a consistent snapshot of the database.
@@ -277,9 +286,21 @@ fn in_transaction<T>(
     begin: &str,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
 ) -> Result<T, StorageError> {
+    in_transaction_if(link, begin, work, |_| true)
+}
+
+fn in_transaction_if<T>(
+    link: &mut Link,
+    begin: &str,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, StorageError>,
+    keeps: impl FnOnce(&T) -> bool,
+) -> Result<T, StorageError> {
     let connection = &mut link.connection;
     let worked = connection.batch_execute(begin).map_err(StorageError::from).and_then(|()| work(connection));
-    let outcome = worked.and_then(|value| Ok(connection.batch_execute("COMMIT").map(|()| value)?));
+    let outcome = worked.and_then(|value| {
+        let end = if keeps(&value) { "COMMIT" } else { "ROLLBACK" };
+        Ok(connection.batch_execute(end).map(|()| value)?)
+    });
     if outcome.is_err()
         && let Err(fault) = connection.batch_execute("ROLLBACK")
     {

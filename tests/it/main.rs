@@ -24,6 +24,8 @@ mod app_hosts;
 mod app_icons;
 mod app_sessions;
 mod app_upstreams;
+mod apply;
+mod apply_faults;
 mod apps;
 mod attempts;
 mod backup;

@@ -12,6 +12,7 @@ pub mod browser;
 pub mod certificates;
 pub mod client;
 pub mod clock;
+pub mod file_of_apps;
 pub mod fronts;
 pub mod hammer;
 pub mod jar;

@@ -1,0 +1,152 @@
+//! The apps of a file, and their rules.
+
+use std::collections::BTreeMap;
+
+use super::{Change, WantedApp, WantedRule, difference};
+use crate::accounts::AccountError;
+use crate::accounts::apps::describe;
+use crate::accounts::rule_draft::{RuleDraft, draft_of};
+use crate::crypto::random;
+use crate::domain::app_table::{AppTable, CompiledApp};
+use crate::domain::apps::{App, AppRef};
+use crate::domain::audit::Event;
+use crate::domain::ids::{AppId, RuleId};
+use crate::domain::notice::Notice;
+use crate::domain::rules::{Grant, Rule};
+use crate::storage::apps;
+
+impl Change<'_> {
+    /// Makes the apps of the file what it says, with exactly its rules, and deletes the others if they are pruned.
+    pub(super) fn change_apps(&mut self, wanted: &[WantedApp]) -> Result<(), AccountError> {
+        let table = self.table()?;
+        let is_named = |app: &App| wanted.iter().any(|wanted| wanted.is_called(&app.name));
+        let (named, others): (Vec<_>, Vec<_>) = table.apps().iter().partition(|app| is_named(app.app()));
+        let mut kept: Vec<CompiledApp> = Vec::new();
+        for app in others {
+            if self.how.prune && !app.app().id.is_default() {
+                apps::delete(self.c, &app.app().id)?;
+                self.notify(Notice::AppsChanged);
+                let text = format!("- app {}: {}", app.app().name, difference::of_new(app.app()));
+                self.record(text, Event::AppDeleted, &app.app().name, &describe(app.app()));
+            } else {
+                kept.push(CompiledApp::clone(app));
+            }
+        }
+        // The final state, as far as it is known: addresses may move from one app of the file to another.
+        let mut final_table = AppTable::new(self.accounts.0.config.server.app_url.canonical().clone(), kept);
+        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+        for wanted in wanted {
+            let name = wanted.draft.name.trim();
+            if let Some(first) = lines.insert(name.to_lowercase(), wanted.lines.own).filter(|_| !name.is_empty()) {
+                self.refuse(wanted.lines.of("name"), format!("name: the app {name} is in line {first} already"));
+                continue;
+            }
+            let before = named.iter().find(|app| wanted.is_called(&app.app().name)).map(|app| &***app);
+            self.change_app(wanted, before, &mut final_table)?;
+        }
+        Ok(())
+    }
+
+    fn change_app(
+        &mut self,
+        wanted: &WantedApp,
+        before: Option<&CompiledApp>,
+        table: &mut AppTable,
+    ) -> Result<(), AccountError> {
+        let rules = before.map(CompiledApp::rules).unwrap_or_default();
+        let id = match before {
+            Some(before) => before.app().id.clone(),
+            // Lists have those that were created in the same second in the order of the file.
+            None => AppRef::Created(parsed(AppId::parse(&self.accounts.ordered_id()))?),
+        };
+        if !id.is_default() {
+            match wanted.draft.parse(id.clone(), table, &self.accounts.0.config.server) {
+                Err(faults) => self.refuse_fields(&wanted.lines, faults),
+                Ok(app) => {
+                    self.put_app(before.map(CompiledApp::app), &app)?;
+                    table.add(CompiledApp::new(app, Vec::new()));
+                }
+            }
+        }
+        self.change_rules(&id, wanted, rules)
+    }
+
+    fn put_app(&mut self, before: Option<&App>, app: &App) -> Result<(), AccountError> {
+        let (text, event) = match before {
+            None => (format!("+ app {}: {}", app.name, difference::of_new(app)), Event::AppCreated),
+            Some(before) => match difference::between(before, app) {
+                None => return Ok(()),
+                Some(text) => (format!("~ app {}: {text}", before.name), Event::AppChanged),
+            },
+        };
+        match before {
+            None => apps::insert(self.c, app, self.now)?,
+            Some(_) => drop(apps::update(self.c, app)?),
+        }
+        self.notify(Notice::AppsChanged);
+        self.record(text, event, &app.name, &describe(app));
+        Ok(())
+    }
+
+    fn change_rules(&mut self, app: &AppRef, wanted: &WantedApp, before: &[Rule]) -> Result<(), AccountError> {
+        let name = wanted.draft.name.trim();
+        let mut after: Vec<Rule> = Vec::new();
+        for WantedRule { draft, lines } in &wanted.rules {
+            match draft.parse(self.c, &parsed(RuleId::parse(&random::id()))?, &after)? {
+                Err(faults) => self.refuse_fields(lines, faults),
+                Ok(rule) => after.push(rule),
+            }
+        }
+        if !self.faults.is_empty() {
+            // Nothing is stored, and the app may not be there.
+            return Ok(());
+        }
+        for rule in &mut after {
+            rule.id = before.iter().find(|old| is_for_the_same(old, rule)).map_or(rule.id.take(), |old| old.id.clone());
+        }
+        for old in before.iter().filter(|old| !after.iter().any(|rule| is_for_the_same(old, rule))) {
+            let draft = self.drop_rule(app, old)?;
+            self.record(format!("- rule {name} {draft}"), Event::RuleDeleted, name, &draft.to_string());
+        }
+        for rule in &after {
+            let old = before.iter().find(|old| is_for_the_same(old, rule));
+            if old.is_some_and(|old| lets_in_the_same(old, rule)) {
+                continue;
+            }
+            let old = old.map(|old| self.drop_rule(app, old)).transpose()?;
+            let (Some(id), draft) = (&rule.id, draft_of(self.c, rule)?) else { continue };
+            apps::insert_rule(self.c, app, id, rule)?;
+            self.notify(Notice::AppsChanged);
+            let (text, event) = match old {
+                None => (format!("+ rule {name} {draft}"), Event::RuleCreated),
+                Some(old) => (difference::of_rules(name, &old, &draft), Event::RuleChanged),
+            };
+            self.record(text, event, name, &draft.to_string());
+        }
+        Ok(())
+    }
+
+    /// Deletes a rule, and returns what would be typed for it.
+    fn drop_rule(&mut self, app: &AppRef, rule: &Rule) -> Result<RuleDraft, AccountError> {
+        if let Some(id) = &rule.id {
+            apps::delete_rule(self.c, app, id)?;
+            self.notify(Notice::AppsChanged);
+        }
+        Ok(draft_of(self.c, rule)?)
+    }
+}
+
+fn parsed<T>(id: Option<T>) -> Result<T, AccountError> {
+    id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))
+}
+
+fn is_for_the_same(a: &Rule, b: &Rule) -> bool {
+    a.path == b.path && a.methods == b.methods
+}
+
+fn lets_in_the_same(a: &Rule, b: &Rule) -> bool {
+    let plain = |rule: &Rule| -> Vec<Grant> {
+        rule.grants.iter().map(|grant| Grant { id: String::new(), ..grant.clone() }).collect()
+    };
+    plain(a) == plain(b)
+}

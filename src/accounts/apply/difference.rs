@@ -1,0 +1,58 @@
+//! Apps and rules, before and after, in one line each.
+
+use crate::accounts::app_draft::AppDraft;
+use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
+use crate::domain::apps::{App, DefaultAccess, Mode};
+
+/// The settings of an app, by their keys in the file.
+fn settings(draft: &AppDraft) -> [(&'static str, String); 14] {
+    let switch = |on: bool| on.to_string();
+    let list = |text: &str| text.replace('\n', ", ");
+    [
+        ("name", draft.name.clone()),
+        ("addresses", list(&draft.addresses)),
+        ("mode", draft.mode.clone()),
+        ("upstream", draft.upstream.clone()),
+        ("ca_file", draft.ca_file.clone()),
+        ("host", draft.host.clone()),
+        ("timeout", draft.timeout.clone()),
+        ("max_upload", draft.max_upload.clone()),
+        ("websocket_origins", list(&draft.websocket_origins)),
+        ("default_access", draft.default_access.clone()),
+        ("session_hours", draft.session_hours.clone()),
+        ("preflight", switch(draft.preflight)),
+        ("enabled", switch(draft.enabled)),
+        ("shown", switch(draft.shown)),
+    ]
+}
+
+/// What is said of a new app: everything that is not the default.
+pub(super) fn of_new(app: &App) -> String {
+    let plain = AppDraft {
+        name: app.name.clone(),
+        mode: Mode::Proxy.as_str().to_owned(),
+        default_access: DefaultAccess::SignedIn.as_str().to_owned(),
+        enabled: true,
+        shown: true,
+        ..AppDraft::default()
+    };
+    let differing = settings(&plain).into_iter().zip(settings(&AppDraft::of(app))).filter(|(plain, own)| plain != own);
+    differing.map(|(_, (key, value))| format!("{key} {value}")).collect::<Vec<_>>().join("; ")
+}
+
+/// What differs between two states of an app, if anything does.
+pub(super) fn between(before: &App, after: &App) -> Option<String> {
+    let shown = |value: String| if value.is_empty() { "(none)".to_owned() } else { value };
+    let both = settings(&AppDraft::of(before)).into_iter().zip(settings(&AppDraft::of(after)));
+    let differing = both.filter(|(before, after)| before != after);
+    let texts = differing.map(|((key, old), (_, new))| format!("{key} {} -> {}", shown(old), shown(new)));
+    let text = texts.collect::<Vec<_>>().join("; ");
+    (!text.is_empty()).then_some(text)
+}
+
+/// What differs between two rules for the same requests to the app of that name.
+pub(super) fn of_rules(app: &str, before: &RuleDraft, after: &RuleDraft) -> String {
+    let grants = |rule: &RuleDraft| rule.grants.iter().map(GrantDraft::to_string).collect::<Vec<_>>().join("; ");
+    let request = RuleDraft { grants: Vec::new(), ..after.clone() };
+    format!("~ rule {app} {request}: {} -> {}", grants(before), grants(after))
+}

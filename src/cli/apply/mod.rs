@@ -1,0 +1,109 @@
+//! `apply`: groups, people, apps and rules from one file, also beside a running server.
+
+mod read;
+mod table;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::apps::printable;
+use super::people::{explain, open_existing, text};
+use super::say;
+use crate::accounts::Actor;
+use crate::accounts::apply::{Application, Applied, FileFault};
+use crate::config::Config;
+
+/// How often the difference is shown again if others change something meanwhile.
+const MAX_TRIES: usize = 5;
+
+pub(super) fn command() -> Command {
+    let switch =
+        |name: &'static str, about: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(about);
+    Command::new("apply")
+        .about(
+            "Make groups, people, apps and rules what a file says: all of it, or nothing; with --dry-run the exit code \
+                is 0 if there is nothing to do, 3 if there is",
+        )
+        .arg(Arg::new("file").required(true).value_name("FILE").help("A TOML file, or - for standard input"))
+        .arg(switch("dry-run", "Only show what would be done"))
+        .arg(switch("prune", "Delete apps, groups and memberships that are not in the file; people always stay"))
+}
+
+/// `apply FILE [--dry-run] [--prune]`; false if a dry run found something to do.
+pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, String> {
+    let given = text(matches, "file");
+    let name = if given == "-" { "<stdin>" } else { given };
+    let bytes = read_file(given).map_err(|fault| format!("{name}: {fault}"))?;
+    let (wanted, mut faults) = read::read(&bytes).map_err(|faults| refusal(name, faults))?;
+    let (wanted, core) = (Arc::new(wanted), open_existing(config, false)?);
+    if !wanted.people.is_empty()
+        && let Some(link) = core.block_on(core.accounts.setup_link()).map_err(explain)?
+    {
+        return Err(format!(
+            "nobody can be invited before this instance has its first admin. Open this link to become the first admin, \
+                then apply the file again:\n\n    {link}\n"
+        ));
+    }
+    let (dry, actor) = (matches.get_flag("dry-run"), Actor::command_line());
+    let mut shown: Option<Vec<String>> = None;
+    for _ in 0..MAX_TRIES {
+        let how = Application { prune: matches.get_flag("prune"), shown: shown.clone() };
+        let applied = core.block_on(core.accounts.apply_file(&wanted, how, &actor));
+        let applied = applied.map_err(|fault| format!("nothing was changed: {}", explain(fault)))?;
+        if let Applied::Refused(more) = &applied {
+            // What cannot be read was left out, and may be missed for that reason alone.
+            let read = faults.clone();
+            faults.extend(more.iter().filter(|fault| !read.iter().any(|known| known.line == fault.line)).cloned());
+        }
+        if !faults.is_empty() {
+            return Err(refusal(name, faults));
+        }
+        match applied {
+            Applied::Nothing => {
+                say("nothing to do: everything is as the file says");
+                return Ok(true);
+            }
+            Applied::Done => {
+                say(&format!("done: {}, in force now", changes(shown.as_ref().map_or(0, Vec::len))));
+                return Ok(true);
+            }
+            Applied::Difference(lines) => {
+                if shown.is_some() {
+                    say("something else was changed meanwhile; this is the difference now:");
+                }
+                for line in &lines {
+                    say(&printable(line));
+                }
+                if dry {
+                    say(&format!("dry run: {} to make, nothing was done", changes(lines.len())));
+                    return Ok(false);
+                }
+                shown = Some(lines);
+            }
+            Applied::Refused(_) => {}
+        }
+    }
+    Err("nothing was changed: others keep changing the same things; try again".to_owned())
+}
+
+fn changes(count: usize) -> String {
+    if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
+}
+
+fn read_file(name: &str) -> std::io::Result<Vec<u8>> {
+    if name != "-" {
+        return std::fs::read(name);
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Every fault with its line.
+fn refusal(file: &str, mut faults: Vec<FileFault>) -> String {
+    faults.sort();
+    let lines = faults.iter().map(|fault| format!("\n{file}:{}: {}", fault.line, printable(&fault.message)));
+    format!("nothing was changed:{}", lines.collect::<String>())
+}

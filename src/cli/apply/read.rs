@@ -1,0 +1,175 @@
+//! Reads the file of `apply`: groups, people, apps and rules as typed, with their lines.
+
+use toml::de::DeTable;
+
+use super::table::{Reader, Table, line_of};
+use crate::accounts::app_draft::AppDraft;
+use crate::accounts::apply::{FileFault, Wanted, WantedApp, WantedGroup, WantedPerson, WantedRule};
+use crate::accounts::rule_draft::{GrantDraft, RuleDraft, suffix};
+
+/// The keys of the file.
+const FILE: [&str; 3] = ["groups", "people", "apps"];
+const PERSON: [&str; 4] = ["email", "name", "role", "groups"];
+const APP: [&str; 15] = [
+    "name",
+    "addresses",
+    "mode",
+    "upstream",
+    "ca_file",
+    "host",
+    "timeout",
+    "max_upload",
+    "websocket_origins",
+    "default_access",
+    "session_hours",
+    "preflight",
+    "enabled",
+    "shown",
+    "rules",
+];
+const RULE: [&str; 3] = ["path", "methods", "grants"];
+const GRANT: [&str; 7] = ["who", "groups", "people", "networks", "factor", "within", "until"];
+
+/// What the file says, and what is wrong with single keys of it; the error is that it is no TOML.
+pub(super) fn read(bytes: &[u8]) -> Result<(Wanted, Vec<FileFault>), Vec<FileFault>> {
+    let text = std::str::from_utf8(bytes).map_err(|fault| {
+        vec![FileFault { line: line_of(bytes, fault.valid_up_to()), message: "the file is not UTF-8".to_owned() }]
+    })?;
+    let mut reader = Reader::new(text);
+    let (table, faults) = DeTable::parse_recoverable(text);
+    if !faults.is_empty() {
+        for fault in faults {
+            let line = fault.span().map_or(1, |span| reader.line(span.start));
+            // What follows in a line is mostly a consequence.
+            if !reader.faults.iter().any(|known| known.line == line) {
+                reader.refuse(line, fault.message().to_owned());
+            }
+        }
+        return Err(reader.faults);
+    }
+    let top = reader.top(table.get_ref(), &FILE);
+    let groups = reader.texts(&top, "groups");
+    let wanted = Wanted {
+        groups: groups.into_iter().map(|(name, line)| WantedGroup { name, line }).collect(),
+        people: reader.tables(&top, "people", &PERSON).iter().map(|table| person(&mut reader, table)).collect(),
+        apps: reader.tables(&top, "apps", &APP).iter().map(|table| app(&mut reader, table)).collect(),
+    };
+    Ok((wanted, reader.faults))
+}
+
+fn person<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedPerson {
+    WantedPerson {
+        email: reader.text(table, "email"),
+        name: reader.text(table, "name"),
+        role: reader.text(table, "role"),
+        groups: reader.list(table, "groups"),
+        lines: table.lines.clone(),
+    }
+}
+
+fn app<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedApp {
+    let draft = AppDraft {
+        name: reader.text(table, "name"),
+        addresses: reader.list(table, "addresses"),
+        mode: reader.text(table, "mode"),
+        upstream: reader.text(table, "upstream"),
+        ca_file: reader.text(table, "ca_file"),
+        host: reader.text(table, "host"),
+        timeout: reader.number(table, "timeout"),
+        max_upload: reader.number(table, "max_upload"),
+        websocket_origins: reader.list(table, "websocket_origins"),
+        default_access: reader.text(table, "default_access"),
+        session_hours: reader.number(table, "session_hours"),
+        preflight: reader.switch(table, "preflight", false),
+        enabled: reader.switch(table, "enabled", true),
+        shown: reader.switch(table, "shown", true),
+    };
+    let known = [&RULE[..], &GRANT].concat();
+    let rules = reader.tables(table, "rules", &known).iter().map(|table| rule(reader, table)).collect();
+    let app = WantedApp { draft, rules, lines: table.lines.clone() };
+    if app.is_default() {
+        for (key, line) in app.lines.keys.iter().filter(|(key, _)| !matches!(&**key, "name" | "rules")) {
+            let why = "the app default is set in the configuration; here it has a name and rules alone";
+            reader.refuse(*line, format!("{key}: {why}"));
+        }
+    }
+    app
+}
+
+fn rule<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedRule {
+    let inline = GRANT.iter().find(|key| table.get(key).is_some());
+    let listed = table.get("grants").map(|_| reader.tables(table, "grants", &GRANT));
+    if let (Some(key), Some(_)) = (inline, &listed) {
+        reader.refuse(table.lines.of(key), format!("{key}: this rule has grants, and says there who is let in"));
+    }
+    let mut lines = table.lines.clone();
+    let grants = match listed {
+        None => vec![grant(reader, table)],
+        Some(tables) => {
+            lines.keys.retain(|(key, _)| RULE.contains(&&**key));
+            for (number, table) in (1..).zip(&tables) {
+                let own = GRANT.iter().map(|key| (format!("{key}{}", suffix(number)), table.lines.of(key)));
+                lines.keys.extend(own);
+            }
+            tables.iter().map(|table| grant(reader, table)).collect()
+        }
+    };
+    let draft = RuleDraft { path: reader.text(table, "path"), methods: reader.list(table, "methods"), grants };
+    WantedRule { draft, lines }
+}
+
+fn grant<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> GrantDraft {
+    GrantDraft {
+        who: reader.text(table, "who"),
+        groups: reader.list(table, "groups"),
+        people: reader.list(table, "people"),
+        networks: reader.list(table, "networks"),
+        factor: reader.switch(table, "factor", false),
+        within: reader.number(table, "within"),
+        until: reader.moment(table, "until"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<(usize, String)> {
+        let found = read(text.as_bytes()).map_or_else(|faults| faults, |(_, faults)| faults);
+        found.into_iter().map(|fault| (fault.line, fault.message)).collect()
+    }
+
+    #[test]
+    fn every_key_is_read_with_its_line() {
+        let text = "\u{feff}groups = [\n  'staff', # one\n  \"family\",\n]\r\n\n[[people]]\nemail = 'a@example.org'\n\
+            [[apps]]\n\nname = 'Wiki'\ntimeout = 0x1e\nenabled = false\n\
+            [[apps.rules]]\npath = '/'\nuntil = 2027-01-31\n\
+            [[apps.rules]]\npath = '/x'\nmethods = ['GET', 'POST']\ngrants = [{ who = 'public' },\n\
+            { groups = ['staff'],\nuntil = 2027-01-31 18:00:00Z }]\n";
+        let (wanted, faults) = read(text.as_bytes()).unwrap();
+        assert_eq!(faults, []);
+        let groups: Vec<_> = wanted.groups.iter().map(|group| (&*group.name, group.line)).collect();
+        assert_eq!(groups, [("staff", 2), ("family", 3)]);
+        let [person] = &wanted.people[..] else { panic!() };
+        assert_eq!((person.lines.own, person.lines.of("email"), person.lines.of("role")), (6, 7, 6));
+        let [app] = &wanted.apps[..] else { panic!() };
+        assert_eq!((app.lines.own, app.lines.of("name"), app.lines.of("timeout")), (8, 10, 11));
+        assert_eq!((&*app.draft.timeout, app.draft.enabled, app.draft.shown), ("30", false, true));
+        let [first, second] = &app.rules[..] else { panic!() };
+        assert_eq!((first.lines.own, first.lines.of("until"), first.lines.of("who")), (13, 15, 13));
+        assert_eq!(first.draft.grants[0].until, "2027-01-31");
+        assert_eq!((&*second.draft.methods, second.draft.grants.len()), ("GET\nPOST", 2));
+        assert_eq!(second.draft.grants[1].until, "2027-01-31T18:00:00Z");
+        let of = |field| second.lines.of(field);
+        assert_eq!((of("who"), of("groups_2"), of("until_2"), of("who_2"), of("path")), (19, 20, 21, 20, 17));
+    }
+
+    #[test]
+    fn what_is_no_toml_or_not_utf_8_is_refused_at_its_line() {
+        let found = faults("groups = ['a'\n\n[[apps]]\nname = Wiki\n");
+        assert!(!found.is_empty() && found.iter().all(|(line, text)| (1..=4).contains(line) && !text.is_empty()));
+        assert_eq!(faults("a = 1\na = 2\n").first().map(|(line, _)| *line), Some(2));
+        let found = read(b"groups = []\n# \xff\n").unwrap_err();
+        assert_eq!((found[0].line, &*found[0].message), (2, "the file is not UTF-8"));
+    }
+}
