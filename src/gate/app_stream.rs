@@ -59,7 +59,7 @@ impl AppConnector {
             UpstreamUrl::Https(authority) => {
                 let host = authority.rsplit_once(':').map_or(authority.as_str(), |(host, _)| host);
                 let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
-                let tls = TlsConnector::from(Arc::new(tls_config(upstream.ca_file.as_deref())?));
+                let tls = TlsConnector::from(tls_config(upstream.ca_file.as_deref())?);
                 Way::Tls(tcp(), tls, name.map_err(|fault| format!("{host}: {fault}"))?)
             }
         };

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Display;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{WebPkiServerVerifier, verify_server_name};
@@ -12,8 +12,22 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+/// That with the system's authorities: they are many, so every app and worker has the same, read once.
+static OF_THE_SYSTEM: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+
 /// A configuration that trusts the system's authorities, or only the certificates of `ca_file`.
-pub(super) fn tls_config(ca_file: Option<&str>) -> Result<ClientConfig, String> {
+pub(super) fn tls_config(ca_file: Option<&str>) -> Result<Arc<ClientConfig>, String> {
+    match (ca_file, OF_THE_SYSTEM.get()) {
+        (None, Some(known)) => Ok(Arc::clone(known)),
+        (None, None) => {
+            let config = Arc::new(new_config(None)?);
+            Ok(Arc::clone(OF_THE_SYSTEM.get_or_init(|| config)))
+        }
+        (own, _) => new_config(own).map(Arc::new),
+    }
+}
+
+fn new_config(ca_file: Option<&str>) -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
     let builder = builder.map_err(|fault| fault.to_string())?;
