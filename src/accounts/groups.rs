@@ -1,5 +1,7 @@
 //! Groups: created and deleted, and who is in them. A change is in force on every node when its operation returns.
 
+use std::collections::BTreeSet;
+
 use super::revocation::Ended;
 use super::{AccountError, Accounts, Actor, FieldFault, revocation};
 use crate::domain::audit::Event;
@@ -86,6 +88,10 @@ impl Accounts {
         let wanted = parse_names(typed)?;
         let (id, actor, now) = (id.clone(), actor.clone(), self.0.clock.now());
         self.change_groups(move |c, this| {
+            // Before the groups are read: two admins at once would mix what they want.
+            if !groups::lock_member(c, &id)? {
+                return Ok(Err(AccountError::NotFound));
+            }
             let current = groups::of_user(c, &id)?;
             let left = current.iter().filter(|name| !wanted.contains(name));
             let joined = wanted.iter().filter(|name| !current.contains(name));
@@ -130,7 +136,12 @@ impl Accounts {
         actor: &Actor,
         now: Timestamp,
     ) -> Outcome {
-        // Two such transactions lock the groups in the same order.
+        // Two such transactions lock the same rows in the same order.
+        for user in changes.iter().map(Membership::user).collect::<BTreeSet<_>>() {
+            if !groups::lock_member(c, user)? {
+                return Ok(Err(AccountError::NotFound));
+            }
+        }
         changes.sort_by(|a, b| a.group().cmp(b.group()));
         if let Err(fault) = lock_all(c, changes.iter().map(Membership::group))? {
             return Ok(Err(fault));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use super::schema::{groups, memberships};
+use super::schema::{groups, memberships, users};
 use super::{Connection, StorageError};
 use crate::domain::groups::GroupName;
 use crate::domain::ids::UserId;
@@ -48,6 +48,13 @@ pub fn lock(connection: &mut Connection, name: &GroupName) -> Result<bool, Stora
     let row = groups::table.filter(groups::name.eq(name.as_str()));
     // An update that changes nothing locks the row in both databases alike.
     Ok(diesel::update(row).set(groups::created_at.eq(groups::created_at)).execute(connection)? == 1)
+}
+
+/// Whether there is such an account. Locks its row like [`lock`], so that its groups are changed by one transaction at a
+/// time, and not while it is deleted; lock accounts before groups, several in the order of their identifiers.
+pub fn lock_member(connection: &mut Connection, id: &UserId) -> Result<bool, StorageError> {
+    let row = users::table.filter(users::id.eq(id.as_str()));
+    Ok(diesel::update(row).set(users::created_at.eq(users::created_at)).execute(connection)? == 1)
 }
 
 /// Every group, by name.

@@ -183,6 +183,50 @@ async fn the_groups_of_an_account_are_changed_on_its_page_and_of_several_in_the_
 }
 
 #[tokio::test]
+async fn of_two_admins_who_set_the_groups_of_one_account_at_once_one_wins() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let mut second = people::another_browser(&app).await;
+    let (_, ada) = people::member(&app, &mut owner, ADA, "user").await;
+    for name in ["a", "b", "old"] {
+        create(&mut owner, name).await;
+    }
+    let form = format!("{ada}/groups");
+    for round in 0..20 {
+        owner.submit(&form, &form, &[("groups", "old")]).await;
+        owner.get(&form).await;
+        second.get(&form).await;
+        let calls = (owner.filled_form(&form, &[("groups", "a")]), second.filled_form(&form, &[("groups", "b")]));
+        let (one, other) = (calls.0.unwrap(), calls.1.unwrap());
+        let (one, other) = tokio::join!(owner.send(one), second.send(other));
+        assert_eq!((one.status, other.status), (303, 303), "round {round}");
+        let left = page::all_data(&owner.get(&ada).await.text(), "group");
+        assert!(left == ["a"] || left == ["b"], "round {round}: {left:?}");
+    }
+}
+
+#[tokio::test]
+async fn changing_the_groups_of_an_account_while_it_is_deleted_waits_for_it() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let mut second = people::another_browser(&app).await;
+    for name in ["a", "b"] {
+        create(&mut owner, name).await;
+    }
+    for round in 0..10 {
+        let ada = people::invite(&mut owner, &format!("ada{round}@example.org"), "", "user").await.page;
+        let (form, delete) = (format!("{ada}/groups"), format!("{ada}/delete"));
+        owner.submit(&form, &form, &[("groups", "a")]).await;
+        owner.get(&form).await;
+        second.get(&delete).await;
+        let (set, delete) = (owner.filled_form(&form, &[("groups", "b")]), second.filled_form(&delete, &[]));
+        let (set, deleted) = tokio::join!(owner.send(set.unwrap()), second.send(delete.unwrap()));
+        assert!(matches!(set.status, 303 | 404), "round {round}: {}", set.text());
+        assert_eq!(deleted.status, 303, "round {round}: {}", deleted.text());
+    }
+}
+
+#[tokio::test]
 async fn an_invitation_carries_groups_that_hold_at_the_first_request() {
     let (app, upstream, mut owner) = people::with_app().await;
     for name in ["family", "staff"] {
