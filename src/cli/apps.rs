@@ -1,26 +1,20 @@
 //! Apps and their rules, also beside a running server.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 
 use super::people::{explain as explain_fault, open_existing};
 use super::say;
 use crate::accounts::app_draft::AppDraft;
-use crate::accounts::explain::Question;
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
 use crate::accounts::{AccountError, Actor};
 use crate::app::Core;
 use crate::config::Config;
-use crate::domain::access::Denial;
 use crate::domain::app_address::AppAddress;
 use crate::domain::app_table::CompiledApp;
-use crate::domain::decide::Decision;
 use crate::domain::ids::RuleId;
 use crate::domain::language::Language;
 use crate::domain::rules::{Rule, RuleMethods, RulePath};
-use crate::domain::time::Timestamp;
 use crate::texts;
 
 /// The settings of an app, as flags: name, and what they mean.
@@ -44,8 +38,8 @@ const SWITCHES: [(&str, &str); 3] = [
     ("shown", "yes or no: whether it is on the start page"),
 ];
 
-/// `app`, `rule` and `explain`.
-pub(super) fn commands() -> [Command; 3] {
+/// `app` and `rule`.
+pub(super) fn commands() -> [Command; 2] {
     let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
     let flag = |(name, about): (&'static str, &'static str)| Arg::new(name).long(name).value_name("VALUE").help(about);
     let named = || Arg::new("app").required(true).value_name("APP").help("The app's name");
@@ -77,24 +71,14 @@ pub(super) fn commands() -> [Command; 3] {
                 flag(("to", "The identifier of the rule with this path that lets in these people, too"))
                     .allow_hyphen_values(true),
             )
-            .arg(factor.clone()),
+            .arg(factor),
         Command::new("list").about("List the rules of an app").arg(named()).arg(json()),
         Command::new("remove")
             .about("Remove a rule")
             .arg(named())
             .arg(Arg::new("rule").required(true).value_name("RULE").allow_hyphen_values(true).help("Its identifier")),
     ]);
-    let explain = Command::new("explain")
-        .about("Say whether somebody is let in, and by which rule; the exit code is 0 if so, 3 if not")
-        .arg(Arg::new("email").required(true).value_name("ADDRESS").help("The account, or - for nobody"))
-        .arg(Arg::new("method").required(true).value_name("METHOD").help("The method"))
-        .arg(Arg::new("url").required(true).value_name("URL").help("The address in the app"))
-        .arg(flag(("from", "The client's address")))
-        .arg(factor.help("As if a second factor had been given"))
-        .arg(flag(("age", "Minutes since the last proof of identity")))
-        .arg(flag(("at", "The time")))
-        .arg(json());
-    [app, rule, explain]
+    [app, rule]
 }
 
 fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
@@ -107,7 +91,7 @@ fn find(core: &Core, name: &str) -> Result<std::sync::Arc<CompiledApp>, String> 
     found.ok_or_else(|| format!("there is no app {name}"))
 }
 
-fn fault(fault: AccountError) -> String {
+pub(super) fn fault(fault: AccountError) -> String {
     match fault {
         AccountError::NotFound => "there is no such app or rule".to_owned(),
         AccountError::NotAllowed => "the app of UPSTREAM_URL is set in the configuration".to_owned(),
@@ -337,70 +321,4 @@ pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> 
         other => return Err(format!("unknown command {other}")),
     }
     Ok(())
-}
-
-/// `explain ADDRESS METHOD URL`: whether the visitor is let in.
-pub(super) fn explain(config: &Config, matches: &ArgMatches) -> Result<bool, String> {
-    let core = open_existing(config, false)?;
-    let given = |id: &str| matches.get_one::<String>(id).map(String::as_str);
-    let from: IpAddr = match given("from") {
-        None => Ipv4Addr::LOCALHOST.into(),
-        Some(text) => text.parse().map_err(|_fault| format!("--from: {text} is not an IP address"))?,
-    };
-    let age = match given("age") {
-        None => 0,
-        Some(text) => text.parse().map_err(|_fault| "--age: give whole minutes".to_owned())?,
-    };
-    let at = match given("at") {
-        None => None,
-        Some(text) => Some(Timestamp::parse(text).ok_or("--at: give a moment such as 2027-01-31T18:00:00Z")?),
-    };
-    let question = Question {
-        email: given("email").filter(|email| *email != "-").map(str::to_owned),
-        method: text(matches, "method").to_owned(),
-        url: text(matches, "url").to_owned(),
-        from,
-        factor: matches.get_flag("factor"),
-        age,
-        at,
-    };
-    let answer = core.block_on(core.accounts.explain(&question)).map_err(fault)?;
-    let verdict = |denial: Option<Denial>| denial.map_or("let in", Denial::as_str);
-    let allowed = answer.decision == Decision::Allow;
-    if matches.get_flag("json") {
-        let readings: Vec<Value> = answer
-            .readings
-            .iter()
-            .map(|reading| {
-                json!({
-                    "path": reading.path,
-                    "rule": reading.rule.as_ref().map(RuleId::as_str),
-                    "verdict": verdict(reading.denial),
-                })
-            })
-            .collect();
-        let deciding = answer.deciding();
-        say(&json!({
-            "app": answer.app,
-            "allowed": allowed,
-            "verdict": verdict(deciding.and_then(|reading| reading.denial)),
-            "rule": deciding.and_then(|reading| reading.rule.as_ref()).map(RuleId::as_str),
-            "readings": readings,
-        })
-        .to_string());
-        return Ok(allowed);
-    }
-    say(&format!("{}: {}", answer.app, verdict(answer.deciding().and_then(|reading| reading.denial))));
-    for reading in &answer.readings {
-        let rule =
-            reading.rule.as_ref().map_or_else(|| "no rule".to_owned(), |id| format!("rule {id}: {}", reading.draft));
-        say(&format!("  {}  {}  {rule}", printable(&reading.path), verdict(reading.denial)));
-    }
-    Ok(allowed)
-}
-
-/// A text as a terminal may show it.
-pub(super) fn printable(text: &str) -> String {
-    let shown = |sign: char| if sign.is_control() { sign.escape_unicode().collect() } else { sign.to_string() };
-    text.chars().map(shown).collect()
 }

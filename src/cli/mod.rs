@@ -15,6 +15,7 @@ use crate::config::{self, Config, Values, env};
 mod apply;
 mod apps;
 mod backup;
+mod explain;
 mod groups;
 mod migrate_store;
 mod people;
@@ -39,6 +40,12 @@ fn tell(line: &str) {
     if writeln!(out, "{line}").is_err() {
         tracing::debug!("standard error is closed");
     }
+}
+
+/// A text as a terminal may show it.
+fn printable(text: &str) -> String {
+    let shown = |sign: char| if sign.is_control() { sign.escape_unicode().collect() } else { sign.to_string() };
+    text.chars().map(shown).collect()
 }
 
 /// Runs the program with these arguments.
@@ -155,7 +162,7 @@ pub fn command() -> Command {
                 .arg(json()),
         ])
         .subcommands(apps::commands())
-        .subcommand(apply::command())
+        .subcommands([explain::command(), apply::command()])
         .subcommands(keeping())
 }
 
@@ -213,7 +220,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "session" => people::session(&config, matches),
         "app" => apps::app(&config, matches),
         "rule" => apps::rule(&config, matches),
-        "explain" if !apps::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
+        "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "explain" | "apply" => Ok(()),
         "send-test-mail" => people::send_test_mail(&config, matches),

@@ -8,9 +8,8 @@ use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::apps::printable;
 use super::people::{explain, open_existing, text};
-use super::say;
+use super::{printable, say};
 use crate::accounts::Actor;
 use crate::accounts::apply::{Application, Applied, FileFault};
 use crate::config::Config;
