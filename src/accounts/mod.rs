@@ -17,6 +17,7 @@ use crate::crypto::keys::Keys;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::PasswordHasher;
 use crate::crypto::random;
+use crate::domain::app_url::AppUrl;
 use crate::domain::audit::{AuditLine, Event};
 use crate::domain::ids::SessionId;
 use crate::domain::time::Clock;
@@ -217,6 +218,11 @@ impl Accounts {
     /// The ID of this process among the nodes.
     pub fn node(&self) -> &str {
         &self.0.node
+    }
+
+    /// `APP_URL`.
+    pub fn app_url(&self) -> &AppUrl {
+        &self.0.config.server.app_url
     }
 
     /// The tokens of this instance.

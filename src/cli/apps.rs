@@ -147,7 +147,7 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
             change_draft(&mut draft, matches)?;
             let id = core.block_on(core.accounts.create_app(draft, &actor)).map_err(fault)?;
             say(&format!("added {given} ({id})"));
-            say_advice(config, &core, given)
+            say_advice(&core, given)
         }
         "set" => {
             let found = find(&core, given)?;
@@ -158,7 +158,7 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
             }
             core.block_on(core.accounts.change_app(&found.app().id, draft, &actor)).map_err(fault)?;
             say(&format!("changed {given}"));
-            say_advice(config, &core, matches.get_one::<String>("name").map_or(given, String::as_str))
+            say_advice(&core, matches.get_one::<String>("name").map_or(given, String::as_str))
         }
         "remove" => {
             let found = find(&core, given)?;
@@ -171,8 +171,8 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
 }
 
 /// What is unusual about an app.
-fn say_advice(config: &Config, core: &Core, name: &str) -> Result<(), String> {
-    for text in find(core, name)?.app().advice(config.server.app_url.canonical()) {
+fn say_advice(core: &Core, name: &str) -> Result<(), String> {
+    for text in find(core, name)?.app().advice(core.accounts.app_url().canonical()) {
         say(&format!("note: {}", texts::say(Language::English, &text)));
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::support::client::Client;
 use super::support::file_of_apps::{NOTHING, Site, outcome, setup_token, wiki};
 use super::support::people::{self, OWNER};
 use super::support::postgres::Postgres;
-use super::support::process::{portcullis, run_with};
+use super::support::process::{portcullis, run_with, said};
 use super::support::stores::Redis;
 use super::support::upstream::Upstream;
 use super::support::{nodes, wait};
@@ -179,6 +179,28 @@ async fn rules_may_name_who_is_invited_in_the_same_file_which_may_come_from_stan
     assert_eq!(from_input(&file), (0, NOTHING.to_owned()));
     let (code, text) = from_input("x = 1");
     assert!(code == 1 && text.contains("<stdin>:1: there is no key x here"), "{text}");
+}
+
+#[tokio::test]
+async fn an_address_at_another_port_than_the_servers_is_noted_where_it_is_new() {
+    let site = Site::start().await;
+    let port = site.process.port;
+    let run = |file: &str| {
+        std::fs::write(site.process.folder.path().join("apps.toml"), file).unwrap();
+        said(&site.process.run(&["apply", "apps.toml"]))
+    };
+    let note = format!(
+        "note: Wiki: People have to open http://w.example.org, at another port than this site. If this \
+        app is reached at the same port as this site, its address is w.example.org:{port}."
+    );
+    let text = run(&wiki("w.example.org", "http://a"));
+    assert!(text.lines().any(|line| line == note), "{text}");
+    assert_eq!(run(&wiki("w.example.org", "http://a")), NOTHING);
+    let text = run(&wiki(&format!("w.example.org:{port}"), "http://a"));
+    assert!(text.contains("done: 1 change,") && !text.contains("note: "), "{text}");
+    let addresses = format!("--addresses=blog.example.org:{port}");
+    let text = said(&site.process.run(&["app", "add", "Blog", "--mode=forward-auth", &addresses]));
+    assert!(text.contains("added Blog") && !text.contains("note: "), "the server's address counts: {text}");
 }
 
 /// Applies the same file in two processes at once; both outcomes.

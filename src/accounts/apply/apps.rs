@@ -11,9 +11,11 @@ use crate::domain::app_table::{AppTable, CompiledApp};
 use crate::domain::apps::{App, AppRef};
 use crate::domain::audit::Event;
 use crate::domain::ids::{AppId, RuleId};
+use crate::domain::language::Language;
 use crate::domain::notice::Notice;
 use crate::domain::rules::{Grant, Rule};
 use crate::storage::apps;
+use crate::texts;
 
 impl Change<'_> {
     /// Makes the apps of the file what it says, with exactly its rules, and deletes the others if they are pruned.
@@ -33,7 +35,7 @@ impl Change<'_> {
             }
         }
         // The final state, as far as it is known: addresses may move from one app of the file to another.
-        let mut final_table = AppTable::new(self.accounts.0.config.server.app_url.canonical().clone(), kept);
+        let mut final_table = AppTable::new(self.accounts.app_url().canonical().clone(), kept);
         let mut lines: BTreeMap<String, usize> = BTreeMap::new();
         for wanted in wanted {
             let name = wanted.draft.name.trim();
@@ -85,6 +87,8 @@ impl Change<'_> {
         }
         self.notify(Notice::AppsChanged);
         self.record(text, event, &app.name, &describe(app));
+        let advice = app.advice(self.accounts.app_url().canonical());
+        self.notes.extend(advice.iter().map(|text| format!("{}: {}", app.name, texts::say(Language::English, text))));
         Ok(())
     }
 

@@ -41,8 +41,13 @@ pub enum Applied {
     Refused(Vec<FileFault>),
     /// Everything is as the file says.
     Nothing,
-    /// This would be done: one line for each change. Nothing was changed.
-    Difference(Vec<String>),
+    /// This would be done. Nothing was changed.
+    Difference {
+        /// One line for each change.
+        lines: Vec<String>,
+        /// What is unusual about apps that change, though it may be meant.
+        notes: Vec<String>,
+    },
     /// It is done, and in force on every node.
     Done,
 }
@@ -89,6 +94,7 @@ struct Change<'a> {
     now: Timestamp,
     faults: Vec<FileFault>,
     difference: Vec<String>,
+    notes: Vec<String>,
     /// Written last, since each is logged when it is written.
     audit: Vec<AuditLine>,
     notices: Vec<Notice>,
@@ -99,8 +105,19 @@ struct Change<'a> {
 impl<'a> Change<'a> {
     fn new(c: &'a mut Connection, accounts: &'a Accounts, actor: &'a Actor, how: Application) -> Self {
         let now = accounts.0.clock.now();
-        let (faults, difference, audit) = (Vec::new(), Vec::new(), Vec::new());
-        Self { c, accounts, actor, how, now, faults, difference, audit, notices: Vec::new(), roles: Vec::new() }
+        Self {
+            c,
+            accounts,
+            actor,
+            how,
+            now,
+            faults: Vec::new(),
+            difference: Vec::new(),
+            notes: Vec::new(),
+            audit: Vec::new(),
+            notices: Vec::new(),
+            roles: Vec::new(),
+        }
     }
 
     fn make(mut self, wanted: &Wanted) -> Result<(Applied, Ended), AccountError> {
@@ -119,7 +136,7 @@ impl<'a> Change<'a> {
             return Ok((Applied::Nothing, revocation::already_done(self.c)?));
         }
         if self.how.shown.as_ref() != Some(&self.difference) {
-            return Ok((Applied::Difference(self.difference), Ended::default()));
+            return Ok((Applied::Difference { lines: self.difference, notes: self.notes }, Ended::default()));
         }
         let sessions = self.change_roles()?;
         self.audit.iter().try_for_each(|line| audit::append(self.c, line))?;

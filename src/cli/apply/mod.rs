@@ -68,13 +68,13 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
                 say(&format!("done: {}, in force now", changes(shown.as_ref().map_or(0, Vec::len))));
                 return Ok(true);
             }
-            Applied::Difference(lines) => {
+            Applied::Difference { lines, notes } => {
                 if shown.is_some() {
                     say("something else was changed meanwhile; this is the difference now:");
                 }
-                for line in &lines {
-                    say(&printable(line));
-                }
+                lines.iter().cloned().chain(notes.iter().map(|note| format!("note: {note}"))).for_each(|line| {
+                    say(&printable(&line));
+                });
                 if dry {
                     say(&format!("dry run: {} to make, nothing was done", changes(lines.len())));
                     return Ok(false);

@@ -85,13 +85,15 @@ pub fn setup_token(process: &Process) -> String {
     std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap()
 }
 
-/// The exit code, and what was said of a success or of a failure.
+/// The exit code, and what was said of a success or of a failure; notes are left out.
 pub fn outcome(output: &Output) -> (i32, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (code, logged) = (output.status.code().unwrap(), text(&output.stderr));
     let did = text(&output.stdout).contains("done: ");
     assert_eq!(logged.contains("audited"), did, "what was not done is logged as done: {}", said(output));
-    (code, if code == 1 { logged } else { text(&output.stdout) })
+    let is_note = |line: &&str| line.starts_with("note: ");
+    let shown = text(&output.stdout).split_inclusive('\n').filter(|line| !is_note(line)).collect();
+    (code, if code == 1 { logged } else { shown })
 }
 
 /// A file with the app Wiki at that address, open to everybody.
