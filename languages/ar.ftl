@@ -454,6 +454,7 @@ app-preflight = السماح بطلبات CORS التمهيدية
 app-preflight-hint = ترسلها المتصفحات بلا ملفات تعريف ارتباط قبل أن تستخدم برامج مواقع أخرى التطبيق.
 app-state-good = يقبل الاتصالات
 app-state-silent = لا يستجيب ({ $fault })
+app-state-tls = لا يمكن الوصول إليه عبر https ({ $fault })
 app-state-off = معطّل
 app-state-forward-auth = خلف وسيطك الخاص
 app-rules = القواعد
@@ -697,6 +698,7 @@ check-app-good = التطبيق عند { $upstream } يقبل الاتصالات
 check-apps = التطبيقات الأخرى
 check-apps-good = كل التطبيقات المفعّلة تقبل الاتصالات.
 check-apps-silent = لا يستجيب { $app } على { $upstream } ({ $fault }). شغّله أو صحّح عنوانه ضمن «التطبيقات».
+check-apps-tls = لا يمكن الوصول إلى { $app } عبر https على { $upstream } ({ $fault }). صحّح شهادته، أو ملف سلطة التصديق ضمن «التطبيقات».
 check-app-silent = لا أحد يجيب عند { $upstream } ({ $fault }). شغّل التطبيق، أو صحّح UPSTREAM_URL.
 check-app-slow = لا يجيب { $upstream } خلال ثانيتين. هل بينهما جدار ناري؟
 

@@ -415,6 +415,7 @@ app-preflight = CORS-Preflights durchlassen
 app-preflight-hint = Browser senden sie ohne Cookies, bevor Skripte anderer Seiten die Anwendung verwenden.
 app-state-good = Nimmt Verbindungen an
 app-state-silent = Antwortet nicht ({ $fault })
+app-state-tls = Über https nicht erreichbar ({ $fault })
 app-state-off = Abgeschaltet
 app-state-forward-auth = Hinter Ihrem eigenen Proxy
 app-rules = Regeln
@@ -647,6 +648,7 @@ check-app-good = Die Anwendung unter { $upstream } nimmt Verbindungen an.
 check-apps = Die anderen Anwendungen
 check-apps-good = Alle, die eingeschaltet sind, nehmen Verbindungen an.
 check-apps-silent = { $app } antwortet unter { $upstream } nicht ({ $fault }). Starten Sie die Anwendung oder berichtigen Sie unter „Anwendungen“, wo sie zu erreichen ist.
+check-apps-tls = { $app } ist unter { $upstream } über https nicht erreichbar ({ $fault }). Berichtigen Sie das Zertifikat der Anwendung, oder unter „Anwendungen“ ihre CA-Datei.
 check-app-silent = Unter { $upstream } antwortet nichts ({ $fault }). Starten Sie die Anwendung, oder berichtigen Sie UPSTREAM_URL.
 check-app-slow = { $upstream } antwortet nicht innerhalb von zwei Sekunden. Steht eine Firewall dazwischen?
 

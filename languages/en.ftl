@@ -417,6 +417,7 @@ app-preflight = Let CORS preflights through
 app-preflight-hint = Browsers send them without cookies before scripts of other sites use the app.
 app-state-good = Accepts connections
 app-state-silent = Does not respond ({ $fault })
+app-state-tls = Cannot be reached by https ({ $fault })
 app-state-off = Switched off
 app-state-forward-auth = Behind your own proxy
 app-rules = Rules
@@ -649,6 +650,7 @@ check-app-good = The app at { $upstream } accepts connections.
 check-apps = The other apps
 check-apps-good = All of them that are switched on accept connections.
 check-apps-silent = { $app } does not respond at { $upstream } ({ $fault }). Start it, or correct where it listens under "Apps".
+check-apps-tls = { $app } cannot be reached by https at { $upstream } ({ $fault }). Correct its certificate, or its CA file under "Apps".
 check-app-silent = The app at { $upstream } does not respond ({ $fault }). Start the app, or correct UPSTREAM_URL.
 check-app-slow = { $upstream } does not respond within two seconds. Is there a firewall in between?
 

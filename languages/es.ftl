@@ -415,6 +415,7 @@ app-preflight = Dejar pasar las comprobaciones previas de CORS
 app-preflight-hint = Los navegadores las envían sin cookies antes de que scripts de otros sitios usen la aplicación.
 app-state-good = Acepta conexiones
 app-state-silent = No responde ({ $fault })
+app-state-tls = No se puede acceder por https ({ $fault })
 app-state-off = Desactivada
 app-state-forward-auth = Detrás de su propio proxy
 app-rules = Reglas
@@ -647,6 +648,7 @@ check-app-good = La aplicación en { $upstream } acepta conexiones.
 check-apps = Las demás aplicaciones
 check-apps-good = Todas las que están activadas aceptan conexiones.
 check-apps-silent = { $app } no responde en { $upstream } ({ $fault }). Inicie la aplicación o corrija en «Aplicaciones» dónde escucha.
+check-apps-tls = No se puede acceder por https a { $app } en { $upstream } ({ $fault }). Corrija su certificado, o el archivo de su autoridad en «Aplicaciones».
 check-app-silent = Nada responde en { $upstream } ({ $fault }). Arranque la aplicación, o corrija UPSTREAM_URL.
 check-app-slow = { $upstream } no responde en dos segundos. ¿Hay un cortafuegos en medio?
 

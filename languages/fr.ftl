@@ -415,6 +415,7 @@ app-preflight = Laisser passer les requêtes CORS préliminaires
 app-preflight-hint = Les navigateurs les envoient sans cookies avant que les scripts d’autres sites n’utilisent l’application.
 app-state-good = Accepte les connexions
 app-state-silent = Ne répond pas ({ $fault })
+app-state-tls = Inaccessible en https ({ $fault })
 app-state-off = Désactivée
 app-state-forward-auth = Derrière votre propre proxy
 app-rules = Règles
@@ -647,6 +648,7 @@ check-app-good = L'application à { $upstream } accepte les connexions.
 check-apps = Les autres applications
 check-apps-good = Toutes celles qui sont activées acceptent les connexions.
 check-apps-silent = { $app } ne répond pas à { $upstream } ({ $fault }). Démarrez-la, ou corrigez son adresse interne sous « Applications ».
+check-apps-tls = { $app } est inaccessible en https à { $upstream } ({ $fault }). Corrigez son certificat, ou le fichier de son autorité sous « Applications ».
 check-app-silent = Rien ne répond à { $upstream } ({ $fault }). Démarrez l'application, ou corrigez UPSTREAM_URL.
 check-app-slow = { $upstream } ne répond pas en deux secondes. Y a-t-il un pare-feu entre les deux ?
 

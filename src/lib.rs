@@ -19,10 +19,10 @@
 //! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, redis, secrecy |
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
 //! | 3 | accounts | domain, config, crypto, storage, mail, telemetry, texts | arc_swap, ipnet |
-//! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr |
+//! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
 //! | 5 | pages | domain, accounts, http, telemetry, texts | actix_web, askama |
 //! | 5 | api | domain, accounts, http, telemetry | actix_web |
-//! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, rustls, rustls_native_certs, tokio_rustls, tokio_util, webpki |
+//! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, tokio_rustls, tokio_util |
 //! | 6 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
 //! | 6 | jobs | domain, accounts, storage, config, telemetry | - |
 //! | 7 | app | * | * |

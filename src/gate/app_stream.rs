@@ -16,16 +16,14 @@ use hyper::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
 use tokio::net::{TcpStream, UnixStream};
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 use tower_service::Service;
 
-use super::upstream_certificates::{tls_config, with_advice};
 use crate::domain::apps::Upstream;
 use crate::domain::upstream::UpstreamUrl;
+use crate::http::upstream_tls::UpstreamTls;
 
 /// Makes [`AppStream`]s.
 #[derive(Clone)]
@@ -38,7 +36,7 @@ pub(super) struct AppConnector {
 #[derive(Clone)]
 enum Way {
     Tcp(HttpConnector),
-    Tls(HttpConnector, TlsConnector, ServerName<'static>),
+    Tls(HttpConnector, UpstreamTls),
     Unix(Arc<str>),
 }
 
@@ -56,12 +54,7 @@ impl AppConnector {
         let way = match &upstream.url {
             UpstreamUrl::Http(_) => Way::Tcp(tcp()),
             UpstreamUrl::Unix(path) => Way::Unix(Arc::from(path.as_str())),
-            UpstreamUrl::Https(authority) => {
-                let host = authority.rsplit_once(':').map_or(authority.as_str(), |(host, _)| host);
-                let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
-                let tls = TlsConnector::from(tls_config(upstream.ca_file.as_deref())?);
-                Way::Tls(tcp(), tls, name.map_err(|fault| format!("{host}: {fault}"))?)
-            }
+            UpstreamUrl::Https(authority) => Way::Tls(tcp(), UpstreamTls::new(authority, upstream.ca_file.as_deref())?),
         };
         Ok(Self { way, limit })
     }
@@ -74,7 +67,7 @@ impl Service<Uri> for AppConnector {
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.way {
-            Way::Tcp(tcp) | Way::Tls(tcp, ..) => tcp.poll_ready(context).map_err(io::Error::other),
+            Way::Tcp(tcp) | Way::Tls(tcp, _) => tcp.poll_ready(context).map_err(io::Error::other),
             Way::Unix(_) => Poll::Ready(Ok(())),
         }
     }
@@ -84,9 +77,9 @@ impl Service<Uri> for AppConnector {
         let connect = async move {
             Ok(match way {
                 Way::Tcp(mut tcp) => Either::Left(tcp.call(address).await.map_err(io::Error::other)?.into_inner()),
-                Way::Tls(mut tcp, tls, name) => {
+                Way::Tls(mut tcp, tls) => {
                     let stream = tcp.call(address).await.map_err(io::Error::other)?.into_inner();
-                    Either::Right(Either::Left(Box::new(tls.connect(name, stream).await.map_err(with_advice)?)))
+                    Either::Right(Either::Left(Box::new(tls.connect(stream).await?)))
                 }
                 Way::Unix(path) => Either::Right(Either::Right(UnixStream::connect(&*path).await?)),
             })

@@ -19,5 +19,4 @@ mod request_check;
 mod response;
 mod target;
 mod upgrade;
-mod upstream_certificates;
 pub mod upstreams;

@@ -35,4 +35,5 @@ pub mod settings;
 pub mod static_files;
 pub mod unauthenticated;
 pub mod unread_body;
+pub mod upstream_tls;
 mod verdict_cache;

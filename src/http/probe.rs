@@ -8,8 +8,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::net::{TcpStream, UdpSocket, UnixStream, lookup_host};
 
+use super::upstream_tls::UpstreamTls;
 use crate::domain::app_table::CompiledApp;
-use crate::domain::apps::AppRef;
+use crate::domain::apps::{AppRef, Upstream};
 use crate::domain::checklist::Check;
 use crate::domain::text::Text;
 use crate::domain::upstream::UpstreamUrl;
@@ -44,9 +45,12 @@ pub async fn app(upstream: Option<&str>, idle: bool) -> Check {
 pub async fn other_apps(apps: &[Arc<CompiledApp>]) -> Vec<Check> {
     let title = "check-apps";
     let others = apps.iter().map(|app| app.app()).filter(|app| app.enabled && app.id != AppRef::Default);
-    let asked = others.filter_map(|app| Some((app, &app.upstream.as_ref()?.url))).map(async |(app, url)| {
-        let fault = upstream(url).await.err()?;
-        let text = Text::new("check-apps-silent").with("app", app.name.clone()).with("upstream", url.to_string());
+    let asked = others.filter_map(|app| Some((app, app.upstream.as_ref()?))).map(async |(app, asked)| {
+        let (text, fault) = match upstream(asked).await.err()? {
+            UpstreamFault::Silent(fault) => ("check-apps-silent", fault),
+            UpstreamFault::Tls(fault) => ("check-apps-tls", fault),
+        };
+        let text = Text::new(text).with("app", app.name.clone()).with("upstream", asked.url.to_string());
         Some(Check::wrong(title, text.with("fault", fault)))
     });
     let asked = join_all(asked).await;
@@ -81,16 +85,37 @@ async fn connect(host_and_port: &str) -> io::Result<SocketAddr> {
     connected.await.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut)))
 }
 
-/// Whether an app accepts connections; what went wrong otherwise.
-pub async fn upstream(url: &UpstreamUrl) -> Result<(), String> {
-    let outcome = match url {
+/// Why an app cannot be reached.
+pub enum UpstreamFault {
+    /// It accepts no connections.
+    Silent(String),
+    /// It accepts them, but its certificate is refused, or it does not speak TLS.
+    Tls(String),
+}
+
+/// Whether an app accepts connections, and its certificate is accepted; what went wrong otherwise.
+pub async fn upstream(upstream: &Upstream) -> Result<(), UpstreamFault> {
+    let outcome = match &upstream.url {
         UpstreamUrl::Http(authority) | UpstreamUrl::Https(authority) => connect(authority).await.map(drop),
         UpstreamUrl::Unix(path) => {
             let connected = tokio::time::timeout(TIMEOUT, UnixStream::connect(path)).await;
             connected.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut))).map(drop)
         }
     };
-    outcome.map_err(|fault| fault.to_string())
+    outcome.map_err(|fault| UpstreamFault::Silent(fault.to_string()))?;
+    match &upstream.url {
+        UpstreamUrl::Https(authority) => shake_hands(authority, upstream).await.map_err(UpstreamFault::Tls),
+        UpstreamUrl::Http(_) | UpstreamUrl::Unix(_) => Ok(()),
+    }
+}
+
+async fn shake_hands(authority: &str, upstream: &Upstream) -> Result<(), String> {
+    let (host, ca_file) = (authority.to_owned(), upstream.ca_file.clone());
+    let tls = tokio::task::spawn_blocking(move || UpstreamTls::new(&host, ca_file.as_deref())).await;
+    let tls = tls.map_err(|fault| fault.to_string())??;
+    let handshake = async { tls.connect(TcpStream::connect(authority).await?).await.map(drop) };
+    let outcome = tokio::time::timeout(TIMEOUT, handshake).await;
+    outcome.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut))).map_err(|fault| fault.to_string())
 }
 
 /// An address of this machine at which others can reach an app that was meant to be on loopback only.

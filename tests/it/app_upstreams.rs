@@ -34,6 +34,11 @@ async fn change(owner: &mut Client, page: &str, upstream: &str, ca_file: &str) {
     assert_eq!(answer.status, 303, "{}", answer.text());
 }
 
+/// The list of apps, with their states.
+async fn list(owner: &mut Client) -> String {
+    owner.get("/_auth/admin/apps").await.text()
+}
+
 /// A page, an upload in pieces that no buffer holds at once, a download and a WebSocket.
 async fn everything_passes(visitor: &mut Client, upstream: &Upstream) {
     assert_eq!(visitor.get("/page").await.status, 200);
@@ -180,16 +185,19 @@ async fn s84_no_request_reaches_an_https_upstream_whose_certificate_is_not_good_
         .await;
         assert!(said.contains(why), "{shown} with {key}, trusting {trusted}: {said}");
         assert_eq!(upstream.count(), 0, "{shown} with {key}, trusting {trusted}");
+        let listed = list(&mut owner).await;
+        assert!(
+            listed.contains("Cannot be reached by https (") && listed.contains(why),
+            "{shown}, {trusted}: {listed}"
+        );
+        let checks = owner.get("/_auth/admin/checklist").await.text();
+        assert!(checks.contains("Wiki cannot be reached by https at https://localhost:"), "{checks}");
     }
     // The positive control: the same way leads there.
     let front = Front::tls(&upstream, &certificates.file("site"), &certificates.key("site")).await;
     change(&mut owner, &page, &front.url, certificates.file("ca").to_str().unwrap()).await;
     assert_eq!((visitor.get("/page").await.status, upstream.count()), (200, 1));
-}
-
-/// The states that the list of apps shows.
-async fn list(owner: &mut Client) -> String {
-    owner.get("/_auth/admin/apps").await.text()
+    assert!(list(&mut owner).await.contains("Accepts connections"));
 }
 
 #[tokio::test]

@@ -19,7 +19,8 @@ use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
-use crate::http::{probe, settings};
+use crate::http::probe::{self, UpstreamFault};
+use crate::http::settings;
 use crate::pages::form::{Choice, Field, FormPage};
 
 pub(super) const LIST: &str = "/_auth/admin/apps";
@@ -137,9 +138,10 @@ async fn state_of(app: &App) -> (Text, bool) {
         return (Text::new("app-state-off"), false);
     }
     let Some(upstream) = &app.upstream else { return (Text::new("app-state-forward-auth"), false) };
-    match probe::upstream(&upstream.url).await {
+    match probe::upstream(upstream).await {
         Ok(()) => (Text::new("app-state-good"), false),
-        Err(fault) => (Text::new("app-state-silent").with("fault", fault), true),
+        Err(UpstreamFault::Silent(fault)) => (Text::new("app-state-silent").with("fault", fault), true),
+        Err(UpstreamFault::Tls(fault)) => (Text::new("app-state-tls").with("fault", fault), true),
     }
 }
 

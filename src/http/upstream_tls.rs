@@ -1,4 +1,4 @@
-//! Which certificates an https upstream may show: they are always checked (S84).
+//! TLS to an https upstream: its certificate is always checked (S84).
 
 use std::error::Error;
 use std::fmt::Display;
@@ -11,12 +11,38 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+/// Does the handshakes with one upstream.
+#[derive(Clone)]
+pub struct UpstreamTls {
+    connector: TlsConnector,
+    name: ServerName<'static>,
+}
+
+impl UpstreamTls {
+    /// For the upstream at `authority`, whose certificate is checked with the system's authorities, or only with
+    /// `ca_file`; an error if they cannot be read. Blocks.
+    pub fn new(authority: &str, ca_file: Option<&str>) -> Result<Self, String> {
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+        let name = name.map_err(|fault| format!("{host}: {fault}"))?;
+        Ok(Self { connector: TlsConnector::from(tls_config(ca_file)?), name })
+    }
+
+    /// The handshake; an error says what can be done about it.
+    pub async fn connect(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        self.connector.connect(self.name.clone(), stream).await.map_err(with_advice)
+    }
+}
 
 /// That with the system's authorities: they are many, so every app and worker has the same, read once.
 static OF_THE_SYSTEM: OnceLock<Arc<ClientConfig>> = OnceLock::new();
 
 /// A configuration that trusts the system's authorities, or only the certificates of `ca_file`.
-pub(super) fn tls_config(ca_file: Option<&str>) -> Result<Arc<ClientConfig>, String> {
+fn tls_config(ca_file: Option<&str>) -> Result<Arc<ClientConfig>, String> {
     match (ca_file, OF_THE_SYSTEM.get()) {
         (None, Some(known)) => Ok(Arc::clone(known)),
         (None, None) => {
@@ -112,7 +138,7 @@ fn is_of_no_authority(fault: &rustls::Error) -> bool {
 }
 
 /// The fault of a handshake, with what can be done about it.
-pub(super) fn with_advice(fault: io::Error) -> io::Error {
+fn with_advice(fault: io::Error) -> io::Error {
     let Some(tls) = fault.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) else { return fault };
     let advice = match tls {
         tls if is_of_no_authority(tls) => {
