@@ -50,8 +50,8 @@ pub fn lock(connection: &mut Connection, name: &GroupName) -> Result<bool, Stora
     Ok(diesel::update(row).set(groups::created_at.eq(groups::created_at)).execute(connection)? == 1)
 }
 
-/// Whether there is such an account. Locks its row like [`lock`], so that its groups are changed by one transaction at a
-/// time, and not while it is deleted; lock accounts before groups, several in the order of their identifiers.
+/// Whether there is such an account. Locks its row like [`lock`], so that its groups are changed by one transaction at
+/// a time, and not while it is deleted; lock accounts before groups, several in the order of their identifiers.
 pub fn lock_member(connection: &mut Connection, id: &UserId) -> Result<bool, StorageError> {
     let row = users::table.filter(users::id.eq(id.as_str()));
     Ok(diesel::update(row).set(users::created_at.eq(users::created_at)).execute(connection)? == 1)
