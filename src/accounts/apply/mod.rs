@@ -121,10 +121,11 @@ impl<'a> Change<'a> {
     }
 
     fn make(mut self, wanted: &Wanted) -> Result<(Applied, Ended), AccountError> {
-        // Before the groups: changes of rules lock groups, too.
+        // Apps, accounts, groups: every transaction locks them in this order.
         stored::begin_change(self.c)?;
         // What cannot be read would be neither changed nor deleted.
         stored::check_all(self.c)?;
+        self.lock_people(&wanted.people)?;
         self.change_groups(wanted)?;
         self.change_people(&wanted.people)?;
         self.change_apps(&wanted.apps)?;

@@ -1,6 +1,6 @@
 //! The people of a file: invited, their roles, and their groups.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, NewRole, WantedPerson};
 use crate::accounts::administer::{self, UserChange};
@@ -27,6 +27,30 @@ struct Parsed {
 }
 
 impl Change<'_> {
+    /// Locks the accounts whose roles or groups may change, in the order in which every transaction does: accounts
+    /// before groups, by their identifiers.
+    pub(super) fn lock_people(&mut self, wanted: &[WantedPerson]) -> Result<(), AccountError> {
+        let (mut ids, mut demotes) = (BTreeSet::new(), false);
+        for person in wanted {
+            let Ok(email) = Email::parse(&person.email) else { continue };
+            if let Some(record) = users::find_by_email(self.c, &email)? {
+                demotes |= record.user.role == Role::Admin && Role::parse(person.role.trim()) == Some(Role::User);
+                ids.insert(record.user.id);
+            }
+        }
+        if self.how.prune {
+            ids.extend(groups::of_everybody(self.c)?.keys().filter_map(|id| UserId::parse(id)));
+        }
+        if demotes {
+            // Locks all admins.
+            users::are_last_active_admins(self.c, &[])?;
+        }
+        for id in &ids {
+            groups::lock_member(self.c, id)?;
+        }
+        Ok(())
+    }
+
     /// Invites who has no account, and gives those who have one the roles and groups of the file; what else they are
     /// members of they leave if memberships are pruned.
     pub(super) fn change_people(&mut self, wanted: &[WantedPerson]) -> Result<(), AccountError> {
@@ -145,9 +169,9 @@ impl Change<'_> {
 
     /// The active admins who get another role, if nobody who can sign in gets theirs.
     fn demoted(&self) -> Vec<&NewRole> {
-        let is_active = |new: &&NewRole| new.record.user.state == UserState::Active;
-        let mut active = self.roles.iter().filter(is_active);
-        if active.clone().any(|new| new.role == Role::Admin) { Vec::new() } else { active.by_ref().collect() }
+        let active = self.roles.iter().filter(|new| new.record.user.state == UserState::Active);
+        let (promoted, demoted): (Vec<&NewRole>, Vec<&NewRole>) = active.partition(|new| new.role == Role::Admin);
+        if promoted.is_empty() { demoted } else { Vec::new() }
     }
 
     fn keep_an_admin(&mut self) -> Result<(), AccountError> {
@@ -165,21 +189,8 @@ impl Change<'_> {
 
     /// Gives the new roles, and returns the sessions that ended.
     pub(super) fn change_roles(&mut self) -> Result<Vec<SessionId>, AccountError> {
-        let mut roles = std::mem::take(&mut self.roles);
-        // Admins first, so that there is one at any time; then in the order in which every transaction locks accounts.
-        roles.sort_by(|a, b| {
-            (a.role != Role::Admin, &a.record.user.id).cmp(&(b.role != Role::Admin, &b.record.user.id))
-        });
-        let demoted: Vec<&UserId> =
-            roles.iter().filter(|new| new.role != Role::Admin).map(|new| &new.record.user.id).collect();
-        let (mut ended, mut is_checked) = (Vec::new(), demoted.is_empty());
+        let (roles, mut ended) = (std::mem::take(&mut self.roles), Vec::new());
         for new in &roles {
-            if new.role != Role::Admin && !std::mem::replace(&mut is_checked, true) {
-                // Who was to be an admin may have been disabled meanwhile.
-                if users::are_last_active_admins(self.c, &demoted)? {
-                    return Err(AccountError::LastAdmin);
-                }
-            }
             let (user, change) = (&new.record.user, UserChange::SetRole(new.role));
             ended.extend(administer::apply(self.c, &self.accounts.0.store, &new.record, change)?.unwrap_or_default());
             self.notify(Notice::UserEnded(user.id.clone()));
