@@ -105,7 +105,8 @@ pub fn command() -> Command {
                 .arg(by_mail),
             Command::new("list")
                 .about("List accounts")
-                .arg(Arg::new("query").default_value("").help("A part of the address, the name or the user name")),
+                .arg(Arg::new("query").default_value("").help("A part of the address, the name or the user name"))
+                .arg(Arg::new("group").long("group").value_name("GROUP").help("Only members of this group")),
             Command::new("disable").about("Disable an account and end its sessions").arg(email()),
             Command::new("enable").about("Let a disabled account sign in again").arg(email()),
             Command::new("delete").about("Delete an account permanently").arg(email()),

@@ -264,7 +264,15 @@ fn change(core: &Core, name: &str, matches: &ArgMatches) -> Outcome {
 }
 
 fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
-    let filter = UserFilter { query: text(matches, "query").to_owned(), ..UserFilter::default() };
+    let group = match matches.get_one::<String>("group") {
+        None => None,
+        Some(name) => {
+            let known = core.block_on(core.accounts.list_groups()).map_err(explain)?;
+            let group = known.into_iter().find(|group| group.name.as_str() == name);
+            Some(group.ok_or_else(|| format!("there is no group {name}"))?.name)
+        }
+    };
+    let filter = UserFilter { query: text(matches, "query").to_owned(), group, ..UserFilter::default() };
     let (users, _) =
         core.block_on(core.accounts.list_users(filter, UserOrder::default(), None, LIST_LIMIT)).map_err(explain)?;
     if matches.get_flag("json") {

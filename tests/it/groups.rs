@@ -342,6 +342,8 @@ async fn groups_are_managed_by_command_and_survive_a_backup() {
     assert!(!refused && text.contains("nobody@example.org"), "{text}");
     let (refused, text) = run(&["group", "join", "nobody", ADA]);
     assert!(!refused && text.contains("There is no group nobody"), "{text}");
+    assert_eq!(run(&["user", "list", "--group", "family"]).1.matches('@').count(), 1, "only Ada is in it");
+    assert!(run(&["user", "list", "--group", "nobody"]).1.contains("there is no group nobody"));
     let kept = run(&["backup", "kept.backup"]);
     assert!(kept.0, "{}", kept.1);
     assert!(run(&["group", "leave", "staff", ADA]).0 && run(&["group", "remove", "family"]).0);
