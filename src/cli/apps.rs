@@ -1,20 +1,23 @@
-//! Apps and their rules, also beside a running server.
+//! Apps, also beside a running server.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::fs::File;
+use std::io::Read;
+
+use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::people::{explain as explain_fault, open_existing};
+use super::app_arguments::{fault, find, flag, json as json_flag, named};
+use super::people::open_existing;
+use super::rules::{describe_rule, say_rule};
 use super::say;
+use crate::accounts::Actor;
 use crate::accounts::app_draft::AppDraft;
-use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
-use crate::accounts::{AccountError, Actor};
 use crate::app::Core;
 use crate::config::Config;
 use crate::domain::app_address::AppAddress;
 use crate::domain::app_table::CompiledApp;
-use crate::domain::ids::RuleId;
+use crate::domain::image::{Icon, MAX_ICON};
 use crate::domain::language::Language;
-use crate::domain::rules::{Rule, RuleMethods, RulePath};
 use crate::texts;
 
 /// The settings of an app, as flags: name, and what they mean.
@@ -38,65 +41,20 @@ const SWITCHES: [(&str, &str); 3] = [
     ("shown", "yes or no: whether it is on the start page"),
 ];
 
-/// `app` and `rule`.
-pub(super) fn commands() -> [Command; 2] {
-    let json = || Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON");
-    let flag = |(name, about): (&'static str, &'static str)| Arg::new(name).long(name).value_name("VALUE").help(about);
-    let named = || Arg::new("app").required(true).value_name("APP").help("The app's name");
+/// `app add|list|show|set|remove`.
+pub(super) fn command() -> Command {
     let settings = || SETTINGS.into_iter().chain(SWITCHES).map(flag);
-    let app = Command::new("app").about("Apps").subcommand_required(true).subcommands([
+    Command::new("app").about("Apps").subcommand_required(true).subcommands([
         Command::new("add").about("Add an app").arg(named()).args(settings().filter(|flag| flag.get_id() != "name")),
-        Command::new("list").about("List apps").arg(json()),
-        Command::new("show").about("Show an app and its rules").arg(named()).arg(json()),
-        Command::new("set").about("Change settings of an app; the others stay").arg(named()).args(settings()),
+        Command::new("list").about("List apps").arg(json_flag()),
+        Command::new("show").about("Show an app and its rules").arg(named()).arg(json_flag()),
+        Command::new("set")
+            .about("Change settings of an app; the others stay")
+            .arg(named())
+            .args(settings())
+            .arg(flag(("icon", "An SVG or PNG file of at most 64 KiB; empty for none"))),
         Command::new("remove").about("Remove an app and its rules").arg(named()),
-    ]);
-    let grant = [
-        ("methods", "The methods, separated by commas; all if left out"),
-        ("who", "public, signed-in, members or nobody"),
-        ("groups", "Groups that are let in, separated by commas"),
-        ("people", "Addresses of people who are let in, separated by commas"),
-        ("networks", "Networks that the client must be in, separated by commas"),
-        ("within", "Minutes since the last proof of identity"),
-        ("until", "Until when: a date, or a moment such as 2027-01-31T18:00:00Z"),
-    ];
-    let factor = Arg::new("factor").long("factor").action(ArgAction::SetTrue).help("Only with a second factor");
-    let rule = Command::new("rule").about("Rules of apps").subcommand_required(true).subcommands([
-        Command::new("add")
-            .about("Add a rule, or with --to somebody else whom a rule lets in")
-            .arg(named())
-            .arg(Arg::new("path").required(true).value_name("PATH").help("The prefix of the paths it applies to"))
-            .args(grant.map(flag))
-            .arg(
-                flag(("to", "The identifier of the rule with this path that lets in these people, too"))
-                    .allow_hyphen_values(true),
-            )
-            .arg(factor),
-        Command::new("list").about("List the rules of an app").arg(named()).arg(json()),
-        Command::new("remove")
-            .about("Remove a rule")
-            .arg(named())
-            .arg(Arg::new("rule").required(true).value_name("RULE").allow_hyphen_values(true).help("Its identifier")),
-    ]);
-    [app, rule]
-}
-
-fn text<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
-    matches.get_one::<String>(id).map_or("", String::as_str)
-}
-
-fn find(core: &Core, name: &str) -> Result<std::sync::Arc<CompiledApp>, String> {
-    let loaded = core.block_on(core.accounts.apps()).map_err(|fault| fault.to_string())?;
-    let found = loaded.table.apps().iter().find(|app| app.app().name.to_lowercase() == name.to_lowercase()).cloned();
-    found.ok_or_else(|| format!("there is no app {name}"))
-}
-
-pub(super) fn fault(fault: AccountError) -> String {
-    match fault {
-        AccountError::NotFound => "there is no such app or rule".to_owned(),
-        AccountError::NotAllowed => "the app of UPSTREAM_URL is set in the configuration".to_owned(),
-        other => explain_fault(other),
-    }
+    ])
 }
 
 /// Applies the flags that were given.
@@ -156,7 +114,15 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
             if let Some(name) = matches.get_one::<String>("name") {
                 name.clone_into(&mut draft.name);
             }
-            core.block_on(core.accounts.change_app(&found.app().id, draft, &actor)).map_err(fault)?;
+            let id = &found.app().id;
+            // Before anything is changed: a file that is none changes nothing.
+            let icon = matches.get_one::<String>("icon").map(|path| read_icon(path)).transpose()?;
+            if draft != AppDraft::of(found.app()) {
+                core.block_on(core.accounts.change_app(id, draft, &actor)).map_err(fault)?;
+            }
+            if let Some(icon) = icon {
+                core.block_on(core.accounts.set_icon(id, icon, &actor)).map_err(fault)?;
+            }
             say(&format!("changed {given}"));
             say_advice(&core, matches.get_one::<String>("name").map_or(given, String::as_str))
         }
@@ -168,6 +134,20 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
         }
         other => Err(format!("unknown command {other}")),
     }
+}
+
+/// The icon in a file; none for an empty path.
+fn read_icon(path: &str) -> Result<Option<Icon>, String> {
+    if path.is_empty() {
+        return Ok(None);
+    }
+    let file = File::open(path).map_err(|fault| format!("--icon: {path}: {fault}"))?;
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(MAX_ICON).unwrap_or(u64::MAX) + 1;
+    file.take(limit).read_to_end(&mut bytes).map_err(|fault| format!("--icon: {path}: {fault}"))?;
+    let icon =
+        Icon::of(&bytes).map_err(|fault| format!("--icon: {path}: {}", texts::say(Language::English, &fault.text())));
+    icon.map(Some)
 }
 
 /// What is unusual about an app.
@@ -203,16 +183,6 @@ fn describe(core: &Core, app: &CompiledApp) -> Result<Value, String> {
         "websocket_origins": draft.websocket_origins.lines().collect::<Vec<_>>(),
         "session_hours": draft.session_hours,
         "rules": rules,
-    }))
-}
-
-fn describe_rule(core: &Core, rule: &Rule) -> Result<Value, String> {
-    let draft = core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?;
-    Ok(json!({
-        "id": rule.id.as_ref().map(RuleId::as_str),
-        "path": rule.path.as_str(),
-        "methods": rule.methods.to_string(),
-        "grants": draft.grants.iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }
 
@@ -261,64 +231,4 @@ fn show(core: &Core, name: &str, matches: &ArgMatches) -> Result<(), String> {
         }
     }
     app.rules().iter().try_for_each(|rule| say_rule(core, rule))
-}
-
-fn say_rule(core: &Core, rule: &Rule) -> Result<(), String> {
-    let draft = core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?;
-    say(&format!("rule {}: {draft}", rule.id.as_ref().map_or("", RuleId::as_str)));
-    Ok(())
-}
-
-/// `rule add|list|remove`.
-pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> {
-    let (name, matches) = matches.subcommand().ok_or("no command")?;
-    let core = open_existing(config, false)?;
-    let (actor, app) = (Actor::command_line(), find(&core, text(matches, "app"))?);
-    let id = &app.app().id;
-    match name {
-        "list" if matches.get_flag("json") => {
-            let rules = app.rules().iter().map(|rule| describe_rule(&core, rule)).collect::<Result<Vec<_>, _>>()?;
-            say(&Value::from(rules).to_string());
-        }
-        "list" => return app.rules().iter().try_for_each(|rule| say_rule(&core, rule)),
-        "remove" => {
-            let rule = RuleId::parse(text(matches, "rule")).ok_or("there is no such rule")?;
-            core.block_on(core.accounts.delete_rule(id, &rule, &actor)).map_err(fault)?;
-            say("removed the rule");
-        }
-        "add" => {
-            let field = |id: &str| text(matches, id).to_owned();
-            let grant = GrantDraft {
-                who: field("who"),
-                groups: field("groups"),
-                people: field("people"),
-                networks: field("networks"),
-                factor: matches.get_flag("factor"),
-                within: field("within"),
-                until: field("until"),
-            };
-            if let Some(to) = matches.get_one::<String>("to") {
-                let known = app.rules().iter().find(|rule| rule.id.as_ref().is_some_and(|id| id.as_str() == to));
-                let (Some(rule), Some(to)) = (known, RuleId::parse(to)) else {
-                    return Err(fault(AccountError::NotFound));
-                };
-                let mut draft = core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?;
-                let methods = RuleMethods::parse(&field("methods"));
-                if RulePath::parse(&field("path")).as_ref() != Ok(&rule.path)
-                    || !(field("methods").is_empty() || methods.as_ref() == Ok(&rule.methods))
-                {
-                    return Err(format!("the rule {to} is for {draft}; give its path, and its methods or none"));
-                }
-                draft.grants.push(grant);
-                core.block_on(core.accounts.change_rule(id, &to, draft, &actor)).map_err(fault)?;
-                say(&format!("changed the rule {to}"));
-                return Ok(());
-            }
-            let draft = RuleDraft { path: field("path"), methods: field("methods"), grants: vec![grant] };
-            let rule = core.block_on(core.accounts.create_rule(id, draft, &actor)).map_err(fault)?;
-            say(&format!("added the rule {rule}"));
-        }
-        other => return Err(format!("unknown command {other}")),
-    }
-    Ok(())
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::apps::fault;
+use super::app_arguments::fault;
 use super::people::{open_existing, text};
 use super::{printable, say};
 use crate::accounts::explain::Question;

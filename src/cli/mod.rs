@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use crate::config::variables::TABLE;
 use crate::config::{self, Config, Values, env};
 
+mod app_arguments;
 mod apply;
 mod apps;
 mod backup;
@@ -20,6 +21,7 @@ mod groups;
 mod migrate_store;
 mod people;
 mod progress;
+mod rules;
 mod server;
 mod store;
 
@@ -162,8 +164,7 @@ pub fn command() -> Command {
                 .arg(email())
                 .arg(json()),
         ])
-        .subcommands(apps::commands())
-        .subcommands([explain::command(), apply::command()])
+        .subcommands([apps::command(), rules::command(), explain::command(), apply::command()])
         .subcommands(keeping())
 }
 
@@ -220,7 +221,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "group" => groups::group(&config, matches),
         "session" => people::session(&config, matches),
         "app" => apps::app(&config, matches),
-        "rule" => apps::rule(&config, matches),
+        "rule" => rules::rule(&config, matches),
         "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "explain" | "apply" => Ok(()),

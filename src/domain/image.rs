@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::text::Text;
+
 /// Maximum size of an icon, in bytes.
 pub const MAX_ICON: usize = 64 * 1024;
 
@@ -13,6 +15,16 @@ pub enum IconFault {
     TooLarge,
     /// It is neither SVG nor PNG.
     OtherType,
+}
+
+impl IconFault {
+    /// What is wrong, for people.
+    pub fn text(self) -> Text {
+        match self {
+            Self::TooLarge => Text::new("app-icon-large").with("size", MAX_ICON / 1024),
+            Self::OtherType => Text::new("app-icon-type"),
+        }
+    }
 }
 
 /// The icon of an app.
@@ -31,6 +43,11 @@ impl Icon {
         }
         let kind = kind(&bytes).ok_or(IconFault::OtherType)?;
         Ok(Self { kind, base64: base64.to_owned() })
+    }
+
+    /// Takes a file as it is.
+    pub fn of(bytes: &[u8]) -> Result<Self, IconFault> {
+        Self::parse(&STANDARD.encode(bytes))
     }
 
     /// Its media type.

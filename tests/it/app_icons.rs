@@ -6,7 +6,7 @@ use super::support::browser::Browser;
 use super::support::client::{Call, Client, Response};
 use super::support::page::{self, csrf_token};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::process::free_port;
+use super::support::process::{Process, free_port, said};
 use super::support::upstream::Upstream;
 
 const SVG: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' width='16' height='16'><rect width='9' height='9'/></svg>";
@@ -60,6 +60,40 @@ async fn an_icon_is_shown_to_those_who_may_enter_until_it_is_removed() {
     let delete = format!("{wiki}/delete");
     assert_eq!(owner.submit(&delete, &delete, &[]).await.status, 303);
     assert!(!owner.get("/_auth/admin/apps").await.text().contains("class=\"icon\""));
+}
+
+#[tokio::test]
+async fn a_command_gives_an_app_an_icon_and_takes_it_away() {
+    let process = Process::start_in(tempfile::tempdir().unwrap(), "start").await;
+    let mut owner = process.client();
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut owner, &token).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let set = |icon: &str| {
+        let output = process.run(&["app", "set", "Wiki", "--icon", icon]);
+        (output.status.code(), said(&output))
+    };
+    let add = ["app", "add", "Wiki", "--addresses", "http://wiki.example", "--upstream", "http://127.0.0.1:9"];
+    assert!(process.run(&add).status.success());
+    let small = file("small.svg", SVG);
+    assert_eq!(set(&small).0, Some(0));
+    assert!(owner.get("/_auth/").await.text().contains(IMAGE));
+    for (path, sentence) in [
+        (file("large.svg", &[&b"<svg>"[..], &[b' '; 65 * 1024]].concat()), "at most 64 KiB"),
+        (file("page.html", b"<html>"), "Choose an SVG or PNG image"),
+        ("/nowhere.png".to_owned(), "/nowhere.png: No such file"),
+    ] {
+        let (code, text) = set(&path);
+        assert!(code == Some(1) && text.contains(sentence), "{path}: {code:?} {text}");
+    }
+    assert!(owner.get("/_auth/").await.text().contains(IMAGE), "what is refused changes nothing");
+    assert_eq!(set("").0, Some(0));
+    assert!(!owner.get("/_auth/").await.text().contains(IMAGE));
 }
 
 #[tokio::test]

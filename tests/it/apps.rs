@@ -225,6 +225,48 @@ async fn commands_create_change_and_explain_and_what_they_refuse_changes_nothing
 }
 
 #[tokio::test]
+async fn rule_set_changes_what_it_is_given_and_keeps_the_rest() {
+    let process = Process::start_in(tempfile::tempdir().unwrap(), "start").await;
+    let run = |arguments: &[&str]| {
+        let output = process.run(arguments);
+        (output.status.code(), said(&output))
+    };
+    let rules = || {
+        let text = run(&["rule", "list", "Wiki"]).1;
+        let line = text.lines().find(|line| line.starts_with("rule ")).unwrap_or_else(|| panic!("{text}"));
+        line.strip_prefix("rule ")
+            .and_then(|line| line.split_once(": "))
+            .map(|(id, rule)| (id.to_owned(), rule.to_owned()))
+    };
+    let add = ["app", "add", "Wiki", "--addresses", "http://wiki.example", "--upstream", "http://127.0.0.1:9"];
+    assert_eq!(run(&add).0, Some(0));
+    assert_eq!(run(&["rule", "add", "Wiki", "/a", "--who", "public", "--networks", "10.0.0.0/8"]).0, Some(0));
+    let (id, first) = rules().unwrap();
+    assert_eq!(run(&["rule", "add", "Wiki", "/a", "--to", &id, "--who", "signed-in"]).0, Some(0));
+    assert_eq!(first, "/a (all methods); public from 10.0.0.0/8");
+    for (arguments, expected) in [
+        (vec!["--path", "/b"], "/b (all methods); public from 10.0.0.0/8; signed-in"),
+        (vec!["--methods", "GET,POST"], "/b (GET, POST); public from 10.0.0.0/8; signed-in"),
+        (vec!["--who", "nobody"], "/b (GET, POST); nobody"),
+        (vec!["--methods", "", "--who", "public", "--path", "/c/"], "/c (all methods); public"),
+    ] {
+        let (code, text) = run(&[&["rule", "set", "Wiki", &id], &arguments[..]].concat());
+        assert_eq!(code, Some(0), "{arguments:?}: {text}");
+        assert_eq!(rules().unwrap(), (id.clone(), expected.to_owned()), "{arguments:?}");
+    }
+    for (rule, arguments, sentence) in [
+        (id.as_str(), vec![], "give what to change"),
+        (&id, vec!["--path", "c"], "begins with /"),
+        (&id, vec!["--groups", "none"], "There is no group none"),
+        ("none", vec!["--path", "/c"], "no such app or rule"),
+    ] {
+        let (code, text) = run(&[&["rule", "set", "Wiki", rule], &arguments[..]].concat());
+        assert!(code == Some(1) && text.contains(sentence), "{arguments:?}: {code:?} {text}");
+    }
+    assert_eq!(rules().unwrap().1, "/c (all methods); public");
+}
+
+#[tokio::test]
 async fn s96_an_upload_larger_than_the_app_takes_is_refused_also_in_chunks() {
     let (app, _first, second, mut owner, wiki) = two_apps().await;
     let edit = format!("{wiki}/edit");

@@ -53,15 +53,11 @@ async fn form(req: &HttpRequest, id: &AppRef, fault: Option<IconFault>) -> Resul
     let back = address_of(id);
     let action = format!("{back}/icon");
     let has_icon = settings::accounts(req).icons().await?.contains_key(id);
-    let size = |key| Text::new(key).with("size", MAX_ICON / 1024);
+    let hint = Text::new("app-icon-hint").with("size", MAX_ICON / 1024);
     let mut page = FormPage::new(req, "app-icon", Menu::Admin, &action, "save");
-    page.fields =
-        vec![Field::file("icon", "app-icon-file", "image/svg+xml,image/png").with_hint(size("app-icon-hint"))];
+    page.fields = vec![Field::file("icon", "app-icon-file", "image/svg+xml,image/png").with_hint(hint)];
     page.fields.extend(has_icon.then(|| Field::tick("remove", "app-icon-remove", false)));
-    page.faults.extend(fault.map(|fault| match fault {
-        IconFault::TooLarge => FieldFault::new("icon", size("app-icon-large")),
-        IconFault::OtherType => FieldFault::new("icon", Text::new("app-icon-type")),
-    }));
+    page.faults.extend(fault.map(|fault| FieldFault::new("icon", fault.text())));
     page.links = vec![(&back, "back-to-app")];
     Ok(page.answer(req))
 }
