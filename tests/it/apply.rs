@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::documented::applied_file;
 use super::support::client::Client;
 use super::support::file_of_apps::{NOTHING, Site, outcome, setup_token, wiki};
-use super::support::people::{self, OWNER};
+use super::support::people::{self, OWNER, PASSWORD};
 use super::support::postgres::Postgres;
 use super::support::process::{portcullis, run_with, said};
 use super::support::stores::Redis;
@@ -17,6 +17,7 @@ use super::support::upstream::Upstream;
 use super::support::{nodes, wait};
 
 const ADA: &str = "ada@example.org";
+const ZOE: &str = "zoe@example.org";
 
 fn done(changes: &str) -> String {
     format!("done: {changes}, in force now\n")
@@ -76,7 +77,8 @@ async fn the_difference_says_what_changes_and_a_dry_run_changes_nothing() {
         upstream = 'http://10.0.0.5:8080'\n[[apps.rules]]\npath = '/'\ngroups = ['staff']\n\
         [[apps.rules]]\npath = '/old'\nwho = 'nobody'\n";
     assert_eq!(site.apply(first, &[]).0, 0);
-    let icons = site.stored();
+    site.execute("INSERT INTO icons SELECT id, '' FROM apps");
+    let before = site.stored();
     let second = format!(
         "[[people]]\nemail = '{OWNER}'\ngroups = ['staff']\n[[apps]]\nname = 'WIKI'\naddresses = \
             ['wiki.example.org']\nupstream = 'http://10.0.0.6:8080'\ntimeout = 30\nshown = false\n\
@@ -96,9 +98,10 @@ members group staff; public from 192.0.2.7/32 until 2099-02-01T00:00:00Z
 ";
     let dry = format!("{difference}dry run: 6 changes to make, nothing was done\n");
     assert_eq!(site.apply(&second, &["--dry-run"]), (3, dry));
-    assert_eq!(site.stored(), icons);
+    assert_eq!(site.stored(), before);
     assert_eq!(site.apply(&second, &[]), (0, format!("{difference}{}", done("6 changes"))));
     assert_eq!(site.apply(&second, &["--dry-run"]), (0, NOTHING.to_owned()));
+    assert_eq!(site.query("(SELECT count(*) FROM icons)"), "1", "an icon is in no file, and stays");
     assert_eq!(site.events("app.changed").await, ["WIKI"]);
     assert_eq!(site.events("rule.deleted").await, ["WIKI"]);
     assert_eq!(site.events("rule.changed").await, ["WIKI"]);
@@ -296,4 +299,12 @@ async fn s115_on_every_node_a_file_holds_when_its_command_ends() {
     let demoted = format!("[[people]]\nemail = '{OWNER}'\nrole = 'user'\n");
     let (code, text) = apply(&demoted, &[]);
     assert!(code == 1 && text.contains("apps.toml:3: role: without"), "{text}");
+    let invited = people::invite(&mut owners[0], ZOE, "Zoe", "user").await;
+    let mut zoe = nodes[1].client();
+    assert_eq!(people::accept(&mut zoe, &invited.link, PASSWORD).await.status, 303);
+    let (code, text) = apply(&format!("{demoted}[[people]]\nemail = '{ZOE}'\nrole = 'admin'\n"), &[]);
+    assert!(code == 0 && text.contains("done: 2 changes,"), "{text}");
+    for somebody in owners.iter_mut().chain([&mut zoe]) {
+        assert_eq!(people::who_am_i(somebody).await, None, "a session in Redis has outlived its role");
+    }
 }

@@ -1,7 +1,5 @@
 //! Files that `portcullis apply` refuses: each fault with its line, and nothing is changed.
 
-use diesel::connection::SimpleConnection;
-use diesel::{Connection, SqliteConnection};
 use tempfile::TempDir;
 
 use super::documented::applied_file;
@@ -229,14 +227,11 @@ async fn s100_the_last_admin_stays_one_but_another_may_take_over() {
 #[tokio::test]
 async fn if_an_invitation_cannot_be_queued_nothing_is_changed() {
     let site = Site::start().await;
-    let file = site.process.folder.path().join("data/portcullis.db");
-    let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
-    let many_mails = "PRAGMA busy_timeout = 10000;
-        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+    let many_mails = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
         INSERT INTO mails (id, kind, recipient, user_id, detail, state, created_at, next_try_at, tries, last_error)
         SELECT 'full-' || i, 'invitation', 'x@example.org', (SELECT id FROM users), '', 'queued', 1, 9000000000, 0, ''
         FROM n";
-    connection.batch_execute(many_mails).unwrap();
+    site.execute(many_mails);
     let before = site.stored();
     let (code, text) = site.apply(&applied_file(), &[]);
     assert!(code == 1 && text.contains("apps.toml:3: the invitation cannot be sent: too many mails"), "{text}");

@@ -45,16 +45,30 @@ impl Site {
         outcome(&self.process.run(&[&["apply", "apps.toml"], switches].concat()))
     }
 
-    /// Everything that a change would change.
-    pub fn stored(&self) -> String {
+    fn connect(&self) -> SqliteConnection {
         let file = self.process.folder.path().join("data/portcullis.db");
         let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         connection.batch_execute("PRAGMA busy_timeout = 10000").unwrap();
+        connection
+    }
+
+    /// Changes the database as another process would.
+    pub fn execute(&self, sql: &str) {
+        self.connect().batch_execute(sql).unwrap();
+    }
+
+    /// The value of an expression, as text.
+    pub fn query(&self, expression: &str) -> String {
+        let query = format!("SELECT CAST({expression} AS TEXT) AS text");
+        diesel::sql_query(query).get_result::<Counted>(&mut self.connect()).unwrap().text
+    }
+
+    /// Everything that a change would change.
+    pub fn stored(&self) -> String {
         let count = |table: &str| format!("(SELECT count(*) FROM {table})");
         let tables = ["audit_events", "notices", "mails", "users", "groups", "memberships", "apps", "rules", "grants"];
         let counts = tables.map(count).join(" || ' ' || ");
-        let query = format!("SELECT {counts} || ' ' || (SELECT value FROM settings WHERE name = 'apps') AS text");
-        diesel::sql_query(query).get_result::<Counted>(&mut connection).unwrap().text
+        self.query(&format!("{counts} || ' ' || (SELECT value FROM settings WHERE name = 'apps')"))
     }
 
     /// The subjects of all audit lines of an event, oldest first.
