@@ -66,9 +66,11 @@ impl Site {
     /// Everything that a change would change.
     pub fn stored(&self) -> String {
         let count = |table: &str| format!("(SELECT count(*) FROM {table})");
-        let tables = ["audit_events", "notices", "mails", "users", "groups", "memberships", "apps", "rules", "grants"];
+        let tables = ["audit_events", "mails", "users", "groups", "memberships", "apps", "rules", "grants"];
         let counts = tables.map(count).join(" || ' ' || ");
-        self.query(&format!("{counts} || ' ' || (SELECT value FROM settings WHERE name = 'apps')"))
+        // Old notices are removed at any time; their number is not.
+        let number = |name: &str| format!("(SELECT value FROM settings WHERE name = '{name}')");
+        self.query(&format!("{counts} || ' ' || {} || ' ' || {}", number("apps"), number("notices")))
     }
 
     /// The subjects of all audit lines of an event, oldest first.
