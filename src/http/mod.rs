@@ -5,6 +5,7 @@
 pub mod app_hosts;
 pub mod app_origin;
 pub mod authenticator;
+pub mod begin_cookie;
 pub mod browser_origin;
 pub mod carriers;
 pub mod client_address;
@@ -14,7 +15,6 @@ pub mod csrf;
 pub mod error;
 pub mod flash;
 pub mod forms;
-pub mod handover;
 pub mod head_limits;
 pub mod heads;
 pub mod identity_headers;

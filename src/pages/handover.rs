@@ -13,7 +13,7 @@ use crate::domain::rules::Circumstances;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::jwt::Member;
-use crate::http::{app_origin, client_address, handover, settings};
+use crate::http::{app_origin, begin_cookie, client_address, settings};
 
 /// Where to go afterwards.
 #[derive(Deserialize)]
@@ -43,17 +43,17 @@ pub struct Enter {
 /// On the host of an app: gives the browser a nonce, and leads to the portal.
 pub async fn begin(req: HttpRequest, query: web::Query<Begin>) -> Result<HttpResponse, HttpError> {
     let app = app_origin::of(&req).ok_or(HttpError::NotFound)?;
-    let nonce = handover::nonce(&req, &app).unwrap_or_else(handover::new_nonce);
+    let nonce = begin_cookie::nonce(&req, &app).unwrap_or_else(begin_cookie::new_nonce);
     let id = app_origin::app_at(&req, &app).await?.map(|app| app.app().id.to_string()).ok_or(HttpError::NotFound)?;
     let portal = format!(
         "/_auth/handover?app={}&origin={}&bind={}{}",
         encode_query(&id),
         encode_query(&app.to_string()),
-        handover::bind_of(&nonce),
+        begin_cookie::bind_of(&nonce),
         next_of(&query.next, &app)
     );
     let mut answer = see_other(&settings::of(&req).app_url.join(&portal));
-    handover::set_nonce(&req, &app, Some(&nonce), answer.headers_mut());
+    begin_cookie::set_nonce(&req, &app, Some(&nonce), answer.headers_mut());
     Ok(answer)
 }
 
@@ -71,7 +71,7 @@ pub async fn hand_over(member: Member, req: HttpRequest, query: web::Query<Asked
     let Some((origin, app)) = found.filter(|(_, app)| app.app().id.as_str() == query.app) else {
         return Err(refused("it is not an address of that app"));
     };
-    if !handover::is_bind(&query.bind) {
+    if !begin_cookie::is_bind(&query.bind) {
         return Err(refused("it is not bound to a browser"));
     }
     let circumstances = Circumstances { client: client_address::of(&req).client, now: accounts.clock().now() };
@@ -87,7 +87,7 @@ pub async fn hand_over(member: Member, req: HttpRequest, query: web::Query<Asked
 /// On the host of an app: exchanges the code for a session, and leads to the page that was asked for.
 pub async fn enter(req: HttpRequest, query: web::Query<Enter>) -> Result<HttpResponse, HttpError> {
     let app = app_origin::of(&req).ok_or(HttpError::NotFound)?;
-    let nonce = handover::nonce(&req, &app);
+    let nonce = begin_cookie::nonce(&req, &app);
     let longest = app_origin::app_at(&req, &app).await?.and_then(|app| app.app().session_secs);
     let entrance = Entrance { origin: app.clone(), nonce, longest };
     let entered = settings::accounts(&req).enter(&query.code, entrance, client(&req)).await;
@@ -97,7 +97,7 @@ pub async fn enter(req: HttpRequest, query: web::Query<Enter>) -> Result<HttpRes
     })?;
     let next = ReturnTo::parse_on(&query.next, &app);
     let mut answer = signed_in::answer(&req, &new, next.as_ref().map_or("/", ReturnTo::location))?;
-    handover::set_nonce(&req, &app, None, answer.headers_mut());
+    begin_cookie::set_nonce(&req, &app, None, answer.headers_mut());
     Ok(answer)
 }
 
