@@ -2,74 +2,18 @@
 //! and without.
 
 use fantoccini::key::Key;
-use serde_json::{Value, json};
 
-use super::support::axe;
-use super::support::browser::{Browser, SIGN_IN};
-use super::support::keyboard::{fill, go, press, tab_to, type_in, write};
-use super::support::mailbox::Mailbox;
+use super::support::browser::SIGN_IN;
+use super::support::keyboard::{Walk, fill, press, tab_to, type_in, write};
 use super::support::people::{OWNER, PASSWORD};
-use super::support::process::Process;
 use super::support::upstream::Upstream;
 
 const EVE: &str = "eve@example.org";
 const MOVED: &str = "olive@example.org";
 const SECOND: &str = "nine-otters-paint-the-barn";
 const THIRD: &str = "eleven-owls-mend-a-clock";
-/// Whether the background is lighter than the text.
-const IS_LIGHT: &str = "const sum = (name) => getComputedStyle(document.body)[name].match(/[0-9.]+/g).slice(0, \
-    3).reduce((a, b) => a + Number(b), 0); \
-    return sum('backgroundColor') > sum('color');";
-
-/// One browser on its way through everything.
-struct Walk {
-    browser: Browser,
-    base: String,
-    mailbox: Mailbox,
-    is_light: bool,
-}
 
 impl Walk {
-    /// Waits for the element of one of our pages, and checks the page as it is shown.
-    async fn see(&self, css: &str) {
-        self.browser.find(css).await;
-        let page = &self.browser.page;
-        let over = page.execute(axe::TOO_WIDE, Vec::new()).await.unwrap();
-        assert_eq!(over, Value::from(0), "{} is {over} px too wide", self.browser.url().await);
-        let is_light = page.execute(IS_LIGHT, Vec::new()).await.unwrap();
-        assert_eq!(
-            is_light,
-            Value::Bool(self.is_light),
-            "{} is not in the theme of the system",
-            self.browser.url().await
-        );
-    }
-
-    async fn go_to(&self, css: &str, then: &str) {
-        go(&self.browser, css).await;
-        self.see(then).await;
-    }
-
-    async fn open(&self, path: &str, then: &str) {
-        self.browser.open(&format!("{}{path}", self.base)).await;
-        self.see(then).await;
-    }
-
-    /// The focus is on the summary of the mistakes.
-    async fn at_the_summary(&self) {
-        self.see(".summary").await;
-        let focused = self.browser.page.active_element().await.unwrap().attr("class").await.unwrap();
-        assert_eq!(focused.as_deref(), Some("summary"));
-    }
-
-    /// The focus is on the summary of the mistakes, and its first link leads to the field.
-    async fn follow_the_summary(&self, field: &str) {
-        self.at_the_summary().await;
-        go(&self.browser, ".summary a").await;
-        let at = self.browser.page.active_element().await.unwrap().attr("name").await.unwrap();
-        assert_eq!(at.as_deref(), Some(field), "the summary's link leads elsewhere");
-    }
-
     async fn sign_in(&self, email: &str, password: &str) {
         type_in(&self.browser, &[("email", email), ("password", password)]).await;
         self.browser.find("#app").await;
@@ -258,24 +202,11 @@ impl Walk {
     }
 }
 
-async fn start(width: u32, theme: &'static str, scripts: bool) -> Option<Browser> {
-    let browser = if scripts { Browser::start().await } else { Browser::without_scripts().await }?;
-    axe::set_size(&browser, width, 640).await;
-    axe::set_theme(&browser, theme).await;
-    // As a window that is in front; a headless one may lose that when Tab leaves the page at its end.
-    browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await;
-    Some(browser)
-}
-
 async fn walk(width: u32, theme: &'static str, scripts: bool) {
-    let Some(browser) = start(width, theme, scripts).await else { return };
     let upstream = Upstream::start().await;
-    let variables = [("UPSTREAM_URL".to_owned(), upstream.url())];
-    let process = Process::start_with(tempfile::tempdir().unwrap(), "start", &variables).await;
-    let data = process.folder.path().join("data");
-    let token = std::fs::read_to_string(data.join("setup-token")).unwrap();
-    let mut walk = Walk { browser, base: process.app_url(), mailbox: Mailbox::of(&data), is_light: theme == "light" };
-    walk.go_through(token.trim()).await;
+    let Some(mut walk) = Walk::start(&upstream.url(), width, theme, scripts).await else { return };
+    let token = walk.set_up_token();
+    walk.go_through(&token).await;
     walk.browser.close().await;
 }
 

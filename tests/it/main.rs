@@ -52,6 +52,7 @@ mod invitations;
 mod jobs;
 mod keep_signed_in;
 mod keyboard;
+mod keyboard_apps;
 mod languages;
 mod legacy_limits;
 mod limits;
