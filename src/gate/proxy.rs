@@ -20,6 +20,7 @@ use crate::accounts::metrics::{Asked, Outcome};
 use crate::accounts::streams::{StreamRequest, StreamTicket};
 use crate::accounts::{AccountError, Phase};
 use crate::domain::access::Denial;
+use crate::domain::apps::AppRef;
 use crate::domain::language::Language;
 use crate::domain::user::Role;
 use crate::http::authenticator::{Verdict, authenticator};
@@ -71,7 +72,8 @@ async fn pass(
         }
         Admission::Out(denial, verdict) => return Err(deny::refusal(denial, &target, verdict.as_deref())),
     };
-    let answered = match upstreams(req).of(app)? {
+    let is_known = |id: &AppRef| settings::accounts(req).cached_apps().is_none_or(|apps| apps.table.app(id).is_some());
+    let answered = match upstreams(req).of(app, is_known)? {
         Some(upstream) => {
             let verdict = verdict.as_ref();
             ProxiedRequest { req, checked, target: &target, verdict, upstream: &upstream, settings }

@@ -30,8 +30,9 @@ pub(super) fn upstreams(req: &HttpRequest) -> &Upstreams {
 }
 
 impl Upstreams {
-    /// The connections to `app`; `None` if it is behind another proxy.
-    pub(super) fn of(&self, app: &App) -> Result<Option<Rc<AppClient>>, HttpError> {
+    /// The connections to `app`; `None` if it is behind another proxy. When they are made, those to apps that are not
+    /// `known` any more are closed.
+    pub(super) fn of(&self, app: &App, known: impl Fn(&AppRef) -> bool) -> Result<Option<Rc<AppClient>>, HttpError> {
         let Some(upstream) = &app.upstream else { return Ok(None) };
         let ca_file = upstream.ca_file.as_ref();
         let ca_changed = ca_file.and_then(|path| std::fs::metadata(path).ok()?.modified().ok());
@@ -43,7 +44,54 @@ impl Upstreams {
         }
         let client = AppClient::new(upstream).map(Rc::new).map_err(HttpError::Upstream)?;
         let pool = Pool { upstream: upstream.clone(), ca_changed, client: Rc::clone(&client) };
-        self.0.borrow_mut().insert(app.id.clone(), pool);
+        let mut pools = self.0.borrow_mut();
+        pools.retain(|id, _| known(id));
+        pools.insert(app.id.clone(), pool);
         Ok(Some(client))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::apps::{DefaultAccess, HostHeader};
+    use crate::domain::ids::AppId;
+    use crate::domain::upstream::UpstreamUrl;
+
+    fn app(letter: &str, upstream: &str) -> App {
+        let upstream = Upstream {
+            url: UpstreamUrl::parse(upstream).unwrap(),
+            ca_file: None,
+            host: HostHeader::Public,
+            answer: None,
+            max_upload: None,
+            websocket_origins: Vec::new(),
+        };
+        App {
+            id: AppRef::Created(AppId::parse(&letter.repeat(22)).unwrap()),
+            name: letter.to_owned(),
+            addresses: Vec::new(),
+            upstream: Some(upstream),
+            default_access: DefaultAccess::SignedIn,
+            preflight: false,
+            enabled: true,
+            shown: true,
+            session_secs: None,
+        }
+    }
+
+    #[test]
+    fn the_connections_to_an_app_stay_until_it_changes_or_another_is_new_and_it_is_gone() {
+        let (pools, wiki) = (Upstreams::default(), app("A", "http://10.0.0.1:80"));
+        let of = |app: &App, gone: Option<&App>| {
+            pools.of(app, |id| gone.is_none_or(|gone| gone.id != *id)).unwrap().unwrap()
+        };
+        let first = of(&wiki, None);
+        assert!(Rc::ptr_eq(&first, &of(&wiki, None)));
+        let moved = app("A", "http://10.0.0.2:80");
+        let second = of(&moved, None);
+        assert!(!Rc::ptr_eq(&first, &second) && Rc::strong_count(&first) == 1);
+        of(&app("B", "http://10.0.0.3:80"), Some(&wiki));
+        assert_eq!((Rc::strong_count(&second), pools.0.borrow().len()), (1, 1));
     }
 }
