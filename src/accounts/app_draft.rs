@@ -8,6 +8,7 @@ use crate::domain::app_address::{AppAddress, MAX_ADDRESSES};
 use crate::domain::app_table::AppTable;
 use crate::domain::app_url::{self, AppUrl};
 use crate::domain::apps::{self, App, AppRef, DefaultAccess, HostHeader, Mode, Upstream};
+use crate::domain::lists::{entries, lines};
 use crate::domain::origin::Origin;
 use crate::domain::text::Text;
 use crate::domain::upstream::UpstreamUrl;
@@ -61,18 +62,14 @@ impl AppDraft {
         let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
         Self {
             name: app.name.clone(),
-            addresses: join(&app.addresses),
+            addresses: lines(&app.addresses),
             mode: app.mode().as_str().to_owned(),
             upstream: upstream.map(|upstream| upstream.url.to_string()).unwrap_or_default(),
             ca_file: upstream.and_then(|upstream| upstream.ca_file.clone()).unwrap_or_default(),
-            host: match upstream.map(|upstream| &upstream.host) {
-                None | Some(HostHeader::Public) => String::new(),
-                Some(HostHeader::Upstream) => HOST_OF_UPSTREAM.to_owned(),
-                Some(HostHeader::Fixed(text)) => text.clone(),
-            },
+            host: upstream.map(|upstream| upstream.host.as_str().to_owned()).unwrap_or_default(),
             timeout: number(upstream.and_then(|upstream| upstream.answer).map(|answer| answer.as_secs())),
             max_upload: number(upstream.and_then(|upstream| upstream.max_upload).map(|bytes| bytes / MEBIBYTE)),
-            websocket_origins: upstream.map(|upstream| upstream.websocket_origins.join("\n")).unwrap_or_default(),
+            websocket_origins: upstream.map(|upstream| lines(&upstream.websocket_origins)).unwrap_or_default(),
             default_access: app.default_access.as_str().to_owned(),
             session_hours: number(app.session_secs.and_then(|secs| u64::try_from(secs / 3600).ok())),
             preflight: app.preflight,
@@ -120,7 +117,7 @@ impl AppDraft {
     fn parse_addresses(&self, id: &AppRef, table: &AppTable, app_url: &AppUrl, faults: &mut Faults) -> Vec<AppAddress> {
         let mut addresses: Vec<AppAddress> = Vec::new();
         let portal = AppAddress::of(app_url.canonical());
-        for text in words(&self.addresses) {
+        for text in entries(&self.addresses) {
             let fault = match AppAddress::parse(text, app_url.is_https()) {
                 Err(fault) => fault.text().with("scheme", app_url.scheme().to_owned()),
                 Ok(address) if address == portal => Text::new("address-portal"),
@@ -141,7 +138,7 @@ impl AppDraft {
                 other != address && other.has_wildcard() == address.has_wildcard() && other.overlaps(address)
             })
         };
-        if words(&self.addresses).next().is_none() || addresses.len() > MAX_ADDRESSES {
+        if entries(&self.addresses).next().is_none() || addresses.len() > MAX_ADDRESSES {
             let max = i64::try_from(MAX_ADDRESSES).unwrap_or(0);
             faults.add("addresses", Text::new("addresses-count").with("max", max));
         } else if let Some(address) = addresses.iter().find(|address| overlap(address)) {
@@ -206,21 +203,16 @@ impl AppDraft {
     }
 
     fn parse_host(&self, faults: &mut Faults) -> HostHeader {
-        match self.host.trim() {
-            "" => HostHeader::Public,
-            HOST_OF_UPSTREAM => HostHeader::Upstream,
-            text => {
-                if Origin::parse(false, text).is_none() {
-                    faults.add("host", Text::new("app-host-invalid"));
-                }
-                HostHeader::Fixed(text.to_owned())
-            }
+        let host = HostHeader::parse(self.host.trim());
+        if matches!(&host, HostHeader::Fixed(text) if Origin::parse(false, text).is_none()) {
+            faults.add("host", Text::new("app-host-invalid"));
         }
+        host
     }
 
     fn parse_websocket_origins(&self, faults: &mut Faults) -> Vec<String> {
         let mut origins = Vec::new();
-        for text in words(&self.websocket_origins) {
+        for text in entries(&self.websocket_origins) {
             match app_url::origin_of(text).filter(|origin| text.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
                 Some(origin) => origins.push(origin),
                 None => {
@@ -239,9 +231,6 @@ fn is_invisible(sign: char) -> bool {
         || matches!(codes, 0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff)
 }
 
-/// What stands for the host of the upstream.
-const HOST_OF_UPSTREAM: &str = "upstream";
-
 fn check_ca_file(path: &str, url: &UpstreamUrl, faults: &mut Faults) {
     let has_certificate = || std::fs::read_to_string(path).is_ok_and(|file| file.contains("BEGIN CERTIFICATE"));
     if !matches!(url, UpstreamUrl::Https(_)) {
@@ -249,15 +238,6 @@ fn check_ca_file(path: &str, url: &UpstreamUrl, faults: &mut Faults) {
     } else if !path.starts_with('/') || !has_certificate() {
         faults.add("ca_file", Text::new("ca-file-unreadable"));
     }
-}
-
-/// The parts of a typed list.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|sign: char| sign == ',' || sign.is_whitespace()).filter(|word| !word.is_empty())
-}
-
-fn join(values: &[impl ToString]) -> String {
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The faults found so far.

@@ -6,8 +6,9 @@ use super::revocation::Ended;
 use super::{AccountError, Accounts, Actor, FieldFault, revocation};
 use crate::domain::audit::Event;
 use crate::domain::email::Email;
-use crate::domain::groups::{self as names, GroupName};
+use crate::domain::groups::GroupName;
 use crate::domain::ids::UserId;
+use crate::domain::lists::entries;
 use crate::domain::notice::Notice;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -200,7 +201,7 @@ impl Accounts {
 
     /// The accounts with these addresses; all that have none are one error.
     pub async fn users_by_email(&self, typed: &str) -> Result<Vec<User>, AccountError> {
-        let typed: Vec<String> = names::entries(typed).map(str::to_owned).collect();
+        let typed: Vec<String> = entries(typed).map(str::to_owned).collect();
         if typed.is_empty() {
             return Err(AccountError::Rules(vec![FieldFault::new("email", Text::new("email-empty"))]));
         }
@@ -255,7 +256,7 @@ fn unknown(name: &str) -> FieldFault {
 /// The names of a list of groups, each once and in order. One that no group can have is as unknown as any other.
 pub(super) fn parse_names(typed: &str) -> Result<Vec<GroupName>, AccountError> {
     let (mut found, mut faults) = (Vec::new(), Vec::new());
-    for entry in names::entries(typed) {
+    for entry in entries(typed) {
         match GroupName::parse(entry) {
             Ok(name) => found.push(name),
             Err(_fault) => faults.push(unknown(entry)),

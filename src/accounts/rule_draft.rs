@@ -6,12 +6,13 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::app_draft::{Faults, words};
+use super::app_draft::Faults;
 use super::{AccountError, Accounts, FieldFault};
 use crate::crypto::random;
 use crate::domain::email::Email;
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{RuleId, UserId};
+use crate::domain::lists::{entries, lines};
 use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -98,7 +99,7 @@ impl RuleDraft {
     /// The groups that exist, of those that are named; they stay until the transaction ends. Every transaction locks
     /// groups in the order of their names.
     fn lock_groups(&self, c: &mut Connection) -> Result<BTreeSet<GroupName>, StorageError> {
-        let typed = self.grants.iter().flat_map(|grant| words(&grant.groups));
+        let typed = self.grants.iter().flat_map(|grant| entries(&grant.groups));
         let names: BTreeSet<GroupName> = typed.filter_map(|text| GroupName::parse(text).ok()).collect();
         let mut known = BTreeSet::new();
         for name in names {
@@ -118,7 +119,7 @@ impl GrantDraft {
         faults: &mut Faults,
     ) -> Result<Grant, StorageError> {
         let (groups, people) = (self.parse_groups(known, faults), self.parse_people(c, faults)?);
-        let is_given = words(&self.groups).chain(words(&self.people)).next().is_some();
+        let is_given = entries(&self.groups).chain(entries(&self.people)).next().is_some();
         let kind = match self.who.trim() {
             "" if is_given => Some(WhoKind::Members),
             "groups" | "people" => Some(WhoKind::Members),
@@ -159,7 +160,7 @@ impl GrantDraft {
 
     fn parse_groups(&self, known: &BTreeSet<GroupName>, faults: &mut Faults) -> Vec<GroupName> {
         let mut found = BTreeSet::new();
-        for text in words(&self.groups) {
+        for text in entries(&self.groups) {
             match GroupName::parse(text).ok().filter(|group| known.contains(group)) {
                 Some(group) => drop(found.insert(group)),
                 None => faults.add("groups", Text::new("grant-group-unknown").with("group", text.to_owned())),
@@ -170,7 +171,7 @@ impl GrantDraft {
 
     fn parse_people(&self, c: &mut Connection, faults: &mut Faults) -> Result<Vec<UserId>, StorageError> {
         let mut found: Vec<UserId> = Vec::new();
-        for text in words(&self.people) {
+        for text in entries(&self.people) {
             let record = match Email::parse(text) {
                 Ok(email) => users::find_by_email(c, &email)?,
                 Err(_fault) => None,
@@ -187,7 +188,7 @@ impl GrantDraft {
 
     fn parse_networks(&self, faults: &mut Faults) -> Vec<IpNet> {
         let mut networks = Vec::new();
-        for text in words(&self.networks) {
+        for text in entries(&self.networks) {
             let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
             match network {
                 Some(network) => networks.push(network.trunc()),
@@ -201,9 +202,9 @@ impl GrantDraft {
 impl fmt::Display for GrantDraft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.who)?;
-        words(&self.groups).try_for_each(|group| write!(f, " group {group}"))?;
-        words(&self.people).try_for_each(|email| write!(f, " {email}"))?;
-        words(&self.networks).try_for_each(|network| write!(f, " from {network}"))?;
+        entries(&self.groups).try_for_each(|group| write!(f, " group {group}"))?;
+        entries(&self.people).try_for_each(|email| write!(f, " {email}"))?;
+        entries(&self.networks).try_for_each(|network| write!(f, " from {network}"))?;
         if self.factor {
             f.write_str(" with a second factor")?;
         }
@@ -250,7 +251,7 @@ fn draft_of_grant(c: &mut Connection, grant: &Grant) -> Result<GrantDraft, Stora
         who: if is_emptied { WhoKind::Nobody } else { grant.who.kind() }.as_str().to_owned(),
         groups: groups.join("\n"),
         people: people.join("\n"),
-        networks: grant.networks.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        networks: lines(&grant.networks),
         factor: grant.factor,
         within: grant.within.map(|minutes| minutes.to_string()).unwrap_or_default(),
         until: grant.until.map(|until| until.to_string()).unwrap_or_default(),

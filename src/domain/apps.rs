@@ -81,6 +81,29 @@ pub enum HostHeader {
     Fixed(String),
 }
 
+/// What stands for the host of the upstream.
+const OF_UPSTREAM: &str = "upstream";
+
+impl HostHeader {
+    /// Parses what [`HostHeader::as_str`] gives.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "" => Self::Public,
+            OF_UPSTREAM => Self::Upstream,
+            text => Self::Fixed(text.to_owned()),
+        }
+    }
+
+    /// As typed and as stored.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Public => "",
+            Self::Upstream => OF_UPSTREAM,
+            Self::Fixed(text) => text,
+        }
+    }
+}
+
 /// How the built-in proxy reaches an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {

@@ -58,12 +58,7 @@ impl fmt::Display for GroupName {
     }
 }
 
-/// The entries of a list in a form: separated by commas, spaces or line breaks.
-pub fn entries(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty())
-}
-
-/// The names as a list that [`entries`] reads.
+/// The names as a list for people, which `lists::entries` reads.
 pub fn joined<'a>(names: impl IntoIterator<Item = &'a GroupName>) -> String {
     names.into_iter().map(GroupName::as_str).collect::<Vec<_>>().join(", ")
 }
@@ -85,11 +80,5 @@ mod tests {
         for text in ["admin", "user", " user ", "new"] {
             assert_eq!(GroupName::parse(text), Err(GroupNameFault::Reserved), "{text:?}");
         }
-    }
-
-    #[test]
-    fn a_list_has_commas_or_lines() {
-        assert_eq!(entries(" a, b\r\nc,,\n d ").collect::<Vec<_>>(), ["a", "b", "c", "d"]);
-        assert_eq!(entries(" ,\n").count(), 0);
     }
 }

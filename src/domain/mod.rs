@@ -22,6 +22,7 @@ pub mod ids;
 pub mod image;
 pub mod language;
 pub mod link;
+pub mod lists;
 pub mod mail;
 pub mod measure;
 pub mod notice;

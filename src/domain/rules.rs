@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 use super::access::{Denial, Visitor};
 use super::groups::GroupName;
 use super::ids::{RuleId, UserId};
+use super::lists::entries;
 use super::path;
 use super::text::Text;
 use super::time::Timestamp;
@@ -101,7 +102,7 @@ impl RuleMethods {
     /// Parses names in capital letters, separated by commas or white space.
     pub fn parse(text: &str) -> Result<Self, Text> {
         let mut methods: Vec<String> = Vec::new();
-        for name in text.split([',', ' ', '\t', '\r', '\n']).filter(|name| !name.is_empty()) {
+        for name in entries(text) {
             let is_method = name.len() <= MAX_METHOD
                 && !matches!(name, "CONNECT" | "TRACE")
                 && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');

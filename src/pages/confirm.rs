@@ -18,8 +18,9 @@ use super::see_other;
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::apps::AppRef;
-use crate::domain::groups::{self, GroupName};
+use crate::domain::groups::GroupName;
 use crate::domain::ids::UserId;
+use crate::domain::lists::entries;
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
@@ -304,7 +305,7 @@ fn page(
     let (email, group) = match change {
         Some(Change::GroupNew) => (String::new(), field("name")),
         Some(change) if change.is_of_group() => {
-            (groups::entries(field("email")).collect::<Vec<_>>().join(", "), pending.subject.as_str())
+            (entries(field("email")).collect::<Vec<_>>().join(", "), pending.subject.as_str())
         }
         _ => (pending.subject.clone(), ""),
     };

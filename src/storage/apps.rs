@@ -1,7 +1,6 @@
 //! Apps, rules and grants.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Display;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -13,14 +12,13 @@ use crate::domain::app_address::AppAddress;
 use crate::domain::apps::{App, AppRef, DefaultAccess, HostHeader, Upstream};
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{AppId, RuleId, UserId};
+use crate::domain::lists::lines;
 use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
 use crate::domain::time::Timestamp;
 use crate::domain::upstream::UpstreamUrl;
 
 /// The setting that counts the changes.
 const NUMBER: &str = "apps";
-/// What `host_header` holds if the app is sent the host of its upstream.
-const HOST_OF_UPSTREAM: &str = "upstream";
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = apps, treat_none_as_null = true)]
@@ -185,17 +183,13 @@ pub fn forget_group(c: &mut Connection, group: &GroupName) -> Result<(), Storage
     for row in naming.select(GrantRow::as_select()).load(c)? {
         let left: Vec<&str> = row.group_names.lines().filter(|name| *name != group.as_str()).collect();
         let own = grants::table.filter(grants::id.eq(&row.id));
-        diesel::update(own).set(grants::group_names.eq(left.join("\n"))).execute(c)?;
+        diesel::update(own).set(grants::group_names.eq(lines(left))).execute(c)?;
     }
     Ok(())
 }
 
 fn unreadable(kind: &str, id: &str, column: &str) -> StorageError {
     StorageError::Corrupt(format!("the {kind} {id} has an unreadable {column}"))
-}
-
-fn lines(values: &[impl Display]) -> String {
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn parse_lines<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
@@ -215,11 +209,7 @@ impl AppRow {
             addresses: lines(&app.addresses),
             upstream: upstream.map(|upstream| upstream.url.to_string()).unwrap_or_default(),
             ca_file: upstream.and_then(|upstream| upstream.ca_file.clone()),
-            host_header: match upstream.map(|upstream| &upstream.host) {
-                None | Some(HostHeader::Public) => String::new(),
-                Some(HostHeader::Upstream) => HOST_OF_UPSTREAM.to_owned(),
-                Some(HostHeader::Fixed(text)) => text.clone(),
-            },
+            host_header: upstream.map(|upstream| upstream.host.as_str().to_owned()).unwrap_or_default(),
             answer_secs: upstream.and_then(|upstream| upstream.answer).map(seconds),
             max_upload: upstream.and_then(|upstream| upstream.max_upload).and_then(|bytes| i64::try_from(bytes).ok()),
             websocket_origins: upstream.map(|upstream| lines(&upstream.websocket_origins)).unwrap_or_default(),
@@ -240,11 +230,7 @@ impl AppRow {
         let upstream = url.map(|url| Upstream {
             url,
             ca_file: self.ca_file.clone(),
-            host: match self.host_header.as_str() {
-                "" => HostHeader::Public,
-                HOST_OF_UPSTREAM => HostHeader::Upstream,
-                text => HostHeader::Fixed(text.to_owned()),
-            },
+            host: HostHeader::parse(&self.host_header),
             answer: self.answer_secs.and_then(|secs| u64::try_from(secs).ok()).map(Duration::from_secs),
             max_upload: self.max_upload.and_then(|bytes| u64::try_from(bytes).ok()),
             websocket_origins: self.websocket_origins.lines().map(str::to_owned).collect(),
