@@ -150,8 +150,12 @@ fn changed(mut draft: RuleDraft, matches: &ArgMatches) -> Result<RuleDraft, Stri
     if path.is_none() && methods.is_none() && grant.is_none() {
         return Err("give what to change: --path, --methods, or whom the rule lets in".to_owned());
     }
-    path.into_iter().for_each(|path| path.clone_into(&mut draft.path));
-    methods.into_iter().for_each(|methods| methods.clone_into(&mut draft.methods));
+    if let Some(path) = path {
+        path.clone_into(&mut draft.path);
+    }
+    if let Some(methods) = methods {
+        methods.clone_into(&mut draft.methods);
+    }
     draft.grants = grant.map_or(draft.grants, |grant| vec![grant]);
     Ok(draft)
 }
