@@ -736,6 +736,7 @@ ca-file-unreadable = Der Server kann aus dieser Datei kein Zertifikat lesen. Geb
 number-invalid = Geben Sie eine ganze Zahl von 1 bis { $max } an, oder lassen Sie das Feld leer.
 choice-invalid = Wählen Sie eine der Möglichkeiten.
 rule-path-slash = Ein Pfad beginnt mit /.
+rule-path-star = Ein Pfad steht für alles darunter, deshalb hat * hier keine Bedeutung. Lassen Sie es weg; für das Zeichen selbst schreiben Sie %2A.
 rule-path-ambiguous = Programme können diesen Pfad verschieden lesen. Lassen Sie ?, #, ;, umgekehrte und kodierte Schrägstriche weg.
 rule-path-segments = Ein Pfad hat keine leeren Teile und keinen, der . oder .. ist.
 rule-path-long = Ein Pfad hat höchstens { $max } Bytes.

@@ -738,6 +738,7 @@ ca-file-unreadable = The server cannot read a certificate from this file. Give t
 number-invalid = Give a whole number from 1 to { $max }, or leave this empty.
 choice-invalid = Choose one of the options.
 rule-path-slash = A path begins with /.
+rule-path-star = A path is everything below it, so * has no meaning here. Leave it out; for the character itself write %2A.
 rule-path-ambiguous = Programs may read this path in different ways. Leave out ?, #, ;, backslashes and encoded slashes.
 rule-path-segments = A path has no empty parts, and none that is . or ..
 rule-path-long = A path has at most { $max } bytes.

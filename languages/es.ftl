@@ -736,6 +736,7 @@ ca-file-unreadable = El servidor no puede leer ningún certificado de este archi
 number-invalid = Indique un número entero de 1 a { $max }, o deje este campo vacío.
 choice-invalid = Elija una de las opciones.
 rule-path-slash = Una ruta empieza por /.
+rule-path-star = Una ruta vale para todo lo que hay debajo; por eso * no tiene sentido aquí. Omítalo; para el propio carácter, escriba %2A.
 rule-path-ambiguous = Los programas pueden leer esta ruta de maneras distintas. Evite ?, #, ;, barras invertidas y barras codificadas.
 rule-path-segments = Una ruta no tiene partes vacías, ni ninguna que sea . o ..
 rule-path-long = Una ruta tiene como máximo { $max } bytes.

@@ -736,6 +736,7 @@ ca-file-unreadable = Le serveur ne peut lire aucun certificat dans ce fichier. I
 number-invalid = Indiquez un nombre entier de 1 à { $max }, ou laissez ce champ vide.
 choice-invalid = Choisissez l'une des possibilités.
 rule-path-slash = Un chemin commence par /.
+rule-path-star = Un chemin vaut pour tout ce qui est en dessous ; * n’a donc pas de sens ici. Omettez-le ; pour le caractère lui-même, écrivez %2A.
 rule-path-ambiguous = Des programmes peuvent lire ce chemin de façons différentes. Évitez ?, #, ;, les barres inverses et les barres encodées.
 rule-path-segments = Un chemin n'a pas de partie vide, ni de partie qui soit . ou ..
 rule-path-long = Un chemin compte au plus { $max } octets.
