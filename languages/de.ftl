@@ -749,6 +749,7 @@ grants-too-many = Eine Regel nennt höchstens { $max } Arten von Personen. Fasse
 grant-who-and-names = Gruppen und Personen gehören nur zu „Gruppen und Personen“; diese Wahl braucht mindestens eine davon.
 grant-public-proof = Wer nicht angemeldet ist, kann nicht nachweisen, wer er ist. Wählen Sie „Angemeldete“, oder lassen Sie das weg.
 grant-until = Geben Sie ein Datum wie 2027-01-31 oder einen Zeitpunkt wie 2027-01-31T18:00:00Z an.
+grant-until-over = Dieser Zeitpunkt ist schon vorbei; niemand würde eingelassen. Geben Sie einen späteren an, oder lassen Sie das Feld leer.
 grant-group-unknown = Es gibt keine Gruppe { $group }.
 grant-person-unknown = Es gibt kein Konto { $email }.
 grant-network = { $network } ist kein Netz wie 10.0.0.0/8.

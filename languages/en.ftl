@@ -751,6 +751,7 @@ grants-too-many = A rule names at most { $max } kinds of people. Put some of the
 grant-who-and-names = Groups and people are for “groups and people” alone; that choice needs at least one of them.
 grant-public-proof = Somebody who is not signed in cannot prove who they are. Choose “signed in”, or leave this out.
 grant-until = Give a date like 2027-01-31, or a moment like 2027-01-31T18:00:00Z.
+grant-until-over = This moment has already passed, so nobody would be let in. Give a later one, or leave this empty.
 grant-group-unknown = There is no group { $group }.
 grant-person-unknown = There is no account { $email }.
 grant-network = { $network } is not a network like 10.0.0.0/8.

@@ -749,6 +749,7 @@ grants-too-many = Una regla nombra como mucho { $max } clases de personas. Reún
 grant-who-and-names = Los grupos y las personas solo van con «grupos y personas»; esa opción necesita al menos uno.
 grant-public-proof = Quien no ha iniciado sesión no puede demostrar quién es. Elija «con sesión iniciada», o quite esto.
 grant-until = Indique una fecha como 2027-01-31, o un momento como 2027-01-31T18:00:00Z.
+grant-until-over = Este momento ya ha pasado; no se dejaría entrar a nadie. Indique uno posterior, o deje este campo vacío.
 grant-group-unknown = No hay ningún grupo { $group }.
 grant-person-unknown = No hay ninguna cuenta { $email }.
 grant-network = { $network } no es una red como 10.0.0.0/8.

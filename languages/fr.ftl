@@ -749,6 +749,7 @@ grants-too-many = Une règle nomme au plus { $max } sortes de personnes. Réunis
 grant-who-and-names = Les groupes et les personnes ne vont qu'avec « groupes et personnes » ; ce choix en demande au moins un.
 grant-public-proof = Qui n'est pas connecté ne peut pas prouver son identité. Choisissez « connectés », ou retirez cela.
 grant-until = Indiquez une date comme 2027-01-31, ou un moment comme 2027-01-31T18:00:00Z.
+grant-until-over = Ce moment est déjà passé ; personne ne serait admis. Indiquez-en un plus tardif, ou laissez ce champ vide.
 grant-group-unknown = Il n'y a pas de groupe { $group }.
 grant-person-unknown = Il n'y a pas de compte { $email }.
 grant-network = { $network } n'est pas un réseau comme 10.0.0.0/8.

@@ -1,7 +1,7 @@
 //! Creating and changing apps and their rules; in force on every node when an operation returns (S115).
 
 use super::app_draft::AppDraft;
-use super::rule_draft::{RuleDraft, draft_of};
+use super::rule_draft::{RuleDraft, check_ends, draft_of};
 use super::{AccountError, Accounts, Actor, app_table, revocation};
 use crate::crypto::random;
 use crate::domain::app_address::AppAddress;
@@ -111,13 +111,17 @@ impl Accounts {
         actor: &Actor,
         event: Event,
     ) -> Result<RuleId, AccountError> {
-        let app = app.clone();
+        let (app, now) = (app.clone(), self.0.clock.now());
         let work = move |c: &mut Connection, table: &AppTable| {
             let Some(found) = table.app(&app) else { return Ok(Err(AccountError::NotFound)) };
             let rule: Rule = match draft.parse(c, &id, found.rules())? {
                 Ok(rule) => rule,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
+            let over = check_ends(&rule, found.rules(), now);
+            if !over.is_empty() {
+                return Ok(Err(AccountError::Rules(over)));
+            }
             if matches!(event, Event::RuleChanged) && !apps::delete_rule(c, &app, &id)? {
                 return Ok(Err(AccountError::NotFound));
             }

@@ -126,6 +126,8 @@ async fn mistakes_are_said_at_their_field_and_nothing_is_lost() {
     assert_eq!(rule(&mut owner, &wiki, &[("path", "/taken"), ("who", "nobody")]).await.status, 303);
     for (fields, field, why) in [
         (vec![("path", "api"), ("who", "public")], "path", "begins with /"),
+        (vec![("path", "/api/*"), ("who", "public")], "path", "* has no meaning"),
+        (vec![("path", "/a"), ("who", "public"), ("until", "2026-11-23")], "until", "has already passed"),
         (vec![("path", "/taken"), ("who", "public")], "path", "has a rule for this path already"),
         (vec![("path", "/a"), ("methods", "get"), ("who", "public")], "methods", "is not a method"),
         (vec![("path", "/a")], "who", "Choose who is let in"),
@@ -142,6 +144,27 @@ async fn mistakes_are_said_at_their_field_and_nothing_is_lost() {
         assert!(text.contains(&format!("id=\"{field}-fault\"")), "{fields:?}: not at its field");
     }
     assert_eq!(page::all_data(&owner.get(&wiki).await.text(), "path"), ["/taken"]);
+}
+
+#[tokio::test]
+async fn a_rule_that_is_over_can_be_changed_and_what_is_named_twice_is_kept_once() {
+    let (app, _upstream, mut owner, wiki) = with_wiki().await;
+    let until = ("until", "2026-11-24T08:01:00Z");
+    let twice = ("networks", "10.0.0.0/8, 10.1.2.3/8, 10.0.0.0/8");
+    let people = ("people", "owner@example.org OWNER@example.org");
+    let done = rule(&mut owner, &wiki, &[("path", "/a"), ("who", "members"), people, twice, until]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    app.advance(60);
+    let shown = owner.get(&wiki).await.text();
+    let address = format!("{wiki}/rules/{}", page::data(&shown, "rule-id").unwrap());
+    let form = owner.get(&address).await.text();
+    assert_eq!(page::field(&form, "networks").as_deref(), Some("10.0.0.0/8"));
+    assert_eq!(form.matches(OWNER).count(), 1, "{form}");
+    let mut changed = async |until| {
+        let fields = [("path", "/b"), ("who", "signed-in"), until];
+        owner.submit(&address, &address, &fields).await.status
+    };
+    assert_eq!((changed(until).await, changed(("until", "2026-11-24T08:00:59Z")).await), (303, 422));
 }
 
 #[tokio::test]

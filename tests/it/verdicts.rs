@@ -27,7 +27,7 @@ pub const RULES: [RuleForm<'static>; 13] = {
         RuleForm { path: "/closed", who: "nobody", ..NONE },
         RuleForm { path: "/here", who: "public", networks: "127.0.0.0/8, ::1", ..NONE },
         RuleForm { path: "/there", who: "public", networks: "192.0.2.0/24", ..NONE },
-        RuleForm { path: "/past", who: "signed-in", until: "2000-01-01", ..NONE },
+        RuleForm { path: "/past", who: "signed-in", until: "2026-11-24T08:01:00Z", ..NONE },
         RuleForm { path: "/future", who: "signed-in", until: "2999-01-01T00:00:00Z", ..NONE },
         RuleForm { path: "/recent", who: "signed-in", within: "5", ..NONE },
         RuleForm { path: "/caf%C3%A9", who: "public", ..NONE },
@@ -157,6 +157,8 @@ async fn prepared() -> (TestApp, Upstream, [Client; 4]) {
     for rule in RULES {
         app_pages::add_rule(&mut owner, "/_auth/admin/apps/default", rule).await;
     }
+    // The rule that ends in a minute is over.
+    app.advance(60);
     let nobody = app.client();
     (app, upstream, [nobody, bob, ada, owner])
 }
