@@ -84,7 +84,7 @@ async fn a_command_gives_an_app_an_icon_and_takes_it_away() {
     assert_eq!(set(&small).0, Some(0));
     assert!(owner.get("/_auth/").await.text().contains(IMAGE));
     for (path, sentence) in [
-        (file("large.svg", &[&b"<svg>"[..], &[b' '; 65 * 1024]].concat()), "at most 64 KiB"),
+        (file("large.svg", &[&b"<svg>"[..], &b" ".repeat(65 * 1024)].concat()), "at most 64 KiB"),
         (file("page.html", b"<html>"), "Choose an SVG or PNG image"),
         ("/nowhere.png".to_owned(), "/nowhere.png: No such file"),
     ] {
