@@ -113,9 +113,7 @@ impl Accounts {
 
     /// The value of a variable at the last start of the server; `None` before the first start.
     pub async fn noted(&self, name: &'static str) -> Result<Option<String>, AccountError> {
-        let text = self.0.database.read(|c| settings::find(c, CONFIGURATION)).await?;
-        let noted: Option<BTreeMap<String, String>> = text.and_then(|text| serde_json::from_str(&text).ok());
-        Ok(noted.and_then(|mut noted| noted.remove(name)))
+        Ok(self.0.database.read(|c| noted(c, name)).await?)
     }
 
     /// Records that a session is in use, every few minutes. If idle sessions expire, the request waits for it;
@@ -138,6 +136,13 @@ impl Accounts {
             tracing::debug!(%fault, "the last use of a session could not be recorded");
         }
     }
+}
+
+/// [`Accounts::noted`] in a transaction.
+pub(super) fn noted(c: &mut Connection, name: &str) -> Result<Option<String>, StorageError> {
+    let noted: Option<BTreeMap<String, String>> =
+        settings::find(c, CONFIGURATION)?.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(noted.and_then(|mut noted| noted.remove(name)))
 }
 
 /// Logs that a step of the maintenance failed.

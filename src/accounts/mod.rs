@@ -59,6 +59,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod streams;
 mod throttle;
+pub mod typed_faults;
 mod username;
 
 pub use actor::Actor;

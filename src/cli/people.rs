@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::say;
 use crate::accounts::administer::{NewAccount, UserChange};
-use crate::accounts::{AccountError, Actor};
+use crate::accounts::{AccountError, Actor, typed_faults};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::app_url::AppUrl;
@@ -84,7 +84,7 @@ pub(super) fn explain(fault: AccountError) -> String {
     match fault {
         AccountError::Rules(faults) => faults
             .into_iter()
-            .map(|fault| format!("{}: {}", fault.field, texts::say(Language::English, &fault.message)))
+            .map(|fault| format!("{}: {}", fault.field, typed_faults::sentence(&fault)))
             .collect::<Vec<_>>()
             .join("\n"),
         AccountError::NotFound => "there is no such user or session".to_owned(),

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::app_arguments::{fault, find, flag, json as json_flag, named};
 use super::people::{open_existing, text};
 use super::say;
+use crate::accounts::Actor;
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
-use crate::accounts::{AccountError, Actor};
 use crate::app::Core;
 use crate::config::Config;
 use crate::domain::app_table::CompiledApp;
@@ -96,7 +96,12 @@ pub(super) fn say_rule(core: &Core, rule: &Rule) -> Result<(), String> {
 /// The rule with that identifier, and what would be typed for it.
 fn known(core: &Core, app: &CompiledApp, id: &str) -> Result<(RuleId, RuleDraft), String> {
     let rule = app.rules().iter().find(|rule| rule.id.as_ref().is_some_and(|known| known.as_str() == id));
-    let (Some(rule), Some(id)) = (rule, RuleId::parse(id)) else { return Err(fault(AccountError::NotFound)) };
+    let (Some(rule), Some(id)) = (rule, RuleId::parse(id)) else {
+        let name = &app.app().name;
+        return Err(format!(
+            "the app {name} has no rule {id}; `portcullis rule list` with its name shows their identifiers"
+        ));
+    };
     Ok((id, core.block_on(core.accounts.draft_of_rule(rule)).map_err(fault)?))
 }
 
@@ -147,6 +152,14 @@ pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> 
 fn changed(mut draft: RuleDraft, matches: &ArgMatches) -> Result<RuleDraft, String> {
     let (path, methods) = (matches.get_one::<String>("path"), matches.get_one::<String>("methods"));
     let grant = given_grant(matches);
+    if grant.as_ref().is_some_and(|grant| [&grant.who, &grant.groups, &grant.people].iter().all(|text| text.is_empty()))
+    {
+        let before = draft.grants.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        return Err(format!(
+            "whom a rule lets in is replaced as a whole, with its conditions: give --who, --groups or --people, too; \
+                it is now: {before}"
+        ));
+    }
     if path.is_none() && methods.is_none() && grant.is_none() {
         return Err("give what to change: --path, --methods, or whom the rule lets in".to_owned());
     }

@@ -36,6 +36,14 @@ impl Text {
         self.key
     }
 
+    /// The word of the placeholder `name`.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.arguments.iter().find_map(|(known, value)| match value {
+            Argument::Word(word) if *known == name => Some(word.as_str()),
+            _ => None,
+        })
+    }
+
     /// The placeholders by name.
     pub fn arguments(&self) -> &[(&'static str, Argument)] {
         &self.arguments

@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::documented::applied_file;
 use super::support::file_of_apps::{NOTHING, Site, outcome, wiki};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::process::Process;
+use super::support::process::{Process, said};
 
 const ADA: &str = "ada@example.org";
 
@@ -70,7 +70,30 @@ async fn what_is_no_such_file_is_said_with_its_line_all_at_once() {
         ("groups = ['a'\n[[apps]]\nname = 3".to_owned(), &[(2, "missing comma"), (3, "")]),
         ("\n\nname = Wiki\n".to_owned(), &[(3, "quoted")]),
         ("groups = 'staff'\n".to_owned(), &[(1, "groups: give a list of texts, such as [\"a\", \"b\"], not a text")]),
-        ("apps = 3\n[people]\n".to_owned(), &[(1, "apps: give a list of tables"), (2, "people: give a list of")]),
+        (
+            "apps = 3\n[people]\n".to_owned(),
+            &[(1, "apps: give a list of tables"), (2, "[people] has to be [[people]], in double brackets")],
+        ),
+        (
+            "[[apps]]\nname = 'A'\naddresses = ['a.example.org']\nupstream = 'http://a'\n[apps.rules]\npath = '/'\n\
+                who = 'public'\n[apps.rules]\npath = '/x'\nwho = 'some'\n[apps]\nname = 'B'\n"
+                .to_owned(),
+            &[
+                (5, "[apps.rules] has to be [[apps.rules]], in double brackets, as there can be several"),
+                (8, "[apps.rules] has to be [[apps.rules]]"),
+                (10, "who: Choose who is let in: public, signed-in, members, nobody."),
+                (11, "[apps] has to be [[apps]]"),
+            ],
+        ),
+        (
+            "groups = ['developers', 'Family Members']\n".to_owned(),
+            &[(1, "groups: \"Family Members\" is not the name of a group: A group name has 1 to 64 characters")],
+        ),
+        // No consequence is said: that the upstream is missing.
+        (
+            "[[apps]]\nname = 'A'\naddresses = ['a.example.org']\nupstrem = 'http://a'\n".to_owned(),
+            &[(4, "there is no key upstrem here")],
+        ),
         (
             "group = ['a']\n[app]\nname = 'x'\n".to_owned(),
             &[(1, "there is no key group here; the keys are groups, people, apps"), (2, "there is no key app here")],
@@ -89,7 +112,7 @@ async fn what_is_no_such_file_is_said_with_its_line_all_at_once() {
         (rule("path = '/'\ngroups = 'none'\n"), &[(7, "groups: give a list of texts")]),
         (
             rule("path = '/'\nwho = 'public'\ngrants = []\n"),
-            &[(5, "who: Choose who is let in."), (7, "who: this rule has grants")],
+            &[(5, "who: Choose who is let in: public, signed-in, members, nobody."), (7, "who: this rule has grants")],
         ),
         (
             "[[apps]]\nname = 'default'\nupstream = 'http://a'\n".to_owned(),
@@ -114,7 +137,7 @@ async fn apps_that_cannot_be_are_said_with_their_line_all_at_once() {
             &[
                 (5, "timeout: Give a whole number from 1"),
                 (6, "host: Leave this empty"),
-                (7, "default_access: Choose one"),
+                (7, "default_access: Choose one of the options: signed-in, nobody."),
                 (8, "ca_file: Only an https upstream"),
             ],
         ),
@@ -126,6 +149,7 @@ async fn apps_that_cannot_be_are_said_with_their_line_all_at_once() {
                 (3, "addresses: https://a.example.org has the other scheme"),
             ],
         ),
+        (app("mode = 'forward_auth'\n"), &[(5, "mode: Choose one of the options: proxy, forward-auth.")]),
         (app("[[apps]]\nmode = 'forward-auth'\n"), &[(5, "addresses: Give 1 to"), (5, "name: Give a name")]),
         (
             two("['blog.example.org',\n'x.b.example.org', '*.b.example.org']"),
@@ -139,6 +163,39 @@ async fn apps_that_cannot_be_are_said_with_their_line_all_at_once() {
         (app("[[apps]]\nname = ' a '\n"), &[(6, "name: the app a is in line 1 already")]),
     ];
     assert_refused(&site, cases);
+}
+
+/// Everything that `apply` says, notes included.
+fn applied(site: &Site, file: &str, switch: &str) -> String {
+    std::fs::write(site.process.folder.path().join("apps.toml"), file).unwrap();
+    said(&site.process.run(&["apply", "apps.toml", switch]))
+}
+
+#[tokio::test]
+async fn an_app_with_another_name_at_its_address_may_be_renamed_by_command() {
+    let site = Site::start().await;
+    let blog = ["app", "add", "My Blog", "--addresses", "blog.example.org", "--upstream", "http://b"];
+    assert!(site.process.run(&blog).status.success());
+    let file = "[[apps]]\nname = 'Docs'\naddresses = ['blog.example.org']\nupstream = 'http://b'\n";
+    let (code, text) = site.apply(file, &[]);
+    let why = "apps.toml:3: addresses: blog.example.org belongs to My Blog already. To rename My Blog: \
+        portcullis app set 'My Blog' --name Docs\n";
+    assert!(code == 1 && text.ends_with(why), "{text}");
+    assert!(site.process.run(&["app", "set", "My Blog", "--name", "Docs"]).status.success());
+    assert_eq!(site.apply(file, &[]), (0, NOTHING.to_owned()));
+}
+
+#[tokio::test]
+async fn who_is_invited_without_a_mail_server_can_be_given_the_link() {
+    let site = Site::start().await;
+    let file = "[[people]]\nemail = 'ada@example.org'\n[[people]]\nemail = 'ben@example.org'\n";
+    let text = applied(&site, file, "--dry-run");
+    assert_eq!(text.matches("note: there is no mail server (SMTP_HOST), so invitations become files in ").count(), 1);
+    assert!(text.contains("outbox; `portcullis user invite ADDRESS` prints a link instead"), "{text}");
+    let (code, text) = site.apply(file, &[]);
+    assert_eq!(code, 0, "{text}");
+    let text = said(&site.process.run(&["user", "invite", ADA]));
+    assert!(text.contains("/_auth/invite?token="), "{text}");
 }
 
 #[tokio::test]
@@ -167,7 +224,7 @@ async fn groups_people_and_rules_that_cannot_be_are_said_with_their_line_all_at_
             &[
                 (6, "path: A path begins with /."),
                 (7, "methods: get is not a method"),
-                (8, "who: Choose who is let in."),
+                (8, "who: Choose who is let in: public, signed-in, members, nobody."),
             ],
         ),
         (
@@ -184,7 +241,7 @@ async fn groups_people_and_rules_that_cannot_be_are_said_with_their_line_all_at_
                     until = 'soon'\nwithin = -1\n",
             ),
             &[
-                (9, "who: Choose who is let in."),
+                (9, "who: Choose who is let in: public, signed-in, members, nobody."),
                 (10, "networks: home is not a network"),
                 (11, "until: Give a date"),
                 (12, "within: Give a whole number"),
@@ -192,9 +249,28 @@ async fn groups_people_and_rules_that_cannot_be_are_said_with_their_line_all_at_
         ),
     ];
     assert_refused(&site, cases);
-    // A group that is pruned is as unknown as one that never was.
+    // Who reads the list of groups finds this one.
     let (code, text) = site.apply(&rule("path = '/'\ngroups = ['known']\n"), &["--prune"]);
-    assert!(code == 1 && text.contains("apps.toml:7: groups: There is no group known."), "{text}");
+    assert!(
+        code == 1 && text.contains("apps.toml:7: groups: the group known is not in the list `groups` of"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn groups_and_people_are_for_members_alone() {
+    let site = Site::start().await;
+    assert!(site.process.run(&["group", "add", "known"]).status.success());
+    assert_refused(
+        &site,
+        vec![(
+            rule("path = '/'\nwho = 'public'\ngroups = ['known']\n[[apps.rules]]\npath = '/x'\nwho = 'members'\n"),
+            &[
+                (7, "who: groups and people are for members alone"),
+                (11, "who: groups and people are for members alone"),
+            ],
+        )],
+    );
 }
 
 #[tokio::test]

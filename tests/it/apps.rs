@@ -258,7 +258,8 @@ async fn rule_set_changes_what_it_is_given_and_keeps_the_rest() {
         (id.as_str(), vec![], "give what to change"),
         (&id, vec!["--path", "c"], "begins with /"),
         (&id, vec!["--groups", "none"], "There is no group none"),
-        ("none", vec!["--path", "/c"], "no such app or rule"),
+        (&id, vec!["--networks", "10.0.0.0/8"], "give --who, --groups or --people, too; it is now: public"),
+        ("none", vec!["--path", "/c"], "the app Wiki has no rule none; `portcullis rule list"),
     ] {
         let (code, text) = run(&[&["rule", "set", "Wiki", rule], &arguments[..]].concat());
         assert!(code == Some(1) && text.contains(sentence), "{arguments:?}: {code:?} {text}");

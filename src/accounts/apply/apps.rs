@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Change, WantedApp, WantedRule, difference};
-use crate::accounts::AccountError;
 use crate::accounts::apps::describe;
 use crate::accounts::rule_draft::{RuleDraft, draft_of};
+use crate::accounts::{AccountError, FieldFault};
 use crate::crypto::random;
 use crate::domain::app_table::{AppTable, CompiledApp};
 use crate::domain::apps::{App, AppRef};
@@ -31,6 +31,7 @@ impl Change<'_> {
                 let text = format!("- app {}: {}", app.app().name, difference::of_new(app.app()));
                 self.record(text, Event::AppDeleted, &app.app().name, &describe(app.app()));
             } else {
+                self.others.push(app.app().name.clone());
                 kept.push(CompiledApp::clone(app));
             }
         }
@@ -63,6 +64,7 @@ impl Change<'_> {
         };
         if !id.is_default() {
             match wanted.draft.parse(id.clone(), table, &self.accounts.0.config.server) {
+                Err(faults) if before.is_none() => self.refuse_new_app(wanted, faults),
                 Err(faults) => self.refuse_fields(&wanted.lines, faults),
                 Ok(app) => {
                     self.put_app(before.map(CompiledApp::app), &app)?;
@@ -71,6 +73,21 @@ impl Change<'_> {
             }
         }
         self.change_rules(&id, wanted, rules)
+    }
+
+    /// What is new by its name alone may be an app that was meant to be renamed.
+    fn refuse_new_app(&mut self, wanted: &WantedApp, faults: Vec<FieldFault>) {
+        let name = wanted.draft.name.trim();
+        for fault in faults {
+            let owner = Some(&fault.message).filter(|text| text.key() == "address-taken" && !name.is_empty());
+            let owner = owner.and_then(|text| text.word("app")).map(str::to_owned);
+            self.refuse_fields(&wanted.lines, vec![fault]);
+            let other = owner.filter(|owner| self.others.contains(owner));
+            if let (Some(other), Some(fault)) = (other, self.faults.last_mut()) {
+                let command = format!("portcullis app set {} --name {}", shell_word(&other), shell_word(name));
+                fault.message = format!("{} To rename {other}: {command}", fault.message);
+            }
+        }
     }
 
     fn put_app(&mut self, before: Option<&App>, app: &App) -> Result<(), AccountError> {
@@ -142,6 +159,12 @@ impl Change<'_> {
 
 fn parsed<T>(id: Option<T>) -> Result<T, AccountError> {
     id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))
+}
+
+/// A name as a shell takes it.
+fn shell_word(name: &str) -> String {
+    let is_plain = |sign: char| sign.is_alphanumeric() || matches!(sign, '-' | '_' | '.');
+    if name.chars().all(is_plain) { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }
 
 fn is_for_the_same(a: &Rule, b: &Rule) -> bool {

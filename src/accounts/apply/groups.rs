@@ -61,6 +61,7 @@ impl Change<'_> {
         };
         groups::delete(self.c, name)?;
         apps::forget_group(self.c, name)?;
+        self.pruned.push(name.clone());
         self.notify(Notice::GroupDeleted(name.clone()));
         self.notify(Notice::AppsChanged);
         self.record(format!("- group {name}{losing}"), Event::GroupDeleted, name.as_str(), "");

@@ -14,16 +14,16 @@ use std::sync::Arc;
 pub use wanted::{FileFault, Lines, Wanted, WantedApp, WantedGroup, WantedPerson, WantedRule};
 
 use super::revocation::{self, Ended};
-use super::{AccountError, Accounts, Actor, FieldFault, app_table};
+use super::{AccountError, Accounts, Actor, FieldFault, app_table, typed_faults};
 use crate::domain::app_table::AppTable;
 use crate::domain::audit::{AuditLine, Event};
-use crate::domain::language::Language;
+use crate::domain::groups::GroupName;
 use crate::domain::notice::Notice;
+use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
 use crate::storage::users::UserRecord;
 use crate::storage::{Connection, StorageError, apps as stored, audit};
-use crate::texts;
 
 /// How a file is applied.
 #[derive(Clone, Debug, Default)]
@@ -98,6 +98,10 @@ struct Change<'a> {
     /// Written last, since each is logged when it is written.
     audit: Vec<AuditLine>,
     notices: Vec<Notice>,
+    /// The apps that stay and are not in the file.
+    others: Vec<String>,
+    /// The groups that are deleted.
+    pruned: Vec<GroupName>,
     /// Made last: they end sessions.
     roles: Vec<NewRole>,
 }
@@ -116,6 +120,8 @@ impl<'a> Change<'a> {
             notes: Vec::new(),
             audit: Vec::new(),
             notices: Vec::new(),
+            others: Vec::new(),
+            pruned: Vec::new(),
             roles: Vec::new(),
         }
     }
@@ -170,9 +176,18 @@ impl<'a> Change<'a> {
     /// Faults of what was typed, each at its line.
     fn refuse_fields(&mut self, lines: &Lines, faults: Vec<FieldFault>) {
         for fault in faults {
-            let text = texts::say(Language::English, &fault.message);
-            self.refuse(lines.of(&fault.field), format!("{}: {text}", wanted::key_of(&fault.field)));
+            let text = self.about_group(&fault.message).unwrap_or_else(|| typed_faults::sentence(&fault));
+            self.refuse(lines.of(&fault.field), format!("{}: {text}", typed_faults::key_of(&fault.field)));
         }
+    }
+
+    /// What is said of a group that is missing only because it is pruned.
+    fn about_group(&self, message: &Text) -> Option<String> {
+        let is_about = matches!(message.key(), "group-unknown" | "grant-group-unknown");
+        let pruned = self.pruned.iter().find(|name| message.word("group") == Some(name.as_str()));
+        pruned.filter(|_| is_about).map(|name| {
+            format!("the group {name} is not in the list `groups` of the file, so --prune deletes it; add it there.")
+        })
     }
 
     fn table(&mut self) -> Result<AppTable, StorageError> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Change, NewRole, WantedPerson};
 use crate::accounts::administer::{self, UserChange};
 use crate::accounts::groups as members;
+use crate::accounts::maintenance;
 use crate::accounts::outgoing::Detail;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::audit::Event;
@@ -116,7 +117,25 @@ impl Change<'_> {
             let text = "the invitation cannot be sent: too many mails are waiting; try again when they are sent";
             self.refuse(person.lines.own, text.to_owned());
         }
+        self.note_outbox()?;
         Ok(user)
+    }
+
+    /// Says once where invitations are if nothing sends them.
+    fn note_outbox(&mut self) -> Result<(), AccountError> {
+        let config = &self.accounts.0.config;
+        let text = format!(
+            "there is no mail server (SMTP_HOST), so invitations become files in {}; `portcullis user invite ADDRESS` \
+                prints a link instead",
+            config.data_dir.join("outbox").display()
+        );
+        // The server may have one that this command was not given.
+        let has_server = config.mail.server.is_some()
+            || maintenance::noted(self.c, "SMTP_HOST")?.is_some_and(|host| !host.is_empty());
+        if !has_server && !self.notes.contains(&text) {
+            self.notes.push(text);
+        }
+        Ok(())
     }
 
     fn want_role(&mut self, record: UserRecord, role: Option<Role>, person: &WantedPerson) {

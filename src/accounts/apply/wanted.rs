@@ -87,11 +87,6 @@ impl Lines {
     }
 }
 
-/// The key of a field in the file: without the number of its grant.
-pub(super) fn key_of(field: &str) -> &str {
-    field.trim_end_matches(|sign: char| sign.is_ascii_digit()).trim_end_matches('_')
-}
-
 /// Why a file cannot be applied.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FileFault {

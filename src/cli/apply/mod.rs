@@ -35,8 +35,8 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
     let given = text(matches, "file");
     let name = if given == "-" { "<stdin>" } else { given };
     let bytes = read_file(given).map_err(|fault| format!("{name}: {fault}"))?;
-    let (wanted, mut faults) = read::read(&bytes).map_err(|faults| refusal(name, faults))?;
-    let (wanted, core) = (Arc::new(wanted), open_existing(config, false)?);
+    let mut read = read::read(&bytes).map_err(|faults| refusal(name, faults))?;
+    let (wanted, core) = (Arc::new(std::mem::take(&mut read.wanted)), open_existing(config, false)?);
     if !wanted.people.is_empty()
         && let Some(link) = core.block_on(core.accounts.setup_link()).map_err(explain)?
     {
@@ -52,12 +52,10 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
         let applied = core.block_on(core.accounts.apply_file(&wanted, how, &actor));
         let applied = applied.map_err(|fault| format!("nothing was changed: {}", explain(fault)))?;
         if let Applied::Refused(more) = &applied {
-            // What cannot be read was left out, and may be missed for that reason alone.
-            let read = faults.clone();
-            faults.extend(more.iter().filter(|fault| !read.iter().any(|known| known.line == fault.line)).cloned());
+            read.add(more.clone());
         }
-        if !faults.is_empty() {
-            return Err(refusal(name, faults));
+        if !read.faults.is_empty() {
+            return Err(refusal(name, read.faults));
         }
         match applied {
             Applied::Nothing => {

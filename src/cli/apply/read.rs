@@ -2,7 +2,7 @@
 
 use toml::de::DeTable;
 
-use super::table::{Reader, Table, line_of};
+use super::table::{Reader, Table, line_of, with_double_brackets};
 use crate::accounts::app_draft::AppDraft;
 use crate::accounts::apply::{FileFault, Wanted, WantedApp, WantedGroup, WantedPerson, WantedRule};
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft, suffix};
@@ -30,13 +30,30 @@ const APP: [&str; 15] = [
 const RULE: [&str; 3] = ["path", "methods", "grants"];
 const GRANT: [&str; 7] = ["who", "groups", "people", "networks", "factor", "within", "until"];
 
-/// What the file says, and what is wrong with single keys of it; the error is that it is no TOML.
-pub(super) fn read(bytes: &[u8]) -> Result<(Wanted, Vec<FileFault>), Vec<FileFault>> {
+/// What the file says, and what is wrong with it.
+pub(super) struct Read {
+    pub(super) wanted: Wanted,
+    pub(super) faults: Vec<FileFault>,
+    misspelled: Vec<usize>,
+}
+
+impl Read {
+    /// Adds the faults of what was read, less those that may follow from what cannot be read.
+    pub(super) fn add(&mut self, faults: Vec<FileFault>) {
+        let read: Vec<usize> = self.faults.iter().map(|fault| fault.line).chain(self.misspelled.clone()).collect();
+        self.faults.extend(faults.into_iter().filter(|fault| !read.contains(&fault.line)));
+    }
+}
+
+/// Reads the file; the error is that it is no TOML.
+pub(super) fn read(bytes: &[u8]) -> Result<Read, Vec<FileFault>> {
     let text = std::str::from_utf8(bytes).map_err(|fault| {
         vec![FileFault { line: line_of(bytes, fault.valid_up_to()), message: "the file is not UTF-8".to_owned() }]
     })?;
-    let mut reader = Reader::new(text);
-    let (table, faults) = DeTable::parse_recoverable(text);
+    let (text, faults) = with_double_brackets(text);
+    let mut reader = Reader::new(&text);
+    reader.faults = faults;
+    let (table, faults) = DeTable::parse_recoverable(&text);
     if !faults.is_empty() {
         for fault in faults {
             let line = fault.span().map_or(1, |span| reader.line(span.start));
@@ -54,7 +71,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Wanted, Vec<FileFault>), Vec<FileFau
         people: reader.tables(&top, "people", &PERSON).iter().map(|table| person(&mut reader, table)).collect(),
         apps: reader.tables(&top, "apps", &APP).iter().map(|table| app(&mut reader, table)).collect(),
     };
-    Ok((wanted, reader.faults))
+    Ok(Read { wanted, faults: reader.faults, misspelled: reader.misspelled })
 }
 
 fn person<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedPerson {
@@ -89,7 +106,7 @@ fn app<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedApp {
     let app = WantedApp { draft, rules, lines: table.lines.clone() };
     if app.is_default() {
         for (key, line) in app.lines.keys.iter().filter(|(key, _)| !matches!(&**key, "name" | "rules")) {
-            let why = "the app default is set in the configuration; here it has a name and rules alone";
+            let why = "the app default is set in the configuration; here it has its name (`default`) and rules alone";
             reader.refuse(*line, format!("{key}: {why}"));
         }
     }
@@ -135,7 +152,7 @@ mod tests {
     use super::*;
 
     fn faults(text: &str) -> Vec<(usize, String)> {
-        let found = read(text.as_bytes()).map_or_else(|faults| faults, |(_, faults)| faults);
+        let found = read(text.as_bytes()).map_or_else(|faults| faults, |read| read.faults);
         found.into_iter().map(|fault| (fault.line, fault.message)).collect()
     }
 
@@ -146,7 +163,7 @@ mod tests {
             [[apps.rules]]\npath = '/'\nuntil = 2027-01-31\n\
             [[apps.rules]]\npath = '/x'\nmethods = ['GET', 'POST']\ngrants = [{ who = 'public' },\n\
             { groups = ['staff'],\nuntil = 2027-01-31 18:00:00Z }]\n";
-        let (wanted, faults) = read(text.as_bytes()).unwrap();
+        let Read { wanted, faults, .. } = read(text.as_bytes()).unwrap();
         assert_eq!(faults, []);
         let groups: Vec<_> = wanted.groups.iter().map(|group| (&*group.name, group.line)).collect();
         assert_eq!(groups, [("staff", 2), ("family", 3)]);
@@ -165,11 +182,23 @@ mod tests {
     }
 
     #[test]
+    fn single_brackets_are_said_once_each_and_what_follows_is_read() {
+        let text = "[[apps]]\nname = 'A'\n[apps.rules] # first\npath = '/'\n[ apps.rules ]\npath = '/x'\n\
+            [[apps]]\nname = 'B'\n[apps]\r\nname = 'C'\nnothing = 1\n";
+        let of = |name: &str| format!("[{name}] has to be [[{name}]], in double brackets, as there can be several");
+        let found = faults(text);
+        assert_eq!(found[..3], [(3, of("apps.rules")), (5, of("apps.rules")), (9, of("apps"))]);
+        assert!(found.len() == 4 && found[3].0 == 11 && found[3].1.starts_with("there is no key nothing"), "{found:?}");
+        assert_eq!(faults("[people]\n"), [(1, of("people"))], "also the only one");
+        assert_eq!(faults("# [people]\n[[people]] # [people]\nemail = '[people]'\n"), []);
+    }
+
+    #[test]
     fn what_is_no_toml_or_not_utf_8_is_refused_at_its_line() {
         let found = faults("groups = ['a'\n\n[[apps]]\nname = Wiki\n");
         assert!(!found.is_empty() && found.iter().all(|(line, text)| (1..=4).contains(line) && !text.is_empty()));
         assert_eq!(faults("a = 1\na = 2\n").first().map(|(line, _)| *line), Some(2));
-        let found = read(b"groups = []\n# \xff\n").unwrap_err();
+        let found = read(b"groups = []\n# \xff\n").err().unwrap();
         assert_eq!((found[0].line, &*found[0].message), (2, "the file is not UTF-8"));
     }
 }

@@ -4,6 +4,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::accounts::apply::{FileFault, Lines};
+use crate::domain::groups::GroupName;
+use crate::domain::language::Language;
+use crate::texts;
 
 /// A value with its place.
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
@@ -12,6 +15,8 @@ pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 pub(super) struct Reader<'a> {
     text: &'a str,
     pub(super) faults: Vec<FileFault>,
+    /// Where tables begin in which a key is unknown: another may seem to be missing for that reason.
+    pub(super) misspelled: Vec<usize>,
 }
 
 /// A table, and the lines of its keys.
@@ -28,7 +33,7 @@ impl<'a> Table<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, faults: Vec::new() }
+        Self { text, faults: Vec::new(), misspelled: Vec::new() }
     }
 
     /// The line of that byte.
@@ -72,8 +77,12 @@ impl<'a> Reader<'a> {
             self.refuse_type(name, value, "tables");
             return None;
         };
+        let before = self.faults.len();
         let mut table = self.top(inner, known);
         table.lines.own = self.line(value.span().start);
+        if self.faults.len() > before {
+            self.misspelled.push(table.lines.own);
+        }
         Some(table)
     }
 
@@ -113,7 +122,13 @@ impl<'a> Reader<'a> {
                 continue;
             };
             if text.is_empty() || text.contains([',', ' ', '\t', '\r', '\n']) {
-                self.refuse(line, format!("{key}: {text:?} is not one; give each in quotes of its own"));
+                let why = match GroupName::parse(text) {
+                    Err(fault) if key == "groups" && !text.contains(',') => {
+                        format!("is not the name of a group: {}", texts::say(Language::English, &fault.text()))
+                    }
+                    _ => "is not one; give each in quotes of its own".to_owned(),
+                };
+                self.refuse(line, format!("{key}: {text:?} {why}"));
             }
             texts.push((text.to_owned(), line));
         }
@@ -160,4 +175,22 @@ impl<'a> Reader<'a> {
 /// The line of that byte, from 1.
 pub(super) fn line_of(text: &[u8], place: usize) -> usize {
     1 + text.iter().take(place).filter(|byte| **byte == b'\n').count()
+}
+
+/// The headers of tables that can be several, which have double brackets.
+const SEVERAL: [&str; 4] = ["people", "apps", "apps.rules", "apps.rules.grants"];
+
+/// The text with double brackets where a header of a table that can be several has single ones, and the faults: each
+/// would be a duplicate key, and so would what follows.
+pub(super) fn with_double_brackets(text: &str) -> (String, Vec<FileFault>) {
+    let mut faults = Vec::new();
+    let corrected = (1..).zip(text.split_inclusive('\n')).map(|(line, content)| {
+        let start = content.split('#').next().unwrap_or_default().trim();
+        let inner = start.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::trim);
+        let Some(name) = inner.filter(|name| SEVERAL.contains(name)) else { return content.to_owned() };
+        let message = format!("[{name}] has to be [[{name}]], in double brackets, as there can be several");
+        faults.push(FileFault { line, message });
+        content.replacen(start, &format!("[[{name}]]"), 1)
+    });
+    (corrected.collect(), faults)
 }
