@@ -377,6 +377,7 @@ app-delete = Anwendung löschen…
 app-delete-heading = Diese Anwendung löschen?
 app-delete-intro = { $app } und ihre Regeln werden gelöscht, und niemand erreicht sie mehr über dieses Tor. Die Anwendung selbst bleibt, wie sie ist. Das lässt sich nicht rückgängig machen.
 app-other-port = Diese Anwendung wird unter { $url } geöffnet, also an einem anderen Port als diese Website. Ist sie am selben Port zu erreichen, lautet ihre Adresse { $suggestion }.
+app-without-proxy = Kein Proxy darf nach dieser Anwendung fragen, denn FORWARD_AUTH nennt keinen: Niemand kann sie öffnen. Setzen Sie FORWARD_AUTH und TRUSTED_PROXIES und starten Sie neu, oder wählen Sie den eingebauten Proxy.
 app-configured = Diese Anwendung steht in der Konfiguration (APP_URL und UPSTREAM_URL). Ihre Regeln lassen sich hier ändern.
 app-name-hint = Zu sehen auf der Startseite und bei einer Ablehnung.
 app-addresses = Adressen

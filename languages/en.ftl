@@ -379,6 +379,7 @@ app-delete = Delete the app…
 app-delete-heading = Delete this app?
 app-delete-intro = { $app } and its rules are deleted, and nobody reaches it through this gate any more. The app itself stays as it is. This cannot be undone.
 app-other-port = People have to open { $url }, at another port than this site. If this app is reached at the same port as this site, its address is { $suggestion }.
+app-without-proxy = No proxy may ask about this app, as FORWARD_AUTH names none, so nobody can open it. Set FORWARD_AUTH and TRUSTED_PROXIES and restart, or choose the built-in proxy.
 app-configured = This app is set in the configuration (APP_URL and UPSTREAM_URL). Its rules can be changed here.
 app-name-hint = People see it on the start page and when they are refused.
 app-addresses = Addresses

@@ -377,6 +377,7 @@ app-delete = Eliminar la aplicación…
 app-delete-heading = ¿Eliminar esta aplicación?
 app-delete-intro = { $app } y sus reglas se eliminan, y ya nadie llegará a ella por esta puerta. La aplicación en sí no cambia. No se puede deshacer.
 app-other-port = Esta aplicación se abre en { $url }, es decir, en otro puerto que este sitio. Si se llega a ella por el mismo puerto, su dirección es { $suggestion }.
+app-without-proxy = Ningún proxy puede preguntar por esta aplicación, porque FORWARD_AUTH no nombra ninguno: nadie puede abrirla. Defina FORWARD_AUTH y TRUSTED_PROXIES y reinicie, o elija el proxy incorporado.
 app-configured = Esta aplicación está en la configuración (APP_URL y UPSTREAM_URL). Sus reglas se pueden cambiar aquí.
 app-name-hint = Se ve en la página de inicio y cuando se niega el acceso.
 app-addresses = Direcciones

@@ -377,6 +377,7 @@ app-delete = Supprimer l’application…
 app-delete-heading = Supprimer cette application ?
 app-delete-intro = { $app } et ses règles sont supprimées, et plus personne n’y accède par cette porte. L’application elle-même ne change pas. C’est irréversible.
 app-other-port = Cette application s'ouvre à { $url }, donc à un autre port que ce site. Si elle est accessible au même port, son adresse est { $suggestion }.
+app-without-proxy = Aucun proxy ne peut interroger cette porte sur cette application, car FORWARD_AUTH n’en nomme aucun : personne ne peut l’ouvrir. Définissez FORWARD_AUTH et TRUSTED_PROXIES et redémarrez, ou choisissez le proxy intégré.
 app-configured = Cette application est définie dans la configuration (APP_URL et UPSTREAM_URL). Ses règles peuvent être modifiées ici.
 app-name-hint = Visible sur la page d’accueil et en cas de refus.
 app-addresses = Adresses

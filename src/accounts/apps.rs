@@ -11,6 +11,7 @@ use crate::domain::audit::Event;
 use crate::domain::ids::{AppId, RuleId};
 use crate::domain::notice::Notice;
 use crate::domain::rules::Rule;
+use crate::domain::text::Text;
 use crate::storage::{Connection, StorageError, apps, audit};
 
 /// What a change did, for its caller and the audit log.
@@ -101,6 +102,11 @@ impl Accounts {
             Ok(Ok(Done { result: (), subject: found.app().name.clone(), detail: draft_of(c, rule)?.to_string() }))
         };
         self.change_apps(Event::RuleDeleted, actor, work).await
+    }
+
+    /// What is unusual about an app, though it may be meant.
+    pub fn advice(&self, app: &App) -> Vec<Text> {
+        app.advice(self.app_url().canonical(), !self.0.config.gate.forward_auth.is_empty())
     }
 
     async fn put_rule(

@@ -152,7 +152,7 @@ fn read_icon(path: &str) -> Result<Option<Icon>, String> {
 
 /// What is unusual about an app.
 fn say_advice(core: &Core, name: &str) -> Result<(), String> {
-    for text in find(core, name)?.app().advice(core.accounts.app_url().canonical()) {
+    for text in core.accounts.advice(find(core, name)?.app()) {
         say(&format!("note: {}", texts::say(Language::English, &text)));
     }
     Ok(())

@@ -11,6 +11,7 @@ use crate::accounts::{AccountError, Actor, typed_faults};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::app_url::AppUrl;
+use crate::domain::dialect::Dialect;
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::language::Language;
@@ -54,16 +55,17 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
             "the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"
         ));
     }
-    let Some(served) = differing(&core, config, "APP_URL")? else { return Ok(core) };
+    let core = match as_served(&core, config)? {
+        None => core,
+        Some(served) => {
+            drop(core);
+            Core::open(&served, &Internals::default()).map_err(|fault| fault.to_string())?
+        }
+    };
     let own = &config.server.app_url;
-    if !config.gives("APP_URL") {
-        drop(core);
-        let mut config = config.clone();
-        config.server.app_url = AppUrl::parse(&served).map_err(|fault| format!("the server's APP_URL {fault}"))?;
-        // They were logged when it was opened before.
-        config.warnings.clear();
-        return Core::open(&config, &Internals::default()).map_err(|fault| fault.to_string());
-    }
+    let Some(served) = differing(&core, config, "APP_URL")?.filter(|_| config.gives("APP_URL")) else {
+        return Ok(core);
+    };
     if prints_link {
         return Err(format!(
             "the server was last started with APP_URL={served}, and a link to {own} would lead elsewhere; leave \
@@ -72,6 +74,26 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
     }
     tracing::warn!(server = served, own = %own, "the server was last started with another APP_URL");
     Ok(core)
+}
+
+/// The configuration with what the server was given and this command was not, if that makes a difference: without
+/// `APP_URL` links would lead elsewhere, without `FORWARD_AUTH` notes about apps would be wrong.
+fn as_served(core: &Core, config: &Config) -> Result<Option<Config>, String> {
+    let of_server = |name| if config.gives(name) { Ok(None) } else { differing(core, config, name) };
+    let (app_url, proxies) = (of_server("APP_URL")?, of_server("FORWARD_AUTH")?);
+    if app_url.is_none() && proxies.is_none() {
+        return Ok(None);
+    }
+    let mut config = config.clone();
+    if let Some(served) = app_url {
+        config.server.app_url = AppUrl::parse(&served).map_err(|fault| format!("the server's APP_URL {fault}"))?;
+    }
+    if let Some(names) = proxies {
+        config.gate.forward_auth = names.split(',').filter_map(|name| Dialect::of_name(name.trim())).collect();
+    }
+    // They were logged when it was opened before.
+    config.warnings.clear();
+    Ok(Some(config))
 }
 
 /// A setting of the server, if it differs from this command's.

@@ -146,8 +146,9 @@ pub struct App {
 
 impl App {
     /// What is unusual about it, though it may be meant: addresses at another port than `portal`'s, which browsers are
-    /// led to only if somebody wrote the port.
-    pub fn advice(&self, portal: &Origin) -> Vec<Text> {
+    /// led to only if somebody wrote the port; and that no proxy may ask about it, unless some proxy may
+    /// (`is_asked`).
+    pub fn advice(&self, portal: &Origin, is_asked: bool) -> Vec<Text> {
         let others = self.addresses.iter().filter(|address| address.port() != portal.port());
         let text = |address: &AppAddress| {
             let scheme = if portal.is_https() { "https" } else { "http" };
@@ -156,7 +157,8 @@ impl App {
                 .with("url", format!("{scheme}://{address}"))
                 .with("suggestion", format!("{}{port}", address.host()))
         };
-        others.map(text).collect()
+        let lacks_proxy = self.mode() == Mode::ForwardAuth && !self.id.is_default() && !is_asked;
+        others.map(text).chain(lacks_proxy.then(|| Text::new("app-without-proxy"))).collect()
     }
 
     /// How it is reached.

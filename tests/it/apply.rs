@@ -202,7 +202,7 @@ async fn an_address_at_another_port_than_the_servers_is_noted_where_it_is_new() 
     let text = run(&wiki(&format!("w.example.org:{port}"), "http://a"));
     assert!(text.contains("done: 1 change,") && !text.contains("note: "), "{text}");
     let addresses = format!("--addresses=blog.example.org:{port}");
-    let text = said(&site.process.run(&["app", "add", "Blog", "--mode=forward-auth", &addresses]));
+    let text = said(&site.process.run(&["app", "add", "Blog", "--upstream=http://b", &addresses]));
     assert!(text.contains("added Blog") && !text.contains("note: "), "the server's address counts: {text}");
 }
 

@@ -186,6 +186,23 @@ async fn an_app_with_another_name_at_its_address_may_be_renamed_by_command() {
 }
 
 #[tokio::test]
+async fn an_app_behind_a_proxy_that_may_not_ask_gets_a_note() {
+    let site = Site::start().await;
+    let file = "[[apps]]\nname = 'A'\naddresses = ['a.example.org']\nmode = 'forward-auth'\n";
+    let why = "No proxy may ask about this app, as FORWARD_AUTH names none";
+    let text = applied(&site, file, "--dry-run");
+    assert!(text.contains(&format!("note: A: {why}")), "{text}");
+    let add = ["app", "add", "B", "--addresses", "b.example.org", "--mode", "forward-auth"];
+    let text = said(&site.process.run(&add));
+    assert!(text.contains(&format!("note: {why}")), "{text}");
+    let asked = [("FORWARD_AUTH", "caddy"), ("TRUSTED_PROXIES", "127.0.0.1")];
+    let asked = asked.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let process = Process::start_with(TempDir::new().unwrap(), "start", &asked).await;
+    let text = said(&process.run(&add));
+    assert!(text.contains("added B") && !text.contains(why), "the server is asked by a proxy: {text}");
+}
+
+#[tokio::test]
 async fn who_is_invited_without_a_mail_server_can_be_given_the_link() {
     let site = Site::start().await;
     let file = "[[people]]\nemail = 'ada@example.org'\n[[people]]\nemail = 'ben@example.org'\n";

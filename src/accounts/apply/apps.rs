@@ -104,7 +104,7 @@ impl Change<'_> {
         }
         self.notify(Notice::AppsChanged);
         self.record(text, event, &app.name, &describe(app));
-        let advice = app.advice(self.accounts.app_url().canonical());
+        let advice = self.accounts.advice(app);
         self.notes.extend(advice.iter().map(|text| format!("{}: {}", app.name, texts::say(Language::English, text))));
         Ok(())
     }

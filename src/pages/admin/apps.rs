@@ -169,7 +169,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
         icon: settings::accounts(&req).icons().await?.get(&app.id).map(Icon::data_url),
         draft: AppDraft::of(&app),
         state: state_of(&app).await.0,
-        advice: app.advice(settings::of(&req).app_url.canonical()),
+        advice: settings::accounts(&req).advice(&app),
         rules: view_of_rules(&req, found.rules()).await?,
         app,
     };
