@@ -169,7 +169,7 @@ async fn grant_fields(req: &HttpRequest, number: usize, grant: &GrantDraft) -> R
         names_field(req, &list(&grant.groups)).await?,
         hinted(Field::lines("people", "grant-people", &grant.people).optional(), "grant-people-hint"),
         hinted(Field::word("networks", "grant-networks", &list(&grant.networks)), "grant-networks-hint"),
-        Field::tick("factor", "grant-factor-label", grant.factor),
+        hinted(Field::tick("factor", "grant-factor-label", grant.factor), "grant-factor-hint"),
         hinted(Field::word("within", "grant-within-label", &grant.within), "grant-within-hint"),
         hinted(Field::word("until", "grant-until-label", &grant.until), "grant-until-hint"),
     ];
