@@ -699,6 +699,7 @@ fault-not-allowed = Ihr Konto darf das nicht.
 fault-closed = Diese Instanz hat ihren ersten Administrator schon.
 fault-rules = Das Formular enthält Fehler.
 fault-internal = Bei uns ist etwas schiefgegangen.
+fault-no-app = Keine Anwendung dieser Website hat diese Adresse. Soll hier eine sein, fügt sie jemand mit Administratorrechten unter „Anwendungen“ hinzu.
 fault-not-found = Unter dieser Adresse gibt es keine Seite.
 fault-too-large = Die Anfrage ist zu groß.
 fault-head-too-large = Ihr Browser hat außer der Anfrage selbst mehr als 64 KiB gesendet, meist sind es Cookies. Löschen Sie die Cookies dieser Website und versuchen Sie es noch einmal.

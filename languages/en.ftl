@@ -701,6 +701,7 @@ fault-not-allowed = Your account is not allowed to do this.
 fault-closed = This instance already has its first admin.
 fault-rules = The form has errors.
 fault-internal = Something went wrong on our side.
+fault-no-app = No app of this site has this address. If one should be here, an admin adds it under "Apps".
 fault-not-found = There is no page at this address.
 fault-too-large = The request is too large.
 fault-head-too-large = Your browser sent more than 64 KiB of headers, mostly cookies. Delete the cookies of this site, then try again.

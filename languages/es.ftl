@@ -699,6 +699,7 @@ fault-not-allowed = Su cuenta no puede hacer esto.
 fault-closed = Esta instancia ya tiene su primer administrador.
 fault-rules = El formulario tiene errores.
 fault-internal = Algo salió mal por nuestra parte.
+fault-no-app = Ninguna aplicación de este sitio tiene esta dirección. Si debe haber una aquí, quien administra este sitio la añade en «Aplicaciones».
 fault-not-found = No hay ninguna página en esta dirección.
 fault-too-large = Lo enviado es demasiado grande.
 fault-head-too-large = Su navegador envió más de 64 KiB además de la propia solicitud, normalmente cookies. Elimine las cookies de este sitio y vuelva a intentarlo.

@@ -699,6 +699,7 @@ fault-not-allowed = Votre compte n'a pas le droit de faire cela.
 fault-closed = Cette instance a déjà son premier administrateur.
 fault-rules = Le formulaire contient des erreurs.
 fault-internal = Quelque chose s'est mal passé chez nous.
+fault-no-app = Aucune application de ce site n'a cette adresse. S'il doit y en avoir une ici, une personne qui administre ce site l'ajoute sous « Applications ».
 fault-not-found = Il n'y a pas de page à cette adresse.
 fault-too-large = Ce qui a été envoyé est trop grand.
 fault-head-too-large = Votre navigateur a envoyé plus de 64 Kio en plus de la demande elle-même, le plus souvent des cookies. Supprimez les cookies de ce site, puis réessayez.

@@ -64,7 +64,7 @@ pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpErro
     let apps_changes = settings::accounts(req).apps_changes();
     let (found, is_certain) = among_apps(req, |apps| proxied_among(settings, named, apps)).await;
     let place = match found {
-        Err(HttpError::NotFound) if !is_certain => return Err(unavailable()),
+        Err(HttpError::NoApp) if !is_certain => return Err(unavailable()),
         found => found?,
     };
     Ok(Target {
@@ -133,7 +133,7 @@ fn is_this_machine(origin: &Origin, app_url: &AppUrl) -> bool {
 fn unknown(origin: &Origin, settings: &HttpSettings) -> HttpError {
     tracing::info!(%origin, app_url = %settings.app_url, "refused a request for a host of no app; if a proxy is in \
         front, it has to pass the Host on");
-    HttpError::NotFound
+    HttpError::NoApp
 }
 
 /// A CORS preflight (Fetch, section 4.8).

@@ -37,6 +37,8 @@ pub enum HttpError {
     Account(AccountError),
     /// There is no such page.
     NotFound,
+    /// No app has the address, or it is switched off; nothing is said of what there is.
+    NoApp,
     /// The request is invalid; the text with this key says why.
     BadRequest(&'static str),
     /// The form requests something impossible; the text with this key says what.
@@ -105,7 +107,7 @@ impl ResponseError for HttpError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Account(fault) => account_status(fault),
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoApp => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotForYou { .. }
@@ -188,6 +190,7 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Account(AccountError::Rules(_)) => "fault-rules",
         HttpError::Account(AccountError::Internal(_)) => "fault-internal",
         HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "fault-not-found",
+        HttpError::NoApp => "fault-no-app",
         HttpError::HandOver => "fault-handover",
         HttpError::TooLarge => "fault-too-large",
         HttpError::HeadTooLarge => "fault-head-too-large",
