@@ -775,6 +775,7 @@ address-not-an-origin = ليس { $address } عنوانًا مثل { $scheme }://
 address-other-scheme = لـ { $address } المخطط الآخر. تبدأ جميع العناوين بـ { $scheme }:// مثل APP_URL.
 address-wildcard = { $address }: يجوز أن تحل * واحدة محل جزء كامل من اسم المضيف، ولكن ليس الجزء الأخير.
 address-portal = { $address } هو عنوان هذا الموقع نفسه (APP_URL). يُحدَّد التطبيق هناك بـ UPSTREAM_URL.
+address-shared = للعنوان { $address } مضيف { $app } نفسه على منفذ آخر، ولا يستطيع وكيلك التمييز بينهما. امنح كل تطبيق اسم مضيف خاصًا به.
 address-taken = { $address } يخص { $app } بالفعل.
 addresses-count = أدخل من 1 إلى { $max } من العناوين.
 addresses-overlap = { $address } وعنوان آخر من هذه العناوين يعنيان المضيف نفسه.

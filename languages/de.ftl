@@ -721,6 +721,7 @@ fault-needs-factor = Dieser Teil der Anwendung verlangt eine Anmeldung mit einem
 address-not-an-origin = { $address } ist keine Adresse wie { $scheme }://wiki.example.org: Schema, Host und vielleicht ein Port, sonst nichts.
 address-other-scheme = { $address } hat das andere Schema. Alle Adressen beginnen wie APP_URL mit { $scheme }://.
 address-wildcard = { $address }: Ein * darf für einen ganzen Teil des Hostnamens stehen, aber nicht für den letzten.
+address-shared = { $address } hat den Host von { $app } an einem anderen Port; ein eigener Proxy kann beide nicht unterscheiden. Geben Sie jeder Anwendung einen eigenen Hostnamen.
 address-portal = { $address } ist die Adresse dieser Website selbst (APP_URL). Die Anwendung dort wird mit UPSTREAM_URL festgelegt.
 address-taken = { $address } gehört schon zu { $app }.
 addresses-count = Geben Sie 1 bis { $max } Adressen an.

@@ -724,6 +724,7 @@ address-not-an-origin = { $address } is not an address like { $scheme }://wiki.e
 address-other-scheme = { $address } has the other scheme. All addresses begin with { $scheme }://, as APP_URL does.
 address-wildcard = { $address }: one * may stand for one whole part of the host name, but not for the last.
 address-portal = { $address } is the address of this site itself (APP_URL). The app there is set with UPSTREAM_URL.
+address-shared = { $address } has the host of { $app }, at another port, which a proxy of your own cannot tell apart. Give each app a host name of its own.
 address-taken = { $address } belongs to { $app } already.
 addresses-count = Give 1 to { $max } addresses.
 addresses-overlap = { $address } and another of these addresses mean the same host.

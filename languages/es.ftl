@@ -722,6 +722,7 @@ address-not-an-origin = { $address } no es una dirección como { $scheme }://wik
 address-other-scheme = { $address } tiene el otro esquema. Todas las direcciones empiezan por { $scheme }://, como APP_URL.
 address-wildcard = { $address }: un * puede sustituir una parte entera del nombre del servidor, pero no la última.
 address-portal = { $address } es la dirección de este mismo sitio (APP_URL). La aplicación que hay allí se fija con UPSTREAM_URL.
+address-shared = { $address } tiene el host de { $app } en otro puerto, y un proxy propio no puede distinguirlos. Dé a cada aplicación su propio nombre de host.
 address-taken = { $address } ya pertenece a { $app }.
 addresses-count = Indique de 1 a { $max } direcciones.
 addresses-overlap = { $address } y otra de estas direcciones significan el mismo servidor.

@@ -722,6 +722,7 @@ address-not-an-origin = { $address } n'est pas une adresse comme { $scheme }://w
 address-other-scheme = { $address } a l'autre schéma. Toutes les adresses commencent par { $scheme }://, comme APP_URL.
 address-wildcard = { $address } : un * peut remplacer une partie entière du nom d'hôte, mais pas la dernière.
 address-portal = { $address } est l'adresse de ce site lui-même (APP_URL). L'application qui s'y trouve se règle avec UPSTREAM_URL.
+address-shared = { $address } a l'hôte de { $app }, à un autre port, ce qu'un proxy à vous ne peut pas distinguer. Donnez à chaque application son propre nom d'hôte.
 address-taken = { $address } appartient déjà à { $app }.
 addresses-count = Indiquez de 1 à { $max } adresses.
 addresses-overlap = { $address } et une autre de ces adresses désignent le même hôte.

@@ -85,7 +85,7 @@ impl AppDraft {
         let session_hours = faults.number("session_hours", &self.session_hours, MAX_SESSION);
         let app = App {
             name: self.parse_name(&id, table, &mut faults),
-            addresses: self.parse_addresses(&id, table, &server.app_url, &mut faults),
+            addresses: self.parse_addresses(&id, table, &server.app_url, upstream.is_none(), &mut faults),
             upstream,
             default_access: faults.word(
                 "default_access",
@@ -114,7 +114,14 @@ impl AppDraft {
         name.to_owned()
     }
 
-    fn parse_addresses(&self, id: &AppRef, table: &AppTable, app_url: &AppUrl, faults: &mut Faults) -> Vec<AppAddress> {
+    fn parse_addresses(
+        &self,
+        id: &AppRef,
+        table: &AppTable,
+        app_url: &AppUrl,
+        asks: bool,
+        faults: &mut Faults,
+    ) -> Vec<AppAddress> {
         let mut addresses: Vec<AppAddress> = Vec::new();
         let portal = AppAddress::of(app_url.canonical());
         for text in entries(&self.addresses) {
@@ -122,13 +129,16 @@ impl AppDraft {
                 Err(fault) => fault.text().with("scheme", app_url.scheme().to_owned()),
                 Ok(address) if address == portal => Text::new("address-portal"),
                 Ok(address) => {
-                    let Some((app, _)) = table.collision(&address, id) else {
+                    let behind_a_proxy = |app: &&App| asks || is_behind_a_proxy(app);
+                    let shared = table.sharing(&address, id).find(behind_a_proxy).map(|app| ("address-shared", app));
+                    let taken = table.collision(&address, id).map(|(app, _)| ("address-taken", app));
+                    let Some((key, app)) = taken.or(shared) else {
                         if !addresses.contains(&address) {
                             addresses.push(address);
                         }
                         continue;
                     };
-                    Text::new("address-taken").with("app", app.name.clone())
+                    Text::new(key).with("app", app.name.clone())
                 }
             };
             faults.add("addresses", fault.with("address", text.to_owned()));
@@ -229,6 +239,11 @@ fn is_invisible(sign: char) -> bool {
     let codes = u32::from(sign);
     sign.is_control()
         || matches!(codes, 0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff)
+}
+
+/// Whether another proxy asks about the app; that of the configuration is one only if proxies may ask.
+fn is_behind_a_proxy(app: &App) -> bool {
+    app.upstream.is_none() && (app.id != AppRef::Default || app.shown)
 }
 
 fn check_ca_file(path: &str, url: &UpstreamUrl, faults: &mut Faults) {

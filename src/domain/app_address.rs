@@ -113,11 +113,15 @@ impl AppAddress {
 
     /// Whether some host matches both.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let ((host, port), (other_host, other_port)) = (self.split(), other.split());
-        let both = || host.split('.').zip(other_host.split('.'));
-        port == other_port
-            && host.split('.').count() == other_host.split('.').count()
-            && both().all(|(one, another)| one == another || one == "*" || another == "*")
+        self.split().1 == other.split().1 && self.shares_host(other)
+    }
+
+    /// Whether some host matches both, at whatever ports.
+    pub fn shares_host(&self, other: &Self) -> bool {
+        let (host, other_host) = (self.host(), other.host());
+        let mut both = host.split('.').zip(other_host.split('.'));
+        host.split('.').count() == other_host.split('.').count()
+            && both.all(|(one, another)| one == another || one == "*" || another == "*")
     }
 }
 

@@ -164,13 +164,16 @@ pub struct AppTable {
     /// The address that is alone on its host.
     by_host: HashMap<String, Option<Arc<Place>>>,
     has_ends: bool,
+    /// Whether two apps have a host in common, at different ports.
+    has_shared_hosts: bool,
 }
 
 impl AppTable {
     /// Compiles `apps`, whose addresses do not overlap, except that an exact one may be among those of a wildcard.
     pub fn new(portal: Origin, apps: Vec<CompiledApp>) -> Self {
         let (places, wildcards, by_host) = (HashMap::new(), HashMap::new(), HashMap::new());
-        let mut table = Self { portal, apps: Vec::new(), places, wildcards, by_host, has_ends: false };
+        let (has_ends, has_shared_hosts) = (false, false);
+        let mut table = Self { portal, apps: Vec::new(), places, wildcards, by_host, has_ends, has_shared_hosts };
         for app in apps {
             table.add(app);
         }
@@ -182,7 +185,11 @@ impl AppTable {
         let app = Arc::new(app);
         let grants = app.rules.iter().flat_map(|rule| &rule.grants);
         self.has_ends |= grants.into_iter().any(|grant| grant.until.is_some());
-        app.app.addresses.iter().for_each(|address| self.add_address(&app, address));
+        for address in &app.app.addresses {
+            let is_shared = self.sharing(address, &app.app.id).next().is_some();
+            self.has_shared_hosts |= is_shared;
+            self.add_address(&app, address);
+        }
         self.apps.push(app);
     }
 
@@ -261,6 +268,20 @@ impl AppTable {
         let labels = authority.split(':').next().unwrap_or_default().split('.').count();
         let app = (0..labels).find_map(|place| self.wildcards.get(&app_address::with_wildcard(authority, place)))?;
         Some(Arc::new(self.place(app, Origin::parse(self.portal.is_https(), authority)?)))
+    }
+
+    /// Whether another app has the host of `place` at another port. Proxies choose by the host, and the visitor names the
+    /// port: one that asks about the one app could be forwarding to the other.
+    pub fn shares_host(&self, place: &Place) -> bool {
+        self.has_shared_hosts && self.sharing(&AppAddress::of(&place.origin), &place.app.app.id).next().is_some()
+    }
+
+    /// Other apps that have the host of `address` at another port.
+    pub fn sharing(&self, address: &AppAddress, own: &AppRef) -> impl Iterator<Item = &App> {
+        let others = self.apps.iter().map(|app| &app.app).filter(move |app| app.id != *own);
+        others.filter(move |app| {
+            app.addresses.iter().any(|there| there.port() != address.port() && there.shares_host(address))
+        })
     }
 
     /// The address of another app that `address` collides with.

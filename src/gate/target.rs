@@ -110,7 +110,17 @@ pub(super) async fn of_forwarded<'a>(
     resource: &RequestedResource<'a>,
 ) -> Result<Option<Target<'a>>, HttpError> {
     let apps_changes = settings::accounts(req).apps_changes();
-    let (found, is_certain) = among_apps(req, |apps| apps.find_forwarded(&resource.origin)).await;
+    let find = |apps: &AppTable| {
+        let place = apps.find_forwarded(&resource.origin)?;
+        if apps.shares_host(&place) {
+            let (app, origin) = (&place.app().app().name, &resource.origin);
+            tracing::warn!(app, %origin, "refused a question of a proxy about an app whose host another app has at \
+                another port; give each a host name of its own");
+            return None;
+        }
+        Some(place)
+    };
+    let (found, is_certain) = among_apps(req, find).await;
     let Some(place) = found else {
         if !is_certain {
             return Err(unavailable());

@@ -168,6 +168,29 @@ async fn a_rule_that_is_over_can_be_changed_and_what_is_named_twice_is_kept_once
 }
 
 #[tokio::test]
+async fn s112_an_app_behind_another_proxy_shares_its_host_with_no_other() {
+    let (_app, upstream, mut owner, wiki) = with_wiki().await;
+    let url = upstream.url();
+    let refused = async |owner: &mut Client, addresses: &str, upstream: &str| {
+        let mode = if upstream.is_empty() { "forward-auth" } else { "proxy" };
+        let fields = [("name", "B"), ("addresses", addresses), ("mode", mode), ("upstream", upstream)];
+        let answer = owner.submit(NEW, NEW, &fields).await;
+        page::error_summary(&answer.text()).unwrap_or_default()
+    };
+    for addresses in ["wiki.example.org:4000", "*.example.org:4000", "*.example.org"] {
+        let why = refused(&mut owner, addresses, "").await;
+        assert!(why.contains("has the host of Wiki, at another port"), "{addresses}: {why}");
+    }
+    // Both behind the built-in proxy, which listens at one port: which app is meant is certain.
+    create(&mut owner, "Second", "wiki.example.org:4000", &url).await;
+    create(&mut owner, "Blog", "blog.example.org:3000", &url).await;
+    let edit = format!("{wiki}/edit");
+    let fields = [("name", "Wiki"), ("addresses", "wiki.example.org:3000"), ("mode", "forward-auth")];
+    let answer = owner.submit(&edit, &edit, &fields).await;
+    assert!(page::error_summary(&answer.text()).unwrap().contains("has the host of Second"), "{}", answer.text());
+}
+
+#[tokio::test]
 async fn an_address_at_another_port_than_the_site_is_accepted_with_a_note() {
     let (_app, upstream, mut owner, wiki) = with_wiki().await;
     assert!(!owner.get(&wiki).await.text().contains("at another port"), "it is at the same port");
