@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::FieldFault;
+use super::{FieldFault, ca_file};
 use crate::config::Server;
 use crate::domain::app_address::{AppAddress, MAX_ADDRESSES};
 use crate::domain::app_table::AppTable;
@@ -246,8 +246,12 @@ fn is_behind_a_proxy(app: &App) -> bool {
     app.upstream.is_none() && (app.id != AppRef::Default || app.shown)
 }
 
+fn contains(content: &[u8], part: &[u8]) -> bool {
+    content.windows(part.len()).any(|window| window == part)
+}
+
 fn check_ca_file(path: &str, url: &UpstreamUrl, faults: &mut Faults) {
-    let has_certificate = || std::fs::read_to_string(path).is_ok_and(|file| file.contains("BEGIN CERTIFICATE"));
+    let has_certificate = || ca_file::read(path).is_ok_and(|file| contains(&file, b"BEGIN CERTIFICATE"));
     if !matches!(url, UpstreamUrl::Https(_)) {
         faults.add("ca_file", Text::new("ca-file-without-https"));
     } else if !path.starts_with('/') || !has_certificate() {

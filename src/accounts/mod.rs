@@ -31,6 +31,7 @@ pub mod app_draft;
 mod app_table;
 pub mod apply;
 mod apps;
+pub mod ca_file;
 pub mod confirm;
 pub mod delivery;
 pub mod error;

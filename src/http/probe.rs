@@ -111,9 +111,11 @@ pub async fn upstream(upstream: &Upstream) -> Result<(), UpstreamFault> {
 
 async fn shake_hands(authority: &str, upstream: &Upstream) -> Result<(), String> {
     let (host, ca_file) = (authority.to_owned(), upstream.ca_file.clone());
-    let tls = tokio::task::spawn_blocking(move || UpstreamTls::new(&host, ca_file.as_deref())).await;
-    let tls = tls.map_err(|fault| fault.to_string())??;
-    let handshake = async { tls.connect(TcpStream::connect(authority).await?).await.map(drop) };
+    let handshake = async {
+        let tls = tokio::task::spawn_blocking(move || UpstreamTls::new(&host, ca_file.as_deref())).await;
+        let tls = tls.map_err(io::Error::other)?.map_err(io::Error::other)?;
+        tls.connect(TcpStream::connect(authority).await?).await.map(drop)
+    };
     let outcome = tokio::time::timeout(TIMEOUT, handshake).await;
     outcome.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut))).map_err(|fault| fault.to_string())
 }

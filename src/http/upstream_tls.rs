@@ -15,6 +15,8 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::accounts::ca_file;
+
 /// Does the handshakes with one upstream.
 #[derive(Clone)]
 pub struct UpstreamTls {
@@ -59,26 +61,55 @@ fn new_config(ca_file: Option<&str>) -> Result<ClientConfig, String> {
     let builder = builder.map_err(|fault| fault.to_string())?;
     let mut roots = RootCertStore::empty();
     let Some(path) = ca_file else {
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        let found = rustls_native_certs::load_native_certs();
+        roots.add_parsable_certificates(found.certs);
+        if roots.is_empty() {
+            let faults: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+            return Err(format!(
+                "no authorities of the system can be read; give the app a CA file {}",
+                faults.join("; ")
+            ));
+        }
         return Ok(builder.with_root_certificates(roots).with_no_client_auth());
     };
     let unreadable = |fault: &dyn Display| format!("the CA file {path} cannot be used: {fault}");
-    let certificates: Vec<CertificateDer<'static>> =
-        CertificateDer::pem_file_iter(path).and_then(Iterator::collect).map_err(|fault| unreadable(&fault))?;
-    for certificate in &certificates {
-        roots.add(certificate.clone()).map_err(|fault| unreadable(&fault))?;
-    }
-    let issued = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
-    let issued = issued.map_err(|_empty| unreadable(&"it has no certificate"))?;
-    let verifier = Arc::new(OwnFile { issued, certificates });
+    let content = ca_file::read(path).map_err(|fault| unreadable(&fault))?;
+    let certificates: Result<Vec<CertificateDer<'static>>, _> = CertificateDer::pem_slice_iter(&content).collect();
+    let certificates = certificates.map_err(|fault| unreadable(&fault))?;
+    let verifier = |of: &dyn Fn(&CertificateDer<'_>) -> bool| {
+        let mut roots = RootCertStore::empty();
+        for certificate in certificates.iter().filter(|certificate| of(certificate)) {
+            roots.add(certificate.clone()).map_err(|fault| unreadable(&fault))?;
+        }
+        let built = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build();
+        Ok::<_, String>(built.ok())
+    };
+    let of_the_file = verifier(&|_certificate| true)?.ok_or_else(|| unreadable(&"it has no certificate"))?;
+    let issued = verifier(&|certificate| is_authority(certificate))?;
+    let verifier = Arc::new(OwnFile { of_the_file, issued, certificates });
     Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
+}
+
+/// Whether a certificate, of a file that is trusted, is marked as an authority: basicConstraints with `cA`, as DER (RFC
+/// 5280, section 4.2.1.9). What is not marked speaks for itself alone.
+fn is_authority(certificate: &CertificateDer<'_>) -> bool {
+    const BASIC_CONSTRAINTS: [u8; 5] = [6, 3, 0x55, 0x1d, 0x13];
+    const TRUE: [u8; 3] = [1, 1, 0xff];
+    let Some(place) = certificate.windows(5).position(|window| window == BASIC_CONSTRAINTS) else { return false };
+    let rest = certificate.get(place + 5..).unwrap_or_default();
+    let value = rest.strip_prefix(&TRUE).unwrap_or(rest);
+    // An octet string that holds a sequence, whose first element is `cA` unless it is false.
+    value.first() == Some(&4) && value.get(2) == Some(&0x30) && value.get(4..7) == Some(&TRUE)
 }
 
 /// Accepts what an authority of the file has issued, and the certificates of the file themselves: also one that is
 /// marked as an authority, as `openssl req -x509` makes them, or whose authority is unknown.
 #[derive(Debug)]
 struct OwnFile {
-    issued: Arc<WebPkiServerVerifier>,
+    /// Judges the certificates of the file themselves.
+    of_the_file: Arc<WebPkiServerVerifier>,
+    /// Judges all others; `None` if the file has no authority.
+    issued: Option<Arc<WebPkiServerVerifier>>,
     certificates: Vec<CertificateDer<'static>>,
 }
 
@@ -91,11 +122,13 @@ impl ServerCertVerifier for OwnFile {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let outcome = self.issued.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
-        let is_of_the_file = || self.certificates.iter().any(|own| **own == **end_entity);
-        match outcome {
+        if !self.certificates.iter().any(|own| **own == **end_entity) {
+            let issued = self.issued.as_ref().ok_or(CertificateError::UnknownIssuer)?;
+            return issued.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        }
+        match self.of_the_file.verify_server_cert(end_entity, &[], server_name, ocsp_response, now) {
             // webpki checks the period of validity before it finds either; tests hold it to that.
-            Err(fault) if is_of_no_authority(&fault) && is_of_the_file() => {
+            Err(fault) if is_of_no_authority(&fault) => {
                 verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
                 Ok(ServerCertVerified::assertion())
             }
@@ -109,7 +142,7 @@ impl ServerCertVerifier for OwnFile {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.issued.verify_tls12_signature(message, certificate, signature)
+        self.of_the_file.verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -118,11 +151,11 @@ impl ServerCertVerifier for OwnFile {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.issued.verify_tls13_signature(message, certificate, signature)
+        self.of_the_file.verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.issued.supported_verify_schemes()
+        self.of_the_file.supported_verify_schemes()
     }
 }
 

@@ -117,7 +117,7 @@ const fn refusal(shown: &'static str, trusted: &'static str, why: &'static str) 
     Refusal { shown, key: shown, trusted, why }
 }
 
-const REFUSALS: [Refusal; 15] = [
+const REFUSALS: [Refusal; 16] = [
     refusal("site", "", ADVICE),
     refusal("site", "own", ADVICE),
     // An authority of the same name, with another key.
@@ -133,6 +133,8 @@ const REFUSALS: [Refusal; 15] = [
     refusal("own-later", "own-later", "not valid yet"),
     refusal("elsewhere", "elsewhere", "subjectAltName"),
     refusal("expired", "expired", "expired"),
+    // A certificate that is no authority speaks for itself alone, whatever its key has signed.
+    refusal("by-leaf", "leaf", ADVICE),
     // Whoever copies a certificate has not its key.
     Refusal { shown: "own", key: "own-twin", trusted: "own", why: "BadSignature" },
     Refusal { shown: "site", key: "own", trusted: "ca", why: "BadSignature" },
@@ -157,6 +159,8 @@ fn certificates_of_refusals() -> Certificates {
     ] {
         certificates.self_signed(name, host, true, period);
     }
+    certificates.self_signed("leaf", "leaf.example", false, NOW);
+    certificates.issued_by("by-leaf", "localhost", "leaf");
     certificates
 }
 

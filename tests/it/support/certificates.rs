@@ -35,6 +35,12 @@ impl Certificates {
         self.make(name, host, false, period, &["-keyfile", "ca.key", "-cert", "ca.crt"]);
     }
 
+    /// A certificate for `host`, signed with the key of another one, which need not be an authority.
+    pub fn issued_by(&self, name: &str, host: &str, issuer: &str) {
+        let (key, file) = (format!("{issuer}.key"), format!("{issuer}.crt"));
+        self.make(name, host, false, NOW, &["-keyfile", &key, "-cert", &file]);
+    }
+
     /// A certificate for `host` that is signed with its own key.
     pub fn self_signed(&self, name: &str, host: &str, is_authority: bool, period: (&str, &str)) {
         self.make(name, host, is_authority, period, &["-selfsign", "-keyfile", &format!("{name}.key")]);
