@@ -105,6 +105,7 @@ fn settings(core: &Core) -> HttpSettings {
         app_url: config.server.app_url.clone(),
         cookies: CookieNames::new(config.server.app_url.canonical()),
         session_key: Key::from(core.keys.session_cookie()),
+        gate_name: core.keys.gate_name(),
         csrf: CsrfKey::new(&core.keys),
         checks: config.checks(),
         config: Arc::clone(config),

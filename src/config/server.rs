@@ -38,12 +38,14 @@ pub struct Gate {
 }
 
 impl Server {
-    /// Whether `host:port` is where this server listens: an upstream there would be asked again and again.
+    /// Whether `host:port`, port included, is where this server listens: an upstream there would be asked again and again.
     pub fn is_at(&self, authority: &str) -> bool {
         let Some((host, port)) = authority.rsplit_once(':') else { return false };
         let is_here = |ip: IpAddr| ip.is_loopback() || ip == self.host;
         let local = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_here);
-        (local && port.parse() == Ok(self.port)) || authority == self.app_url.authority()
+        let default = if self.app_url.is_https() { "443" } else { "80" };
+        let is_app_url = host == self.app_url.host() && port == self.app_url.port().unwrap_or(default);
+        is_app_url || (local && port.parse() == Ok(self.port))
     }
 }
 
@@ -121,5 +123,36 @@ fn hint(text: &str) -> String {
             .to_owned(),
         "http" => format!("; did you mean http://{}?", url.authority().rsplit('@').next().unwrap_or_default()),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::tests::load_pairs;
+
+    #[test]
+    fn the_gate_knows_its_own_addresses_in_every_spelling_of_the_port() {
+        let is_at = |app_url: &str, authority: &str| {
+            let pairs = [("APP_URL", app_url), ("PORT", "4000"), ("TRUSTED_PROXIES", "10.0.0.1")];
+            load_pairs(&pairs).unwrap().server.is_at(authority)
+        };
+        for (app_url, authority) in [
+            ("http://auth.example.org", "auth.example.org:80"),
+            ("https://auth.example.org", "auth.example.org:443"),
+            ("http://auth.example.org:8080", "auth.example.org:8080"),
+            ("https://auth.example.org", "localhost:4000"),
+            ("https://auth.example.org", "[::1]:4000"),
+            ("https://auth.example.org", "127.0.0.2:4000"),
+        ] {
+            assert!(is_at(app_url, authority), "{app_url} {authority}");
+        }
+        for (app_url, authority) in [
+            ("http://auth.example.org", "auth.example.org:443"),
+            ("http://auth.example.org:8080", "auth.example.org:80"),
+            ("https://auth.example.org", "localhost:3000"),
+            ("https://auth.example.org", "app.example.org:4000"),
+        ] {
+            assert!(!is_at(app_url, authority), "{app_url} {authority}");
+        }
     }
 }

@@ -32,6 +32,7 @@ pub struct Keys {
     pub(crate) token: Key,
     pub(crate) password: Key,
     session: [u8; 64],
+    gate: [u8; 16],
     fingerprints: Vec<(&'static str, String)>,
 }
 
@@ -54,6 +55,7 @@ impl Keys {
             refresh: expand(secrets.jwt_refresh, "portcullis/refresh/v1"),
             form: expand(secrets.express_session, "portcullis/form/v1"),
             session: expand(secrets.express_session, "portcullis/session/v1"),
+            gate: expand(secrets.express_session, "portcullis/gate/v1"),
             device: expand(secrets.token_hash, "portcullis/device/v1"),
             token: expand(secrets.token_hash, "portcullis/token/v1"),
             password: expand(secrets.password_key, "portcullis/password/v1"),
@@ -64,6 +66,11 @@ impl Keys {
     /// 64 bytes for the private session cookie.
     pub const fn session_cookie(&self) -> &[u8; 64] {
         &self.session
+    }
+
+    /// The name of this instance in requests to apps, the same on every node; no secret.
+    pub fn gate_name(&self) -> String {
+        hex(&self.gate)
     }
 
     /// Variable name and fingerprint of each secret; the database stores them so that a changed key is noticed.

@@ -60,6 +60,9 @@ async fn pass(
 ) -> Result<HttpResponse, HttpError> {
     let target = target::of_proxied(req).await?;
     let app = target.app();
+    if proxy_headers::has_been_here(req.headers(), &settings.gate_name) {
+        return Err(HttpError::Upstream(format!("{}: its upstream leads back to this gate", app.name)));
+    }
     if checked.websocket {
         let origins = app.upstream.as_ref().map_or(&[][..], |upstream| &upstream.websocket_origins);
         request_check::check_websocket_origin(req.headers(), &target.origin().to_string(), origins)?;
@@ -84,6 +87,10 @@ async fn pass(
         None => Err(HttpError::NotFound),
     };
     let mut answer = answered.unwrap_or_else(|fault| {
+        let fault = match fault {
+            HttpError::Upstream(why) => HttpError::Upstream(format!("{}: {why}", app.name)),
+            other => other,
+        };
         // A cached verdict has not set the language of the account for this request.
         let who = verdict.as_ref().map(|verdict| &verdict.who);
         language::note(req, who.and_then(|who| who.language()));
@@ -203,8 +210,8 @@ impl ProxiedRequest<'_> {
             Some(verdict) => (&verdict.headers, verdict.who.person().is_none()),
             None => (&nobody, accounts.phase() == Phase::Legacy && self.target.app_origin().is_none()),
         };
-        let (incoming, app_url) = (self.req.headers(), &self.settings.app_url);
-        let mut headers = proxy_headers::to_app(incoming, identity, basic_is_ours, client, self.target, app_url);
+        let incoming = self.req.headers();
+        let mut headers = proxy_headers::to_app(incoming, identity, basic_is_ours, client, self.target, self.settings);
         match self.checked.framing {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),

@@ -10,9 +10,9 @@ use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as
 use super::deceptive_headers::{is_method_override, is_spoof};
 use super::target::Target;
 use super::{cookies, opener_policy};
-use crate::domain::app_url::AppUrl;
 use crate::domain::apps::HostHeader;
 use crate::http::identity_headers::IdentityHeaders;
+use crate::http::settings::HttpSettings;
 
 static X_FORWARDED_FOR: AppName = AppName::from_static("x-forwarded-for");
 static X_FORWARDED_PROTO: AppName = AppName::from_static("x-forwarded-proto");
@@ -21,6 +21,9 @@ static REMOTE_USER: AppName = AppName::from_static("remote-user");
 static REMOTE_EMAIL: AppName = AppName::from_static("remote-email");
 static REMOTE_NAME: AppName = AppName::from_static("remote-name");
 static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
+static PASSED_GATES: HeaderName = HeaderName::from_static("x-portcullis-gate");
+/// The names of the instances that a request has passed: an upstream that leads back to us would never end.
+static GATES: AppName = AppName::from_static("x-portcullis-gate");
 static REMOTE_ID: AppName = AppName::from_static("remote-id");
 /// Headers of a single connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] =
@@ -62,6 +65,11 @@ impl Values {
     }
 }
 
+/// Whether the request has passed this instance already: the upstream of its app leads back to us.
+pub(super) fn has_been_here(incoming: &HeaderMap, gate_name: &str) -> bool {
+    incoming.get_all(&PASSED_GATES).any(|name| name.as_bytes() == gate_name.as_bytes())
+}
+
 /// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
 /// so that nothing in the request can remove them. The caller adds the framing. `basic_is_ours` is whether HTTP Basic
 /// is the deprecated mode's.
@@ -71,7 +79,7 @@ pub(super) fn to_app(
     basic_is_ours: bool,
     client: IpAddr,
     target: &Target<'_>,
-    app_url: &AppUrl,
+    settings: &HttpSettings,
 ) -> AppHeaders {
     let mut values = Values::with_capacity(incoming.iter().map(|(_, value)| value.len()).sum::<usize>() + OURS);
     let mut outgoing = pass_on(incoming, basic_is_ours, target.compiled().has_method_rules(), &mut values);
@@ -88,13 +96,16 @@ pub(super) fn to_app(
     };
     add(&header::HOST, host.as_bytes());
     add(&X_FORWARDED_FOR, client.to_string().as_bytes());
-    add(&X_FORWARDED_PROTO, app_url.scheme().as_bytes());
+    add(&X_FORWARDED_PROTO, settings.app_url.scheme().as_bytes());
     add(&X_FORWARDED_HOST, target.origin().authority().as_bytes());
     add(&REMOTE_USER, identity.user.as_bytes());
     add(&REMOTE_EMAIL, identity.email.as_bytes());
     add(&REMOTE_NAME, identity.name.as_bytes());
     add(&REMOTE_GROUPS, identity.groups.as_bytes());
     add(&REMOTE_ID, identity.id.as_bytes());
+    if let Ok(name) = AppValue::from_str(&settings.gate_name) {
+        outgoing.append(&GATES, name);
+    }
     outgoing
 }
 

@@ -23,6 +23,8 @@ pub struct HttpSettings {
     pub cookies: CookieNames,
     /// Encrypts the session cookie.
     pub session_key: Key,
+    /// What requests to apps carry, so that one that comes back is noticed.
+    pub gate_name: String,
     /// Binds forms.
     pub csrf: CsrfKey,
     /// What can be said about the configuration.
