@@ -33,10 +33,14 @@ impl AppCounts {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         own.retain(|id, _decisions| apps.iter().any(|app| app.id == *id));
         let mut decisions_of = |app: &App| {
+            if app.name == OTHERS {
+                own.remove(&app.id);
+                return Arc::clone(&self.others);
+            }
             if let Some(known) = own.get(&app.id) {
                 return Arc::clone(known);
             }
-            if app.name == OTHERS || own.len() >= MAX_APPS {
+            if own.len() >= MAX_APPS {
                 return Arc::clone(&self.others);
             }
             Arc::clone(own.entry(app.id.clone()).or_default())

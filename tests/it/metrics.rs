@@ -177,6 +177,13 @@ async fn decisions_are_counted_by_app_also_after_a_change_of_apps_and_a_hundred_
     }
     assert_eq!((counts("\"other\"").await, before[0]), ([0, before[1] + 1], 0));
     assert_eq!((counts(&format!("\"app{own}\"")).await, counts(name).await), ([0, 1], [1, 2]));
+    app.execute(&format!("UPDATE apps SET name = 'Another' WHERE name = 'other'; UPDATE apps SET name = 'other' WHERE name LIKE 'Say%'; {}", apps::CHANGED));
+    wait::eventually("its new name to be known", async || {
+        (!page(&mut app.client()).await.contains(&format!("app={name}"))).then_some(())
+    })
+    .await;
+    let text = page(&mut app.client()).await;
+    assert_eq!(text.matches("app=\"other\"").count(), 2, "no series is there twice: {text}");
 }
 
 #[tokio::test]
