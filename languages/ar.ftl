@@ -694,6 +694,7 @@ check-browser-proxy = يقف وكيل عند { $peer } بين متصفحك وا�
 check-browser-other = يبدو أنه يصل إلى البوابة عبر { $origin }، وقيمة APP_URL هي { $url }. روابط الرسائل تقود إلى APP_URL، والنماذج من عنوان آخر مرفوضة: اضبط APP_URL على ما يكتبه الناس، أو اجعل الوكيل يمرّر Host وX-Forwarded-Proto.
 check-app = التطبيق
 check-app-none = UPSTREAM_URL غير مضبوط: تجيب البوابة عن forward-auth وعن صفحاتها وحدها.
+check-app-elsewhere = UPSTREAM_URL غير مضبوط. التطبيقات المضافة من الصفحات أو بالأوامر أو من ملف لا تُفحص هنا، بل تفحصها الصفحة.
 check-app-nothing = لم يُذكر تطبيق ولا وكيل، فالبوابة لا تحرس شيئًا بعد: اضبط UPSTREAM_URL، أو أضف تطبيقًا ضمن «التطبيقات»، أو اضبط FORWARD_AUTH وTRUSTED_PROXIES لأجل forward-auth.
 check-app-open = يجيب عند { $upstream }، وعند { $open } أيضًا حيث لا يحتاج أحد إلى تسجيل الدخول. اجعله يستمع على 127.0.0.1 وحده، أو أغلق ذلك المنفذ.
 check-app-good = التطبيق عند { $upstream } يقبل الاتصالات.

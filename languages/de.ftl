@@ -644,6 +644,7 @@ check-browser-proxy = Ein Proxy unter { $peer } steht zwischen Ihrem Browser und
 check-browser-other = Er scheint das Tor unter { $origin } zu erreichen, und APP_URL ist { $url }. Links in E-Mails führen zu APP_URL, und Formulare von einer anderen Adresse werden abgewiesen: Setzen Sie APP_URL auf das, was Leute eintippen, oder lassen Sie den Proxy Host und X-Forwarded-Proto weitergeben.
 check-app = Die Anwendung
 check-app-none = UPSTREAM_URL ist nicht gesetzt: Das Tor beantwortet Forward-Auth und seine eigenen Seiten.
+check-app-elsewhere = UPSTREAM_URL ist nicht gesetzt. Anwendungen, die auf Seiten, mit Befehlen oder aus einer Datei angelegt wurden, werden hier nicht geprüft: Das tut die Seite.
 check-app-nothing = Weder eine Anwendung noch ein Proxy ist genannt, das Tor bewacht also noch nichts: Setzen Sie UPSTREAM_URL, legen Sie unter „Anwendungen“ eine an, oder setzen Sie FORWARD_AUTH und TRUSTED_PROXIES für Forward-Auth.
 check-app-open = Sie antwortet unter { $upstream }, aber auch unter { $open }, wo sich niemand anmelden muss. Lassen Sie sie nur auf 127.0.0.1 lauschen, oder schließen Sie diesen Port.
 check-app-good = Die Anwendung unter { $upstream } nimmt Verbindungen an.

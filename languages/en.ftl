@@ -646,6 +646,7 @@ check-browser-proxy = There is a proxy at { $peer } between your browser and the
 check-browser-other = It seems to use { $origin }, but APP_URL is { $url }. Links in mails lead to APP_URL, and forms from another address are refused: set APP_URL to the address people use, or make the proxy pass on Host and X-Forwarded-Proto.
 check-app = The app
 check-app-none = UPSTREAM_URL is not set: the gate serves forward-auth and its own pages.
+check-app-elsewhere = UPSTREAM_URL is not set. Apps that were added on pages, by command or from a file are not looked at here: the page does that.
 check-app-nothing = Neither an app nor a proxy is configured, so the gate does not protect anything yet: set UPSTREAM_URL, add an app under "Apps", or set FORWARD_AUTH and TRUSTED_PROXIES for forward-auth.
 check-app-open = It responds at { $upstream }, but also at { $open }, where nobody has to sign in. Make it listen on 127.0.0.1 only, or close that port.
 check-app-good = The app at { $upstream } accepts connections.

@@ -644,6 +644,7 @@ check-browser-proxy = Un proxy en { $peer } está entre su navegador y la puerta
 check-browser-other = Parece llegar a la puerta por { $origin }, y APP_URL es { $url }. Los enlaces de los correos llevan a APP_URL, y los formularios de otra dirección se rechazan: ponga en APP_URL lo que la gente escribe, o haga que el proxy transmita Host y X-Forwarded-Proto.
 check-app = La aplicación
 check-app-none = UPSTREAM_URL no está definido: la puerta responde a forward-auth y sirve sus propias páginas.
+check-app-elsewhere = UPSTREAM_URL no está definido. Las aplicaciones añadidas en páginas, por comando o desde un archivo no se examinan aquí: lo hace la página.
 check-app-nothing = No se nombra ni una aplicación ni un proxy, así que la puerta aún no guarda nada: ponga UPSTREAM_URL, añada una aplicación en «Aplicaciones», o ponga FORWARD_AUTH y TRUSTED_PROXIES para forward-auth.
 check-app-open = Responde en { $upstream }, y también en { $open }, donde nadie tiene que iniciar sesión. Haga que escuche solo en 127.0.0.1, o cierre ese puerto.
 check-app-good = La aplicación en { $upstream } acepta conexiones.

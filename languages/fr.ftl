@@ -644,6 +644,7 @@ check-browser-proxy = Un proxy à { $peer } se trouve entre votre navigateur et 
 check-browser-other = Il semble atteindre la porte à { $origin }, et APP_URL est { $url }. Les liens des e-mails mènent à APP_URL, et les formulaires d'une autre adresse sont refusés : réglez APP_URL sur ce que les gens saisissent, ou faites transmettre Host et X-Forwarded-Proto par le proxy.
 check-app = L'application
 check-app-none = UPSTREAM_URL n'est pas défini : la porte répond au forward-auth et sert ses propres pages.
+check-app-elsewhere = UPSTREAM_URL n'est pas défini. Les applications ajoutées sur les pages, par commande ou depuis un fichier ne sont pas examinées ici : la page le fait.
 check-app-nothing = Ni application ni proxy ne sont nommés, la porte ne garde donc encore rien : définissez UPSTREAM_URL, ajoutez une application sous « Applications », ou définissez FORWARD_AUTH et TRUSTED_PROXIES pour le forward-auth.
 check-app-open = Elle répond à { $upstream }, mais aussi à { $open }, où personne n'a besoin de se connecter. Faites-la écouter sur 127.0.0.1 seulement, ou fermez ce port.
 check-app-good = L'application à { $upstream } accepte les connexions.

@@ -100,7 +100,11 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| fault.to_string())?;
     let no_proxy = config.server.trusted_proxies.is_empty() || config.gate.forward_auth.is_empty();
-    let mut checks = vec![runtime.block_on(probe::app(config.gate.upstream.as_deref(), no_proxy))];
+    let mut checks = vec![match &config.gate.upstream {
+        // The apps of the database are not looked at.
+        None if no_proxy => Check::good("check-app", Text::new("check-app-elsewhere")),
+        upstream => runtime.block_on(probe::app(upstream.as_deref(), false)),
+    }];
     checks.extend(runtime.block_on(probe::mail(config.mail.address().as_deref())));
     checks.extend(config.checks());
     let unwritable = data_dir::why_unwritable(&config.data_dir);

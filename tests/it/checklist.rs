@@ -155,7 +155,7 @@ fn check_config_names_what_is_misspelt_silent_or_not_writable() {
         ".env sets UPSTREM_URL, which is not a setting; did you mean UPSTREAM_URL?",
         ".env sets smtp_host, which is not a setting; did you mean SMTP_HOST?",
         "METRICS_TOKEN is short",
-        "advice: The app: Neither an app nor a proxy is configured",
+        "good: The app: UPSTREAM_URL is not set. Apps that were added",
         "wrong: Mail: The mail server 127.0.0.1:",
         "wrong: Data: DATA_DIR is not writable",
     ] {
