@@ -512,6 +512,7 @@ explain-age = الدقائق منذ إثبات الهوية
 explain-age-hint = فارغ لـ 0.
 explain-age-invalid = أدخل دقائق صحيحة أو اتركه فارغًا.
 explain-at = في هذه اللحظة
+explain-factor = كما لو قُدّم عامل ثانٍ
 explain-submit = عرض
 explain-rule = وفق القاعدة
 explain-several = تقرأ البرامج هذا المسار بطرق مختلفة، ويُعتدّ بأشدّ جواب.

@@ -473,6 +473,7 @@ explain-age = Minuten seit dem Nachweis der Identität
 explain-age-hint = Leer für 0.
 explain-age-invalid = Geben Sie ganze Minuten an oder lassen Sie das Feld leer.
 explain-at = Zu diesem Zeitpunkt
+explain-factor = Als hätten sie einen zweiten Faktor angegeben
 explain-submit = Anzeigen
 explain-rule = Nach der Regel
 explain-several = Programme lesen diesen Pfad auf mehrere Arten. Die strengste Antwort zählt.

@@ -475,6 +475,7 @@ explain-age = Minutes since they proved who they are
 explain-age-hint = Empty for 0.
 explain-age-invalid = Give whole minutes, or leave this empty.
 explain-at = At this moment
+explain-factor = As if they had given a second factor
 explain-submit = Show
 explain-rule = By the rule
 explain-several = Programs read this path in several ways. The strictest answer counts.

@@ -473,6 +473,7 @@ explain-age = Minutos desde que demostró quién es
 explain-age-hint = Vacío para 0.
 explain-age-invalid = Indique minutos enteros o déjelo vacío.
 explain-at = En este momento
+explain-factor = Como con un segundo factor
 explain-submit = Mostrar
 explain-rule = Según la regla
 explain-several = Los programas leen esta ruta de varias maneras. Cuenta la respuesta más estricta.

@@ -473,6 +473,7 @@ explain-age = Minutes depuis la preuve d’identité
 explain-age-hint = Vide pour 0.
 explain-age-invalid = Indiquez des minutes entières ou laissez vide.
 explain-at = À ce moment
+explain-factor = Comme avec un second facteur
 explain-submit = Afficher
 explain-rule = Selon la règle
 explain-several = Les programmes lisent ce chemin de plusieurs façons. La réponse la plus stricte compte.

@@ -83,6 +83,10 @@ pub(super) fn explain(config: &Config, matches: &ArgMatches) -> Result<bool, Str
         return Ok(allowed);
     }
     say(&format!("{}: {}", answer.app, verdict(answer.deciding().and_then(|reading| reading.denial))));
+    say(&format!(
+        "  asked as from {from}, proved {age} minutes ago, {} a second factor",
+        if question.factor { "with" } else { "without" }
+    ));
     for reading in &answer.readings {
         let rule =
             reading.rule.as_ref().map_or_else(|| "no rule".to_owned(), |id| format!("rule {id}: {}", reading.draft));
