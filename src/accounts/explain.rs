@@ -5,9 +5,11 @@ use std::net::IpAddr;
 use super::rule_draft::RuleDraft;
 use super::{AccountError, Accounts, FieldFault};
 use crate::domain::access::{Credential, Denial, Person, Visitor};
+use crate::domain::app_table::CompiledApp;
 use crate::domain::app_url::AppUrl;
 use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::email::Email;
+use crate::domain::groups::GroupName;
 use crate::domain::ids::RuleId;
 use crate::domain::origin::Origin;
 use crate::domain::path;
@@ -103,6 +105,16 @@ impl Accounts {
             readings.push(ReadingVerdict { path, rule: rule.id.clone(), draft, denial });
         }
         Ok(Explanation { app: app.app().name.clone(), decision: decide(visitor.as_ref(), &request), readings })
+    }
+
+    /// The rules that name a group: app and path.
+    pub async fn rules_with(&self, group: &GroupName) -> Result<Vec<String>, AccountError> {
+        let loaded = self.apps().await?;
+        let of_app = |app: &CompiledApp| {
+            let named = app.rules().iter().filter(|rule| rule.names_group(group));
+            named.map(|rule| format!("{} {}", app.app().name, rule.path.as_str())).collect::<Vec<_>>()
+        };
+        Ok(loaded.table.apps().iter().flat_map(|app| of_app(app)).collect())
     }
 
     async fn visitor_of(

@@ -24,9 +24,10 @@ impl Accounts {
         let outcome = self.0.database.write(move |c| {
             apps::begin_change(c)?;
             let table = app_table::read(c, &config)?;
-            let Some(found) = table.app(&app).filter(|_| app != AppRef::Default) else {
-                return Ok(Err(AccountError::NotFound));
-            };
+            if app == AppRef::Default {
+                return Ok(Err(AccountError::NotAllowed));
+            }
+            let Some(found) = table.app(&app) else { return Ok(Err(AccountError::NotFound)) };
             icons::set(c, &app, icon.as_ref())?;
             line.subject = found.app().name.clone();
             audit::append(c, &line)?;

@@ -26,6 +26,7 @@ pub(super) fn named() -> Arg {
 
 /// The app with that name.
 pub(super) fn find(core: &Core, name: &str) -> Result<Arc<CompiledApp>, String> {
+    let name = name.trim();
     let loaded = core.block_on(core.accounts.apps()).map_err(|fault| fault.to_string())?;
     let found = loaded.table.apps().iter().find(|app| app.app().name.to_lowercase() == name.to_lowercase()).cloned();
     found.ok_or_else(|| format!("there is no app {name}"))

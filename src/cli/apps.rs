@@ -114,7 +114,11 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
             if let Some(name) = matches.get_one::<String>("name") {
                 name.clone_into(&mut draft.name);
             }
-            let id = &found.app().id;
+            let (id, has_icon) = (&found.app().id, matches.get_one::<String>("icon").is_some());
+            if !has_icon && SETTINGS.iter().chain(&SWITCHES).all(|(name, _)| matches.get_one::<String>(name).is_none())
+            {
+                return Err("give what to change, such as --upstream; portcullis app set --help lists it".to_owned());
+            }
             // Before anything is changed: a file that is none changes nothing.
             let icon = matches.get_one::<String>("icon").map(|path| read_icon(path)).transpose()?;
             if draft != AppDraft::of(found.app()) {

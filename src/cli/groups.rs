@@ -10,7 +10,10 @@ use crate::accounts::{AccountError, Actor};
 use crate::app::Core;
 use crate::config::Config;
 use crate::domain::groups::GroupName;
+use crate::domain::language::Language;
+use crate::domain::text::Text;
 use crate::domain::user_list::{UserFilter, UserOrder, UserSort};
+use crate::texts;
 
 /// Maximum members that are listed of one group.
 const LIST_LIMIT: i64 = 100_000;
@@ -27,8 +30,13 @@ pub(super) fn group(config: &Config, matches: &ArgMatches) -> Result<(), String>
         }
         "remove" => {
             let name = name(matches)?;
+            let rules = core.block_on(core.accounts.rules_with(&name)).map_err(explain)?;
             core.block_on(core.accounts.delete_group(&name, &actor)).map_err(|fault| of_group(fault, &name))?;
             say(&format!("deleted the group {}", name.as_str()));
+            if !rules.is_empty() {
+                let lost = Text::new("group-delete-rules").with("rules", rules.join(", "));
+                say(&format!("note: {}", texts::say(Language::English, &lost)));
+            }
         }
         _ => change_members(&core, command == "join", matches, &actor)?,
     }

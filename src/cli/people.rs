@@ -36,9 +36,9 @@ fn open(config: &Config) -> Result<Core, String> {
     Core::open(config, &Internals::default()).map_err(|fault| fault.to_string())
 }
 
-/// For commands about the data of a server: in a folder without one they would only create an empty instance. Without
-/// an `APP_URL` of its own the command uses the server's; with a different one a link that `prints_link` prints would
-/// lead elsewhere.
+/// For commands about the data of a server: in a folder without one they would only create an empty instance. What the
+/// command is not given about the address and the app of the configuration is the server's; with a different `APP_URL`
+/// a link that `prints_link` prints would lead elsewhere.
 pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && !path.exists()
@@ -55,17 +55,22 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
             "the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"
         ));
     }
-    let core = match as_served(&core, config)? {
-        None => core,
-        Some(served) => {
-            drop(core);
-            Core::open(&served, &Internals::default()).map_err(|fault| fault.to_string())?
+    let mut adopted = config.clone();
+    for name in ["APP_URL", "PORT", "UPSTREAM_URL", "FORWARD_AUTH"] {
+        if let Some(served) = differing(&core, config, name)?.filter(|_| !config.gives(name)) {
+            adopt(&mut adopted, name, &served)?;
         }
+    }
+    let core = if adopted.shown() == config.shown() {
+        core
+    } else {
+        drop(core);
+        // They were logged when it was opened before.
+        adopted.warnings.clear();
+        Core::open(&adopted, &Internals::default()).map_err(|fault| fault.to_string())?
     };
+    let Some(served) = differing(&core, &adopted, "APP_URL")? else { return Ok(core) };
     let own = &config.server.app_url;
-    let Some(served) = differing(&core, config, "APP_URL")?.filter(|_| config.gives("APP_URL")) else {
-        return Ok(core);
-    };
     if prints_link {
         return Err(format!(
             "the server was last started with APP_URL={served}, and a link to {own} would lead elsewhere; leave \
@@ -76,24 +81,17 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
     Ok(core)
 }
 
-/// The configuration with what the server was given and this command was not, if that makes a difference: without
-/// `APP_URL` links would lead elsewhere, without `FORWARD_AUTH` notes about apps would be wrong.
-fn as_served(core: &Core, config: &Config) -> Result<Option<Config>, String> {
-    let of_server = |name| if config.gives(name) { Ok(None) } else { differing(core, config, name) };
-    let (app_url, proxies) = (of_server("APP_URL")?, of_server("FORWARD_AUTH")?);
-    if app_url.is_none() && proxies.is_none() {
-        return Ok(None);
+/// Takes over a setting of the server, which was valid when it started.
+fn adopt(config: &mut Config, name: &str, served: &str) -> Result<(), String> {
+    match name {
+        "APP_URL" => {
+            config.server.app_url = AppUrl::parse(served).map_err(|fault| format!("the server's APP_URL {fault}"))?;
+        }
+        "PORT" => config.server.port = served.parse().unwrap_or(config.server.port),
+        "UPSTREAM_URL" => config.gate.upstream = served.strip_prefix("http://").map(str::to_owned),
+        _ => config.gate.forward_auth = served.split(',').filter_map(|name| Dialect::of_name(name.trim())).collect(),
     }
-    let mut config = config.clone();
-    if let Some(served) = app_url {
-        config.server.app_url = AppUrl::parse(&served).map_err(|fault| format!("the server's APP_URL {fault}"))?;
-    }
-    if let Some(names) = proxies {
-        config.gate.forward_auth = names.split(',').filter_map(|name| Dialect::of_name(name.trim())).collect();
-    }
-    // They were logged when it was opened before.
-    config.warnings.clear();
-    Ok(Some(config))
+    Ok(())
 }
 
 /// A setting of the server, if it differs from this command's.

@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::support::app::{TestApp, TestOptions};
 use super::support::app_pages::{self, RuleForm};
+use super::support::apps;
 use super::support::client::{Call, Client};
 use super::support::people;
 use super::support::process::{Process, said};
@@ -190,6 +191,13 @@ async fn commands_create_change_and_explain_and_what_they_refuse_changes_nothing
     assert_eq!(run(&add).0, Some(0));
     assert_eq!(run(&["rule", "add", "Wiki", "/public", "--who", "public"]).0, Some(0));
     let before = run(&["app", "list", "--json"]).1;
+    // Whoever opens it to read waits for somebody who writes.
+    let fifo = process.folder.path().join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let fifo = fifo.to_str().unwrap();
+    let svg = process.folder.path().join("small.svg");
+    std::fs::write(&svg, "<svg/>").unwrap();
+    let svg = svg.to_str().unwrap();
     for (arguments, sentence) in [
         (vec!["app", "add", "wiki", "--addresses", "http://a.example"], "Another app has this name"),
         (vec!["app", "add", "B", "--addresses", "http://wiki.example."], "belongs to Wiki already"),
@@ -200,6 +208,9 @@ async fn commands_create_change_and_explain_and_what_they_refuse_changes_nothing
         (vec!["app", "set", "Wiki", "--mode", "forward-auth"], "behind your own proxy"),
         (vec!["app", "set", "Wiki", "--ca-file", "/etc/passwd"], "Only an https upstream"),
         (vec!["app", "set", "Wiki", "--enabled", "maybe"], "yes or no"),
+        (vec!["app", "set", "Wiki", "--upstream", "https://x", "--ca-file", fifo], "ca_file:"),
+        (vec!["app", "set", "Wiki"], "give what to change"),
+        (vec!["app", "set", "default", "--icon", svg], "UPSTREAM_URL"),
         (vec!["app", "set", "default", "--upstream", "http://127.0.0.1:9"], "UPSTREAM_URL"),
         (vec!["app", "remove", "Other"], "there is no app Other"),
         (vec!["rule", "add", "Wiki", "/public", "--who", "nobody"], "a rule for this path already"),
@@ -222,6 +233,49 @@ async fn commands_create_change_and_explain_and_what_they_refuse_changes_nothing
         assert!(found == Some(code) && text.contains(&format!("Wiki: {verdict}")), "{url}: {found:?} {text}");
     }
     assert_eq!(run(&["explain", "-", "GET", "http://other.example/"]).0, Some(1));
+    assert_eq!(run(&["group", "add", "dev"]).0, Some(0));
+    assert_eq!(run(&["rule", "add", "Wiki", "/dev", "--groups", "dev"]).0, Some(0));
+    let (code, text) = run(&["group", "remove", "dev"]);
+    assert!(code == Some(0) && text.contains("lose the group") && text.contains("Wiki /dev"), "{code:?} {text}");
+}
+
+#[tokio::test]
+async fn s112_a_proxy_is_not_answered_about_a_host_that_two_apps_have_at_different_ports() {
+    let (app, _first, _second, ..) = two_apps().await;
+    // A proxy chooses by the host, and the visitor names the port: it may forward to the one app what is asked of the
+    // other.
+    let rows = [
+        apps::row("closed", "w.x.test:3000", "", "nobody"),
+        apps::row("open", "w.x.test:7799", "", "signed-in"),
+        apps::row("wide", "*.y.test", "", "signed-in"),
+        apps::row("narrow", "w.y.test:3000", "", "nobody"),
+        apps::row("alone", "w.z.test:3000", "", "signed-in"),
+    ];
+    app.execute(&format!("{}{}", rows.concat(), apps::CHANGED));
+    let ask = async |host: &str| {
+        let call = Call::new("GET", "/_auth/verify/nginx").header("X-Original-Method", "GET");
+        app.client().send(call.header("X-Original-URL", &format!("http://{host}/secret"))).await.status
+    };
+    wait::eventually("the apps to be known", async || (ask("w.z.test:3000").await == 401).then_some(())).await;
+    for host in ["w.x.test", "w.x.test:80", "w.x.test:443", "w.x.test:3000", "w.x.test:7799", "W.X.test.:7799"] {
+        assert_eq!(ask(host).await, 403, "{host}");
+    }
+    for host in ["w.y.test", "w.y.test:443", "w.y.test:3000"] {
+        assert_eq!(ask(host).await, 403, "{host}");
+    }
+    assert_eq!((ask("v.y.test").await, ask("w.z.test").await), (401, 401), "nobody shares these hosts");
+}
+
+#[tokio::test]
+async fn an_app_whose_upstream_leads_back_to_the_gate_is_answered_once() {
+    let (app, _first, _second, mut owner, _wiki) = two_apps().await;
+    // The gate cannot know every name of itself; in this process it does not even know its port.
+    let gate = format!("http://{}", app.address);
+    let page = app_pages::create(&mut owner, "Loop", "http://loop.example:3000", &gate).await;
+    app_pages::add_rule(&mut owner, &page, RuleForm { path: "/", who: "public", ..RuleForm::default() }).await;
+    let answer = wait::in_time("the answer", app.client().send(of_host("loop.example:3000"))).await;
+    assert_eq!(answer.status, 502, "{}", answer.text());
+    assert_eq!(app.client().send(of_host("wiki.other.example:3000")).await.status, 200);
 }
 
 #[tokio::test]

@@ -8,7 +8,6 @@ use serde::Deserialize;
 use super::{PAGE_ROWS, count_line, cut};
 use crate::accounts::groups::{Group, Membership};
 use crate::accounts::{AccountError, FieldFault};
-use crate::domain::app_table::CompiledApp;
 use crate::domain::groups::{GroupName, joined};
 use crate::domain::ids::UserId;
 use crate::domain::text::Text;
@@ -208,21 +207,11 @@ pub async fn ask_delete(_admin: Admin, req: HttpRequest, id: web::Path<String>) 
     let action = format!("{back}/delete");
     let mut form = FormPage::new(&req, "group-delete-heading", Menu::Admin, &action, "delete-submit");
     form.intro = vec![Text::new("group-delete-intro").with("group", name.as_str())];
-    let rules = rules_with(&req, &name).await?;
+    let rules = settings::accounts(&req).rules_with(&name).await?;
     form.intro.extend((!rules.is_empty()).then(|| Text::new("group-delete-rules").with("rules", rules.join(", "))));
     form.danger = true;
     form.links = vec![(&back, "group-keep")];
     Ok(form.answer(&req))
-}
-
-/// The rules that name the group.
-async fn rules_with(req: &HttpRequest, name: &GroupName) -> Result<Vec<String>, HttpError> {
-    let loaded = settings::accounts(req).apps().await?;
-    let of_app = |app: &CompiledApp| {
-        let named = app.rules().iter().filter(|rule| rule.names_group(name));
-        named.map(|rule| format!("{} {}", app.app().name, rule.path.as_str())).collect::<Vec<_>>()
-    };
-    Ok(loaded.table.apps().iter().flat_map(|app| of_app(app)).collect())
 }
 
 /// Deletes the group.
