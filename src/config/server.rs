@@ -38,7 +38,8 @@ pub struct Gate {
 }
 
 impl Server {
-    /// Whether `host:port`, port included, is where this server listens: an upstream there would be asked again and again.
+    /// Whether `host:port`, port included, is where this server listens: an upstream there would be asked again and
+    /// again.
     pub fn is_at(&self, authority: &str) -> bool {
         let Some((host, port)) = authority.rsplit_once(':') else { return false };
         let is_here = |ip: IpAddr| ip.is_loopback() || ip == self.host;

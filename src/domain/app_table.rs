@@ -270,8 +270,8 @@ impl AppTable {
         Some(Arc::new(self.place(app, Origin::parse(self.portal.is_https(), authority)?)))
     }
 
-    /// Whether another app has the host of `place` at another port. Proxies choose by the host, and the visitor names the
-    /// port: one that asks about the one app could be forwarding to the other.
+    /// Whether another app has the host of `place` at another port. Proxies choose by the host, and the visitor names
+    /// the port: one that asks about the one app could be forwarding to the other.
     pub fn shares_host(&self, place: &Place) -> bool {
         self.has_shared_hosts && self.sharing(&AppAddress::of(&place.origin), &place.app.app.id).next().is_some()
     }

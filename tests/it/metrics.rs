@@ -177,7 +177,9 @@ async fn decisions_are_counted_by_app_also_after_a_change_of_apps_and_a_hundred_
     }
     assert_eq!((counts("\"other\"").await, before[0]), ([0, before[1] + 1], 0));
     assert_eq!((counts(&format!("\"app{own}\"")).await, counts(name).await), ([0, 1], [1, 2]));
-    app.execute(&format!("UPDATE apps SET name = 'Another' WHERE name = 'other'; UPDATE apps SET name = 'other' WHERE name LIKE 'Say%'; {}", apps::CHANGED));
+    let renamed = "UPDATE apps SET name = 'Another' WHERE name = 'other';
+        UPDATE apps SET name = 'other' WHERE name LIKE 'Say%';";
+    app.execute(&format!("{renamed}{}", apps::CHANGED));
     wait::eventually("its new name to be known", async || {
         (!page(&mut app.client()).await.contains(&format!("app={name}"))).then_some(())
     })
