@@ -187,7 +187,7 @@ async fn an_app_with_another_name_at_its_address_may_be_renamed_by_command() {
 
 #[tokio::test]
 async fn an_app_behind_a_proxy_that_may_not_ask_gets_a_note() {
-    let site = Site::start().await;
+    let mut site = Site::start().await;
     let file = "[[apps]]\nname = 'A'\naddresses = ['a.example.org']\nmode = 'forward-auth'\n";
     let why = "No proxy may ask about this app, as FORWARD_AUTH names none";
     let text = applied(&site, file, "--dry-run");
@@ -195,6 +195,10 @@ async fn an_app_behind_a_proxy_that_may_not_ask_gets_a_note() {
     let add = ["app", "add", "B", "--addresses", "b.example.org", "--mode", "forward-auth"];
     let text = said(&site.process.run(&add));
     assert!(text.contains(&format!("note: {why}")), "{text}");
+    let apps = site.json(&["app", "list"]);
+    let id = apps.as_array().unwrap().iter().find(|app| app["name"] == "B").unwrap()["id"].as_str().unwrap();
+    let page = site.owner.get(&format!("/_auth/admin/apps/{id}")).await.text();
+    assert!(page.contains(why), "{page}");
     let asked = [("FORWARD_AUTH", "caddy"), ("TRUSTED_PROXIES", "127.0.0.1")];
     let asked = asked.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let process = Process::start_with(TempDir::new().unwrap(), "start", &asked).await;
