@@ -55,13 +55,14 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
             "the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"
         ));
     }
-    let mut adopted = config.clone();
+    let (mut adopted, mut is_as_given) = (config.clone(), true);
     for name in ["APP_URL", "PORT", "UPSTREAM_URL", "FORWARD_AUTH"] {
         if let Some(served) = differing(&core, config, name)?.filter(|_| !config.gives(name)) {
             adopt(&mut adopted, name, &served)?;
+            is_as_given = false;
         }
     }
-    let core = if adopted.shown() == config.shown() {
+    let core = if is_as_given {
         core
     } else {
         drop(core);
