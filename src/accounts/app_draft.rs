@@ -8,6 +8,7 @@ use crate::domain::app_address::{AppAddress, MAX_ADDRESSES};
 use crate::domain::app_table::AppTable;
 use crate::domain::app_url::{self, AppUrl};
 use crate::domain::apps::{self, App, AppRef, DefaultAccess, HostHeader, Mode, Upstream};
+use crate::domain::invisible::is_invisible;
 use crate::domain::lists::{entries, lines};
 use crate::domain::origin::Origin;
 use crate::domain::text::Text;
@@ -232,13 +233,6 @@ impl AppDraft {
         }
         origins
     }
-}
-
-/// Whether a sign shows nothing, or turns the direction of what follows.
-fn is_invisible(sign: char) -> bool {
-    let codes = u32::from(sign);
-    sign.is_control()
-        || matches!(codes, 0xad | 0x61c | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff)
 }
 
 /// Whether another proxy asks about the app; that of the configuration is one only if proxies may ask.

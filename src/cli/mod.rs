@@ -11,6 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::config::variables::TABLE;
 use crate::config::{self, Config, Values, env};
+use crate::domain::invisible::is_invisible;
 
 mod app_arguments;
 mod apply;
@@ -30,10 +31,15 @@ const NOT_SO: u8 = 3;
 
 /// Prints one line to standard output.
 fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+    if try_to_say(line).is_err() {
         tracing::debug!("standard output is closed");
     }
+}
+
+/// Prints one line to standard output; an error if nobody can have seen it.
+fn try_to_say(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush())
 }
 
 /// Prints one line to standard error, for people.
@@ -46,7 +52,7 @@ fn tell(line: &str) {
 
 /// A text as a terminal may show it.
 fn printable(text: &str) -> String {
-    let shown = |sign: char| if sign.is_control() { sign.escape_unicode().collect() } else { sign.to_string() };
+    let shown = |sign: char| if is_invisible(sign) { sign.escape_unicode().collect() } else { sign.to_string() };
     text.chars().map(shown).collect()
 }
 

@@ -1,5 +1,6 @@
 //! E-mail addresses in one canonical form, so that one person has one account (S17, S27).
 
+use super::invisible::is_invisible;
 use std::fmt;
 
 use super::text::Text;
@@ -79,9 +80,7 @@ impl fmt::Display for Email {
 
 fn canonical_local(local: &str) -> Result<String, EmailFault> {
     let dots_fine = !local.is_empty() && !local.starts_with('.') && !local.ends_with('.') && !local.contains("..");
-    let chars_fine = local
-        .chars()
-        .all(|c| !c.is_control() && !c.is_whitespace() && !r#""(),:;<>[\]@"#.contains(c) && !is_invisible(c));
+    let chars_fine = local.chars().all(|c| !c.is_whitespace() && !r#""(),:;<>[\]@"#.contains(c) && !is_invisible(c));
     if dots_fine && chars_fine { Ok(local.to_ascii_lowercase()) } else { Err(EmailFault::Malformed) }
 }
 
@@ -89,11 +88,6 @@ fn canonical_domain(domain: &str) -> Result<String, EmailFault> {
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_fault| EmailFault::Malformed)?;
     let labels_fine = ascii.split('.').all(|label| !label.is_empty() && label.len() <= 63);
     if ascii.len() <= 253 && labels_fine { Ok(ascii) } else { Err(EmailFault::Malformed) }
-}
-
-/// Invisible format characters: two addresses that look alike must not differ in them.
-const fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod email;
 pub mod groups;
 pub mod ids;
 pub mod image;
+pub mod invisible;
 pub mod language;
 pub mod link;
 pub mod lists;
