@@ -5,7 +5,7 @@ use tempfile::TempDir;
 use super::documented::applied_file;
 use super::support::file_of_apps::{NOTHING, Site, outcome, wiki};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::process::{Process, said};
+use super::support::process::{Process, portcullis, said};
 
 const ADA: &str = "ada@example.org";
 
@@ -25,6 +25,27 @@ async fn one_fault_at_the_end_keeps_everything_as_it_was() {
     assert_eq!(site.stored(), before);
     assert!(site.outbox().unread().is_empty());
     assert_eq!(site.anonymous("wiki.example.org").await, 404);
+}
+
+#[tokio::test]
+async fn what_names_nothing_is_no_reason_to_prune_and_what_nobody_sees_is_not_made() {
+    let site = Site::start().await;
+    assert_eq!(site.apply("groups = ['staff']\n", &[]).0, 0);
+    let before = site.stored();
+    for empty in ["", "# nothing\n", "groups = []\n"] {
+        let (code, said) = site.apply(empty, &["--prune"]);
+        assert!(code == 1 && said.contains("--prune would delete every app and group"), "{empty:?}: {said}");
+    }
+    let folder = site.process.folder.path();
+    std::fs::write(folder.join("apps.toml"), "groups = ['staff', 'family']\n").unwrap();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let unseen = portcullis(folder, &["apply", "apps.toml"]).stdout(full).output().unwrap();
+    let said = String::from_utf8_lossy(&unseen.stderr).into_owned();
+    assert!(unseen.status.code() == Some(1) && said.contains("it cannot be shown"), "{said}");
+    assert_eq!(site.stored(), before);
+    let turned = "[[apps]]\nname = 'A'\naddresses = ['a.example.org']\nupstream = 'unix:/tmp/a\u{202e}b'\n";
+    let (code, said) = site.apply(turned, &["--dry-run"]);
+    assert!(code == 3 && said.contains("/tmp/a\\u{202e}b") && !said.contains('\u{202e}'), "{said}");
 }
 
 /// A file, and the faults that have to be said of it: lines, and parts of sentences.

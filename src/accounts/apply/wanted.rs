@@ -15,6 +15,13 @@ pub struct Wanted {
     pub apps: Vec<WantedApp>,
 }
 
+impl Wanted {
+    /// Whether the file names nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.groups.is_empty() && self.people.is_empty() && self.apps.is_empty()
+    }
+}
+
 /// A group.
 #[derive(Clone, Debug)]
 pub struct WantedGroup {

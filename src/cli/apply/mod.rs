@@ -9,13 +9,16 @@ use std::sync::Arc;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::people::{explain, open_existing, text};
-use super::{printable, say};
-use crate::accounts::Actor;
+use super::{printable, say, try_to_say};
 use crate::accounts::apply::{Application, Applied, FileFault};
+use crate::accounts::{AccountError, Actor};
 use crate::config::Config;
 
 /// How often the difference is shown again if others change something meanwhile.
 const MAX_TRIES: usize = 5;
+
+/// Maximum size of a file, in bytes.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 pub(super) fn command() -> Command {
     let switch =
@@ -33,9 +36,12 @@ pub(super) fn command() -> Command {
 /// `apply FILE [--dry-run] [--prune]`; false if a dry run found something to do.
 pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, String> {
     let given = text(matches, "file");
-    let name = if given == "-" { "<stdin>" } else { given };
+    let name = &printable(if given == "-" { "<stdin>" } else { given });
     let bytes = read_file(given).map_err(|fault| format!("{name}: {fault}"))?;
     let mut read = read::read(&bytes).map_err(|faults| refusal(name, faults))?;
+    if matches.get_flag("prune") && read.wanted.is_empty() && read.faults.is_empty() {
+        return Err(format!("{name} names nothing, so --prune would delete every app and group; nothing was changed"));
+    }
     let (wanted, core) = (Arc::new(std::mem::take(&mut read.wanted)), open_existing(config, false)?);
     if !wanted.people.is_empty()
         && let Some(link) = core.block_on(core.accounts.setup_link()).map_err(explain)?
@@ -50,7 +56,12 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
     for _ in 0..MAX_TRIES {
         let how = Application { prune: matches.get_flag("prune"), shown: shown.clone() };
         let applied = core.block_on(core.accounts.apply_file(&wanted, how, &actor));
-        let applied = applied.map_err(|fault| format!("nothing was changed: {}", explain(fault)))?;
+        let applied = applied.map_err(|fault| match fault {
+            AccountError::Unavailable(_) if shown.is_some() => {
+                format!("it is not certain that it was done: {}; see what --dry-run says", explain(fault))
+            }
+            fault => format!("nothing was changed: {}", explain(fault)),
+        })?;
         if let Applied::Refused(more) = &applied {
             read.add(more.clone());
         }
@@ -70,9 +81,7 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
                 if shown.is_some() {
                     say("something else was changed meanwhile; this is the difference now:");
                 }
-                lines.iter().cloned().chain(notes.iter().map(|note| format!("note: {note}"))).for_each(|line| {
-                    say(&printable(&line));
-                });
+                show(&lines, &notes).map_err(|fault| format!("nothing was changed: it cannot be shown: {fault}"))?;
                 if dry {
                     say(&format!("dry run: {} to make, nothing was done", changes(lines.len())));
                     return Ok(false);
@@ -85,16 +94,26 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
     Err("nothing was changed: others keep changing the same things; try again".to_owned())
 }
 
+/// Prints a difference; what nobody can have seen is not made.
+fn show(lines: &[String], notes: &[String]) -> std::io::Result<()> {
+    lines.iter().try_for_each(|line| try_to_say(&printable(line)))?;
+    notes.iter().try_for_each(|note| try_to_say(&printable(&format!("note: {note}"))))
+}
+
 fn changes(count: usize) -> String {
     if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
 
 fn read_file(name: &str) -> std::io::Result<Vec<u8>> {
-    if name != "-" {
-        return std::fs::read(name);
-    }
     let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    if name == "-" {
+        std::io::stdin().lock().take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    } else {
+        std::fs::File::open(name)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    }
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(std::io::Error::other("it is larger than 16 MiB"));
+    }
     Ok(bytes)
 }
 
