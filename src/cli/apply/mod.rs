@@ -111,7 +111,7 @@ fn read_file(name: &str) -> std::io::Result<Vec<u8>> {
     } else {
         std::fs::File::open(name)?.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     }
-    if bytes.len() as u64 > MAX_FILE {
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_FILE) {
         return Err(std::io::Error::other("it is larger than 16 MiB"));
     }
     Ok(bytes)
