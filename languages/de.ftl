@@ -699,6 +699,7 @@ fault-unavailable = Dieser Dienst ist im Augenblick nicht verfügbar. Versuchen 
 fault-sign-in = Melden Sie sich an, um weiterzugehen.
 fault-not-allowed = Ihr Konto darf das nicht.
 fault-closed = Diese Instanz hat ihren ersten Administrator schon.
+fault-changed = Das wurde geändert, nachdem Sie es geöffnet hatten; darum wurde nichts gespeichert. Öffnen Sie es in einem anderen Fenster, um zu sehen, wie es jetzt ist, und speichern Sie dann noch einmal, um es zu ersetzen.
 fault-rules = Das Formular enthält Fehler.
 fault-internal = Bei uns ist etwas schiefgegangen.
 fault-no-app = Keine Anwendung dieser Website hat diese Adresse. Soll hier eine sein, fügt sie jemand mit Administratorrechten unter „Anwendungen“ hinzu.

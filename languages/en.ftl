@@ -701,6 +701,7 @@ fault-unavailable = This service is not available at the moment. Try again in a 
 fault-sign-in = Sign in to continue.
 fault-not-allowed = Your account is not allowed to do this.
 fault-closed = This instance already has its first admin.
+fault-changed = This was changed after you opened it, so nothing was saved. Open it in another window to see how it is now, then save again to replace it.
 fault-rules = The form has errors.
 fault-internal = Something went wrong on our side.
 fault-no-app = No app of this site has this address. If one should be here, an admin adds it under "Apps".

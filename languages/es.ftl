@@ -699,6 +699,7 @@ fault-unavailable = Este servicio no está disponible por el momento. Inténtelo
 fault-sign-in = Inicie sesión para continuar.
 fault-not-allowed = Su cuenta no puede hacer esto.
 fault-closed = Esta instancia ya tiene su primer administrador.
+fault-changed = Esto se modificó después de que usted lo abriera, así que no se ha guardado nada. Ábralo en otra ventana para ver cómo está ahora y guarde otra vez para reemplazarlo.
 fault-rules = El formulario tiene errores.
 fault-internal = Algo salió mal por nuestra parte.
 fault-no-app = Ninguna aplicación de este sitio tiene esta dirección. Si debe haber una aquí, quien administra este sitio la añade en «Aplicaciones».

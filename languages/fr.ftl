@@ -699,6 +699,7 @@ fault-unavailable = Ce service est indisponible pour le moment. Réessayez dans 
 fault-sign-in = Connectez-vous pour continuer.
 fault-not-allowed = Votre compte n'a pas le droit de faire cela.
 fault-closed = Cette instance a déjà son premier administrateur.
+fault-changed = Cela a été modifié après que vous l'avez ouvert ; rien n'a donc été enregistré. Ouvrez-le dans une autre fenêtre pour voir son état actuel, puis enregistrez à nouveau pour le remplacer.
 fault-rules = Le formulaire contient des erreurs.
 fault-internal = Quelque chose s'est mal passé chez nous.
 fault-no-app = Aucune application de ce site n'a cette adresse. S'il doit y en avoir une ici, une personne qui administre ce site l'ajoute sous « Applications ».

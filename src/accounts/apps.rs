@@ -2,6 +2,7 @@
 
 use super::app_draft::AppDraft;
 use super::rule_draft::{RuleDraft, check_ends, draft_of};
+use super::seen::{self, Seen};
 use super::{AccountError, Accounts, Actor, app_table, revocation};
 use crate::crypto::random;
 use crate::domain::app_address::AppAddress;
@@ -40,17 +41,28 @@ impl Accounts {
         self.change_apps(Event::AppCreated, actor, work).await
     }
 
-    /// Changes everything that is known of an app. That of the configuration cannot be changed here.
-    pub async fn change_app(&self, id: &AppRef, draft: AppDraft, actor: &Actor) -> Result<(), AccountError> {
+    /// Changes everything that is known of an app, if it is still as its author saw it. That of the configuration
+    /// cannot be changed here.
+    pub async fn change_app(
+        &self,
+        id: &AppRef,
+        draft: AppDraft,
+        seen: Option<Seen>,
+        actor: &Actor,
+    ) -> Result<(), AccountError> {
         let (this, id) = (self.clone(), id.clone());
         let work = move |c: &mut Connection, table: &AppTable| {
             if id == AppRef::Default {
                 return Ok(Err(AccountError::NotAllowed));
             }
+            let Some(present) = table.app(&id) else { return Ok(Err(AccountError::NotFound)) };
             let app = match draft.parse(id, table, &this.0.config.server) {
                 Ok(app) => app,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
+            if let Err(changed) = seen::check(seen.as_ref(), &AppDraft::of(present.app()), &AppDraft::of(&app)) {
+                return Ok(Err(changed));
+            }
             if !apps::update(c, &app)? {
                 return Ok(Err(AccountError::NotFound));
             }
@@ -77,18 +89,19 @@ impl Accounts {
     pub async fn create_rule(&self, app: &AppRef, draft: RuleDraft, actor: &Actor) -> Result<RuleId, AccountError> {
         let id = RuleId::parse(&random::id());
         let id = id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))?;
-        self.put_rule(app, id, draft, actor, Event::RuleCreated).await
+        self.put_rule(app, id, draft, None, actor, Event::RuleCreated).await
     }
 
-    /// Replaces a rule of an app.
+    /// Replaces a rule of an app, if it is still as its author saw it.
     pub async fn change_rule(
         &self,
         app: &AppRef,
         id: &RuleId,
         draft: RuleDraft,
+        seen: Option<Seen>,
         actor: &Actor,
     ) -> Result<(), AccountError> {
-        self.put_rule(app, id.clone(), draft, actor, Event::RuleChanged).await.map(drop)
+        self.put_rule(app, id.clone(), draft, seen, actor, Event::RuleChanged).await.map(drop)
     }
 
     /// Deletes a rule of an app.
@@ -114,6 +127,7 @@ impl Accounts {
         app: &AppRef,
         id: RuleId,
         draft: RuleDraft,
+        seen: Option<Seen>,
         actor: &Actor,
         event: Event,
     ) -> Result<RuleId, AccountError> {
@@ -128,8 +142,13 @@ impl Accounts {
             if !over.is_empty() {
                 return Ok(Err(AccountError::Rules(over)));
             }
-            if matches!(event, Event::RuleChanged) && !apps::delete_rule(c, &app, &id)? {
-                return Ok(Err(AccountError::NotFound));
+            if matches!(event, Event::RuleChanged) {
+                let present = found.rules().iter().find(|rule| rule.id.as_ref() == Some(&id));
+                let Some(present) = present else { return Ok(Err(AccountError::NotFound)) };
+                if let Err(changed) = seen::check(seen.as_ref(), &draft_of(c, present)?, &draft_of(c, &rule)?) {
+                    return Ok(Err(changed));
+                }
+                apps::delete_rule(c, &app, &id)?;
             }
             apps::insert_rule(c, &app, &id, &rule)?;
             Ok(Ok(Done { result: id, subject: found.app().name.clone(), detail: draft_of(c, &rule)?.to_string() }))

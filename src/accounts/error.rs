@@ -9,7 +9,7 @@ use crate::storage::{Constraint, StorageError};
 /// An error in one field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFault {
-    /// The field's name in the form.
+    /// The field's name in the form; empty for the form as a whole.
     pub field: Cow<'static, str>,
     /// What is wrong and how to fix it.
     pub message: Text,
@@ -19,6 +19,11 @@ impl FieldFault {
     /// An error in `field`.
     pub const fn new(field: &'static str, message: Text) -> Self {
         Self { field: Cow::Borrowed(field), message }
+    }
+
+    /// Somebody else changed what the form is about.
+    pub const fn changed() -> Self {
+        Self::new("", Text::new("fault-changed"))
     }
 }
 
@@ -65,6 +70,9 @@ pub enum AccountError {
     /// There is no such user or session.
     #[error("not found")]
     NotFound,
+    /// Somebody else changed it since the author of this change looked at it.
+    #[error("somebody else changed it meanwhile; nothing was changed; try again")]
+    Changed,
     /// The store does not answer: never treated as "not signed in", and never lets a request through (S92).
     #[error("unavailable: {0}")]
     Unavailable(#[source] StorageError),

@@ -54,6 +54,7 @@ pub mod profile;
 pub mod refresh;
 mod revocation;
 pub mod rule_draft;
+pub mod seen;
 pub mod session_cache;
 pub mod setup;
 pub mod sign_in;

@@ -12,6 +12,7 @@ use super::rules::{describe_rule, say_rule};
 use super::say;
 use crate::accounts::Actor;
 use crate::accounts::app_draft::AppDraft;
+use crate::accounts::seen::Seen;
 use crate::app::Core;
 use crate::config::Config;
 use crate::domain::app_address::AppAddress;
@@ -110,6 +111,7 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
         "set" => {
             let found = find(&core, given)?;
             let mut draft = AppDraft::of(found.app());
+            let seen = Seen::of(&draft);
             change_draft(&mut draft, matches)?;
             if let Some(name) = matches.get_one::<String>("name") {
                 name.clone_into(&mut draft.name);
@@ -122,7 +124,7 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
             // Before anything is changed: a file that is none changes nothing.
             let icon = matches.get_one::<String>("icon").map(|path| read_icon(path)).transpose()?;
             if draft != AppDraft::of(found.app()) {
-                core.block_on(core.accounts.change_app(id, draft, &actor)).map_err(fault)?;
+                core.block_on(core.accounts.change_app(id, draft, Some(seen), &actor)).map_err(fault)?;
             }
             if let Some(icon) = icon {
                 core.block_on(core.accounts.set_icon(id, icon, &actor)).map_err(fault)?;

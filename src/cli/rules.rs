@@ -8,6 +8,7 @@ use super::people::{open_existing, text};
 use super::say;
 use crate::accounts::Actor;
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
+use crate::accounts::seen::Seen;
 use crate::app::Core;
 use crate::config::Config;
 use crate::domain::app_table::CompiledApp;
@@ -110,8 +111,8 @@ pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> 
     let (name, matches) = matches.subcommand().ok_or("no command")?;
     let core = open_existing(config, false)?;
     let (actor, app) = (Actor::command_line(), find(&core, text(matches, "app"))?);
-    let change = |rule: &RuleId, draft: RuleDraft| {
-        core.block_on(core.accounts.change_rule(&app.app().id, rule, draft, &actor)).map_err(fault)?;
+    let change = |rule: &RuleId, draft: RuleDraft, seen: Seen| {
+        core.block_on(core.accounts.change_rule(&app.app().id, rule, draft, Some(seen), &actor)).map_err(fault)?;
         say(&format!("changed the rule {rule}"));
         Ok(())
     };
@@ -130,11 +131,13 @@ pub(super) fn rule(config: &Config, matches: &ArgMatches) -> Result<(), String> 
         }
         "set" => {
             let (rule, draft) = known(&core, &app, text(matches, "rule"))?;
-            change(&rule, changed(draft, matches)?)
+            let seen = Seen::of(&draft);
+            change(&rule, changed(draft, matches)?, seen)
         }
         "add" if matches.get_one::<String>("to").is_some() => {
             let (rule, draft) = known(&core, &app, text(matches, "to"))?;
-            change(&rule, with_grant(&rule, draft, matches)?)
+            let seen = Seen::of(&draft);
+            change(&rule, with_grant(&rule, draft, matches)?, seen)
         }
         "add" => {
             let grants = vec![given_grant(matches).unwrap_or_default()];

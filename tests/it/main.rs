@@ -57,6 +57,7 @@ mod languages;
 mod legacy_limits;
 mod limits;
 mod logs;
+mod lost_updates;
 mod mail_limits;
 mod mail_texts;
 mod metrics;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::rule_view::{RuleView, view_of_rules};
 use crate::accounts::app_draft::AppDraft;
+use crate::accounts::seen::Seen;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::app_table::CompiledApp;
 use crate::domain::apps::{App, AppRef, DefaultAccess};
@@ -98,6 +99,7 @@ pub struct AppForm {
     preflight: String,
     off: String,
     hidden: String,
+    seen: String,
 }
 
 impl From<AppForm> for AppDraft {
@@ -179,7 +181,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
 /// The form for a new app.
 pub async fn show_new(_admin: Admin, req: HttpRequest) -> HttpResponse {
     let draft = AppDraft { enabled: true, shown: true, ..AppDraft::default() };
-    form(&req, "app-new", NEW, LIST, &draft, Vec::new())
+    form(&req, "app-new", [NEW, LIST], &draft, "", Vec::new())
 }
 
 /// Creates an app.
@@ -191,7 +193,7 @@ pub async fn create(
     let draft = AppDraft::from(typed);
     match settings::accounts(&req).create_app(draft.clone(), &admin.actor(&req)).await {
         Ok(id) => Ok(Flash::AppSaved.at(&address_of(&id))),
-        Err(AccountError::Rules(faults)) => Ok(form(&req, "app-new", NEW, LIST, &draft, faults)),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, "app-new", [NEW, LIST], &draft, "", faults)),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -199,7 +201,8 @@ pub async fn create(
 /// The form for changing an app. That of the configuration is not changed here.
 pub async fn show_edit(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let found = find_created(&req, &id).await?;
-    Ok(edit_form(&req, &found.app().id, &AppDraft::of(found.app()), Vec::new()))
+    let draft = AppDraft::of(found.app());
+    Ok(edit_form(&req, &found.app().id, &draft, Seen::of(&draft).as_str(), Vec::new()))
 }
 
 /// Changes an app.
@@ -209,11 +212,15 @@ pub async fn edit(
     id: web::Path<String>,
     Checked(typed): Checked<AppForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let (found, draft) = (find_created(&req, &id).await?, AppDraft::from(typed));
-    let id = &found.app().id;
-    match settings::accounts(&req).change_app(id, draft.clone(), &admin.actor(&req)).await {
+    let (found, seen) = (find_created(&req, &id).await?, typed.seen.clone());
+    let (id, draft) = (&found.app().id, AppDraft::from(typed));
+    match settings::accounts(&req).change_app(id, draft.clone(), Seen::typed(&seen), &admin.actor(&req)).await {
         Ok(()) => Ok(Flash::AppSaved.at(&address_of(id))),
-        Err(AccountError::Rules(faults)) => Ok(edit_form(&req, id, &draft, faults)),
+        Err(AccountError::Rules(faults)) => Ok(edit_form(&req, id, &draft, &seen, faults)),
+        Err(AccountError::Changed) => {
+            let present = Seen::of(&AppDraft::of(find_created(&req, id.as_str()).await?.app()));
+            Ok(edit_form(&req, id, &draft, present.as_str(), vec![FieldFault::changed()]))
+        }
         Err(fault) => Err(fault.into()),
     }
 }
@@ -224,17 +231,17 @@ pub(super) async fn find_created(req: &HttpRequest, id: &str) -> Result<Arc<Comp
     if found.app().id == AppRef::Default { Err(HttpError::Forbidden("app-configured")) } else { Ok(found) }
 }
 
-fn edit_form(req: &HttpRequest, id: &AppRef, draft: &AppDraft, faults: Vec<FieldFault>) -> HttpResponse {
+fn edit_form(req: &HttpRequest, id: &AppRef, draft: &AppDraft, seen: &str, faults: Vec<FieldFault>) -> HttpResponse {
     let back = address_of(id);
-    form(req, "app-edit", &format!("{back}/edit"), &back, draft, faults)
+    form(req, "app-edit", [&format!("{back}/edit"), &back], draft, seen, faults)
 }
 
 fn form(
     req: &HttpRequest,
     heading: &'static str,
-    action: &str,
-    back: &str,
+    [action, back]: [&str; 2],
     draft: &AppDraft,
+    seen: &str,
     faults: Vec<FieldFault>,
 ) -> HttpResponse {
     let mut page = FormPage::new(req, heading, Menu::Admin, action, "save");
@@ -263,6 +270,7 @@ fn form(
         word("session_hours", "app-session-hours", &draft.session_hours, "app-session-hours-hint"),
         Field::tick("preflight", "app-preflight", draft.preflight).with_hint(Text::new("app-preflight-hint")),
     ];
+    page.hidden.extend((!seen.is_empty()).then_some(("seen", seen)));
     page.links = vec![(back, "back")];
     page.faults = faults;
     page.answer(req)

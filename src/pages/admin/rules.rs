@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::apps::{address_of, find};
 use super::groups::names_field;
 use crate::accounts::rule_draft::{GrantDraft, MAX_GRANTS, RuleDraft, suffix};
+use crate::accounts::seen::Seen;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::apps::AppRef;
 use crate::domain::ids::RuleId;
@@ -45,7 +46,8 @@ fn draft_of(fields: &Fields) -> RuleDraft {
 /// The form for a new rule.
 pub async fn show_new(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let app = find(&req, &id).await?.app().id.clone();
-    form(&req, &app, None, &RuleDraft { path: "/".to_owned(), ..RuleDraft::default() }, Vec::new()).await
+    let draft = RuleDraft { path: "/".to_owned(), ..RuleDraft::default() };
+    form(&req, &app, None, &draft, "", Vec::new()).await
 }
 
 /// Creates a rule.
@@ -58,7 +60,7 @@ pub async fn create(
     let (app, draft) = (find(&req, &id).await?.app().id.clone(), draft_of(&fields));
     match settings::accounts(&req).create_rule(&app, draft.clone(), &admin.actor(&req)).await {
         Ok(_id) => Ok(Flash::RuleSaved.at(&address_of(&app))),
-        Err(AccountError::Rules(faults)) => form(&req, &app, None, &draft, faults).await,
+        Err(AccountError::Rules(faults)) => form(&req, &app, None, &draft, "", faults).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -78,7 +80,7 @@ pub async fn show(
 ) -> Result<HttpResponse, HttpError> {
     let (app, id, rule) = find_rule(&req, &path.0, &path.1).await?;
     let draft = settings::accounts(&req).draft_of_rule(&rule).await?;
-    form(&req, &app, Some(&id), &draft, Vec::new()).await
+    form(&req, &app, Some(&id), &draft, Seen::of(&draft).as_str(), Vec::new()).await
 }
 
 /// Replaces a rule by what was typed.
@@ -89,9 +91,15 @@ pub async fn change(
     Checked(fields): Checked<Fields>,
 ) -> Result<HttpResponse, HttpError> {
     let ((app, id, _), draft) = (find_rule(&req, &path.0, &path.1).await?, draft_of(&fields));
-    match settings::accounts(&req).change_rule(&app, &id, draft.clone(), &admin.actor(&req)).await {
+    let (accounts, seen) = (settings::accounts(&req), fields.get("seen").map_or("", String::as_str));
+    match accounts.change_rule(&app, &id, draft.clone(), Seen::typed(seen), &admin.actor(&req)).await {
         Ok(()) => Ok(Flash::RuleSaved.at(&address_of(&app))),
-        Err(AccountError::Rules(faults)) => form(&req, &app, Some(&id), &draft, faults).await,
+        Err(AccountError::Rules(faults)) => form(&req, &app, Some(&id), &draft, seen, faults).await,
+        Err(AccountError::Changed) => {
+            let (_, _, rule) = find_rule(&req, &path.0, &path.1).await?;
+            let present = Seen::of(&accounts.draft_of_rule(&rule).await?);
+            form(&req, &app, Some(&id), &draft, present.as_str(), vec![FieldFault::changed()]).await
+        }
         Err(fault) => Err(fault.into()),
     }
 }
@@ -128,6 +136,7 @@ async fn form(
     app: &AppRef,
     rule: Option<&RuleId>,
     draft: &RuleDraft,
+    seen: &str,
     faults: Vec<FieldFault>,
 ) -> Result<HttpResponse, HttpError> {
     let back = address_of(app);
@@ -146,6 +155,7 @@ async fn form(
     for (number, grant) in (1..).zip(grants) {
         page.fields.extend(grant_fields(req, number, grant).await?);
     }
+    page.hidden.extend((!seen.is_empty()).then_some(("seen", seen)));
     page.links = vec![(&back, "back-to-app")];
     page.links.extend(rule.is_some().then_some((delete.as_str(), "rule-delete")));
     page.faults = faults;
