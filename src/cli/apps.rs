@@ -164,7 +164,7 @@ fn say_advice(core: &Core, name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// [`text`] of an argument that a command may not have.
+/// The text of an argument that a command may not have.
 fn text_or_empty<'a>(matches: &'a ArgMatches, id: &str) -> &'a str {
     matches.try_get_one::<String>(id).ok().flatten().map_or("", String::as_str)
 }
