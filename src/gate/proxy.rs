@@ -60,7 +60,7 @@ async fn pass(
 ) -> Result<HttpResponse, HttpError> {
     let target = target::of_proxied(req).await?;
     let app = target.app();
-    if proxy_headers::has_been_here(req.headers(), &settings.gate_name) {
+    if proxy_headers::goes_in_circles(req.headers(), &settings.gate_name) {
         return Err(HttpError::Upstream(format!("{}: its upstream leads back to this gate", app.name)));
     }
     if checked.websocket {

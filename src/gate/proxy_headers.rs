@@ -28,6 +28,8 @@ static REMOTE_ID: AppName = AppName::from_static("remote-id");
 /// Headers of a single connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
 const HOP_BY_HOP: [&str; 7] =
     ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
+/// How often one request may pass this instance.
+const MAX_PASSES: usize = 4;
 /// Bytes of the values that we add, usually.
 const OURS: usize = 256;
 
@@ -65,9 +67,12 @@ impl Values {
     }
 }
 
-/// Whether the request has passed this instance already: the upstream of its app leads back to us.
-pub(super) fn has_been_here(incoming: &HeaderMap, gate_name: &str) -> bool {
-    incoming.get_all(&PASSED_GATES).any(|name| name.as_bytes() == gate_name.as_bytes())
+/// Whether the request goes round in a circle: the upstream of its app leads back to us. An app that forwards what it
+/// was sent to another app behind us does no harm.
+pub(super) fn goes_in_circles(incoming: &HeaderMap, gate_name: &str) -> bool {
+    let lines = incoming.get_all(&PASSED_GATES).map(HeaderValue::as_bytes);
+    let names = lines.flat_map(|line| line.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    names.filter(|name| *name == gate_name.as_bytes()).count() >= MAX_PASSES
 }
 
 /// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
@@ -203,6 +208,16 @@ mod tests {
         for name in NAMES.split(' ') {
             assert!(names_passed(&[(name, "x")]).is_empty(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_request_that_keeps_coming_back_goes_in_circles_however_its_headers_were_joined() {
+        let passed = |lines: &[&str]| {
+            let headers: Vec<_> = lines.iter().map(|line| ("x-portcullis-gate", *line)).collect();
+            goes_in_circles(&incoming(&headers), "us")
+        };
+        assert!(passed(&["us", "us", "us", "us"]) && passed(&["us, us", "them", "us,us"]));
+        assert!(!passed(&[]) && !passed(&["us", "us", "us"]) && !passed(&["them", "them", "them", "them", "us"]));
     }
 
     #[test]
