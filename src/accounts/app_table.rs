@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -117,8 +118,13 @@ fn default_app(config: &Config) -> App {
 impl Accounts {
     /// The apps, if what is in memory is certainly up to date; no await, no lock.
     pub fn cached_apps(&self) -> Option<Guard<Arc<Loaded>>> {
+        self.cached_apps_at(self.0.clock.monotonic())
+    }
+
+    /// [`Self::cached_apps`] at `monotonic`.
+    pub fn cached_apps_at(&self, monotonic: Duration) -> Option<Guard<Arc<Loaded>>> {
         let loaded = self.0.apps.current.load();
-        let usable = !self.0.apps.is_stale(&loaded) && self.0.cache.has_lease(self.0.clock.monotonic());
+        let usable = !self.0.apps.is_stale(&loaded) && self.0.cache.has_lease(monotonic);
         usable.then_some(loaded)
     }
 

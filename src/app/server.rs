@@ -63,7 +63,6 @@ fn worker(
 ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
     let app = WebApp::new()
         .app_data(settings.clone())
-        .app_data(web::Data::new(accounts.clone()))
         .app_data(Rc::new(Authenticator::default()))
         .app_data(Rc::new(Upstreams::default()));
     let app = app
@@ -109,6 +108,7 @@ fn settings(core: &Core) -> HttpSettings {
         csrf: CsrfKey::new(&core.keys),
         checks: config.checks(),
         config: Arc::clone(config),
+        accounts: core.accounts.clone(),
         files: StaticFiles::new(&config.site),
     }
 }

@@ -108,6 +108,20 @@ pub trait Clock: Send + Sync + 'static {
 
     /// Time since an arbitrary start that never goes backwards; leases are measured in it.
     fn monotonic(&self) -> Duration;
+
+    /// Both times.
+    fn moment(&self) -> Moment {
+        Moment { now: self.now(), monotonic: self.monotonic() }
+    }
+}
+
+/// One moment on both clocks: a request reads them once.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Wall-clock time.
+    pub now: Timestamp,
+    /// [`Clock::monotonic`].
+    pub monotonic: Duration,
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::domain::rules::Circumstances;
 use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
 use crate::http::client_address;
 use crate::http::error::HttpError;
-use crate::http::settings;
+use crate::http::settings::HttpSettings;
 
 /// The decision about a request.
 pub(super) enum Admission {
@@ -31,15 +31,27 @@ pub(super) enum Renew {
 
 /// Authenticates the visitor and evaluates the rules of the app (S114). A cached verdict is used without awaiting;
 /// otherwise the visitor is checked.
-pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Result<Admission, HttpError> {
-    let accounts = settings::accounts(req);
-    let app = target.app_origin();
+pub(super) async fn admit(
+    req: &HttpRequest,
+    settings: &HttpSettings,
+    target: &Target<'_>,
+    renew: Renew,
+) -> Result<Admission, HttpError> {
+    let accounts = &settings.accounts;
+    let (app, authenticator) = (target.app_origin(), authenticator(req));
     let open = accounts.phase() != Phase::Unclaimed;
-    let (authentication, renewal) = match authenticator(req).cached(req, app) {
+    let mut now = target.at.now;
+    let (authentication, renewal) = match authenticator.cached(req, settings, app, target.at) {
         _ if !open => (Authentication::Anonymous, None),
         Some(verdict) => (Authentication::SignedIn(verdict), None),
-        None if renew == Renew::IfExpired => authenticator(req).check_and_refresh(req, app).await?,
-        None => (authenticator(req).check(req, app).await?, None),
+        None => {
+            let checked = match renew {
+                Renew::IfExpired => authenticator.check_and_refresh(req, app).await?,
+                Renew::Never => (authenticator.check(req, app).await?, None),
+            };
+            now = accounts.clock().now();
+            checked
+        }
     };
     let verdict = match authentication {
         Authentication::Anonymous => None,
@@ -51,7 +63,7 @@ pub(super) async fn admit(req: &HttpRequest, target: &Target<'_>, renew: Renew) 
         method: target.method,
         path: target.path,
         is_preflight: target.is_preflight,
-        circumstances: Circumstances { client: client_address::of(req).client, now: accounts.clock().now() },
+        circumstances: Circumstances { client: client_address::read(req, settings).client, now },
     };
     let decisions = target.compiled().decisions();
     Ok(match decide(verdict.as_ref().map(|verdict| &*verdict.who), &request) {

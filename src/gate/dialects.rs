@@ -24,8 +24,10 @@ const MAX_METHOD: usize = 20;
 pub(super) struct RequestedResource<'a> {
     /// The method.
     pub(super) method: &'a str,
-    /// Where it was sent; https also for a WebSocket over TLS.
-    pub(super) origin: Origin,
+    /// Whether it was sent over TLS, also a WebSocket.
+    https: bool,
+    /// The host and perhaps a port, as forwarded.
+    pub(super) host: &'a str,
     /// Path and query as forwarded, beginning with the slash.
     pub(super) path_and_query: &'a str,
 }
@@ -80,7 +82,7 @@ fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 fn resource<'a>(
     method: Option<&'a str>,
     scheme: Option<&str>,
-    host: Option<&str>,
+    host: Option<&'a str>,
     path_and_query: Option<&'a str>,
 ) -> Result<RequestedResource<'a>, MalformedQuestion> {
     let method = method.ok_or(MalformedQuestion("the method is missing or duplicated"))?;
@@ -93,12 +95,11 @@ fn resource<'a>(
         _ => return Err(MalformedQuestion("the scheme is not http or https")),
     };
     let host = host.ok_or(MalformedQuestion("the host is missing or duplicated"))?;
-    let origin = Origin::parse(https, host).ok_or(MalformedQuestion("the host has no canonical form"))?;
     let path_and_query = path_and_query.ok_or(MalformedQuestion("the path is missing or duplicated"))?;
     if !path::is_well_formed(path_of(path_and_query)) {
         return Err(MalformedQuestion("the path is not valid"));
     }
-    Ok(RequestedResource { method, origin, path_and_query })
+    Ok(RequestedResource { method, https, host, path_and_query })
 }
 
 /// Neither gate admits CONNECT and TRACE: one requests a tunnel, the other an echo of the request (S68).
@@ -116,6 +117,11 @@ impl<'a> RequestedResource<'a> {
     /// The path as forwarded.
     pub(super) fn path(&self) -> &'a str {
         path_of(self.path_and_query)
+    }
+
+    /// Where it was sent.
+    pub(super) fn origin(&self) -> Result<Origin, MalformedQuestion> {
+        Origin::parse(self.https, self.host).ok_or(MalformedQuestion("the host has no canonical form"))
     }
 }
 
@@ -139,7 +145,8 @@ mod tests {
             request = request.append_header((*name, *value));
         }
         let request = request.to_http_request();
-        read(dialect, &request).ok().map(|found| format!("{} {}{}", found.method, found.origin, found.path_and_query))
+        let found = read(dialect, &request).ok()?;
+        Some(format!("{} {}{}", found.method, found.origin().ok()?, found.path_and_query))
     }
 
     fn nginx_of(url: &str) -> Option<String> {

@@ -10,13 +10,14 @@ use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LO
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::admission::{Admission, Renew, admit};
-use super::dialects;
+use super::dialects::{self, MalformedQuestion};
 use super::target::{self, Target};
 use super::{cookies, deny, request_check};
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Denial;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
+use crate::domain::time::Moment;
 use crate::http::authenticator::Verdict;
 use crate::http::error::{self, Audience, HttpError};
 use crate::http::identity_headers::IdentityHeaders;
@@ -44,27 +45,27 @@ const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
 pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let settings = settings::of(&req);
     let retained = unread_body::retain(req.headers(), &mut payload.into_inner());
-    let Some(dialect) = Dialect::of_path(req.uri().path()).filter(|dialect| is_named(*dialect, &req)) else {
+    let Some(dialect) = Dialect::of_path(req.uri().path()).filter(|dialect| is_named(*dialect, &req, settings)) else {
         return unread_body::until_answered(
             retained,
             error::respond(&HttpError::NotFound, Audience::Json, settings, Language::English),
         );
     };
-    let begin = measured::begin(&req);
-    let answer = match judge(&req, dialect).await {
+    let at = settings.accounts.clock().moment();
+    let answer = match judge(&req, settings, at, dialect).await {
         Ok(answer) => answer,
         Err(fault) => refuse(&fault, dialect, settings),
     };
     let verdict =
         if answer.status().is_redirection() { Outcome::SignIn } else { Outcome::of_status(answer.status().as_u16()) };
-    measured::end(&req, begin, Asked::Check, verdict);
+    measured::end(&settings.accounts, at.monotonic, Asked::Check, verdict);
     unread_body::until_answered(retained, answer)
 }
 
 /// Whether `FORWARD_AUTH` names `dialect`; logs the first request for one that it does not name.
-fn is_named(dialect: Dialect, req: &HttpRequest) -> bool {
+fn is_named(dialect: Dialect, req: &HttpRequest, settings: &HttpSettings) -> bool {
     static NOTED: Mutex<Vec<Dialect>> = Mutex::new(Vec::new());
-    if settings::of(req).config.gate.forward_auth.contains(&dialect) {
+    if settings.config.gate.forward_auth.contains(&dialect) {
         return true;
     }
     let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -77,29 +78,38 @@ fn is_named(dialect: Dialect, req: &HttpRequest) -> bool {
     false
 }
 
-async fn judge(req: &HttpRequest, dialect: Dialect) -> Result<HttpResponse, HttpError> {
-    check_peer(req)?;
-    let resource = dialects::read(dialect, req).map_err(|unclear| {
+async fn judge(
+    req: &HttpRequest,
+    settings: &HttpSettings,
+    at: Moment,
+    dialect: Dialect,
+) -> Result<HttpResponse, HttpError> {
+    check_peer(req, settings)?;
+    let refuse_malformed = |unclear: MalformedQuestion| {
         let (peer, dialect) = (client_address::of(req).peer, dialect.name());
         tracing::info!(%peer, dialect, why = unclear.0, "refused a malformed forward-auth request");
         HttpError::BadRequest("fault-no-original")
-    })?;
+    };
+    let resource = dialects::read(dialect, req).map_err(refuse_malformed)?;
     request_check::check_path(resource.path())?;
-    let Some(target) = target::of_forwarded(req, &resource).await? else {
+    let Some(target) = target::of_forwarded(req, settings, at, &resource).await? else {
+        target::note_unknown(&resource.origin().map_err(refuse_malformed)?, settings);
         return Err(HttpError::Forbidden("fault-unknown-host"));
     };
-    match admit(req, &target, Renew::Never).await? {
+    match admit(req, settings, &target, Renew::Never).await? {
         Admission::In(verdict, _) => Ok(allow(req, verdict.as_deref(), &target, dialect)),
         Admission::Out(denial, verdict) => match denial {
-            Denial::SetUp | Denial::SignIn | Denial::Prove => Ok(redirect_or_refuse(req, dialect, &target, denial)),
+            Denial::SetUp | Denial::SignIn | Denial::Prove => {
+                Ok(redirect_or_refuse(req, settings, dialect, &target, denial))
+            }
             Denial::Factor | Denial::Forbidden => Err(deny::refusal(denial, &target, verdict.as_deref())),
         },
     }
 }
 
 /// Anybody but a trusted proxy could invent the forwarded request; they learn nothing (S72).
-fn check_peer(req: &HttpRequest) -> Result<(), HttpError> {
-    if client_address::has_trusted_peer(req) {
+fn check_peer(req: &HttpRequest, settings: &HttpSettings) -> Result<(), HttpError> {
+    if client_address::has_trusted_peer(req, settings) {
         return Ok(());
     }
     tracing::warn!(peer = %client_address::of(req).peer, "refused a forward-auth request: the peer is not in \
@@ -135,8 +145,13 @@ fn allow(req: &HttpRequest, verdict: Option<&Verdict>, target: &Target<'_>, dial
 }
 
 /// The redirect to sign-in. nginx passes only 401 on, and takes the address from `Location`.
-fn redirect_or_refuse(req: &HttpRequest, dialect: Dialect, target: &Target<'_>, denial: Denial) -> HttpResponse {
-    let settings = settings::of(req);
+fn redirect_or_refuse(
+    req: &HttpRequest,
+    settings: &HttpSettings,
+    dialect: Dialect,
+    target: &Target<'_>,
+    denial: Denial,
+) -> HttpResponse {
     // Traefik would resolve a relative address against our address inside its network.
     let location = deny::destination(denial, target, req.headers(), &settings.app_url).absolute();
     let navigation = is_navigation(req.headers());

@@ -22,6 +22,7 @@ use crate::accounts::{AccountError, Phase};
 use crate::domain::access::Denial;
 use crate::domain::apps::AppRef;
 use crate::domain::language::Language;
+use crate::domain::time::Moment;
 use crate::domain::user::Role;
 use crate::http::authenticator::{Verdict, authenticator};
 use crate::http::error::{self, Audience, HttpError};
@@ -33,12 +34,13 @@ use crate::http::{client_address, language, measured, unread_body};
 
 /// Every request that is not for our own pages: forwarded if admitted.
 pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let (settings, begin) = (settings::of(&req), measured::begin(&req));
+    let settings = settings::of(&req);
+    let at = settings.accounts.clock().moment();
     let mut outcome = Outcome::Allowed;
     let mut payload = payload.into_inner();
     let retained = unread_body::retain(req.headers(), &mut payload);
     let answered = match request_check::check(&req) {
-        Ok(checked) => pass(&req, payload, &checked, settings, &mut outcome).await,
+        Ok(checked) => pass(&req, payload, &checked, (settings, at), &mut outcome).await,
         Err(fault) => Err(fault),
     };
     let mut answer = answered.unwrap_or_else(|fault| {
@@ -46,7 +48,7 @@ pub async fn handle(req: HttpRequest, payload: web::Payload) -> HttpResponse {
         outcome = Outcome::of_status(answer.status().as_u16());
         answer
     });
-    measured::end(&req, begin, Asked::Proxy, outcome);
+    measured::end(&settings.accounts, at.monotonic, Asked::Proxy, outcome);
     settle_connection(&mut answer);
     unread_body::until_answered(retained, answer)
 }
@@ -55,10 +57,10 @@ async fn pass(
     req: &HttpRequest,
     payload: Payload,
     checked: &CheckedRequest,
-    settings: &HttpSettings,
+    (settings, at): (&HttpSettings, Moment),
     outcome: &mut Outcome,
 ) -> Result<HttpResponse, HttpError> {
-    let target = target::of_proxied(req).await?;
+    let target = target::of_proxied(req, settings, at).await?;
     let app = target.app();
     if proxy_headers::goes_in_circles(req.headers(), &settings.gate_name) {
         return Err(HttpError::Upstream(format!("{}: its upstream leads back to this gate", app.name)));
@@ -67,7 +69,7 @@ async fn pass(
         let origins = app.upstream.as_ref().map_or(&[][..], |upstream| &upstream.websocket_origins);
         request_check::check_websocket_origin(req.headers(), &target.origin().to_string(), origins)?;
     }
-    let (verdict, renewal) = match admit(req, &target, Renew::IfExpired).await? {
+    let (verdict, renewal) = match admit(req, settings, &target, Renew::IfExpired).await? {
         Admission::In(verdict, renewal) => (verdict, renewal),
         Admission::Out(denial @ (Denial::SetUp | Denial::SignIn | Denial::Prove), _) => {
             *outcome = Outcome::SignIn;
@@ -75,7 +77,7 @@ async fn pass(
         }
         Admission::Out(denial, verdict) => return Err(deny::refusal(denial, &target, verdict.as_deref())),
     };
-    let is_known = |id: &AppRef| settings::accounts(req).cached_apps().is_none_or(|apps| apps.table.app(id).is_some());
+    let is_known = |id: &AppRef| settings.accounts.cached_apps().is_none_or(|apps| apps.table.app(id).is_some());
     let answered = match upstreams(req).of(app, is_known)? {
         Some(upstream) => {
             let verdict = verdict.as_ref();

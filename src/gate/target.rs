@@ -11,9 +11,10 @@ use crate::domain::app_table::{AppTable, CompiledApp, Place};
 use crate::domain::app_url::AppUrl;
 use crate::domain::apps::App;
 use crate::domain::origin::Origin;
+use crate::domain::time::Moment;
 use crate::http::error::HttpError;
 use crate::http::requested_host::{self, UNCLEAR};
-use crate::http::settings::{self, HttpSettings};
+use crate::http::settings::HttpSettings;
 
 static REQUEST_METHOD: HeaderName = HeaderName::from_static("access-control-request-method");
 
@@ -23,6 +24,8 @@ pub(super) struct Target<'a> {
     place: Arc<Place>,
     /// The number of changes of apps and rules before the app was found.
     pub(super) apps_changes: u64,
+    /// When the request was read.
+    pub(super) at: Moment,
     /// Whether the rules are certainly up to date; if not, nobody may be let in by them.
     pub(super) is_certain: bool,
     /// The method, as sent.
@@ -59,10 +62,14 @@ impl Target<'_> {
 
 /// The app that the built-in proxy forwards `req` to (S112). The host is in the target or in `Host`; two that differ,
 /// and one without a canonical form, are refused.
-pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpError> {
-    let (settings, named) = (settings::of(req), requested_host::of(req)?.ok_or(UNCLEAR)?);
-    let apps_changes = settings::accounts(req).apps_changes();
-    let (found, is_certain) = among_apps(req, |apps| proxied_among(settings, named, apps)).await;
+pub(super) async fn of_proxied<'a>(
+    req: &'a HttpRequest,
+    settings: &HttpSettings,
+    at: Moment,
+) -> Result<Target<'a>, HttpError> {
+    let named = requested_host::of(req)?.ok_or(UNCLEAR)?;
+    let apps_changes = settings.accounts.apps_changes();
+    let Found { found, is_certain, at } = among_apps(settings, at, |apps| proxied_among(settings, named, apps)).await;
     let place = match found {
         Err(HttpError::NoApp) if !is_certain => return Err(unavailable()),
         found => found?,
@@ -70,6 +77,7 @@ pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpErro
     Ok(Target {
         place,
         apps_changes,
+        at,
         is_certain,
         method: req.method().as_str(),
         path: req.uri().path(),
@@ -78,14 +86,21 @@ pub(super) async fn of_proxied(req: &HttpRequest) -> Result<Target<'_>, HttpErro
     })
 }
 
-/// What `find` finds among the apps, and whether they are certainly up to date.
-async fn among_apps<T>(req: &HttpRequest, find: impl Fn(&AppTable) -> T) -> (T, bool) {
-    let accounts = settings::accounts(req);
-    if let Some(found) = accounts.cached_apps().map(|apps| find(&apps.table)) {
-        return (found, true);
+/// What was found among the apps, whether they are certainly up to date, and when that was.
+struct Found<T> {
+    found: T,
+    is_certain: bool,
+    at: Moment,
+}
+
+/// What `find` finds among the apps, from memory `at` that moment, or from the store.
+async fn among_apps<T>(settings: &HttpSettings, at: Moment, find: impl Fn(&AppTable) -> T) -> Found<T> {
+    let accounts = &settings.accounts;
+    if let Some(found) = accounts.cached_apps_at(at.monotonic).map(|apps| find(&apps.table)) {
+        return Found { found, is_certain: true, at };
     }
     let (apps, is_certain) = accounts.apps_if_possible().await;
-    (find(&apps.table), is_certain)
+    Found { found: find(&apps.table), is_certain, at: accounts.clock().moment() }
 }
 
 /// The store cannot be asked: nobody is let in, and nobody is said to be wrong (S92).
@@ -99,38 +114,48 @@ fn proxied_among(settings: &HttpSettings, named: &str, apps: &AppTable) -> Resul
     }
     let origin = Origin::parse(settings.app_url.is_https(), named).ok_or(UNCLEAR)?;
     let is_other_name = || !apps.is_taken(&origin) && is_this_machine(&origin, &settings.app_url);
-    apps.find_forwarded(&origin)
-        .or_else(|| apps.at_portal().filter(|_| is_other_name()).cloned())
-        .ok_or_else(|| unknown(&origin, settings))
+    apps.find_forwarded(&origin).or_else(|| apps.at_portal().filter(|_| is_other_name()).cloned()).ok_or_else(|| {
+        note_unknown(&origin, settings);
+        HttpError::NoApp
+    })
 }
 
-/// The app that another proxy asks about; `None` if there is none.
+/// The app that another proxy asks about; `None` if there is none. The host is parsed unless it is spelled as the
+/// address of the app is.
 pub(super) async fn of_forwarded<'a>(
     req: &HttpRequest,
+    settings: &HttpSettings,
+    at: Moment,
     resource: &RequestedResource<'a>,
 ) -> Result<Option<Target<'a>>, HttpError> {
-    let apps_changes = settings::accounts(req).apps_changes();
+    let apps_changes = settings.accounts.apps_changes();
     let find = |apps: &AppTable| {
-        let place = apps.find_forwarded(&resource.origin)?;
+        let place = match apps.find_spelled(resource.host) {
+            Some(place) => Arc::clone(place),
+            None => apps.find_forwarded(&resource.origin().ok()?)?,
+        };
         if apps.shares_host(&place) {
-            let (app, origin) = (&place.app().app().name, &resource.origin);
-            tracing::warn!(app, %origin, "refused a question of a proxy about an app whose host another app has at \
-                another port; give each a host name of its own");
+            let (app, host) = (&place.app().app().name, resource.host);
+            tracing::warn!(
+                app,
+                host,
+                "refused a question of a proxy about an app whose host another app has at \
+                another port; give each a host name of its own"
+            );
             return None;
         }
         Some(place)
     };
-    let (found, is_certain) = among_apps(req, find).await;
+    let Found { found, is_certain, at } = among_apps(settings, at, find).await;
     let Some(place) = found else {
         if !is_certain {
             return Err(unavailable());
         }
-        unknown(&resource.origin, settings::of(req));
         return Ok(None);
     };
     let (method, path, path_and_query) = (resource.method, resource.path(), resource.path_and_query);
     let is_preflight = is_preflight(method, req.headers());
-    Ok(Some(Target { place, apps_changes, is_certain, method, path, path_and_query, is_preflight }))
+    Ok(Some(Target { place, apps_changes, at, is_certain, method, path, path_and_query, is_preflight }))
 }
 
 /// Whether `origin` is another name of this machine, like that of `APP_URL`: who develops uses `localhost` and
@@ -139,11 +164,10 @@ fn is_this_machine(origin: &Origin, app_url: &AppUrl) -> bool {
     app_url.is_loopback() && origin.is_loopback()
 }
 
-/// Says nothing of what there is.
-fn unknown(origin: &Origin, settings: &HttpSettings) -> HttpError {
+/// Logs a request for a host of no app.
+pub(super) fn note_unknown(origin: &Origin, settings: &HttpSettings) {
     tracing::info!(%origin, app_url = %settings.app_url, "refused a request for a host of no app; if a proxy is in \
         front, it has to pass the Host on");
-    HttpError::NoApp
 }
 
 /// A CORS preflight (Fetch, section 4.8).

@@ -14,6 +14,7 @@ use super::carriers::{Named, agree, claims_of, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
 use super::identity_headers::IdentityHeaders;
+use super::settings::HttpSettings;
 use super::verdict_cache::Verdicts;
 use super::{client_address, csrf, language, legacy, settings};
 use crate::accounts::refresh::Refreshed;
@@ -26,7 +27,7 @@ use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
 use crate::domain::session::{GenerationVerdict, Session};
-use crate::domain::time::Timestamp;
+use crate::domain::time::{Moment, Timestamp};
 
 /// Seconds for which a verdict based on a refresh token is cached.
 const REFRESH_VERDICT_SECS: i64 = 30;
@@ -59,13 +60,10 @@ impl Verdict {
 
     /// Whether this can never again be the verdict on the same cookies: the session changed or ended, or the token
     /// expired.
-    fn is_over(&self, monotonic: Duration, now: Timestamp) -> bool {
-        let live = self
-            .copy
-            .as_ref()
-            .and_then(|copy| copy.usable(monotonic))
-            .is_some_and(|view| view.session.expires_at > now);
-        !live || self.until <= now
+    fn is_over(&self, at: Moment) -> bool {
+        let view = self.copy.as_ref().and_then(|copy| copy.usable(at.monotonic));
+        let live = view.is_some_and(|view| view.session.expires_at > at.now);
+        !live || self.until <= at.now
     }
 
     /// On what the visitor's streams depend; with HTTP Basic on no session.
@@ -153,22 +151,33 @@ pub fn authenticator(req: &HttpRequest) -> &Authenticator {
 impl Authenticator {
     /// The verdict on the same three cookies as before, while cached session, token and lease allow it: no await, no
     /// lock. `app` is the origin of the app that the request is for, here and below; `None` at the portal.
-    pub fn cached(&self, req: &HttpRequest, app: Option<&Origin>) -> Option<Rc<Verdict>> {
-        let cookies = RequestCookies::read(req, &settings::of(req).cookies_at(app))?;
-        self.recall(settings::accounts(req), app, &cookies)
+    pub fn cached(
+        &self,
+        req: &HttpRequest,
+        settings: &HttpSettings,
+        app: Option<&Origin>,
+        at: Moment,
+    ) -> Option<Rc<Verdict>> {
+        let cookies = RequestCookies::read(req, &settings.cookies_at(app))?;
+        self.recall(&settings.accounts, app, &cookies, at)
     }
 
-    fn recall(&self, accounts: &Accounts, app: Option<&Origin>, cookies: &RequestCookies<'_>) -> Option<Rc<Verdict>> {
+    fn recall(
+        &self,
+        accounts: &Accounts,
+        app: Option<&Origin>,
+        cookies: &RequestCookies<'_>,
+        at: Moment,
+    ) -> Option<Rc<Verdict>> {
         let memory = self.0.borrow();
         let name = memory.name_of(cookies)?;
         let verdict = memory.get(name).filter(|verdict| verdict.is_for(app))?;
-        let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
-        if verdict.is_over(monotonic, now) {
+        if verdict.is_over(at) {
             drop(memory);
             self.0.borrow_mut().forget(name);
             return None;
         }
-        accounts.cache().has_lease(monotonic).then(|| Rc::clone(verdict))
+        accounts.cache().has_lease(at.monotonic).then(|| Rc::clone(verdict))
     }
 
     /// Checks without rotating, as required for forward-auth (S46).
@@ -231,10 +240,11 @@ impl Authenticator {
         else {
             return Ok(ANONYMOUS);
         };
-        if let Some(verdict) = self.recall(accounts, app, &found) {
+        let at = accounts.clock().moment();
+        if let Some(verdict) = self.recall(accounts, app, &found, at) {
             return Ok(Finding::Known(Authentication::SignedIn(verdict)));
         }
-        let now = accounts.clock().now();
+        let now = at.now;
         let verify =
             |kind, token: Option<CookieValue<'_>>| token.map(|token| accounts.tokens().verify(kind, token.text(), now));
         let (access, refresh) = (verify(Kind::Access, found.access), verify(Kind::Refresh, found.refresh));
@@ -322,10 +332,10 @@ impl Authenticator {
     }
 
     fn remember(&self, accounts: &Accounts, found: &RequestCookies<'_>, verdict: &Rc<Verdict>) {
-        let (monotonic, now) = (accounts.clock().monotonic(), accounts.clock().now());
+        let at = accounts.clock().moment();
         let mut memory = self.0.borrow_mut();
         if let Some(name) = memory.name_of(found) {
-            memory.keep(name, Rc::clone(verdict), |verdict| verdict.is_over(monotonic, now));
+            memory.keep(name, Rc::clone(verdict), |verdict| verdict.is_over(at));
         }
     }
 }

@@ -28,7 +28,7 @@ pub enum BrowserOrigin {
 /// The origin that the browser apparently uses.
 pub fn of(req: &HttpRequest) -> BrowserOrigin {
     let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let scheme = match (client_address::has_trusted_peer(req), text("x-forwarded-proto")) {
+    let scheme = match (client_address::has_trusted_peer(req, settings::of(req)), text("x-forwarded-proto")) {
         (true, Some(forwarded)) => forwarded,
         (false, Some(_)) => return BrowserOrigin::Hidden,
         (_, None) => "http".to_owned(),
@@ -109,7 +109,7 @@ pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
     let forwarded = |name: &str| req.headers().get(name)?.to_str().ok();
     let (scheme, host) = if !FORWARDING.iter().any(|name| req.headers().contains_key(*name)) {
         ("http", forwarded("host")?)
-    } else if client_address::has_trusted_peer(req) {
+    } else if client_address::has_trusted_peer(req, settings::of(req)) {
         (forwarded("x-forwarded-proto")?, forwarded("x-forwarded-host")?)
     } else {
         return None;

@@ -6,7 +6,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderValue, X_FORWARDED_FOR};
 use ipnet::IpNet;
 
-use super::settings;
+use super::settings::{self, HttpSettings};
 
 /// The addresses of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,17 +19,22 @@ pub struct ClientAddress {
 
 /// The addresses of `req`; a peer outside `TRUSTED_PROXIES` is not believed.
 pub fn of(req: &HttpRequest) -> ClientAddress {
+    read(req, settings::of(req))
+}
+
+/// [`of`], for who has the settings.
+pub fn read(req: &HttpRequest, settings: &HttpSettings) -> ClientAddress {
     // Repeated headers form one list, which is read from its end.
     resolve(
         peer(req),
         req.headers().get_all(X_FORWARDED_FOR).map(HeaderValue::as_bytes),
-        &settings::of(req).config.server.trusted_proxies,
+        &settings.config.server.trusted_proxies,
     )
 }
 
 /// Whether the other end of the connection is in `TRUSTED_PROXIES`.
-pub fn has_trusted_peer(req: &HttpRequest) -> bool {
-    is_in(&peer(req), &settings::of(req).config.server.trusted_proxies)
+pub fn has_trusted_peer(req: &HttpRequest, settings: &HttpSettings) -> bool {
+    is_in(&peer(req), &settings.config.server.trusted_proxies)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks for the peer")]

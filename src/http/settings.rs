@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 
 use super::cookies::CookieNames;
 use super::static_files::StaticFiles;
+use crate::accounts::Accounts;
 use crate::config::Config;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::app_url::AppUrl;
@@ -31,6 +32,8 @@ pub struct HttpSettings {
     pub checks: Vec<Check>,
     /// All settings.
     pub config: Arc<Config>,
+    /// The entry point to people and sessions.
+    pub accounts: Accounts,
     /// The static files.
     pub files: StaticFiles,
 }
@@ -51,7 +54,8 @@ impl HttpSettings {
     }
 }
 
-/// The settings of the running server.
+/// The settings of the running server. It is a search through all that is registered: a request that is answered from
+/// memory does it once.
 #[expect(clippy::expect_used, reason = "app/server.rs registers the settings before any route exists")]
 pub fn of(req: &HttpRequest) -> &HttpSettings {
     req.app_data::<web::Data<HttpSettings>>().expect("HttpSettings are registered")
@@ -70,7 +74,6 @@ pub fn shared(req: &HttpRequest) -> web::Data<HttpSettings> {
 }
 
 /// The entry point to people and sessions.
-#[expect(clippy::expect_used, reason = "app/server.rs registers the accounts before any route exists")]
-pub fn accounts(req: &HttpRequest) -> &crate::accounts::Accounts {
-    req.app_data::<web::Data<crate::accounts::Accounts>>().expect("Accounts are registered")
+pub fn accounts(req: &HttpRequest) -> &Accounts {
+    &of(req).accounts
 }
