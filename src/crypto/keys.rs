@@ -31,6 +31,7 @@ pub struct Keys {
     pub(crate) device: Key,
     pub(crate) token: Key,
     pub(crate) password: Key,
+    pub(crate) sealing: [u8; 32],
     session: [u8; 64],
     gate: [u8; 16],
     fingerprints: Vec<(&'static str, String)>,
@@ -58,6 +59,7 @@ impl Keys {
             gate: expand(secrets.express_session, "portcullis/gate/v1"),
             device: expand(secrets.token_hash, "portcullis/device/v1"),
             token: expand(secrets.token_hash, "portcullis/token/v1"),
+            sealing: expand(secrets.token_hash, "portcullis/sealing/v1"),
             password: expand(secrets.password_key, "portcullis/password/v1"),
             fingerprints: fingerprints.to_vec(),
         }

@@ -14,3 +14,4 @@ pub mod nonce;
 pub mod opaque_token;
 pub mod password_hash;
 pub mod random;
+pub mod sealed;
