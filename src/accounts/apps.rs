@@ -1,7 +1,7 @@
 //! Creating and changing apps and their rules; in force on every node when an operation returns (S115).
 
 use super::app_draft::AppDraft;
-use super::rule_draft::{RuleDraft, check_ends, draft_of};
+use super::rule_draft::{RuleDraft, draft_of};
 use super::seen::{self, Seen};
 use super::{AccountError, Accounts, Actor, app_table, revocation};
 use crate::crypto::random;
@@ -131,17 +131,13 @@ impl Accounts {
         actor: &Actor,
         event: Event,
     ) -> Result<RuleId, AccountError> {
-        let (app, now) = (app.clone(), self.0.clock.now());
+        let app = app.clone();
         let work = move |c: &mut Connection, table: &AppTable| {
             let Some(found) = table.app(&app) else { return Ok(Err(AccountError::NotFound)) };
             let rule: Rule = match draft.parse(c, &id, found.rules())? {
                 Ok(rule) => rule,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
-            let over = check_ends(&rule, found.rules(), now);
-            if !over.is_empty() {
-                return Ok(Err(AccountError::Rules(over)));
-            }
             if matches!(event, Event::RuleChanged) {
                 let present = found.rules().iter().find(|rule| rule.id.as_ref() == Some(&id));
                 let Some(present) = present else { return Ok(Err(AccountError::NotFound)) };

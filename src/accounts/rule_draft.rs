@@ -111,16 +111,6 @@ impl RuleDraft {
     }
 }
 
-/// The grants of `rule` that would let in nobody since they are over already. A moment that one of `others` has may
-/// stay.
-pub(super) fn check_ends(rule: &Rule, others: &[Rule], now: Timestamp) -> Vec<FieldFault> {
-    let is_known = |until| others.iter().flat_map(|other| &other.grants).any(|grant| grant.until == until);
-    let is_over = |grant: &Grant| grant.until.is_some_and(|until| until <= now) && !is_known(grant.until);
-    let over = (1..).zip(&rule.grants).filter(|(_, grant)| is_over(grant));
-    let field = |number| format!("until{}", suffix(number)).into();
-    over.map(|(number, _)| FieldFault { field: field(number), message: Text::new("grant-until-over") }).collect()
-}
-
 impl GrantDraft {
     fn parse(
         &self,

@@ -26,14 +26,11 @@ pub struct RulePath(String);
 
 impl RulePath {
     /// Parses a path as typed. It begins with a slash and has one meaning: no empty segments, dot segments, parameters,
-    /// backslashes, query, fragment or encoded slashes; and it is not below `/_auth`. A `*` is encoded, since many
-    /// would mean a pattern by it.
+    /// backslashes, query, fragment or encoded slashes; and it is not below `/_auth`. It is no pattern: a `*` is
+    /// that character.
     pub fn parse(text: &str) -> Result<Self, Text> {
         let fault = |key: &'static str| Err(Text::new(key));
         let Some(rest) = text.strip_prefix('/') else { return fault("rule-path-slash") };
-        if text.contains('*') {
-            return fault("rule-path-star");
-        }
         if text.to_ascii_lowercase().contains("%2f") || text.contains(['?', '#', ';', '\\']) {
             return fault("rule-path-ambiguous");
         }
@@ -72,7 +69,7 @@ impl RulePath {
 
     /// What [`RulePath::parse`] reads as this.
     pub fn typed(&self) -> String {
-        self.as_str().replace('%', "%25").replace('*', "%2A")
+        self.as_str().replace('%', "%25")
     }
 
     /// The number of segments.
