@@ -381,14 +381,24 @@ pub fn delete(connection: &mut Connection, id: &UserId) -> Result<bool, StorageE
     Ok(diesel::delete(dsl::users.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)
 }
 
+/// The identifiers of all active admins, in order.
+pub fn active_admins(connection: &mut Connection) -> Result<Vec<String>, StorageError> {
+    let admins = dsl::users.filter(dsl::role.eq(Role::Admin.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
+    Ok(admins.order(dsl::id.asc()).select(dsl::id).load(connection)?)
+}
+
 /// Whether these are all the active admins. Locks the admins' rows, so that two concurrent changes cannot remove the
 /// last two.
 pub fn are_last_active_admins(connection: &mut Connection, ids: &[&UserId]) -> Result<bool, StorageError> {
-    // An update that changes nothing locks the rows in both databases alike.
-    let admins = dsl::users.filter(dsl::role.eq(Role::Admin.as_str()).and(dsl::state.eq(UserState::Active.as_str())));
-    let active: Vec<String> = diesel::update(admins)
-        .set(dsl::session_epoch.eq(dsl::session_epoch))
-        .returning(dsl::id)
-        .get_results(connection)?;
-    Ok(active.iter().all(|admin| ids.iter().any(|id| id.as_str() == admin)))
+    let mut are_last = true;
+    for admin in active_admins(connection)? {
+        // An update that changes nothing locks the row in both databases alike; one statement for all rows would lock
+        // them in any order.
+        let row = dsl::users.filter(
+            dsl::id.eq(&admin).and(dsl::role.eq(Role::Admin.as_str())).and(dsl::state.eq(UserState::Active.as_str())),
+        );
+        let is_active = diesel::update(row).set(dsl::session_epoch.eq(dsl::session_epoch)).execute(connection)? == 1;
+        are_last &= !is_active || ids.iter().any(|id| id.as_str() == admin);
+    }
+    Ok(are_last)
 }

@@ -15,6 +15,7 @@ use super::support::postgres::Postgres;
 use super::support::process::{run_with, said};
 use super::support::source;
 use super::support::upstream::Upstream;
+use super::support::wait;
 
 #[tokio::test]
 async fn the_main_job_runs_on_postgresql() {
@@ -205,11 +206,44 @@ async fn s59_two_nodes_work_off_one_queue_and_send_nothing_twice() {
         assert_eq!(client.submit(&page, &format!("{page}/invite"), &[("by", "mail")]).await.status, 303);
     }
     let sent = async || owner.get("/_auth/admin/mail").await.text().contains(" 0 waiting").then_some(());
-    super::support::wait::eventually("the queue to be empty", sent).await;
+    wait::eventually("the queue to be empty", sent).await;
     let mut mails = Mailbox::of(&nodes.apps[0].data("")).unread();
     mails.extend(Mailbox::of(&nodes.apps[1].data("")).unread());
     let mut to: Vec<&str> = mails.iter().map(|mail| mail.header("To")).collect();
     to.sort_unstable();
     to.dedup();
     assert_eq!((mails.len(), to.len()), (20, 20), "{to:?}");
+}
+
+#[tokio::test]
+async fn admins_are_locked_in_one_order() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let url = postgres.url();
+    let app = TestApp::start(|options| options.set("DATABASE_URL", &url)).await;
+    let mut owner = people::claim(&app).await;
+    let invited = people::invite(&mut owner, "zoe@example.org", "Zoe", "admin").await;
+    assert_eq!(people::accept(&mut app.client(), &invited.link, PASSWORD).await.status, 303);
+    let mut other = postgres.connect();
+    let execute = |other: &mut PgConnection, sql: &str| other.batch_execute(sql).unwrap();
+    let update = |which: &str| format!("UPDATE users SET name = name WHERE id = (SELECT {which}(id) FROM users)");
+    // The row that is to be locked first is the last one in the file now.
+    execute(&mut other, &update("min"));
+    execute(&mut other, &format!("BEGIN; SET LOCAL lock_timeout = '2s'; {}", update("min")));
+    let address = invited.page;
+    let disable = format!("{address}/disable");
+    let disabled = owner.submit(&address, &disable, &[]);
+    let locked = async {
+        wait::eventually("the server to wait for the first admin", async || {
+            let waiting = "SELECT count(*)::text AS name FROM pg_locks WHERE NOT granted";
+            let waiting = diesel::sql_query(waiting).get_result::<Name>(&mut postgres.connect()).unwrap();
+            (waiting.name == "1").then_some(())
+        })
+        .await;
+        let second = other.batch_execute(&update("max"));
+        execute(&mut other, if second.is_ok() { "COMMIT" } else { "ROLLBACK" });
+        second
+    };
+    let (disabled, second) = tokio::join!(disabled, locked);
+    assert!(second.is_ok(), "the second admin was locked before the first: {second:?}");
+    assert_eq!(disabled.status, 303);
 }

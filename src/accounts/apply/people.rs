@@ -43,8 +43,7 @@ impl Change<'_> {
             ids.extend(groups::of_everybody(self.c)?.keys().filter_map(|id| UserId::parse(id)));
         }
         if demotes {
-            // Locks all admins.
-            users::are_last_active_admins(self.c, &[])?;
+            ids.extend(users::active_admins(self.c)?.iter().filter_map(|id| UserId::parse(id)));
         }
         for id in &ids {
             groups::lock_member(self.c, id)?;
