@@ -4,25 +4,40 @@ use crate::accounts::app_draft::AppDraft;
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
 use crate::domain::apps::{App, DefaultAccess, Mode};
 
-/// The settings of an app, by their keys in the file.
-fn settings(draft: &AppDraft) -> [(&'static str, String); 14] {
-    let switch = |on: bool| on.to_string();
+/// The settings of an app, by their keys in the file; a new one that is not listed here does not compile.
+fn settings(draft: AppDraft) -> [(&'static str, String); 14] {
+    let AppDraft {
+        name,
+        addresses,
+        mode,
+        upstream,
+        ca_file,
+        host,
+        timeout,
+        max_upload,
+        websocket_origins,
+        default_access,
+        session_hours,
+        preflight,
+        enabled,
+        shown,
+    } = draft;
     let list = |text: &str| text.replace('\n', ", ");
     [
-        ("name", draft.name.clone()),
-        ("addresses", list(&draft.addresses)),
-        ("mode", draft.mode.clone()),
-        ("upstream", draft.upstream.clone()),
-        ("ca_file", draft.ca_file.clone()),
-        ("host", draft.host.clone()),
-        ("timeout", draft.timeout.clone()),
-        ("max_upload", draft.max_upload.clone()),
-        ("websocket_origins", list(&draft.websocket_origins)),
-        ("default_access", draft.default_access.clone()),
-        ("session_hours", draft.session_hours.clone()),
-        ("preflight", switch(draft.preflight)),
-        ("enabled", switch(draft.enabled)),
-        ("shown", switch(draft.shown)),
+        ("name", name),
+        ("addresses", list(&addresses)),
+        ("mode", mode),
+        ("upstream", upstream),
+        ("ca_file", ca_file),
+        ("host", host),
+        ("timeout", timeout),
+        ("max_upload", max_upload),
+        ("websocket_origins", list(&websocket_origins)),
+        ("default_access", default_access),
+        ("session_hours", session_hours),
+        ("preflight", preflight.to_string()),
+        ("enabled", enabled.to_string()),
+        ("shown", shown.to_string()),
     ]
 }
 
@@ -36,14 +51,14 @@ pub(super) fn of_new(app: &App) -> String {
         shown: true,
         ..AppDraft::default()
     };
-    let differing = settings(&plain).into_iter().zip(settings(&AppDraft::of(app))).filter(|(plain, own)| plain != own);
+    let differing = settings(plain).into_iter().zip(settings(AppDraft::of(app))).filter(|(plain, own)| plain != own);
     differing.map(|(_, (key, value))| format!("{key} {value}")).collect::<Vec<_>>().join("; ")
 }
 
 /// What differs between two states of an app, if anything does.
 pub(super) fn between(before: &App, after: &App) -> Option<String> {
     let shown = |value: String| if value.is_empty() { "(none)".to_owned() } else { value };
-    let both = settings(&AppDraft::of(before)).into_iter().zip(settings(&AppDraft::of(after)));
+    let both = settings(AppDraft::of(before)).into_iter().zip(settings(AppDraft::of(after)));
     let differing = both.filter(|(before, after)| before != after);
     let texts = differing.map(|((key, old), (_, new))| format!("{key} {} -> {}", shown(old), shown(new)));
     let text = texts.collect::<Vec<_>>().join("; ");
