@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use tokio::net::{TcpStream, UdpSocket, UnixStream, lookup_host};
 
 use super::upstream_tls::UpstreamTls;
@@ -17,6 +17,8 @@ use crate::domain::upstream::UpstreamUrl;
 
 /// Time limit for connecting.
 const TIMEOUT: Duration = Duration::from_secs(2);
+/// How many apps are probed at the same time.
+pub const AT_ONCE: usize = 32;
 /// An unassigned address (RFC 5737); nothing is sent there.
 const NOWHERE: (&str, u16) = ("192.0.2.1", 9);
 
@@ -53,7 +55,7 @@ pub async fn other_apps(apps: &[Arc<CompiledApp>]) -> Vec<Check> {
         let text = Text::new(text).with("app", app.name.clone()).with("upstream", asked.url.to_string());
         Some(Check::wrong(title, text.with("fault", fault)))
     });
-    let asked = join_all(asked).await;
+    let asked: Vec<Option<Check>> = stream::iter(asked).buffered(AT_ONCE).collect().await;
     if asked.is_empty() {
         return Vec::new();
     }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -147,7 +147,7 @@ async fn state_of(app: &App) -> (Text, bool) {
     }
 }
 
-/// The list; every upstream is asked at once.
+/// The list, with the state of every upstream.
 pub async fn list(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let loaded = settings::accounts(&req).apps().await?;
     let icons = settings::accounts(&req).icons().await?;
@@ -156,7 +156,7 @@ pub async fn list(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpE
         let icon = icons.get(&app.app().id).map(Icon::data_url);
         ListedApp { app: Arc::clone(app), icon, state, is_bad }
     });
-    let mut apps = join_all(asked).await;
+    let mut apps: Vec<ListedApp> = stream::iter(asked).buffered(probe::AT_ONCE).collect().await;
     apps.sort_by_key(|listed| (listed.app.app().id != AppRef::Default, listed.app.app().name.to_lowercase()));
     let content = AppsPage { layout: Layout::with_menu(&req, "menu-apps", Menu::Admin), apps };
     Ok(page(StatusCode::OK, &content))
