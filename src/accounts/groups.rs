@@ -267,6 +267,13 @@ pub(super) fn parse_names(typed: &str) -> Result<Vec<GroupName>, AccountError> {
     if faults.is_empty() { Ok(found) } else { Err(AccountError::Rules(faults)) }
 }
 
+/// The groups that are not among those that exist are the error.
+pub(super) fn check_known(names: &[GroupName], known: &BTreeSet<GroupName>) -> Result<(), AccountError> {
+    let faults: Vec<_> =
+        names.iter().filter(|name| !known.contains(*name)).map(|name| unknown(name.as_str())).collect();
+    if faults.is_empty() { Ok(()) } else { Err(AccountError::Rules(faults)) }
+}
+
 /// Locks these groups, which are in the order of their names; the ones that do not exist are the error.
 pub(super) fn lock_all<'a>(
     c: &mut Connection,

@@ -67,6 +67,18 @@ impl RuleDraft {
         id: &RuleId,
         others: &[Rule],
     ) -> Result<Result<Rule, Vec<FieldFault>>, StorageError> {
+        let known = self.lock_groups(c)?;
+        self.parse_with(c, &known, id, others)
+    }
+
+    /// [`Self::parse`] where all groups that exist are `known`, and locked.
+    pub(super) fn parse_with(
+        &self,
+        c: &mut Connection,
+        known: &BTreeSet<GroupName>,
+        id: &RuleId,
+        others: &[Rule],
+    ) -> Result<Result<Rule, Vec<FieldFault>>, StorageError> {
         let mut faults = Faults(Vec::new());
         let path = RulePath::parse(self.path.trim()).map_err(|fault| faults.add("path", fault));
         let methods = RuleMethods::parse(&self.methods).map_err(|fault| faults.add("methods", fault));
@@ -75,11 +87,10 @@ impl RuleDraft {
         } else if self.grants.len() > MAX_GRANTS {
             faults.add("who", Text::new("grants-too-many").with("max", MAX_GRANTS));
         }
-        let known = self.lock_groups(c)?;
         let mut grants = Vec::new();
         for (number, draft) in (1..).zip(&self.grants) {
             let before = faults.0.len();
-            grants.push(draft.parse(c, &known, &mut faults)?);
+            grants.push(draft.parse(c, known, &mut faults)?);
             for fault in faults.0.iter_mut().skip(before) {
                 fault.field = format!("{}{}", fault.field, suffix(number)).into();
             }

@@ -1,6 +1,6 @@
 //! `portcullis apply`: a file with groups, people, apps and rules; everything once, and nothing twice.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -204,6 +204,38 @@ async fn an_address_at_another_port_than_the_servers_is_noted_where_it_is_new() 
     let addresses = format!("--addresses=blog.example.org:{port}");
     let text = said(&site.process.run(&["app", "add", "Blog", "--upstream=http://b", &addresses]));
     assert!(text.contains("added Blog") && !text.contains("note: "), "the server's address counts: {text}");
+}
+
+#[tokio::test]
+async fn what_others_change_meanwhile_is_shown_before_anything_is_made() {
+    let site = Site::start().await;
+    // Its difference is larger than what a pipe takes, so the command is still showing it.
+    let names: Vec<String> = (0..2000).map(|number| format!("group-{number}-{}", "x".repeat(48))).collect();
+    let file = format!("groups = {names:?}\n");
+    std::fs::write(site.process.folder.path().join("apps.toml"), file).unwrap();
+    let mut command = portcullis(site.process.folder.path(), &["apply", "apps.toml"]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut first = String::new();
+    shown.read_line(&mut first).unwrap();
+    assert!(first.starts_with("+ group group-0-"), "{first}");
+    assert!(site.process.run(&["group", "add", &names[0]]).status.success());
+    let mut rest = String::new();
+    shown.read_to_string(&mut rest).unwrap();
+    let (_, again) = rest.split_once("something else was changed meanwhile; this is the difference now:\n").unwrap();
+    assert!(!again.contains(&names[0]) && again.ends_with(&done("1999 changes")), "{again}");
+    assert_eq!(again.matches("+ group ").count(), 1999);
+    assert!(child.wait().unwrap().success());
+}
+
+#[tokio::test]
+async fn a_rule_that_names_somebody_who_is_gone_makes_no_difference() {
+    let site = Site::start().await;
+    assert!(site.process.run(&["user", "invite", ADA]).status.success());
+    let rule = |people: &str| format!("[[apps]]\nname = 'default'\n[[apps.rules]]\npath = '/'\npeople = [{people}]\n");
+    assert_eq!(site.apply(&rule(&format!("'{ADA}', '{OWNER}'")), &[]).0, 0);
+    site.execute(&format!("DELETE FROM users WHERE email = '{ADA}'"));
+    assert_eq!(site.apply(&rule(&format!("'{OWNER}'")), &[]), (0, NOTHING.to_owned()));
 }
 
 /// Applies the same file in two processes at once; both outcomes.

@@ -90,6 +90,7 @@ async fn what_is_no_such_file_is_said_with_its_line_all_at_once() {
     let cases: Vec<Case> = vec![
         ("groups = ['a'\n[[apps]]\nname = 3".to_owned(), &[(2, "missing comma"), (3, "")]),
         ("\n\nname = Wiki\n".to_owned(), &[(3, "quoted")]),
+        ("groups = 'Staff'\n".to_owned(), &[(1, "groups: give a list of texts, such as")]),
         ("groups = 'staff'\n".to_owned(), &[(1, "groups: give a list of texts, such as [\"a\", \"b\"], not a text")]),
         (
             "apps = 3\n[people]\n".to_owned(),
@@ -360,6 +361,10 @@ async fn if_an_invitation_cannot_be_queued_nothing_is_changed() {
 async fn nobody_is_invited_to_an_instance_without_an_owner() {
     let process = Process::start_in(TempDir::new().unwrap(), "start").await;
     std::fs::write(process.folder.path().join("apps.toml"), applied_file()).unwrap();
+    std::fs::remove_file(process.folder.path().join("data/setup-token")).unwrap();
+    let (code, text) = outcome(&process.run(&["apply", "apps.toml", "--dry-run"]));
+    assert!(code == 1 && text.contains("without --dry-run this command prints the link"), "{text}");
+    assert!(!process.folder.path().join("data/setup-token").exists(), "a dry run writes nothing");
     let (code, text) = outcome(&process.run(&["apply", "apps.toml"]));
     assert!(code == 1 && text.contains("first admin") && text.contains("/_auth/setup?token="), "{text}");
     std::fs::write(process.folder.path().join("apps.toml"), wiki("w.example.org", "http://a")).unwrap();

@@ -13,7 +13,7 @@ use crate::domain::audit::Event;
 use crate::domain::ids::{AppId, RuleId};
 use crate::domain::language::Language;
 use crate::domain::notice::Notice;
-use crate::domain::rules::{Grant, Rule};
+use crate::domain::rules::Rule;
 use crate::storage::apps;
 use crate::texts;
 
@@ -113,7 +113,7 @@ impl Change<'_> {
         let name = wanted.draft.name.trim();
         let mut after: Vec<Rule> = Vec::new();
         for WantedRule { draft, lines } in &wanted.rules {
-            match draft.parse(self.c, &parsed(RuleId::parse(&random::id()))?, &after)? {
+            match draft.parse_with(self.c, &self.groups, &parsed(RuleId::parse(&random::id()))?, &after)? {
                 Err(faults) => self.refuse_fields(lines, faults),
                 Ok(rule) => after.push(rule),
             }
@@ -131,11 +131,14 @@ impl Change<'_> {
         }
         for rule in &after {
             let old = before.iter().find(|old| is_for_the_same(old, rule));
-            if old.is_some_and(|old| lets_in_the_same(old, rule)) {
+            let (Some(id), draft) = (&rule.id, draft_of(self.c, rule)?) else { continue };
+            // As typed: people who are gone make no difference.
+            if let Some(old) = old
+                && draft_of(self.c, old)? == draft
+            {
                 continue;
             }
             let old = old.map(|old| self.drop_rule(app, old)).transpose()?;
-            let (Some(id), draft) = (&rule.id, draft_of(self.c, rule)?) else { continue };
             apps::insert_rule(self.c, app, id, rule)?;
             self.notify(Notice::AppsChanged);
             let (text, event) = match old {
@@ -169,11 +172,4 @@ fn shell_word(name: &str) -> String {
 
 fn is_for_the_same(a: &Rule, b: &Rule) -> bool {
     a.path == b.path && a.methods == b.methods
-}
-
-fn lets_in_the_same(a: &Rule, b: &Rule) -> bool {
-    let plain = |rule: &Rule| -> Vec<Grant> {
-        rule.grants.iter().map(|grant| Grant { id: String::new(), ..grant.clone() }).collect()
-    };
-    plain(a) == plain(b)
 }

@@ -21,10 +21,12 @@ impl Change<'_> {
             match (named.contains(name), exists) {
                 (true, false) => {
                     groups::insert(self.c, name, self.now)?;
+                    self.groups.insert(name.clone());
                     self.record(format!("+ group {name}"), Event::GroupCreated, name.as_str(), "");
                 }
                 (false, true) if self.how.prune => self.delete_group(wanted, name)?,
-                _ => {}
+                (_, true) => drop(self.groups.insert(name.clone())),
+                (false, false) => {}
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ mod groups;
 mod people;
 mod wanted;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub use wanted::{FileFault, Lines, Wanted, WantedApp, WantedGroup, WantedPerson, WantedRule};
@@ -27,7 +28,7 @@ use crate::storage::{Connection, StorageError, apps as stored, audit};
 
 /// How a file is applied.
 #[derive(Clone, Debug, Default)]
-pub struct Application {
+pub struct ApplyOptions {
     /// Whether apps, groups and memberships that are not in the file are deleted.
     pub prune: bool,
     /// The difference that was shown; without one, or if there is another one by now, nothing is changed.
@@ -57,7 +58,7 @@ impl Accounts {
     pub async fn apply_file(
         &self,
         wanted: &Arc<Wanted>,
-        how: Application,
+        how: ApplyOptions,
         actor: &Actor,
     ) -> Result<Applied, AccountError> {
         let (this, wanted, actor) = (self.clone(), Arc::clone(wanted), actor.clone());
@@ -90,7 +91,7 @@ struct Change<'a> {
     c: &'a mut Connection,
     accounts: &'a Accounts,
     actor: &'a Actor,
-    how: Application,
+    how: ApplyOptions,
     now: Timestamp,
     faults: Vec<FileFault>,
     difference: Vec<String>,
@@ -100,6 +101,8 @@ struct Change<'a> {
     notices: Vec<Notice>,
     /// The apps that stay and are not in the file.
     others: Vec<String>,
+    /// The groups that exist now; all are locked.
+    groups: BTreeSet<GroupName>,
     /// The groups that are deleted.
     pruned: Vec<GroupName>,
     /// Made last: they end sessions.
@@ -107,7 +110,7 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn new(c: &'a mut Connection, accounts: &'a Accounts, actor: &'a Actor, how: Application) -> Self {
+    fn new(c: &'a mut Connection, accounts: &'a Accounts, actor: &'a Actor, how: ApplyOptions) -> Self {
         let now = accounts.0.clock.now();
         Self {
             c,
@@ -121,6 +124,7 @@ impl<'a> Change<'a> {
             audit: Vec::new(),
             notices: Vec::new(),
             others: Vec::new(),
+            groups: BTreeSet::new(),
             pruned: Vec::new(),
             roles: Vec::new(),
         }

@@ -87,10 +87,8 @@ impl Change<'_> {
         if role.is_none() && !person.role.trim().is_empty() {
             faults.push(FieldFault::new("role", Text::new("role-choose")));
         }
-        let names = members::parse_names(&person.groups).and_then(|names| {
-            members::lock_all(self.c, names.iter())??;
-            Ok(names)
-        });
+        let names = members::parse_names(&person.groups)
+            .and_then(|names| members::check_known(&names, &self.groups).map(|()| names));
         let groups = match names {
             Ok(names) => names,
             Err(AccountError::Rules(unknown)) => {

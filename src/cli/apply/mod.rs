@@ -10,8 +10,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::people::{explain, open_existing, text};
 use super::{printable, say, try_to_say};
-use crate::accounts::apply::{Application, Applied, FileFault};
-use crate::accounts::{AccountError, Actor};
+use crate::accounts::apply::{Applied, ApplyOptions, FileFault};
+use crate::accounts::{AccountError, Actor, Phase};
+use crate::app::Core;
 use crate::config::Config;
 
 /// How often the difference is shown again if others change something meanwhile.
@@ -43,18 +44,13 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
         return Err(format!("{name} names nothing, so --prune would delete every app and group; nothing was changed"));
     }
     let (wanted, core) = (Arc::new(std::mem::take(&mut read.wanted)), open_existing(config, false)?);
-    if !wanted.people.is_empty()
-        && let Some(link) = core.block_on(core.accounts.setup_link()).map_err(explain)?
-    {
-        return Err(format!(
-            "nobody can be invited before this instance has its first admin. Open this link to become the first admin, \
-                then apply the file again:\n\n    {link}\n"
-        ));
-    }
     let (dry, actor) = (matches.get_flag("dry-run"), Actor::command_line());
+    if !wanted.people.is_empty() {
+        check_claimed(&core, dry)?;
+    }
     let mut shown: Option<Vec<String>> = None;
     for _ in 0..MAX_TRIES {
-        let how = Application { prune: matches.get_flag("prune"), shown: shown.clone() };
+        let how = ApplyOptions { prune: matches.get_flag("prune"), shown: shown.clone() };
         let applied = core.block_on(core.accounts.apply_file(&wanted, how, &actor));
         let applied = applied.map_err(|fault| match fault {
             AccountError::Unavailable(_) if shown.is_some() => {
@@ -92,6 +88,20 @@ pub(super) fn apply(config: &Config, matches: &ArgMatches) -> Result<bool, Strin
         }
     }
     Err("nothing was changed: others keep changing the same things; try again".to_owned())
+}
+
+/// Whether there is an admin who can invite people; a dry run makes no link to become one.
+fn check_claimed(core: &Core, dry: bool) -> Result<(), String> {
+    let why = "nobody can be invited before this instance has its first admin";
+    if dry && core.accounts.phase() != Phase::Claimed {
+        return Err(format!("{why}; without --dry-run this command prints the link to become the first admin"));
+    }
+    match core.block_on(core.accounts.setup_link()).map_err(explain)? {
+        None => Ok(()),
+        Some(link) => {
+            Err(format!("{why}. Open this link to become the first admin, then apply the file again:\n\n    {link}\n"))
+        }
+    }
 }
 
 /// Prints a difference; what nobody can have seen is not made.

@@ -74,7 +74,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Read, Vec<FileFault>> {
     Ok(Read { wanted, faults: reader.faults, misspelled: reader.misspelled })
 }
 
-fn person<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedPerson {
+fn person<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedPerson {
     WantedPerson {
         email: reader.text(table, "email"),
         name: reader.text(table, "name"),
@@ -84,7 +84,7 @@ fn person<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedPerson {
     }
 }
 
-fn app<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedApp {
+fn app<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedApp {
     let draft = AppDraft {
         name: reader.text(table, "name"),
         addresses: reader.list(table, "addresses"),
@@ -113,7 +113,7 @@ fn app<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedApp {
     app
 }
 
-fn rule<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedRule {
+fn rule<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedRule {
     let inline = GRANT.iter().find(|key| table.get(key).is_some());
     let listed = table.get("grants").map(|_| reader.tables(table, "grants", &GRANT));
     if let (Some(key), Some(_)) = (inline, &listed) {
@@ -135,7 +135,7 @@ fn rule<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> WantedRule {
     WantedRule { draft, lines }
 }
 
-fn grant<'a>(reader: &mut Reader<'a>, table: &Table<'a>) -> GrantDraft {
+fn grant<'a>(reader: &mut Reader, table: &Table<'a>) -> GrantDraft {
     GrantDraft {
         who: reader.text(table, "who"),
         groups: reader.list(table, "groups"),

@@ -12,8 +12,9 @@ use crate::texts;
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 /// The file, and what is wrong with it.
-pub(super) struct Reader<'a> {
-    text: &'a str,
+pub(super) struct Reader {
+    /// Where lines end.
+    ends: Vec<usize>,
     pub(super) faults: Vec<FileFault>,
     /// Where tables begin in which a key is unknown: another may seem to be missing for that reason.
     pub(super) misspelled: Vec<usize>,
@@ -31,14 +32,15 @@ impl<'a> Table<'a> {
     }
 }
 
-impl<'a> Reader<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, faults: Vec::new(), misspelled: Vec::new() }
+impl Reader {
+    pub(super) fn new(text: &str) -> Self {
+        let ends = text.match_indices('\n').map(|(place, _)| place).collect();
+        Self { ends, faults: Vec::new(), misspelled: Vec::new() }
     }
 
     /// The line of that byte.
     pub(super) fn line(&self, place: usize) -> usize {
-        line_of(self.text.as_bytes(), place)
+        1 + self.ends.partition_point(|end| *end < place)
     }
 
     pub(super) fn refuse(&mut self, line: usize, message: String) {
@@ -59,7 +61,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The table at the top; other keys than the known ones are faults.
-    pub(super) fn top(&mut self, table: &'a DeTable<'a>, known: &[&str]) -> Table<'a> {
+    pub(super) fn top<'a>(&mut self, table: &'a DeTable<'a>, known: &[&str]) -> Table<'a> {
         let mut lines = Lines { own: 1, keys: Vec::new() };
         for (key, value) in table {
             let (name, line) = (key.get_ref(), self.line(key.span().start.min(value.span().start)));
@@ -72,7 +74,7 @@ impl<'a> Reader<'a> {
         Table { table, lines }
     }
 
-    fn open(&mut self, name: &str, value: &'a Value<'a>, known: &[&str]) -> Option<Table<'a>> {
+    fn open<'a>(&mut self, name: &str, value: &'a Value<'a>, known: &[&str]) -> Option<Table<'a>> {
         let Some(inner) = value.get_ref().as_table() else {
             self.refuse_type(name, value, "tables");
             return None;
@@ -87,7 +89,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The tables of a list, as `[[name]]` or in brackets.
-    pub(super) fn tables(&mut self, table: &Table<'a>, name: &str, known: &[&str]) -> Vec<Table<'a>> {
+    pub(super) fn tables<'a>(&mut self, table: &Table<'a>, name: &str, known: &[&str]) -> Vec<Table<'a>> {
         let Some(value) = table.get(name) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
             self.refuse_type(name, value, &format!("a list of tables, each beginning with [[{name}]]"));
@@ -97,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text; empty if there is none.
-    pub(super) fn text(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn text<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
         let Some(value) = table.get(key) else { return String::new() };
         if value.get_ref().as_str().is_none() {
             self.refuse_type(key, value, "a text in quotes");
@@ -106,13 +108,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The texts of a list, each with its line.
-    pub(super) fn texts(&mut self, table: &Table<'a>, key: &str) -> Vec<(String, usize)> {
+    pub(super) fn texts<'a>(&mut self, table: &Table<'a>, key: &str) -> Vec<(String, usize)> {
         let expected = "a list of texts, such as [\"a\", \"b\"]";
         let Some(value) = table.get(key) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
             self.refuse_type(key, value, expected);
             // As if it were the only one, so that nothing seems to be missing.
-            return value.get_ref().as_str().map(|text| vec![(text.to_owned(), 0)]).unwrap_or_default();
+            return value
+                .get_ref()
+                .as_str()
+                .map(|text| vec![(text.to_owned(), self.line(value.span().start))])
+                .unwrap_or_default();
         };
         let mut texts = Vec::new();
         for item in list {
@@ -136,12 +142,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The texts of a list as they would be typed in a field.
-    pub(super) fn list(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn list<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
         self.texts(table, key).into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n")
     }
 
     /// A whole number; empty if there is none.
-    pub(super) fn number(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn number<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
         let Some(value) = table.get(key) else { return String::new() };
         let number = value.get_ref().as_integer();
         if number.is_none() {
@@ -154,7 +160,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `true` or `false`.
-    pub(super) fn switch(&mut self, table: &Table<'a>, key: &str, default: bool) -> bool {
+    pub(super) fn switch<'a>(&mut self, table: &Table<'a>, key: &str, default: bool) -> bool {
         let Some(value) = table.get(key) else { return default };
         let on = value.get_ref().as_bool();
         if on.is_none() {
@@ -164,7 +170,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A date or a moment, with or without quotes; empty if there is none.
-    pub(super) fn moment(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn moment<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
         match table.get(key).map(Spanned::get_ref) {
             Some(DeValue::Datetime(moment)) => moment.to_string(),
             _ => self.text(table, key),
