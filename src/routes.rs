@@ -15,7 +15,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig, post};
 use actix_web::{Error, Resource, Route, guard};
 
-use crate::api::{health, metrics, session};
+use crate::api::{health, jwks, metrics, session};
 use crate::gate::{forward_auth, proxy};
 use crate::http::app_hosts::Host::{self, App, Both, Portal};
 use crate::http::error::{Audience, render_as};
@@ -205,6 +205,11 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(app_hosts::find_app))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
+    let keys = web::resource("/_auth/.well-known/jwks.json")
+        .route(get().to(jwks::show))
+        .default_service(web::to(home::wrong_method))
+        .wrap(from_fn(security_headers::add))
+        .wrap(from_fn(|req, next| render_as(Audience::Json, req, next)));
     let files = web::scope("/_auth/static")
         .default_service(get().to(serve_static::serve))
         .wrap(from_fn(security_headers::add))
@@ -223,7 +228,7 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
         .wrap(from_fn(measured::pages));
-    config.service(verify).service(api).service(health).service(counts).service(files).service(pages);
+    config.service(verify).service(api).service(health).service(counts).service(keys).service(files).service(pages);
     let well_known = |path: &str, route: Route| {
         let resource = web::resource(path).route(route);
         resource.wrap(from_fn(security_headers::add)).wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))

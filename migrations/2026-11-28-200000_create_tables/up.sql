@@ -126,6 +126,7 @@ CREATE TABLE apps (
     websocket_origins TEXT NOT NULL DEFAULT '',
     default_access TEXT NOT NULL,
     preflight BOOLEAN NOT NULL DEFAULT FALSE,
+    signed_identity BOOLEAN NOT NULL DEFAULT FALSE,
     enabled BOOLEAN NOT NULL DEFAULT TRUE,
     shown BOOLEAN NOT NULL DEFAULT TRUE,
     session_secs BIGINT,
@@ -185,6 +186,13 @@ CREATE INDEX audit_events_subject ON audit_events (subject, id);
 CREATE INDEX audit_events_actor ON audit_events (actor, id);
 CREATE INDEX audit_events_event ON audit_events (event, id);
 CREATE INDEX audit_events_at ON audit_events (at);
+
+-- What signs identities for apps; the private keys are sealed.
+CREATE TABLE signing_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    sealed TEXT NOT NULL,
+    signs_from BIGINT NOT NULL
+);
 
 CREATE TABLE settings (
     name TEXT NOT NULL PRIMARY KEY,

@@ -50,6 +50,8 @@ pub struct AppDraft {
     pub session_hours: String,
     /// Whether CORS preflights reach it without a sign-in.
     pub preflight: bool,
+    /// Whether it is sent the identity in a signed JWT as well.
+    pub signed_identity: bool,
     /// Whether it is switched on.
     pub enabled: bool,
     /// Whether it is on the start page.
@@ -74,6 +76,7 @@ impl AppDraft {
             default_access: app.default_access.as_str().to_owned(),
             session_hours: number(app.session_secs.and_then(|secs| u64::try_from(secs / 3600).ok())),
             preflight: app.preflight,
+            signed_identity: app.signed_identity,
             enabled: app.enabled,
             shown: app.shown,
         }
@@ -95,6 +98,7 @@ impl AppDraft {
                 DefaultAccess::parse,
             ),
             preflight: self.preflight,
+            signed_identity: self.signed_identity,
             enabled: self.enabled,
             shown: self.shown,
             session_secs: session_hours.and_then(|hours| i64::try_from(hours * 3600).ok()),

@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use arc_swap::{ArcSwap, Guard};
 
+use super::signing_keys::SigningKeys;
 use super::{AccountError, Accounts};
 use crate::config::Config;
+use crate::crypto::sealed::Sealer;
 use crate::domain::app_address::AppAddress;
 use crate::domain::app_counts::{AppCounts, OTHERS};
 use crate::domain::app_table::{AppTable, CompiledApp};
@@ -23,10 +25,11 @@ use crate::storage::{Connection, StorageError, apps};
 const MAX_READS: usize = 20;
 
 /// A table and what it was compiled from.
-#[derive(Debug)]
 pub struct Loaded {
     /// The apps.
     pub table: AppTable,
+    /// What signs identities.
+    pub keys: SigningKeys,
     /// The number of the newest change in it.
     number: i64,
     /// The state of [`AppTableCache::wanted`] before it was read.
@@ -44,9 +47,18 @@ pub(super) struct AppTableCache {
 
 impl AppTableCache {
     /// Reads the table for the first time.
-    pub(super) fn open(c: &mut Connection, config: &Config) -> Result<Self, StorageError> {
+    pub(super) fn open(c: &mut Connection, config: &Config, sealer: &Sealer) -> Result<Self, StorageError> {
         let counts = AppCounts::default();
-        Ok(Self { current: ArcSwap::from_pointee(load(c, config, 0, &counts)?), wanted: AtomicU64::new(0), counts })
+        Ok(Self {
+            current: ArcSwap::from_pointee(load(c, (config, sealer), 0, &counts)?),
+            wanted: AtomicU64::new(0),
+            counts,
+        })
+    }
+
+    /// The table as it is known.
+    pub(super) fn loaded(&self) -> Guard<Arc<Loaded>> {
+        self.current.load()
     }
 
     /// Makes the table stale: the next check reads it again.
@@ -61,12 +73,17 @@ impl AppTableCache {
 
 /// Reads until nothing changed meanwhile: the tables are read one after the other, and a mixture of two states could
 /// let somebody in whom neither does.
-fn load(c: &mut Connection, config: &Config, wanted: u64, counts: &AppCounts) -> Result<Loaded, StorageError> {
+fn load(
+    c: &mut Connection,
+    (config, sealer): (&Config, &Sealer),
+    wanted: u64,
+    counts: &AppCounts,
+) -> Result<Loaded, StorageError> {
     for _ in 0..MAX_READS {
         let number = apps::number(c)?;
-        let table = read_counted(c, config, counts)?;
+        let (table, keys) = (read_counted(c, config, counts)?, SigningKeys::load(c, sealer)?);
         if apps::number(c)? == number {
-            return Ok(Loaded { table, number, wanted });
+            return Ok(Loaded { table, keys, number, wanted });
         }
     }
     Err(StorageError::Unavailable("the apps keep changing while they are read".to_owned()))
@@ -109,6 +126,7 @@ fn default_app(config: &Config) -> App {
         upstream,
         default_access: DefaultAccess::SignedIn,
         preflight: false,
+        signed_identity: false,
         enabled: true,
         shown: gate.upstream.is_some() || !gate.forward_auth.is_empty(),
         session_secs: None,
@@ -185,7 +203,7 @@ impl Accounts {
         if loaded.wanted == wanted && apps::number(c)? == loaded.number {
             return Ok(loaded);
         }
-        let loaded = Arc::new(load(c, &self.0.config, wanted, &cache.counts)?);
+        let loaded = Arc::new(load(c, (&self.0.config, &self.0.sealer), wanted, &cache.counts)?);
         cache.current.store(Arc::clone(&loaded));
         Ok(loaded)
     }

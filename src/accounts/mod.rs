@@ -17,6 +17,7 @@ use crate::crypto::keys::Keys;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::PasswordHasher;
 use crate::crypto::random;
+use crate::crypto::sealed::Sealer;
 use crate::domain::app_url::AppUrl;
 use crate::domain::audit::{AuditLine, Event};
 use crate::domain::ids::SessionId;
@@ -59,6 +60,7 @@ pub mod session_cache;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;
+pub mod signing_keys;
 pub mod streams;
 mod throttle;
 pub mod typed_faults;
@@ -150,6 +152,7 @@ struct Inner {
     tokens: Tokens,
     token_hasher: TokenHasher,
     devices: DeviceKey,
+    sealer: Sealer,
     config: Arc<Config>,
     mail: Transport,
     mail_waiting: Notify,
@@ -180,7 +183,8 @@ impl Accounts {
             (false, Some(_)) => Phase::Legacy,
             (false, None) => Phase::Unclaimed,
         };
-        let apps = parts.database.read_blocking(|c| AppTableCache::open(c, &parts.config))?;
+        let sealer = Sealer::new(&parts.keys);
+        let apps = parts.database.read_blocking(|c| AppTableCache::open(c, &parts.config, &sealer))?;
         let hasher = PasswordHasher::start(&parts.keys, parts.hash_cost, parts.hash_workers)
             .map_err(|fault| AccountError::Internal(fault.to_string()))?;
         Ok(Self(Arc::new(Inner {
@@ -188,6 +192,7 @@ impl Accounts {
             tokens: Tokens::new(&parts.keys, &parts.config.sessions.issuer, &parts.config.sessions.audience),
             token_hasher: TokenHasher::new(&parts.keys),
             devices: DeviceKey::new(&parts.keys),
+            sealer,
             node: random::id(),
             database: parts.database,
             store: parts.session_store,

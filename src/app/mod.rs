@@ -215,6 +215,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         variables::of_nodes().for_each(|name| drop(shown.remove(name)));
     }
     core.block_on(core.accounts.record_configuration(shown))?;
+    core.block_on(core.accounts.ensure_signing_key())?;
     // Before anybody can connect: whoever finds the server listening finds the token.
     let setup_link = core.block_on(core.accounts.setup_link())?;
     let port = if internals.any_port { 0 } else { config.server.port };

@@ -36,8 +36,9 @@ const SETTINGS: [(&str, &str); 11] = [
     ("name", "Its name"),
 ];
 /// The switches of an app.
-const SWITCHES: [(&str, &str); 3] = [
+const SWITCHES: [(&str, &str); 4] = [
     ("preflight", "yes or no: whether CORS preflights reach it without a sign-in"),
+    ("signed-identity", "yes or no: whether it is sent the identity in a signed JWT as well"),
     ("enabled", "yes or no: whether it is switched on"),
     ("shown", "yes or no: whether it is on the start page"),
 ];
@@ -80,9 +81,12 @@ fn change_draft(draft: &mut AppDraft, matches: &ArgMatches) -> Result<(), String
         // The upstream says which it is.
         draft.mode.clear();
     }
-    for (id, field) in
-        [("preflight", &mut draft.preflight), ("enabled", &mut draft.enabled), ("shown", &mut draft.shown)]
-    {
+    for (id, field) in [
+        ("preflight", &mut draft.preflight),
+        ("signed-identity", &mut draft.signed_identity),
+        ("enabled", &mut draft.enabled),
+        ("shown", &mut draft.shown),
+    ] {
         match matches.get_one::<String>(id).map(String::as_str) {
             None => {}
             Some("yes") => *field = true,
@@ -180,6 +184,7 @@ fn describe(core: &Core, app: &CompiledApp) -> Result<Value, String> {
         "upstream": draft.upstream,
         "default_access": draft.default_access,
         "preflight": draft.preflight,
+        "signed_identity": draft.signed_identity,
         "enabled": draft.enabled,
         "shown": draft.shown,
         "ca_file": draft.ca_file,
@@ -229,6 +234,7 @@ fn show(core: &Core, name: &str, matches: &ArgMatches) -> Result<(), String> {
         ("default access", &draft.default_access),
         ("session hours", &draft.session_hours),
         ("preflights pass", yes(draft.preflight)),
+        ("signed identity", yes(draft.signed_identity)),
         ("switched on", yes(draft.enabled)),
         ("on the start page", yes(draft.shown)),
     ] {

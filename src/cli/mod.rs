@@ -24,6 +24,7 @@ mod people;
 mod progress;
 mod rules;
 mod server;
+mod signing_keys;
 mod store;
 
 /// The exit code of `explain` if the visitor is not let in, and of `apply --dry-run` if there is something to do.
@@ -170,7 +171,7 @@ pub fn command() -> Command {
                 .arg(email())
                 .arg(json()),
         ])
-        .subcommands([apps::command(), rules::command(), explain::command(), apply::command()])
+        .subcommands([apps::command(), rules::command(), explain::command(), apply::command(), signing_keys::command()])
         .subcommands(keeping())
 }
 
@@ -228,6 +229,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "session" => people::session(&config, matches),
         "app" => apps::app(&config, matches),
         "rule" => rules::rule(&config, matches),
+        "signing-key" => signing_keys::signing_key(&config, matches),
         "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "explain" | "apply" => Ok(()),

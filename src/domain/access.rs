@@ -51,9 +51,8 @@ impl Person {
     }
 
     /// The role, then the groups, comma-separated, as apps receive them.
-    pub fn role_and_groups(&self) -> String {
-        let groups = self.groups.iter().map(GroupName::as_str);
-        std::iter::once(self.role.as_str()).chain(groups).collect::<Vec<_>>().join(",")
+    pub fn role_and_groups(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.role.as_str()).chain(self.groups.iter().map(GroupName::as_str))
     }
 }
 

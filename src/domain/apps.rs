@@ -136,6 +136,8 @@ pub struct App {
     pub default_access: DefaultAccess,
     /// Whether CORS preflights reach it without a sign-in.
     pub preflight: bool,
+    /// Whether it is sent the identity in a signed JWT as well (S121).
+    pub signed_identity: bool,
     /// Whether it is switched on.
     pub enabled: bool,
     /// Whether it is on the start page.

@@ -89,6 +89,7 @@ events! {
     RuleCreated = "rule.created", "event-rule-created";
     RuleChanged = "rule.changed", "event-rule-changed";
     RuleDeleted = "rule.deleted", "event-rule-deleted";
+    KeyRotated = "key.rotated", "event-key-rotated";
     ConfirmOk = "confirm.ok", "event-confirm-ok";
     ConfirmFailed = "confirm.failed", "event-confirm-failed";
 }

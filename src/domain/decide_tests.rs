@@ -37,6 +37,7 @@ fn app(default_access: DefaultAccess) -> App {
         upstream: None,
         default_access,
         preflight: false,
+        signed_identity: false,
         enabled: true,
         shown: true,
         session_secs: None,

@@ -3,7 +3,7 @@
 /// Prefixes of header names that only a proxy may send, as letters and digits only: who the visitor is, how and with
 /// which certificate the request reached the proxy, where the app is mounted (gunicorn reads `SCRIPT_NAME`), and from
 /// where it may send files. `Proxy` becomes `HTTP_PROXY` in CGI apps.
-const SPOOF_PREFIXES: [&str; 20] = [
+const SPOOF_PREFIXES: [&str; 21] = [
     "forwarded",
     "xforward",
     "xoriginal",
@@ -24,6 +24,7 @@ const SPOOF_PREFIXES: [&str; 20] = [
     "xscriptname",
     "xaccel",
     "xsendfile",
+    "xportcullisjwt",
 ];
 /// Suffixes of such names: somebody's address, in names without a separator before `ip`.
 const SPOOF_ENDINGS: [&str; 3] = ["clientip", "realip", "connectingip"];

@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::admission::{Admission, Renew, admit};
 use super::dialects::{self, MalformedQuestion};
 use super::target::{self, Target};
-use super::{cookies, deny, request_check};
+use super::{cookies, deny, request_check, signed_identity};
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Denial;
 use crate::domain::dialect::Dialect;
@@ -36,9 +36,9 @@ const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation"
 /// Envoy overwrites the headers that we name but keeps other spellings of a client, unless instructed to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
 const OTHER_SPELLINGS: HeaderValue =
-    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id");
+    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,x_portcullis_jwt");
 const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
-    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,cookie");
+    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,x_portcullis_jwt,cookie");
 
 /// Every address below `/_auth/verify`: the raw path selects the dialect, and only dialects in `FORWARD_AUTH` are
 /// answered (S103).
@@ -97,7 +97,7 @@ async fn judge(
         return Err(HttpError::Forbidden("fault-unknown-host"));
     };
     match admit(req, settings, &target, Renew::Never).await? {
-        Admission::In(verdict, _) => Ok(allow(req, verdict.as_deref(), &target, dialect)),
+        Admission::In(verdict, _) => Ok(allow(req, settings, verdict.as_deref(), &target, dialect)),
         Admission::Out(denial, verdict) => match denial {
             Denial::SetUp | Denial::SignIn | Denial::Prove => {
                 Ok(redirect_or_refuse(req, settings, dialect, &target, denial))
@@ -121,7 +121,13 @@ fn check_peer(req: &HttpRequest, settings: &HttpSettings) -> Result<(), HttpErro
 /// app's cookies only: a proxy that copies it, as it copies the identity, keeps ours from the app (S79). It is omitted
 /// if the built-in proxy removes them anyway, or if the asking proxy does: a page that could send this request would
 /// otherwise read its app's own `HttpOnly` cookies.
-fn allow(req: &HttpRequest, verdict: Option<&Verdict>, target: &Target<'_>, dialect: Dialect) -> HttpResponse {
+fn allow(
+    req: &HttpRequest,
+    settings: &HttpSettings,
+    verdict: Option<&Verdict>,
+    target: &Target<'_>,
+    dialect: Dialect,
+) -> HttpResponse {
     let nobody = IdentityHeaders::nobody();
     let identity = verdict.map_or(&nobody, |verdict| &verdict.headers);
     let mut answer = HttpResponse::new(StatusCode::OK);
@@ -131,6 +137,9 @@ fn allow(req: &HttpRequest, verdict: Option<&Verdict>, target: &Target<'_>, dial
     headers.insert(REMOTE_NAME, identity.name.clone());
     headers.insert(REMOTE_GROUPS, identity.groups.clone());
     headers.insert(REMOTE_ID, identity.id.clone());
+    if let Some(signed) = signed_identity::of(verdict, target, settings) {
+        headers.insert(signed_identity::ANSWERED, signed);
+    }
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
     let sends_cookies = target.app().upstream.is_none() && dialect != Dialect::Caddy;

@@ -17,6 +17,7 @@ mod proxy_client;
 mod proxy_headers;
 mod request_check;
 mod response;
+mod signed_identity;
 mod target;
 mod upgrade;
 pub mod upstreams;

@@ -15,7 +15,7 @@ use super::proxy_client::{AppClient, SendFault};
 use super::request_check::{self, CheckedRequest, Framing};
 use super::target::{self, Target};
 use super::upstreams::upstreams;
-use super::{deny, proxy_headers, response, upgrade};
+use super::{deny, proxy_headers, response, signed_identity, upgrade};
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::accounts::streams::{StreamRequest, StreamTicket};
 use crate::accounts::{AccountError, Phase};
@@ -214,6 +214,11 @@ impl ProxiedRequest<'_> {
         };
         let incoming = self.req.headers();
         let mut headers = proxy_headers::to_app(incoming, identity, basic_is_ours, client, self.target, self.settings);
+        if let Some(signed) = signed_identity::of(self.verdict.map(|verdict| &**verdict), self.target, self.settings)
+            && let Ok(value) = app_header::HeaderValue::from_bytes(signed.as_bytes())
+        {
+            headers.insert(signed_identity::NAME, value);
+        }
         match self.checked.framing {
             Framing::None => {}
             Framing::Length(length) => drop(headers.insert(app_header::CONTENT_LENGTH, length.into())),

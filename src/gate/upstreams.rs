@@ -74,6 +74,7 @@ mod tests {
             upstream: Some(upstream),
             default_access: DefaultAccess::SignedIn,
             preflight: false,
+            signed_identity: false,
             enabled: true,
             shown: true,
             session_secs: None,

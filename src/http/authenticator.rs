@@ -40,12 +40,31 @@ pub struct Verdict {
     pub headers: IdentityHeaders,
     copy: Option<Arc<CachedSession>>,
     until: Timestamp,
+    signed: RefCell<Option<SignedFor>>,
+}
+
+/// A signed identity of the visitor, kept for the next requests.
+pub struct SignedFor {
+    /// The origin of the app that it is for.
+    pub origin: Origin,
+    /// The key that signed it.
+    pub key: String,
+    /// When another one is to be signed.
+    pub until: Timestamp,
+    /// The JWT.
+    pub value: HeaderValue,
 }
 
 impl Verdict {
     /// A verdict for one request, since there is no session behind it.
     fn of_one_request(who: Visitor, now: Timestamp) -> Self {
-        Self { headers: IdentityHeaders::of(&who), who: Arc::new(who), copy: None, until: now }
+        Self {
+            headers: IdentityHeaders::of(&who),
+            who: Arc::new(who),
+            copy: None,
+            until: now,
+            signed: RefCell::default(),
+        }
     }
 
     /// Whether the session was not changed since: then the store need not be asked.
@@ -74,6 +93,18 @@ impl Verdict {
             parent: session.and_then(|session| session.child_of.as_ref()).map(|child| child.parent.clone()),
             until: session.map(|session| session.expires_at),
         }
+    }
+
+    /// The signed identity for the app at `origin`, if one is kept.
+    pub fn signed_for(&self, origin: &Origin, key: &str, now: Timestamp) -> Option<HeaderValue> {
+        let signed = self.signed.borrow();
+        let fits = |signed: &&SignedFor| signed.origin == *origin && signed.key == key && signed.until > now;
+        signed.as_ref().filter(fits).map(|signed| signed.value.clone())
+    }
+
+    /// Keeps a signed identity.
+    pub fn keep_signed(&self, signed: SignedFor) {
+        *self.signed.borrow_mut() = Some(signed);
     }
 
     /// Seconds for which the verdict is valid without a refresh.
@@ -364,7 +395,7 @@ async fn note_successor(accounts: &Accounts, session: &Session, refresh: Option<
 
 fn verdict(copy: Arc<CachedSession>, until: Timestamp) -> Option<Verdict> {
     let who = Arc::clone(&copy.view()?.who);
-    Some(Verdict { headers: IdentityHeaders::of(&who), who, copy: Some(copy), until })
+    Some(Verdict { headers: IdentityHeaders::of(&who), who, copy: Some(copy), until, signed: RefCell::default() })
 }
 
 /// The visitor in the deprecated mode.

@@ -27,7 +27,9 @@ impl IdentityHeaders {
             user: value(who.name()),
             email: of_account(|person| &person.email),
             name: of_account(|person| &person.name),
-            groups: value(&who.person().map_or_else(String::new, Person::role_and_groups)),
+            groups: value(
+                &who.person().map_or_else(String::new, |person| person.role_and_groups().collect::<Vec<_>>().join(",")),
+            ),
             id: of_account(|person| person.id.as_str()),
         }
     }

@@ -30,6 +30,7 @@ mod search;
 pub mod session_store;
 pub mod sessions;
 pub mod settings;
+pub mod signing_keys;
 mod tables;
 pub mod tokens;
 pub mod users;

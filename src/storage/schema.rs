@@ -42,6 +42,7 @@ super::tables::kept_tables! {
         websocket_origins -> Text,
         default_access -> Text,
         preflight -> Bool,
+        signed_identity -> Bool,
         enabled -> Bool,
         shown -> Bool,
         session_secs -> Nullable<BigInt>,
@@ -114,6 +115,11 @@ super::tables::kept_tables! {
         user_id -> Text,
         payload -> Text,
         expires_at -> BigInt,
+    }
+    table signing_keys (id) {
+        id -> Text,
+        sealed -> Text,
+        signs_from -> BigInt,
     }
     table sessions (id) {
         id -> Text,

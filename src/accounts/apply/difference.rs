@@ -5,7 +5,7 @@ use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
 use crate::domain::apps::{App, DefaultAccess, Mode};
 
 /// The settings of an app, by their keys in the file; a new one that is not listed here does not compile.
-fn settings(draft: AppDraft) -> [(&'static str, String); 14] {
+fn settings(draft: AppDraft) -> [(&'static str, String); 15] {
     let AppDraft {
         name,
         addresses,
@@ -19,6 +19,7 @@ fn settings(draft: AppDraft) -> [(&'static str, String); 14] {
         default_access,
         session_hours,
         preflight,
+        signed_identity,
         enabled,
         shown,
     } = draft;
@@ -36,6 +37,7 @@ fn settings(draft: AppDraft) -> [(&'static str, String); 14] {
         ("default_access", default_access),
         ("session_hours", session_hours),
         ("preflight", preflight.to_string()),
+        ("signed_identity", signed_identity.to_string()),
         ("enabled", enabled.to_string()),
         ("shown", shown.to_string()),
     ]

@@ -10,7 +10,7 @@ use crate::accounts::rule_draft::{GrantDraft, RuleDraft, suffix};
 /// The keys of the file.
 const FILE: [&str; 3] = ["groups", "people", "apps"];
 const PERSON: [&str; 4] = ["email", "name", "role", "groups"];
-const APP: [&str; 15] = [
+const APP: [&str; 16] = [
     "name",
     "addresses",
     "mode",
@@ -23,6 +23,7 @@ const APP: [&str; 15] = [
     "default_access",
     "session_hours",
     "preflight",
+    "signed_identity",
     "enabled",
     "shown",
     "rules",
@@ -98,6 +99,7 @@ fn app<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedApp {
         default_access: reader.text(table, "default_access"),
         session_hours: reader.number(table, "session_hours"),
         preflight: reader.switch(table, "preflight", false),
+        signed_identity: reader.switch(table, "signed_identity", false),
         enabled: reader.switch(table, "enabled", true),
         shown: reader.switch(table, "shown", true),
     };

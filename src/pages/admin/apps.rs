@@ -97,6 +97,7 @@ pub struct AppForm {
     default_access: String,
     session_hours: String,
     preflight: String,
+    signed_identity: String,
     off: String,
     hidden: String,
     seen: String,
@@ -117,6 +118,7 @@ impl From<AppForm> for AppDraft {
             default_access: form.default_access,
             session_hours: form.session_hours,
             preflight: !form.preflight.is_empty(),
+            signed_identity: !form.signed_identity.is_empty(),
             enabled: form.off.is_empty(),
             shown: form.hidden.is_empty(),
         }
@@ -269,6 +271,8 @@ fn form(
             .with_hint(Text::new("app-websocket-origins-hint")),
         word("session_hours", "app-session-hours", &draft.session_hours, "app-session-hours-hint"),
         Field::tick("preflight", "app-preflight", draft.preflight).with_hint(Text::new("app-preflight-hint")),
+        Field::tick("signed_identity", "app-signed-identity", draft.signed_identity)
+            .with_hint(Text::new("app-signed-identity-hint")),
     ];
     page.hidden.extend((!seen.is_empty()).then_some(("seen", seen)));
     page.links = vec![(back, "back")];
