@@ -2,6 +2,7 @@ DROP TABLE nodes;
 DROP TABLE notices;
 DROP TABLE settings;
 DROP TABLE signing_keys;
+DROP TABLE machine_tokens;
 DROP TABLE grants;
 DROP TABLE rules;
 DROP TABLE icons;

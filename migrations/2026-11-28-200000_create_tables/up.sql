@@ -164,6 +164,28 @@ CREATE TABLE grants (
 );
 CREATE INDEX grants_rule ON grants (rule_id);
 
+-- Machine tokens and signed links.
+CREATE TABLE machine_tokens (
+    -- Derived from the secret, which it does not reveal.
+    id TEXT NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    -- The keyed hash of a token; empty for a link, whose signature is computed.
+    hash TEXT NOT NULL,
+    name TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- An app, or "default", the one of the configuration.
+    app_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    methods TEXT NOT NULL DEFAULT '',
+    networks TEXT NOT NULL DEFAULT '',
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    last_used_at BIGINT
+);
+CREATE INDEX machine_tokens_user ON machine_tokens (user_id, created_at, id);
+CREATE INDEX machine_tokens_app ON machine_tokens (app_id);
+CREATE INDEX machine_tokens_created ON machine_tokens (created_at, id);
+
 -- Counts of guesses.
 CREATE TABLE attempts (
     bucket TEXT NOT NULL PRIMARY KEY,

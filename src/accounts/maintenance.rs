@@ -12,10 +12,14 @@ use crate::domain::session::{IdleLimit, LAST_SEEN_PRECISION_SECS, Session};
 use crate::domain::throttle::LONGEST_WINDOW_SECS;
 use crate::domain::time::Timestamp;
 use crate::storage::session_store::SessionStore;
-use crate::storage::{Connection, StorageError, attempts, audit, mails, notices, settings, shared_time, tokens};
+use crate::storage::{
+    Connection, StorageError, attempts, audit, machine_tokens, mails, notices, settings, shared_time, tokens,
+};
 
 /// Seconds for which finished mails stay on the admin page: thirty days.
 const MAILS_KEPT_SECS: i64 = 30 * 86_400;
+/// Seconds for which expired machine tokens stay in lists: thirty days.
+const EXPIRED_TOKENS_KEPT_SECS: i64 = 30 * 86_400;
 /// The setting that stores the configuration of the last start.
 const CONFIGURATION: &str = "configuration";
 /// Seconds for which notices are kept; a node that was away for longer invalidates its whole cache.
@@ -31,6 +35,7 @@ impl Accounts {
         self.clean("sessions", move |c| SessionStore::delete_expired(c, now)).await;
         self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
         self.clean("links", move |c| tokens::delete_expired(c, now)).await;
+        self.clean("tokens", move |c| machine_tokens::delete_expired(c, now.plus(-EXPIRED_TOKENS_KEPT_SECS))).await;
         self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS))
             .await;
         self.clean("mails", move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await;
@@ -77,7 +82,7 @@ impl Accounts {
         note(what, self.0.database.write(work).await);
     }
 
-    /// Closes open streams whose sessions are no longer in the store, for whatever reason.
+    /// Closes open streams whose sessions and tokens are no longer in the store, for whatever reason.
     pub async fn close_streams_of_ended_sessions(&self) -> Result<(), AccountError> {
         for session in self.0.streams.sessions() {
             let (store, now, id, idle) =
@@ -86,6 +91,12 @@ impl Accounts {
             if found.is_none_or(|session| is_unused(idle, &session, now)) {
                 self.0.cache.forget(&session);
                 self.0.streams.cut(&session);
+            }
+        }
+        for token in self.0.streams.tokens() {
+            if self.read_token(&token).await?.is_none() {
+                self.0.cache.tokens.forget(&token);
+                self.0.streams.cut_token(&token);
             }
         }
         Ok(())

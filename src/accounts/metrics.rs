@@ -63,6 +63,7 @@ pub struct Metrics {
     pub(super) copies_missed: Counter,
     pub(super) mails_over_limit: Counter,
     pub(super) mails_dropped: Counter,
+    pub(super) tokens_refused: Counter,
     kept: Mutex<Option<(Duration, Counted)>>,
 }
 
@@ -133,6 +134,8 @@ impl Metrics {
         }
         page.begin("portcullis_copies_missed_total", "counter", "Checks that had to read the store.");
         page.counter("portcullis_copies_missed_total", "", &self.copies_missed);
+        page.begin("portcullis_tokens_refused_total", "counter", "Requests with a machine token that was refused.");
+        page.counter("portcullis_tokens_refused_total", "", &self.tokens_refused);
         page.begin("portcullis_mails_left_out_total", "counter", "Mails that were not queued, by reason.");
         page.counter("portcullis_mails_left_out_total", "reason=\"limit\"", &self.mails_over_limit);
         page.counter("portcullis_mails_left_out_total", "reason=\"full\"", &self.mails_dropped);

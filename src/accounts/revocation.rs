@@ -175,6 +175,10 @@ impl Accounts {
                 streams.cut(id);
             }
             Notice::SessionChanged(id) => cache.forget(id),
+            Notice::TokenEnded(id) => {
+                cache.tokens.forget(id);
+                streams.cut_token(id);
+            }
             Notice::UserEnded(user) => {
                 cache.invalidate_user(user);
                 streams.cut_user(user);

@@ -165,7 +165,7 @@ impl GrantDraft {
                 moment
             }
         };
-        let networks = self.parse_networks(faults);
+        let networks = parse_networks(&self.networks, faults);
         Ok(Grant { id: random::id(), who, networks, factor: self.factor, within, until })
     }
 
@@ -196,19 +196,20 @@ impl GrantDraft {
         found.dedup();
         Ok(found)
     }
+}
 
-    fn parse_networks(&self, faults: &mut Faults) -> Vec<IpNet> {
-        let mut networks = Vec::new();
-        for text in entries(&self.networks) {
-            let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-            match network {
-                Some(network) if networks.contains(&network.trunc()) => {}
-                Some(network) => networks.push(network.trunc()),
-                None => faults.add("networks", Text::new("grant-network").with("network", text.to_owned())),
-            }
+/// The networks of a list.
+pub(super) fn parse_networks(typed: &str, faults: &mut Faults) -> Vec<IpNet> {
+    let mut networks = Vec::new();
+    for text in entries(typed) {
+        let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+        match network {
+            Some(network) if networks.contains(&network.trunc()) => {}
+            Some(network) => networks.push(network.trunc()),
+            None => faults.add("networks", Text::new("grant-network").with("network", text.to_owned())),
         }
-        networks
     }
+    networks
 }
 
 impl fmt::Display for GrantDraft {

@@ -12,7 +12,7 @@ use crate::domain::app_table::AppTable;
 use crate::domain::apps::AppRef;
 use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::groups::GroupName;
-use crate::domain::ids::{SessionId, UserId};
+use crate::domain::ids::{SessionId, TokenId, UserId};
 use crate::domain::origin::Origin;
 use crate::domain::rules::Circumstances;
 use crate::domain::time::Timestamp;
@@ -153,8 +153,7 @@ impl Streams {
             if let Some(person) = visitor.person().filter(|person| concerns(person)) {
                 let mut person = person.clone();
                 change(&mut person);
-                let (credential, proof) = (visitor.credential().clone(), visitor.proof());
-                open.owner.visitor = Some(Arc::new(Visitor::with_account(credential, proof, person)));
+                open.owner.visitor = Some(Arc::new(visitor.with_person(person)));
             }
         }
     }
@@ -172,12 +171,17 @@ impl Streams {
         self.cut_where(|open| open.owner.session() == Some(session) || open.owner.parent.as_ref() == Some(session));
     }
 
+    /// Closes every stream of a machine token.
+    pub fn cut_token(&self, token: &TokenId) {
+        self.cut_where(|open| matches!(open.owner.credential(), Some(Credential::Token(own)) if own == token));
+    }
+
     /// Closes every stream of a user.
     pub fn cut_user(&self, user: &UserId) {
         self.cut_where(|open| open.owner.user() == Some(user));
     }
 
-    /// Closes the streams of sessions that have expired.
+    /// Closes the streams of sessions and tokens that have expired.
     pub fn cut_expired(&self, now: Timestamp) {
         self.cut_where(|open| open.owner.until.is_some_and(|until| until <= now));
     }
@@ -197,6 +201,16 @@ impl Streams {
     pub fn sessions(&self) -> Vec<SessionId> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         table.values().filter_map(|open| open.owner.session().cloned()).collect::<HashSet<_>>().into_iter().collect()
+    }
+
+    /// The machine tokens with open streams.
+    pub fn tokens(&self) -> Vec<TokenId> {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |open: &Open| match open.owner.credential() {
+            Some(Credential::Token(id)) => Some(id.clone()),
+            _ => None,
+        };
+        table.values().filter_map(of).collect::<HashSet<_>>().into_iter().collect()
     }
 
     /// Closes endless streams, now and from now on: the server is stopping, and would wait for them.

@@ -22,7 +22,7 @@ use crate::crypto::checksum::Checksum;
 use crate::crypto::random;
 use crate::domain::time::Clock;
 use crate::storage::copying::{self, TABLES, Table};
-use crate::storage::{StorageError, apps, groups, settings, users};
+use crate::storage::{StorageError, apps, groups, machine_tokens, settings, users};
 use crate::telemetry;
 
 /// The version of the file format; raised when an older program could not read it.
@@ -296,6 +296,7 @@ fn restore_rows(
         users::check_all(c)
             .and_then(|()| groups::check_all(c))
             .and_then(|()| apps::check_all(c))
+            .and_then(|()| machine_tokens::check_all(c))
             .map_err(|fault| stop(format!("the backup cannot be restored: {fault}")))?;
         if copying::has_people(c)? && settings::find(c, CLAIMED_SETTING)?.is_none() {
             // The first visitor could claim somebody else's instance (S04).

@@ -26,7 +26,10 @@ mod rules;
 mod server;
 mod signing_keys;
 mod store;
+mod tokens;
 
+/// Maximum rows that a list command prints.
+const LIST_LIMIT: i64 = 100_000;
 /// The exit code of `explain` if the visitor is not let in, and of `apply --dry-run` if there is something to do.
 const NOT_SO: u8 = 3;
 
@@ -171,7 +174,8 @@ pub fn command() -> Command {
                 .arg(email())
                 .arg(json()),
         ])
-        .subcommands([apps::command(), rules::command(), explain::command(), apply::command(), signing_keys::command()])
+        .subcommands([apps::command(), rules::command(), tokens::command(), explain::command()])
+        .subcommands([apply::command(), signing_keys::command()])
         .subcommands(keeping())
 }
 
@@ -230,6 +234,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "app" => apps::app(&config, matches),
         "rule" => rules::rule(&config, matches),
         "signing-key" => signing_keys::signing_key(&config, matches),
+        "token" => tokens::token(&config, matches),
         "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "explain" | "apply" => Ok(()),

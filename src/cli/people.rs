@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use clap::ArgMatches;
 use serde_json::json;
 
-use super::say;
+use super::{LIST_LIMIT, say};
 use crate::accounts::administer::{NewAccount, UserChange};
 use crate::accounts::{AccountError, Actor, typed_faults};
 use crate::app::{Core, Internals};
@@ -21,9 +21,6 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState, Username};
 use crate::domain::user_list::{UserFilter, UserOrder};
 use crate::{telemetry, texts};
-
-/// Maximum rows that a list command prints.
-const LIST_LIMIT: i64 = 100_000;
 
 fn open(config: &Config) -> Result<Core, String> {
     telemetry::init_for_command(config.log);

@@ -5,6 +5,8 @@ use std::fmt;
 use super::keys::Keys;
 use super::mac::{Key, mac_text, same};
 use super::random;
+use crate::domain::ids::TokenId;
+use crate::domain::token_text;
 
 /// A token as handed out; never stored, never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,7 +26,12 @@ impl PlainToken {
         Self(random::secret())
     }
 
-    /// The token in clear, only for the link.
+    /// A new machine token, of as many bits.
+    pub fn for_machines() -> Self {
+        Self(token_text::write(&random::bytes()))
+    }
+
+    /// The token in clear, only for whoever is given it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -42,6 +49,11 @@ impl TokenHash {
         &self.0
     }
 
+    /// The hash that was stored.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// Compares in constant time.
     pub fn matches(&self, other: &Self) -> bool {
         same(&self.0, &other.0)
@@ -57,6 +69,16 @@ impl TokenHasher {
     /// The hash of `token` for `purpose`: the same token has another hash for another purpose.
     pub fn hash(&self, purpose: &str, token: &str) -> TokenHash {
         TokenHash(mac_text(&self.0, &[purpose.as_bytes(), token.as_bytes()]))
+    }
+
+    /// The identifier of a machine token: 132 bits of a hash of its own, so that a token is found by what it is.
+    pub fn token_id(&self, token: &str) -> Option<TokenId> {
+        TokenId::parse(self.hash("machine-token-id", token).as_str().get(..22)?)
+    }
+
+    /// The hash of a machine token, as stored.
+    pub fn machine_token(&self, token: &str) -> TokenHash {
+        self.hash("machine-token", token)
     }
 
     /// Whether two secrets are equal, in constant time (S02).

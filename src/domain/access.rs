@@ -1,10 +1,13 @@
 //! Who is asking, and what may be missing.
 
+use std::sync::Arc;
+
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::groups::GroupName;
-use super::ids::{SessionId, UserId};
+use super::ids::{SessionId, TokenId, UserId};
 use super::language::Language;
+use super::machine_token::TokenScope;
 use super::session::Proof;
 use super::user::{Role, User, Username};
 
@@ -13,6 +16,8 @@ use super::user::{Role, User, Username};
 pub enum Credential {
     /// A live session.
     Session(SessionId),
+    /// A machine token or a signed link.
+    Token(TokenId),
     /// The user name and password of the deprecated mode, sent with each request.
     Pair,
 }
@@ -62,6 +67,7 @@ pub struct Visitor {
     credential: Credential,
     proof: Proof,
     who: Who,
+    scope: Option<Arc<TokenScope>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,12 +80,28 @@ enum Who {
 impl Visitor {
     /// Somebody with an account.
     pub const fn with_account(credential: Credential, proof: Proof, person: Person) -> Self {
-        Self { credential, proof, who: Who::Person(person) }
+        Self { credential, proof, who: Who::Person(person), scope: None }
+    }
+
+    /// Somebody's machine, which proved nothing but that it has the token.
+    pub fn with_token(id: TokenId, scope: Arc<TokenScope>, person: Person) -> Self {
+        Self {
+            credential: Credential::Token(id),
+            proof: Proof::default(),
+            who: Who::Person(person),
+            scope: Some(scope),
+        }
+    }
+
+    /// The same visitor, with the account as it is now.
+    #[must_use]
+    pub fn with_person(&self, person: Person) -> Self {
+        Self { who: Who::Person(person), ..self.clone() }
     }
 
     /// Somebody who uses the deprecated user name and password.
     pub fn without_account(credential: Credential, username: String) -> Self {
-        Self { credential, proof: Proof::default(), who: Who::Shared(username) }
+        Self { credential, proof: Proof::default(), who: Who::Shared(username), scope: None }
     }
 
     /// The last proof of the visitor's identity.
@@ -96,8 +118,13 @@ impl Visitor {
     pub const fn session(&self) -> Option<&SessionId> {
         match &self.credential {
             Credential::Session(id) => Some(id),
-            Credential::Pair => None,
+            Credential::Token(_) | Credential::Pair => None,
         }
+    }
+
+    /// What the visitor's token may be used for; `None` without a token.
+    pub fn scope(&self) -> Option<&TokenScope> {
+        self.scope.as_deref()
     }
 
     /// The account, `None` in the deprecated mode.
@@ -145,6 +172,8 @@ pub enum Denial {
     Prove,
     /// The visitor is not one of those who are let in.
     Forbidden,
+    /// The visitor's token is not meant for this request.
+    Token,
 }
 
 impl Denial {
@@ -156,6 +185,7 @@ impl Denial {
             Self::Factor => "factor",
             Self::Prove => "proof",
             Self::Forbidden => "forbidden",
+            Self::Token => "token",
         }
     }
 }

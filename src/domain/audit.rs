@@ -65,6 +65,9 @@ events! {
     RefreshReused = "refresh.reused", "event-refresh-reused";
     HandoverRefused = "handover.refused", "event-handover-refused";
     HandoverReused = "handover.reused", "event-handover-reused";
+    TokenCreated = "token.created", "event-token-created";
+    TokenRevoked = "token.revoked", "event-token-revoked";
+    TokenRefused = "token.refused", "event-token-refused";
     PasswordChanged = "password.changed", "event-password-changed";
     PasswordResetRequested = "password.reset_requested", "event-password-reset-requested";
     PasswordReset = "password.reset", "event-password-reset";

@@ -38,6 +38,10 @@ pub fn decide(visitor: Option<&Visitor>, request: &AppRequest<'_>) -> Decision {
     if !request.open {
         return Decision::Deny(Denial::SetUp);
     }
+    let scope = visitor.and_then(Visitor::scope);
+    if scope.is_some_and(|scope| !scope.covers(request)) {
+        return Decision::Deny(Denial::Token);
+    }
     if request.is_preflight && request.app.app().preflight {
         return Decision::Allow;
     }
@@ -45,5 +49,7 @@ pub fn decide(visitor: Option<&Visitor>, request: &AppRequest<'_>) -> Decision {
     request.app.each_rule(request.method, request.path, |_, rule| {
         strictest = strictest.max(rule.denial(visitor, request.circumstances));
     });
+    // No step leads a machine to what it lacks (S119).
+    let strictest = strictest.map(|denial| if scope.is_some() { Denial::Forbidden } else { denial });
     strictest.map_or(Decision::Allow, Decision::Deny)
 }

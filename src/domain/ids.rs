@@ -49,3 +49,7 @@ identifier!(
     /// Identifies one rule of an app.
     RuleId
 );
+identifier!(
+    /// Identifies one machine token or signed link; it is derived from the secret, which it does not reveal.
+    TokenId
+);

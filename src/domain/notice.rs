@@ -1,7 +1,7 @@
 //! What one process did and every node must apply, because it may have cached sessions or open streams.
 
 use super::groups::GroupName;
-use super::ids::{SessionId, UserId};
+use super::ids::{SessionId, TokenId, UserId};
 
 /// One notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum Notice {
     SessionChanged(SessionId),
     /// No session of this user that began earlier is live any more.
     UserEnded(UserId),
+    /// The machine token or signed link is no longer good.
+    TokenEnded(TokenId),
     /// The account has changed; its sessions are still live.
     UserChanged(UserId),
     /// Apps or rules have changed.
@@ -31,6 +33,7 @@ impl Notice {
             Self::SessionEnded(id) => ("session.ended", id.as_str()),
             Self::SessionChanged(id) => ("session.changed", id.as_str()),
             Self::UserEnded(id) => ("user.ended", id.as_str()),
+            Self::TokenEnded(id) => ("token.ended", id.as_str()),
             Self::UserChanged(id) => ("user.changed", id.as_str()),
             Self::AppsChanged => ("apps.changed", ""),
             Self::GroupDeleted(name) => ("group.deleted", name.as_str()),
@@ -45,6 +48,7 @@ impl Notice {
             "session.ended" => SessionId::parse(subject).map(Self::SessionEnded),
             "session.changed" => SessionId::parse(subject).map(Self::SessionChanged),
             "user.ended" => UserId::parse(subject).map(Self::UserEnded),
+            "token.ended" => TokenId::parse(subject).map(Self::TokenEnded),
             "user.changed" => UserId::parse(subject).map(Self::UserChanged),
             "apps.changed" => Some(Self::AppsChanged),
             "group.deleted" => GroupName::parse(subject).ok().map(Self::GroupDeleted),
@@ -68,6 +72,7 @@ mod tests {
             Notice::SessionChanged(session),
             Notice::UserEnded(user.clone()),
             Notice::UserChanged(user.clone()),
+            Notice::TokenEnded(TokenId::parse(user.as_str()).unwrap()),
             Notice::AppsChanged,
             Notice::GroupDeleted(GroupName::parse("staff").unwrap()),
             Notice::AllEnded,

@@ -6,13 +6,15 @@ use actix_web::HttpRequest;
 
 use super::target::{Target, unavailable};
 use crate::accounts::Phase;
+use crate::accounts::machine_tokens::TokenRefusal;
 use crate::domain::access::Denial;
 use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::rules::Circumstances;
-use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
+use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator, client};
 use crate::http::client_address;
 use crate::http::error::HttpError;
 use crate::http::settings::HttpSettings;
+use crate::http::token_carriers::CarriedToken;
 
 /// The decision about a request.
 pub(super) enum Admission {
@@ -29,6 +31,15 @@ pub(super) enum Renew {
     IfExpired,
 }
 
+/// Who sends a request.
+#[derive(Default)]
+struct Sender {
+    verdict: Option<Rc<Verdict>>,
+    renewal: Option<Renewal>,
+    /// The machine token in the request: then nothing else in it counts.
+    token: Option<String>,
+}
+
 /// Authenticates the visitor and evaluates the rules of the app (S114). A cached verdict is used without awaiting;
 /// otherwise the visitor is checked.
 pub(super) async fn admit(
@@ -38,24 +49,19 @@ pub(super) async fn admit(
     renew: Renew,
 ) -> Result<Admission, HttpError> {
     let accounts = &settings.accounts;
-    let (app, authenticator) = (target.app_origin(), authenticator(req));
     let open = accounts.phase() != Phase::Unclaimed;
     let mut now = target.at.now;
-    let (authentication, renewal) = match authenticator.cached(req, settings, app, target.at) {
-        _ if !open => (Authentication::Anonymous, None),
-        Some(verdict) => (Authentication::SignedIn(verdict), None),
-        None => {
-            let checked = match renew {
-                Renew::IfExpired => authenticator.check_and_refresh(req, app).await?,
-                Renew::Never => (authenticator.check(req, app).await?, None),
-            };
-            now = accounts.clock().now();
-            checked
-        }
-    };
-    let verdict = match authentication {
-        Authentication::Anonymous => None,
-        Authentication::SignedIn(verdict) => Some(verdict),
+    let sender = match by_token(req, settings, target).await? {
+        Some(sender) => sender,
+        None => match authenticator(req).cached(req, settings, target.app_origin(), target.at) {
+            _ if !open => Sender::default(),
+            Some(verdict) => Sender { verdict: Some(verdict), ..Sender::default() },
+            None => {
+                let checked = by_cookies(req, target, renew).await?;
+                now = accounts.clock().now();
+                checked
+            }
+        },
     };
     let request = AppRequest {
         open,
@@ -66,15 +72,70 @@ pub(super) async fn admit(
         circumstances: Circumstances { client: client_address::read(req, settings).client, now },
     };
     let decisions = target.compiled().decisions();
-    Ok(match decide(verdict.as_ref().map(|verdict| &*verdict.who), &request) {
-        Decision::Allow if !target.is_certain => return Err(unavailable()),
-        Decision::Allow => {
+    match (decide(sender.verdict.as_ref().map(|verdict| &*verdict.who), &request), sender.token) {
+        (Decision::Allow, _) if !target.is_certain => Err(unavailable()),
+        (Decision::Allow, _) => {
             decisions.allowed.rise();
-            Admission::In(verdict, renewal)
+            Ok(Admission::In(sender.verdict, sender.renewal))
         }
-        Decision::Deny(denial) => {
+        (Decision::Deny(denial), Some(token)) => {
             decisions.denied.rise();
-            Admission::Out(denial, verdict)
+            let refusal = if denial == Denial::Token { TokenRefusal::Scope } else { TokenRefusal::Rules };
+            Err(refuse(req, settings, target, &token, refusal).await)
         }
+        (Decision::Deny(denial), None) => {
+            decisions.denied.rise();
+            Ok(Admission::Out(denial, sender.verdict))
+        }
+    }
+}
+
+async fn by_cookies(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Result<Sender, HttpError> {
+    let (authenticator, app) = (authenticator(req), target.app_origin());
+    let (authentication, renewal) = match renew {
+        Renew::IfExpired => authenticator.check_and_refresh(req, app).await?,
+        Renew::Never => (authenticator.check(req, app).await?, None),
+    };
+    Ok(match authentication {
+        Authentication::Anonymous => Sender { renewal, ..Sender::default() },
+        Authentication::SignedIn(verdict) => Sender { verdict: Some(verdict), renewal, token: None },
     })
+}
+
+/// The visitor that a machine token in the request represents; `None` if there is no token. One that is not good is an
+/// error, whatever else the request has (S119). Before the claim there are none.
+async fn by_token(
+    req: &HttpRequest,
+    settings: &HttpSettings,
+    target: &Target<'_>,
+) -> Result<Option<Sender>, HttpError> {
+    if settings.accounts.phase() != Phase::Claimed {
+        return Ok(None);
+    }
+    let carried = match CarriedToken::find(req.headers(), &[]) {
+        Ok(None) => return Ok(None),
+        Ok(Some(carried)) => carried,
+        Err(refusal) => return Err(refuse(req, settings, target, "", refusal).await),
+    };
+    let token = carried.text();
+    let refusal = match authenticator(req).by_machine_token(&settings.accounts, token, target.at).await? {
+        Some(verdict) if carried.fits(&verdict.who) => {
+            return Ok(Some(Sender { verdict: Some(verdict), renewal: None, token: Some(token.to_owned()) }));
+        }
+        Some(_) => TokenRefusal::Username,
+        None => TokenRefusal::Unknown,
+    };
+    Err(refuse(req, settings, target, token, refusal).await)
+}
+
+/// Logs and counts a refusal.
+async fn refuse(
+    req: &HttpRequest,
+    settings: &HttpSettings,
+    target: &Target<'_>,
+    token: &str,
+    refusal: TokenRefusal,
+) -> HttpError {
+    let counted = settings.accounts.refuse_token(token, refusal, target.app(), &client(req)).await;
+    counted.map_or_else(HttpError::from, |()| HttpError::Token(refusal))
 }

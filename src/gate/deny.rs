@@ -69,7 +69,9 @@ pub(super) fn refusal(denial: Denial, target: &Target<'_>, verdict: Option<&Verd
     tracing::info!(app, who, reason = ?denial, "refused a request by the rules of the app");
     match denial {
         Denial::Factor => HttpError::Forbidden("fault-needs-factor"),
-        Denial::SetUp | Denial::SignIn | Denial::Prove | Denial::Forbidden => HttpError::NotForYou { app, who },
+        Denial::SetUp | Denial::SignIn | Denial::Prove | Denial::Forbidden | Denial::Token => {
+            HttpError::NotForYou { app, who }
+        }
     }
 }
 

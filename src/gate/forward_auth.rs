@@ -102,7 +102,9 @@ async fn judge(
             Denial::SetUp | Denial::SignIn | Denial::Prove => {
                 Ok(redirect_or_refuse(req, settings, dialect, &target, denial))
             }
-            Denial::Factor | Denial::Forbidden => Err(deny::refusal(denial, &target, verdict.as_deref())),
+            Denial::Factor | Denial::Forbidden | Denial::Token => {
+                Err(deny::refusal(denial, &target, verdict.as_deref()))
+            }
         },
     }
 }

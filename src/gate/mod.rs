@@ -6,6 +6,7 @@
 mod admission;
 mod app_stream;
 mod bodies;
+mod connection_headers;
 mod cookies;
 mod deceptive_headers;
 mod deny;

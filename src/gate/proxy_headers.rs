@@ -7,12 +7,14 @@ use bytes::{Bytes, BytesMut};
 // actix speaks an older version of the same types.
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
+use super::connection_headers::Listed;
 use super::deceptive_headers::{is_method_override, is_spoof};
 use super::target::Target;
 use super::{cookies, opener_policy};
 use crate::domain::apps::HostHeader;
 use crate::http::identity_headers::IdentityHeaders;
 use crate::http::settings::HttpSettings;
+use crate::http::token_carriers;
 
 static X_FORWARDED_FOR: AppName = AppName::from_static("x-forwarded-for");
 static X_FORWARDED_PROTO: AppName = AppName::from_static("x-forwarded-proto");
@@ -25,32 +27,10 @@ static PASSED_GATES: HeaderName = HeaderName::from_static("x-portcullis-gate");
 /// The names of the instances that a request has passed: an upstream that leads back to us would never end.
 static GATES: AppName = AppName::from_static("x-portcullis-gate");
 static REMOTE_ID: AppName = AppName::from_static("remote-id");
-/// Headers of a single connection (RFC 9110, section 7.6.1) besides `Proxy-*`.
-const HOP_BY_HOP: [&str; 7] =
-    ["connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings"];
 /// How often one request may pass this instance.
 const MAX_PASSES: usize = 4;
 /// Bytes of the values that we add, usually.
 const OURS: usize = 256;
-
-/// The names listed in `Connection`, which are not forwarded either.
-struct Listed(Vec<Vec<u8>>);
-
-impl Listed {
-    fn read<'a>(connection: impl Iterator<Item = &'a [u8]>) -> Self {
-        let names = connection
-            .flat_map(|value| value.split(|byte| *byte == b','))
-            .map(|name| name.trim_ascii().to_ascii_lowercase());
-        // The usual values name no header, and are usually the only ones.
-        Self(names.filter(|name| !matches!(name.as_slice(), b"keep-alive" | b"close" | b"upgrade" | b"")).collect())
-    }
-
-    fn ends_here(&self, name: &str) -> bool {
-        HOP_BY_HOP.contains(&name)
-            || name.starts_with("proxy-")
-            || self.0.iter().any(|listed| listed == name.as_bytes())
-    }
-}
 
 /// Values of one message: copied into one allocation, since a message has two dozen of them.
 struct Values(BytesMut);
@@ -75,9 +55,9 @@ pub(super) fn goes_in_circles(incoming: &HeaderMap, gate_name: &str) -> bool {
     names.filter(|name| *name == gate_name.as_bytes()).count() >= MAX_PASSES
 }
 
-/// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies, and our headers come last,
-/// so that nothing in the request can remove them. The caller adds the framing. `basic_is_ours` is whether HTTP Basic
-/// is the deprecated mode's.
+/// The headers for the app: hop-by-hop and deceptive ones are removed, so are our cookies and machine tokens, and our
+/// headers come last, so that nothing in the request can remove them. The caller adds the framing. `basic_is_ours` is
+/// whether HTTP Basic is the deprecated mode's.
 pub(super) fn to_app(
     incoming: &HeaderMap,
     identity: &IdentityHeaders,
@@ -122,7 +102,13 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool, valu
         // actix has already answered `Expect`.
         let ends_here =
             matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
-        if ends_here || listed.ends_here(name) || is_spoof(name) || (methods_matter && is_method_override(name)) {
+        let is_token = token_carriers::carries_token(name, value.as_bytes(), &[]);
+        if ends_here
+            || is_token
+            || listed.ends_here(name)
+            || is_spoof(name)
+            || (methods_matter && is_method_override(name))
+        {
             continue;
         }
         let value = match name {

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::future::{Ready, ready};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, HeaderValue};
@@ -13,16 +12,15 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use super::carriers::{Named, agree, claims_of, open_session};
 use super::cookies::{self, CookieValue, RequestCookies};
 use super::error::HttpError;
-use super::identity_headers::IdentityHeaders;
 use super::settings::HttpSettings;
+use super::verdict::Basis;
+pub use super::verdict::{SignedFor, Verdict};
 use super::verdict_cache::Verdicts;
 use super::{client_address, csrf, language, legacy, settings};
 use crate::accounts::refresh::Refreshed;
 use crate::accounts::session_cache::CachedSession;
-use crate::accounts::streams::StreamOwner;
 use crate::accounts::{Accounts, Client, Phase};
 use crate::crypto::jwt::{Claims, Kind, TokenFault};
-use crate::domain::access::Visitor;
 use crate::domain::ids::SessionId;
 use crate::domain::language::Language;
 use crate::domain::origin::Origin;
@@ -31,87 +29,6 @@ use crate::domain::time::{Moment, Timestamp};
 
 /// Seconds for which a verdict based on a refresh token is cached.
 const REFRESH_VERDICT_SECS: i64 = 30;
-
-/// A visitor whose session is live.
-pub struct Verdict {
-    /// The visitor.
-    pub who: Arc<Visitor>,
-    /// The headers for the app.
-    pub headers: IdentityHeaders,
-    copy: Option<Arc<CachedSession>>,
-    until: Timestamp,
-    signed: RefCell<Option<SignedFor>>,
-}
-
-/// A signed identity of the visitor, kept for the next requests.
-pub struct SignedFor {
-    /// The origin of the app that it is for.
-    pub origin: Origin,
-    /// The key that signed it.
-    pub key: String,
-    /// When another one is to be signed.
-    pub until: Timestamp,
-    /// The JWT.
-    pub value: HeaderValue,
-}
-
-impl Verdict {
-    /// A verdict for one request, since there is no session behind it.
-    fn of_one_request(who: Visitor, now: Timestamp) -> Self {
-        Self {
-            headers: IdentityHeaders::of(&who),
-            who: Arc::new(who),
-            copy: None,
-            until: now,
-            signed: RefCell::default(),
-        }
-    }
-
-    /// Whether the session was not changed since: then the store need not be asked.
-    pub fn is_untouched(&self, monotonic: Duration) -> bool {
-        self.copy.as_ref().is_some_and(|copy| copy.usable(monotonic).is_some())
-    }
-
-    /// Whether the session is good on that host (S117).
-    fn is_for(&self, app: Option<&Origin>) -> bool {
-        self.copy.as_ref().and_then(|copy| copy.view()).is_some_and(|view| view.session.origin() == app)
-    }
-
-    /// Whether this can never again be the verdict on the same cookies: the session changed or ended, or the token
-    /// expired.
-    fn is_over(&self, at: Moment) -> bool {
-        let view = self.copy.as_ref().and_then(|copy| copy.usable(at.monotonic));
-        let live = view.is_some_and(|view| view.session.expires_at > at.now);
-        !live || self.until <= at.now
-    }
-
-    /// On what the visitor's streams depend; with HTTP Basic on no session.
-    pub fn stream_owner(&self) -> StreamOwner {
-        let session = self.copy.as_ref().and_then(|copy| copy.view()).map(|view| &view.session);
-        StreamOwner {
-            visitor: Some(Arc::clone(&self.who)),
-            parent: session.and_then(|session| session.child_of.as_ref()).map(|child| child.parent.clone()),
-            until: session.map(|session| session.expires_at),
-        }
-    }
-
-    /// The signed identity for the app at `origin`, if one is kept.
-    pub fn signed_for(&self, origin: &Origin, key: &str, now: Timestamp) -> Option<HeaderValue> {
-        let signed = self.signed.borrow();
-        let fits = |signed: &&SignedFor| signed.origin == *origin && signed.key == key && signed.until > now;
-        signed.as_ref().filter(fits).map(|signed| signed.value.clone())
-    }
-
-    /// Keeps a signed identity.
-    pub fn keep_signed(&self, signed: SignedFor) {
-        *self.signed.borrow_mut() = Some(signed);
-    }
-
-    /// Seconds for which the verdict is valid without a refresh.
-    pub fn seconds_left(&self, now: Timestamp) -> i64 {
-        self.until.since(now).max(0)
-    }
-}
 
 /// Whether a visitor is signed in.
 #[derive(Clone)]
@@ -209,6 +126,28 @@ impl Authenticator {
             return None;
         }
         accounts.cache().has_lease(at.monotonic).then(|| Rc::clone(verdict))
+    }
+
+    /// The verdict on a machine token; `None` if it is not live. Its scope is not judged here.
+    pub async fn by_machine_token(
+        &self,
+        accounts: &Accounts,
+        token: &str,
+        at: Moment,
+    ) -> Result<Option<Rc<Verdict>>, HttpError> {
+        let name = self.0.borrow().name_of_token(token);
+        if accounts.cache().has_lease(at.monotonic)
+            && let Some(verdict) = self.0.borrow().get(name).filter(|verdict| !verdict.is_over(at))
+        {
+            return Ok(Some(Rc::clone(verdict)));
+        }
+        let Some(copy) = accounts.token_of(token).await? else { return Ok(None) };
+        let Some(view) = copy.view() else { return Ok(None) };
+        let (who, until) = (Arc::clone(&view.who), view.token.expires_at);
+        let verdict = Rc::new(Verdict::new(who, Some(Basis::Token(copy)), until));
+        let at = accounts.clock().moment();
+        self.0.borrow_mut().keep(name, Rc::clone(&verdict), |verdict| verdict.is_over(at));
+        Ok(Some(verdict))
     }
 
     /// Checks without rotating, as required for forward-auth (S46).
@@ -395,7 +334,7 @@ async fn note_successor(accounts: &Accounts, session: &Session, refresh: Option<
 
 fn verdict(copy: Arc<CachedSession>, until: Timestamp) -> Option<Verdict> {
     let who = Arc::clone(&copy.view()?.who);
-    Some(Verdict { headers: IdentityHeaders::of(&who), who, copy: Some(copy), until, signed: RefCell::default() })
+    Some(Verdict::new(who, Some(Basis::Session(copy)), until))
 }
 
 /// The visitor in the deprecated mode.
@@ -406,7 +345,7 @@ async fn without_account(
 ) -> Result<Authentication, HttpError> {
     let verdict = match legacy::find(req, session, client).await? {
         Some(legacy::Found::Session(copy)) => verdict(copy, now),
-        Some(legacy::Found::Pair(who)) => Some(Verdict::of_one_request(who, now)),
+        Some(legacy::Found::Pair(who)) => Some(Verdict::new(Arc::new(who), None, now)),
         None => None,
     };
     Ok(verdict.map_or(Authentication::Anonymous, |verdict| Authentication::SignedIn(Rc::new(verdict))))

@@ -6,13 +6,17 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
+    WWW_AUTHENTICATE,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::settings::{self, HttpSettings};
 use super::{cookies, language, page, security_headers, unread_body};
 use crate::accounts::AccountError;
+use crate::accounts::machine_tokens::TokenRefusal;
 use crate::crypto::random;
 use crate::domain::language::Language;
 use crate::domain::text::Text;
@@ -69,6 +73,8 @@ pub enum HttpError {
         /// Seconds until the next attempt is accepted.
         retry_after: i64,
     },
+    /// A machine token is not accepted, whatever else the request has; always answered to a script.
+    Token(TokenRefusal),
     /// The code of a hand-over is not good, or not good here.
     HandOver,
     /// The body is too large.
@@ -115,6 +121,8 @@ impl ResponseError for HttpError {
             | Self::Csrf { .. }
             | Self::FormWithoutCookie { .. }
             | Self::FormOutOfDate => StatusCode::FORBIDDEN,
+            Self::Token(TokenRefusal::Rules) => StatusCode::FORBIDDEN,
+            Self::Token(_) => StatusCode::UNAUTHORIZED,
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HandOver => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -192,6 +200,11 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Account(AccountError::Internal(_)) => "fault-internal",
         HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "fault-not-found",
         HttpError::NoApp => "fault-no-app",
+        HttpError::Token(TokenRefusal::Unknown) => "fault-token",
+        HttpError::Token(TokenRefusal::Scope) => "fault-token-scope",
+        HttpError::Token(TokenRefusal::Several) => "fault-token-several",
+        HttpError::Token(TokenRefusal::Username) => "fault-token-username",
+        HttpError::Token(TokenRefusal::Rules) => "fault-token-rules",
         HttpError::HandOver => "fault-handover",
         HttpError::TooLarge => "fault-too-large",
         HttpError::HeadTooLarge => "fault-head-too-large",
@@ -262,6 +275,10 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     } else {
         tracing::debug!(request.id = %request_id, http.status = code, error = cause, "a request was refused");
     }
+    let (audience, language) = match error {
+        HttpError::Token(_) => (Audience::Json, Language::English),
+        _ => (audience, language),
+    };
     let text = texts::say(language, &sentence(error, settings));
     let mut response = match audience {
         Audience::Page | Audience::Admin => {
@@ -282,9 +299,21 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     if let Some(seconds) = retry_after(error) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if matches!(error, HttpError::Token(_)) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        challenge(&mut response);
+    }
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     security_headers::apply(response.headers_mut(), settings, html);
     response
+}
+
+/// Tells programs that they can send a machine token; browsers would ask the person for a password.
+pub fn challenge(response: &mut HttpResponse) {
+    const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Portcullis\", charset=\"UTF-8\"");
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
+    }
 }
 
 /// Middleware: turns the errors of a scope into responses for its audience, and the session middleware's own into those

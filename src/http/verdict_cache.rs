@@ -11,7 +11,7 @@ const MAX: usize = 8192;
 /// Below this number, expired verdicts are not swept.
 const MIN_SWEEP: usize = 64;
 
-/// Verdicts by the keyed hash of the three cookies that they belong to.
+/// Verdicts by the keyed hash of the three cookies, or of the machine token, that they belong to.
 ///
 /// The hash represents the cookies: a request would get another visitor's verdict only if its cookies had the same 128
 /// bits, and without the key, which is random in each worker and never leaves it, nobody can compute or recognise two
@@ -36,6 +36,11 @@ impl<V> Verdicts<V> {
             self.hash
                 .name_of([cookies.access, cookies.refresh, cookies.session].map(|value| value.map(CookieValue::bytes))),
         )
+    }
+
+    /// The hash of a machine token; that of cookies never has the third part alone.
+    pub(super) fn name_of_token(&self, token: &str) -> u128 {
+        self.hash.name_of([None, None, Some(token.as_bytes())])
     }
 
     pub(super) fn get(&self, name: u128) -> Option<&V> {
@@ -108,6 +113,20 @@ mod tests {
         assert_eq!(verdicts.name_of(&no_token), None);
         verdicts.forget(name);
         assert_eq!(verdicts.get(name), None);
+    }
+
+    #[test]
+    fn s119_no_cookies_have_the_verdict_of_a_token() {
+        let verdicts = Verdicts::<()>::default();
+        let token = verdicts.name_of_token("pc_x");
+        for cookies in [
+            RequestCookies { access: Some("pc_x".into()), ..RequestCookies::default() },
+            RequestCookies { refresh: Some("pc_x".into()), ..RequestCookies::default() },
+            cookies("", "pc_x"),
+            RequestCookies { session: Some("pc_x".into()), ..RequestCookies::default() },
+        ] {
+            assert_ne!(verdicts.name_of(&cookies), Some(token));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::schema::{apps, grants, rules};
+use super::schema::{apps, grants, machine_tokens, rules};
 use super::{Connection, StorageError, settings};
 use crate::domain::app_address::AppAddress;
 use crate::domain::apps::{App, AppRef, DefaultAccess, HostHeader, Upstream};
@@ -151,9 +151,10 @@ pub fn update(c: &mut Connection, app: &App) -> Result<bool, StorageError> {
     Ok(diesel::update(apps::table.filter(apps::id.eq(row.id.clone()))).set(row).execute(c)? == 1)
 }
 
-/// Deletes an app and its rules; false if there is none.
+/// Deletes an app with its rules and tokens; false if there is none.
 pub fn delete(c: &mut Connection, app: &AppRef) -> Result<bool, StorageError> {
     diesel::delete(rules::table.filter(rules::app_id.eq(app.as_str()))).execute(c)?;
+    diesel::delete(machine_tokens::table.filter(machine_tokens::app_id.eq(app.as_str()))).execute(c)?;
     Ok(diesel::delete(apps::table.filter(apps::id.eq(app.as_str()))).execute(c)? == 1)
 }
 

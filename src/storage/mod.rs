@@ -19,6 +19,7 @@ pub mod groups;
 pub mod icons;
 mod listen;
 mod lists;
+pub mod machine_tokens;
 pub mod mails;
 pub mod migrate;
 pub mod notice_listener;

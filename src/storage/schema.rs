@@ -70,6 +70,20 @@ super::tables::kept_tables! {
         within_minutes -> Nullable<BigInt>,
         until_at -> Nullable<BigInt>,
     }
+    table machine_tokens (id) {
+        id -> Text,
+        kind -> Text,
+        hash -> Text,
+        name -> Text,
+        user_id -> Text,
+        app_id -> Text,
+        path -> Text,
+        methods -> Text,
+        networks -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
     table settings (name) {
         name -> Text,
         value -> Text,
@@ -161,5 +175,7 @@ diesel::table! {
     }
 }
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(machine_tokens -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(machine_tokens, users);
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(memberships, users);

@@ -100,6 +100,7 @@ mod stored_forms;
 mod stream_ends;
 mod support;
 mod tls;
+mod tokens;
 mod usernames;
 mod verdicts;
 mod wording;

@@ -78,7 +78,7 @@ fn verdict_text(denial: Option<&Denial>) -> &'static str {
         Some(Denial::SetUp | Denial::SignIn) => "verdict-sign-in",
         Some(Denial::Factor) => "verdict-factor",
         Some(Denial::Prove) => "verdict-proof",
-        Some(Denial::Forbidden) => "verdict-forbidden",
+        Some(Denial::Forbidden | Denial::Token) => "verdict-forbidden",
     }
 }
 
