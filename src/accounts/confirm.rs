@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::session_cache::CachedSession;
 use super::{AccountError, Accounts, Client, revocation};
 use crate::crypto::opaque_token::PlainToken;
+use crate::crypto::sealed::Sealer;
 use crate::domain::access::Visitor;
 use crate::domain::audit::Event;
 use crate::domain::ids::{SessionId, UserId};
@@ -20,6 +21,9 @@ use crate::storage::{audit, tokens};
 
 /// Maximum pending forms of one account; the oldest are dropped.
 const MAX_WAITING: i64 = 10;
+
+/// What a pending form is sealed as: it may have secrets of apps.
+const PURPOSE: &str = "pending form";
 
 /// A submitted form that waits for confirmation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +46,9 @@ struct Stored {
 }
 
 impl Stored {
-    fn of(who: &Visitor, grant: &TokenGrant) -> Option<Pending> {
-        let stored: Self = serde_json::from_str(&grant.payload).ok()?;
+    fn of(who: &Visitor, grant: &TokenGrant, sealer: &Sealer) -> Option<Pending> {
+        let payload = sealer.open(PURPOSE, &grant.payload)?;
+        let stored: Self = serde_json::from_slice(&payload).ok()?;
         let is_theirs = who.session().is_some_and(|session| stored.session == session.as_str())
             && Some(&grant.user) == who.user_id();
         is_theirs.then_some(stored.pending)
@@ -72,7 +77,8 @@ impl Accounts {
     pub async fn keep_pending(&self, who: &Visitor, pending: Pending) -> Result<String, AccountError> {
         let (user, session) = named(who)?;
         let stored = Stored { session: session.as_str().to_owned(), pending };
-        let payload = serde_json::to_string(&stored).map_err(|fault| AccountError::Internal(fault.to_string()))?;
+        let payload = serde_json::to_vec(&stored).map_err(|fault| AccountError::Internal(fault.to_string()))?;
+        let payload = self.0.sealer.seal(PURPOSE, &payload);
         let token = PlainToken::random();
         let hash = self.hash_of(Purpose::Confirmation, token.expose());
         let until = self.0.clock.now().plus(CONFIRMATION_SECS);
@@ -90,7 +96,7 @@ impl Accounts {
     pub async fn find_pending(&self, who: &Visitor, token: &str) -> Result<Pending, AccountError> {
         let (hash, now) = (self.hash_of(Purpose::Confirmation, token), self.0.clock.now());
         let grant = self.0.database.read(move |c| tokens::find(c, &hash, Purpose::Confirmation, now)).await?;
-        grant.and_then(|grant| Stored::of(who, &grant)).ok_or(AccountError::Link)
+        grant.and_then(|grant| Stored::of(who, &grant, &self.0.sealer)).ok_or(AccountError::Link)
     }
 
     /// Checks the current password, records the proof on the session, and returns the form, once, if `token` refers to
