@@ -130,6 +130,11 @@ CREATE TABLE apps (
     enabled BOOLEAN NOT NULL DEFAULT TRUE,
     shown BOOLEAN NOT NULL DEFAULT TRUE,
     session_secs BIGINT,
+    -- What tells the app who is there: names that many apps know, its own ("part = name", one a line), and headers with the same value in every request
+    -- (the name and the sealed value, one a line).
+    headers TEXT NOT NULL DEFAULT 'remote',
+    header_map TEXT NOT NULL DEFAULT '',
+    fixed_headers TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX apps_name ON apps (name);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{FieldFault, ca_file};
 use crate::config::Server;
+use crate::crypto::sealed::Sealer;
 use crate::domain::app_address::{AppAddress, MAX_ADDRESSES};
 use crate::domain::app_table::AppTable;
 use crate::domain::app_url::{self, AppUrl};
@@ -56,6 +57,12 @@ pub struct AppDraft {
     pub enabled: bool,
     /// Whether it is on the start page.
     pub shown: bool,
+    /// The names of headers that tell it who is there: a preset, empty for `remote`.
+    pub headers: String,
+    /// Names of its own: `part = name`, one a line.
+    pub header_map: String,
+    /// Headers with the same value in every request: `name: value`, or the name alone if the value stays; one a line.
+    pub fixed_headers: String,
 }
 
 impl AppDraft {
@@ -79,13 +86,32 @@ impl AppDraft {
             signed_identity: app.signed_identity,
             enabled: app.enabled,
             shown: app.shown,
+            headers: app.headers.preset.as_str().to_owned(),
+            header_map: app.headers.typed(),
+            fixed_headers: lines(app.headers.fixed.iter().map(|fixed| &fixed.name)),
         }
     }
 
-    /// The app that is meant, if it goes together with the others of `table`; else every fault.
-    pub(super) fn parse(&self, id: AppRef, table: &AppTable, server: &Server) -> Result<App, Vec<FieldFault>> {
+    /// The same without secrets, to be shown: whoever typed them types them again.
+    #[must_use]
+    pub fn without_values(mut self) -> Self {
+        let name = |line: &str| line.split(':').next().unwrap_or_default().trim().to_owned();
+        self.fixed_headers = lines(self.fixed_headers.lines().map(name).collect::<Vec<_>>());
+        self
+    }
+
+    /// The app that is meant, if it goes together with the others of `table`; else every fault. Its fixed headers may
+    /// stay those that it had `before`.
+    pub(super) fn parse(
+        &self,
+        id: AppRef,
+        before: Option<&App>,
+        table: &AppTable,
+        (server, sealer): (&Server, &Sealer),
+    ) -> Result<App, Vec<FieldFault>> {
         let mut faults = Faults(Vec::new());
         let upstream = self.parse_upstream(server, &mut faults);
+        let headers = self.parse_headers(&id, before, sealer, &mut faults);
         let session_hours = faults.number("session_hours", &self.session_hours, MAX_SESSION);
         let app = App {
             name: self.parse_name(&id, table, &mut faults),
@@ -102,6 +128,7 @@ impl AppDraft {
             enabled: self.enabled,
             shown: self.shown,
             session_secs: session_hours.and_then(|hours| i64::try_from(hours * 3600).ok()),
+            headers,
             id,
         };
         if faults.0.is_empty() { Ok(app) } else { Err(faults.0) }

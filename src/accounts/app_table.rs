@@ -10,13 +10,14 @@ use std::time::Duration;
 use arc_swap::{ArcSwap, Guard};
 
 use super::signing_keys::SigningKeys;
-use super::{AccountError, Accounts};
+use super::{AccountError, Accounts, fixed_headers};
 use crate::config::Config;
 use crate::crypto::sealed::Sealer;
 use crate::domain::app_address::AppAddress;
 use crate::domain::app_counts::{AppCounts, OTHERS};
-use crate::domain::app_table::{AppTable, CompiledApp};
+use crate::domain::app_table::{AppTable, CompiledApp, FixedValue};
 use crate::domain::apps::{App, AppRef, DEFAULT, DefaultAccess, HostHeader, Upstream};
+use crate::domain::header_profile::HeaderProfile;
 use crate::domain::measure::{self, Exposition};
 use crate::domain::upstream::UpstreamUrl;
 use crate::storage::{Connection, StorageError, apps};
@@ -81,7 +82,8 @@ fn load(
 ) -> Result<Loaded, StorageError> {
     for _ in 0..MAX_READS {
         let number = apps::number(c)?;
-        let (table, keys) = (read_counted(c, config, counts)?, SigningKeys::load(c, sealer)?);
+        let table = read_counted(c, config, counts, |app| fixed_headers::open_all(sealer, app))?;
+        let keys = SigningKeys::load(c, sealer)?;
         if apps::number(c)? == number {
             return Ok(Loaded { table, keys, number, wanted });
         }
@@ -89,12 +91,17 @@ fn load(
     Err(StorageError::Unavailable("the apps keep changing while they are read".to_owned()))
 }
 
-/// Reads and compiles all apps.
+/// Reads and compiles all apps, to judge a change by them; no secret is opened.
 pub(super) fn read(c: &mut Connection, config: &Config) -> Result<AppTable, StorageError> {
-    read_counted(c, config, &AppCounts::default())
+    read_counted(c, config, &AppCounts::default(), |_app| Vec::new())
 }
 
-fn read_counted(c: &mut Connection, config: &Config, counts: &AppCounts) -> Result<AppTable, StorageError> {
+fn read_counted(
+    c: &mut Connection,
+    config: &Config,
+    counts: &AppCounts,
+    fixed: impl Fn(&App) -> Vec<(String, FixedValue)>,
+) -> Result<AppTable, StorageError> {
     let app_url = &config.server.app_url;
     let mut stored = apps::all(c, app_url.is_https())?;
     let apps: Vec<App> = [default_app(config)].into_iter().chain(stored.apps).collect();
@@ -102,7 +109,8 @@ fn read_counted(c: &mut Connection, config: &Config, counts: &AppCounts) -> Resu
     let compiled = apps.into_iter().zip(decisions).map(|(mut app, decisions)| {
         app.enabled &= !stored.damaged.contains(&app.id);
         let rules = stored.rules.remove(&app.id).unwrap_or_default();
-        CompiledApp::new(app, rules).counted_in(decisions)
+        let fixed = fixed(&app);
+        CompiledApp::new(app, rules).counted_in(decisions).with_fixed_values(fixed)
     });
     let compiled = compiled.collect();
     Ok(AppTable::new(app_url.canonical().clone(), compiled))
@@ -130,6 +138,7 @@ fn default_app(config: &Config) -> App {
         enabled: true,
         shown: gate.upstream.is_some() || !gate.forward_auth.is_empty(),
         session_secs: None,
+        headers: HeaderProfile::default(),
     }
 }
 

@@ -4,11 +4,14 @@ use super::app_draft::AppDraft;
 use super::rule_draft::{RuleDraft, draft_of};
 use super::seen::{self, Seen};
 use super::{AccountError, Accounts, Actor, app_table, revocation};
+use crate::config::Server;
 use crate::crypto::random;
+use crate::crypto::sealed::Sealer;
 use crate::domain::app_address::AppAddress;
 use crate::domain::app_table::AppTable;
 use crate::domain::apps::{App, AppRef};
 use crate::domain::audit::Event;
+use crate::domain::header_profile::{HeaderProfile, Preset};
 use crate::domain::ids::{AppId, RuleId};
 use crate::domain::notice::Notice;
 use crate::domain::rules::Rule;
@@ -31,7 +34,7 @@ impl Accounts {
         let id = AppId::parse(&random::id()).map(AppRef::Created);
         let id = id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))?;
         let work = move |c: &mut Connection, table: &AppTable| {
-            let app = match draft.parse(id.clone(), table, &this.0.config.server) {
+            let app = match draft.parse(id.clone(), None, table, this.for_drafts()) {
                 Ok(app) => app,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
@@ -56,7 +59,7 @@ impl Accounts {
                 return Ok(Err(AccountError::NotAllowed));
             }
             let Some(present) = table.app(&id) else { return Ok(Err(AccountError::NotFound)) };
-            let app = match draft.parse(id, table, &this.0.config.server) {
+            let app = match draft.parse(id, Some(present.app()), table, this.for_drafts()) {
                 Ok(app) => app,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
@@ -115,6 +118,11 @@ impl Accounts {
             Ok(Ok(Done { result: (), subject: found.app().name.clone(), detail: draft_of(c, rule)?.to_string() }))
         };
         self.change_apps(Event::RuleDeleted, actor, work).await
+    }
+
+    /// What drafts of apps are parsed with.
+    pub(super) fn for_drafts(&self) -> (&Server, &Sealer) {
+        (&self.0.config.server, &self.0.sealer)
     }
 
     /// What is unusual about an app, though it may be meant.
@@ -188,5 +196,15 @@ pub(super) fn describe(app: &App) -> String {
     let addresses: Vec<&str> = app.addresses.iter().map(AppAddress::as_str).collect();
     let upstream = app.upstream.as_ref().map_or_else(|| "forward-auth".to_owned(), |upstream| upstream.url.to_string());
     let off = if app.enabled { "" } else { ", switched off" };
-    format!("{} to {upstream}, {} without a rule{off}", addresses.join(" "), app.default_access.as_str())
+    let headers = describe_headers(&app.headers);
+    format!("{} to {upstream}, {} without a rule{headers}{off}", addresses.join(" "), app.default_access.as_str())
+}
+
+/// The names of headers that few apps have; values are secrets.
+fn describe_headers(profile: &HeaderProfile) -> String {
+    let preset = Some(profile.preset).filter(|preset| *preset != Preset::Remote);
+    let preset = preset.map(|preset| format!(", headers {}", preset.as_str()));
+    let own = profile.own.iter().map(|(part, name)| format!(", {} in {name}", part.as_str()));
+    let fixed = profile.fixed.iter().map(|fixed| format!(", fixed header {}", fixed.name));
+    preset.into_iter().chain(own).chain(fixed).collect()
 }

@@ -21,8 +21,10 @@ use crate::domain::image::{Icon, MAX_ICON};
 use crate::domain::language::Language;
 use crate::texts;
 
+/// Bytes of a file that are read.
+const MAX_TEXT: u64 = 1024 * 1024;
 /// The settings of an app, as flags: name, and what they mean.
-const SETTINGS: [(&str, &str); 11] = [
+const SETTINGS: [(&str, &str); 14] = [
     ("addresses", "Its addresses, separated by commas; one part of a host name may be *"),
     ("mode", "proxy, or forward-auth for an app behind your own proxy"),
     ("upstream", "Where it listens: http://, https:// or unix:/path"),
@@ -33,6 +35,9 @@ const SETTINGS: [(&str, &str); 11] = [
     ("websocket-origins", "Other origins whose pages may open WebSockets"),
     ("default-access", "signed-in or nobody: who is let in where it has no rule"),
     ("session-hours", "Maximum length of a session there, in hours"),
+    ("headers", "Names of headers that say who is there: remote, x-forwarded, x-auth-request, x-authentik, none"),
+    ("header-map", "More of them, such as email=X-Mail,username=X-User; docs/HEADERS.md lists what they can say"),
+    ("fixed-header-file", "A file, or - for standard input, with all its fixed headers; a name alone keeps its value"),
     ("name", "Its name"),
 ];
 /// The switches of an app.
@@ -72,10 +77,15 @@ fn change_draft(draft: &mut AppDraft, matches: &ArgMatches) -> Result<(), String
         ("websocket-origins", &mut draft.websocket_origins),
         ("default-access", &mut draft.default_access),
         ("session-hours", &mut draft.session_hours),
+        ("headers", &mut draft.headers),
+        ("header-map", &mut draft.header_map),
     ] {
         if let Some(given) = matches.get_one::<String>(id) {
             given.clone_into(field);
         }
+    }
+    if let Some(path) = matches.get_one::<String>("fixed-header-file") {
+        draft.fixed_headers = read_text(path).map_err(|fault| format!("--fixed-header-file: {path}: {fault}"))?;
     }
     if matches.get_one::<String>("upstream").is_some() && matches.get_one::<String>("mode").is_none() {
         // The upstream says which it is.
@@ -146,6 +156,17 @@ pub(super) fn app(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     }
 }
 
+/// The text of a file, or of standard input.
+fn read_text(path: &str) -> std::io::Result<String> {
+    let mut text = String::new();
+    if path == "-" {
+        std::io::stdin().lock().take(MAX_TEXT).read_to_string(&mut text)?;
+    } else {
+        File::open(path)?.take(MAX_TEXT).read_to_string(&mut text)?;
+    }
+    Ok(text)
+}
+
 /// The icon in a file; none for an empty path.
 fn read_icon(path: &str) -> Result<Option<Icon>, String> {
     if path.is_empty() {
@@ -193,6 +214,9 @@ fn describe(core: &Core, app: &CompiledApp) -> Result<Value, String> {
         "max_upload": draft.max_upload,
         "websocket_origins": draft.websocket_origins.lines().collect::<Vec<_>>(),
         "session_hours": draft.session_hours,
+        "headers": draft.headers,
+        "header_map": draft.header_map.lines().collect::<Vec<_>>(),
+        "fixed_headers": draft.fixed_headers.lines().collect::<Vec<_>>(),
         "rules": rules,
     }))
 }
@@ -233,6 +257,9 @@ fn show(core: &Core, name: &str, matches: &ArgMatches) -> Result<(), String> {
         ("WebSocket origins", &draft.websocket_origins.replace('\n', ", ")),
         ("default access", &draft.default_access),
         ("session hours", &draft.session_hours),
+        ("headers", &draft.headers),
+        ("more headers", &draft.header_map.replace('\n', ", ")),
+        ("fixed headers", &draft.fixed_headers.replace('\n', ", ")),
         ("preflights pass", yes(draft.preflight)),
         ("signed identity", yes(draft.signed_identity)),
         ("switched on", yes(draft.enabled)),

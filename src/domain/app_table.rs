@@ -1,7 +1,9 @@
 //! All apps and rules, compiled for the check: found by address, judged without asking a store.
 
+use std::any::Any;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use super::access::{Denial, Visitor};
 use super::app_address::{self, AppAddress};
@@ -24,6 +26,30 @@ pub struct CompiledApp {
     depth: usize,
     has_method_rules: bool,
     decisions: Arc<Decisions>,
+    fixed_values: Vec<(String, FixedValue)>,
+    prepared: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+/// The value of a fixed header, opened.
+#[derive(Clone)]
+pub struct FixedValue(String);
+
+impl FixedValue {
+    /// Keeps a value.
+    pub const fn new(value: String) -> Self {
+        Self(value)
+    }
+
+    /// The value, for the app alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for FixedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
 }
 
 impl CompiledApp {
@@ -48,7 +74,26 @@ impl CompiledApp {
         };
         let depth = rules.iter().map(|rule| rule.path.depth()).max().unwrap_or(0);
         let has_method_rules = rules.iter().any(|rule| rule.methods.names_some());
-        Self { app, rules, fallback, by_path, depth, has_method_rules, decisions: Arc::default() }
+        let (decisions, fixed_values, prepared) = (Arc::default(), Vec::new(), OnceLock::new());
+        Self { app, rules, fallback, by_path, depth, has_method_rules, decisions, fixed_values, prepared }
+    }
+
+    /// Sends fixed headers with these values.
+    #[must_use]
+    pub fn with_fixed_values(mut self, values: Vec<(String, FixedValue)>) -> Self {
+        self.fixed_values = values;
+        self
+    }
+
+    /// The fixed headers: names and values.
+    pub fn fixed_values(&self) -> &[(String, FixedValue)] {
+        &self.fixed_values
+    }
+
+    /// What the gate derives from the app, made once: the check has it ready.
+    pub fn prepared<T: Any + Send + Sync>(&self, make: impl Fn() -> T) -> Arc<T> {
+        let prepared = self.prepared.get_or_init(|| Arc::new(make()));
+        Arc::clone(prepared).downcast().unwrap_or_else(|_other| Arc::new(make()))
     }
 
     /// Counts the decisions about it there, where an earlier table may have counted.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::app_address::AppAddress;
+use super::header_profile::HeaderProfile;
 use super::ids::AppId;
 use super::origin::Origin;
 use super::text::Text;
@@ -144,6 +145,8 @@ pub struct App {
     pub shown: bool,
     /// Maximum length of a session there, in seconds.
     pub session_secs: Option<i64>,
+    /// What tells it who is there.
+    pub headers: HeaderProfile,
 }
 
 impl App {

@@ -12,6 +12,7 @@ use super::app_table::CompiledApp;
 use super::apps::{App, AppRef, DefaultAccess};
 use super::decide::{AppRequest, Decision, decide};
 use super::groups::GroupName;
+use super::header_profile::HeaderProfile;
 use super::ids::{RuleId, UserId};
 use super::path::{self, Meaning};
 use super::rules::{Circumstances, Grant, Rule, RuleMethods, RulePath, Who};
@@ -41,6 +42,7 @@ fn app(default_access: DefaultAccess) -> App {
         enabled: true,
         shown: true,
         session_secs: None,
+        headers: HeaderProfile::default(),
     }
 }
 

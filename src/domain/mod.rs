@@ -18,6 +18,7 @@ pub mod device;
 pub mod dialect;
 pub mod email;
 pub mod groups;
+pub mod header_profile;
 pub mod ids;
 pub mod image;
 pub mod invisible;

@@ -3,7 +3,7 @@
 /// Prefixes of header names that only a proxy may send, as letters and digits only: who the visitor is, how and with
 /// which certificate the request reached the proxy, where the app is mounted (gunicorn reads `SCRIPT_NAME`), and from
 /// where it may send files. `Proxy` becomes `HTTP_PROXY` in CGI apps.
-const SPOOF_PREFIXES: [&str; 21] = [
+const SPOOF_PREFIXES: [&str; 22] = [
     "forwarded",
     "xforward",
     "xoriginal",
@@ -12,6 +12,7 @@ const SPOOF_PREFIXES: [&str; 21] = [
     "remote",
     "xremote",
     "xauthrequest",
+    "xauthentik",
     "xwebauth",
     "proxy",
     "xproxy",

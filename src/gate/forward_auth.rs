@@ -11,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::admission::{Admission, Renew, admit};
 use super::dialects::{self, MalformedQuestion};
+use super::profile_headers::ProfileHeaders;
 use super::target::{self, Target};
 use super::{cookies, deny, request_check, signed_identity};
 use crate::accounts::metrics::{Asked, Outcome};
@@ -26,19 +27,10 @@ use crate::http::settings::{self, HttpSettings};
 use crate::http::unauthenticated::{redirect, unauthenticated};
 use crate::http::{client_address, measured, unread_body};
 
-const REMOTE_USER: HeaderName = HeaderName::from_static("remote-user");
-const REMOTE_EMAIL: HeaderName = HeaderName::from_static("remote-email");
-const REMOTE_NAME: HeaderName = HeaderName::from_static("remote-name");
-const REMOTE_GROUPS: HeaderName = HeaderName::from_static("remote-groups");
-const REMOTE_ID: HeaderName = HeaderName::from_static("remote-id");
 /// Tells nginx, which turns the 401 into a redirect or an error itself, whether the request is a navigation.
 const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
 /// Envoy overwrites the headers that we name but keeps other spellings of a client, unless instructed to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
-const OTHER_SPELLINGS: HeaderValue =
-    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,x_portcullis_jwt");
-const OTHER_SPELLINGS_AND_COOKIES: HeaderValue =
-    HeaderValue::from_static("remote_user,remote_email,remote_name,remote_groups,remote_id,x_portcullis_jwt,cookie");
 
 /// Every address below `/_auth/verify`: the raw path selects the dialect, and only dialects in `FORWARD_AUTH` are
 /// answered (S103).
@@ -131,14 +123,22 @@ fn allow(
     dialect: Dialect,
 ) -> HttpResponse {
     let nobody = IdentityHeaders::nobody();
-    let identity = verdict.map_or(&nobody, |verdict| &verdict.headers);
+    let (identity, who) = verdict.map_or((&nobody, None), |verdict| (&verdict.headers, Some(&*verdict.who)));
+    let names = ProfileHeaders::of(target.compiled());
     let mut answer = HttpResponse::new(StatusCode::OK);
     let headers = answer.headers_mut();
-    headers.insert(REMOTE_USER, identity.user.clone());
-    headers.insert(REMOTE_EMAIL, identity.email.clone());
-    headers.insert(REMOTE_NAME, identity.name.clone());
-    headers.insert(REMOTE_GROUPS, identity.groups.clone());
-    headers.insert(REMOTE_ID, identity.id.clone());
+    for (part, name) in &names.identity {
+        headers.insert(name.answer.clone(), identity.part(*part, who).into_owned());
+    }
+    for name in &names.unused {
+        headers.insert(name.clone(), HeaderValue::from_static(""));
+    }
+    // The built-in proxy adds them itself.
+    if target.app().upstream.is_none() {
+        for (name, value, _) in &names.fixed {
+            headers.insert(name.answer.clone(), value.clone());
+        }
+    }
     if let Some(signed) = signed_identity::of(verdict, target, settings) {
         headers.insert(signed_identity::ANSWERED, signed);
     }
@@ -147,7 +147,8 @@ fn allow(
     let sends_cookies = target.app().upstream.is_none() && dialect != Dialect::Caddy;
     let cookies = if sends_cookies { cookies::of_the_app(req.headers()) } else { None };
     if dialect == Dialect::Envoy {
-        headers.insert(ENVOY_REMOVES, if cookies.is_some() { OTHER_SPELLINGS } else { OTHER_SPELLINGS_AND_COOKIES });
+        let removed = if cookies.is_some() { &names.other_spellings } else { &names.other_spellings_and_cookies };
+        headers.insert(ENVOY_REMOVES, removed.clone());
     }
     if let Some(cookies) = cookies {
         headers.insert(COOKIE, cookies);

@@ -13,6 +13,7 @@ mod deny;
 mod dialects;
 pub mod forward_auth;
 mod opener_policy;
+mod profile_headers;
 pub mod proxy;
 mod proxy_client;
 mod proxy_headers;

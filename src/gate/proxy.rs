@@ -208,12 +208,13 @@ impl ProxiedRequest<'_> {
         let client = client_address::of(self.req).client;
         let accounts = settings::accounts(self.req);
         let nobody = IdentityHeaders::nobody();
-        let (identity, basic_is_ours) = match self.verdict {
-            Some(verdict) => (&verdict.headers, verdict.who.person().is_none()),
-            None => (&nobody, accounts.phase() == Phase::Legacy && self.target.app_origin().is_none()),
+        let (identity, who, basic_is_ours) = match self.verdict {
+            Some(verdict) => (&verdict.headers, Some(&*verdict.who), verdict.who.person().is_none()),
+            None => (&nobody, None, accounts.phase() == Phase::Legacy && self.target.app_origin().is_none()),
         };
         let incoming = self.req.headers();
-        let mut headers = proxy_headers::to_app(incoming, identity, basic_is_ours, client, self.target, self.settings);
+        let mut headers =
+            proxy_headers::to_app(incoming, identity, who, basic_is_ours, client, self.target, self.settings);
         if let Some(signed) = signed_identity::of(self.verdict.map(|verdict| &**verdict), self.target, self.settings)
             && let Ok(value) = app_header::HeaderValue::from_bytes(signed.as_bytes())
         {

@@ -9,8 +9,10 @@ use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as
 
 use super::connection_headers::Listed;
 use super::deceptive_headers::{is_method_override, is_spoof};
+use super::profile_headers::ProfileHeaders;
 use super::target::Target;
 use super::{cookies, opener_policy};
+use crate::domain::access::Visitor;
 use crate::domain::apps::HostHeader;
 use crate::http::identity_headers::IdentityHeaders;
 use crate::http::settings::HttpSettings;
@@ -19,14 +21,9 @@ use crate::http::token_carriers;
 static X_FORWARDED_FOR: AppName = AppName::from_static("x-forwarded-for");
 static X_FORWARDED_PROTO: AppName = AppName::from_static("x-forwarded-proto");
 static X_FORWARDED_HOST: AppName = AppName::from_static("x-forwarded-host");
-static REMOTE_USER: AppName = AppName::from_static("remote-user");
-static REMOTE_EMAIL: AppName = AppName::from_static("remote-email");
-static REMOTE_NAME: AppName = AppName::from_static("remote-name");
-static REMOTE_GROUPS: AppName = AppName::from_static("remote-groups");
 static PASSED_GATES: HeaderName = HeaderName::from_static("x-portcullis-gate");
 /// The names of the instances that a request has passed: an upstream that leads back to us would never end.
 static GATES: AppName = AppName::from_static("x-portcullis-gate");
-static REMOTE_ID: AppName = AppName::from_static("remote-id");
 /// How often one request may pass this instance.
 const MAX_PASSES: usize = 4;
 /// Bytes of the values that we add, usually.
@@ -61,14 +58,17 @@ pub(super) fn goes_in_circles(incoming: &HeaderMap, gate_name: &str) -> bool {
 pub(super) fn to_app(
     incoming: &HeaderMap,
     identity: &IdentityHeaders,
+    who: Option<&Visitor>,
     basic_is_ours: bool,
     client: IpAddr,
     target: &Target<'_>,
     settings: &HttpSettings,
 ) -> AppHeaders {
     let mut values = Values::with_capacity(incoming.iter().map(|(_, value)| value.len()).sum::<usize>() + OURS);
-    let mut outgoing = pass_on(incoming, basic_is_ours, target.compiled().has_method_rules(), &mut values);
-    let mut add = |name: &'static AppName, value: &[u8]| {
+    let names = ProfileHeaders::of(target.compiled());
+    let cut = |name: &str| names.is_special(name) || (target.compiled().has_method_rules() && is_method_override(name));
+    let mut outgoing = pass_on(incoming, basic_is_ours, cut, &mut values);
+    let mut add = |name: &AppName, value: &[u8]| {
         // If an identity cannot be expressed, its header is sent empty, never omitted (S70).
         let value = AppValue::from_maybe_shared(values.copy(value)).unwrap_or_else(|_fault| AppValue::from_static(""));
         outgoing.insert(name, value);
@@ -83,18 +83,20 @@ pub(super) fn to_app(
     add(&X_FORWARDED_FOR, client.to_string().as_bytes());
     add(&X_FORWARDED_PROTO, settings.app_url.scheme().as_bytes());
     add(&X_FORWARDED_HOST, target.origin().authority().as_bytes());
-    add(&REMOTE_USER, identity.user.as_bytes());
-    add(&REMOTE_EMAIL, identity.email.as_bytes());
-    add(&REMOTE_NAME, identity.name.as_bytes());
-    add(&REMOTE_GROUPS, identity.groups.as_bytes());
-    add(&REMOTE_ID, identity.id.as_bytes());
+    for (part, name) in &names.identity {
+        add(&name.request, identity.part(*part, who).as_bytes());
+    }
+    for (name, _, value) in &names.fixed {
+        outgoing.insert(&name.request, value.clone());
+    }
     if let Ok(name) = AppValue::from_str(&settings.gate_name) {
         outgoing.append(&GATES, name);
     }
     outgoing
 }
 
-fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool, values: &mut Values) -> AppHeaders {
+/// What the app gets of the request; `cut` is whether the app must not get a header that others do.
+fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, cut: impl Fn(&str) -> bool, values: &mut Values) -> AppHeaders {
     let listed = Listed::read(incoming.get_all("connection").map(HeaderValue::as_bytes));
     let mut outgoing = AppHeaders::with_capacity(incoming.len() + 8);
     for (name, value) in incoming {
@@ -103,12 +105,7 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, methods_matter: bool, valu
         let ends_here =
             matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
         let is_token = token_carriers::carries_token(name, value.as_bytes(), &[]);
-        if ends_here
-            || is_token
-            || listed.ends_here(name)
-            || is_spoof(name)
-            || (methods_matter && is_method_override(name))
-        {
+        if ends_here || is_token || listed.ends_here(name) || is_spoof(name) || cut(name) {
             continue;
         }
         let value = match name {
@@ -170,7 +167,8 @@ mod tests {
     }
 
     fn passed(headers: &HeaderMap, basic_is_ours: bool, methods_matter: bool) -> AppHeaders {
-        pass_on(headers, basic_is_ours, methods_matter, &mut Values::with_capacity(0))
+        let cut = |name: &str| methods_matter && is_method_override(name);
+        pass_on(headers, basic_is_ours, cut, &mut Values::with_capacity(0))
     }
 
     fn names_passed(headers: &[(&str, &str)]) -> Vec<String> {
@@ -190,7 +188,7 @@ mod tests {
             Fastly-Client-IP X-Originating-IP X-ProxyUser-Ip X-Rewrite-Uri X-Host X-Original-Anything Remote \
             Remote-Addr X-Proxy-User Script-Name SCRIPT_NAME Path_Info X-Script-Name X-SSL-Client-S-DN Client-Cert \
             X-Real-I-P X_Client-I_P X-Sendfile-Type SSL-Client-Verify ssl_client_subject_dn X-Client-Cert-Chain \
-            X-Accel-Mapping";
+            X-Accel-Mapping X-authentik-username X_Authentik_Uid XAuthentikEmail";
         for name in NAMES.split(' ') {
             assert!(names_passed(&[(name, "x")]).is_empty(), "{name}");
         }

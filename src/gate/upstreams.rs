@@ -55,6 +55,7 @@ impl Upstreams {
 mod tests {
     use super::*;
     use crate::domain::apps::{DefaultAccess, HostHeader};
+    use crate::domain::header_profile::HeaderProfile;
     use crate::domain::ids::AppId;
     use crate::domain::upstream::UpstreamUrl;
 
@@ -78,6 +79,7 @@ mod tests {
             enabled: true,
             shown: true,
             session_secs: None,
+            headers: HeaderProfile::default(),
         }
     }
 

@@ -11,6 +11,7 @@ use super::{Connection, StorageError, settings};
 use crate::domain::app_address::AppAddress;
 use crate::domain::apps::{App, AppRef, DefaultAccess, HostHeader, Upstream};
 use crate::domain::groups::GroupName;
+use crate::domain::header_profile::{self, FixedHeader, HeaderProfile, Preset};
 use crate::domain::ids::{AppId, RuleId, UserId};
 use crate::domain::lists::lines;
 use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
@@ -38,6 +39,9 @@ struct AppRow {
     enabled: bool,
     shown: bool,
     session_secs: Option<i64>,
+    headers: String,
+    header_map: String,
+    fixed_headers: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -221,6 +225,9 @@ impl AppRow {
             enabled: app.enabled,
             shown: app.shown,
             session_secs: app.session_secs,
+            headers: app.headers.preset.as_str().to_owned(),
+            header_map: app.headers.typed(),
+            fixed_headers: lines(app.headers.fixed.iter().map(|fixed| format!("{} {}", fixed.name, fixed.sealed))),
         }
     }
 
@@ -239,6 +246,15 @@ impl AppRow {
             websocket_origins: self.websocket_origins.lines().map(str::to_owned).collect(),
         });
         let id = AppId::parse(&self.id).ok_or_else(|| unreadable("id"))?;
+        let fixed = parse_lines(&self.fixed_headers, |line| {
+            let (name, sealed) = line.split_once(' ')?;
+            Some(FixedHeader { name: name.to_owned(), sealed: sealed.to_owned() })
+        });
+        let headers = HeaderProfile {
+            preset: Preset::parse(&self.headers).ok_or_else(|| unreadable("headers"))?,
+            own: header_profile::parse_own(&self.header_map).map_err(|_faults| unreadable("header_map"))?,
+            fixed: fixed.ok_or_else(|| unreadable("fixed_headers"))?,
+        };
         let addresses = parse_lines(&self.addresses, |line| AppAddress::parse(line, https).ok());
         Ok(App {
             id: AppRef::Created(id),
@@ -251,6 +267,7 @@ impl AppRow {
             enabled: self.enabled,
             shown: self.shown,
             session_secs: self.session_secs,
+            headers,
         })
     }
 }

@@ -46,6 +46,9 @@ super::tables::kept_tables! {
         enabled -> Bool,
         shown -> Bool,
         session_secs -> Nullable<BigInt>,
+        headers -> Text,
+        header_map -> Text,
+        fixed_headers -> Text,
         created_at -> BigInt,
     }
     table icons (app_id) {

@@ -63,7 +63,7 @@ impl Change<'_> {
             None => AppRef::Created(parsed(AppId::parse(&self.accounts.ordered_id()))?),
         };
         if !id.is_default() {
-            match wanted.draft.parse(id.clone(), table, &self.accounts.0.config.server) {
+            match wanted.draft.parse(id.clone(), before.map(CompiledApp::app), table, self.accounts.for_drafts()) {
                 Err(faults) if before.is_none() => self.refuse_new_app(wanted, faults),
                 Err(faults) => self.refuse_fields(&wanted.lines, faults),
                 Ok(app) => {

@@ -3,9 +3,10 @@
 use crate::accounts::app_draft::AppDraft;
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
 use crate::domain::apps::{App, DefaultAccess, Mode};
+use crate::domain::header_profile::{FixedHeader, Preset};
 
 /// The settings of an app, by their keys in the file; a new one that is not listed here does not compile.
-fn settings(draft: AppDraft) -> [(&'static str, String); 15] {
+fn settings(draft: AppDraft) -> [(&'static str, String); 18] {
     let AppDraft {
         name,
         addresses,
@@ -22,6 +23,9 @@ fn settings(draft: AppDraft) -> [(&'static str, String); 15] {
         signed_identity,
         enabled,
         shown,
+        headers,
+        header_map,
+        fixed_headers,
     } = draft;
     let list = |text: &str| text.replace('\n', ", ");
     [
@@ -40,6 +44,9 @@ fn settings(draft: AppDraft) -> [(&'static str, String); 15] {
         ("signed_identity", signed_identity.to_string()),
         ("enabled", enabled.to_string()),
         ("shown", shown.to_string()),
+        ("headers", headers),
+        ("header_map", list(&header_map)),
+        ("fixed_headers", list(&fixed_headers)),
     ]
 }
 
@@ -49,6 +56,7 @@ pub(super) fn of_new(app: &App) -> String {
         name: app.name.clone(),
         mode: Mode::Proxy.as_str().to_owned(),
         default_access: DefaultAccess::SignedIn.as_str().to_owned(),
+        headers: Preset::Remote.as_str().to_owned(),
         enabled: true,
         shown: true,
         ..AppDraft::default()
@@ -63,7 +71,13 @@ pub(super) fn between(before: &App, after: &App) -> Option<String> {
     let both = settings(AppDraft::of(before)).into_iter().zip(settings(AppDraft::of(after)));
     let differing = both.filter(|(before, after)| before != after);
     let texts = differing.map(|((key, old), (_, new))| format!("{key} {} -> {}", shown(old), shown(new)));
-    let text = texts.collect::<Vec<_>>().join("; ");
+    // Of values nobody is shown more than that they differ.
+    let is_changed = |fixed: &&FixedHeader| {
+        before.headers.fixed.iter().any(|old| old.name == fixed.name && old.sealed != fixed.sealed)
+    };
+    let changed = after.headers.fixed.iter().filter(is_changed);
+    let changed = changed.map(|fixed| format!("fixed header {} changed", fixed.name));
+    let text = texts.chain(changed).collect::<Vec<_>>().join("; ");
     (!text.is_empty()).then_some(text)
 }
 

@@ -6,11 +6,12 @@ use super::table::{Reader, Table, line_of, with_double_brackets};
 use crate::accounts::app_draft::AppDraft;
 use crate::accounts::apply::{FileFault, Wanted, WantedApp, WantedGroup, WantedPerson, WantedRule};
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft, suffix};
+use crate::config::env;
 
 /// The keys of the file.
 const FILE: [&str; 3] = ["groups", "people", "apps"];
 const PERSON: [&str; 4] = ["email", "name", "role", "groups"];
-const APP: [&str; 16] = [
+const APP: [&str; 19] = [
     "name",
     "addresses",
     "mode",
@@ -26,8 +27,12 @@ const APP: [&str; 16] = [
     "signed_identity",
     "enabled",
     "shown",
+    "headers",
+    "header_map",
+    "fixed_headers",
     "rules",
 ];
+const FIXED_HEADER: [&str; 3] = ["name", "file", "env"];
 const RULE: [&str; 3] = ["path", "methods", "grants"];
 const GRANT: [&str; 7] = ["who", "groups", "people", "networks", "factor", "within", "until"];
 
@@ -102,6 +107,9 @@ fn app<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedApp {
         signed_identity: reader.switch(table, "signed_identity", false),
         enabled: reader.switch(table, "enabled", true),
         shown: reader.switch(table, "shown", true),
+        headers: reader.text(table, "headers"),
+        header_map: reader.lines(table, "header_map"),
+        fixed_headers: fixed_headers(reader, table),
     };
     let known = [&RULE[..], &GRANT].concat();
     let rules = reader.tables(table, "rules", &known).iter().map(|table| rule(reader, table)).collect();
@@ -113,6 +121,37 @@ fn app<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedApp {
         }
     }
     app
+}
+
+/// Fixed headers as typed; values are in files or in the environment, never in this file.
+fn fixed_headers<'a>(reader: &mut Reader, app: &Table<'a>) -> String {
+    let mut typed = Vec::new();
+    for table in reader.tables(app, "fixed_headers", &FIXED_HEADER) {
+        let (name, file, variable) =
+            (reader.text(&table, "name"), reader.text(&table, "file"), reader.text(&table, "env"));
+        let value = match (file.is_empty(), variable.is_empty()) {
+            (true, true) => Ok(None),
+            (false, true) => super::read_file(&file)
+                .map_err(|fault| format!("file: {file}: {fault}"))
+                .and_then(|bytes| String::from_utf8(bytes).map_err(|_fault| format!("file: {file} is not UTF-8")))
+                .map(Some),
+            (true, false) => env::process_environment()
+                .remove(&variable)
+                .map(Some)
+                .ok_or_else(|| format!("env: the variable {variable} is not set, or is not UTF-8")),
+            (false, false) => Err("give file or env, not both".to_owned()),
+        };
+        match value {
+            Ok(None) => typed.push(name),
+            // A line break inside it would begin another header.
+            Ok(Some(value)) if value.trim().is_empty() || value.trim().contains(['\n', '\r']) => {
+                reader.refuse(table.lines.own, format!("{name}: its value is empty or has several lines"));
+            }
+            Ok(Some(value)) => typed.push(format!("{name}: {}", value.trim())),
+            Err(fault) => reader.refuse(table.lines.own, fault),
+        }
+    }
+    typed.join("\n")
 }
 
 fn rule<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedRule {

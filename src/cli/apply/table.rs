@@ -141,6 +141,24 @@ impl Reader {
         texts
     }
 
+    /// The texts of a list, one a line, whatever they contain.
+    pub(super) fn lines(&mut self, table: &Table<'_>, key: &str) -> String {
+        let expected = "a list of texts, such as [\"a\", \"b\"]";
+        let Some(value) = table.get(key) else { return String::new() };
+        let Some(list) = value.get_ref().as_array() else {
+            self.refuse_type(key, value, expected);
+            return String::new();
+        };
+        let mut texts = Vec::new();
+        for item in list {
+            match item.get_ref().as_str() {
+                Some(text) => texts.push(text),
+                None => self.refuse_type(key, item, expected),
+            }
+        }
+        texts.join("\n")
+    }
+
     /// The texts of a list as they would be typed in a field.
     pub(super) fn list<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
         self.texts(table, key).into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n")
@@ -184,7 +202,7 @@ pub(super) fn line_of(text: &[u8], place: usize) -> usize {
 }
 
 /// The headers of tables that can be several, which have double brackets.
-const SEVERAL: [&str; 4] = ["people", "apps", "apps.rules", "apps.rules.grants"];
+const SEVERAL: [&str; 5] = ["people", "apps", "apps.fixed_headers", "apps.rules", "apps.rules.grants"];
 
 /// The text with double brackets where a header of a table that can be several has single ones, and the faults: each
 /// would be a duplicate key, and so would what follows.

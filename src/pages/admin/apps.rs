@@ -13,6 +13,7 @@ use crate::accounts::seen::Seen;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::app_table::CompiledApp;
 use crate::domain::apps::{App, AppRef, DefaultAccess};
+use crate::domain::header_profile::Preset;
 use crate::domain::image::Icon;
 use crate::domain::text::Text;
 use crate::http::error::HttpError;
@@ -59,6 +60,17 @@ impl AppPage {
         self.app.id == AppRef::Default
     }
 
+    /// The key of what the names of its headers are called, if they are not the usual ones.
+    fn headers(&self) -> Option<&'static str> {
+        match self.app.headers.preset {
+            Preset::Remote => None,
+            Preset::Forwarded => Some("app-headers-forwarded"),
+            Preset::AuthRequest => Some("app-headers-auth-request"),
+            Preset::Authentik => Some("app-headers-authentik"),
+            Preset::None => Some("app-headers-none"),
+        }
+    }
+
     /// Settings that few apps have: keys of their labels, and values.
     fn details(&self) -> Vec<(&'static str, &str)> {
         let draft = &self.draft;
@@ -69,6 +81,8 @@ impl AppPage {
             ("app-max-upload", &draft.max_upload),
             ("app-websocket-origins", &draft.websocket_origins),
             ("app-session-hours", &draft.session_hours),
+            ("app-header-map", &draft.header_map),
+            ("app-fixed-headers", &draft.fixed_headers),
         ];
         all.into_iter().map(|(label, value)| (label, value.as_str())).filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -100,6 +114,9 @@ pub struct AppForm {
     signed_identity: String,
     off: String,
     hidden: String,
+    headers: String,
+    header_map: String,
+    fixed_headers: String,
     seen: String,
 }
 
@@ -121,6 +138,9 @@ impl From<AppForm> for AppDraft {
             signed_identity: !form.signed_identity.is_empty(),
             enabled: form.off.is_empty(),
             shown: form.hidden.is_empty(),
+            headers: form.headers,
+            header_map: form.header_map,
+            fixed_headers: form.fixed_headers,
         }
     }
 }
@@ -252,6 +272,13 @@ fn form(
     let access = vec![choice("signed-in", "app-default-signed-in"), choice("nobody", "app-default-nobody")];
     let scheme = settings::of(req).app_url.scheme();
     let word = |name, label, value: &str, hint| Field::word(name, label, value).with_hint(Text::new(hint));
+    let presets = vec![
+        choice("remote", "app-headers-remote"),
+        choice("x-forwarded", "app-headers-forwarded"),
+        choice("x-auth-request", "app-headers-auth-request"),
+        choice("x-authentik", "app-headers-authentik"),
+        choice("none", "app-headers-none"),
+    ];
     page.fields = vec![
         Field::text("name", "name", &draft.name, "off").with_hint(Text::new("app-name-hint")),
         Field::lines("addresses", "app-addresses", &draft.addresses)
@@ -271,6 +298,13 @@ fn form(
             .with_hint(Text::new("app-websocket-origins-hint")),
         word("session_hours", "app-session-hours", &draft.session_hours, "app-session-hours-hint"),
         Field::tick("preflight", "app-preflight", draft.preflight).with_hint(Text::new("app-preflight-hint")),
+        Field::choice("headers", "app-headers", &draft.headers, presets).beginning(Text::new("app-headers-heading")),
+        Field::lines("header_map", "app-header-map", &draft.header_map)
+            .optional()
+            .with_hint(Text::new("app-header-map-hint")),
+        Field::lines("fixed_headers", "app-fixed-headers", &draft.clone().without_values().fixed_headers)
+            .optional()
+            .with_hint(Text::new("app-fixed-headers-hint")),
         Field::tick("signed_identity", "app-signed-identity", draft.signed_identity)
             .with_hint(Text::new("app-signed-identity-hint")),
     ];
