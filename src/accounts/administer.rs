@@ -17,7 +17,7 @@ use crate::domain::session::Session;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::{self, TokenGrant};
-use crate::storage::{Connection, StorageError, attempts, audit, mails, users};
+use crate::storage::{Connection, StorageError, admins, attempts, audit, mails, users};
 
 /// A change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -347,9 +347,9 @@ fn leaves_no_admin(c: &mut Connection, targets: &[Target], change: UserChange) -
         UserChange::Enable | UserChange::EndSessions => false,
     };
     let is_active_admin = |user: &&User| user.role == Role::Admin && user.state == UserState::Active;
-    let admins: Vec<&UserId> =
+    let own: Vec<&UserId> =
         targets.iter().map(|(record, _)| &record.user).filter(is_active_admin).map(|user| &user.id).collect();
-    Ok(takes_power && !admins.is_empty() && users::are_last_active_admins(c, &admins)?)
+    Ok(takes_power && !own.is_empty() && admins::are_last_active_admins(c, &own)?)
 }
 
 /// Returns the sessions that ended; `None` if the account was in that state already.

@@ -284,3 +284,41 @@ impl Rule {
         self.grants.iter().any(|grant| matches!(&grant.who, Who::Members { groups, .. } if groups.contains(group)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_paths_and_methods_of_rules_have_one_meaning() {
+        for (typed, kept) in [
+            ("/", "/"),
+            ("/a/", "/a"),
+            ("/a%20b", "/a b"),
+            ("/A", "/A"),
+            ("/@x/y", "/@x/y"),
+            ("/a%2541%252f", "/a%41%2f"),
+            ("/%2a", "/*"),
+            ("/a/*", "/a/*"),
+        ] {
+            let path = RulePath::parse(typed).unwrap();
+            assert_eq!(path.as_str(), kept, "{typed}");
+            assert_eq!(RulePath::parse(&path.typed()).as_ref(), Ok(&path), "{typed}");
+        }
+        for typed in [
+            "", "a", "//", "/a//b", "/a/./b", "/..", "/%2e%2e", "/a%2Fb", "/a%2fb", "/a;b", "/a?b", "/a#b", "/a\\b",
+            "/a%5Cb", "/a%3Fb", "/%00", "/%ff", "/_auth", "/_AUTH/x", "/a%0ab",
+        ] {
+            assert!(RulePath::parse(typed).is_err(), "{typed}");
+        }
+        assert!(RulePath::parse(&format!("/{}", "a".repeat(1024))).is_err());
+        for typed in ["get", "GET;POST", "CONNECT", "TRACE", "GET1", "ABCDEFGHIJKLMNOPQRSTU"] {
+            assert!(RuleMethods::parse(typed).is_err(), "{typed}");
+        }
+        let methods = |text: &str| RuleMethods::parse(text).unwrap();
+        assert!(methods("").tie(&methods("")) && !methods("").tie(&methods("GET")));
+        assert!(methods("GET").tie(&methods("HEAD")) && methods("PUT,GET").tie(&methods("POST GET")));
+        assert!(!methods("GET").tie(&methods("POST")));
+        assert!(!methods("GET").cover("get") && methods("").cover("get") && methods("GET").cover("HEAD"));
+    }
+}

@@ -7,6 +7,7 @@
 //! `sql_query`: apps.rs, attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, search.rs
 //! `sql_query`: `session_store.rs`, settings.rs
 
+pub mod admins;
 pub mod apps;
 pub mod attempts;
 pub mod audit;

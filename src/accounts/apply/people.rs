@@ -17,7 +17,7 @@ use crate::domain::notice::Notice;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::users::UserRecord;
-use crate::storage::{groups, mails, users};
+use crate::storage::{admins, groups, mails, users};
 
 /// Somebody of the file, as far as it can be understood.
 struct Parsed {
@@ -43,7 +43,7 @@ impl Change<'_> {
             ids.extend(groups::of_everybody(self.c)?.keys().filter_map(|id| UserId::parse(id)));
         }
         if demotes {
-            ids.extend(users::active_admins(self.c)?.iter().filter_map(|id| UserId::parse(id)));
+            ids.extend(admins::active_admins(self.c)?.iter().filter_map(|id| UserId::parse(id)));
         }
         for id in &ids {
             groups::lock_member(self.c, id)?;
@@ -195,7 +195,7 @@ impl Change<'_> {
         let ids: Vec<UserId> = demoted.iter().map(|new| new.record.user.id.clone()).collect();
         let lines: Vec<(usize, String)> =
             demoted.iter().map(|new| (new.line, new.record.user.email.to_string())).collect();
-        if !ids.is_empty() && users::are_last_active_admins(self.c, &ids.iter().collect::<Vec<_>>())? {
+        if !ids.is_empty() && admins::are_last_active_admins(self.c, &ids.iter().collect::<Vec<_>>())? {
             for (line, email) in lines {
                 self.refuse(line, format!("role: without {email} there is no admin who can sign in"));
             }
