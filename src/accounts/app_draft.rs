@@ -292,6 +292,10 @@ impl Faults {
         self.0.push(FieldFault::new(field, message));
     }
 
+    pub(super) fn add_all(&mut self, field: &'static str, messages: Vec<Text>) {
+        self.0.extend(messages.into_iter().map(|message| FieldFault::new(field, message)));
+    }
+
     /// A number from 1 to `max`, if one is given.
     pub(super) fn number(&mut self, field: &'static str, text: &str, max: u64) -> Option<u64> {
         let text = text.trim();

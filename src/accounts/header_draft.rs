@@ -17,7 +17,7 @@ impl AppDraft {
     ) -> HeaderProfile {
         let preset = faults.word("headers", &self.headers, Preset::Remote, Preset::parse);
         let own = header_profile::parse_own(&self.header_map).unwrap_or_else(|found| {
-            found.into_iter().for_each(|fault| faults.add("header_map", fault));
+            faults.add_all("header_map", found);
             Vec::new()
         });
         let stored = before.map_or(&[][..], |app| &app.headers.fixed);
@@ -39,7 +39,7 @@ impl AppDraft {
         faults: &mut Faults,
     ) -> Vec<FixedHeader> {
         let typed = header_profile::parse_fixed(&self.fixed_headers).unwrap_or_else(|found| {
-            found.into_iter().for_each(|fault| faults.add("fixed_headers", fault));
+            faults.add_all("fixed_headers", found);
             Vec::new()
         });
         let mut fixed = Vec::new();

@@ -80,7 +80,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Read, Vec<FileFault>> {
     Ok(Read { wanted, faults: reader.faults, misspelled: reader.misspelled })
 }
 
-fn person<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedPerson {
+fn person(reader: &mut Reader, table: &Table<'_>) -> WantedPerson {
     WantedPerson {
         email: reader.text(table, "email"),
         name: reader.text(table, "name"),
@@ -90,7 +90,7 @@ fn person<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedPerson {
     }
 }
 
-fn app<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedApp {
+fn app(reader: &mut Reader, table: &Table<'_>) -> WantedApp {
     let draft = AppDraft {
         name: reader.text(table, "name"),
         addresses: reader.list(table, "addresses"),
@@ -124,7 +124,7 @@ fn app<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedApp {
 }
 
 /// Fixed headers as typed; values are in files or in the environment, never in this file.
-fn fixed_headers<'a>(reader: &mut Reader, app: &Table<'a>) -> String {
+fn fixed_headers(reader: &mut Reader, app: &Table<'_>) -> String {
     let mut typed = Vec::new();
     for table in reader.tables(app, "fixed_headers", &FIXED_HEADER) {
         let (name, file, variable) =
@@ -154,7 +154,7 @@ fn fixed_headers<'a>(reader: &mut Reader, app: &Table<'a>) -> String {
     typed.join("\n")
 }
 
-fn rule<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedRule {
+fn rule(reader: &mut Reader, table: &Table<'_>) -> WantedRule {
     let inline = GRANT.iter().find(|key| table.get(key).is_some());
     let listed = table.get("grants").map(|_| reader.tables(table, "grants", &GRANT));
     if let (Some(key), Some(_)) = (inline, &listed) {
@@ -176,7 +176,7 @@ fn rule<'a>(reader: &mut Reader, table: &Table<'a>) -> WantedRule {
     WantedRule { draft, lines }
 }
 
-fn grant<'a>(reader: &mut Reader, table: &Table<'a>) -> GrantDraft {
+fn grant(reader: &mut Reader, table: &Table<'_>) -> GrantDraft {
     GrantDraft {
         who: reader.text(table, "who"),
         groups: reader.list(table, "groups"),

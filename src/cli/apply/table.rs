@@ -99,7 +99,7 @@ impl Reader {
     }
 
     /// A text; empty if there is none.
-    pub(super) fn text<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn text(&mut self, table: &Table<'_>, key: &str) -> String {
         let Some(value) = table.get(key) else { return String::new() };
         if value.get_ref().as_str().is_none() {
             self.refuse_type(key, value, "a text in quotes");
@@ -108,7 +108,7 @@ impl Reader {
     }
 
     /// The texts of a list, each with its line.
-    pub(super) fn texts<'a>(&mut self, table: &Table<'a>, key: &str) -> Vec<(String, usize)> {
+    pub(super) fn texts(&mut self, table: &Table<'_>, key: &str) -> Vec<(String, usize)> {
         let expected = "a list of texts, such as [\"a\", \"b\"]";
         let Some(value) = table.get(key) else { return Vec::new() };
         let Some(list) = value.get_ref().as_array() else {
@@ -160,12 +160,12 @@ impl Reader {
     }
 
     /// The texts of a list as they would be typed in a field.
-    pub(super) fn list<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn list(&mut self, table: &Table<'_>, key: &str) -> String {
         self.texts(table, key).into_iter().map(|(text, _)| text).collect::<Vec<_>>().join("\n")
     }
 
     /// A whole number; empty if there is none.
-    pub(super) fn number<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn number(&mut self, table: &Table<'_>, key: &str) -> String {
         let Some(value) = table.get(key) else { return String::new() };
         let number = value.get_ref().as_integer();
         if number.is_none() {
@@ -178,7 +178,7 @@ impl Reader {
     }
 
     /// `true` or `false`.
-    pub(super) fn switch<'a>(&mut self, table: &Table<'a>, key: &str, default: bool) -> bool {
+    pub(super) fn switch(&mut self, table: &Table<'_>, key: &str, default: bool) -> bool {
         let Some(value) = table.get(key) else { return default };
         let on = value.get_ref().as_bool();
         if on.is_none() {
@@ -188,7 +188,7 @@ impl Reader {
     }
 
     /// A date or a moment, with or without quotes; empty if there is none.
-    pub(super) fn moment<'a>(&mut self, table: &Table<'a>, key: &str) -> String {
+    pub(super) fn moment(&mut self, table: &Table<'_>, key: &str) -> String {
         match table.get(key).map(Spanned::get_ref) {
             Some(DeValue::Datetime(moment)) => moment.to_string(),
             _ => self.text(table, key),
