@@ -4,10 +4,10 @@
 -- The gate as HAProxy reaches it: plain http, by address.
 local gate = "http://127.0.0.1:3000"
 
--- The identity headers for the app.
-local identity = { "remote-user", "remote-email", "remote-name", "remote-groups", "remote-id" }
+-- What the gate's answer says about itself; its other headers are for the app: who is there, under the names that the app expects.
+local about_the_answer = { cookie = true, ["cache-control"] = true, vary = true, date = true, server = true, ["content-type"] = true }
 -- What only a proxy may say, as letters and digits alone: by how it begins, and by how it ends.
-local spoof_beginnings = { "forwarded", "xforward", "xoriginal", "xrewrite", "remote", "xremote", "xauthrequest", "xwebauth", "proxy",
+local spoof_beginnings = { "forwarded", "xforward", "xoriginal", "xrewrite", "remote", "xremote", "xauthrequest", "xauthentik", "xwebauth", "proxy",
   "xproxy", "clientcert", "xclientcert", "xssl", "sslclient", "scriptname", "pathinfo", "xscriptname", "xaccel", "xsendfile",
   "xhttpmethod", "xmethodoverride" }
 local spoof_endings = { "clientip", "realip", "connectingip" }
@@ -34,6 +34,10 @@ local function question(txn)
   return headers
 end
 
+local function letters_of(name)
+  return (name:gsub("[_-]", ""))
+end
+
 -- Whether an app may take this field for one of a proxy's. CGI makes one "_" of every byte that is no letter or digit, so a name
 -- that has others than "-" and "_" is nobody's, and the rest is compared without these two.
 local function is_spoof(name)
@@ -43,7 +47,7 @@ local function is_spoof(name)
   if name:find("[_-]ip[_-]*$") then
     return true
   end
-  local letters = name:gsub("[_-]", "")
+  local letters = letters_of(name)
   for _, beginning in ipairs(spoof_beginnings) do
     if letters:find("^" .. beginning) then
       return true
@@ -58,9 +62,15 @@ local function is_spoof(name)
 end
 
 local function let_in(txn, headers)
-  local upgrades = {}
+  local upgrades, identity, answered = {}, {}, {}
+  for name, values in pairs(headers) do
+    if not own[name] and not about_the_answer[name] then
+      identity[name] = values[0]
+      answered[letters_of(name)] = true
+    end
+  end
   for name, values in pairs(txn.http:req_get_headers()) do
-    if is_spoof(name) or name == "http2-settings" then
+    if is_spoof(name) or answered[letters_of(name)] or name == "http2-settings" then
       txn.http:req_del_header(name)
     elseif name == "upgrade" then
       for _, value in pairs(values) do
@@ -68,9 +78,8 @@ local function let_in(txn, headers)
       end
     end
   end
-  for _, name in ipairs(identity) do
-    local values = headers[name]
-    txn.http:req_set_header(name, values and values[0] or "")
+  for name, value in pairs(identity) do
+    txn.http:req_set_header(name, value)
   end
   txn.http:req_set_header("x-forwarded-for", txn.f:src())
   txn.http:req_set_header("x-forwarded-proto", txn.f:ssl_fc() == 1 and "https" or "http")

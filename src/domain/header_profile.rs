@@ -81,6 +81,9 @@ const AUTHENTIK: [(Part, &str); 5] = [
 ];
 
 impl Preset {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Remote, Self::Forwarded, Self::AuthRequest, Self::Authentik, Self::None];
+
     /// What is sent, and the names.
     pub const fn headers(self) -> &'static [(Part, &'static str)] {
         match self {
@@ -157,7 +160,9 @@ pub fn other_spellings(name: &str) -> Vec<String> {
         if sign == '-' {
             all = all.iter().flat_map(|begin| [format!("{begin}-"), format!("{begin}_")]).collect();
         } else {
-            all.iter_mut().for_each(|begin| begin.push(sign));
+            for begin in &mut all {
+                begin.push(sign);
+            }
         }
     }
     all.retain(|spelling| spelling != name);

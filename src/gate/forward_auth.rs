@@ -130,7 +130,8 @@ fn allow(
     for (part, name) in &names.identity {
         headers.insert(name.answer.clone(), identity.part(*part, who).into_owned());
     }
-    for name in &names.unused {
+    let others = if dialect == Dialect::Caddy { &names.unused_presets[..] } else { &[] };
+    for name in names.unused.iter().chain(others) {
         headers.insert(name.clone(), HeaderValue::from_static(""));
     }
     // The built-in proxy adds them itself.

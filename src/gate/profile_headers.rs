@@ -8,7 +8,7 @@ use hyper::http::{HeaderName as AppName, HeaderValue as AppValue};
 
 use super::signed_identity;
 use crate::domain::app_table::CompiledApp;
-use crate::domain::header_profile::{Part, REMOTE, folded, other_spellings};
+use crate::domain::header_profile::{Part, Preset, REMOTE, folded, other_spellings};
 
 /// A name, for the answer to a proxy and for the built-in proxy.
 pub(super) struct Name {
@@ -35,6 +35,9 @@ pub(super) struct ProfileHeaders {
     pub(super) fixed: Vec<(Name, HeaderValue, AppValue)>,
     /// The usual names that this app is not sent: a proxy that copies them has to find them, empty.
     pub(super) unused: Vec<HeaderName>,
+    /// The other names that this app is not sent: Caddy would write the name of its variable in place of one that is
+    /// missing.
+    pub(super) unused_presets: Vec<HeaderName>,
     /// What Envoy has to remove: other spellings of these names.
     pub(super) other_spellings: HeaderValue,
     /// And the cookies.
@@ -66,6 +69,9 @@ impl ProfileHeaders {
         let names: Vec<&str> = names.map(|name| name.answer.as_str()).collect();
         let unused = REMOTE.iter().map(|(_, name)| *name).filter(|name| !names.contains(name));
         let unused: Vec<HeaderName> = unused.map(HeaderName::from_static).collect();
+        let presets = Preset::ALL.iter().flat_map(|preset| preset.headers()).map(|(_, name)| *name);
+        let unused_presets = presets.filter(|name| !names.contains(name) && !unused.iter().any(|known| known == *name));
+        let unused_presets: Vec<HeaderName> = unused_presets.map(HeaderName::from_static).collect();
         let spelled = names.iter().copied().chain(unused.iter().map(HeaderName::as_str)).flat_map(other_spellings);
         let spelled = spelled.chain(other_spellings(signed_identity::NAME));
         let spelled = spelled.collect::<Vec<_>>().join(",");
@@ -77,6 +83,7 @@ impl ProfileHeaders {
             identity,
             fixed,
             unused,
+            unused_presets,
         }
     }
 

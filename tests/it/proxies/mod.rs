@@ -6,6 +6,7 @@ mod limits;
 mod names;
 mod nginx;
 mod paths;
+mod profiles;
 mod question;
 mod real_apps;
 mod several;

@@ -5,7 +5,7 @@ use crate::support::lighttpd::PROGRAMS;
 use crate::support::people::OWNER;
 
 /// What only a proxy may say.
-const OF_PROXIES: [&str; 61] = [
+const OF_PROXIES: [&str; 63] = [
     "Remote-User",
     "Remote-Email",
     "Remote-Name",
@@ -35,6 +35,8 @@ const OF_PROXIES: [&str; 61] = [
     "X-Auth-Request-User",
     "X-Auth-Request-Email",
     "X-Auth-Request-Groups",
+    "X-authentik-username",
+    "X-authentik-uid",
     "X-WebAuth-User",
     "X-WebAuth-Name",
     "X-WebAuth-Role",

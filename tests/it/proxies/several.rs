@@ -1,6 +1,6 @@
 //! Two hosts behind each documented proxy, each an app of its own, with one sign-in (S112, S116).
 
-use super::{DOCUMENT, Kind, Place, Proxy, fence, run, snippets, verdicts};
+use super::{DOCUMENT, Kind, Place, Proxy, fence, profiles, run, snippets, verdicts};
 use crate::support::app_pages::{self, RuleForm};
 use crate::support::apps;
 use crate::support::client::Client;
@@ -169,6 +169,7 @@ async fn all_cases(kind: Kind) {
     one_sign_in_opens_both(&tried).await;
     a_verdict_about_one_host_opens_no_other(&mut tried).await;
     a_host_is_one_in_every_spelling(&tried).await;
+    profiles::the_names_of_the_app_reach_it(&mut tried).await;
     verdicts::the_rules_hold(&mut tried).await;
 }
 
