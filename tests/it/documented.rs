@@ -18,6 +18,8 @@ const RUN_BY_PROXIES: [(&str, &[&str]); 2] = [
 const OF_APPS: (&str, &[&str]) = ("docs/APPS.md", &["console", "ini", "python", "yaml"]);
 /// The file that `apply` is shown with; apply.rs applies it twice.
 const APPLIED: (&str, &str) = ("docs/SEVERAL-APPS.md", "toml");
+/// The file of an app with fixed headers; fixed_headers.rs applies it.
+const HEADERS: (&str, &str) = ("docs/HEADERS.md", "toml");
 /// Commands that are not ours, and where they are tested.
 const OTHERS: [(&str, &str); 20] = [
     ("cargo run -- demo", "command_line.rs starts the demo"),
@@ -130,7 +132,7 @@ fn every_block_of_the_documents_is_run_or_parsed_by_some_test() {
             let of_apps = file == OF_APPS.0 && OF_APPS.1.contains(&kind.as_str());
             let known = by_proxies
                 || of_apps
-                || (&*file, &*kind) == APPLIED
+                || [APPLIED, HEADERS].contains(&(&*file, &*kind))
                 || ["indented", "sh", "env"].contains(&kind.as_str())
                 || file == "docs/ARCHITECTURE.md";
             assert!(known, "{file}: nobody runs a block of the kind {kind:?}");
@@ -182,8 +184,17 @@ fn the_documented_commands_generate_valid_secrets() {
 
 /// The documented file of `apply`.
 pub fn applied_file() -> String {
-    let text = std::fs::read_to_string(repository().join(APPLIED.0)).unwrap();
-    blocks(&text).into_iter().find(|block| block.kind == APPLIED.1).unwrap().text()
+    file_in(APPLIED)
+}
+
+/// The documented file of an app with fixed headers.
+pub fn file_with_headers() -> String {
+    file_in(HEADERS)
+}
+
+fn file_in((document, kind): (&str, &str)) -> String {
+    let text = std::fs::read_to_string(repository().join(document)).unwrap();
+    blocks(&text).into_iter().find(|block| block.kind == kind).unwrap().text()
 }
 
 /// A command as documented, beside a running server; what starts one is checked with the same settings instead.
@@ -215,6 +226,7 @@ async fn every_documented_command_works_as_written() {
     for (email, more) in [("ada@example.org", &["--name", "Ada"][..]), ("you@example.org", &[])] {
         assert!(process.run(&[&["user", "invite", email], more].concat()).status.success());
     }
+    std::fs::write(process.folder.path().join("forge-headers"), "X-Api-Key: a\n").unwrap();
     let all = commands();
     let ours: Vec<Vec<&str>> = all.iter().filter_map(|(_, command)| of_ours(command)).collect();
     assert!(ours.len() >= 18, "{ours:?}");

@@ -2,6 +2,7 @@
 
 use tempfile::TempDir;
 
+use super::documented::file_with_headers;
 use super::support::app::{TestApp, TestOptions};
 use super::support::app_pages::{self, RuleForm};
 use super::support::client::{Call, Client};
@@ -174,6 +175,30 @@ async fn commands_take_values_from_files_and_show_them_nowhere() {
         }
     }
     assert!(contains(&backup, "authorization "), "the sealed value is in the backup");
+}
+
+#[tokio::test]
+async fn the_documented_file_gives_an_app_its_names_and_values() {
+    let mut site = Site::start().await;
+    let upstream = Upstream::start().await;
+    let folder = site.process.folder.path().to_owned();
+    std::fs::write(folder.join("wiki"), format!("{SECRET}\n")).unwrap();
+    let file =
+        file_with_headers().replace("/run/secrets/wiki", "wiki").replace("http://10.0.0.5:8080", &upstream.url());
+    std::fs::write(folder.join("apps.toml"), &file).unwrap();
+    let apply = || said(&run_with(&folder, &["apply", "apps.toml"], &[("WIKI_API_KEY", "k3y".to_owned())]));
+    let text = apply();
+    let line = "headers none; header_map username = x-webauth-user, email = x-webauth-email; fixed_headers \
+        authorization, x-api-key";
+    assert!(text.contains(line), "{text}");
+    assert!(apply().contains(NOTHING));
+    let added = site.process.run(&["rule", "add", "Wiki", "/", "--who", "public"]);
+    assert!(added.status.success(), "{}", said(&added));
+    assert_eq!(site.anonymous("wiki.example.org").await, 200);
+    let seen = upstream.last();
+    assert_eq!((seen.all("authorization"), seen.all("x-api-key")), (vec![SECRET.into()], vec!["k3y".into()]));
+    assert_eq!(seen.all("x-webauth-user"), [""]);
+    assert_eq!(site.events("app.created").await, ["Wiki"]);
 }
 
 #[tokio::test]
