@@ -28,7 +28,9 @@ use crate::pages::admin::{
     apps, audit, checklist, explain, groups, icon, mail, rules, selected, sessions, user, username, users,
 };
 use crate::pages::confirm::{self, Change};
-use crate::pages::{account, email, forgot, handover, home, invite, login, logout, password, profile, reset, setup};
+use crate::pages::{
+    account, email, forgot, handover, home, invite, login, logout, password, profile, reset, setup, tokens,
+};
 
 /// One page or action.
 pub struct Row {
@@ -125,6 +127,8 @@ pub const PAGES: &[Row] = &[
     Row::form("/account/password", Portal, Member, || get().to(password::show), || post().to(password::submit)),
     Row::form("/account/email", Portal, Member, || get().to(email::show), || post().to(email::submit)),
     Row::action("/account/devices/{id}/forget", Portal, Member, || post().to(account::forget_device)),
+    Row::form("/account/tokens", Portal, Member, || get().to(tokens::own), || post().to(tokens::create_own)).gives_power(Change::TokenNew),
+    Row::action("/account/tokens/{id}/revoke", Portal, Member, || post().to(tokens::revoke_own)),
     Row::page("/admin", Portal, Admin, || get().to(home::admin)),
     Row::page("/admin/apps", Portal, Admin, || get().to(apps::list)),
     Row::form("/admin/apps/new", Portal, Admin, || get().to(apps::show_new), || post().to(apps::create)).gives_power(Change::AppNew),
@@ -158,6 +162,8 @@ pub const PAGES: &[Row] = &[
     Row::form("/admin/groups/{id}/members/add", Portal, Admin, || get().to(groups::show_add), || post().to(groups::add)).gives_power(Change::GroupJoin),
     Row::action("/admin/groups/{id}/members/{user}/remove", Portal, Admin, || post().to(groups::remove)),
     Row::form("/admin/groups/{id}/delete", Portal, Admin, || get().to(groups::ask_delete), || post().to(groups::delete)).gives_power(Change::GroupDelete),
+    Row::form("/admin/tokens", Portal, Admin, || get().to(tokens::all), || post().to(tokens::create)).gives_power(Change::TokenNew),
+    Row::action("/admin/tokens/{id}/revoke", Portal, Admin, || post().to(tokens::revoke)),
     Row::page("/admin/sessions", Portal, Admin, || get().to(sessions::list)),
     Row::action("/admin/sessions/{id}/end", Portal, Admin, || post().to(sessions::end)),
     Row::page("/admin/audit", Portal, Admin, || get().to(audit::list)),

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::entry_cache::{Cacheable, Entry};
+use super::outgoing::Detail;
 use super::throttle::{Asking, Guess, Guessed, guess};
 use super::token_draft::TokenDraft;
 use super::{AccountError, Accounts, Actor, Client, FieldFault, revocation};
@@ -16,6 +17,7 @@ use crate::domain::audit::Event;
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::{TokenId, UserId};
 use crate::domain::machine_token::{MAX_TOKENS, MachineToken, USE_PRECISION_SECS};
+use crate::domain::mail::MailKind;
 use crate::domain::notice::Notice;
 use crate::domain::rules::Circumstances;
 use crate::domain::session::Proof;
@@ -87,10 +89,10 @@ impl Accounts {
         let hash = self.0.token_hasher.machine_token(plain.expose());
         let loaded = self.apps().await?;
         let mut line = self.audit_line(Event::TokenCreated, &actor.name, "", &actor.source);
-        let owner = owner.clone();
+        let (owner, mails) = (owner.clone(), self.drafts());
         let made = self.0.database.write(move |c| {
-            let person = match lock_owner(c, &owner)? {
-                Ok(person) => person,
+            let (user, person) = match lock_owner(c, &owner)? {
+                Ok(found) => found,
                 Err(fault) => return Ok(Err(fault)),
             };
             let visitor = Visitor::with_account(Credential::Pair, Proof { factor: false, at: now }, person.clone());
@@ -103,10 +105,15 @@ impl Accounts {
             };
             (line.subject, line.detail) = (person.email, describe(&token, &loaded.table));
             machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
+            if line.actor != line.subject {
+                mails.queue(c, &mails.to_user(MailKind::TokenMade, &user, &Detail::default()))?;
+            }
             audit::append(c, &line)?;
             Ok(Ok(token))
         });
-        made.await?.map(|token| (token, plain))
+        let token = made.await??;
+        self.wake_mailer();
+        Ok((token, plain))
     }
 
     /// Revokes a token, of `owner` if that is given.
@@ -245,7 +252,7 @@ impl Accounts {
 }
 
 /// The account, if it can have one more token; locked until the transaction ends, so that nobody makes two at once.
-fn lock_owner(c: &mut Connection, owner: &UserId) -> Result<Result<Person, AccountError>, StorageError> {
+fn lock_owner(c: &mut Connection, owner: &UserId) -> Result<Result<(User, Person), AccountError>, StorageError> {
     if !groups::lock_member(c, owner)? {
         return Ok(Err(AccountError::NotFound));
     }
@@ -257,7 +264,8 @@ fn lock_owner(c: &mut Connection, owner: &UserId) -> Result<Result<Person, Accou
     if machine_tokens::count_of(c, owner)? >= i64::try_from(MAX_TOKENS).unwrap_or(0) {
         return fault("name", Text::new("token-too-many").with("max", MAX_TOKENS));
     }
-    Ok(Ok(Person::new(record.user, groups::of_user(c, owner)?)))
+    let person = Person::new(record.user.clone(), groups::of_user(c, owner)?);
+    Ok(Ok((record.user, person)))
 }
 
 fn owned(c: &mut Connection, id: &TokenId) -> Result<Option<Owned>, StorageError> {

@@ -87,6 +87,7 @@ const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static st
         MailKind::ResetDone => ("mail-reset-done", "mail-reset-done-text", Some("mail-reset-done-end")),
         MailKind::NewDevice => ("mail-new-device", "mail-new-device-text", Some("mail-new-device-end")),
         MailKind::EmailChanged => ("mail-email-changed", "mail-email-changed-text", Some("mail-email-changed-end")),
+        MailKind::TokenMade => ("mail-token-made", "mail-token-made-text", Some("mail-token-made-end")),
         MailKind::Test => ("mail-test-subject", "mail-test-text", None),
     }
 }

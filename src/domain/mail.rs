@@ -27,12 +27,14 @@ pub enum MailKind {
     EmailChanged,
     /// To the new address: the link that verifies it.
     ConfirmEmail,
+    /// An admin made a machine token for the account.
+    TokenMade,
     /// An admin tests the mail server.
     Test,
 }
 
 /// Every kind, in the order of declaration.
-pub const KINDS: [MailKind; 8] = [
+pub const KINDS: [MailKind; 9] = [
     MailKind::Reset,
     MailKind::Invitation,
     MailKind::PasswordChanged,
@@ -40,6 +42,7 @@ pub const KINDS: [MailKind; 8] = [
     MailKind::NewDevice,
     MailKind::EmailChanged,
     MailKind::ConfirmEmail,
+    MailKind::TokenMade,
     MailKind::Test,
 ];
 
@@ -54,6 +57,7 @@ impl MailKind {
             Self::NewDevice => "new device",
             Self::EmailChanged => "address changed",
             Self::ConfirmEmail => "confirm address",
+            Self::TokenMade => "machine token",
             Self::Test => "test",
         }
     }
@@ -68,6 +72,7 @@ impl MailKind {
             Self::NewDevice => "mail-kind-new-device",
             Self::EmailChanged => "mail-kind-email-changed",
             Self::ConfirmEmail => "mail-kind-confirm-email",
+            Self::TokenMade => "mail-kind-token-made",
             Self::Test => "mail-kind-test",
         })
     }

@@ -47,6 +47,7 @@ flashes! {
     Deleted = "deleted", "flash-deleted";
     Role = "role", "flash-role";
     Username = "username", "flash-username";
+    TokenRevoked = "token-revoked", "flash-token-revoked";
     AppSaved = "app-saved", "flash-app-saved";
     RuleSaved = "rule-saved", "flash-rule-saved";
     UserGroups = "user-groups", "flash-user-groups";

@@ -74,6 +74,7 @@ pub const ADMIN_PAGES: &[AdminPage] = &[
     AdminPage::new("/_auth/admin/apps", "menu-apps", "home-apps"),
     AdminPage::new("/_auth/admin/users", "menu-users", "home-users"),
     AdminPage::new("/_auth/admin/groups", "menu-groups", "home-groups"),
+    AdminPage::new("/_auth/admin/tokens", "menu-tokens", "home-tokens"),
     AdminPage::new("/_auth/admin/sessions", "menu-sessions", "home-sessions"),
     AdminPage::new("/_auth/admin/audit", "menu-audit", "home-audit"),
     AdminPage::new("/_auth/admin/mail", "menu-mail", "home-mail"),

@@ -63,6 +63,8 @@ pub enum Change {
     GroupJoin,
     /// Deleting a group.
     GroupDelete,
+    /// A new machine token.
+    TokenNew,
     /// A new app.
     AppNew,
     /// Other settings for an app.
@@ -78,7 +80,7 @@ pub enum Change {
 }
 
 impl Change {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Role,
         Self::Username,
         Self::Invite,
@@ -90,6 +92,7 @@ impl Change {
         Self::GroupNew,
         Self::GroupJoin,
         Self::GroupDelete,
+        Self::TokenNew,
         Self::AppNew,
         Self::App,
         Self::AppDelete,
@@ -122,6 +125,7 @@ impl Change {
             Self::GroupNew => "prove-group-new",
             Self::GroupJoin => "prove-group-join",
             Self::GroupDelete => "prove-group-delete",
+            Self::TokenNew => "prove-token-new",
             Self::AppNew => "prove-app-new",
             Self::App => "prove-app",
             Self::AppDelete => "prove-app-delete",
@@ -312,7 +316,7 @@ fn page(
     let app = if change == Some(Change::AppNew) { field("name") } else { pending.subject.as_str() };
     let what = change.map(|change| {
         let what = Text::new(change.key()).with("email", email).with("group", group).with("count", count);
-        let what = what.with("app", app).with("path", field("path"));
+        let what = what.with("app", app).with("path", field("path")).with("name", field("name"));
         what.with("role", field("role")).with("username", field("username")).with("removes", removes)
     });
     let in_groups = Some(field("groups")).filter(|names| !names.is_empty());

@@ -15,30 +15,30 @@ use crate::http::page::{Layout, Menu, page};
 /// One field with its label.
 #[derive(Clone, Debug)]
 pub(super) struct Field {
-    name: Cow<'static, str>,
+    pub(super) name: Cow<'static, str>,
     /// The heading of the group of fields that begins with this one.
-    section: Option<Text>,
-    label: Text,
-    kind: &'static str,
-    value: String,
-    autocomplete: &'static str,
-    hint: Option<Text>,
-    required: bool,
+    pub(super) section: Option<Text>,
+    pub(super) label: Text,
+    pub(super) kind: &'static str,
+    pub(super) value: String,
+    pub(super) autocomplete: &'static str,
+    pub(super) hint: Option<Text>,
+    pub(super) required: bool,
     /// Minimum length of a new password, for the script that shows the count.
-    min: Option<usize>,
+    pub(super) min: Option<usize>,
     /// The field that must have the same value, for the script that compares them.
-    same: Option<&'static str>,
+    pub(super) same: Option<&'static str>,
     /// The types of files that it takes.
-    accept: &'static str,
+    pub(super) accept: &'static str,
     /// The options; empty for a text field.
-    choices: Vec<Choice>,
+    pub(super) choices: Vec<Choice>,
 }
 
 /// One option.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     /// The value submitted.
-    pub(super) value: &'static str,
+    pub(super) value: Cow<'static, str>,
     /// The label.
     pub(super) label: Text,
     /// The language of the label where it is not the page's.
@@ -136,16 +136,16 @@ impl Field {
         [Self { min: Some(min_length), ..first }, Self { same: Some(name), ..again }]
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         self.kind != "text"
     }
 
     /// The type of its `input`.
-    fn input_type(&self) -> &'static str {
+    pub(super) fn input_type(&self) -> &'static str {
         if self.kind == "word" { "text" } else { self.kind }
     }
 }
@@ -214,8 +214,13 @@ impl<'a> FormPage<'a> {
     }
 
     fn fault_of(&self, name: &str) -> Option<String> {
-        self.faults.iter().find(|fault| fault.field == name).map(|fault| self.layout.tell(&fault.message))
+        fault_of(&self.faults, name, &self.layout)
     }
+}
+
+/// What is wrong with the field of that name.
+pub(super) fn fault_of(faults: &[FieldFault], name: &str, layout: &Layout) -> Option<String> {
+    faults.iter().find(|fault| fault.field == name).map(|fault| layout.tell(&fault.message))
 }
 
 /// A page with a message and links.
@@ -227,7 +232,9 @@ pub(super) struct MessagePage<'a> {
     /// An emphasised text above the others.
     pub(super) warning: Option<Text>,
     pub(super) texts: Vec<Text>,
-    /// A link to copy; empty for none.
+    /// The key of what the link is called.
+    pub(super) label: &'static str,
+    /// A link, or another secret, to copy; empty for none.
     pub(super) link: &'a str,
     /// Addresses and the keys of their labels.
     pub(super) links: Vec<(&'a str, &'static str)>,
@@ -241,6 +248,7 @@ impl MessagePage<'_> {
             heading,
             warning: None,
             texts: Vec::new(),
+            label: "copy-label",
             link: "",
             links: Vec::new(),
         }

@@ -20,6 +20,7 @@ pub mod profile;
 pub mod reset;
 pub mod setup;
 mod signed_in;
+pub mod tokens;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::LOCATION;

@@ -50,11 +50,11 @@ pub async fn submit(
 fn form(member: &Member, req: &HttpRequest, typed: &ProfileForm, faults: Vec<FieldFault>) -> HttpResponse {
     let mut page = FormPage::new(req, "profile-heading", member.menu(), "/_auth/account/profile", "save");
     let own = |one: Language| Choice {
-        value: one.tag(),
+        value: one.tag().into(),
         label: Text::new("language-own-name").with("name", one.own_name()),
         language: Some(one),
     };
-    let mut choices = vec![Choice { value: "", label: Text::new("profile-language-browser"), language: None }];
+    let mut choices = vec![Choice { value: "".into(), label: Text::new("profile-language-browser"), language: None }];
     choices.extend(Language::ALL.map(own));
     page.fields = vec![
         Field::text("name", "name", &typed.name, "name").with_hint(Text::new("profile-name-hint")),

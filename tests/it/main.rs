@@ -102,6 +102,8 @@ mod stored_forms;
 mod stream_ends;
 mod support;
 mod tls;
+mod token_pages;
+mod token_scopes;
 mod tokens;
 mod usernames;
 mod verdicts;

@@ -267,7 +267,7 @@ fn form(
     faults: Vec<FieldFault>,
 ) -> HttpResponse {
     let mut page = FormPage::new(req, heading, Menu::Admin, action, "save");
-    let choice = |value, label| Choice { value, label: Text::new(label), language: None };
+    let choice = |value: &'static str, label| Choice { value: value.into(), label: Text::new(label), language: None };
     let modes = vec![choice("proxy", "app-mode-proxy"), choice("forward-auth", "app-mode-forward-auth")];
     let access = vec![choice("signed-in", "app-default-signed-in"), choice("nobody", "app-default-nobody")];
     let scheme = settings::of(req).app_url.scheme();

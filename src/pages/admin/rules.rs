@@ -163,7 +163,7 @@ async fn form(
 }
 
 async fn grant_fields(req: &HttpRequest, number: usize, grant: &GrantDraft) -> Result<Vec<Field>, HttpError> {
-    let choice = |value, label| Choice { value, label: Text::new(label), language: None };
+    let choice = |value: &'static str, label| Choice { value: value.into(), label: Text::new(label), language: None };
     let who = vec![
         choice("", if number == 1 { "who-choose" } else { "who-no-more" }),
         choice("signed-in", "who-signed-in"),

@@ -152,7 +152,7 @@ async fn form(
         FormPage::new(req, "invite-somebody", Menu::Admin, "/_auth/admin/users/new", "invite-somebody-submit");
     let by_mail = settings::of(req).config.mail.server.is_some();
     page.intro = vec![Text::new(if by_mail { "invite-somebody-intro" } else { "invite-somebody-intro-no-mail" })];
-    let choice = |value, label| Choice { value, label: Text::new(label), language: None };
+    let choice = |value: &'static str, label| Choice { value: value.into(), label: Text::new(label), language: None };
     page.fields = vec![
         Field::email("email", &typed.email, "off"),
         Field::text("name", "name", &typed.name, "off").with_hint(Text::new("optional")),

@@ -34,6 +34,7 @@ pub mod sample_app;
 pub mod smtp;
 pub mod source;
 pub mod stores;
+pub mod tokens;
 pub mod upstream;
 pub mod wait;
 pub mod wobbly;

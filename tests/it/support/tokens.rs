@@ -1,0 +1,48 @@
+//! Machine tokens, made on the pages.
+
+use super::client::{Call, Client};
+use super::page;
+
+pub const OWN: &str = "/_auth/account/tokens";
+pub const ALL: &str = "/_auth/admin/tokens";
+
+/// A token as shown, and its identifier.
+#[derive(Clone, Debug)]
+pub struct Made {
+    pub token: String,
+    pub id: String,
+}
+
+/// Makes a token for the app of the configuration; `fields` say more.
+pub async fn make(client: &mut Client, at: &str, fields: &[(&str, &str)]) -> Made {
+    let before = page::all_data(&client.get(at).await.text(), "token-id");
+    let usual = [("name", "phone"), ("app", "default")].into_iter();
+    let usual = usual.filter(|(name, _)| fields.iter().all(|(given, _)| given != name));
+    let all: Vec<(&str, &str)> = usual.chain(fields.iter().copied()).collect();
+    let answer = client.submit(at, at, &all).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let token = page::data(&answer.text(), "link").unwrap();
+    assert!(token.starts_with("pc_") && token.len() == 52, "{token}");
+    let list = client.get(at).await.text();
+    assert!(!list.contains(&token), "it is shown once");
+    let mut ids = page::all_data(&list, "token-id");
+    ids.retain(|id| !before.contains(id));
+    Made { token, id: ids.remove(0) }
+}
+
+/// Revokes it.
+pub async fn revoke(client: &mut Client, at: &str, made: &Made) {
+    let answer = client.submit(at, &format!("{at}/{}/revoke", made.id), &[]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+}
+
+/// A request with the token in `Authorization: Bearer`.
+pub fn bearer(token: &str, path: &str) -> Call {
+    Call::new("GET", path).header("Authorization", &format!("Bearer {token}"))
+}
+
+/// `Authorization` of HTTP Basic.
+pub fn basic(user: &str, password: &str) -> String {
+    use base64::Engine;
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
+}

@@ -1,0 +1,113 @@
+//! The pages of machine tokens (S118).
+
+use super::support::app_pages::{self, RuleForm};
+use super::support::mailbox::Mailbox;
+use super::support::nodes::Nodes;
+use super::support::people::{self, OWNER};
+use super::support::tokens::{self, ALL, OWN, bearer};
+use super::support::{hammer, page};
+
+const ADA: &str = "ada@example.org";
+
+#[tokio::test]
+async fn s118_people_see_and_revoke_their_own_and_admins_everybodys() {
+    let (app, _upstream, mut owner) = people::with_app().await;
+    let (mut ada, _) = people::member(&app, &mut owner, ADA, "user").await;
+    let own = tokens::make(&mut ada, OWN, &[("name", "Ada's phone")]).await;
+    let given = tokens::make(&mut owner, ALL, &[("owner", ADA), ("name", "<b>hook</b>")]).await;
+    let mail = Mailbox::of(&app.data("")).wait_for("A token was made for your account").await;
+    assert!(mail.header("To").contains(ADA) && !mail.text.contains(&given.token));
+    let of_owner = tokens::make(&mut owner, OWN, &[]).await;
+    let list = ada.get(OWN).await.text();
+    let names = page::all_data(&list, "name");
+    assert_eq!(page::all_data(&list, "token-id").len(), 2);
+    assert!(names.contains(&"<b>hook</b>".to_owned()) && names.contains(&"Ada's phone".to_owned()), "{names:?}");
+    assert_eq!(page::all_data(&owner.get(ALL).await.text(), "token-id").len(), 3);
+    let filtered = owner.get(&format!("{ALL}?owner={ADA}")).await.text();
+    assert_eq!(page::all_data(&filtered, "token-id").len(), 2);
+    assert_eq!(ada.get(ALL).await.status, 403);
+    let foreign = ada.submit(OWN, &format!("{OWN}/{}/revoke", of_owner.id), &[]).await;
+    assert_eq!(foreign.status, 404, "nobody revokes another's");
+    tokens::revoke(&mut owner, ALL, &own).await;
+    let mut machine = app.client();
+    assert_eq!(machine.send(bearer(&own.token, "/page")).await.status, 401);
+    assert_eq!(machine.send(bearer(&given.token, "/page")).await.status, 200);
+    let trail = owner.get("/_auth/admin/audit").await.text();
+    for event in ["token.created", "token.revoked", "token.refused"] {
+        assert!(trail.contains(&format!("data-event=\"{event}\"")), "{event}");
+    }
+    assert!([&own, &given, &of_owner].iter().all(|made| !trail.contains(&made.token)));
+}
+
+#[tokio::test]
+async fn s118_what_is_wrong_is_said_at_its_field_and_makes_no_token() {
+    let (app, _upstream, mut owner) = people::with_app().await;
+    let (mut ada, _) = people::member(&app, &mut owner, ADA, "user").await;
+    let rule = RuleForm { path: "/", who: "members", people: OWNER, ..RuleForm::default() };
+    app_pages::add_rule(&mut owner, "/_auth/admin/apps/default", rule).await;
+    let forbidden = ada.submit(OWN, OWN, &[("name", "x"), ("app", "default")]).await;
+    assert_eq!(forbidden.status, 422, "an app that its owner may not enter");
+    assert!(!ada.get(OWN).await.text().contains("value=\"default\""));
+    for (fields, field) in [
+        (vec![("name", "")], "name"),
+        (vec![("name", &*"x".repeat(300))], "name"),
+        (vec![("app", "nothing")], "app"),
+        (vec![("path", "api")], "path"),
+        (vec![("path", "/a/../b")], "path"),
+        (vec![("methods", "get")], "methods"),
+        (vec![("networks", "10.0.0.0/64")], "networks"),
+        (vec![("expires", "tomorrow")], "expires"),
+        (vec![("expires", "2020-01-01")], "expires"),
+        (vec![("expires", "2999-01-01")], "expires"),
+    ] {
+        let usual = [("name", "x"), ("app", "default")].into_iter().filter(|(name, _)| *name != fields[0].0);
+        let answer = owner.submit(OWN, OWN, &usual.chain(fields.clone()).collect::<Vec<_>>()).await;
+        assert_eq!(answer.status, 422, "{fields:?}");
+        assert!(answer.text().contains(&format!("href=\"#{field}\"")), "{fields:?}");
+    }
+    let unknown = owner.submit(ALL, ALL, &[("owner", "x@example.org"), ("name", "x"), ("app", "default")]).await;
+    assert_eq!(unknown.status, 422);
+    assert!(page::all_data(&owner.get(ALL).await.text(), "token-id").is_empty());
+    for _ in 0..50 {
+        tokens::make(&mut owner, OWN, &[]).await;
+    }
+    let answer = owner.submit(OWN, OWN, &[("name", "x"), ("app", "default")]).await;
+    assert_eq!(answer.status, 422, "fifty are enough");
+}
+
+#[tokio::test]
+async fn s118_the_store_has_a_keyed_hash_and_no_token() {
+    let app = super::support::app::TestApp::start(|options| options.sqlite = true).await;
+    let mut owner = people::claim(&app).await;
+    let token = tokens::make(&mut owner, OWN, &[]).await.token;
+    drop(owner.get(OWN).await);
+    for name in ["portcullis.db", "portcullis.db-wal"] {
+        let bytes = std::fs::read(app.data(name)).unwrap_or_default();
+        let secret = &token.as_bytes()[3..46];
+        assert!(!bytes.windows(secret.len()).any(|part| part == secret), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s118_no_node_lets_a_revoked_token_in_after_the_answer() {
+    let Some(nodes) = Nodes::start(3, false).await else { return };
+    let mut owner = nodes.owner().await;
+    let mut grants = hammer::Grants::default();
+    for number in 0..hammer::tries().div_ceil(10) {
+        let made = tokens::make(&mut owner, OWN, &[]).await;
+        let machines = (0..3).map(|node| {
+            let mut machine = nodes.apps[node].client();
+            machine.always("Authorization", &format!("Bearer {}", made.token));
+            machine
+        });
+        let mut at = nodes.at(number % 3, &owner);
+        let revoke = async || tokens::revoke(&mut at, OWN, &made).await;
+        grants.until(machines.collect(), "/page", revoke).await;
+        for app in &nodes.apps {
+            let status = app.client().send(bearer(&made.token, "/page")).await.status;
+            assert!(matches!(status, 401 | 429), "{status}");
+        }
+    }
+    grants.report("revocations of tokens");
+    assert_eq!(grants.wrong, 0);
+}
