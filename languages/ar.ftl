@@ -472,6 +472,8 @@ app-header-map = أسماء أخرى
 app-header-map-hint = المعلومة ثم = ثم اسم، واحد في كل سطر، مثل email = X-Mail. المعلومة واحدة من: user (العنوان)، email، username، id، name، role، groups، groups-piped.
 app-fixed-headers = ترويسات بقيمة ثابتة
 app-fixed-headers-hint = واحدة في كل سطر، مثل Authorization: Basic dXNlcjpwYXNz. تُحفظ القيم مشفّرة ولا تُعرض مرة أخرى. الاسم وحده يُبقي قيمته، والسطر المحذوف يزيل الترويسة.
+app-token-headers = ترويسات أخرى للرموز
+app-token-headers-hint = أسماء ترويسات يمكن لعملاء هذا التطبيق إرسال رمز فيها، واحد في كل سطر، مثل X-Api-Key. تُقرأ X-Portcullis-Token وAuthorization دائمًا.
 app-state-good = يقبل الاتصالات
 app-state-silent = لا يستجيب ({ $fault })
 app-state-tls = لا يمكن الوصول إليه عبر https ({ $fault })

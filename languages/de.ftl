@@ -433,6 +433,8 @@ app-header-map = Weitere Namen
 app-header-map-hint = Was, = und ein Name, je einer in einer Zeile, etwa email = X-Mail. Was ist eines von: user (die Adresse), email, username, id, name, role, groups, groups-piped.
 app-fixed-headers = Header mit festem Wert
 app-fixed-headers-hint = Je einer in einer Zeile, etwa Authorization: Basic dXNlcjpwYXNz. Werte werden verschlüsselt gespeichert und nie wieder angezeigt. Ein Name allein behält seinen Wert; eine gelöschte Zeile entfernt den Header.
+app-token-headers = Weitere Header für Tokens
+app-token-headers-hint = Namen von Headern, in denen Clients dieser Anwendung ein Token senden können, einer je Zeile, etwa X-Api-Key. X-Portcullis-Token und Authorization werden immer gelesen.
 app-state-good = Nimmt Verbindungen an
 app-state-silent = Antwortet nicht ({ $fault })
 app-state-tls = Über https nicht erreichbar ({ $fault })

@@ -435,6 +435,8 @@ app-header-map = More names
 app-header-map-hint = What, = and a name, one on each line, such as email = X-Mail. What is one of: user (the address), email, username, id, name, role, groups, groups-piped.
 app-fixed-headers = Headers with a fixed value
 app-fixed-headers-hint = One on each line, such as Authorization: Basic dXNlcjpwYXNz. Values are stored encrypted and never shown again. A name alone keeps its value; a line that you delete removes the header.
+app-token-headers = More headers for tokens
+app-token-headers-hint = Names of headers in which clients of this app can send a token, one a line, such as X-Api-Key. X-Portcullis-Token and Authorization are always read.
 app-state-good = Accepts connections
 app-state-silent = Does not respond ({ $fault })
 app-state-tls = Cannot be reached by https ({ $fault })

@@ -433,6 +433,8 @@ app-header-map = Más nombres
 app-header-map-hint = Un dato, = y un nombre, uno en cada línea, por ejemplo email = X-Mail. El dato es uno de: user (la dirección), email, username, id, name, role, groups, groups-piped.
 app-fixed-headers = Cabeceras con un valor fijo
 app-fixed-headers-hint = Una en cada línea, por ejemplo Authorization: Basic dXNlcjpwYXNz. Los valores se guardan cifrados y no se vuelven a mostrar. Un nombre solo conserva su valor; una línea borrada quita la cabecera.
+app-token-headers = Más cabeceras para tokens
+app-token-headers-hint = Nombres de cabeceras en las que los clientes de esta aplicación pueden enviar un token, una por línea, por ejemplo X-Api-Key. X-Portcullis-Token y Authorization se leen siempre.
 app-state-good = Acepta conexiones
 app-state-silent = No responde ({ $fault })
 app-state-tls = No se puede acceder por https ({ $fault })

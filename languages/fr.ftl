@@ -433,6 +433,8 @@ app-header-map = Autres noms
 app-header-map-hint = Une information, = et un nom, un par ligne, par exemple email = X-Mail. L’information est l’une de : user (l’adresse), email, username, id, name, role, groups, groups-piped.
 app-fixed-headers = En-têtes à valeur fixe
 app-fixed-headers-hint = Un par ligne, par exemple Authorization: Basic dXNlcjpwYXNz. Les valeurs sont chiffrées et ne sont plus jamais affichées. Un nom seul garde sa valeur ; une ligne supprimée retire l’en-tête.
+app-token-headers = Autres en-têtes pour les jetons
+app-token-headers-hint = Noms d’en-têtes dans lesquels les clients de cette application peuvent envoyer un jeton, un par ligne, par exemple X-Api-Key. X-Portcullis-Token et Authorization sont toujours lus.
 app-state-good = Accepte les connexions
 app-state-silent = Ne répond pas ({ $fault })
 app-state-tls = Inaccessible en https ({ $fault })

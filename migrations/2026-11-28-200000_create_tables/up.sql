@@ -135,6 +135,8 @@ CREATE TABLE apps (
     headers TEXT NOT NULL DEFAULT 'remote',
     header_map TEXT NOT NULL DEFAULT '',
     fixed_headers TEXT NOT NULL DEFAULT '',
+    -- Headers besides the usual ones in which its clients send machine tokens, one a line.
+    token_headers TEXT NOT NULL DEFAULT '',
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX apps_name ON apps (name);

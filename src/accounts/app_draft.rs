@@ -63,6 +63,8 @@ pub struct AppDraft {
     pub header_map: String,
     /// Headers with the same value in every request: `name: value`, or the name alone if the value stays; one a line.
     pub fixed_headers: String,
+    /// Headers besides the usual ones in which its clients send machine tokens.
+    pub token_headers: String,
 }
 
 impl AppDraft {
@@ -89,6 +91,7 @@ impl AppDraft {
             headers: app.headers.preset.as_str().to_owned(),
             header_map: app.headers.typed(),
             fixed_headers: lines(app.headers.fixed.iter().map(|fixed| &fixed.name)),
+            token_headers: lines(&app.token_headers),
         }
     }
 
@@ -129,6 +132,7 @@ impl AppDraft {
             shown: self.shown,
             session_secs: session_hours.and_then(|hours| i64::try_from(hours * 3600).ok()),
             headers,
+            token_headers: self.parse_token_headers(&mut faults),
             id,
         };
         if faults.0.is_empty() { Ok(app) } else { Err(faults.0) }

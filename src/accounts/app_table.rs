@@ -139,6 +139,7 @@ fn default_app(config: &Config) -> App {
         shown: gate.upstream.is_some() || !gate.forward_auth.is_empty(),
         session_secs: None,
         headers: HeaderProfile::default(),
+        token_headers: Vec::new(),
     }
 }
 

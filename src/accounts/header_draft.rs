@@ -31,6 +31,13 @@ impl AppDraft {
         profile
     }
 
+    pub(super) fn parse_token_headers(&self, faults: &mut Faults) -> Vec<String> {
+        header_profile::parse_token_headers(&self.token_headers).unwrap_or_else(|found| {
+            found.into_iter().for_each(|fault| faults.add("token_headers", fault));
+            Vec::new()
+        })
+    }
+
     fn parse_fixed(
         &self,
         id: &AppRef,

@@ -24,7 +24,7 @@ use crate::texts;
 /// Bytes of a file that are read.
 const MAX_TEXT: u64 = 1024 * 1024;
 /// The settings of an app, as flags: name, and what they mean.
-const SETTINGS: [(&str, &str); 14] = [
+const SETTINGS: [(&str, &str); 15] = [
     ("addresses", "Its addresses, separated by commas; one part of a host name may be *"),
     ("mode", "proxy, or forward-auth for an app behind your own proxy"),
     ("upstream", "Where it listens: http://, https:// or unix:/path"),
@@ -38,6 +38,7 @@ const SETTINGS: [(&str, &str); 14] = [
     ("headers", "Names of headers that say who is there: remote, x-forwarded, x-auth-request, x-authentik, none"),
     ("header-map", "More of them, such as email=X-Mail,username=X-User; docs/HEADERS.md lists what they can say"),
     ("fixed-header-file", "A file, or - for standard input, with all its fixed headers; a name alone keeps its value"),
+    ("token-headers", "More headers in which its clients send machine tokens, separated by commas"),
     ("name", "Its name"),
 ];
 /// The switches of an app.
@@ -79,6 +80,7 @@ fn change_draft(draft: &mut AppDraft, matches: &ArgMatches) -> Result<(), String
         ("session-hours", &mut draft.session_hours),
         ("headers", &mut draft.headers),
         ("header-map", &mut draft.header_map),
+        ("token-headers", &mut draft.token_headers),
     ] {
         if let Some(given) = matches.get_one::<String>(id) {
             given.clone_into(field);
@@ -217,6 +219,7 @@ fn describe(core: &Core, app: &CompiledApp) -> Result<Value, String> {
         "headers": draft.headers,
         "header_map": draft.header_map.lines().collect::<Vec<_>>(),
         "fixed_headers": draft.fixed_headers.lines().collect::<Vec<_>>(),
+        "token_headers": draft.token_headers.lines().collect::<Vec<_>>(),
         "rules": rules,
     }))
 }
@@ -260,6 +263,7 @@ fn show(core: &Core, name: &str, matches: &ArgMatches) -> Result<(), String> {
         ("headers", &draft.headers),
         ("more headers", &draft.header_map.replace('\n', ", ")),
         ("fixed headers", &draft.fixed_headers.replace('\n', ", ")),
+        ("headers of tokens", &draft.token_headers.replace('\n', ", ")),
         ("preflights pass", yes(draft.preflight)),
         ("signed identity", yes(draft.signed_identity)),
         ("switched on", yes(draft.enabled)),

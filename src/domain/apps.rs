@@ -147,6 +147,8 @@ pub struct App {
     pub session_secs: Option<i64>,
     /// What tells it who is there.
     pub headers: HeaderProfile,
+    /// Headers besides the usual ones in which its clients send machine tokens, in small letters.
+    pub token_headers: Vec<String>,
 }
 
 impl App {

@@ -43,6 +43,7 @@ fn app(default_access: DefaultAccess) -> App {
         shown: true,
         session_secs: None,
         headers: HeaderProfile::default(),
+        token_headers: Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The headers that tell an app who is there: what they say, and their names.
 
+use super::lists::entries;
 use super::text::Text;
 use super::words::words;
 
@@ -194,6 +195,27 @@ fn parse_line(line: &str) -> Result<(Part, String), Text> {
     if name == "authorization" { Err(reserved(&name)) } else { Ok((part, name)) }
 }
 
+/// Parses the names of headers in which an app's clients can send a machine token; the error is every fault.
+pub fn parse_token_headers(text: &str) -> Result<Vec<String>, Vec<Text>> {
+    let (mut names, mut faults) = (Vec::new(), Vec::new());
+    let presets = [Preset::Remote, Preset::Forwarded, Preset::AuthRequest, Preset::Authentik];
+    let identity: Vec<String> =
+        presets.iter().flat_map(|preset| preset.headers()).map(|(_, name)| folded(name)).collect();
+    for entry in entries(text) {
+        match parse_name(entry) {
+            // It is read in any case, and the others say who is there.
+            Ok(name) if name == "authorization" || identity.contains(&folded(&name)) => faults.push(reserved(&name)),
+            Ok(name) if names.contains(&name) => {}
+            Ok(name) => names.push(name),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if names.len() > MAX_FIXED {
+        faults.push(Text::new("header-count").with("max", i64::try_from(MAX_FIXED).unwrap_or(0)));
+    }
+    if faults.is_empty() { Ok(names) } else { Err(faults) }
+}
+
 /// A fixed header as typed: its name, and its value unless that stays as it is.
 pub type TypedFixed<'a> = (String, Option<&'a str>);
 
@@ -292,6 +314,17 @@ mod tests {
             assert_eq!(parse_own(typed).unwrap_err()[0].key(), key, "{typed}");
         }
         assert_eq!(parse_own(&"id = X-A\n".repeat(MAX_OWN + 1)).unwrap_err()[0].key(), "header-count");
+    }
+
+    #[test]
+    fn s119_tokens_come_in_headers_that_mean_nothing_else() {
+        assert_eq!(
+            parse_token_headers("X-Api-Key, x-api-key\nCF-Access-Token").unwrap(),
+            ["x-api-key", "cf-access-token"]
+        );
+        for name in ["Cookie", "Host", "TE", "Authorization", "X-Portcullis-Token", "Remote-User", "X-Forwarded-For"] {
+            assert_eq!(parse_token_headers(name).unwrap_err()[0].key(), "header-reserved", "{name}");
+        }
     }
 
     #[test]

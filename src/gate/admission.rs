@@ -112,7 +112,7 @@ async fn by_token(
     if settings.accounts.phase() != Phase::Claimed {
         return Ok(None);
     }
-    let carried = match CarriedToken::find(req.headers(), &[]) {
+    let carried = match CarriedToken::find(req.headers(), &target.app().token_headers) {
         Ok(None) => return Ok(None),
         Ok(Some(carried)) => carried,
         Err(refusal) => return Err(refuse(req, settings, target, "", refusal).await),

@@ -6,7 +6,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LOCATION, VARY};
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::admission::{Admission, Renew, admit};
@@ -14,6 +14,7 @@ use super::dialects::{self, MalformedQuestion};
 use super::profile_headers::ProfileHeaders;
 use super::target::{self, Target};
 use super::{cookies, deny, request_check, signed_identity};
+use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Denial;
 use crate::domain::dialect::Dialect;
@@ -24,8 +25,8 @@ use crate::http::error::{self, Audience, HttpError};
 use crate::http::identity_headers::IdentityHeaders;
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
-use crate::http::unauthenticated::{redirect, unauthenticated};
-use crate::http::{client_address, measured, unread_body};
+use crate::http::unauthenticated::{challenge_program, redirect, unauthenticated};
+use crate::http::{client_address, measured, token_carriers, unread_body};
 
 /// Tells nginx, which turns the 401 into a redirect or an error itself, whether the request is a navigation.
 const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation");
@@ -147,14 +148,31 @@ fn allow(
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
     let sends_cookies = target.app().upstream.is_none() && dialect != Dialect::Caddy;
     let cookies = if sends_cookies { cookies::of_the_app(req.headers()) } else { None };
+    if sends_cookies
+        && !headers.contains_key(AUTHORIZATION)
+        && let Some(theirs) = token_carriers::authorization_of_app(req.headers())
+    {
+        headers.insert(AUTHORIZATION, theirs.clone());
+    }
     if dialect == Dialect::Envoy {
         let removed = if cookies.is_some() { &names.other_spellings } else { &names.other_spellings_and_cookies };
-        headers.insert(ENVOY_REMOVES, removed.clone());
+        let listed = &target.app().token_headers;
+        let with_token = token_carriers::names_with_token(req.headers(), listed);
+        headers.insert(ENVOY_REMOVES, and_these(removed, &with_token));
     }
     if let Some(cookies) = cookies {
         headers.insert(COOKIE, cookies);
     }
     answer
+}
+
+/// The value with these names at its end.
+fn and_these(value: &HeaderValue, names: &[&str]) -> HeaderValue {
+    if names.is_empty() {
+        return value.clone();
+    }
+    let text = format!("{},{}", value.to_str().unwrap_or_default(), names.join(","));
+    HeaderValue::from_str(&text).unwrap_or_else(|_fault| value.clone())
 }
 
 /// The redirect to sign-in. nginx passes only 401 on, and takes the address from `Location`.
@@ -172,6 +190,9 @@ fn redirect_or_refuse(
         return redirect(&location, settings);
     }
     let mut answer = unauthenticated(&location, settings);
+    if settings.accounts.phase() == Phase::Claimed {
+        challenge_program(req.headers(), &mut answer);
+    }
     if dialect == Dialect::Nginx
         && let Ok(location) = HeaderValue::from_str(&location)
     {

@@ -29,7 +29,7 @@ use crate::http::error::{self, Audience, HttpError};
 use crate::http::identity_headers::IdentityHeaders;
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
-use crate::http::unauthenticated::{redirect, unauthenticated};
+use crate::http::unauthenticated::{challenge_program, redirect, unauthenticated};
 use crate::http::{client_address, language, measured, unread_body};
 
 /// Every request that is not for our own pages: forwarded if admitted.
@@ -111,7 +111,11 @@ fn redirect_or_refuse(req: &HttpRequest, denial: Denial, target: &Target<'_>, se
     if is_navigation(req.headers()) {
         redirect(&destination.location(), settings)
     } else {
-        unauthenticated(&destination.absolute(), settings)
+        let mut answer = unauthenticated(&destination.absolute(), settings);
+        if settings.accounts.phase() == Phase::Claimed {
+            challenge_program(req.headers(), &mut answer);
+        }
+        answer
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) fn to_app(
     let mut values = Values::with_capacity(incoming.iter().map(|(_, value)| value.len()).sum::<usize>() + OURS);
     let names = ProfileHeaders::of(target.compiled());
     let cut = |name: &str| names.is_special(name) || (target.compiled().has_method_rules() && is_method_override(name));
-    let mut outgoing = pass_on(incoming, basic_is_ours, cut, &mut values);
+    let mut outgoing = pass_on(incoming, basic_is_ours, cut, &target.app().token_headers, &mut values);
     let mut add = |name: &AppName, value: &[u8]| {
         // If an identity cannot be expressed, its header is sent empty, never omitted (S70).
         let value = AppValue::from_maybe_shared(values.copy(value)).unwrap_or_else(|_fault| AppValue::from_static(""));
@@ -96,7 +96,13 @@ pub(super) fn to_app(
 }
 
 /// What the app gets of the request; `cut` is whether the app must not get a header that others do.
-fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, cut: impl Fn(&str) -> bool, values: &mut Values) -> AppHeaders {
+fn pass_on(
+    incoming: &HeaderMap,
+    basic_is_ours: bool,
+    cut: impl Fn(&str) -> bool,
+    token_headers: &[String],
+    values: &mut Values,
+) -> AppHeaders {
     let listed = Listed::read(incoming.get_all("connection").map(HeaderValue::as_bytes));
     let mut outgoing = AppHeaders::with_capacity(incoming.len() + 8);
     for (name, value) in incoming {
@@ -104,7 +110,7 @@ fn pass_on(incoming: &HeaderMap, basic_is_ours: bool, cut: impl Fn(&str) -> bool
         // actix has already answered `Expect`.
         let ends_here =
             matches!(name, "host" | "content-length" | "expect") || (basic_is_ours && name == "authorization");
-        let is_token = token_carriers::carries_token(name, value.as_bytes(), &[]);
+        let is_token = token_carriers::carries_token(name, value.as_bytes(), token_headers);
         if ends_here || is_token || listed.ends_here(name) || is_spoof(name) || cut(name) {
             continue;
         }
@@ -168,7 +174,7 @@ mod tests {
 
     fn passed(headers: &HeaderMap, basic_is_ours: bool, methods_matter: bool) -> AppHeaders {
         let cut = |name: &str| methods_matter && is_method_override(name);
-        pass_on(headers, basic_is_ours, cut, &mut Values::with_capacity(0))
+        pass_on(headers, basic_is_ours, cut, &[], &mut Values::with_capacity(0))
     }
 
     fn names_passed(headers: &[(&str, &str)]) -> Vec<String> {

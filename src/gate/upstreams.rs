@@ -80,6 +80,7 @@ mod tests {
             shown: true,
             session_secs: None,
             headers: HeaderProfile::default(),
+            token_headers: Vec::new(),
         }
     }
 

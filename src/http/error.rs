@@ -8,13 +8,12 @@ use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE,
-    WWW_AUTHENTICATE,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::settings::{self, HttpSettings};
-use super::{cookies, language, page, security_headers, unread_body};
+use super::{cookies, language, page, security_headers, unauthenticated, unread_body};
 use crate::accounts::AccountError;
 use crate::accounts::machine_tokens::TokenRefusal;
 use crate::crypto::random;
@@ -301,19 +300,11 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     }
     if matches!(error, HttpError::Token(_)) {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        challenge(&mut response);
+        unauthenticated::challenge(&mut response);
     }
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     security_headers::apply(response.headers_mut(), settings, html);
     response
-}
-
-/// Tells programs that they can send a machine token; browsers would ask the person for a password.
-pub fn challenge(response: &mut HttpResponse) {
-    const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Portcullis\", charset=\"UTF-8\"");
-    if response.status() == StatusCode::UNAUTHORIZED {
-        response.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
-    }
 }
 
 /// Middleware: turns the errors of a scope into responses for its audience, and the session middleware's own into those

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName};
+use actix_web::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -92,9 +92,21 @@ pub fn carries_token(name: &str, value: &[u8], listed: &[String]) -> bool {
     }
 }
 
+/// The names of the headers that carry a token of ours.
+pub fn names_with_token<'a>(headers: &'a HeaderMap, listed: &[String]) -> Vec<&'a str> {
+    let carrying = headers.iter().filter(|(name, value)| carries_token(name.as_str(), value.as_bytes(), listed));
+    carrying.map(|(name, _)| name.as_str()).collect()
+}
+
+/// The `Authorization` that belongs to the app, if there is one and no other.
+pub fn authorization_of_app(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let mut all = headers.get_all(AUTHORIZATION);
+    let only = all.next().filter(|_| all.next().is_none())?;
+    CarriedToken::in_authorization(only.as_bytes()).is_none().then_some(only)
+}
+
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
     use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
     use super::*;

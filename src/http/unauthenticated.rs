@@ -1,13 +1,17 @@
 //! Responses to visitors who have to sign in: a redirect for people, 401 for scripts.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderMap, HeaderValue, LOCATION, ORIGIN, USER_AGENT, WWW_AUTHENTICATE};
 use serde_json::json;
 
 use super::security_headers;
 use super::settings::HttpSettings;
 use crate::domain::origin::Origin;
 use crate::domain::return_to::ReturnTo;
+
+/// What every browser calls itself.
+const MOZILLA: &[u8] = b"Mozilla/";
 
 /// The path of the sign-in page, with the return address.
 pub fn sign_in_address(next: Option<&ReturnTo>) -> String {
@@ -28,6 +32,26 @@ pub fn redirect(location: &str, settings: &HttpSettings) -> HttpResponse {
 /// 401 with the absolute address of sign-in, for scripts and WebSockets.
 pub fn unauthenticated(login_url: &str, settings: &HttpSettings) -> HttpResponse {
     ours(HttpResponse::Unauthorized().json(json!({ "error": "unauthenticated", "login_url": login_url })), settings)
+}
+
+/// Tells programs that they can send a machine token; browsers would ask the person for a password.
+pub fn challenge(answer: &mut HttpResponse) {
+    const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Portcullis\", charset=\"UTF-8\"");
+    if answer.status() == StatusCode::UNAUTHORIZED {
+        answer.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
+    }
+}
+
+/// [`challenge`], if the request comes from a program that is no browser: calendar clients and git send their
+/// credentials only when they are asked for them.
+pub fn challenge_program(request: &HeaderMap, answer: &mut HttpResponse) {
+    let agent = request.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    let is_browser = request.contains_key("sec-fetch-mode")
+        || request.contains_key(ORIGIN)
+        || agent.windows(MOZILLA.len()).any(|part| part == MOZILLA);
+    if !is_browser {
+        challenge(answer);
+    }
 }
 
 fn ours(mut answer: HttpResponse, settings: &HttpSettings) -> HttpResponse {

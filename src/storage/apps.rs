@@ -42,6 +42,7 @@ struct AppRow {
     headers: String,
     header_map: String,
     fixed_headers: String,
+    token_headers: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -228,6 +229,7 @@ impl AppRow {
             headers: app.headers.preset.as_str().to_owned(),
             header_map: app.headers.typed(),
             fixed_headers: lines(app.headers.fixed.iter().map(|fixed| format!("{} {}", fixed.name, fixed.sealed))),
+            token_headers: lines(&app.token_headers),
         }
     }
 
@@ -268,6 +270,7 @@ impl AppRow {
             shown: self.shown,
             session_secs: self.session_secs,
             headers,
+            token_headers: self.token_headers.lines().map(str::to_owned).collect(),
         })
     }
 }

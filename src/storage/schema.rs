@@ -49,6 +49,7 @@ super::tables::kept_tables! {
         headers -> Text,
         header_map -> Text,
         fixed_headers -> Text,
+        token_headers -> Text,
         created_at -> BigInt,
     }
     table icons (app_id) {

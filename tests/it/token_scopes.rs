@@ -86,6 +86,53 @@ async fn s119_what_is_the_apps_reaches_it_beside_a_token_and_without_one() {
 }
 
 #[tokio::test]
+async fn s119_an_app_can_take_tokens_in_headers_of_its_own() {
+    let (app, upstream, mut owner) = start().await;
+    let wiki = app_pages::create_with(
+        &mut owner,
+        "Wiki",
+        "http://wiki.example:3000",
+        &upstream.url(),
+        &[("token_headers", "X-Api-Key")],
+    )
+    .await;
+    let token = tokens::make(&mut owner, OWN, &[("app", wiki.rsplit('/').next().unwrap())]).await.token;
+    let mut machine = app.client();
+    let call = |value: &str| Call::new("GET", "/page").header("X-Api-Key", value).header("Host", "wiki.example:3000");
+    assert_eq!(machine.send(call(&token)).await.status, 200);
+    assert_eq!(upstream.last().header("x-api-key"), None);
+    assert_eq!(machine.send(call("of-the-app")).await.status, 401);
+    let both = call("of-the-app").header("X-Portcullis-Token", &token);
+    assert_eq!(machine.send(both).await.status, 200);
+    assert_eq!(upstream.last().header("x-api-key").as_deref(), Some("of-the-app"));
+    let elsewhere = Call::new("GET", "/page").header("X-Api-Key", &token);
+    assert_eq!(machine.send(elsewhere).await.status, 401, "another app does not list it");
+}
+
+#[tokio::test]
+async fn s119_programs_are_asked_for_credentials_and_browsers_are_not() {
+    let (app, _upstream, mut owner) = start().await;
+    let mut machine = app.client();
+    let propfind = Call::new("PROPFIND", "/calendar/").header("User-Agent", "DAVx5/4.4 okhttp/4.12");
+    for call in [
+        propfind.clone(),
+        asked(&propfind, "PROPFIND", "/calendar/"),
+        Call::new("GET", "/page").header("User-Agent", "curl/8"),
+    ] {
+        let answer = machine.send(call).await;
+        assert_eq!((answer.status, answer.header("www-authenticate").is_some()), (401, true));
+    }
+    let old = Call::new("GET", "/page").header("User-Agent", "Mozilla/5.0 (X11; Linux) Gecko/20100101");
+    for call in [Call::fetch("GET", "/page"), old] {
+        let answer = machine.send(call).await;
+        assert_eq!((answer.status, answer.header("www-authenticate")), (401, None));
+    }
+    // A proxy that copies the answer's Authorization passes on the app's own, and ours to nobody.
+    let token = tokens::make(&mut owner, OWN, &[("app", "default")]).await.token;
+    assert_eq!(machine.send(asked(&bearer(&token, "/page"), "GET", "/page")).await.header("authorization"), None);
+}
+
+#[tokio::test]
 async fn s119_a_wrong_token_falls_back_to_nothing_and_counts_but_keeps_no_right_one_out() {
     let (app, upstream, mut owner) = start().await;
     app_pages::add_rule(&mut owner, APP, RuleForm { path: "/public", who: "public", ..RuleForm::default() }).await;

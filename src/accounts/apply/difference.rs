@@ -6,7 +6,7 @@ use crate::domain::apps::{App, DefaultAccess, Mode};
 use crate::domain::header_profile::{FixedHeader, Preset};
 
 /// The settings of an app, by their keys in the file; a new one that is not listed here does not compile.
-fn settings(draft: AppDraft) -> [(&'static str, String); 18] {
+fn settings(draft: AppDraft) -> [(&'static str, String); 19] {
     let AppDraft {
         name,
         addresses,
@@ -26,6 +26,7 @@ fn settings(draft: AppDraft) -> [(&'static str, String); 18] {
         headers,
         header_map,
         fixed_headers,
+        token_headers,
     } = draft;
     let list = |text: &str| text.replace('\n', ", ");
     [
@@ -47,6 +48,7 @@ fn settings(draft: AppDraft) -> [(&'static str, String); 18] {
         ("headers", headers),
         ("header_map", list(&header_map)),
         ("fixed_headers", list(&fixed_headers)),
+        ("token_headers", list(&token_headers)),
     ]
 }
 

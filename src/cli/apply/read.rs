@@ -11,7 +11,7 @@ use crate::config::env;
 /// The keys of the file.
 const FILE: [&str; 3] = ["groups", "people", "apps"];
 const PERSON: [&str; 4] = ["email", "name", "role", "groups"];
-const APP: [&str; 19] = [
+const APP: [&str; 20] = [
     "name",
     "addresses",
     "mode",
@@ -30,6 +30,7 @@ const APP: [&str; 19] = [
     "headers",
     "header_map",
     "fixed_headers",
+    "token_headers",
     "rules",
 ];
 const FIXED_HEADER: [&str; 3] = ["name", "file", "env"];
@@ -110,6 +111,7 @@ fn app(reader: &mut Reader, table: &Table<'_>) -> WantedApp {
         headers: reader.text(table, "headers"),
         header_map: reader.lines(table, "header_map"),
         fixed_headers: fixed_headers(reader, table),
+        token_headers: reader.list(table, "token_headers"),
     };
     let known = [&RULE[..], &GRANT].concat();
     let rules = reader.tables(table, "rules", &known).iter().map(|table| rule(reader, table)).collect();

@@ -83,6 +83,7 @@ impl AppPage {
             ("app-session-hours", &draft.session_hours),
             ("app-header-map", &draft.header_map),
             ("app-fixed-headers", &draft.fixed_headers),
+            ("app-token-headers", &draft.token_headers),
         ];
         all.into_iter().map(|(label, value)| (label, value.as_str())).filter(|(_, value)| !value.is_empty()).collect()
     }
@@ -117,6 +118,7 @@ pub struct AppForm {
     headers: String,
     header_map: String,
     fixed_headers: String,
+    token_headers: String,
     seen: String,
 }
 
@@ -141,6 +143,7 @@ impl From<AppForm> for AppDraft {
             headers: form.headers,
             header_map: form.header_map,
             fixed_headers: form.fixed_headers,
+            token_headers: form.token_headers,
         }
     }
 }
@@ -305,6 +308,9 @@ fn form(
         Field::lines("fixed_headers", "app-fixed-headers", &draft.clone().without_values().fixed_headers)
             .optional()
             .with_hint(Text::new("app-fixed-headers-hint")),
+        Field::lines("token_headers", "app-token-headers", &draft.token_headers)
+            .optional()
+            .with_hint(Text::new("app-token-headers-hint")),
         Field::tick("signed_identity", "app-signed-identity", draft.signed_identity)
             .with_hint(Text::new("app-signed-identity-hint")),
     ];
