@@ -44,7 +44,7 @@ pub struct KnownKey {
 pub struct SigningKeys(Vec<Arc<KnownKey>>);
 
 impl SigningKeys {
-    /// Reads the keys; one that was sealed with another `TOKEN_HASH_SECRET` is left out.
+    /// Reads the keys; one that cannot be opened is left out.
     pub(super) fn load(c: &mut Connection, sealer: &Sealer) -> Result<Self, StorageError> {
         let stored = signing_keys::all(c)?.into_iter();
         let mut opened: Vec<(SigningKey, Timestamp)> =
@@ -80,7 +80,7 @@ fn open(sealer: &Sealer, stored: &StoredKey) -> Option<SigningKey> {
     if key.is_none() {
         tracing::warn!(
             key = stored.id,
-            "a signing key cannot be opened and is not used; was TOKEN_HASH_SECRET changed?"
+            "a signing key cannot be opened and is not used: its row was damaged or changed"
         );
     }
     key

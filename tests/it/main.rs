@@ -91,6 +91,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod signed_identity;
 mod site;
 mod smtp;
 mod smtp_replies;

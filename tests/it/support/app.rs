@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::Output;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 use super::client::Client;
 use super::clock::TestClock;
 use super::log::Errors;
+use super::process::run_with;
 use super::stores::Stores;
 
 /// What a test may choose; everything goes through the real parser of the configuration.
@@ -94,6 +96,7 @@ pub struct TestApp {
     /// Moves its time.
     pub clock: TestClock,
     data_dir: Option<TempDir>,
+    environment: Vec<(String, String)>,
     wired: Started,
     stores: Stores,
 }
@@ -115,12 +118,14 @@ impl TestApp {
         let data_dir = options.data_dir.take().unwrap_or_else(|| TempDir::new().unwrap());
         let own = options.sqlite || options.variables.iter().any(|(name, _)| name == "DATABASE_URL");
         let stores = if own { Stores::default() } else { Stores::of(data_dir.path()).await };
-        let wired = build_server(&options.environment(&data_dir, &stores), options.clock.clone()).await;
+        let environment = options.environment(&data_dir, &stores);
+        let wired = build_server(&environment, options.clock.clone()).await;
         Self {
             address: wired.address,
             app_url: options.app_url,
             clock: options.clock,
             data_dir: Some(data_dir),
+            environment,
             wired,
             stores,
         }
@@ -157,6 +162,13 @@ impl TestApp {
             let mut connection = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
             connection.batch_execute(&format!("PRAGMA busy_timeout = 10000; BEGIN; {sql} COMMIT;")).unwrap();
         }
+    }
+
+    /// Runs a command of `portcullis` beside the server, with its settings and the machine's clock.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let variables: Vec<(&str, String)> =
+            self.environment.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        run_with(&self.data("."), arguments, &variables)
     }
 
     /// From now on the server may log ERROR lines with `text`, and has to log one: the test provokes them.
