@@ -1,5 +1,5 @@
-//! Machine tokens: made, revoked, and checked from memory (S118, S119). A revocation is in force on every node when its
-//! operation returns.
+//! Machine tokens and signed links: made, revoked, and checked from memory (S118 to S120). A revocation is in force on
+//! every node when its operation returns.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::domain::apps::App;
 use crate::domain::audit::Event;
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::{TokenId, UserId};
-use crate::domain::machine_token::{MAX_TOKENS, MachineToken, USE_PRECISION_SECS};
+use crate::domain::machine_token::{MAX_TOKENS, MachineToken, TokenKind, USE_PRECISION_SECS};
 use crate::domain::mail::MailKind;
 use crate::domain::notice::Notice;
 use crate::domain::rules::Circumstances;
@@ -132,6 +132,9 @@ impl Accounts {
                 if owner.is_some_and(|owner| owner != user.id) || !machine_tokens::delete(c, &id)? {
                     return Ok(None);
                 }
+                if token.kind == TokenKind::Link {
+                    Event::LinkRevoked.as_str().clone_into(&mut line.event);
+                }
                 (line.subject, line.detail) = (user.email.to_string(), describe(&token, &loaded.table));
                 audit::append(c, &line)?;
                 let ended = revocation::publish(c, Vec::new(), vec![Notice::TokenEnded(id)], now)?;
@@ -155,12 +158,56 @@ impl Accounts {
         Ok(self.0.database.read(move |c| machine_tokens::page(c, owner.as_ref(), before.as_ref(), limit)).await?)
     }
 
-    /// The live token that `text` is, from the cache or from the store.
+    /// The live token or link that `text` is, from the cache or from the store.
     pub async fn token_of(&self, text: &str) -> Result<Option<Arc<CachedToken>>, AccountError> {
-        let Some(id) = self.0.token_hasher.token_id(text) else { return Ok(None) };
-        let hash = self.0.token_hasher.machine_token(text);
+        let Some(id) = self.id_of(text) else { return Ok(None) };
         let found = self.find_token(&id).await?;
-        Ok(found.filter(|copy| copy.view().is_some_and(|view| view.hash.matches(&hash))))
+        Ok(found.filter(|copy| copy.view().is_some_and(|view| self.proves(text, view))))
+    }
+
+    /// The identifier of a token, or of a link, which begins with it.
+    fn id_of(&self, text: &str) -> Option<TokenId> {
+        match text.split_once('.') {
+            Some((id, _)) => TokenId::parse(id),
+            None => self.0.token_hasher.token_id(text),
+        }
+    }
+
+    /// Whether `text` is the secret of that token, or has the signature of that link; in constant time.
+    fn proves(&self, text: &str, view: &TokenView) -> bool {
+        match (view.token.kind, text.split_once('.')) {
+            (TokenKind::Token, None) => view.hash.matches(&self.0.token_hasher.machine_token(text)),
+            (TokenKind::Link, Some((_, signature))) => {
+                self.signature(&view.token).matches(&TokenHash::stored(signature.to_owned()))
+            }
+            _ => false,
+        }
+    }
+
+    /// The signature of a link: it binds the app, the path, the method and the end (S120).
+    pub(super) fn signature(&self, token: &MachineToken) -> TokenHash {
+        let scope = &token.scope;
+        let (methods, end) = (scope.methods.to_string(), token.expires_at.secs().to_string());
+        let parts = [token.id.as_str(), scope.app.as_str(), scope.path.as_str(), &methods, &end];
+        self.0.token_hasher.signed_link(&parts)
+    }
+
+    /// Stores a link.
+    pub(super) async fn store_link(&self, token: MachineToken, actor: &Actor) -> Result<MachineToken, AccountError> {
+        let loaded = self.apps().await?;
+        let mut line = self.audit_line(Event::LinkCreated, &actor.name, "", &actor.source);
+        let stored = self.0.database.write(move |c| {
+            let (user, _) = match lock_owner(c, &token.owner)? {
+                Ok(found) => found,
+                Err(fault) => return Ok(Err(fault)),
+            };
+            (line.subject, line.detail) = (user.email.to_string(), describe(&token, &loaded.table));
+            let hash = TokenHash::stored(String::new());
+            machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
+            audit::append(c, &line)?;
+            Ok(Ok(token))
+        });
+        stored.await?
     }
 
     /// The live token with that identifier, from the cache or from the store.
@@ -215,7 +262,7 @@ impl Accounts {
         client: &Client,
     ) -> Result<(), AccountError> {
         let source = client.source.to_string();
-        let id = self.0.token_hasher.token_id(text);
+        let id = self.id_of(text);
         tracing::info!(
             app = app.name,
             token.id = id.as_ref().map(TokenId::as_str),

@@ -44,6 +44,7 @@ pub mod handover;
 mod header_draft;
 mod icons;
 pub mod legacy;
+pub mod link_draft;
 pub mod links;
 pub mod lists;
 pub mod machine_tokens;

@@ -174,7 +174,7 @@ pub fn command() -> Command {
                 .arg(email())
                 .arg(json()),
         ])
-        .subcommands([apps::command(), rules::command(), tokens::command(), explain::command()])
+        .subcommands([apps::command(), rules::command(), tokens::command(), tokens::link_command(), explain::command()])
         .subcommands([apply::command(), signing_keys::command()])
         .subcommands(keeping())
 }
@@ -235,6 +235,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "rule" => rules::rule(&config, matches),
         "signing-key" => signing_keys::signing_key(&config, matches),
         "token" => tokens::token(&config, matches),
+        "link" => tokens::link(&config, matches),
         "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
         "explain" | "apply" => Ok(()),

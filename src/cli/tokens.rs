@@ -3,9 +3,10 @@
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::app_arguments::{flag, json as json_flag};
+use super::app_arguments::{find, flag, json as json_flag, named};
 use super::people::{explain, list_or_say, open_existing, text};
 use super::{LIST_LIMIT, say};
+use crate::accounts::link_draft::LinkDraft;
 use crate::accounts::token_draft::TokenDraft;
 use crate::accounts::{AccountError, Actor};
 use crate::app::Core;
@@ -35,10 +36,10 @@ pub(super) fn command() -> Command {
             .args(SCOPE.map(flag))
             .arg(json_flag()),
         Command::new("list")
-            .about("List tokens; never the tokens themselves")
+            .about("List tokens and signed links; never the secrets themselves")
             .arg(owner().required(false).help("Only those of this account"))
             .arg(json_flag()),
-        Command::new("revoke").about("Revoke a token; the next request with it is refused").arg(id),
+        Command::new("revoke").about("Revoke a token or a signed link; the next request with it is refused").arg(id),
     ])
 }
 
@@ -76,6 +77,38 @@ fn create(core: &Core, matches: &ArgMatches) -> Result<(), String> {
     } else {
         say(plain.expose());
     }
+    Ok(())
+}
+
+/// `link create`.
+pub(super) fn link_command() -> Command {
+    let path = Arg::new("path").required(true).value_name("PATH").help("The path, as it is sent; nothing below it");
+    Command::new("link").about("Signed links, for one request each").subcommand_required(true).subcommand(
+        Command::new("create")
+            .about("Make a signed link and print it; portcullis token lists and revokes it")
+            .arg(Arg::new("email").required(true).help("The address of its owner, whose rights it has at most"))
+            .arg(named())
+            .arg(path)
+            .arg(flag(("method", "The method; GET if left out")))
+            .arg(flag((
+                "expires",
+                "Until when: a date, or a moment such as 2027-01-31T18:00:00Z; 90 days if left out",
+            ))),
+    )
+}
+
+/// Runs `link`.
+pub(super) fn link(config: &Config, matches: &ArgMatches) -> Result<(), String> {
+    let (_, matches) = matches.subcommand().ok_or("no command")?;
+    let core = open_existing(config, true)?;
+    let owner = core.block_on(core.accounts.user_by_email(text(matches, "email"))).map_err(explain)?;
+    let app = find(&core, text(matches, "app"))?;
+    let field = |name: &str| text(matches, name).to_owned();
+    let draft = LinkDraft { path: field("path"), method: field("method"), expires: field("expires") };
+    let actor = Actor::command_line();
+    let made = core.accounts.create_link(&owner.id, &app.app().id, draft, &actor);
+    let (token, query) = core.block_on(made).map_err(explain)?;
+    say(&core.accounts.link_address(app.app(), &token, &query));
     Ok(())
 }
 

@@ -81,6 +81,13 @@ impl TokenHasher {
         self.hash("machine-token", token)
     }
 
+    /// The signature of a link over these parts.
+    pub fn signed_link(&self, parts: &[&str]) -> TokenHash {
+        let parts: Vec<&[u8]> =
+            std::iter::once("signed-link").chain(parts.iter().copied()).map(str::as_bytes).collect();
+        TokenHash(mac_text(&self.0, &parts))
+    }
+
     /// Whether two secrets are equal, in constant time (S02).
     pub fn same_secret(&self, given: &str, expected: &str) -> bool {
         self.hash("compare", given).matches(&self.hash("compare", expected))

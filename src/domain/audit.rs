@@ -67,6 +67,8 @@ events! {
     HandoverReused = "handover.reused", "event-handover-reused";
     TokenCreated = "token.created", "event-token-created";
     TokenRevoked = "token.revoked", "event-token-revoked";
+    LinkCreated = "link.created", "event-link-created";
+    LinkRevoked = "link.revoked", "event-link-revoked";
     TokenRefused = "token.refused", "event-token-refused";
     PasswordChanged = "password.changed", "event-password-changed";
     PasswordResetRequested = "password.reset_requested", "event-password-reset-requested";

@@ -10,6 +10,8 @@ use super::rules::{RuleMethods, RulePath};
 use super::time::Timestamp;
 use super::words::words;
 
+/// The parameter of a query that carries the signature of a link.
+pub const LINK_PARAMETER: &str = "pc_link";
 /// Maximum tokens and links of one account.
 pub const MAX_TOKENS: usize = 50;
 /// How long a token is good unless its maker says otherwise, in seconds: 90 days.

@@ -24,6 +24,7 @@ pub mod image;
 pub mod invisible;
 pub mod language;
 pub mod link;
+pub mod link_query;
 pub mod lists;
 pub mod machine_token;
 pub mod mail;

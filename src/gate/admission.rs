@@ -112,7 +112,8 @@ async fn by_token(
     if settings.accounts.phase() != Phase::Claimed {
         return Ok(None);
     }
-    let carried = match CarriedToken::find(req.headers(), &target.app().token_headers) {
+    let query = target.path_and_query.split_once('?').map_or("", |(_, query)| query);
+    let carried = match CarriedToken::find(req.headers(), &target.app().token_headers, query) {
         Ok(None) => return Ok(None),
         Ok(Some(carried)) => carried,
         Err(refusal) => return Err(refuse(req, settings, target, "", refusal).await),

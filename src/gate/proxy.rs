@@ -22,6 +22,7 @@ use crate::accounts::{AccountError, Phase};
 use crate::domain::access::Denial;
 use crate::domain::apps::AppRef;
 use crate::domain::language::Language;
+use crate::domain::link_query;
 use crate::domain::time::Moment;
 use crate::domain::user::Role;
 use crate::http::authenticator::{Verdict, authenticator};
@@ -205,7 +206,8 @@ impl ProxiedRequest<'_> {
     /// The request for the app: path and query byte for byte, our headers last, the framing unchanged.
     fn request(&self, body: Upload) -> Result<Request<Upload>, SendFault> {
         let unspeakable = |fault: &dyn std::error::Error| SendFault::Broken(fault.to_string());
-        let address = self.upstream.address(self.req.uri().path(), self.req.uri().query());
+        let query = self.req.uri().query().and_then(link_query::cut);
+        let address = self.upstream.address(self.req.uri().path(), query.as_deref());
         let mut request = Request::new(body);
         *request.method_mut() = self.req.method().as_str().parse().map_err(|fault| unspeakable(&fault))?;
         *request.uri_mut() = address.try_into().map_err(|fault| unspeakable(&fault))?;

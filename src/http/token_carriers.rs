@@ -10,6 +10,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use crate::accounts::machine_tokens::TokenRefusal;
 use crate::domain::access::Visitor;
 use crate::domain::email::Email;
+use crate::domain::link_query;
 use crate::domain::token_text;
 
 /// Our own header.
@@ -31,15 +32,16 @@ pub struct CarriedToken<'a> {
 }
 
 impl<'a> CarriedToken<'a> {
-    /// The token of these headers: in our own one, in one that the app lists, or in `Authorization`, in this order; the
-    /// error is that there are two different ones.
-    pub fn find(headers: &'a HeaderMap, listed: &[String]) -> Result<Option<Self>, TokenRefusal> {
+    /// The token of these headers: in our own one, in one that the app lists, or in `Authorization`, in this order; or
+    /// what a signed link has in its query. The error is that there are two different ones.
+    pub fn find(headers: &'a HeaderMap, listed: &[String], query: &'a str) -> Result<Option<Self>, TokenRefusal> {
         let ours = headers.get_all(&X_PORTCULLIS_TOKEN).filter_map(|value| Self::in_header(value.as_bytes()));
         let of_app = listed.iter().flat_map(|name| headers.get_all(name.as_str()));
         let of_app = of_app.filter_map(|value| Self::in_header(value.as_bytes()));
         let authorization = headers.get_all(AUTHORIZATION);
         let authorization = authorization.filter_map(|value| Self::in_authorization(value.as_bytes()));
-        let mut all = ours.chain(of_app).chain(authorization);
+        let link = link_query::values(query).map(|text| Self { text: Cow::Borrowed(text), user: None });
+        let mut all = ours.chain(of_app).chain(authorization).chain(link);
         let Some(first) = all.next() else { return Ok(None) };
         if all.all(|other| other.text == first.text) { Ok(Some(first)) } else { Err(TokenRefusal::Several) }
     }
@@ -137,7 +139,7 @@ mod tests {
             ("authorization", format!("basic {}", STANDARD_NO_PAD.encode(format!("token:{token}")))),
         ] {
             let map = headers(&[(name, &value)]);
-            assert_eq!(CarriedToken::find(&map, &listed).unwrap().unwrap().text(), token, "{name}: {value}");
+            assert_eq!(CarriedToken::find(&map, &listed, "").unwrap().unwrap().text(), token, "{name}: {value}");
             assert!(carries_token(name, value.as_bytes(), &listed), "{name}: {value}");
         }
         for (name, value) in [
@@ -154,7 +156,7 @@ mod tests {
             ("authorization", format!("Basic {token}")),
             ("x-portcullis-token", "of the app".to_owned()),
         ] {
-            assert_eq!(CarriedToken::find(&headers(&[(name, &value)]), &listed), Ok(None), "{name}: {value}");
+            assert_eq!(CarriedToken::find(&headers(&[(name, &value)]), &listed, ""), Ok(None), "{name}: {value}");
             assert!(!carries_token(name, value.as_bytes(), &listed), "{name}: {value}");
         }
     }
@@ -164,12 +166,12 @@ mod tests {
         let [one, other] = [[1; 32], [2; 32]].map(|secret| token_text::write(&secret));
         let bearer = |token: &str| format!("Bearer {token}");
         let map = headers(&[("x-portcullis-token", &one), ("authorization", &bearer(&one)), ("authorization", "x")]);
-        assert_eq!(CarriedToken::find(&map, &[]).unwrap().unwrap().text(), one);
+        assert_eq!(CarriedToken::find(&map, &[], "").unwrap().unwrap().text(), one);
         for map in [
             headers(&[("x-portcullis-token", &one), ("authorization", &bearer(&other))]),
             headers(&[("authorization", &bearer(&one)), ("authorization", &bearer(&other))]),
         ] {
-            assert_eq!(CarriedToken::find(&map, &[]), Err(TokenRefusal::Several));
+            assert_eq!(CarriedToken::find(&map, &[], ""), Err(TokenRefusal::Several));
         }
     }
 }

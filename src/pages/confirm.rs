@@ -65,6 +65,8 @@ pub enum Change {
     GroupDelete,
     /// A new machine token.
     TokenNew,
+    /// A new signed link of an app.
+    LinkNew,
     /// A new app.
     AppNew,
     /// Other settings for an app.
@@ -80,7 +82,7 @@ pub enum Change {
 }
 
 impl Change {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::Role,
         Self::Username,
         Self::Invite,
@@ -93,6 +95,7 @@ impl Change {
         Self::GroupJoin,
         Self::GroupDelete,
         Self::TokenNew,
+        Self::LinkNew,
         Self::AppNew,
         Self::App,
         Self::AppDelete,
@@ -108,7 +111,7 @@ impl Change {
 
     /// Whether the ID in the address is that of an app.
     const fn is_of_app(self) -> bool {
-        matches!(self, Self::App | Self::AppDelete | Self::RuleNew | Self::Rule | Self::RuleDelete)
+        matches!(self, Self::LinkNew | Self::App | Self::AppDelete | Self::RuleNew | Self::Rule | Self::RuleDelete)
     }
 
     /// The key of the description of the change; `email`, `group`, `role` and `count` are its placeholders.
@@ -126,6 +129,7 @@ impl Change {
             Self::GroupJoin => "prove-group-join",
             Self::GroupDelete => "prove-group-delete",
             Self::TokenNew => "prove-token-new",
+            Self::LinkNew => "prove-link-new",
             Self::AppNew => "prove-app-new",
             Self::App => "prove-app",
             Self::AppDelete => "prove-app-delete",

@@ -12,7 +12,7 @@ use crate::domain::access::Visitor;
 use crate::domain::app_table::AppTable;
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::{TokenId, UserId};
-use crate::domain::machine_token::MachineToken;
+use crate::domain::machine_token::{MachineToken, TokenKind};
 use crate::domain::rules::Circumstances;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -37,6 +37,10 @@ struct TokenRow {
 }
 
 impl TokenRow {
+    fn is_link(&self) -> bool {
+        self.token.kind == TokenKind::Link
+    }
+
     fn is_over(&self) -> bool {
         self.token.expires_at <= self.now
     }

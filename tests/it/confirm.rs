@@ -205,7 +205,7 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
     let rule_id = page::data(&owner.get("/_auth/admin/apps/default").await.text(), "rule-id").unwrap();
     let deletes = [("deed", "delete"), (user.as_str(), "on")];
     let joins = [("deed", "join"), (user.as_str(), "on"), ("groups", "staff")];
-    let asking: [(&str, &[(&str, &str)]); 20] = [
+    let asking: [(&str, &[(&str, &str)]); 21] = [
         ("/admin/users/new", &[("email", "x@example.org"), ("role", "admin")]),
         ("/admin/users/selected/delete", &deletes),
         ("/admin/users/{id}/delete", &[]),
@@ -224,6 +224,7 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
         ("/admin/groups/new", &[("name", "friends")]),
         ("/admin/groups/staff/members/add", &[("email", ADA)]),
         ("/admin/groups/staff/delete", &[]),
+        ("/admin/apps/default/links/new", &[("path", "/hook"), ("method", "POST")]),
         ("/admin/tokens", &[("owner", ADA), ("name", "phone"), ("app", "default")]),
         ("/account/tokens", &[("name", "phone"), ("app", "default")]),
     ];

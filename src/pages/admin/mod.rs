@@ -7,6 +7,7 @@ pub mod checklist;
 pub mod explain;
 pub mod groups;
 pub mod icon;
+pub mod links;
 pub mod mail;
 mod rule_view;
 pub mod rules;
