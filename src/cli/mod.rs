@@ -31,7 +31,7 @@ mod tokens;
 /// Maximum rows that a list command prints.
 const LIST_LIMIT: i64 = 100_000;
 /// The exit code of `explain` if the visitor is not let in, and of `apply --dry-run` if there is something to do.
-const NOT_SO: u8 = 3;
+const ANSWER_IS_NO: u8 = 3;
 
 /// Prints one line to standard output.
 fn say(line: &str) {
@@ -236,8 +236,8 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "signing-key" => signing_keys::signing_key(&config, matches),
         "token" => tokens::token(&config, matches),
         "link" => tokens::link(&config, matches),
-        "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
-        "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(NOT_SO)),
+        "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(ANSWER_IS_NO)),
+        "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(ANSWER_IS_NO)),
         "explain" | "apply" => Ok(()),
         "send-test-mail" => people::send_test_mail(&config, matches),
         other => Err(format!("unknown command {other}")),

@@ -186,6 +186,15 @@ pub fn parse_own(text: &str) -> Result<Vec<(Part, String)>, Vec<Text>> {
     if faults.is_empty() { Ok(own) } else { Err(faults) }
 }
 
+/// Reads what [`HeaderProfile::typed`] wrote: a name that means something else by now stays.
+pub fn stored_own(text: &str) -> Option<Vec<(Part, String)>> {
+    let parsed = text.lines().map(|line| {
+        let (part, name) = line.split_once(" = ")?;
+        Some((Part::parse(part)?, name.to_owned()))
+    });
+    parsed.collect()
+}
+
 fn parse_line(line: &str) -> Result<(Part, String), Text> {
     let (part, name) = line.split_once('=').ok_or_else(|| Text::new("header-line").with("line", line))?;
     let part = part.trim();
@@ -301,7 +310,9 @@ mod tests {
         let own = parse_own(" email = X-Mail\r\n\nid=X-User-Id, groups = Groups").unwrap();
         let own = HeaderProfile { own, ..HeaderProfile::default() };
         assert_eq!(own.typed(), "email = x-mail\nid = x-user-id\ngroups = groups");
+        assert_eq!(stored_own(&own.typed()).as_ref(), Some(&own.own));
         assert_eq!(parse_own(&own.typed()), Ok(own.own));
+        assert_eq!((stored_own(""), stored_own("email"), stored_own("mail = x")), (Some(Vec::new()), None, None));
         for (typed, key) in [
             ("X-Mail", "header-line"),
             ("mail = X-Mail", "header-part"),

@@ -254,7 +254,7 @@ impl AppRow {
         });
         let headers = HeaderProfile {
             preset: Preset::parse(&self.headers).ok_or_else(|| unreadable("headers"))?,
-            own: header_profile::parse_own(&self.header_map).map_err(|_faults| unreadable("header_map"))?,
+            own: header_profile::stored_own(&self.header_map).ok_or_else(|| unreadable("header_map"))?,
             fixed: fixed.ok_or_else(|| unreadable("fixed_headers"))?,
         };
         let addresses = parse_lines(&self.addresses, |line| AppAddress::parse(line, https).ok());

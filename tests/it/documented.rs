@@ -18,7 +18,7 @@ const RUN_BY_PROXIES: [(&str, &[&str]); 2] = [
 const OF_APPS: (&str, &[&str]) = ("docs/APPS.md", &["console", "ini", "python", "yaml"]);
 /// The file that `apply` is shown with; apply.rs applies it twice.
 const APPLIED: (&str, &str) = ("docs/SEVERAL-APPS.md", "toml");
-/// The file of an app with fixed headers; fixed_headers.rs applies it.
+/// The file of an app with fixed headers; `fixed_headers.rs` applies it.
 const HEADERS: (&str, &str) = ("docs/HEADERS.md", "toml");
 /// Commands that are not ours, and where they are tested.
 const OTHERS: [(&str, &str); 20] = [

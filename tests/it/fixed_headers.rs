@@ -202,7 +202,7 @@ async fn the_documented_file_gives_an_app_its_names_and_values() {
 }
 
 #[tokio::test]
-async fn with_another_key_a_fixed_header_is_sent_empty_never_as_the_client_sends_it() {
+async fn a_value_that_cannot_be_opened_is_sent_empty_never_as_the_client_sends_it() {
     let site = Site::start().await;
     let upstream = Upstream::start().await;
     let folder = site.process.folder.path().to_owned();

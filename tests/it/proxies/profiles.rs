@@ -4,8 +4,11 @@
 use super::several::Several;
 use crate::support::people::OWNER;
 
-/// A preset, and for each of its names what it says of the owner; `None` is a header that is empty for them.
-const PRESETS: [(&str, &[(&str, Option<&str>)]); 4] = [
+/// The word for a preset, and for each of its names what it says of the owner; `None` is a header that is empty for
+/// them.
+type Preset = (&'static str, &'static [(&'static str, Option<&'static str>)]);
+
+const PRESETS: [Preset; 4] = [
     (
         "x-forwarded",
         &[
@@ -47,7 +50,8 @@ pub(super) async fn the_names_of_the_app_reach_it(tried: &mut Several) {
         let cookie = wiki.jar.header("/").unwrap();
         for sign in ["-", "_"] {
             let names = PRESETS.iter().flat_map(|(_, headers)| headers.iter().map(|(name, _)| name.replace('-', sign)));
-            let spoofed: String = names.map(|name| format!("{name}: evil\r\n")).collect();
+            let spoofed: Vec<String> = names.map(|name| format!("{name}: evil\r\n")).collect();
+            let spoofed = spoofed.concat();
             let head = format!("GET /page HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{spoofed}");
             let answer = wiki.raw(head + "Connection: close\r\n\r\n").await;
             assert!(answer.starts_with("HTTP/1.1 200"), "{preset}: {answer}\n{}", tried.said());
