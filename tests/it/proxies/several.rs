@@ -82,11 +82,13 @@ fn own((first, second): (&str, &str)) -> (String, String) {
     (first.to_owned(), second.to_owned())
 }
 
-async fn start(kind: Kind) -> Option<Several> {
+/// Starts it with the documented text, of which `change` makes another one.
+pub(super) async fn start(kind: Kind, change: impl Fn(&str) -> String) -> Option<Several> {
     let (place, wiki) = (Place::asked().await, Upstream::start().await);
     let texts: Vec<String> = documented(kind)
         .iter()
         .map(|text| {
+            let text = change(text);
             let text = text.replace("127.0.0.1:8081", &wiki.address.to_string());
             text.replace("port_value: 8081", &format!("port_value: {}", wiki.address.port()))
         })
@@ -165,7 +167,7 @@ async fn a_host_is_one_in_every_spelling(tried: &Several) {
 }
 
 async fn all_cases(kind: Kind) {
-    let Some(mut tried) = start(kind).await else { return };
+    let Some(mut tried) = start(kind, str::to_owned).await else { return };
     one_sign_in_opens_both(&tried).await;
     a_verdict_about_one_host_opens_no_other(&mut tried).await;
     a_host_is_one_in_every_spelling(&tried).await;
