@@ -4,8 +4,9 @@ use super::app_draft::{AppDraft, Faults};
 use super::fixed_headers;
 use crate::crypto::sealed::Sealer;
 use crate::domain::apps::{App, AppRef};
-use crate::domain::header_profile::{self, FixedHeader, HeaderProfile, Preset};
+use crate::domain::header_profile::{FixedHeader, HeaderProfile, Preset};
 use crate::domain::text::Text;
+use crate::domain::typed_headers;
 
 impl AppDraft {
     pub(super) fn parse_headers(
@@ -16,7 +17,7 @@ impl AppDraft {
         faults: &mut Faults,
     ) -> HeaderProfile {
         let preset = faults.word("headers", &self.headers, Preset::Remote, Preset::parse);
-        let own = header_profile::parse_own(&self.header_map).unwrap_or_else(|found| {
+        let own = typed_headers::parse_own(&self.header_map).unwrap_or_else(|found| {
             faults.add_all("header_map", found);
             Vec::new()
         });
@@ -32,7 +33,7 @@ impl AppDraft {
     }
 
     pub(super) fn parse_token_headers(&self, faults: &mut Faults) -> Vec<String> {
-        header_profile::parse_token_headers(&self.token_headers).unwrap_or_else(|found| {
+        typed_headers::parse_token_headers(&self.token_headers).unwrap_or_else(|found| {
             found.into_iter().for_each(|fault| faults.add("token_headers", fault));
             Vec::new()
         })
@@ -45,7 +46,7 @@ impl AppDraft {
         sealer: &Sealer,
         faults: &mut Faults,
     ) -> Vec<FixedHeader> {
-        let typed = header_profile::parse_fixed(&self.fixed_headers).unwrap_or_else(|found| {
+        let typed = typed_headers::parse_fixed(&self.fixed_headers).unwrap_or_else(|found| {
             faults.add_all("fixed_headers", found);
             Vec::new()
         });

@@ -43,6 +43,7 @@ pub mod text;
 pub mod throttle;
 pub mod time;
 pub mod token_text;
+pub mod typed_headers;
 pub mod upstream;
 pub mod user;
 pub mod user_list;

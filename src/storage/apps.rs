@@ -11,7 +11,7 @@ use super::{Connection, StorageError, settings};
 use crate::domain::app_address::AppAddress;
 use crate::domain::apps::{App, AppRef, DefaultAccess, HostHeader, Upstream};
 use crate::domain::groups::GroupName;
-use crate::domain::header_profile::{self, FixedHeader, HeaderProfile, Preset};
+use crate::domain::header_profile::{FixedHeader, HeaderProfile, Preset, stored_own};
 use crate::domain::ids::{AppId, RuleId, UserId};
 use crate::domain::lists::lines;
 use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
@@ -254,7 +254,7 @@ impl AppRow {
         });
         let headers = HeaderProfile {
             preset: Preset::parse(&self.headers).ok_or_else(|| unreadable("headers"))?,
-            own: header_profile::stored_own(&self.header_map).ok_or_else(|| unreadable("header_map"))?,
+            own: stored_own(&self.header_map).ok_or_else(|| unreadable("header_map"))?,
             fixed: fixed.ok_or_else(|| unreadable("fixed_headers"))?,
         };
         let addresses = parse_lines(&self.addresses, |line| AppAddress::parse(line, https).ok());
