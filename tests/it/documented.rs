@@ -20,6 +20,8 @@ const OF_APPS: (&str, &[&str]) = ("docs/APPS.md", &["console", "ini", "python", 
 const APPLIED: (&str, &str) = ("docs/SEVERAL-APPS.md", "toml");
 /// The file of an app with fixed headers; `fixed_headers.rs` applies it.
 const HEADERS: (&str, &str) = ("docs/HEADERS.md", "toml");
+/// What signed_identity.rs runs, and settings of Grafana.
+const SIGNED: (&str, &[&str]) = ("docs/SIGNED-IDENTITY.md", &["js", "python", "ini"]);
 /// Commands that are not ours, and where they are tested.
 const OTHERS: [(&str, &str); 20] = [
     ("cargo run -- demo", "command_line.rs starts the demo"),
@@ -129,7 +131,7 @@ fn every_block_of_the_documents_is_run_or_parsed_by_some_test() {
     for (file, text) in documents() {
         for Block { kind, .. } in blocks(&text) {
             let by_proxies = RUN_BY_PROXIES.iter().any(|(known, held)| *known == file && held.contains(&kind.as_str()));
-            let of_apps = file == OF_APPS.0 && OF_APPS.1.contains(&kind.as_str());
+            let of_apps = [OF_APPS, SIGNED].iter().any(|(known, held)| *known == file && held.contains(&kind.as_str()));
             let known = by_proxies
                 || of_apps
                 || [APPLIED, HEADERS].contains(&(&*file, &*kind))
