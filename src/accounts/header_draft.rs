@@ -34,7 +34,7 @@ impl AppDraft {
 
     pub(super) fn parse_token_headers(&self, faults: &mut Faults) -> Vec<String> {
         typed_headers::parse_token_headers(&self.token_headers).unwrap_or_else(|found| {
-            found.into_iter().for_each(|fault| faults.add("token_headers", fault));
+            faults.add_all("token_headers", found);
             Vec::new()
         })
     }
