@@ -26,6 +26,7 @@ const MAX_SESSION: u64 = 8_760;
 
 /// An app as typed. Lists are separated by commas or white space; an empty text means the default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "a form with switches")]
 pub struct AppDraft {
     /// Its name.
     pub name: String,

@@ -94,8 +94,8 @@ fn create(c: &mut Connection, sealer: &Sealer, signs_from: Timestamp) -> Result<
     let failed = || StorageError::Corrupt("a signing key could not be created".to_owned());
     let pkcs8 = SigningKey::generate().ok_or_else(failed)?;
     let id = SigningKey::parse(&pkcs8).ok_or_else(failed)?.public().id().to_owned();
-    let sealed = sealer.seal(&purpose(&id), &pkcs8);
-    signing_keys::insert(c, &StoredKey { id: id.clone(), sealed, signs_from })?;
+    let stored = StoredKey { id: id.clone(), sealed: sealer.seal(&purpose(&id), &pkcs8), signs_from };
+    signing_keys::insert(c, &stored)?;
     Ok(id)
 }
 

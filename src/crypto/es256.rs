@@ -30,8 +30,16 @@ impl PublicKey {
     fn of_point(point: &[u8]) -> Option<Self> {
         let (x, y) = point.strip_prefix(&[4])?.split_at_checked(COORDINATE)?;
         let [x, y] = [x, y].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
-        let print = Sha256::digest(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#));
-        Some(Self { kty: "EC", crv: "P-256", purpose: "sig", alg: "ES256", kid: URL_SAFE_NO_PAD.encode(print), x, y })
+        let thumbprint = Sha256::digest(format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#));
+        Some(Self {
+            kty: "EC",
+            crv: "P-256",
+            purpose: "sig",
+            alg: "ES256",
+            kid: URL_SAFE_NO_PAD.encode(thumbprint),
+            x,
+            y,
+        })
     }
 
     /// `kid`.

@@ -53,27 +53,27 @@ mod tests {
 
     #[test]
     fn what_was_sealed_is_opened_by_the_same_key_for_the_same_purpose_alone() {
-        let (sealer, other) = (sealer("e"), sealer("f"));
+        let (own, other) = (sealer("e"), sealer("f"));
         for secret in [&b""[..], b"Basic YTpi", &[0; 5000]] {
-            let sealed = sealer.seal("row 1", secret);
-            assert_eq!(sealer.open("row 1", &sealed).unwrap().as_slice(), secret);
-            assert!(sealer.open("row 2", &sealed).is_none());
+            let sealed = own.seal("row 1", secret);
+            assert_eq!(own.open("row 1", &sealed).unwrap().as_slice(), secret);
+            assert!(own.open("row 2", &sealed).is_none());
             assert!(other.open("row 1", &sealed).is_none());
-            assert_ne!(sealer.seal("row 1", secret), sealed, "the nonce is used twice");
+            assert_ne!(own.seal("row 1", secret), sealed, "the nonce is used twice");
         }
     }
 
     #[test]
     fn what_was_changed_is_not_opened() {
-        let sealer = sealer("e");
-        let sealed = sealer.seal("row", b"secret");
+        let own = sealer("e");
+        let sealed = own.seal("row", b"secret");
         for at in 0..sealed.len() {
             let mut changed = sealed.clone().into_bytes();
             changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
-            assert!(sealer.open("row", std::str::from_utf8(&changed).unwrap()).is_none(), "{at}");
+            assert!(own.open("row", std::str::from_utf8(&changed).unwrap()).is_none(), "{at}");
         }
         for garbage in ["", "A", "AAAA", "AAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAA", "%"] {
-            assert!(sealer.open("row", garbage).is_none(), "{garbage}");
+            assert!(own.open("row", garbage).is_none(), "{garbage}");
         }
     }
 }

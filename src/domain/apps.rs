@@ -124,6 +124,7 @@ pub struct Upstream {
 
 /// One app.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "switches that have nothing to do with each other")]
 pub struct App {
     /// Which it is.
     pub id: AppRef,

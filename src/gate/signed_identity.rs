@@ -4,6 +4,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use super::target::Target;
+use crate::domain::user::Username;
 use crate::http::authenticator::{SignedFor, Verdict};
 use crate::http::settings::HttpSettings;
 
@@ -54,7 +55,7 @@ fn signed(verdict: &Verdict, target: &Target<'_>, settings: &HttpSettings) -> Op
         aud: origin.to_string(),
         sub: person.id.as_str(),
         email: &person.email,
-        preferred_username: person.username.as_ref().map(|name| name.as_str()),
+        preferred_username: person.username.as_ref().map(Username::as_str),
         name: &person.name,
         groups: person.role_and_groups().collect(),
         iat: issued_at.secs(),

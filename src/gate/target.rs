@@ -69,7 +69,8 @@ pub(super) async fn of_proxied<'a>(
 ) -> Result<Target<'a>, HttpError> {
     let named = requested_host::of(req)?.ok_or(UNCLEAR)?;
     let apps_changes = settings.accounts.apps_changes();
-    let Found { found, is_certain, at } = among_apps(settings, at, |apps| proxied_among(settings, named, apps)).await;
+    let Found { value: found, is_certain, at } =
+        among_apps(settings, at, |apps| proxied_among(settings, named, apps)).await;
     let place = match found {
         Err(HttpError::NoApp) if !is_certain => return Err(unavailable()),
         found => found?,
@@ -88,7 +89,7 @@ pub(super) async fn of_proxied<'a>(
 
 /// What was found among the apps, whether they are certainly up to date, and when that was.
 struct Found<T> {
-    found: T,
+    value: T,
     is_certain: bool,
     at: Moment,
 }
@@ -97,10 +98,10 @@ struct Found<T> {
 async fn among_apps<T>(settings: &HttpSettings, at: Moment, find: impl Fn(&AppTable) -> T) -> Found<T> {
     let accounts = &settings.accounts;
     if let Some(found) = accounts.cached_apps_at(at.monotonic).map(|apps| find(&apps.table)) {
-        return Found { found, is_certain: true, at };
+        return Found { value: found, is_certain: true, at };
     }
     let (apps, is_certain) = accounts.apps_if_possible().await;
-    Found { found: find(&apps.table), is_certain, at: accounts.clock().moment() }
+    Found { value: find(&apps.table), is_certain, at: accounts.clock().moment() }
 }
 
 /// The store cannot be asked: nobody is let in, and nobody is said to be wrong (S92).
@@ -146,7 +147,7 @@ pub(super) async fn of_forwarded<'a>(
         }
         Some(place)
     };
-    let Found { found, is_certain, at } = among_apps(settings, at, find).await;
+    let Found { value: found, is_certain, at } = among_apps(settings, at, find).await;
     let Some(place) = found else {
         if !is_certain {
             return Err(unavailable());
