@@ -329,6 +329,6 @@ fn describe(token: &MachineToken, table: &AppTable) -> String {
     let scope = &token.scope;
     let app = table.app(&scope.app).map_or(scope.app.as_str(), |app| app.app().name.as_str());
     let methods = if scope.methods.names_some() { scope.methods.to_string() } else { "all methods".to_owned() };
-    let networks: String = scope.networks.iter().map(|network| format!(" from {network}")).collect();
+    let networks = scope.networks.iter().map(|network| format!(" from {network}")).collect::<Vec<_>>().concat();
     format!("{}: {app} {} ({methods}){networks} until {}", token.name, scope.path.as_str(), token.expires_at)
 }

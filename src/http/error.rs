@@ -116,12 +116,14 @@ impl ResponseError for HttpError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotForYou { .. }
+            | Self::Token(TokenRefusal::Rules)
             | Self::Forbidden(_)
             | Self::Csrf { .. }
             | Self::FormWithoutCookie { .. }
             | Self::FormOutOfDate => StatusCode::FORBIDDEN,
-            Self::Token(TokenRefusal::Rules) => StatusCode::FORBIDDEN,
-            Self::Token(_) => StatusCode::UNAUTHORIZED,
+            Self::Token(
+                TokenRefusal::Unknown | TokenRefusal::Scope | TokenRefusal::Several | TokenRefusal::Username,
+            ) => StatusCode::UNAUTHORIZED,
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HandOver => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

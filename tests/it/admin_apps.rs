@@ -308,6 +308,8 @@ pub async fn judge_pages(browser: &Browser, axe: &mut Axe, base: &str) {
     axe.judge(browser, "app-without-rules").await;
     let app = browser.url().await.split(['?']).next().unwrap().to_owned();
     let at = |path: &str| format!("{app}{path}");
+    browser.open(&at("/links/new")).await;
+    axe.judge(browser, "link-new").await;
     browser.open(&at("/rules/new")).await;
     let path = app[base.len()..].to_owned() + "/rules/new";
     browser.submit(&path, &[("path", "/nowhere"), ("methods", "get")]).await;

@@ -104,6 +104,7 @@ mod stored_forms;
 mod stream_ends;
 mod support;
 mod tls;
+mod token_clients;
 mod token_pages;
 mod token_scopes;
 mod tokens;

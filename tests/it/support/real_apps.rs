@@ -127,10 +127,17 @@ pub struct NodeRed {
 
 impl NodeRed {
     fn start() -> Option<Self> {
+        Self::with_flows(&json!([]))
+    }
+
+    /// With these flows.
+    pub fn with_flows(flows: &Value) -> Option<Self> {
         let (program, node) = (node_red()?, is_installed("node")?);
         let (folder, port) = (TempDir::new().unwrap(), free_port());
+        std::fs::write(folder.path().join("flows.json"), flows.to_string()).unwrap();
         let mut command = Command::new(node);
         command.arg(program).arg("-u").arg(folder.path()).args(["-p", &port.to_string(), "-D", "uiHost=127.0.0.1"]);
+        command.arg("flows.json");
         let running = Running::start(command.env("HOME", folder.path()).current_dir(folder.path()));
         Some(Self { port, running, folder })
     }
@@ -143,6 +150,13 @@ fn node_red() -> Option<PathBuf> {
     }
     skip("Node-RED");
     None
+}
+
+impl NodeRed {
+    /// Waits until it serves.
+    pub fn wait(&self) {
+        self.running.line_with("Started flows");
+    }
 }
 
 /// Waits for what Node-RED sends to its editor through the WebSocket.
