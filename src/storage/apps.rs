@@ -23,6 +23,7 @@ const NUMBER: &str = "apps";
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = apps, treat_none_as_null = true)]
+#[expect(clippy::struct_excessive_bools, reason = "the columns of a table")]
 struct AppRow {
     id: String,
     name: String,

@@ -308,14 +308,18 @@ pub async fn judge_pages(browser: &Browser, axe: &mut Axe, base: &str) {
     axe.judge(browser, "app-without-rules").await;
     let app = browser.url().await.split(['?']).next().unwrap().to_owned();
     let at = |path: &str| format!("{app}{path}");
-    browser.open(&at("/links/new")).await;
-    axe.judge(browser, "link-new").await;
     browser.open(&at("/rules/new")).await;
     let path = app[base.len()..].to_owned() + "/rules/new";
     browser.submit(&path, &[("path", "/nowhere"), ("methods", "get")]).await;
     browser.find(".summary").await;
     axe.judge(browser, "rule-faults").await;
     rule_pages(browser, axe, &app, &path).await;
+    link_pages(browser, axe, &app).await;
+}
+
+async fn link_pages(browser: &Browser, axe: &mut Axe, app: &str) {
+    browser.open(&format!("{app}/links/new")).await;
+    axe.judge(browser, "link-new").await;
 }
 
 async fn rule_pages(browser: &Browser, axe: &mut Axe, app: &str, new: &str) {
