@@ -49,6 +49,8 @@ pub enum TokenRefusal {
     Unknown,
     /// It is not meant for this app, path, method or network.
     Scope,
+    /// What `X-Portcullis-Token` holds is none.
+    Malformed,
     /// The request has two different ones.
     Several,
     /// It came with a user name that is neither `token` nor its owner's address.
@@ -63,6 +65,7 @@ impl TokenRefusal {
         match self {
             Self::Unknown => "it is unknown, revoked or expired, or its owner is disabled",
             Self::Scope => "it is not meant for this app, path, method or network",
+            Self::Malformed => "X-Portcullis-Token holds something else than a token",
             Self::Several => "the request has two different tokens",
             Self::Username => "the user name is neither token nor the address of its owner",
             Self::Rules => "the rules of the app do not let its owner in without a browser",

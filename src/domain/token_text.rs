@@ -67,6 +67,13 @@ pub fn write(secret: &[u8; 32]) -> String {
     body + &check
 }
 
+/// Whether a token of ours stands somewhere in `text`.
+pub fn is_in(text: &[u8]) -> bool {
+    let ends =
+        |from: usize| text.get(from..).and_then(|rest| rest.get(..LENGTH)).is_some_and(|part| read(part).is_some());
+    text.windows(PREFIX.len()).enumerate().any(|(at, part)| part == PREFIX.as_bytes() && ends(at))
+}
+
 /// The token that `text` is; `None` if it is not one of ours.
 pub fn read(text: &[u8]) -> Option<&str> {
     if text.len() != LENGTH || !text.starts_with(PREFIX.as_bytes()) {

@@ -52,7 +52,10 @@ pub(super) async fn admit(
     let open = accounts.phase() != Phase::Unclaimed;
     let mut now = target.at.now;
     let sender = match by_token(req, settings, target).await? {
-        Some(sender) => sender,
+        Some(sender) => {
+            now = accounts.clock().now();
+            sender
+        }
         None => match authenticator(req).cached(req, settings, target.app_origin(), target.at) {
             _ if !open => Sender::default(),
             Some(verdict) => Sender { verdict: Some(verdict), ..Sender::default() },

@@ -66,7 +66,9 @@ pub(super) fn to_app(
 ) -> AppHeaders {
     let mut values = Values::with_capacity(incoming.iter().map(|(_, value)| value.len()).sum::<usize>() + OURS);
     let names = ProfileHeaders::of(target.compiled());
-    let cut = |name: &str| names.is_special(name) || (target.compiled().has_method_rules() && is_method_override(name));
+    let names_methods = who.and_then(Visitor::scope).is_some_and(|scope| scope.methods.names_some());
+    let methods_matter = names_methods || target.compiled().has_method_rules();
+    let cut = |name: &str| names.is_special(name) || (methods_matter && is_method_override(name));
     let mut outgoing = pass_on(incoming, basic_is_ours, cut, &target.app().token_headers, &mut values);
     let mut add = |name: &AppName, value: &[u8]| {
         // If an identity cannot be expressed, its header is sent empty, never omitted (S70).

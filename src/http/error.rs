@@ -122,7 +122,11 @@ impl ResponseError for HttpError {
             | Self::FormWithoutCookie { .. }
             | Self::FormOutOfDate => StatusCode::FORBIDDEN,
             Self::Token(
-                TokenRefusal::Unknown | TokenRefusal::Scope | TokenRefusal::Several | TokenRefusal::Username,
+                TokenRefusal::Unknown
+                | TokenRefusal::Malformed
+                | TokenRefusal::Scope
+                | TokenRefusal::Several
+                | TokenRefusal::Username,
             ) => StatusCode::UNAUTHORIZED,
             Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HandOver => StatusCode::GONE,
@@ -201,7 +205,7 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Account(AccountError::Internal(_)) => "fault-internal",
         HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "fault-not-found",
         HttpError::NoApp => "fault-no-app",
-        HttpError::Token(TokenRefusal::Unknown) => "fault-token",
+        HttpError::Token(TokenRefusal::Unknown | TokenRefusal::Malformed) => "fault-token",
         HttpError::Token(TokenRefusal::Scope) => "fault-token-scope",
         HttpError::Token(TokenRefusal::Several) => "fault-token-several",
         HttpError::Token(TokenRefusal::Username) => "fault-token-username",

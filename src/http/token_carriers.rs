@@ -33,15 +33,19 @@ pub struct CarriedToken<'a> {
 
 impl<'a> CarriedToken<'a> {
     /// The token of these headers: in our own one, in one that the app lists, or in `Authorization`, in this order; or
-    /// what a signed link has in its query. The error is that there are two different ones.
+    /// what a signed link has in its query. The error is that there are two different ones, or something else in our
+    /// own header, which is nobody else's. Programs in front may have joined repeated headers by commas.
     pub fn find(headers: &'a HeaderMap, listed: &[String], query: &'a str) -> Result<Option<Self>, TokenRefusal> {
-        let ours = headers.get_all(&X_PORTCULLIS_TOKEN).filter_map(|value| Self::in_header(value.as_bytes()));
+        let own = || headers.get_all(&X_PORTCULLIS_TOKEN).flat_map(|value| parts(value.as_bytes()));
+        if own().any(|part| !part.is_empty() && Self::in_header(part).is_none()) {
+            return Err(TokenRefusal::Malformed);
+        }
         let of_app = listed.iter().flat_map(|name| headers.get_all(name.as_str()));
-        let of_app = of_app.filter_map(|value| Self::in_header(value.as_bytes()));
-        let authorization = headers.get_all(AUTHORIZATION);
-        let authorization = authorization.filter_map(|value| Self::in_authorization(value.as_bytes()));
+        let ours = own().chain(of_app.flat_map(|value| parts(value.as_bytes()))).filter_map(Self::in_header);
+        let authorization = headers.get_all(AUTHORIZATION).flat_map(|value| parts(value.as_bytes()));
+        let authorization = authorization.filter_map(Self::in_authorization);
         let link = link_query::values(query).map(|text| Self { text: Cow::Borrowed(text), user: None });
-        let mut all = ours.chain(of_app).chain(authorization).chain(link);
+        let mut all = ours.chain(authorization).chain(link);
         let Some(first) = all.next() else { return Ok(None) };
         if all.all(|other| other.text == first.text) { Ok(Some(first)) } else { Err(TokenRefusal::Several) }
     }
@@ -83,15 +87,39 @@ fn after_scheme<'a>(value: &'a [u8], scheme: &[u8]) -> Option<&'a [u8]> {
     (name.eq_ignore_ascii_case(scheme) && rest.starts_with(b" ")).then(|| rest.trim_ascii())
 }
 
-/// Whether a header of that name, in small letters, carries a token of ours: then the app must not get it.
+/// What stands between commas.
+fn parts(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
+}
+
+/// Whether a header of that name, in small letters, has a token of ours in it: then the app must not get it. Also where
+/// it would not be accepted, and where the name is spelled as CGI would fold it.
 pub fn carries_token(name: &str, value: &[u8], listed: &[String]) -> bool {
-    match name {
-        "authorization" => CarriedToken::in_authorization(value).is_some(),
-        _ if name == X_PORTCULLIS_TOKEN.as_str() || listed.iter().any(|known| known == name) => {
-            CarriedToken::in_header(value).is_some()
-        }
-        _ => false,
+    let is = |known: &str| letters(name).eq(letters(known));
+    if is(X_PORTCULLIS_TOKEN.as_str()) {
+        return true;
     }
+    if name == AUTHORIZATION.as_str() {
+        return token_text::is_in(value) || has_in_basic(value);
+    }
+    token_text::is_in(value) && listed.iter().any(|known| is(known))
+}
+
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(u8::is_ascii_alphanumeric)
+}
+
+/// Whether the credentials of HTTP Basic have a token in them, in whatever Base64.
+fn has_in_basic(value: &[u8]) -> bool {
+    parts(value).filter_map(|part| after_scheme(part, b"basic")).any(|encoded| {
+        let plain = |byte: &u8| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        };
+        let encoded: Vec<u8> = encoded.iter().filter(|byte| !byte.is_ascii_whitespace()).map(plain).collect();
+        BASIC.decode(encoded).is_ok_and(|decoded| token_text::is_in(&decoded))
+    })
 }
 
 /// The names of the headers that carry a token of ours.
@@ -100,11 +128,11 @@ pub fn names_with_token<'a>(headers: &'a HeaderMap, listed: &[String]) -> Vec<&'
     carrying.map(|(name, _)| name.as_str()).collect()
 }
 
-/// The `Authorization` that belongs to the app, if there is one and no other.
+/// The `Authorization` that belongs to the app, if there is exactly one.
 pub fn authorization_of_app(headers: &HeaderMap) -> Option<&HeaderValue> {
-    let mut all = headers.get_all(AUTHORIZATION);
-    let only = all.next().filter(|_| all.next().is_none())?;
-    CarriedToken::in_authorization(only.as_bytes()).is_none().then_some(only)
+    let is_theirs = |value: &&HeaderValue| !carries_token(AUTHORIZATION.as_str(), value.as_bytes(), &[]);
+    let mut theirs = headers.get_all(AUTHORIZATION).filter(is_theirs);
+    theirs.next().filter(|_| theirs.next().is_none())
 }
 
 #[cfg(test)]
@@ -145,19 +173,53 @@ mod tests {
         for (name, value) in [
             ("x-other", token.clone()),
             ("cookie", format!("portcullis_access={token}")),
-            ("authorization", token.clone()),
-            ("authorization", format!("Bearer{token}")),
-            ("authorization", format!("Bearer x{token}")),
-            ("authorization", format!("Digest {token}")),
             ("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9".to_owned()),
             ("authorization", "Bearer pc_of_the_app".to_owned()),
             ("authorization", basic("token:secret")),
-            ("authorization", basic(&format!("token:x:{token}"))),
-            ("authorization", format!("Basic {token}")),
-            ("x-portcullis-token", "of the app".to_owned()),
+            ("authorization", format!("Bearer {}", &token[..token.len() - 1])),
+            ("x-api-key", "of the app".to_owned()),
         ] {
             assert_eq!(CarriedToken::find(&headers(&[(name, &value)]), &listed, ""), Ok(None), "{name}: {value}");
             assert!(!carries_token(name, value.as_bytes(), &listed), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn s119_what_has_a_token_in_it_does_not_reach_the_app_though_it_is_no_credential() {
+        let token = token_text::write(&[1; 32]);
+        let listed = ["x-api-key".to_owned()];
+        let basic = |text: &str| format!("Basic {}", STANDARD.encode(text));
+        let url_safe = STANDARD.encode(format!("token:\u{ff}\u{3ff}:{token}")).replace('+', "-").replace('/', "_");
+        for (name, value) in [
+            ("authorization", token.clone()),
+            ("authorization", format!("Bearer{token}")),
+            ("authorization", format!("Bearer\t{token}")),
+            ("authorization", format!("Bearer x{token}")),
+            ("authorization", format!("Digest {token}")),
+            ("authorization", format!("Basic {token}")),
+            ("authorization", basic(&format!("token:x:{token}"))),
+            ("authorization", basic(&format!("token:{token}\n"))),
+            ("authorization", format!("Basic {url_safe}")),
+            ("x_api_key", token.clone()),
+            ("xapikey", format!("key {token}")),
+            ("x_portcullis_token", token.clone()),
+        ] {
+            let map = headers(&[(name, &value)]);
+            assert_eq!(CarriedToken::find(&map, &listed, ""), Ok(None), "{name}: {value}");
+            assert!(carries_token(name, value.as_bytes(), &listed), "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn s119_our_own_header_holds_a_token_or_the_request_is_refused() {
+        let token = token_text::write(&[1; 32]);
+        for value in ["of the app", &token[1..], &format!("{token}, x"), &format!("{token}x")] {
+            let map = headers(&[("x-portcullis-token", value)]);
+            assert_eq!(CarriedToken::find(&map, &[], ""), Err(TokenRefusal::Malformed), "{value}");
+            assert!(carries_token("x-portcullis-token", value.as_bytes(), &[]), "{value}");
+        }
+        for value in ["", &format!("{token}, {token}")] {
+            assert!(CarriedToken::find(&headers(&[("x-portcullis-token", value)]), &[], "").is_ok(), "{value}");
         }
     }
 
@@ -170,6 +232,8 @@ mod tests {
         for map in [
             headers(&[("x-portcullis-token", &one), ("authorization", &bearer(&other))]),
             headers(&[("authorization", &bearer(&one)), ("authorization", &bearer(&other))]),
+            headers(&[("authorization", &format!("{}, {}", bearer(&one), bearer(&other)))]),
+            headers(&[("x-portcullis-token", &format!("{one}, {other}"))]),
         ] {
             assert_eq!(CarriedToken::find(&map, &[], ""), Err(TokenRefusal::Several));
         }
