@@ -17,7 +17,7 @@ use crate::domain::session::Session;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::{self, TokenGrant};
-use crate::storage::{Connection, StorageError, admins, attempts, audit, mails, users};
+use crate::storage::{Connection, StorageError, admins, attempts, audit, machine_tokens, mails, users};
 
 /// A change of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -368,6 +368,8 @@ pub(super) fn apply(
         UserChange::Disable => {
             users::set_state(c, id, UserState::Disabled)?;
             links::void_all_links(c, id)?;
+            // Whoever is let in again makes new ones: somebody else may have these.
+            machine_tokens::delete_of(c, id)?;
         }
         UserChange::Enable => {
             let state = if record.password_hash.is_some() { UserState::Active } else { UserState::Invited };

@@ -176,7 +176,7 @@ mod tests {
             ("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9".to_owned()),
             ("authorization", "Bearer pc_of_the_app".to_owned()),
             ("authorization", basic("token:secret")),
-            ("authorization", format!("Bearer {}", &token[..token.len() - 1])),
+            ("authorization", format!("Bearer {}", token.trim_start_matches('p'))),
             ("x-api-key", "of the app".to_owned()),
         ] {
             assert_eq!(CarriedToken::find(&headers(&[(name, &value)]), &listed, ""), Ok(None), "{name}: {value}");
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn s119_our_own_header_holds_a_token_or_the_request_is_refused() {
         let token = token_text::write(&[1; 32]);
-        for value in ["of the app", &token[1..], &format!("{token}, x"), &format!("{token}x")] {
+        for value in ["of the app", token.trim_start_matches('p'), &format!("{token}, x"), &format!("{token}x")] {
             let map = headers(&[("x-portcullis-token", value)]);
             assert_eq!(CarriedToken::find(&map, &[], ""), Err(TokenRefusal::Malformed), "{value}");
             assert!(carries_token("x-portcullis-token", value.as_bytes(), &[]), "{value}");

@@ -150,6 +150,12 @@ pub fn delete(connection: &mut Connection, id: &TokenId) -> Result<bool, Storage
     Ok(diesel::delete(dsl::machine_tokens.filter(dsl::id.eq(id.as_str()))).execute(connection)? == 1)
 }
 
+/// Deletes every token of an account.
+pub fn delete_of(connection: &mut Connection, user: &UserId) -> Result<(), StorageError> {
+    diesel::delete(dsl::machine_tokens.filter(dsl::user_id.eq(user.as_str()))).execute(connection)?;
+    Ok(())
+}
+
 /// Records when a token was used.
 pub fn touch(connection: &mut Connection, id: &TokenId, now: Timestamp) -> Result<(), StorageError> {
     let own = dsl::machine_tokens.filter(dsl::id.eq(id.as_str()));

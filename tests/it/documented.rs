@@ -20,7 +20,7 @@ const OF_APPS: (&str, &[&str]) = ("docs/APPS.md", &["console", "ini", "python", 
 const APPLIED: (&str, &str) = ("docs/SEVERAL-APPS.md", "toml");
 /// The file of an app with fixed headers; `fixed_headers.rs` applies it.
 const HEADERS: (&str, &str) = ("docs/HEADERS.md", "toml");
-/// What signed_identity.rs runs, and settings of Grafana.
+/// What `signed_identity.rs` runs, and settings of Grafana.
 const SIGNED: (&str, &[&str]) = ("docs/SIGNED-IDENTITY.md", &["js", "python", "ini"]);
 /// Commands that are not ours, and where they are tested.
 const OTHERS: [(&str, &str); 20] = [

@@ -6,7 +6,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use super::support::app::{TestApp, TestOptions};
 use super::support::app_pages::{self, RuleForm};
 use super::support::client::{Call, Client};
-use super::support::people::{self, OWNER};
+use super::support::people::{self, OWNER, PASSWORD};
 use super::support::tokens::{self, ALL, OWN, basic, bearer};
 use super::support::upstream::Upstream;
 use super::support::{page, wait};
@@ -197,6 +197,12 @@ async fn s118_each_limit_of_a_token_holds_in_every_reading_of_the_path() {
         assert_eq!(statuses(bearer(&token, path).method(method)).await, 401, "{method} {path}");
         assert_eq!(upstream.count(), before);
     }
+    // No header makes another method of the one that it may use.
+    for (token, passed) in [(&token, false), (&tokens::make(&mut owner, OWN, &[]).await.token, true)] {
+        let call = bearer(token, "/api").method("POST").header("X-HTTP-Method-Override", "DELETE");
+        assert_eq!(statuses(call).await, 200);
+        assert_eq!(upstream.last().header("x-http-method-override").is_some(), passed);
+    }
     assert_eq!(statuses(bearer(&elsewhere, "/page")).await, 401);
     assert_eq!(statuses(bearer(&of_wiki, "/page")).await, 401);
     let at_wiki = |token: &str| bearer(token, "/api").header("Host", "wiki.example:3000");
@@ -226,6 +232,10 @@ async fn s118_a_token_may_do_what_its_owner_may_and_proves_nothing() {
     assert_eq!(owner.submit(&user, &format!("{user}/disable"), &[]).await.status, 303);
     assert_eq!(machine.send(bearer(&token, "/page")).await.status, 401);
     assert_eq!(owner.submit(&user, &format!("{user}/enable"), &[]).await.status, 303);
+    assert_eq!(machine.send(bearer(&token, "/page")).await.status, 401, "it came back");
+    assert!(page::all_data(&owner.get(ALL).await.text(), "token-id").is_empty());
+    people::sign_in(&mut ada, ADA, PASSWORD).await;
+    let token = tokens::make(&mut ada, OWN, &[]).await.token;
     assert_eq!(machine.send(bearer(&token, "/page")).await.status, 200);
     let delete = format!("{user}/delete");
     assert_eq!(owner.submit(&delete, &delete, &[]).await.status, 303);
