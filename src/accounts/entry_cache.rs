@@ -18,6 +18,8 @@ use crate::domain::time::Clock;
 const SHARDS: usize = 16;
 /// Maximum entries of a shard.
 const SHARD_LIMIT: usize = 8192;
+/// How long entries may be used after the store was last checked.
+pub(super) const LEASE: Duration = Duration::from_secs(2);
 /// How long an entry may be used.
 pub(super) const MAX_AGE: Duration = Duration::from_secs(MAX_CACHED_SECS);
 /// How often the store is read if what is read is invalidated meanwhile.

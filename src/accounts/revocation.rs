@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::session_cache::LEASE;
+use super::entry_cache::LEASE;
 use super::{Accounts, CLAIMED_SETTING, Phase};
 use crate::domain::access::Person;
 use crate::domain::ids::{SessionId, UserId};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::entry_cache::{Cacheable, Entry, EntryCache};
+use super::entry_cache::{Cacheable, Entry, EntryCache, LEASE};
 use super::machine_tokens::TokenView;
 use super::streams::StreamRequest;
 use super::{AccountError, Accounts, Phase, pair};
@@ -16,9 +16,6 @@ use crate::domain::session::{IdleLimit, Session};
 use crate::domain::time::Timestamp;
 use crate::domain::user::UserState;
 use crate::storage::{groups, users};
-
-/// How long entries may be used after the store was last checked.
-pub const LEASE: Duration = Duration::from_secs(2);
 
 /// What is known of a live session.
 #[derive(Clone, Debug)]

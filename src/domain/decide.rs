@@ -39,7 +39,9 @@ pub fn decide(visitor: Option<&Visitor>, request: &AppRequest<'_>) -> Decision {
         return Decision::Deny(Denial::SetUp);
     }
     let scope = visitor.and_then(Visitor::scope);
-    if scope.is_some_and(|scope| !scope.covers(request)) {
+    if scope.is_some_and(|scope| {
+        !scope.covers(&request.app.app().id, request.method, request.path, request.circumstances.client)
+    }) {
         return Decision::Deny(Denial::Token);
     }
     if request.is_preflight && request.app.app().preflight {

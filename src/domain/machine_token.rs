@@ -1,9 +1,10 @@
 //! Machine tokens: who may use which app without a browser, and what for (S118).
 
+use std::net::IpAddr;
+
 use ipnet::IpNet;
 
 use super::apps::AppRef;
-use super::decide::AppRequest;
 use super::ids::{TokenId, UserId};
 use super::path::{self, Meaning};
 use super::rules::{RuleMethods, RulePath};
@@ -95,13 +96,12 @@ pub struct TokenScope {
 }
 
 impl TokenScope {
-    /// Whether the request is within it.
-    pub fn covers(&self, request: &AppRequest<'_>) -> bool {
-        let client = request.circumstances.client;
-        self.app == request.app.app().id
-            && self.methods.cover(request.method)
+    /// Whether a request of `client` is within it; method and path are as sent.
+    pub fn covers(&self, app: &AppRef, method: &str, path: &str, client: IpAddr) -> bool {
+        self.app == *app
+            && self.methods.cover(method)
             && (self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&client)))
-            && self.path.cover(request.path)
+            && self.path.cover(path)
     }
 }
 

@@ -287,7 +287,7 @@ async fn the_start_page_links_to_the_other_pages() {
         let main = html.split_once("<main").unwrap().1.to_owned();
         page::tags(&main).iter().filter_map(|tag| tag.attribute("href").map(str::to_owned)).collect()
     };
-    let admin_pages = ["apps", "users", "groups", "sessions", "audit", "mail", "checklist"]
+    let admin_pages = ["apps", "users", "groups", "tokens", "sessions", "audit", "mail", "checklist"]
         .map(|page| format!("/_auth/admin/{page}"));
     let of_admins = [&["/".to_owned(), "/_auth/account".to_owned()][..], &admin_pages].concat();
     assert_eq!(links(&mut owner).await, of_admins);
