@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::apps::AppRef;
 use super::ids::{TokenId, UserId};
 use super::path::{self, Meaning};
-use super::rules::{RuleMethods, RulePath};
+use super::rule_scope::{RuleMethods, RulePath};
 use super::time::Timestamp;
 use super::words::words;
 

@@ -35,6 +35,7 @@ pub mod password;
 pub mod path;
 mod path_decoding;
 pub mod return_to;
+pub mod rule_scope;
 pub mod rules;
 mod sequence;
 pub mod session;
