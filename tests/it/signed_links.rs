@@ -1,26 +1,12 @@
 //! Signed links: one path, one method, one end (S120).
 
-use super::support::app::{TestApp, TestOptions};
 use super::support::app_pages::{self, RuleForm};
 use super::support::client::{Call, Client};
 use super::support::page;
 use super::support::people::{self, OWNER};
 use super::support::tokens::{self, ALL, OWN};
-use super::support::upstream::Upstream;
 
 const NEW: &str = "/_auth/admin/apps/default/links/new";
-
-async fn start() -> (TestApp, Upstream, Client) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options: &mut TestOptions| {
-        options.let_proxies_ask();
-        options.upstream = Some(address);
-    })
-    .await;
-    let owner = people::claim(&app).await;
-    (app, upstream, owner)
-}
 
 /// Makes a link and returns its path and query.
 async fn make(owner: &mut Client, fields: &[(&str, &str)]) -> String {
@@ -32,7 +18,7 @@ async fn make(owner: &mut Client, fields: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn s120_a_link_is_good_for_its_request_alone_and_ends_at_the_gate() {
-    let (app, upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     let link = make(&mut owner, &[("path", "/hook/1"), ("method", "POST")]).await;
     let mut machine = app.client();
     for (asked, sent) in [
@@ -82,7 +68,7 @@ async fn s120_a_link_is_good_for_its_request_alone_and_ends_at_the_gate() {
 
 #[tokio::test]
 async fn s120_a_link_is_revoked_beside_the_tokens_and_may_do_what_its_owner_may() {
-    let (app, _upstream, mut owner) = start().await;
+    let (app, _upstream, mut owner) = people::with_app_in_both_modes().await;
     let link = make(&mut owner, &[("path", "/hook")]).await;
     let list = owner.get(OWN).await.text();
     let id = page::data(&list, "link-id").unwrap();

@@ -3,29 +3,14 @@
 use futures_util::StreamExt;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use super::support::app::{TestApp, TestOptions};
 use super::support::app_pages::{self, RuleForm};
-use super::support::client::{Call, Client};
+use super::support::client::Call;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::tokens::{self, ALL, OWN, basic, bearer};
-use super::support::upstream::Upstream;
 use super::support::{page, wait};
 
 const ADA: &str = "ada@example.org";
 const APP: &str = "/_auth/admin/apps/default";
-
-/// A gate before an app, where proxies may ask too.
-async fn start() -> (TestApp, Upstream, Client) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options: &mut TestOptions| {
-        options.let_proxies_ask();
-        options.upstream = Some(address);
-    })
-    .await;
-    let owner = people::claim(&app).await;
-    (app, upstream, owner)
-}
 
 /// The same request, as Traefik asks about it.
 fn asked(call: &Call, method: &str, path: &str) -> Call {
@@ -40,7 +25,7 @@ fn asked(call: &Call, method: &str, path: &str) -> Call {
 
 #[tokio::test]
 async fn s119_each_carrier_lets_its_owner_in_in_both_modes_and_ends_at_the_gate() {
-    let (app, upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     let token = tokens::make(&mut owner, OWN, &[]).await.token;
     let mut machine = app.client();
     for (name, value) in [
@@ -72,7 +57,7 @@ async fn s119_each_carrier_lets_its_owner_in_in_both_modes_and_ends_at_the_gate(
 
 #[tokio::test]
 async fn s119_what_is_the_apps_reaches_it_beside_a_token_and_without_one() {
-    let (app, upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     let token = tokens::make(&mut owner, OWN, &[]).await.token;
     let mut machine = app.client();
     for value in ["Bearer of-the-app", &basic("ada", "secret"), "pc_of_the_app", "Bearer pc_of_the_app"] {
@@ -87,7 +72,7 @@ async fn s119_what_is_the_apps_reaches_it_beside_a_token_and_without_one() {
 
 #[tokio::test]
 async fn s119_an_app_can_take_tokens_in_headers_of_its_own() {
-    let (app, upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     let wiki = app_pages::create_with(
         &mut owner,
         "Wiki",
@@ -111,7 +96,7 @@ async fn s119_an_app_can_take_tokens_in_headers_of_its_own() {
 
 #[tokio::test]
 async fn s119_programs_are_asked_for_credentials_and_browsers_are_not() {
-    let (app, _upstream, mut owner) = start().await;
+    let (app, _upstream, mut owner) = people::with_app_in_both_modes().await;
     let mut machine = app.client();
     let propfind = Call::new("PROPFIND", "/calendar/").header("User-Agent", "DAVx5/4.4 okhttp/4.12");
     for call in [
@@ -134,7 +119,7 @@ async fn s119_programs_are_asked_for_credentials_and_browsers_are_not() {
 
 #[tokio::test]
 async fn s119_a_wrong_token_falls_back_to_nothing_and_counts_but_keeps_no_right_one_out() {
-    let (app, upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     app_pages::add_rule(&mut owner, APP, RuleForm { path: "/public", who: "public", ..RuleForm::default() }).await;
     let (good, gone) = (tokens::make(&mut owner, OWN, &[]).await, tokens::make(&mut owner, OWN, &[]).await);
     tokens::revoke(&mut owner, OWN, &gone).await;
@@ -166,7 +151,7 @@ async fn s119_a_wrong_token_falls_back_to_nothing_and_counts_but_keeps_no_right_
 
 #[tokio::test]
 async fn s118_each_limit_of_a_token_holds_in_every_reading_of_the_path() {
-    let (app, upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     let scoped = [("path", "/api"), ("methods", "GET, POST"), ("networks", "127.0.0.0/8")];
     let token = tokens::make(&mut owner, OWN, &scoped).await.token;
     let unlimited = tokens::make(&mut owner, OWN, &[]).await.token;
@@ -213,7 +198,7 @@ async fn s118_each_limit_of_a_token_holds_in_every_reading_of_the_path() {
 
 #[tokio::test]
 async fn s118_a_token_may_do_what_its_owner_may_and_proves_nothing() {
-    let (app, _upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     let (mut ada, user) = people::member(&app, &mut owner, ADA, "user").await;
     let token = tokens::make(&mut ada, OWN, &[]).await.token;
     let members = RuleForm { path: "/staff", who: "members", people: OWNER, ..RuleForm::default() };
@@ -230,6 +215,7 @@ async fn s118_a_token_may_do_what_its_owner_may_and_proves_nothing() {
     // Another role, a disabled and a deleted owner: at once.
     assert_eq!(owner.submit(&user, &format!("{user}/role"), &[("role", "admin")]).await.status, 303);
     assert_eq!(machine.send(bearer(&token, "/page")).await.status, 200);
+    assert_eq!(upstream.last().header("remote-groups").as_deref(), Some("admin"));
     assert_eq!(owner.submit(&user, &format!("{user}/disable"), &[]).await.status, 303);
     assert_eq!(machine.send(bearer(&token, "/page")).await.status, 401);
     assert_eq!(owner.submit(&user, &format!("{user}/enable"), &[]).await.status, 303);
@@ -246,7 +232,7 @@ async fn s118_a_token_may_do_what_its_owner_may_and_proves_nothing() {
 
 #[tokio::test]
 async fn s119_no_page_and_no_endpoint_of_ours_opens_by_a_token() {
-    let (app, upstream, mut owner) = start().await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     let token = tokens::make(&mut owner, OWN, &[]).await.token;
     let mut machine = app.client();
     for path in ["/_auth/account", "/_auth/account/tokens", "/_auth/admin/users", "/_auth/api/session", "/_auth/"] {
@@ -265,22 +251,23 @@ async fn s119_no_page_and_no_endpoint_of_ours_opens_by_a_token() {
 
 #[tokio::test]
 async fn s118_a_token_ends_on_its_day_and_its_streams_with_it() {
-    let (app, _upstream, mut owner) = start().await;
+    let (app, _upstream, mut owner) = people::with_app_in_both_modes().await;
     let made = tokens::make(&mut owner, OWN, &[]).await;
-    let open = async || {
+    let open = async |token: &str| {
         let mut request = "ws://localhost:3000/ws".into_client_request().unwrap();
         let headers = request.headers_mut();
-        headers.insert("Authorization", format!("Bearer {}", made.token).parse().unwrap());
+        headers.insert("Authorization", format!("Bearer {token}").parse().unwrap());
         let stream = tokio::net::TcpStream::connect(app.address).await.unwrap();
         tokio_tungstenite::client_async(request, stream).await.unwrap().0
     };
-    let mut socket = open().await;
+    let mut socket = open(&made.token).await;
     tokens::revoke(&mut owner, OWN, &made).await;
     wait::in_time("the socket to be cut", async { while let Some(Ok(_)) = socket.next().await {} }).await;
     let short = tokens::make(&mut owner, OWN, &[]).await.token;
-    let mut machine = app.client();
+    let (mut machine, mut socket) = (app.client(), open(&short).await);
     app.advance(90 * 86_400 - 1);
     assert_eq!(machine.send(bearer(&short, "/page")).await.status, 200);
     app.advance(1);
     assert_eq!(machine.send(bearer(&short, "/page")).await.status, 401);
+    wait::in_time("the socket to end with the token", async { while let Some(Ok(_)) = socket.next().await {} }).await;
 }

@@ -1,7 +1,7 @@
 //! One table of rules, visitors, methods and addresses, through the built-in proxy and every dialect of forward-auth
 //! (S113, S114).
 
-use super::support::app::{TestApp, TestOptions};
+use super::support::app::TestApp;
 use super::support::app_pages::{self, RuleForm};
 use super::support::client::{Call, Client};
 use super::support::people;
@@ -142,14 +142,7 @@ async fn letters(visitors: &mut [Client], call: &Call) -> String {
 
 /// A gate in both modes with the rules of the table, and nobody, Bob, Ada and the owner.
 async fn prepared() -> (TestApp, Upstream, [Client; 4]) {
-    let upstream = Upstream::start().await;
-    let address = upstream.address;
-    let app = TestApp::start(|options: &mut TestOptions| {
-        options.let_proxies_ask();
-        options.upstream = Some(address);
-    })
-    .await;
-    let mut owner = people::claim(&app).await;
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
     app_pages::create_group(&mut owner, "dev").await;
     let (bob, _) = people::member(&app, &mut owner, BOB, "user").await;
     let (ada, _) = people::member(&app, &mut owner, ADA, "user").await;

@@ -1,6 +1,6 @@
 //! People, made the way people are made: through the pages.
 
-use super::app::TestApp;
+use super::app::{TestApp, TestOptions};
 use super::client::{Client, Response};
 use super::page;
 use super::upstream::Upstream;
@@ -15,6 +15,19 @@ pub async fn with_app() -> (TestApp, Upstream, Client) {
     let upstream = Upstream::start().await;
     let address = upstream.address;
     let app = TestApp::start(|options| options.upstream = Some(address)).await;
+    let owner = claim(&app).await;
+    (app, upstream, owner)
+}
+
+/// The same where other proxies may ask as well.
+pub async fn with_app_in_both_modes() -> (TestApp, Upstream, Client) {
+    let upstream = Upstream::start().await;
+    let address = upstream.address;
+    let choose = |options: &mut TestOptions| {
+        options.let_proxies_ask();
+        options.upstream = Some(address);
+    };
+    let app = TestApp::start(choose).await;
     let owner = claim(&app).await;
     (app, upstream, owner)
 }
