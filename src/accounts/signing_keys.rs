@@ -59,9 +59,9 @@ impl SigningKeys {
         Ok(Self(keys))
     }
 
-    /// The key that signs at `now`.
+    /// The key that signs at `now`. Where the clock is behind that of the node that made the only key, that one.
     pub fn current(&self, now: Timestamp) -> Option<&Arc<KnownKey>> {
-        self.0.iter().rev().find(|key| key.signs_from <= now)
+        self.0.iter().rev().find(|key| key.signs_from <= now).or_else(|| self.0.first())
     }
 
     /// The keys with which apps verify at `now`.
@@ -102,16 +102,24 @@ fn create(c: &mut Connection, sealer: &Sealer, signs_from: Timestamp) -> Result<
 impl Accounts {
     /// Creates the first key, if none can be used.
     pub async fn ensure_signing_key(&self) -> Result<(), AccountError> {
-        let (this, now) = (self.clone(), self.0.clock.now());
+        let (accounts, now) = (self.clone(), self.0.clock.now());
+        let has_none = move |c: &mut Connection, accounts: &Self| {
+            Ok::<bool, StorageError>(SigningKeys::load(c, &accounts.0.sealer)?.current(now).is_none())
+        };
         let outcome = self.0.database.write(move |c| {
-            if SigningKeys::load(c, &this.0.sealer)?.current(now).is_none() {
-                apps::begin_change(c)?;
-                create(c, &this.0.sealer, now)?;
+            if !has_none(c, &accounts)? {
+                return Ok(None);
             }
-            Ok(())
+            // Nodes that start at once take turns, and whoever was later finds the key.
+            apps::begin_change(c)?;
+            if has_none(c, &accounts)? {
+                create(c, &accounts.0.sealer, now)?;
+            }
+            revocation::publish(c, Vec::new(), vec![Notice::AppsChanged], now).map(Some)
         });
-        outcome.await?;
-        self.0.apps.invalidate();
+        if let Some(ended) = outcome.await? {
+            self.ended(ended).await;
+        }
         Ok(())
     }
 
