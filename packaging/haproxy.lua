@@ -9,7 +9,7 @@ local about_the_answer = { cookie = true, ["cache-control"] = true, vary = true,
 -- What only a proxy may say, as letters and digits alone: by how it begins, and by how it ends.
 local spoof_beginnings = { "forwarded", "xforward", "xoriginal", "xrewrite", "remote", "xremote", "xauthrequest", "xauthentik", "xwebauth", "proxy",
   "xproxy", "clientcert", "xclientcert", "xssl", "sslclient", "scriptname", "pathinfo", "xscriptname", "xaccel", "xsendfile",
-  "xhttpmethod", "xmethodoverride" }
+  "xhttpmethod", "xmethodoverride", "xportcullis" }
 local spoof_endings = { "clientip", "realip", "connectingip" }
 -- What belongs to one connection or to a body is not handed on, in neither direction.
 local own = { host = true, connection = true, ["content-length"] = true, ["transfer-encoding"] = true, ["keep-alive"] = true,
@@ -70,7 +70,8 @@ local function let_in(txn, headers)
     end
   end
   for name, values in pairs(txn.http:req_get_headers()) do
-    if is_spoof(name) or answered[letters_of(name)] or name == "http2-settings" then
+    -- A machine token is for the gate; credentials that are the app's own are in the answer.
+    if is_spoof(name) or answered[letters_of(name)] or name == "authorization" or name == "http2-settings" then
       txn.http:req_del_header(name)
     elseif name == "upgrade" then
       for _, value in pairs(values) do

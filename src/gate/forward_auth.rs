@@ -6,7 +6,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderName, HeaderValue, LOCATION, VARY};
+use actix_web::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::admission::{Admission, Renew, admit};
@@ -141,29 +143,41 @@ fn allow(
             headers.insert(name.answer.clone(), value.clone());
         }
     }
-    if let Some(signed) = signed_identity::of(verdict, target, settings) {
-        headers.insert(signed_identity::ANSWERED, signed);
-    }
+    let signed = signed_identity::of(verdict, target, settings);
+    headers.insert(signed_identity::ANSWERED, signed.unwrap_or_else(|| HeaderValue::from_static("")));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
-    let sends_cookies = target.app().upstream.is_none() && dialect != Dialect::Caddy;
-    let cookies = if sends_cookies { cookies::of_the_app(req.headers()) } else { None };
-    if sends_cookies
-        && !headers.contains_key(AUTHORIZATION)
-        && let Some(theirs) = token_carriers::authorization_of_app(req.headers())
-    {
-        headers.insert(AUTHORIZATION, theirs.clone());
+    let is_for_app = target.app().upstream.is_none();
+    let cookies = if is_for_app && dialect != Dialect::Caddy { cookies::of_the_app(req.headers()) } else { None };
+    if is_for_app || dialect == Dialect::Caddy {
+        answer_authorization(req.headers(), headers, dialect);
     }
     if dialect == Dialect::Envoy {
         let removed = if cookies.is_some() { &names.other_spellings } else { &names.other_spellings_and_cookies };
-        let listed = &target.app().token_headers;
-        let with_token = token_carriers::names_with_token(req.headers(), listed);
+        let mut with_token = token_carriers::names_with_token(req.headers(), &target.app().token_headers);
+        // It removes after it has replaced.
+        with_token.retain(|name| !headers.contains_key(*name));
         headers.insert(ENVOY_REMOVES, and_these(removed, &with_token));
     }
     if let Some(cookies) = cookies {
         headers.insert(COOKIE, cookies);
     }
     answer
+}
+
+/// `Authorization` as the app is to have it: one that is fixed for it, or the client's own, and never a machine token
+/// (S119). It is a secret of the browser, which sends the credentials of HTTP Basic by itself: only that nobody but a
+/// trusted proxy is answered (S72) keeps it from the scripts of an app. Caddy would write the name of its variable in
+/// place of a header that is missing.
+fn answer_authorization(incoming: &HeaderMap, answered: &mut HeaderMap, dialect: Dialect) {
+    if answered.contains_key(AUTHORIZATION) {
+        return;
+    }
+    if let Some(theirs) = token_carriers::authorization_of_app(incoming) {
+        answered.insert(AUTHORIZATION, theirs.clone());
+    } else if dialect == Dialect::Caddy {
+        answered.insert(AUTHORIZATION, HeaderValue::from_static(""));
+    }
 }
 
 /// The value with these names at its end.

@@ -10,6 +10,7 @@ mod profiles;
 mod question;
 mod real_apps;
 mod several;
+mod tokens;
 mod upgrades;
 mod verdicts;
 

@@ -4,6 +4,7 @@ use super::{DOCUMENT, Place, snippet, source};
 use crate::support::client::Call;
 use crate::support::nginx::Nginx;
 use crate::support::people::{self, OWNER, PASSWORD};
+use crate::support::tokens::basic;
 
 /// `site` as documented, with the includes beside it and the addresses of this test.
 pub(super) fn documented(place: &Place, site: &str) -> String {
@@ -70,4 +71,24 @@ async fn s70_s79_a_public_location_is_open_and_sends_no_identity_to_the_app() {
         assert_eq!(stranger.fetch(plain).await.status, 200, "{plain}");
     }
     assert_eq!(place.upstream.count(), before + 4);
+}
+
+#[tokio::test]
+async fn s119_a_public_location_hands_on_credentials_of_the_app_and_no_machine_token() {
+    let place = Place::asked().await;
+    let Some(nginx) = Nginx::start_http(place.address(), &documented(&place, &snippet(DOCUMENT, "nginx"))).await else {
+        return;
+    };
+    let token = format!("pc_{}", "aB3".repeat(17));
+    let ours = ["", "a", "ab"].map(|before| basic(&format!("{before}token"), &token));
+    let ours = ours.into_iter().chain([format!("Bearer {token}"), token, basic("Ada", "xpc_0"), basic("Ad", "xpc_z")]);
+    let theirs = ["Bearer theirs".to_owned(), basic("ada", "secret"), "Bearer cGNf".to_owned()];
+    for (value, is_ours) in ours.map(|value| (value, true)).chain(theirs.map(|value| (value, false))) {
+        let call = Call::fetch("GET", "/public/a").header("Authorization", &value).header("X-Portcullis-Token", "x");
+        let answer = place.browser().send(call.header("X-Portcullis-JWT", "x")).await;
+        assert_eq!(answer.status, 200, "{}", nginx.error_log());
+        let seen = place.upstream.last();
+        assert_eq!(seen.header("authorization"), (!is_ours).then_some(value), "{}", seen.head_text());
+        assert!(!seen.head_text().to_lowercase().contains("x-portcullis"), "{}", seen.head_text());
+    }
 }

@@ -1,6 +1,6 @@
 //! Two hosts behind each documented proxy, each an app of its own, with one sign-in (S112, S116).
 
-use super::{DOCUMENT, Kind, Place, Proxy, fence, profiles, run, snippets, verdicts};
+use super::{DOCUMENT, Kind, Place, Proxy, fence, profiles, run, snippets, tokens, verdicts};
 use crate::support::app_pages::{self, RuleForm};
 use crate::support::apps;
 use crate::support::client::Client;
@@ -172,30 +172,31 @@ async fn all_cases(kind: Kind) {
     a_verdict_about_one_host_opens_no_other(&mut tried).await;
     a_host_is_one_in_every_spelling(&tried).await;
     profiles::the_names_of_the_app_reach_it(&mut tried).await;
+    tokens::no_token_reaches_the_app(&mut tried).await;
     verdicts::the_rules_hold(&mut tried).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_the_documented_nginx_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_documented_nginx_serves_two_apps() {
     all_cases(Kind::Nginx).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_the_documented_caddy_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_documented_caddy_serves_two_apps() {
     all_cases(Kind::Caddy).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_the_documented_traefik_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_documented_traefik_serves_two_apps() {
     all_cases(Kind::Traefik).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_the_documented_haproxy_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_documented_haproxy_serves_two_apps() {
     all_cases(Kind::Haproxy).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_the_documented_envoy_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_documented_envoy_serves_two_apps() {
     all_cases(Kind::Envoy).await;
 }
