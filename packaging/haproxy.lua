@@ -61,6 +61,18 @@ local function is_spoof(name)
   return false
 end
 
+-- Whether a machine token is in one of these values.
+local function has_token(values)
+  for _, value in pairs(values) do
+    for letters in value:gmatch("pc_(%w+)") do
+      if #letters >= 49 then
+        return true
+      end
+    end
+  end
+  return false
+end
+
 local function let_in(txn, headers)
   local upgrades, identity, answered = {}, {}, {}
   for name, values in pairs(headers) do
@@ -71,7 +83,7 @@ local function let_in(txn, headers)
   end
   for name, values in pairs(txn.http:req_get_headers()) do
     -- A machine token is for the gate; credentials that are the app's own are in the answer.
-    if is_spoof(name) or answered[letters_of(name)] or name == "authorization" or name == "http2-settings" then
+    if is_spoof(name) or answered[letters_of(name)] or name == "authorization" or name == "http2-settings" or has_token(values) then
       txn.http:req_del_header(name)
     elseif name == "upgrade" then
       for _, value in pairs(values) do

@@ -3,6 +3,7 @@
 //!
 //! Any method is answered. There is no middleware here: it would dominate the cost of a cached answer.
 
+use std::iter;
 use std::sync::{Mutex, PoisonError};
 
 use actix_web::http::StatusCode;
@@ -150,7 +151,7 @@ fn allow(
     let is_for_app = target.app().upstream.is_none();
     let cookies = if is_for_app && dialect != Dialect::Caddy { cookies::of_the_app(req.headers()) } else { None };
     if is_for_app || dialect == Dialect::Caddy {
-        answer_authorization(req.headers(), headers, dialect);
+        answer_credentials(req.headers(), headers, &target.app().token_headers, dialect);
     }
     if dialect == Dialect::Envoy {
         let removed = if cookies.is_some() { &names.other_spellings } else { &names.other_spellings_and_cookies };
@@ -165,18 +166,21 @@ fn allow(
     answer
 }
 
-/// `Authorization` as the app is to have it: one that is fixed for it, or the client's own, and never a machine token
-/// (S119). It is a secret of the browser, which sends the credentials of HTTP Basic by itself: only that nobody but a
-/// trusted proxy is answered (S72) keeps it from the scripts of an app. Caddy would write the name of its variable in
-/// place of a header that is missing.
-fn answer_authorization(incoming: &HeaderMap, answered: &mut HeaderMap, dialect: Dialect) {
-    if answered.contains_key(AUTHORIZATION) {
-        return;
-    }
-    if let Some(theirs) = token_carriers::authorization_of_app(incoming) {
-        answered.insert(AUTHORIZATION, theirs.clone());
-    } else if dialect == Dialect::Caddy {
-        answered.insert(AUTHORIZATION, HeaderValue::from_static(""));
+/// `Authorization`, and the headers in which the app lets machine tokens come, as the app is to have them: what is
+/// fixed for it, or the client's own, and never a token (S119). They are secrets of the browser, which sends the
+/// credentials of HTTP Basic by itself: only that nobody but a trusted proxy is answered (S72) keeps them from the
+/// scripts of an app. Caddy would write the name of its variable in place of a header that is missing.
+fn answer_credentials(incoming: &HeaderMap, answered: &mut HeaderMap, listed: &[String], dialect: Dialect) {
+    let listed_names = listed.iter().filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok());
+    for name in iter::once(AUTHORIZATION).chain(listed_names) {
+        if answered.contains_key(&name) {
+            continue;
+        }
+        if let Some(theirs) = token_carriers::own_of_app(incoming, name.as_str(), listed) {
+            answered.insert(name, theirs.clone());
+        } else if dialect == Dialect::Caddy {
+            answered.insert(name, HeaderValue::from_static(""));
+        }
     }
 }
 

@@ -128,10 +128,11 @@ pub fn names_with_token<'a>(headers: &'a HeaderMap, listed: &[String]) -> Vec<&'
     carrying.map(|(name, _)| name.as_str()).collect()
 }
 
-/// The `Authorization` that belongs to the app, if there is exactly one.
-pub fn authorization_of_app(headers: &HeaderMap) -> Option<&HeaderValue> {
-    let is_theirs = |value: &&HeaderValue| !carries_token(AUTHORIZATION.as_str(), value.as_bytes(), &[]);
-    let mut theirs = headers.get_all(AUTHORIZATION).filter(is_theirs);
+/// What the client says in a header of that name, in small letters, if it says it once and no token is in it: then it
+/// belongs to the app.
+pub fn own_of_app<'a>(headers: &'a HeaderMap, name: &str, listed: &[String]) -> Option<&'a HeaderValue> {
+    let is_theirs = |value: &&HeaderValue| !carries_token(name, value.as_bytes(), listed);
+    let mut theirs = headers.get_all(name).filter(is_theirs);
     theirs.next().filter(|_| theirs.next().is_none())
 }
 
