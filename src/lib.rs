@@ -15,12 +15,13 @@
 //! | 1 | config | domain | secrecy, dotenvy, ipnet, strsim, url |
 //! | 1 | crypto | domain | aws_lc_rs, bcrypt, jsonwebtoken, sha2, hmac, hkdf, subtle, rand, secrecy, siphasher, base64, unicode_normalization, uuid, zeroize |
 //! | 1 | texts | domain | fluent_bundle, unic_langid |
+//! | 1 | snippets | domain | askama |
 //! | 2 | telemetry | config | tracing_subscriber |
 //! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, redis, secrecy |
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
 //! | 3 | accounts | domain, config, crypto, storage, mail, telemetry, texts | arc_swap, ipnet |
 //! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
-//! | 5 | pages | domain, accounts, http, telemetry, texts | actix_web, askama |
+//! | 5 | pages | domain, accounts, http, snippets, telemetry, texts | actix_web, askama |
 //! | 5 | api | domain, accounts, http, telemetry | actix_web |
 //! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, tokio_rustls, tokio_util |
 //! | 6 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
@@ -44,6 +45,7 @@ mod jobs;
 mod mail;
 mod pages;
 mod routes;
+mod snippets;
 mod storage;
 mod telemetry;
 mod texts;

@@ -25,6 +25,7 @@ mod progress;
 mod rules;
 mod server;
 mod signing_keys;
+mod snippet;
 mod store;
 mod tokens;
 
@@ -175,7 +176,7 @@ pub fn command() -> Command {
                 .arg(json()),
         ])
         .subcommands([apps::command(), rules::command(), tokens::command(), tokens::link_command(), explain::command()])
-        .subcommands([apply::command(), signing_keys::command()])
+        .subcommands([apply::command(), signing_keys::command(), snippet::command()])
         .subcommands(keeping())
 }
 
@@ -233,6 +234,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "session" => people::session(&config, matches),
         "app" => apps::app(&config, matches),
         "rule" => rules::rule(&config, matches),
+        "snippet" => snippet::snippet(&config, matches),
         "signing-key" => signing_keys::signing_key(&config, matches),
         "token" => tokens::token(&config, matches),
         "link" => tokens::link(&config, matches),

@@ -48,7 +48,7 @@ pub mod typed_headers;
 pub mod upstream;
 pub mod user;
 pub mod user_list;
-mod words;
+pub mod words;
 
 #[cfg(test)]
 mod decide_tests;

@@ -6,6 +6,7 @@ mod limits;
 mod names;
 mod nginx;
 mod paths;
+mod printed;
 mod profiles;
 mod question;
 mod real_apps;
@@ -19,7 +20,7 @@ use super::support::lighttpd::Lighttpd;
 use super::support::nginx::Nginx;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::Running;
-use super::support::proxy::{Place, snippet, snippets};
+use super::support::proxy::{Place, snippet};
 use super::support::{source, wait};
 
 const DOCUMENT: &str = "FORWARD-AUTH.md";
@@ -93,7 +94,7 @@ async fn start(kind: Kind) -> Option<(Place, Proxy)> {
         return Some((Place::built_in().await, Proxy::BuiltIn));
     }
     let place = Place::asked().await;
-    let proxy = run(kind, &place, &[snippet(DOCUMENT, fence(kind))]).await?;
+    let proxy = run(kind, &place, &snippet(DOCUMENT, fence(kind))).await?;
     Some((place, proxy))
 }
 
@@ -109,64 +110,64 @@ const fn fence(kind: Kind) -> &'static str {
     }
 }
 
-/// Runs that proxy with these texts, the addresses of this test in them.
-async fn run(kind: Kind, place: &Place, texts: &[String]) -> Option<Proxy> {
-    let text = place.here(&texts.concat());
+/// Runs that proxy with the documented text, the addresses of this test in it.
+async fn run(kind: Kind, place: &Place, text: &str) -> Option<Proxy> {
+    let text = place.here(text).replace("app.example.org", "localhost");
+    let text = match kind {
+        Kind::BuiltIn | Kind::Traefik => text,
+        Kind::Nginx => nginx::with_includes(place, &text).replace("listen 80;", &format!("listen {};", place.port)),
+        Kind::Caddy => text.replace(" {\n\t@websocket", &format!(":{} {{\n\t@websocket", place.port)),
+        Kind::Haproxy => text.replace("bind :80", &format!("bind :{}", place.port)),
+        Kind::Envoy => text
+            .replace("port_value: 80 ", &format!("port_value: {} ", place.port))
+            // It compares the whole of Host.
+            .replace("\"localhost\"", &format!("\"localhost:{}\"", place.port)),
+    };
+    launch(kind, place, &text).await
+}
+
+/// Runs that proxy with this text, on loopback alone.
+async fn launch(kind: Kind, place: &Place, text: &str) -> Option<Proxy> {
+    let port = place.port;
     Some(match kind {
         Kind::BuiltIn => Proxy::BuiltIn,
-        Kind::Nginx => Proxy::Nginx(Nginx::start_http(place.address(), &nginx::documented(place, &text)).await?),
-        Kind::Caddy => Proxy::Other(run_caddy(place, &text).await?),
-        Kind::Traefik => Proxy::Other(run_traefik(place, texts).await?),
-        Kind::Haproxy => Proxy::Other(run_haproxy(place, &text).await?),
-        Kind::Envoy => Proxy::Other(run_envoy(place, &text).await?),
+        Kind::Nginx => {
+            let text = text.replace(&format!("listen {port}"), &format!("listen 127.0.0.1:{port}"));
+            Proxy::Nginx(Nginx::start_http(place.address(), &text).await?)
+        }
+        Kind::Caddy => {
+            let sites = text.replace(" {\n\t@websocket", " {\n\tbind 127.0.0.1\n\t@websocket");
+            let file = place.write("Caddyfile", &format!("{{\n\tadmin off\n\tauto_https off\n}}\n{sites}"));
+            Proxy::Other(place.run("caddy", &["run", "--adapter", "caddyfile", "--config", &file]).await?)
+        }
+        Kind::Traefik => {
+            let file = place.write("dynamic.yaml", text);
+            Proxy::Other(run_traefik(place, &[&format!("--providers.file.filename={file}")]).await?)
+        }
+        Kind::Haproxy => {
+            let script = std::fs::read_to_string(source::repository().join("packaging/haproxy.lua")).unwrap();
+            let script = place.write("portcullis.lua", &place.here(&script));
+            let text = text.replace(&format!("bind :{port}"), &format!("bind 127.0.0.1:{port}"));
+            let text = text.replace("/etc/haproxy/portcullis.lua", &script);
+            Proxy::Other(place.run("haproxy", &["-db", "-f", &place.write("haproxy.cfg", &text)]).await?)
+        }
+        Kind::Envoy => {
+            let config = place.write("envoy.yaml", &text.replace("address: 0.0.0.0", "address: 127.0.0.1"));
+            let quiet = ["--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"];
+            let arguments: Vec<&str> = ["--config-path", &config].into_iter().chain(quiet).collect();
+            Proxy::Other(place.run("envoy", &arguments).await?)
+        }
     })
 }
 
-async fn run_caddy(place: &Place, sites: &str) -> Option<Running> {
-    let sites = sites.replace("app.example.org {", "localhost {");
-    let sites = sites.replace(" {\n\t@websocket", &format!(":{} {{\n\tbind 127.0.0.1\n\t@websocket", place.port));
-    let file = place.write("Caddyfile", &format!("{{\n\tadmin off\n\tauto_https off\n}}\n{sites}"));
-    place.run("caddy", &["run", "--adapter", "caddyfile", "--config", &file]).await
-}
-
-async fn run_traefik(place: &Place, texts: &[String]) -> Option<Running> {
-    std::fs::create_dir_all(place.folder.path().join("dynamic")).unwrap();
-    for (number, text) in texts.iter().enumerate() {
-        place.write(&format!("dynamic/{number}.yaml"), &place.here(text).replace("app.example.org", "localhost"));
-    }
-    let folder = place.folder.path().join("dynamic");
-    let (entry, provider) = (
-        format!("--entryPoints.web.address={}", place.address()),
-        format!("--providers.file.directory={}", folder.display()),
-    );
+async fn run_traefik(place: &Place, provider: &[&str]) -> Option<Running> {
+    let entry = format!("--entryPoints.web.address={}", place.address());
     let quiet = ["--global.checkNewVersion=false", "--global.sendAnonymousUsage=false"];
-    let proxy = place.run("traefik", &[&entry, &provider, quiet[0], quiet[1]]).await?;
+    let arguments: Vec<&str> = [entry.as_str()].into_iter().chain(quiet).chain(provider.iter().copied()).collect();
+    let proxy = place.run("traefik", &arguments).await?;
     // It listens before it has read its routes.
     wait::eventually("the routes", async || (place.browser().get("/page").await.status != 404).then_some(())).await;
     Some(proxy)
-}
-
-async fn run_haproxy(place: &Place, config: &str) -> Option<Running> {
-    let script = std::fs::read_to_string(source::repository().join("packaging/haproxy.lua")).unwrap();
-    let script = place.write("portcullis.lua", &place.here(&script));
-    let config = config.replace("bind :80", &format!("bind {}", place.address()));
-    let config = config.replace("app.example.org", "localhost").replace("/etc/haproxy/portcullis.lua", &script);
-    place.run("haproxy", &["-db", "-f", &place.write("haproxy.cfg", &config)]).await
-}
-
-async fn run_envoy(place: &Place, config: &str) -> Option<Running> {
-    let listener = format!("address: 127.0.0.1, port_value: {} ", place.port);
-    let config = config.replace("address: 0.0.0.0, port_value: 80 ", &listener).replace("app.example.org", "localhost");
-    // It compares the whole of Host.
-    let config = config
-        .replace("\"]\n                      routes:", &format!(":{}\"]\n                      routes:", place.port));
-    let config = place.write("envoy.yaml", &config);
-    place
-        .run(
-            "envoy",
-            &["--config-path", &config, "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"],
-        )
-        .await
 }
 
 #[tokio::test]

@@ -1,10 +1,11 @@
 //! The documented proxies hand on who is there under the names that the page of the app chooses: those of presets
-//! without a change of their configuration, others with the documented lines.
+//! without a change of their configuration, others with the lines that are printed for the app.
 
-use super::Kind;
 use super::several::{self, Several};
+use super::{Kind, tokens as tokens_at_proxies};
+use crate::support::client::Client;
 use crate::support::people::OWNER;
-use crate::support::source::repository;
+use crate::support::tokens;
 
 /// The word for a preset, and for each of its names what it says of the owner; `None` is a header that is empty for
 /// them.
@@ -68,85 +69,64 @@ pub(super) async fn the_names_of_the_app_reach_it(tried: &mut Several) {
     }
 }
 
-/// The code in the row about that proxy in the table of docs/HEADERS.md.
-fn documented_lines(proxy: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(repository().join("docs/HEADERS.md")).unwrap();
-    let row = text.lines().find(|line| line.starts_with(&format!("| {proxy} | "))).unwrap().to_owned();
-    row.split('`').skip(1).step_by(2).map(|code| code.replace("\\|", "|")).collect()
-}
-
-/// The configuration with the documented lines for the header `X-Mail`.
-fn with_own_name(kind: Kind, text: &str) -> String {
-    let added = |proxy: &str, begin: &str, places: &[(usize, &str)]| {
-        let lines = documented_lines(proxy);
-        places.iter().fold(text.to_owned(), |text, (number, place)| {
-            let (line, is_before) = (&lines[*number], place.starts_with('<'));
-            let place = place.trim_start_matches('<');
-            let new = if is_before { format!("{line}{begin}{place}") } else { format!("{place}{begin}{line}") };
-            text.replace(place, &new)
-        })
-    };
-    match kind {
-        Kind::Nginx => {
-            let include = "include /etc/nginx/portcullis/guarded.conf;";
-            added("nginx", "\n", &[(1, include), (2, include)])
-        }
-        Kind::Caddy => {
-            let (cut, copied) = ("<request_header -Remote*\n", "<copy_headers Remote-User");
-            added("Caddy", "\n", &[(0, cut), (1, cut), (2, copied)])
-        }
-        Kind::Traefik => {
-            let text = added("Traefik", "", &[(2, "clientip$")]);
-            text.replace(
-                "authResponseHeaders: [",
-                &format!("authResponseHeaders: [{}, ", documented_lines("Traefik")[0]),
-            )
-        }
-        Kind::Envoy => added("Envoy", "", &[(0, "preferred-username)"), (2, "|http2-settings")]),
-        Kind::BuiltIn | Kind::Haproxy => text.to_owned(),
-    }
-}
+/// What the owner changes before the configuration is printed.
+const OWN: [(&str, &str); 3] =
+    [("header_map", "email = X-Mail"), ("fixed_headers", "X-Fixed-Key: of-the-gate"), ("token_headers", "X-Api-Key")];
 
 async fn an_own_name_reaches_the_app(kind: Kind) {
-    let Some(mut tried) = several::start(kind, |text| with_own_name(kind, text)).await else { return };
-    let (edit, host) = (format!("{}/edit", tried.page), tried.host());
-    for (own, expected) in [("email = X-Mail", OWNER), ("username = X-Mail", "")] {
-        let fields = [("name", "Wiki"), ("addresses", &*host), ("mode", "forward-auth"), ("header_map", own)];
-        let saved = tried.owner.submit(&edit, &edit, &fields).await;
+    let save = async |owner: &mut Client, page: &str, port: u16, own: &[(&str, &str)]| {
+        let (edit, host) = (format!("{page}/edit"), format!("wiki.example.net:{port}"));
+        let usual = [("name", "Wiki"), ("addresses", &*host), ("mode", "forward-auth")];
+        let fields: Vec<_> = usual.into_iter().chain(own.iter().copied()).collect();
+        let saved = owner.submit(&edit, &edit, &fields).await;
         assert_eq!(saved.status, 303, "{}", saved.text());
-        let wiki = tried.enter(&tried.owner).await;
-        let cookie = wiki.jar.header("/").unwrap();
-        let spoofed = "X-Mail: evil\r\nX_Mail: evil\r\nx-mail: evil\r\nConnection: close, x-mail\r\n";
-        let answer = wiki.raw(format!("GET /page HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n{spoofed}\r\n")).await;
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}\n{}", tried.said());
-        let seen = tried.wiki.last();
-        assert_eq!(seen.header("x-mail").unwrap_or_default(), expected, "{}\n{}", seen.head_text(), tried.said());
-        assert!(!seen.head_text().contains("evil"), "{}", seen.head_text());
-        assert_eq!(seen.header("remote-user").as_deref(), Some(OWNER));
+    };
+    let started = several::start(kind, async |owner, page, port| save(owner, page, port, &OWN).await).await;
+    let Some(mut tried) = started else { return };
+    let wiki = tried.page.rsplit('/').next().unwrap().to_owned();
+    let token = tokens::make(&mut tried.owner, tokens::OWN, &[("app", &wiki)]).await.token;
+    let port = tried.place.port;
+    for (own, expected) in [("email = X-Mail", OWNER), ("username = X-Mail", "")] {
+        save(&mut tried.owner, &tried.page, port, &[("header_map", own), OWN[1], OWN[2]]).await;
+        let cookie = tried.enter(&tried.owner).await.jar.header("/").unwrap();
+        let spoofed = "X-Mail: evil\r\nX_Mail: evil\r\nx-mail: evil\r\nX-Fixed-Key: evil\r\nX_Fixed-Key: evil\r\n";
+        for (carried, key) in [
+            (format!("Cookie: {cookie}\r\nX-Api-Key: theirs\r\n"), Some("theirs")),
+            (format!("Cookie: {cookie}\r\n"), None),
+            (format!("X-Api-Key: {token}\r\n"), None),
+        ] {
+            let fields = format!("{carried}{spoofed}Connection: close, x-mail\r\n");
+            let seen = tokens_at_proxies::let_in(&tried, &fields).await;
+            let head = seen.head_text();
+            assert_eq!(seen.header("x-mail").unwrap_or_default(), expected, "{head}\n{}", tried.said());
+            assert_eq!(seen.header("x-fixed-key").as_deref(), Some("of-the-gate"), "{head}");
+            assert_eq!(seen.header("x-api-key").as_deref(), key, "{head}");
+            assert!(!head.contains("evil") && !head.contains("pc_"), "{head}");
+        }
     }
 }
 
 #[tokio::test]
-async fn s78_with_the_documented_lines_nginx_hands_on_a_name_of_the_apps_own() {
+async fn s78_s119_with_the_printed_lines_nginx_hands_on_a_name_of_the_apps_own() {
     an_own_name_reaches_the_app(Kind::Nginx).await;
 }
 
 #[tokio::test]
-async fn s78_with_the_documented_lines_caddy_hands_on_a_name_of_the_apps_own() {
+async fn s78_s119_with_the_printed_lines_caddy_hands_on_a_name_of_the_apps_own() {
     an_own_name_reaches_the_app(Kind::Caddy).await;
 }
 
 #[tokio::test]
-async fn s78_with_the_documented_lines_traefik_hands_on_a_name_of_the_apps_own() {
+async fn s78_s119_with_the_printed_lines_traefik_hands_on_a_name_of_the_apps_own() {
     an_own_name_reaches_the_app(Kind::Traefik).await;
 }
 
 #[tokio::test]
-async fn s78_haproxy_hands_on_a_name_of_the_apps_own() {
+async fn s78_s119_with_the_printed_lines_haproxy_hands_on_a_name_of_the_apps_own() {
     an_own_name_reaches_the_app(Kind::Haproxy).await;
 }
 
 #[tokio::test]
-async fn s78_with_the_documented_lines_envoy_hands_on_a_name_of_the_apps_own() {
+async fn s78_s119_with_the_printed_lines_envoy_hands_on_a_name_of_the_apps_own() {
     an_own_name_reaches_the_app(Kind::Envoy).await;
 }

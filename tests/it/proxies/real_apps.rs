@@ -1,39 +1,29 @@
-//! Apps that people run behind the documented proxies, which ask the gate: one sign-in opens all of them (S116).
+//! Apps that people run behind proxies with the printed configurations: one sign-in opens all of them (S116).
 
-use super::{DOCUMENT, Kind, Place, fence, run, snippets};
+use super::{Kind, Place, printed};
 use crate::support::app_pages;
 use crate::support::apps;
 use crate::support::client::Client;
 use crate::support::people::{self, OWNER, PASSWORD};
 use crate::support::real_apps::{self, PRINTED, RealApps};
 
-/// The documented text for a second host, once for each app.
-fn documented(kind: Kind, hosts: &[(&str, &str, String)]) -> Vec<String> {
-    let mut texts = snippets(DOCUMENT, fence(kind));
-    let second = texts.iter().position(|text| text.contains("wiki.example.net")).unwrap();
-    let second = texts.remove(second);
-    texts.extend(hosts.iter().map(|(name, host, address)| {
-        let text = second.replace("wiki.example.net", host).replace("127.0.0.1:8081", address);
-        text.replace("wiki", name)
-    }));
-    texts
-}
-
 #[expect(clippy::cognitive_complexity, reason = "the macros of assertions count as branches; there are few")]
 async fn one_sign_in_opens_them(kind: Kind) {
     let Some(apps) = RealApps::start("notebook.w.test", None).await else { return };
     let place = Place::asked().await;
+    // The apps follow the one at the portal in the order of their names.
     let hosts = [
         ("notebook", "notebook.w.test", format!("127.0.0.1:{}", apps.jupyter.port)),
         ("flows", "flows.w.test", format!("127.0.0.1:{}", apps.flows.port)),
         ("files", "files.other.example", apps.files.address.to_string()),
     ];
-    let Some(proxy) = run(kind, &place, &documented(kind, &hosts)).await else { return };
     let mut owner = people::claim(&place.app).await;
+    let addresses = [&hosts[2].2, &hosts[1].2, &hosts[0].2].map(|address| address.parse().unwrap());
     let origins = hosts.map(|(_, host, _)| format!("http://{host}:{}", place.port));
     for origin in &origins {
         app_pages::create(&mut owner, origin, origin, "").await;
     }
+    let Some(proxy) = printed::run_all(kind, &place, &addresses).await else { return };
     let mut portal = place.browser();
     people::sign_in(&mut portal, OWNER, PASSWORD).await;
     let mut visitors = origins.map(|origin| Client::new(place.address(), &origin));
@@ -53,11 +43,11 @@ async fn one_sign_in_opens_them(kind: Kind) {
 }
 
 #[tokio::test]
-async fn s116_real_apps_behind_the_documented_nginx() {
+async fn s116_real_apps_behind_the_printed_nginx() {
     one_sign_in_opens_them(Kind::Nginx).await;
 }
 
 #[tokio::test]
-async fn s116_real_apps_behind_the_documented_traefik() {
+async fn s116_real_apps_behind_the_printed_traefik() {
     one_sign_in_opens_them(Kind::Traefik).await;
 }

@@ -1,6 +1,7 @@
-//! Two hosts behind each documented proxy, each an app of its own, with one sign-in (S112, S116).
+//! Two hosts behind each proxy with the configuration that is printed for it, each an app of its own, with one sign-in
+//! (S112, S116).
 
-use super::{DOCUMENT, Kind, Place, Proxy, fence, profiles, run, snippets, tokens, verdicts};
+use super::{Kind, Place, Proxy, printed, profiles, tokens, verdicts};
 use crate::support::app_pages::{self, RuleForm};
 use crate::support::apps;
 use crate::support::client::Client;
@@ -49,53 +50,13 @@ impl Several {
     }
 }
 
-/// The documented text for two hosts.
-fn documented(kind: Kind) -> Vec<String> {
-    let mut texts = snippets(DOCUMENT, fence(kind));
-    let first = texts[0].clone();
-    match kind {
-        Kind::Caddy => {
-            let (before, after) = first.rsplit_once("127.0.0.1:8080").unwrap();
-            let wiki = format!("{before}127.0.0.1:8081{after}").replace("app.example.org", "wiki.example.net");
-            texts.push(wiki);
-        }
-        Kind::Haproxy => {
-            let (choice, backend) = texts.pop().unwrap().split_once("\n\n").map(own).unwrap();
-            texts[0] = first.replace("  default_backend app\n", &format!("{choice}\n")) + "\n" + &backend;
-        }
-        Kind::Envoy => {
-            let (before, rest) = first.split_once("                    - name: app\n").unwrap();
-            let (host, clusters) = rest.split_once("  clusters:\n").unwrap();
-            let host = format!("                    - name: app\n{host}");
-            let wiki = host.replace("app.example.org", "wiki.example.net").replace("name: app", "name: wiki");
-            let wiki = wiki.replace("cluster: app", "cluster: wiki");
-            let (_, cluster) = clusters.split_once("    - name: app\n").unwrap();
-            let cluster = format!("    - name: app\n{cluster}").replace("app", "wiki").replace("8080", "8081");
-            texts[0] = format!("{before}{host}{wiki}  clusters:\n{clusters}{cluster}");
-        }
-        Kind::BuiltIn | Kind::Nginx | Kind::Traefik => (),
-    }
-    texts
-}
-
-fn own((first, second): (&str, &str)) -> (String, String) {
-    (first.to_owned(), second.to_owned())
-}
-
-/// Starts it with the documented text, of which `change` makes another one.
-pub(super) async fn start(kind: Kind, change: impl Fn(&str) -> String) -> Option<Several> {
+/// Starts it with the configuration that is printed for both apps; `prepare` changes the wiki before.
+pub(super) async fn start(kind: Kind, prepare: impl AsyncFnOnce(&mut Client, &str, u16)) -> Option<Several> {
     let (place, wiki) = (Place::asked().await, Upstream::start().await);
-    let texts: Vec<String> = documented(kind)
-        .iter()
-        .map(|text| {
-            let text = change(text);
-            let text = text.replace("127.0.0.1:8081", &wiki.address.to_string());
-            text.replace("port_value: 8081", &format!("port_value: {}", wiki.address.port()))
-        })
-        .collect();
-    let proxy = run(kind, &place, &texts).await?;
     let mut owner = people::claim(&place.app).await;
     let page = app_pages::create(&mut owner, "Wiki", &format!("wiki.example.net:{}", place.port), "").await;
+    prepare(&mut owner, &page, place.port).await;
+    let proxy = printed::run(kind, &place, wiki.address).await?;
     Some(Several { kind, place, proxy, wiki, page, owner })
 }
 
@@ -167,7 +128,7 @@ async fn a_host_is_one_in_every_spelling(tried: &Several) {
 }
 
 async fn all_cases(kind: Kind) {
-    let Some(mut tried) = start(kind, str::to_owned).await else { return };
+    let Some(mut tried) = start(kind, async |_, _, _| ()).await else { return };
     one_sign_in_opens_both(&tried).await;
     a_verdict_about_one_host_opens_no_other(&mut tried).await;
     a_host_is_one_in_every_spelling(&tried).await;
@@ -177,26 +138,26 @@ async fn all_cases(kind: Kind) {
 }
 
 #[tokio::test]
-async fn s112_s113_s116_s119_s121_the_documented_nginx_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_printed_nginx_serves_two_apps() {
     all_cases(Kind::Nginx).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_s119_s121_the_documented_caddy_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_printed_caddy_serves_two_apps() {
     all_cases(Kind::Caddy).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_s119_s121_the_documented_traefik_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_printed_traefik_serves_two_apps() {
     all_cases(Kind::Traefik).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_s119_s121_the_documented_haproxy_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_printed_haproxy_serves_two_apps() {
     all_cases(Kind::Haproxy).await;
 }
 
 #[tokio::test]
-async fn s112_s113_s116_s119_s121_the_documented_envoy_serves_two_apps() {
+async fn s112_s113_s116_s119_s121_the_printed_envoy_serves_two_apps() {
     all_cases(Kind::Envoy).await;
 }

@@ -32,7 +32,7 @@ pub(super) async fn no_token_reaches_the_app(tried: &mut Several) {
 }
 
 /// What the app received of a request with these fields, which is let in as the owner's.
-async fn let_in(tried: &Several, fields: &str) -> Received {
+pub(super) async fn let_in(tried: &Several, fields: &str) -> Received {
     let head = format!("GET /page HTTP/1.1\r\nHost: {}\r\n{fields}", tried.host());
     let answer = tried.place.browser().raw(head + "Connection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{fields}\n{answer}\n{}", tried.said());

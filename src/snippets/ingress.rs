@@ -1,0 +1,40 @@
+//! The ingress controller of Kubernetes that is made of nginx.
+
+use askama::Template;
+
+use super::nginx::cut_headers;
+use super::{Site, Socket};
+use crate::domain::header_profile::Preset;
+
+/// What the controller sets itself.
+const SET: [&str; 9] = [
+    "Host",
+    "Upgrade",
+    "Connection",
+    "X-Forwarded-For",
+    "X-Forwarded-Proto",
+    "X-Forwarded-Host",
+    "X-Real-IP",
+    "X-Forwarded-Port",
+    "X-Original-URI",
+];
+
+#[derive(Template)]
+#[template(path = "proxies/ingress-nginx.txt", escape = "none")]
+pub(super) struct Ingress<'a> {
+    pub(super) gate: &'a Socket,
+    pub(super) https: bool,
+    pub(super) sites: &'a [Site],
+}
+
+/// What no client may say.
+fn cut() -> Vec<&'static str> {
+    cut_headers().filter(|name| !SET.contains(name)).collect()
+}
+
+/// The names that are taken from the answer.
+fn answered(site: &Site) -> String {
+    let presets = Preset::ALL.iter().flat_map(|preset| preset.headers()).map(|(_, name)| super::capital(name));
+    let usual = ["Cookie", "Authorization", "X-Portcullis-JWT"].map(str::to_owned);
+    usual.into_iter().chain(presets).chain(site.answered().cloned()).collect::<Vec<_>>().join(",")
+}
