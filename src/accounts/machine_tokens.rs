@@ -8,7 +8,8 @@ use super::entry_cache::{Cacheable, Entry};
 use super::outgoing::Detail;
 use super::throttle::{Asking, Guess, Guessed, guess};
 use super::token_draft::TokenDraft;
-use super::{AccountError, Accounts, Actor, Client, FieldFault, revocation};
+use super::{AccountError, Accounts, Actor, Client, FieldFault, app_table, revocation};
+use crate::config::Config;
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::access::{Credential, Person, Visitor};
 use crate::domain::app_table::AppTable;
@@ -25,7 +26,7 @@ use crate::domain::text::Text;
 use crate::domain::throttle::{self, Verdict};
 use crate::domain::user::{User, UserState};
 use crate::storage::machine_tokens::StoredToken;
-use crate::storage::{Connection, StorageError, attempts, audit, groups, machine_tokens, users};
+use crate::storage::{Connection, StorageError, apps, attempts, audit, groups, machine_tokens, users};
 
 /// What is known of a live token.
 #[derive(Clone, Debug)]
@@ -90,33 +91,35 @@ impl Accounts {
         let id = self.0.token_hasher.token_id(plain.expose());
         let id = id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))?;
         let hash = self.0.token_hasher.machine_token(plain.expose());
-        let loaded = self.apps().await?;
         let mut line = self.audit_line(Event::TokenCreated, &actor.name, "", &actor.source);
-        let (owner, mails) = (owner.clone(), self.drafts());
-        let made = self.0.database.write(move |c| {
-            let (user, person) = match lock_owner(c, &owner)? {
-                Ok(found) => found,
-                Err(fault) => return Ok(Err(fault)),
-            };
-            let visitor = Visitor::with_account(Credential::Pair, Proof { factor: false, at: now }, person.clone());
-            let allowed = |app: &App| {
-                from.is_none_or(|client| may_enter(&loaded.table, app, &visitor, Circumstances { client, now }))
-            };
-            let token = match draft.parse(id, owner, &loaded.table, allowed, now) {
-                Ok(token) => token,
-                Err(faults) => return Ok(Err(AccountError::Rules(faults))),
-            };
-            (line.subject, line.detail) = (person.email, describe(&token, &loaded.table));
-            machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
-            if line.actor != line.subject {
-                mails.queue(c, &mails.to_user(MailKind::TokenMade, &user, &Detail::default()))?;
-            }
-            audit::append(c, &line)?;
-            Ok(Ok(token))
-        });
-        let token = made.await??;
-        self.wake_mailer();
-        Ok((token, plain))
+        let (this, owner, mails) = (self.clone(), owner.clone(), self.drafts());
+        self.run_uninterrupted(async move {
+            let config = Arc::clone(&this.0.config);
+            let made = this.0.database.write(move |c| {
+                let (table, user, person) = match lock(c, &config, &owner)? {
+                    Ok(found) => found,
+                    Err(fault) => return Ok(Err(fault)),
+                };
+                let visitor = Visitor::with_account(Credential::Pair, Proof { factor: false, at: now }, person.clone());
+                let at = from.map(|client| Circumstances { client, now });
+                let allowed = |app: &App| at.is_none_or(|at| may_enter(&table, app, &visitor, at));
+                let token = match draft.parse(id, owner, &table, allowed, now) {
+                    Ok(token) => token,
+                    Err(faults) => return Ok(Err(AccountError::Rules(faults))),
+                };
+                (line.subject, line.detail) = (person.email, describe(&token, &table));
+                machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
+                if line.actor != line.subject {
+                    mails.queue(c, &mails.to_user(MailKind::TokenMade, &user, &Detail::default()))?;
+                }
+                audit::append(c, &line)?;
+                Ok(Ok(token))
+            });
+            let token = made.await??;
+            this.wake_mailer();
+            Ok((token, plain))
+        })
+        .await
     }
 
     /// Revokes a token, of `owner` if that is given.
@@ -197,20 +200,27 @@ impl Accounts {
 
     /// Stores a link.
     pub(super) async fn store_link(&self, token: MachineToken, actor: &Actor) -> Result<MachineToken, AccountError> {
-        let loaded = self.apps().await?;
         let mut line = self.audit_line(Event::LinkCreated, &actor.name, "", &actor.source);
-        let stored = self.0.database.write(move |c| {
-            let (user, _) = match lock_owner(c, &token.owner)? {
-                Ok(found) => found,
-                Err(fault) => return Ok(Err(fault)),
-            };
-            (line.subject, line.detail) = (user.email.to_string(), describe(&token, &loaded.table));
-            let hash = TokenHash::stored(String::new());
-            machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
-            audit::append(c, &line)?;
-            Ok(Ok(token))
-        });
-        stored.await?
+        let this = self.clone();
+        self.run_uninterrupted(async move {
+            let config = Arc::clone(&this.0.config);
+            let stored = this.0.database.write(move |c| {
+                let (table, user, _) = match lock(c, &config, &token.owner)? {
+                    Ok(found) => found,
+                    Err(fault) => return Ok(Err(fault)),
+                };
+                if table.app(&token.scope.app).is_none() {
+                    return Ok(Err(AccountError::NotFound));
+                }
+                (line.subject, line.detail) = (user.email.to_string(), describe(&token, &table));
+                let hash = TokenHash::stored(String::new());
+                machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
+                audit::append(c, &line)?;
+                Ok(Ok(token))
+            });
+            stored.await?
+        })
+        .await
     }
 
     /// The live token with that identifier, from the cache or from the store.
@@ -301,8 +311,14 @@ impl Accounts {
     }
 }
 
-/// The account, if it can have one more token; locked until the transaction ends, so that nobody makes two at once.
-fn lock_owner(c: &mut Connection, owner: &UserId) -> Result<Result<(User, Person), AccountError>, StorageError> {
+/// The apps, and the account if it can have one more token; both stay as they are until the transaction ends: no app is
+/// deleted meanwhile, and nobody makes two tokens at once.
+fn lock(
+    c: &mut Connection,
+    config: &Config,
+    owner: &UserId,
+) -> Result<Result<(AppTable, User, Person), AccountError>, StorageError> {
+    apps::hold(c)?;
     if !groups::lock_member(c, owner)? {
         return Ok(Err(AccountError::NotFound));
     }
@@ -315,7 +331,7 @@ fn lock_owner(c: &mut Connection, owner: &UserId) -> Result<Result<(User, Person
         return fault("name", Text::new("token-too-many").with("max", MAX_TOKENS));
     }
     let person = Person::new(record.user.clone(), groups::of_user(c, owner)?);
-    Ok(Ok((record.user, person)))
+    Ok(Ok((app_table::read(c, config)?, record.user, person)))
 }
 
 fn owned(c: &mut Connection, id: &TokenId) -> Result<Option<Owned>, StorageError> {

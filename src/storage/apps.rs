@@ -83,6 +83,12 @@ pub fn begin_change(c: &mut Connection) -> Result<(), StorageError> {
     if count.bind::<Text, _>(NUMBER).execute(c)? == 1 { Ok(()) } else { Err(missing()) }
 }
 
+/// Lets nobody change apps until the end of the transaction, without a change of one's own.
+pub fn hold(c: &mut Connection) -> Result<(), StorageError> {
+    let held = diesel::sql_query("UPDATE settings SET value = value WHERE name = $1");
+    if held.bind::<Text, _>(NUMBER).execute(c)? == 1 { Ok(()) } else { Err(missing()) }
+}
+
 fn missing() -> StorageError {
     StorageError::Corrupt(format!("the setting {NUMBER} is missing or not a number"))
 }

@@ -76,6 +76,20 @@ async fn s118_what_is_wrong_is_said_at_its_field_and_makes_no_token() {
 }
 
 #[tokio::test]
+async fn s118_nothing_is_made_for_an_app_that_was_deleted_a_moment_ago() {
+    let (app, upstream, mut owner) = people::with_app().await;
+    let wiki = app_pages::create(&mut owner, "Wiki", "http://wiki.example:3000", &upstream.url()).await;
+    let (id, new_link) = (wiki.rsplit('/').next().unwrap(), format!("{wiki}/links/new"));
+    assert_eq!(owner.get(&new_link).await.status, 200);
+    // By another node, whose notice is still on its way.
+    app.execute(&format!("DELETE FROM apps WHERE id = '{id}';"));
+    assert_eq!(owner.post_form(&new_link, &[("path", "/hook")]).await.status, 404);
+    let token = owner.submit(OWN, OWN, &[("name", "x"), ("app", id)]).await;
+    assert_eq!((token.status, page::data(&token.text(), "link")), (422, None));
+    assert!(page::all_data(&owner.get(ALL).await.text(), "token-id").is_empty());
+}
+
+#[tokio::test]
 async fn s118_the_store_has_a_keyed_hash_and_no_token() {
     let app = super::support::app::TestApp::start(|options| options.sqlite = true).await;
     let mut owner = people::claim(&app).await;
