@@ -18,7 +18,7 @@ fn words_of(field: &str) -> Vec<&'static str> {
     match key_of(field) {
         "mode" => [Mode::Proxy, Mode::ForwardAuth].map(Mode::as_str).to_vec(),
         "default_access" => [DefaultAccess::SignedIn, DefaultAccess::Nobody].map(DefaultAccess::as_str).to_vec(),
-        "headers" => Preset::ALL.map(Preset::as_str).to_vec(),
+        "headers" => Preset::ALL.iter().map(|preset| preset.as_str()).collect(),
         "who" => [WhoKind::Public, WhoKind::SignedIn, WhoKind::Members, WhoKind::Nobody].map(WhoKind::as_str).to_vec(),
         _ => Vec::new(),
     }

@@ -26,7 +26,7 @@ words! {
 
 words! {
     /// Names that many apps know.
-    pub enum Preset {
+    pub enum Preset all {
         /// `Remote-*`.
         Remote = "remote",
         /// `X-Forwarded-User` and the like.
@@ -69,9 +69,6 @@ const AUTHENTIK: [(Part, &str); 5] = [
 ];
 
 impl Preset {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Remote, Self::Forwarded, Self::AuthRequest, Self::Authentik, Self::None];
-
     /// What is sent, and the names.
     pub const fn headers(self) -> &'static [(Part, &'static str)] {
         match self {

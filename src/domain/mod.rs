@@ -13,6 +13,7 @@ pub mod checklist;
 pub mod colour;
 pub mod csv;
 pub mod cursor;
+pub mod deceptive_headers;
 pub mod decide;
 pub mod device;
 pub mod dialect;

@@ -1,6 +1,7 @@
 //! Headers of an app as typed, and the names that they cannot have.
 
-use super::header_profile::{Part, Preset, folded};
+use super::deceptive_headers::{is_method_override, is_no_identity, is_spoof};
+use super::header_profile::{Part, folded};
 use super::lists::entries;
 use super::text::Text;
 
@@ -37,18 +38,16 @@ fn parse_line(line: &str) -> Result<(Part, String), Text> {
     let part = Part::parse(part).ok_or_else(|| Text::new("header-part").with("part", part))?;
     let name = parse_name(name.trim())?;
     // It would be sent back as if it were the visitor's own.
-    if name == "authorization" { Err(reserved(&name)) } else { Ok((part, name)) }
+    if is_authorization(&name) { Err(reserved(&name)) } else { Ok((part, name)) }
 }
 
 /// Parses the names of headers in which an app's clients can send a machine token; the error is every fault.
 pub fn parse_token_headers(text: &str) -> Result<Vec<String>, Vec<Text>> {
     let (mut names, mut faults) = (Vec::new(), Vec::new());
-    let identity: Vec<String> =
-        Preset::ALL.iter().flat_map(|preset| preset.headers()).map(|(_, name)| folded(name)).collect();
     for entry in entries(text) {
         match parse_name(entry) {
             // It is read in any case, and the others say who is there.
-            Ok(name) if name == "authorization" || identity.contains(&folded(&name)) => faults.push(reserved(&name)),
+            Ok(name) if is_authorization(&name) || is_spoof(&name) => faults.push(reserved(&name)),
             Ok(name) if names.contains(&name) => {}
             Ok(name) => names.push(name),
             Err(fault) => faults.push(fault),
@@ -103,43 +102,54 @@ fn parse_name(text: &str) -> Result<String, Text> {
     if is_reserved(&name) { Err(reserved(&name)) } else { Ok(name) }
 }
 
+fn is_authorization(name: &str) -> bool {
+    folded(name) == "authorization"
+}
+
 fn reserved(name: &str) -> Text {
     Text::new("header-reserved").with("header", name)
 }
 
-/// Names that mean something to HTTP, to proxies or to this gate.
+/// Names that mean something to HTTP or to this gate; those that mean something to proxies: `deceptive_headers`.
 const RESERVED: &str = " accept accept-charset accept-encoding accept-language age alt-svc cache-control \
     clear-site-data connection cookie cookie2 date etag expect expires forwarded host http2-settings keep-alive \
     last-modified link location nel origin pragma priority range referer refresh report-to server \
     service-worker-allowed set-cookie strict-transport-security te trailer transfer-encoding upgrade user-agent vary \
-    via www-authenticate x-client-ip x-forwarded x-forwarded-for x-forwarded-host x-forwarded-method \
-    x-forwarded-port x-forwarded-prefix x-forwarded-proto x-forwarded-scheme x-forwarded-server x-forwarded-ssl \
-    x-forwarded-uri x-real-ip x-sendfile ";
-const RESERVED_PREFIXES: [&str; 14] = [
-    "access-control-",
-    "content-",
-    "cross-origin-",
-    "if-",
-    "proxy",
-    "sec-",
-    "x-accel-",
-    "x-envoy-",
-    "x-http-method",
-    "x-method-override",
-    "x-original-",
-    "x-portcullis-",
-    "x-rewrite-",
-    "x-sendfile-",
+    via www-authenticate ";
+/// Beginnings of such names.
+const RESERVED_PREFIXES: [&str; 4] = ["if-", "sec-", "x-envoy-", "x-portcullis-"];
+/// The same, where programs see no hyphen.
+const RESERVED_LETTERS: [&str; 14] = [
+    "accesscontrol",
+    "content",
+    "crossorigin",
+    "ifmatch",
+    "ifmodified",
+    "ifnonematch",
+    "ifrange",
+    "ifunmodified",
+    "secch",
+    "secfetch",
+    "secwebsocket",
+    "xenvoy",
+    "xhttpmethod",
+    "xportcullis",
 ];
 
+/// Compared by letters and digits, as programs may; what no client can send must not mean something else to an app.
 fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&format!(" {name} ")) || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    let letters = folded(name);
+    RESERVED.split_ascii_whitespace().any(|known| folded(known) == letters)
+        || RESERVED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        || RESERVED_LETTERS.iter().any(|prefix| letters.starts_with(prefix))
+        || is_no_identity(name)
+        || is_method_override(name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::header_profile::{FixedHeader, HeaderProfile, stored_own};
+    use crate::domain::header_profile::{FixedHeader, HeaderProfile, Preset, stored_own};
 
     #[test]
     fn names_of_an_apps_own_are_lines_or_separated_by_commas() {
@@ -202,6 +212,45 @@ mod tests {
             assert_eq!(own.unwrap_err()[0].key(), "header-reserved", "{name}");
             let faults = parse_fixed(&format!("{name}: x")).unwrap_err();
             assert_eq!(faults[0].key(), "header-reserved", "{name}");
+        }
+        let proxys = [
+            "script-name",
+            "path-info",
+            "cf-connecting-ip",
+            "x-real-ip",
+            "x-client-ip",
+            "x-forwarded-for",
+            "x-forwarded",
+            "x-forwarded-client-cert",
+            "x-forwarded-proto",
+            "proxy-x",
+            "ssl-client-verify",
+            "x-accel-redirect",
+            "x-sendfile",
+            "x-original-url",
+            "x-rewrite-url",
+            "x-envoy-x",
+            "x-portcullis-jwt",
+            "x-portcullis-x",
+            "x-http-method",
+            "x-method-override",
+            "sec-fetch-mode",
+            "if-match",
+            "content-type",
+        ];
+        for name in RESERVED.split_ascii_whitespace().chain(proxys) {
+            let moved = name.replacen('-', "", 1);
+            for spelling in [name.to_owned(), name.to_uppercase(), name.replace('-', ""), moved, format!("{name}-")] {
+                let own = parse_own(&format!("email = {spelling}")).unwrap_err();
+                let of_tokens = parse_token_headers(&spelling).unwrap_err();
+                assert_eq!((own[0].key(), of_tokens[0].key()), ("header-reserved", "header-reserved"), "{spelling}");
+            }
+        }
+        for name in ["Authorization-", "authorization"] {
+            assert!(parse_own(&format!("user = {name}")).is_err() && parse_token_headers(name).is_err(), "{name}");
+        }
+        for (_, name) in Preset::ALL.iter().flat_map(|preset| preset.headers()) {
+            assert!(parse_own(&format!("email = {name}")).is_ok() && parse_token_headers(name).is_err(), "{name}");
         }
         assert_eq!(parse_own("user = Authorization").unwrap_err()[0].key(), "header-reserved");
         assert_eq!(

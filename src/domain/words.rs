@@ -1,7 +1,19 @@
 //! Enums whose variants are stored or sent as words.
 
-/// Makes an enum with `ALL`, `as_str` and `parse` from one table, so that no variant can be missing from one of them.
+/// Makes an enum with `as_str` and `parse` from one table, and with `ALL` if it says `all`, so that no variant can be
+/// missing from one of them.
 macro_rules! words {
+    (
+        $(#[$about:meta])*
+        $visibility:vis enum $name:ident all { $($(#[$meaning:meta])* $variant:ident = $word:literal,)* }
+    ) => {
+        words! { $(#[$about])* $visibility enum $name { $($(#[$meaning])* $variant = $word,)* } }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+        }
+    };
     (
         $(#[$about:meta])*
         $visibility:vis enum $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)* }

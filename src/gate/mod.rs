@@ -8,7 +8,6 @@ mod app_stream;
 mod bodies;
 mod connection_headers;
 mod cookies;
-mod deceptive_headers;
 mod deny;
 mod dialects;
 pub mod forward_auth;

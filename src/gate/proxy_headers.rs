@@ -8,12 +8,12 @@ use bytes::{Bytes, BytesMut};
 use hyper::http::{HeaderMap as AppHeaders, HeaderName as AppName, HeaderValue as AppValue, header};
 
 use super::connection_headers::Listed;
-use super::deceptive_headers::{is_method_override, is_spoof};
 use super::profile_headers::ProfileHeaders;
 use super::target::Target;
 use super::{cookies, opener_policy};
 use crate::domain::access::Visitor;
 use crate::domain::apps::HostHeader;
+use crate::domain::deceptive_headers::{is_method_override, is_spoof};
 use crate::http::identity_headers::IdentityHeaders;
 use crate::http::settings::HttpSettings;
 use crate::http::token_carriers;
