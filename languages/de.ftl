@@ -775,6 +775,11 @@ fault-token-scope = Dieses Token ist nicht für diese Anwendung, diesen Pfad, di
 fault-token-several = Die Anfrage enthält zwei verschiedene Tokens. Senden Sie nur eines.
 fault-token-username = Mit einem Token als Passwort muss der Benutzername „token“ oder die Adresse des Besitzers sein.
 fault-token-rules = Die Regeln dieser Anwendung lassen hier kein Token dieser Person zu. Bitten Sie einen Administrator, die Regeln zu ändern.
+fault-token-wait = Von Ihrer Adresse kamen zu viele falsche Tokens, deshalb werden weitere { $minutes ->
+    [one] { $minutes } Minute
+   *[other] { $minutes } Minuten
+} lang nicht nachgeschlagen. Ein richtiges Token wird trotzdem eingelassen.
+fault-token-mistyped = Zugangsdaten in dieser Anfrage beginnen mit pc_ wie Tokens von Portcullis, sind aber keines: Das Token wurde falsch oder unvollständig übertragen, oder es gehört der Anwendung. Kopieren Sie das ganze Token noch einmal, oder erstellen Sie auf Ihrer Kontoseite ein neues.
 fault-not-found = Unter dieser Adresse gibt es keine Seite.
 fault-too-large = Die Anfrage ist zu groß.
 fault-head-too-large = Ihr Browser hat außer der Anfrage selbst mehr als 64 KiB gesendet, meist sind es Cookies. Löschen Sie die Cookies dieser Website und versuchen Sie es noch einmal.

@@ -777,6 +777,11 @@ fault-token-scope = This token is not meant for this app, path, method or networ
 fault-token-several = The request has two different tokens. Send one.
 fault-token-username = With a token as the password, the user name has to be “token” or the address of its owner.
 fault-token-rules = The rules of this app do not let a token of this person in here. Ask an admin to change the rules.
+fault-token-wait = There were too many wrong tokens from your address, so further ones are not looked up for { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}. A right token is let in all the same.
+fault-token-mistyped = A credential in this request begins with pc_ as tokens of Portcullis do, but is none: it was mistyped or cut off, or it belongs to the app. Copy the whole token again, or make a new one on your account page.
 fault-not-found = There is no page at this address.
 fault-too-large = The request is too large.
 fault-head-too-large = Your browser sent more than 64 KiB of headers, mostly cookies. Delete the cookies of this site, then try again.

@@ -775,6 +775,11 @@ fault-token-scope = Este token no es para esta aplicación, ruta, método o red.
 fault-token-several = La solicitud contiene dos tokens distintos. Envíe solo uno.
 fault-token-username = Con un token como contraseña, el nombre de usuario debe ser «token» o la dirección de su propietario.
 fault-token-rules = Las reglas de esta aplicación no permiten aquí un token de esta persona. Pida a un administrador que cambie las reglas.
+fault-token-wait = Llegaron demasiados tokens incorrectos desde su dirección, por lo que los siguientes no se buscarán durante { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+}. Un token correcto se admite de todos modos.
+fault-token-mistyped = Una credencial de esta solicitud empieza por pc_ como los tokens de Portcullis, pero no es ninguno: está mal escrita o cortada, o es de la aplicación. Copie otra vez el token entero o cree uno nuevo en la página de su cuenta.
 fault-not-found = No hay ninguna página en esta dirección.
 fault-too-large = Lo enviado es demasiado grande.
 fault-head-too-large = Su navegador envió más de 64 KiB además de la propia solicitud, normalmente cookies. Elimine las cookies de este sitio y vuelva a intentarlo.

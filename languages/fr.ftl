@@ -775,6 +775,11 @@ fault-token-scope = Ce jeton n’est pas destiné à cette application, ce chemi
 fault-token-several = La requête contient deux jetons différents. N’en envoyez qu’un.
 fault-token-username = Avec un jeton comme mot de passe, le nom d’utilisateur doit être « token » ou l’adresse de son propriétaire.
 fault-token-rules = Les règles de cette application n’autorisent pas ici un jeton de cette personne. Demandez à un administrateur de modifier les règles.
+fault-token-wait = Trop de jetons erronés sont venus de votre adresse ; les suivants ne sont plus recherchés pendant { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}. Un jeton correct est tout de même accepté.
+fault-token-mistyped = Un identifiant de cette requête commence par pc_ comme les jetons de Portcullis, mais n’en est pas un : il a été mal saisi ou tronqué, ou il appartient à l’application. Copiez de nouveau le jeton entier, ou créez-en un nouveau sur la page de votre compte.
 fault-not-found = Il n'y a pas de page à cette adresse.
 fault-too-large = Ce qui a été envoyé est trop grand.
 fault-head-too-large = Votre navigateur a envoyé plus de 64 Kio en plus de la demande elle-même, le plus souvent des cookies. Supprimez les cookies de ce site, puis réessayez.

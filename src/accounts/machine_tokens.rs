@@ -1,14 +1,14 @@
 //! Machine tokens and signed links: made, revoked, and checked from memory (S118 to S120). A revocation is in force on
-//! every node when its operation returns.
+//! every node when its operation returns. What is refused: `token_refusals.rs`.
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::entry_cache::{Cacheable, Entry};
 use super::outgoing::Detail;
-use super::throttle::{Asking, Guess, Guessed, guess};
 use super::token_draft::TokenDraft;
-use super::{AccountError, Accounts, Actor, Client, FieldFault, app_table, revocation};
+use super::{AccountError, Accounts, Actor, FieldFault, app_table, revocation};
 use crate::config::Config;
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::access::{Credential, Person, Visitor};
@@ -23,10 +23,10 @@ use crate::domain::notice::Notice;
 use crate::domain::rules::Circumstances;
 use crate::domain::session::Proof;
 use crate::domain::text::Text;
-use crate::domain::throttle::{self, Verdict};
+use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::machine_tokens::StoredToken;
-use crate::storage::{Connection, StorageError, apps, attempts, audit, groups, machine_tokens, users};
+use crate::storage::{Connection, StorageError, apps, audit, groups, machine_tokens, shared_time, users};
 
 /// What is known of a live token.
 #[derive(Clone, Debug)]
@@ -36,43 +36,14 @@ pub struct TokenView {
     /// On whose behalf it acts.
     pub who: Arc<Visitor>,
     hash: TokenHash,
+    /// When its use was recorded last, in seconds.
+    recorded: Arc<AtomicI64>,
 }
 
 impl Cacheable for TokenView {}
 
 /// A live token in memory.
 pub type CachedToken = Entry<TokenView>;
-
-/// Why a token is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenRefusal {
-    /// It is unknown, revoked or expired, or its owner may not sign in.
-    Unknown,
-    /// It is not meant for this app, path, method or network.
-    Scope,
-    /// What `X-Portcullis-Token` holds is none.
-    Malformed,
-    /// The request has two different ones.
-    Several,
-    /// It came with a user name that is neither `token` nor its owner's address.
-    Username,
-    /// It is good, but the rules of the app do not let its owner's machines in.
-    Rules,
-}
-
-impl TokenRefusal {
-    /// For the log.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::Unknown => "it is unknown, revoked or expired, or its owner is disabled",
-            Self::Scope => "it is not meant for this app, path, method or network",
-            Self::Malformed => "X-Portcullis-Token holds something else than a token",
-            Self::Several => "the request has two different tokens",
-            Self::Username => "the user name is neither token nor the address of its owner",
-            Self::Rules => "the rules of the app do not let its owner in without a browser",
-        }
-    }
-}
 
 /// A token with the account that it belongs to.
 type Owned = (MachineToken, User);
@@ -96,7 +67,7 @@ impl Accounts {
         self.run_uninterrupted(async move {
             let config = Arc::clone(&this.0.config);
             let made = this.0.database.write(move |c| {
-                let (table, user, person) = match lock(c, &config, &owner)? {
+                let (table, user, person) = match lock(c, &config, &owner, now)? {
                     Ok(found) => found,
                     Err(fault) => return Ok(Err(fault)),
                 };
@@ -116,6 +87,7 @@ impl Accounts {
                 Ok(Ok(token))
             });
             let token = made.await??;
+            this.0.token_limits.forget_known().await;
             this.wake_mailer();
             Ok((token, plain))
         })
@@ -164,15 +136,19 @@ impl Accounts {
         Ok(self.0.database.read(move |c| machine_tokens::page(c, owner.as_ref(), before.as_ref(), limit)).await?)
     }
 
-    /// The live token or link that `text` is, from the cache or from the store.
-    pub async fn token_of(&self, text: &str) -> Result<Option<Arc<CachedToken>>, AccountError> {
+    /// The live token or link that `text` is, from the cache or from the store; the store is not asked about what
+    /// `source` makes up.
+    pub async fn token_of(&self, text: &str, source: IpAddr) -> Result<Option<Arc<CachedToken>>, AccountError> {
         let Some(id) = self.id_of(text) else { return Ok(None) };
+        if self.is_made_up(&id, source).await? {
+            return Ok(None);
+        }
         let found = self.find_token(&id).await?;
         Ok(found.filter(|copy| copy.view().is_some_and(|view| self.proves(text, view))))
     }
 
     /// The identifier of a token, or of a link, which begins with it.
-    fn id_of(&self, text: &str) -> Option<TokenId> {
+    pub(super) fn id_of(&self, text: &str) -> Option<TokenId> {
         match text.split_once('.') {
             Some((id, _)) => TokenId::parse(id),
             None => self.0.token_hasher.token_id(text),
@@ -205,7 +181,7 @@ impl Accounts {
         self.run_uninterrupted(async move {
             let config = Arc::clone(&this.0.config);
             let stored = this.0.database.write(move |c| {
-                let (table, user, _) = match lock(c, &config, &token.owner)? {
+                let (table, user, _) = match lock(c, &config, &token.owner, token.created_at)? {
                     Ok(found) => found,
                     Err(fault) => return Ok(Err(fault)),
                 };
@@ -218,7 +194,9 @@ impl Accounts {
                 audit::append(c, &line)?;
                 Ok(Ok(token))
             });
-            stored.await?
+            let token = stored.await??;
+            this.0.token_limits.forget_known().await;
+            Ok(token)
         })
         .await
     }
@@ -233,21 +211,23 @@ impl Accounts {
         {
             return Ok(Some(copy));
         }
-        self.0.cache.tokens.load(id, &*self.0.clock, || self.use_token(id)).await
+        self.0.cache.tokens.load(id, &*self.0.clock, || self.read_token(id)).await
     }
 
-    async fn use_token(&self, id: &TokenId) -> Result<Option<TokenView>, AccountError> {
-        let (found, now) = (self.read_token(id).await?, self.0.clock.now());
-        let is_due = |at| now.since(at) >= USE_PRECISION_SECS;
-        if found.as_ref().is_some_and(|view| view.token.last_used_at.is_none_or(is_due)) {
-            let (this, id) = (self.clone(), id.clone());
-            drop(self.0.database.runtime().spawn(async move {
-                if let Err(fault) = this.0.database.write(move |c| machine_tokens::touch(c, &id, now)).await {
-                    tracing::debug!(%fault, "the last use of a token could not be recorded");
-                }
-            }));
+    /// Records that a request with this token was let in, at most once a minute.
+    pub fn record_token_use(&self, view: &TokenView) {
+        let (now, last) = (self.0.clock.now(), view.recorded.load(Ordering::Relaxed));
+        let is_due = now.secs().saturating_sub(last) >= USE_PRECISION_SECS;
+        let mine = || view.recorded.compare_exchange(last, now.secs(), Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if !is_due || !mine() {
+            return;
         }
-        Ok(found)
+        let (this, id) = (self.clone(), view.token.id.clone());
+        drop(self.0.database.runtime().spawn(async move {
+            if let Err(fault) = this.0.database.write(move |c| machine_tokens::touch(c, &id, now)).await {
+                tracing::debug!(%fault, "the last use of a token could not be recorded");
+            }
+        }));
     }
 
     /// The token as stored, if it is live.
@@ -260,54 +240,10 @@ impl Accounts {
             let Some(user) = owner.filter(|user| user.state == UserState::Active) else { return Ok(None) };
             let person = Person::new(user, groups::of_user(c, &token.owner)?);
             let who = Visitor::with_token(token.id.clone(), Arc::new(token.scope.clone()), person);
-            Ok(Some(TokenView { token, who: Arc::new(who), hash }))
+            let recorded = token.last_used_at.map_or(i64::MIN, Timestamp::secs);
+            Ok(Some(TokenView { token, who: Arc::new(who), hash, recorded: Arc::new(recorded.into()) }))
         });
         Ok(found.await?)
-    }
-
-    /// Counts a token that is refused for its source; [`AccountError::TooMany`] if there were too many from there. A
-    /// right token is never counted, and never kept out by the count.
-    pub async fn refuse_token(
-        &self,
-        text: &str,
-        refusal: TokenRefusal,
-        app: &App,
-        client: &Client,
-    ) -> Result<(), AccountError> {
-        let source = client.source.to_string();
-        let id = self.id_of(text);
-        tracing::info!(
-            app = app.name,
-            token.id = id.as_ref().map(TokenId::as_str),
-            audit.source = source,
-            reason = refusal.reason(),
-            "refused a machine token"
-        );
-        self.0.metrics.tokens_refused.rise();
-        let bucket = format!("token:{}", Asking::source_of(&self.0.token_hasher, client));
-        let now = self.0.clock.now();
-        let (read, there) = (bucket.clone(), self.0.database.clone());
-        let verdict = there.read(move |c| Ok(throttle::judge_source(attempts::find(c, &read)?.as_ref(), now)));
-        if let Verdict::Wait { secs } = verdict.await? {
-            return Err(AccountError::TooMany { retry_after: secs });
-        }
-        let mut line = self.audit_line(Event::TokenRefused, "", "", &source);
-        line.detail = format!("{}: {}", app.name, refusal.reason());
-        let guessed = self.0.database.write(move |c| {
-            let guessed = guess(c, &Guess { source: bucket, pair: None, fits: false }, now)?;
-            if guessed == Guessed::Wrong {
-                if let Some((token, user)) = id.map(|id| owned(c, &id)).transpose()?.flatten() {
-                    line.subject = user.email.to_string();
-                    line.detail = format!("{} ({})", line.detail, token.name);
-                }
-                audit::append(c, &line)?;
-            }
-            Ok(guessed)
-        });
-        match guessed.await? {
-            Guessed::TooOften(retry_after) => Err(AccountError::TooMany { retry_after }),
-            Guessed::Right | Guessed::Wrong | Guessed::PairClosed => Ok(()),
-        }
     }
 }
 
@@ -317,6 +253,7 @@ fn lock(
     c: &mut Connection,
     config: &Config,
     owner: &UserId,
+    now: Timestamp,
 ) -> Result<Result<(AppTable, User, Person), AccountError>, StorageError> {
     apps::hold(c)?;
     if !groups::lock_member(c, owner)? {
@@ -327,14 +264,26 @@ fn lock(
     if record.user.state != UserState::Active {
         return fault("owner", Text::new("token-owner-inactive"));
     }
-    if machine_tokens::count_of(c, owner)? >= i64::try_from(MAX_TOKENS).unwrap_or(0) {
+    if has_enough(c, owner, now)? {
         return fault("name", Text::new("token-too-many").with("max", MAX_TOKENS));
     }
     let person = Person::new(record.user.clone(), groups::of_user(c, owner)?);
     Ok(Ok((app_table::read(c, config)?, record.user, person)))
 }
 
-fn owned(c: &mut Connection, id: &TokenId) -> Result<Option<Owned>, StorageError> {
+/// Whether an account has as many tokens as it can. Expired ones stay in its list only while there is room.
+fn has_enough(c: &mut Connection, owner: &UserId, now: Timestamp) -> Result<bool, StorageError> {
+    let max = i64::try_from(MAX_TOKENS).unwrap_or(0);
+    if machine_tokens::count_of(c, owner)? < max {
+        return Ok(false);
+    }
+    // By the earlier clock: a node that is ahead must not delete what is live for the others.
+    let now = shared_time(c)?.unwrap_or(now).min(now);
+    machine_tokens::delete_expired_of(c, owner, now)?;
+    Ok(machine_tokens::count_of(c, owner)? >= max)
+}
+
+pub(super) fn owned(c: &mut Connection, id: &TokenId) -> Result<Option<Owned>, StorageError> {
     let Some(stored) = machine_tokens::find(c, id)? else { return Ok(None) };
     Ok(users::find_by_id(c, &stored.token.owner)?.map(|record| (stored.token, record.user)))
 }

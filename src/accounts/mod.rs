@@ -69,6 +69,7 @@ pub mod signing_keys;
 pub mod streams;
 mod throttle;
 pub mod token_draft;
+pub mod token_refusals;
 pub mod typed_faults;
 mod username;
 
@@ -79,6 +80,7 @@ use metrics::Metrics;
 use revocation::AppliedNotices;
 use session_cache::SessionCache;
 use streams::Streams;
+use token_refusals::TokenLimits;
 
 /// The setting that closes set-up permanently (S04).
 pub const CLAIMED_SETTING: &str = "claimed_at";
@@ -172,6 +174,7 @@ struct Inner {
     cache: SessionCache,
     apps: AppTableCache,
     streams: Streams,
+    token_limits: TokenLimits,
     applied_notices: AppliedNotices,
     metrics: Metrics,
     /// The latest timestamp given to a row.
@@ -213,6 +216,7 @@ impl Accounts {
             cache: SessionCache::default(),
             apps,
             streams: Streams::default(),
+            token_limits: TokenLimits::default(),
             applied_notices: AppliedNotices::default(),
             metrics: Metrics::default(),
             last_moment: AtomicU64::new(0),

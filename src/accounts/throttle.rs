@@ -1,5 +1,7 @@
 //! Reserves attempts before a secret is checked, and settles them afterwards (S24 to S31).
 
+use std::net::IpAddr;
+
 use super::{AccountError, Accounts, Client};
 use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::opaque_token::TokenHasher;
@@ -108,9 +110,14 @@ impl Asking {
 
     /// What represents the client's address in the store.
     pub(super) fn source_of(hasher: &TokenHasher, client: &Client) -> String {
-        let source = match client.source {
-            std::net::IpAddr::V4(ip) => ip.to_string(),
-            std::net::IpAddr::V6(ip) => ip
+        Self::network_hash(hasher, client.source)
+    }
+
+    /// The same of an address. IPv6 counts per /64.
+    pub(super) fn network_hash(hasher: &TokenHasher, source: IpAddr) -> String {
+        let source = match source {
+            IpAddr::V4(ip) => ip.to_string(),
+            IpAddr::V6(ip) => ip
                 .to_ipv4_mapped()
                 .map_or_else(|| format!("{:x?}", ip.segments().first_chunk::<4>()), |ip| ip.to_string()),
         };

@@ -74,9 +74,14 @@ pub fn is_in(text: &[u8]) -> bool {
     text.windows(PREFIX.len()).enumerate().any(|(at, part)| part == PREFIX.as_bytes() && ends(at))
 }
 
+/// Whether `text` begins as tokens do.
+pub fn begins(text: &[u8]) -> bool {
+    text.starts_with(PREFIX.as_bytes())
+}
+
 /// The token that `text` is; `None` if it is not one of ours.
 pub fn read(text: &[u8]) -> Option<&str> {
-    if text.len() != LENGTH || !text.starts_with(PREFIX.as_bytes()) {
+    if text.len() != LENGTH || !begins(text) {
         return None;
     }
     let (body, check) = text.split_at_checked(LENGTH - CHECK_DIGITS)?;

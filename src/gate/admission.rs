@@ -5,12 +5,12 @@ use std::rc::Rc;
 use actix_web::HttpRequest;
 
 use super::target::{Target, unavailable};
-use crate::accounts::Phase;
-use crate::accounts::machine_tokens::TokenRefusal;
+use crate::accounts::token_refusals::TokenRefusal;
+use crate::accounts::{AccountError, Phase};
 use crate::domain::access::Denial;
 use crate::domain::decide::{AppRequest, Decision, decide};
 use crate::domain::rules::Circumstances;
-use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator, client};
+use crate::http::authenticator::{Authentication, Renewal, Verdict, authenticator};
 use crate::http::client_address;
 use crate::http::error::HttpError;
 use crate::http::settings::HttpSettings;
@@ -79,6 +79,9 @@ pub(super) async fn admit(
         (Decision::Allow, _) if !target.is_certain => Err(unavailable()),
         (Decision::Allow, _) => {
             decisions.allowed.rise();
+            if let Some(token) = sender.verdict.as_ref().and_then(|verdict| verdict.token()) {
+                accounts.record_token_use(token);
+            }
             Ok(Admission::In(sender.verdict, sender.renewal))
         }
         (Decision::Deny(denial), Some(token)) => {
@@ -121,8 +124,8 @@ async fn by_token(
         Ok(Some(carried)) => carried,
         Err(refusal) => return Err(refuse(req, settings, target, "", refusal).await),
     };
-    let token = carried.text();
-    let refusal = match authenticator(req).by_machine_token(&settings.accounts, token, target.at).await? {
+    let (token, source) = (carried.text(), client_address::read(req, settings).client);
+    let refusal = match authenticator(req).by_machine_token(&settings.accounts, token, source, target.at).await? {
         Some(verdict) if carried.fits(&verdict.who) => {
             return Ok(Some(Sender { verdict: Some(verdict), renewal: None, token: Some(token.to_owned()) }));
         }
@@ -140,6 +143,10 @@ async fn refuse(
     token: &str,
     refusal: TokenRefusal,
 ) -> HttpError {
-    let counted = settings.accounts.refuse_token(token, refusal, target.app(), &client(req)).await;
-    counted.map_or_else(HttpError::from, |()| HttpError::Token(refusal))
+    let source = client_address::read(req, settings).client;
+    match settings.accounts.refuse_token(token, refusal, target.app(), source).await {
+        Ok(()) => HttpError::Token(refusal),
+        Err(AccountError::TooMany { retry_after }) => HttpError::TokenThrottled { refusal, retry_after },
+        Err(fault) => fault.into(),
+    }
 }

@@ -17,7 +17,6 @@ use super::dialects::{self, MalformedQuestion};
 use super::profile_headers::ProfileHeaders;
 use super::target::{self, Target};
 use super::{cookies, deny, request_check, signed_identity};
-use crate::accounts::Phase;
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Denial;
 use crate::domain::dialect::Dialect;
@@ -28,7 +27,7 @@ use crate::http::error::{self, Audience, HttpError};
 use crate::http::identity_headers::IdentityHeaders;
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
-use crate::http::unauthenticated::{challenge_program, redirect, unauthenticated};
+use crate::http::unauthenticated::{challenge_program, redirect, unauthenticated_at_app};
 use crate::http::{client_address, measured, token_carriers, unread_body};
 
 /// Tells nginx, which turns the 401 into a redirect or an error itself, whether the request is a navigation.
@@ -50,7 +49,7 @@ pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let at = settings.accounts.clock().moment();
     let answer = match judge(&req, settings, at, dialect).await {
         Ok(answer) => answer,
-        Err(fault) => refuse(&fault, dialect, settings),
+        Err(fault) => refuse(&fault, &req, dialect, settings),
     };
     let verdict =
         if answer.status().is_redirection() { Outcome::SignIn } else { Outcome::of_status(answer.status().as_u16()) };
@@ -207,10 +206,7 @@ fn redirect_or_refuse(
     if dialect != Dialect::Nginx && navigation {
         return redirect(&location, settings);
     }
-    let mut answer = unauthenticated(&location, settings);
-    if settings.accounts.phase() == Phase::Claimed {
-        challenge_program(req.headers(), &mut answer);
-    }
+    let mut answer = unauthenticated_at_app(&location, req.headers(), &target.app().token_headers, settings);
     if dialect == Dialect::Nginx
         && let Ok(location) = HeaderValue::from_str(&location)
     {
@@ -222,11 +218,14 @@ fn redirect_or_refuse(
 
 /// A fault in a form the dialect understands: what nginx cannot interpret becomes 403; our own faults stay 5xx and
 /// admit nobody.
-fn refuse(fault: &HttpError, dialect: Dialect, settings: &HttpSettings) -> HttpResponse {
+fn refuse(fault: &HttpError, req: &HttpRequest, dialect: Dialect, settings: &HttpSettings) -> HttpResponse {
     let mut answer = error::respond(fault, Audience::Json, settings, Language::English);
     let status = answer.status();
     if dialect == Dialect::Nginx && status.is_client_error() && status != StatusCode::UNAUTHORIZED {
         *answer.status_mut() = StatusCode::FORBIDDEN;
+    }
+    if matches!(fault, HttpError::Token(_)) {
+        challenge_program(req.headers(), &mut answer);
     }
     answer
 }

@@ -30,7 +30,7 @@ use crate::http::error::{self, Audience, HttpError};
 use crate::http::identity_headers::IdentityHeaders;
 use crate::http::navigation::is_navigation;
 use crate::http::settings::{self, HttpSettings};
-use crate::http::unauthenticated::{challenge_program, redirect, unauthenticated};
+use crate::http::unauthenticated::{challenge_program, redirect, unauthenticated_at_app};
 use crate::http::{client_address, language, measured, unread_body};
 
 /// Every request that is not for our own pages: forwarded if admitted.
@@ -112,22 +112,22 @@ fn redirect_or_refuse(req: &HttpRequest, denial: Denial, target: &Target<'_>, se
     if is_navigation(req.headers()) {
         redirect(&destination.location(), settings)
     } else {
-        let mut answer = unauthenticated(&destination.absolute(), settings);
-        if settings.accounts.phase() == Phase::Claimed {
-            challenge_program(req.headers(), &mut answer);
-        }
-        answer
+        unauthenticated_at_app(&destination.absolute(), req.headers(), &target.app().token_headers, settings)
     }
 }
 
 /// The page for `person`, if a person is waiting.
 fn faulty(fault: &HttpError, req: &HttpRequest, person: Audience) -> HttpResponse {
     let settings = settings::of(req);
-    if is_navigation(req.headers()) {
+    let mut answer = if is_navigation(req.headers()) {
         error::respond(fault, person, settings, language::of(req))
     } else {
         error::respond(fault, Audience::Json, settings, Language::English)
+    };
+    if matches!(fault, HttpError::Token(_)) {
+        challenge_program(req.headers(), &mut answer);
     }
+    answer
 }
 
 /// A request that was refused must not be continued as another one.

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::future::{Ready, ready};
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -128,11 +129,13 @@ impl Authenticator {
         accounts.cache().has_lease(at.monotonic).then(|| Rc::clone(verdict))
     }
 
-    /// The verdict on a machine token; `None` if it is not live. Its scope is not judged here.
+    /// The verdict on a machine token; `None` if it is not live, or made up by a `source` that
+    /// has to wait. Its scope is not judged here.
     pub async fn by_machine_token(
         &self,
         accounts: &Accounts,
         token: &str,
+        source: IpAddr,
         at: Moment,
     ) -> Result<Option<Rc<Verdict>>, HttpError> {
         let name = self.0.borrow().name_of_token(token);
@@ -141,7 +144,7 @@ impl Authenticator {
         {
             return Ok(Some(Rc::clone(verdict)));
         }
-        let Some(copy) = accounts.token_of(token).await? else { return Ok(None) };
+        let Some(copy) = accounts.token_of(token, source).await? else { return Ok(None) };
         let Some(view) = copy.view() else { return Ok(None) };
         let (who, until) = (Arc::clone(&view.who), view.token.expires_at);
         let verdict = Rc::new(Verdict::new(who, Some(Basis::Token(copy)), until));

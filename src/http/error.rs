@@ -13,9 +13,9 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, ResponseError};
 
 use super::settings::{self, HttpSettings};
-use super::{cookies, language, page, security_headers, unauthenticated, unread_body};
+use super::{cookies, language, page, security_headers, unread_body};
 use crate::accounts::AccountError;
-use crate::accounts::machine_tokens::TokenRefusal;
+use crate::accounts::token_refusals::TokenRefusal;
 use crate::crypto::random;
 use crate::domain::language::Language;
 use crate::domain::text::Text;
@@ -74,6 +74,13 @@ pub enum HttpError {
     },
     /// A machine token is not accepted, whatever else the request has; always answered to a script.
     Token(TokenRefusal),
+    /// The same, and there were too many wrong ones from the same address.
+    TokenThrottled {
+        /// Why it is not accepted.
+        refusal: TokenRefusal,
+        /// Seconds until its source is asked again.
+        retry_after: i64,
+    },
     /// The code of a hand-over is not good, or not good here.
     HandOver,
     /// The body is too large.
@@ -128,7 +135,7 @@ impl ResponseError for HttpError {
                 | TokenRefusal::Several
                 | TokenRefusal::Username,
             ) => StatusCode::UNAUTHORIZED,
-            Self::SignInThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::SignInThrottled { .. } | Self::TokenThrottled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::HandOver => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -162,7 +169,8 @@ fn account_status(fault: &AccountError) -> StatusCode {
 fn retry_after(error: &HttpError) -> Option<i64> {
     match error {
         HttpError::Account(AccountError::TooMany { retry_after } | AccountError::Busy { retry_after })
-        | HttpError::SignInThrottled { retry_after } => Some(*retry_after),
+        | HttpError::SignInThrottled { retry_after }
+        | HttpError::TokenThrottled { retry_after, .. } => Some(*retry_after),
         HttpError::Account(AccountError::Unavailable(_)) => Some(5),
         HttpError::Account(AccountError::PairClosed) => Some(MAX_WAIT_SECS),
         _ => None,
@@ -205,11 +213,13 @@ fn sentence(error: &HttpError, settings: &HttpSettings) -> Text {
         HttpError::Account(AccountError::Internal(_)) => "fault-internal",
         HttpError::NotFound | HttpError::Account(AccountError::NotFound) => "fault-not-found",
         HttpError::NoApp => "fault-no-app",
-        HttpError::Token(TokenRefusal::Unknown | TokenRefusal::Malformed) => "fault-token",
-        HttpError::Token(TokenRefusal::Scope) => "fault-token-scope",
-        HttpError::Token(TokenRefusal::Several) => "fault-token-several",
-        HttpError::Token(TokenRefusal::Username) => "fault-token-username",
-        HttpError::Token(TokenRefusal::Rules) => "fault-token-rules",
+        HttpError::Token(refusal) | HttpError::TokenThrottled { refusal, .. } => match refusal {
+            TokenRefusal::Unknown | TokenRefusal::Malformed => "fault-token",
+            TokenRefusal::Scope => "fault-token-scope",
+            TokenRefusal::Several => "fault-token-several",
+            TokenRefusal::Username => "fault-token-username",
+            TokenRefusal::Rules => "fault-token-rules",
+        },
         HttpError::HandOver => "fault-handover",
         HttpError::TooLarge => "fault-too-large",
         HttpError::HeadTooLarge => "fault-head-too-large",
@@ -280,11 +290,13 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     } else {
         tracing::debug!(request.id = %request_id, http.status = code, error = cause, "a request was refused");
     }
-    let (audience, language) = match error {
-        HttpError::Token(_) => (Audience::Json, Language::English),
-        _ => (audience, language),
-    };
-    let text = texts::say(language, &sentence(error, settings));
+    let of_token = matches!(error, HttpError::Token(_) | HttpError::TokenThrottled { .. });
+    let (audience, language) = if of_token { (Audience::Json, Language::English) } else { (audience, language) };
+    let mut text = texts::say(language, &sentence(error, settings));
+    if let HttpError::TokenThrottled { retry_after, .. } = error {
+        let wait = Text::new("fault-token-wait").with("minutes", (retry_after + 59) / 60);
+        text = format!("{text} {}", texts::say(language, &wait));
+    }
     let mut response = match audience {
         Audience::Page | Audience::Admin => {
             let details = page::ErrorDetails {
@@ -304,9 +316,8 @@ pub fn respond(error: &HttpError, audience: Audience, settings: &HttpSettings, l
     if let Some(seconds) = retry_after(error) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if matches!(error, HttpError::Token(_)) {
+    if of_token {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        unauthenticated::challenge(&mut response);
     }
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     security_headers::apply(response.headers_mut(), settings, html);

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::accounts::machine_tokens::TokenRefusal;
+use crate::accounts::token_refusals::TokenRefusal;
 use crate::domain::access::Visitor;
 use crate::domain::email::Email;
 use crate::domain::link_query;
@@ -79,6 +79,21 @@ impl<'a> CarriedToken<'a> {
         let is_address = |user: &str| Email::parse(user).is_ok_and(|email| email.as_str() == owner.name());
         self.user.as_ref().is_none_or(|user| user == ANY_USER || is_address(user))
     }
+}
+
+/// Whether a place for tokens holds something that begins like one and is none.
+pub fn has_mistyped(headers: &HeaderMap, listed: &[String]) -> bool {
+    let is_mistyped = |text: &[u8]| token_text::begins(text) && token_text::read(text).is_none();
+    let bare = |value: &'_ [u8]| after_scheme(value, b"bearer").unwrap_or(value).to_vec();
+    let of_app = listed.iter().flat_map(|name| headers.get_all(name.as_str()));
+    let values = headers.get_all(AUTHORIZATION).chain(of_app).flat_map(|value| parts(value.as_bytes()));
+    values.filter(|value| !value.is_empty()).any(|value| {
+        let basic = after_scheme(value, b"basic").and_then(|encoded| BASIC.decode(encoded).ok());
+        match basic {
+            Some(decoded) => decoded.split(|byte| *byte == b':').any(is_mistyped),
+            None => is_mistyped(&bare(value)),
+        }
+    })
 }
 
 /// What follows the name of a scheme, which has no regard to case (RFC 9110, section 11.1).

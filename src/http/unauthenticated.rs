@@ -7,8 +7,13 @@ use serde_json::json;
 
 use super::security_headers;
 use super::settings::HttpSettings;
+use super::token_carriers::has_mistyped;
+use crate::accounts::Phase;
+use crate::domain::language::Language;
 use crate::domain::origin::Origin;
 use crate::domain::return_to::ReturnTo;
+use crate::domain::text::Text;
+use crate::texts;
 
 /// What every browser calls itself.
 const MOZILLA: &[u8] = b"Mozilla/";
@@ -34,23 +39,38 @@ pub fn unauthenticated(login_url: &str, settings: &HttpSettings) -> HttpResponse
     ours(HttpResponse::Unauthorized().json(json!({ "error": "unauthenticated", "login_url": login_url })), settings)
 }
 
-/// Tells programs that they can send a machine token; browsers would ask the person for a password.
-pub fn challenge(answer: &mut HttpResponse) {
-    const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Portcullis\", charset=\"UTF-8\"");
-    if answer.status() == StatusCode::UNAUTHORIZED {
-        answer.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
+/// [`unauthenticated`] for an app whose clients can send a machine token, also in the headers that are `listed`. A token
+/// that was mistyped belongs to the app (S119), but if nothing else lets the client in, it is worth a word.
+pub fn unauthenticated_at_app(
+    login_url: &str,
+    request: &HeaderMap,
+    listed: &[String],
+    settings: &HttpSettings,
+) -> HttpResponse {
+    if settings.accounts.phase() != Phase::Claimed {
+        return unauthenticated(login_url, settings);
     }
+    let mut answer = if has_mistyped(request, listed) {
+        let message = texts::say(Language::English, &Text::new("fault-token-mistyped"));
+        let body = json!({ "error": "unauthenticated", "login_url": login_url, "message": message });
+        ours(HttpResponse::Unauthorized().json(body), settings)
+    } else {
+        unauthenticated(login_url, settings)
+    };
+    challenge_program(request, &mut answer);
+    answer
 }
 
-/// [`challenge`], if the request comes from a program that is no browser: calendar clients and git send their
-/// credentials only when they are asked for them.
+/// Tells a program that is no browser that it can send a machine token, with 401: calendar clients and git send their
+/// credentials only when they are asked for them, and browsers would ask the person for a password.
 pub fn challenge_program(request: &HeaderMap, answer: &mut HttpResponse) {
+    const CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"Portcullis\", charset=\"UTF-8\"");
     let agent = request.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
     let is_browser = request.contains_key("sec-fetch-mode")
         || request.contains_key(ORIGIN)
         || agent.windows(MOZILLA.len()).any(|part| part == MOZILLA);
-    if !is_browser {
-        challenge(answer);
+    if !is_browser && answer.status() == StatusCode::UNAUTHORIZED {
+        answer.headers_mut().insert(WWW_AUTHENTICATE, CHALLENGE);
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::http::header::HeaderValue;
 
 use super::identity_headers::IdentityHeaders;
-use crate::accounts::machine_tokens::CachedToken;
+use crate::accounts::machine_tokens::{CachedToken, TokenView};
 use crate::accounts::session_cache::CachedSession;
 use crate::accounts::streams::StreamOwner;
 use crate::domain::access::Visitor;
@@ -84,6 +84,14 @@ impl Verdict {
         let until = self.basis.as_ref().and_then(|copy| copy.usable_until(at.monotonic));
         let live = until.is_some_and(|until| until > at.now);
         !live || self.until <= at.now
+    }
+
+    /// The machine token; `None` with a session or with HTTP Basic.
+    pub fn token(&self) -> Option<&TokenView> {
+        match &self.basis {
+            Some(Basis::Token(copy)) => copy.view(),
+            Some(Basis::Session(_)) | None => None,
+        }
     }
 
     /// On what the visitor's streams depend; with HTTP Basic on no session.

@@ -109,6 +109,11 @@ pub fn count_of(connection: &mut Connection, user: &UserId) -> Result<i64, Stora
     Ok(dsl::machine_tokens.filter(dsl::user_id.eq(user.as_str())).count().get_result(connection)?)
 }
 
+/// The identifiers of all tokens and links, expired or not.
+pub fn identifiers(connection: &mut Connection) -> Result<Vec<String>, StorageError> {
+    Ok(dsl::machine_tokens.select(dsl::id).load(connection)?)
+}
+
 /// Tokens with the address of their owner, newest first: of everybody or of one account, older than `before`, at most
 /// `limit`.
 pub fn page(
@@ -154,6 +159,12 @@ pub fn delete(connection: &mut Connection, id: &TokenId) -> Result<bool, Storage
 pub fn delete_of(connection: &mut Connection, user: &UserId) -> Result<(), StorageError> {
     diesel::delete(dsl::machine_tokens.filter(dsl::user_id.eq(user.as_str()))).execute(connection)?;
     Ok(())
+}
+
+/// Deletes what has expired of an account.
+pub fn delete_expired_of(connection: &mut Connection, user: &UserId, now: Timestamp) -> Result<usize, StorageError> {
+    let own = dsl::machine_tokens.filter(dsl::user_id.eq(user.as_str()).and(dsl::expires_at.le(now.secs())));
+    Ok(diesel::delete(own).execute(connection)?)
 }
 
 /// Records when a token was used.

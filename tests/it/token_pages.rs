@@ -73,6 +73,9 @@ async fn s118_what_is_wrong_is_said_at_its_field_and_makes_no_token() {
     }
     let answer = owner.submit(OWN, OWN, &[("name", "x"), ("app", "default")]).await;
     assert_eq!(answer.status, 422, "fifty are enough");
+    app.advance(90 * 86_400);
+    people::sign_in(&mut owner, OWNER, people::PASSWORD).await;
+    tokens::make(&mut owner, OWN, &[]).await;
 }
 
 #[tokio::test]

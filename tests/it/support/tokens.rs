@@ -30,6 +30,19 @@ pub async fn make(client: &mut Client, at: &str, fields: &[(&str, &str)]) -> Mad
     Made { token, id: ids.remove(0) }
 }
 
+/// A token that nobody has, with a right checksum.
+pub fn made_up(number: u64) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let body = format!("pc_{number:043}");
+    let mut crc = body
+        .bytes()
+        .fold(!0_u32, |crc, byte| (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1))));
+    crc = !crc;
+    let digits =
+        (0..6_u32).rev().map(|place| char::from(DIGITS[usize::try_from(crc / 62_u32.pow(place) % 62).unwrap()]));
+    body.clone() + &digits.collect::<String>()
+}
+
 /// Revokes it.
 pub async fn revoke(client: &mut Client, at: &str, made: &Made) {
     let answer = client.submit(at, &format!("{at}/{}/revoke", made.id), &[]).await;
