@@ -5,6 +5,7 @@ use actix_web::http::header::{HeaderMap, REFERER};
 use super::target::Target;
 use crate::domain::access::Denial;
 use crate::domain::app_url::{self, AppUrl};
+use crate::domain::link_query;
 use crate::domain::return_to::{ReturnTo, encode_query};
 use crate::http::authenticator::Verdict;
 use crate::http::error::HttpError;
@@ -49,7 +50,10 @@ impl Destination {
 pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderMap, app_url: &AppUrl) -> Destination {
     let origin = target.origin().to_string();
     let is_at_portal = target.app_origin().is_none();
-    let back = || path_back(target.method, headers, &origin, target.path_and_query);
+    let back = || {
+        let path = path_back(target.method, headers, &origin, target.path_and_query);
+        link_query::without_tokens(&path).into_owned()
+    };
     let at_portal = |path: String| Destination { origin: app_url.origin().to_owned(), path, is_here: is_at_portal };
     match denial {
         Denial::SetUp => at_portal("/_auth/setup".to_owned()),

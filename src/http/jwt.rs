@@ -23,6 +23,7 @@ use super::{app_origin, carriers, csrf, forms, settings};
 use crate::accounts::confirm::Pending;
 use crate::accounts::{AccountError, Actor};
 use crate::domain::access::Visitor;
+use crate::domain::link_query;
 use crate::domain::return_to::ReturnTo;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
@@ -281,7 +282,7 @@ fn refuse(req: ServiceRequest, rule: Rule, refusal: Refusal) -> ServiceResponse<
         (false, _) => "/_auth/account",
     };
     let settings = settings::of(req.request());
-    let back = ReturnTo::parse(here, &settings.app_url);
+    let back = ReturnTo::parse(&link_query::without_tokens(here), &settings.app_url);
     let answer = redirect(&sign_in_address(back.as_ref()), settings);
     req.into_response(answer)
 }

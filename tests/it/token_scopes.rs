@@ -236,6 +236,28 @@ async fn s119_a_mistyped_token_is_the_apps_and_who_has_to_sign_in_is_told_of_it(
 }
 
 #[tokio::test]
+async fn s119_no_token_in_an_address_comes_back_in_a_redirect_or_an_answer() {
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
+    app_pages::create(&mut owner, "Wiki", "http://wiki.example:3000", &upstream.url()).await;
+    let token = tokens::make(&mut owner, OWN, &[]).await.token;
+    let mut browser = app.client();
+    let path = format!("/page?a=1&token={token}");
+    for host in ["localhost:3000", "wiki.example:3000"] {
+        for call in [Call::navigation(&path), Call::fetch("GET", &path), Call::fetch("POST", "/x")] {
+            let call = call.header("Host", host).header("Referer", &format!("http://{host}{path}"));
+            for call in [asked(&call, "GET", &path).header("X-Forwarded-Host", host), call] {
+                let answer = browser.send(call.clone()).await;
+                assert!(matches!(answer.status, 303 | 401), "{call:?}: {}", answer.status);
+                let all = format!("{:?} {}", answer.header("location"), answer.text());
+                assert!(!all.contains(&token) && all.contains("next="), "{call:?}: {all}");
+            }
+        }
+    }
+    let page = browser.send(Call::navigation(&format!("/_auth/account?token={token}"))).await;
+    assert!(page.status == 303 && !page.location().contains(&token), "{}", page.location());
+}
+
+#[tokio::test]
 async fn s118_only_a_request_that_is_let_in_is_a_use() {
     let (app, _upstream, mut owner) = people::with_app_in_both_modes().await;
     let [refused, used] = ["refused", "used"];
