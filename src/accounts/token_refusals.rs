@@ -1,7 +1,7 @@
 //! Machine tokens that are refused: what is recorded of them, and what made-up ones may cost (S119).
 //!
-//! Ten wrong ones of a source, and until its window is over further ones are not even looked up. Right ones are let in
-//! all the same, since many people may share an address: of such a source what is stored is looked up, and nothing else.
+//! After ten wrong ones of a source further ones are not looked up until its window is over. Right ones are let in all
+//! the same, since many people may share an address: what is stored is looked up for it, and nothing else.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv6Addr};

@@ -3,7 +3,7 @@
 use super::header_profile::folded;
 
 /// Prefixes of header names that only a proxy may send, as letters and digits only: how and with which certificate the
-/// request reached the proxy, where the app is mounted (gunicorn reads `SCRIPT_NAME`), and from where it may send files.
+/// request reached the proxy, where the app is mounted (gunicorn reads `SCRIPT_NAME`), from where it may send files.
 /// `Proxy` becomes `HTTP_PROXY` in CGI apps.
 const SPOOF_PREFIXES: [&str; 16] = [
     "forwarded",
@@ -23,7 +23,7 @@ const SPOOF_PREFIXES: [&str; 16] = [
     "xsendfile",
     "xportcullisjwt",
 ];
-/// Prefixes of those that say who the visitor is: an app may be told so under such a name.
+/// Prefixes of those that say who the visitor is: an app may get it under such a name.
 const IDENTITY_PREFIXES: [&str; 5] = ["remote", "xremote", "xauthrequest", "xauthentik", "xwebauth"];
 /// Who it is, or how the request reached the proxy.
 const FORWARDED: &str = "xforward";
@@ -57,7 +57,7 @@ pub fn is_spoof(name: &str) -> bool {
     says_how_it_came(name) || begins(name, FORWARDED) || says_who(name)
 }
 
-/// Whether such a field says something else than who the visitor is: then no app can be told so under this name either.
+/// Whether such a field says something else than who the visitor is: then no app can get that under this name either.
 pub fn is_no_identity(name: &str) -> bool {
     let is_identity = |rest: &str| FORWARDED_IDENTITY.contains(&rest);
     says_how_it_came(name)

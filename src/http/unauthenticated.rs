@@ -39,7 +39,7 @@ pub fn unauthenticated(login_url: &str, settings: &HttpSettings) -> HttpResponse
     ours(HttpResponse::Unauthorized().json(json!({ "error": "unauthenticated", "login_url": login_url })), settings)
 }
 
-/// [`unauthenticated`] for an app whose clients can send a machine token, also in the headers that are `listed`. A token
+/// [`unauthenticated`] for an app whose clients can send a machine token, in the headers that are `listed` too. One
 /// that was mistyped belongs to the app (S119), but if nothing else lets the client in, it is worth a word.
 pub fn unauthenticated_at_app(
     login_url: &str,

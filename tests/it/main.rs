@@ -106,6 +106,7 @@ mod support;
 mod tls;
 mod token_clients;
 mod token_pages;
+mod token_refusals;
 mod token_scopes;
 mod tokens;
 mod usernames;

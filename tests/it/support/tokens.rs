@@ -54,6 +54,17 @@ pub fn bearer(token: &str, path: &str) -> Call {
     Call::new("GET", path).header("Authorization", &format!("Bearer {token}"))
 }
 
+/// The same request, as Traefik asks about it.
+pub fn asked(call: &Call, method: &str, path: &str) -> Call {
+    call.clone()
+        .at("/_auth/verify/traefik")
+        .method("GET")
+        .header("X-Forwarded-Method", method)
+        .header("X-Forwarded-Proto", "http")
+        .header("X-Forwarded-Host", "localhost:3000")
+        .header("X-Forwarded-Uri", path)
+}
+
 /// `Authorization` of HTTP Basic.
 pub fn basic(user: &str, password: &str) -> String {
     use base64::Engine;
