@@ -12,6 +12,12 @@ use super::text::Text;
 const MAX_PATH: usize = 1024;
 /// Maximum length of a method.
 const MAX_METHOD: usize = 20;
+/// The registered methods, also those of `WebDAV` (without CONNECT and TRACE, which are refused), and those of `UPnP`
+/// and of caches. Another name is more often a slip than a method: its rule would be about nothing.
+const KNOWN_METHODS: &str = "ACL BAN BASELINE-CONTROL BIND CHECKIN CHECKOUT COPY DELETE GET HEAD LABEL LINK LOCK \
+    M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MKREDIRECTREF MKWORKSPACE MOVE NOTIFY OPTIONS ORDERPATCH PATCH POST \
+    PROPFIND PROPPATCH PURGE PUT QUERY REBIND REPORT SEARCH SUBSCRIBE UNBIND UNCHECKOUT UNLINK UNLOCK \
+    UNSUBSCRIBE UPDATE UPDATEREDIRECTREF VERSION-CONTROL";
 
 /// The path of a rule, decoded once, without a final slash: the prefix of all it applies to, by segment. Empty for `/`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,19 +101,27 @@ pub struct RuleMethods(Vec<String>);
 impl RuleMethods {
     /// Parses names in capital letters, separated by commas or white space.
     pub fn parse(text: &str) -> Result<Self, Text> {
-        let mut methods: Vec<String> = Vec::new();
-        for name in entries(text) {
-            let is_method = name.len() <= MAX_METHOD
-                && !matches!(name, "CONNECT" | "TRACE")
-                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
-            if !is_method {
-                return Err(Text::new("rule-methods-invalid").with("method", name.to_owned()));
-            }
-            methods.push(name.to_owned());
+        match entries(text).find(|name| !KNOWN_METHODS.split_ascii_whitespace().any(|known| known == *name)) {
+            Some(unknown) => Err(Text::new("rule-methods-invalid").with("method", unknown.to_owned())),
+            None => Ok(Self::of(text)),
         }
+    }
+
+    /// What was stored, also by a version that knew other methods.
+    pub fn stored(text: &str) -> Option<Self> {
+        let is_method = |name: &str| {
+            name.len() <= MAX_METHOD
+                && !matches!(name, "CONNECT" | "TRACE")
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-')
+        };
+        entries(text).all(is_method).then(|| Self::of(text))
+    }
+
+    fn of(text: &str) -> Self {
+        let mut methods: Vec<String> = entries(text).map(str::to_owned).collect();
         methods.sort();
         methods.dedup();
-        Ok(Self(methods))
+        Self(methods)
     }
 
     /// Whether it names methods.
@@ -166,7 +180,7 @@ mod tests {
             assert!(RulePath::parse(typed).is_err(), "{typed}");
         }
         assert!(RulePath::parse(&format!("/{}", "a".repeat(1024))).is_err());
-        for typed in ["get", "GET;POST", "CONNECT", "TRACE", "GET1", "ABCDEFGHIJKLMNOPQRSTU"] {
+        for typed in ["get", "GET;POST", "CONNECT", "TRACE", "GET1", "ABCDEFGHIJKLMNOPQRSTU", "FOO-BAR", "GET, PSOT"] {
             assert!(RuleMethods::parse(typed).is_err(), "{typed}");
         }
         let methods = |text: &str| RuleMethods::parse(text).unwrap();
@@ -174,5 +188,15 @@ mod tests {
         assert!(methods("GET").tie(&methods("HEAD")) && methods("PUT,GET").tie(&methods("POST GET")));
         assert!(!methods("GET").tie(&methods("POST")));
         assert!(!methods("GET").cover("get") && methods("").cover("get") && methods("GET").cover("HEAD"));
+    }
+
+    #[test]
+    fn methods_are_known_ones_and_what_an_older_version_stored_stays() {
+        for known in KNOWN_METHODS.split_ascii_whitespace() {
+            assert_eq!(RuleMethods::stored(known), RuleMethods::parse(known).ok(), "{known}");
+        }
+        let older = RuleMethods::stored("GET, FOO-BAR").unwrap();
+        assert!(older.cover("FOO-BAR") && older.cover("HEAD"), "what an older version stored stays");
+        assert_eq!((RuleMethods::stored("get"), RuleMethods::stored("TRACE")), (None, None));
     }
 }

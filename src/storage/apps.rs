@@ -288,7 +288,7 @@ impl RuleRow {
         Ok(Rule {
             id: Some(RuleId::parse(&self.id).ok_or_else(|| unreadable("id"))?),
             path: RulePath::stored(&self.path).ok_or_else(|| unreadable("path"))?,
-            methods: RuleMethods::parse(&self.methods).map_err(|_fault| unreadable("methods"))?,
+            methods: RuleMethods::stored(&self.methods).ok_or_else(|| unreadable("methods"))?,
             grants,
         })
     }

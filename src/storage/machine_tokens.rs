@@ -75,7 +75,7 @@ impl TryFrom<Row> for StoredToken {
         let scope = TokenScope {
             app: AppRef::parse(&row.app_id).ok_or_else(|| damaged("app_id"))?,
             path,
-            methods: RuleMethods::parse(&row.methods).map_err(|_fault| damaged("methods"))?,
+            methods: RuleMethods::stored(&row.methods).ok_or_else(|| damaged("methods"))?,
             networks: networks.collect::<Result<_, _>>()?,
         };
         let token = MachineToken {
