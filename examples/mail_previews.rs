@@ -20,6 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         source: "192.0.2.7".to_owned(),
         device: "Mozilla/5.0 (X11; Linux x86_64)".to_owned(),
         new_email: "ada@example.org".to_owned(),
+        token: "phone".to_owned(),
+        app: "Wiki".to_owned(),
     };
     for (language, kind) in Language::ALL.into_iter().flat_map(|language| KINDS.map(|kind| (language, kind))) {
         let mail = content(kind, &facts, language).render()?;

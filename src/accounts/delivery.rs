@@ -204,6 +204,8 @@ impl Accounts {
             source: detail.source,
             device: detail.device,
             new_email: detail.new_email,
+            token: detail.token,
+            app: detail.app,
         };
         let language = user.and_then(|user| user.language).unwrap_or(self.0.config.site.language);
         mail_content::content(mail.kind, &facts, language)

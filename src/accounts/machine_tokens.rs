@@ -81,7 +81,9 @@ impl Accounts {
                 (line.subject, line.detail) = (person.email, describe(&token, &table));
                 machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
                 if line.actor != line.subject {
-                    mails.queue(c, &mails.to_user(MailKind::TokenMade, &user, &Detail::default()))?;
+                    let app = table.app(&token.scope.app).map(|app| app.app().name.clone()).unwrap_or_default();
+                    let detail = Detail { token: token.name.clone(), app, ..Detail::default() };
+                    mails.queue(c, &mails.to_user(MailKind::TokenMade, &user, &detail))?;
                 }
                 audit::append(c, &line)?;
                 Ok(Ok(token))

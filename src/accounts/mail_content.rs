@@ -10,8 +10,8 @@ use crate::texts;
 
 /// The facts that mails mention; each kind uses some of them.
 ///
-/// They contain no name of a person and no text sent by a client: nobody has proved that the mailbox belongs to whoever
-/// chose these (S107).
+/// They contain no name of a person and no text sent by a client, except what an admin typed: nobody has proved that
+/// the mailbox belongs to whoever chose these (S107).
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// `SITE_NAME`.
@@ -34,6 +34,10 @@ pub struct Facts {
     pub device: String,
     /// The address that replaces the old one.
     pub new_email: String,
+    /// The name that an admin gave to a token.
+    pub token: String,
+    /// The name of an app.
+    pub app: String,
 }
 
 /// The content of a mail of that kind, in that language.
@@ -48,7 +52,9 @@ pub fn content(kind: MailKind, facts: &Facts, language: Language) -> MailContent
         say(&text
             .with("email", &facts.new_email)
             .with("inviter", &facts.inviter)
-            .with("until", facts.until.exact_words()))
+            .with("until", facts.until.exact_words())
+            .with("token", &facts.token)
+            .with("app", &facts.app))
     };
     let mut paragraphs = vec![filled(text)];
     if kind == MailKind::Invitation {

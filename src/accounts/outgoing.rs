@@ -26,6 +26,10 @@ pub(super) struct Detail {
     pub(super) new_email: String,
     /// The address of the inviting admin; empty for the operator.
     pub(super) inviter: String,
+    /// The name of the token that was made.
+    pub(super) token: String,
+    /// The name of the app that it is for.
+    pub(super) app: String,
 }
 
 /// Creates mails and queues them, for use inside a transaction.

@@ -36,7 +36,10 @@ pub(super) fn find(core: &Core, name: &str) -> Result<Arc<CompiledApp>, String> 
 pub(super) fn fault(fault: AccountError) -> String {
     match fault {
         AccountError::NotFound => "there is no such app or rule".to_owned(),
-        AccountError::NotAllowed => "the app of UPSTREAM_URL is set in the configuration".to_owned(),
+        AccountError::NotAllowed => "the app of UPSTREAM_URL is set in the configuration; to choose its headers, \
+            headers for tokens or a signed identity, create it with `portcullis app add`, with a host of its own and \
+            this upstream"
+            .to_owned(),
         other => explain(other),
     }
 }

@@ -102,12 +102,20 @@ pub(super) fn explain(fault: AccountError) -> String {
     match fault {
         AccountError::Rules(faults) => faults
             .into_iter()
-            .map(|fault| format!("{}: {}", fault.field, typed_faults::sentence(&fault)))
+            .map(|fault| format!("{}: {}", argument_of(&fault.field), typed_faults::sentence(&fault)))
             .collect::<Vec<_>>()
             .join("\n"),
         AccountError::NotFound => "there is no such user or session".to_owned(),
         AccountError::NotAllowed => "the state of this account does not allow that".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// What a field is called on the command line.
+fn argument_of(field: &str) -> String {
+    match field {
+        "owner" => "email".to_owned(),
+        other => other.replace('_', "-"),
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::app_arguments::{find, flag, json as json_flag, named};
+use super::app_arguments::{find, flag, json as json_flag};
 use super::people::{explain, list_or_say, open_existing, text};
 use super::{LIST_LIMIT, say};
 use crate::accounts::link_draft::LinkDraft;
@@ -82,13 +82,12 @@ fn create(core: &Core, matches: &ArgMatches) -> Result<(), String> {
 
 /// `link create`.
 pub(super) fn link_command() -> Command {
-    let path = Arg::new("path").required(true).value_name("PATH").help("The path, as it is sent; nothing below it");
     Command::new("link").about("Signed links, for one request each").subcommand_required(true).subcommand(
         Command::new("create")
             .about("Make a signed link and print it; portcullis token lists and revokes it")
             .arg(Arg::new("email").required(true).help("The address of its owner, whose rights it has at most"))
-            .arg(named())
-            .arg(path)
+            .arg(flag(("app", "The app it is for; default is the one of UPSTREAM_URL")).required(true))
+            .arg(flag(("path", "The path, as it is sent; nothing below it")).required(true))
             .arg(flag(("method", "The method; GET if left out")))
             .arg(flag((
                 "expires",
@@ -148,7 +147,12 @@ fn list(core: &Core, matches: &ArgMatches) -> Result<(), String> {
     for (token, owner) in &tokens {
         let (app, path) = (app_name(core, token)?, token.scope.path.as_str());
         let used = token.last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {at}"));
-        rows.push(format!("{}\t{owner}\t{}\t{app} {path}\tuntil {}\t{used}", token.id, token.name, token.expires_at));
+        let methods =
+            if token.scope.methods.names_some() { token.scope.methods.to_string() } else { "all methods".into() };
+        let networks: Vec<String> = token.scope.networks.iter().map(ToString::to_string).collect();
+        let from = if networks.is_empty() { "anywhere".to_owned() } else { networks.join(", ") };
+        let (id, name, end) = (&token.id, &token.name, token.expires_at);
+        rows.push(format!("{id}\t{owner}\t{name}\t{app} {path}\t{methods}\tfrom {from}\tuntil {end}\t{used}"));
     }
     list_or_say(rows.into_iter(), "there are no tokens");
     Ok(())

@@ -208,7 +208,7 @@ async fn commands_create_change_and_explain_and_what_they_refuse_changes_nothing
         (vec!["app", "set", "Wiki", "--mode", "forward-auth"], "behind your own proxy"),
         (vec!["app", "set", "Wiki", "--ca-file", "/etc/passwd"], "Only an https upstream"),
         (vec!["app", "set", "Wiki", "--enabled", "maybe"], "yes or no"),
-        (vec!["app", "set", "Wiki", "--upstream", "https://x", "--ca-file", fifo], "ca_file:"),
+        (vec!["app", "set", "Wiki", "--upstream", "https://x", "--ca-file", fifo], "ca-file:"),
         (vec!["app", "set", "Wiki"], "give what to change"),
         (vec!["app", "set", "default", "--icon", svg], "UPSTREAM_URL"),
         (vec!["app", "set", "default", "--upstream", "http://127.0.0.1:9"], "UPSTREAM_URL"),

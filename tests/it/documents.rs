@@ -97,6 +97,7 @@ fn describe(command: &clap::Command, path: &str, text: &mut String) {
         command.get_arguments().filter(|argument| !variable_names().contains(&argument.get_id().as_str())).collect();
     if !command.has_subcommands() {
         let words = own.iter().map(|argument| match argument.get_long() {
+            Some(long) if argument.is_required_set() => format!(" --{long}"),
             Some(long) => format!(" [--{long}]"),
             None if argument.is_required_set() => format!(" {}", argument.get_id().as_str().to_uppercase()),
             None => format!(" [{}]", argument.get_id().as_str().to_uppercase()),

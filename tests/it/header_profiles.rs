@@ -222,7 +222,10 @@ async fn names_of_an_apps_own_are_sent_to_it_alone_on_web_sockets_too() {
     // What was typed is shown again, on the page and by commands.
     let form = site.owner.get(&format!("{}/edit", site.page)).await.text();
     assert!(form.contains("username = x-mail-user\nrole = userrole\ngroups-piped = x-teams"), "{form}");
-    assert!(site.owner.get(&site.page).await.text().contains("groups-piped = x-teams"));
+    let shown = site.owner.get(&site.page).await.text();
+    assert!(shown.contains("<br><bdi>role = userrole</bdi><br><bdi>groups-piped = x-teams</bdi>"), "{shown}");
+    let configured = site.owner.get("/_auth/admin/apps/default").await.text();
+    assert!(configured.contains("create it on the page Apps"), "{configured}");
     let audit = site.owner.get("/_auth/admin/audit?event=app.created").await.text();
     assert!(audit.contains("headers none, username in x-mail-user, role in userrole"), "{audit}");
 }

@@ -17,6 +17,7 @@ async fn s118_people_see_and_revoke_their_own_and_admins_everybodys() {
     let given = tokens::make(&mut owner, ALL, &[("owner", ADA), ("name", "<b>hook</b>")]).await;
     let mail = Mailbox::of(&app.data("")).wait_for("A token was made for your account").await;
     assert!(mail.header("To").contains(ADA) && !mail.text.contains(&given.token));
+    assert!(mail.text.contains("“<b>hook</b>”") && mail.text.contains("app default"), "{}", mail.text);
     let of_owner = tokens::make(&mut owner, OWN, &[]).await;
     let list = ada.get(OWN).await.text();
     let names = page::all_data(&list, "name");

@@ -36,3 +36,33 @@ async fn s118_a_token_of_a_command_is_in_force_at_once_and_dead_when_its_revocat
     assert!(!run(&["token", "revoke", &id]).status.success());
     assert!(!process.output().contains(token));
 }
+
+#[tokio::test]
+async fn commands_say_what_a_token_is_good_for_and_take_the_same_flags_for_links() {
+    let (app, _upstream, _owner) = people::with_app().await;
+    let run = |arguments: &[&str]| app.run(arguments);
+    assert!(run(&["token", "create", people::OWNER, "phone", "--app", "default", "--path", "/api"]).status.success());
+    let list = said(&run(&["token", "list"]));
+    assert!(list.contains("\tdefault /api\tall methods\tfrom anywhere\tuntil "), "{list}");
+    let scope = ["--app=default", "--methods=PUT,GET", "--networks=10.0.0.0/8"];
+    let scoped = run(&[&["token", "create", people::OWNER, "hook"], &scope[..]].concat());
+    assert!(scoped.status.success(), "{}", said(&scoped));
+    let list = said(&run(&["token", "list"]));
+    assert!(list.contains("\tdefault /\tGET, PUT\tfrom 10.0.0.0/8\tuntil "), "{list}");
+    let refused = run(&["token", "create", people::OWNER, "hook", "--app=default", "--methods=FOO-BAR"]);
+    assert!(
+        !refused.status.success() && said(&refused).contains("methods: FOO-BAR is not a method"),
+        "{}",
+        said(&refused)
+    );
+    let link = run(&["link", "create", people::OWNER, "--app", "default", "--path", "/hook", "--method", "POST"]);
+    assert!(said(&link).contains("/hook?pc_link="), "{}", said(&link));
+    let refused = run(&["app", "set", "default", "--headers", "none"]);
+    assert!(
+        !refused.status.success() && said(&refused).contains("create it with `portcullis app add`"),
+        "{}",
+        said(&refused)
+    );
+    let add = ["app", "add", "Blog", "--addresses=blog.example.org:3000", "--upstream=http://b", "--header-map=mail=X"];
+    assert!(said(&run(&add)).contains("header-map: No header can say"), "{}", said(&run(&add)));
+}

@@ -118,7 +118,8 @@ fn app(reader: &mut Reader, table: &Table<'_>) -> WantedApp {
     let app = WantedApp { draft, rules, lines: table.lines.clone() };
     if app.is_default() {
         for (key, line) in app.lines.keys.iter().filter(|(key, _)| !matches!(&**key, "name" | "rules")) {
-            let why = "the app default is set in the configuration; here it has its name (`default`) and rules alone";
+            let why = "the app default is set in the configuration; here it has its name (`default`) and rules alone; \
+                for anything else make it an app with a name and addresses of its own";
             reader.refuse(*line, format!("{key}: {why}"));
         }
     }
