@@ -25,7 +25,8 @@ use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{app_hosts, app_origin, csrf, measured, own_cookies, security_headers, serve_static};
 use crate::pages::admin::{
-    apps, audit, checklist, explain, groups, icon, links, mail, rules, selected, sessions, user, username, users,
+    apps, audit, checklist, explain, groups, icon, links, mail, rules, selected, sessions, snippet, user, username,
+    users,
 };
 use crate::pages::confirm::{self, Change};
 use crate::pages::{
@@ -141,6 +142,7 @@ pub const PAGES: &[Row] = &[
     Row::form("/admin/apps/{id}/rules/{rule}/delete", Portal, Admin, || get().to(rules::ask_delete), || post().to(rules::delete)).gives_power(Change::RuleDelete),
     Row::form("/admin/apps/{id}/links/new", Portal, Admin, || get().to(links::show_new), || post().to(links::create)).gives_power(Change::LinkNew),
     Row::page("/admin/apps/{id}/explain", Portal, Admin, || get().to(explain::show)),
+    Row::page("/admin/apps/{id}/snippet", Portal, Admin, || get().to(snippet::show)),
     Row::page("/admin/users", Portal, Admin, || get().to(users::list)),
     Row::form("/admin/users/new", Portal, Admin, || get().to(users::show_new), || post().to(users::create)).gives_power(Change::Invite),
     Row::form("/admin/users/selected", Portal, Admin, || get().to(selected::back), || post().to(selected::ask)),

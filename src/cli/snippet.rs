@@ -8,7 +8,7 @@ use super::people::{explain, open_existing, text};
 use super::{say, tell};
 use crate::config::Config;
 use crate::domain::app_table::CompiledApp;
-use crate::snippets::{self, Proxy, Site, Socket, Subject};
+use crate::snippets::{self, Proxy, Socket, Subject};
 
 /// Stands for every app that is reached through a proxy of one's own.
 const ALL: &str = "all";
@@ -41,7 +41,6 @@ pub(super) fn snippet(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     let to = socket("to")?;
     let core = open_existing(config, false)?;
     let loaded = core.block_on(core.accounts.apps()).map_err(explain)?;
-    let portal = loaded.table.at_portal().map(|place| place.app().app().id.clone());
     let name = text(matches, "app");
     let apps = match find(&core, name) {
         Ok(app) => vec![app],
@@ -54,11 +53,14 @@ pub(super) fn snippet(config: &Config, matches: &ArgMatches) -> Result<(), Strin
     if apps.len() > 1 && to.is_some() {
         return Err("--to is for one app alone".to_owned());
     }
-    let sites = apps.iter().map(|app| app.app()).zip(snippets::FIRST_PORT..).map(|(app, port)| {
-        let upstream = to.clone().or_else(|| Socket::of(app)).unwrap_or_else(|| Socket::local(port));
-        Site::of(app, portal.as_ref() == Some(&app.id), upstream)
-    });
-    let subject = Subject { gate, https: config.server.app_url.is_https(), sites: sites.collect() }.with_own_names();
+    let apps: Vec<_> = apps
+        .iter()
+        .map(|app| app.app())
+        .zip(snippets::FIRST_PORT..)
+        .map(|(app, port)| (app, to.clone().or_else(|| Socket::of(app)).unwrap_or_else(|| Socket::local(port))))
+        .collect();
+    let portal = loaded.table.at_portal().map(|place| &place.app().app().id);
+    let subject = Subject::new(gate, config.server.app_url.is_https(), portal, &apps);
     let printed =
         snippets::text(proxy, &subject).map_err(|fault| format!("the configuration cannot be written: {fault}"))?;
     say(printed.trim_end());

@@ -3,7 +3,7 @@
 use askama::Template as _;
 
 use crate::domain::app_address::AppAddress;
-use crate::domain::apps::App;
+use crate::domain::apps::{App, AppRef};
 use crate::domain::dialect::Dialect;
 use crate::domain::header_profile::Preset;
 use crate::domain::words::words;
@@ -127,18 +127,19 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Gives each app a name that no other has, nor something else in a configuration.
-    #[must_use]
-    pub fn with_own_names(mut self) -> Self {
+    /// About these apps, and where the proxy reaches each; `portal` is the one at `APP_URL`. Their names in the
+    /// configuration are different.
+    pub fn new(gate: Socket, https: bool, portal: Option<&AppRef>, apps: &[(&App, Socket)]) -> Self {
         let mut taken = vec!["gate".to_owned(), "portcullis".to_owned()];
-        for site in &mut self.sites {
-            let given = site.name.clone();
-            let numbered = (2..).map(|number: u32| format!("{given}-{number}"));
-            let name = std::iter::once(given.clone()).chain(numbered).find(|name| !taken.contains(name));
-            site.name = name.unwrap_or(given);
+        let sites = apps.iter().map(|(app, upstream)| {
+            let mut site = Site::of(app, portal == Some(&app.id), upstream.clone());
+            let numbered = (2..).map(|number: u32| format!("{}-{number}", site.name));
+            let free = std::iter::once(site.name.clone()).chain(numbered).find(|name| !taken.contains(name));
+            site.name = free.unwrap_or_default();
             taken.push(site.name.clone());
-        }
-        self
+            site
+        });
+        Self { gate, https, sites: sites.collect() }
     }
 
     /// Where the proxy listens: the port of the first address.
@@ -185,18 +186,27 @@ fn capital(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::apps::DefaultAccess;
+    use crate::domain::header_profile::HeaderProfile;
 
     fn subject(names: &[&str]) -> Subject {
-        let site = |name: &&str| Site {
-            name: slug(name),
+        let app = |name: &&str| App {
+            id: AppRef::Default,
+            name: (*name).to_owned(),
             addresses: vec![AppAddress::parse("app.example.org", false).unwrap()],
-            upstream: Socket::parse("127.0.0.1:8080").unwrap(),
-            copied: Vec::new(),
-            carriers: Vec::new(),
-            is_portal: true,
+            upstream: None,
+            default_access: DefaultAccess::SignedIn,
+            preflight: false,
+            signed_identity: false,
+            enabled: true,
+            shown: true,
+            session_secs: None,
+            headers: HeaderProfile::default(),
+            token_headers: Vec::new(),
         };
-        let sites = names.iter().map(site).collect();
-        Subject { gate: Socket::parse("127.0.0.1:3000").unwrap(), https: false, sites }.with_own_names()
+        let apps: Vec<App> = names.iter().map(app).collect();
+        let apps: Vec<_> = apps.iter().map(|app| (app, Socket::local(8080))).collect();
+        Subject::new(Socket::local(3000), false, None, &apps)
     }
 
     #[test]

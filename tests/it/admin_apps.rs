@@ -339,6 +339,9 @@ async fn rule_pages(browser: &Browser, axe: &mut Axe, app: &str, new: &str) {
         ("/explain", "explain"),
         ("/explain?address=/a/..%252fb&user=owner@example.org", "explained"),
         ("/explain?address=nowhere", "explain-faults"),
+        ("/snippet", "snippet"),
+        ("/snippet?proxy=caddy", "snippet-printed"),
+        ("/snippet?proxy=caddy&to=nowhere", "snippet-faults"),
     ] {
         browser.open(&at(path)).await;
         axe.judge(browser, name).await;

@@ -13,6 +13,7 @@ mod rule_view;
 pub mod rules;
 pub mod selected;
 pub mod sessions;
+pub mod snippet;
 pub mod user;
 pub mod username;
 pub mod users;

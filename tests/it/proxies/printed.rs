@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::process::Command;
 
 use super::{Kind, Nginx, Place, Proxy, Tried, guard, launch, names, question, run_traefik, upgrades};
+use crate::support::app::TestApp;
+use crate::support::app_pages;
 use crate::support::client::{Call, Client};
 use crate::support::lighttpd::Lighttpd;
+use crate::support::page;
 use crate::support::people::{self, OWNER, PASSWORD};
 use crate::support::process::{Running, free_port, said};
 use crate::support::source::repository;
@@ -217,4 +220,40 @@ async fn s70_s78_s119_what_an_ingress_controller_makes_of_the_annotations_guards
         assert!(!head.contains("evil") && !head.contains("pc_") && !head.contains("portcullis_"), "{head}");
     }
     assert!(owner.web_socket("/ws", &place.base).await.is_ok(), "{}", proxy.said());
+}
+
+#[tokio::test]
+async fn the_page_prints_what_the_command_prints() {
+    let app = TestApp::start(|options| options.set("FORWARD_AUTH", "caddy")).await;
+    let mut owner = people::claim(&app).await;
+    let address = app_pages::create(&mut owner, "Wiki", "wiki.example.net:3000", "").await;
+    let form = owner.get(&format!("{address}/snippet")).await;
+    assert_eq!(form.status, 200);
+    assert!(!form.text().contains("id=\"snippet\""), "nothing was asked for");
+    for proxy in
+        ["nginx", "nginx-proxy-manager", "swag", "ingress-nginx", "traefik", "traefik-labels", "caddy", "haproxy"]
+    {
+        let shown = owner.get(&format!("{address}/snippet?proxy={proxy}&gate=gate:3000&to=wiki:8080")).await;
+        assert_eq!(shown.status, 200, "{}", shown.text());
+        let shown = shown.text();
+        let text = shown.split_once(" data-copied=").unwrap().1.split_once('>').unwrap().1;
+        let text = page::decode(text.split_once("</textarea>").unwrap().0);
+        let printed = app.run(&["snippet", "Wiki", proxy, "--gate", "gate:3000", "--to", "wiki:8080"]);
+        assert!(printed.status.success(), "{}", said(&printed));
+        assert_eq!(text.trim(), String::from_utf8_lossy(&printed.stdout).trim(), "{proxy}");
+        assert!(text.contains("wiki.example.net") && text.contains("gate:3000"), "{text}");
+        let advises = shown.contains("FORWARD_AUTH does not name");
+        assert_eq!(advises, proxy != "caddy", "{proxy}");
+        assert_eq!(String::from_utf8_lossy(&printed.stderr).contains("FORWARD_AUTH"), advises, "{proxy}");
+    }
+    for (query, field) in [("to=no%20where:80", "to"), ("gate=x", "gate")] {
+        let refused = owner.get(&format!("{address}/snippet?proxy=nginx&{query}")).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text().contains(&format!("id=\"{field}-fault\"")), "{}", refused.text());
+        assert!(!refused.text().contains("id=\"snippet\""));
+    }
+    let flag = app.run(&["snippet", "Wiki", "nginx", "--to", "wiki"]);
+    assert!(!flag.status.success() && said(&flag).contains("--to: give a host and a port"), "{}", said(&flag));
+    let several = app.run(&["snippet", "all", "nginx", "--to", "wiki:80"]);
+    assert!(!several.status.success(), "{}", said(&several));
 }

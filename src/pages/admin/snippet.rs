@@ -1,0 +1,110 @@
+//! The configuration of a proxy in front of an app.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::apps::{address_of, find};
+use crate::accounts::{AccountError, FieldFault};
+use crate::domain::apps::App;
+use crate::domain::text::Text;
+use crate::http::error::HttpError;
+use crate::http::jwt::Admin;
+use crate::http::page::{Layout, Menu, page};
+use crate::http::settings;
+use crate::snippets::{self, Proxy, Socket, Subject};
+
+#[derive(Template)]
+#[template(path = "pages/admin/snippet.html")]
+struct SnippetPage {
+    layout: Layout,
+    app: App,
+    back: String,
+    typed: Query,
+    chosen: Option<Proxy>,
+    faults: Vec<FieldFault>,
+    /// What the settings of the gate lack for that proxy.
+    advice: Vec<Text>,
+    printed: Option<String>,
+}
+
+impl SnippetPage {
+    /// Names, keys of labels, values and keys of hints.
+    fn fields(&self) -> [(&'static str, &'static str, &str, &'static str); 2] {
+        [
+            ("gate", "snippet-gate", &self.typed.gate, "snippet-gate-hint"),
+            ("to", "snippet-to", &self.typed.to, "snippet-to-hint"),
+        ]
+    }
+
+    fn fault_of(&self, name: &str) -> Option<String> {
+        self.faults.iter().find(|fault| fault.field == name).map(|fault| self.layout.tell(&fault.message))
+    }
+}
+
+/// What products are called.
+const fn title(proxy: Proxy) -> &'static str {
+    match proxy {
+        Proxy::Nginx => "nginx",
+        Proxy::NginxProxyManager => "Nginx Proxy Manager",
+        Proxy::Swag => "SWAG",
+        Proxy::IngressNginx => "ingress-nginx (Kubernetes)",
+        Proxy::Caddy => "Caddy",
+        Proxy::Traefik => "Traefik (YAML)",
+        Proxy::TraefikLabels => "Traefik (compose.yaml)",
+        Proxy::Haproxy => "HAProxy",
+        Proxy::Envoy => "Envoy",
+    }
+}
+
+/// For which proxy, and where things are.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    proxy: String,
+    gate: String,
+    to: String,
+}
+
+/// The form, and the configuration if a proxy was chosen.
+pub async fn show(
+    _admin: Admin,
+    req: HttpRequest,
+    id: web::Path<String>,
+    typed: web::Query<Query>,
+) -> Result<HttpResponse, HttpError> {
+    let (app, typed) = (find(&req, &id).await?.app().clone(), typed.into_inner());
+    let (settings, chosen) = (settings::of(&req), Proxy::parse(&typed.proxy));
+    let mut faults = Vec::new();
+    let mut socket = |field: &'static str, text: &str, usual: Socket| match text.trim() {
+        "" => usual,
+        text => Socket::parse(text).unwrap_or_else(|| {
+            faults.push(FieldFault::new(field, Text::new("snippet-socket")));
+            usual
+        }),
+    };
+    let gate = socket("gate", &typed.gate, Socket::local(settings.config.server.port));
+    let known = Socket::of(&app).unwrap_or_else(|| Socket::local(snippets::FIRST_PORT));
+    let to = socket("to", &typed.to, known);
+    let loaded = settings.accounts.apps().await?;
+    let printed = match chosen.filter(|_| faults.is_empty()) {
+        None => None,
+        Some(proxy) => {
+            let portal = loaded.table.at_portal().map(|place| &place.app().app().id);
+            let subject = Subject::new(gate, settings.app_url.is_https(), portal, &[(&app, to)]);
+            Some(snippets::text(proxy, &subject).map_err(|fault| AccountError::Internal(fault.to_string()))?)
+        }
+    };
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let advice = chosen.map_or_else(Vec::new, |proxy| {
+        let (config, dialect) = (&settings.config, proxy.dialect());
+        let unnamed = (!config.gate.forward_auth.contains(&dialect))
+            .then(|| Text::new("snippet-forward-auth").with("name", dialect.name()));
+        let untrusted = config.server.trusted_proxies.is_empty().then(|| Text::new("snippet-trusted-proxies"));
+        unnamed.into_iter().chain(untrusted).collect()
+    });
+    let layout = Layout::with_menu(&req, "snippet-heading", Menu::Admin);
+    let content = SnippetPage { layout, back: address_of(&app.id), app, typed, chosen, faults, advice, printed };
+    Ok(page(status, &content))
+}
