@@ -37,6 +37,11 @@ fn open(config: &Config) -> Result<Core, String> {
 /// command is not given about the address and the app of the configuration is the server's; with a different `APP_URL`
 /// a link that `prints_link` prints would lead elsewhere.
 pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
+    open_as_served(config, prints_link).map(|(core, _)| core)
+}
+
+/// As [`open_existing`], with the configuration that has what was taken over from the server.
+pub(super) fn open_as_served(config: &Config, prints_link: bool) -> Result<(Core, Config), String> {
     if let DatabaseUrl::Sqlite(path) = &config.database
         && !path.exists()
     {
@@ -53,7 +58,7 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
         ));
     }
     let (mut adopted, mut is_as_given) = (config.clone(), true);
-    for name in ["APP_URL", "PORT", "UPSTREAM_URL", "FORWARD_AUTH"] {
+    for name in ["APP_URL", "PORT", "UPSTREAM_URL", "FORWARD_AUTH", "TRUSTED_PROXIES"] {
         if let Some(served) = differing(&core, config, name)?.filter(|_| !config.gives(name)) {
             adopt(&mut adopted, name, &served)?;
             is_as_given = false;
@@ -67,7 +72,7 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
         adopted.warnings.clear();
         Core::open(&adopted, &Internals::default()).map_err(|fault| fault.to_string())?
     };
-    let Some(served) = differing(&core, &adopted, "APP_URL")? else { return Ok(core) };
+    let Some(served) = differing(&core, &adopted, "APP_URL")? else { return Ok((core, adopted)) };
     let own = &config.server.app_url;
     if prints_link {
         return Err(format!(
@@ -76,7 +81,7 @@ pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, 
         ));
     }
     tracing::warn!(server = served, own = %own, "the server was last started with another APP_URL");
-    Ok(core)
+    Ok((core, adopted))
 }
 
 /// Takes over a setting of the server, which was valid when it started.
@@ -87,6 +92,9 @@ fn adopt(config: &mut Config, name: &str, served: &str) -> Result<(), String> {
         }
         "PORT" => config.server.port = served.parse().unwrap_or(config.server.port),
         "UPSTREAM_URL" => config.gate.upstream = served.strip_prefix("http://").map(str::to_owned),
+        "TRUSTED_PROXIES" => {
+            config.server.trusted_proxies = served.split(',').filter_map(|net| net.trim().parse().ok()).collect();
+        }
         _ => config.gate.forward_auth = served.split(',').filter_map(|name| Dialect::of_name(name.trim())).collect(),
     }
     Ok(())

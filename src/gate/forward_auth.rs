@@ -149,9 +149,7 @@ fn allow(
     headers.insert(VARY, HeaderValue::from_static("Cookie, Authorization"));
     let is_for_app = target.app().upstream.is_none();
     let cookies = if is_for_app && dialect != Dialect::Caddy { cookies::of_the_app(req.headers()) } else { None };
-    if is_for_app || dialect == Dialect::Caddy {
-        answer_credentials(req.headers(), headers, &target.app().token_headers, dialect);
-    }
+    answer_credentials(is_for_app.then(|| req.headers()), headers, &target.app().token_headers, dialect);
     if dialect == Dialect::Envoy {
         let removed = if cookies.is_some() { &names.other_spellings } else { &names.other_spellings_and_cookies };
         let mut with_token = token_carriers::names_with_token(req.headers(), &target.app().token_headers);
@@ -168,14 +166,16 @@ fn allow(
 /// `Authorization`, and the headers in which the app lets machine tokens come, as the app is to have them: what is
 /// fixed for it, or the client's own, and never a token (S119). They are secrets of the browser, which sends the
 /// credentials of HTTP Basic by itself: only that nobody but a trusted proxy is answered (S72) keeps them from the
-/// scripts of an app. Caddy would write the name of its variable in place of a header that is missing.
-fn answer_credentials(incoming: &HeaderMap, answered: &mut HeaderMap, listed: &[String], dialect: Dialect) {
+/// scripts of an app, and where the built-in proxy serves the app, there is no `incoming`. Caddy would write the name of
+/// its variable in place of a header that is missing.
+fn answer_credentials(incoming: Option<&HeaderMap>, answered: &mut HeaderMap, listed: &[String], dialect: Dialect) {
     let listed_names = listed.iter().filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok());
     for name in iter::once(AUTHORIZATION).chain(listed_names) {
         if answered.contains_key(&name) {
             continue;
         }
-        if let Some(theirs) = token_carriers::own_of_app(incoming, name.as_str(), listed) {
+        let theirs = incoming.and_then(|headers| token_carriers::own_of_app(headers, name.as_str(), listed));
+        if let Some(theirs) = theirs {
             answered.insert(name, theirs.clone());
         } else if dialect == Dialect::Caddy {
             answered.insert(name, HeaderValue::from_static(""));

@@ -74,6 +74,7 @@ impl ProfileHeaders {
         let unused_presets: Vec<HeaderName> = unused_presets.map(HeaderName::from_static).collect();
         let spelled = names.iter().copied().chain(unused.iter().map(HeaderName::as_str)).flat_map(other_spellings);
         let spelled = spelled.chain(other_spellings(signed_identity::NAME));
+        let spelled = spelled.chain(app.app().token_headers.iter().flat_map(|name| other_spellings(name)));
         let spelled = spelled.collect::<Vec<_>>().join(",");
         let value = |text: &str| HeaderValue::from_str(text).unwrap_or_else(|_fault| HeaderValue::from_static(""));
         Self {

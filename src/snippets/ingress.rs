@@ -6,18 +6,8 @@ use super::nginx::cut_headers;
 use super::{Site, Socket};
 use crate::domain::header_profile::Preset;
 
-/// What the controller sets itself.
-const SET: [&str; 9] = [
-    "Host",
-    "Upgrade",
-    "Connection",
-    "X-Forwarded-For",
-    "X-Forwarded-Proto",
-    "X-Forwarded-Host",
-    "X-Real-IP",
-    "X-Forwarded-Port",
-    "X-Original-URI",
-];
+/// What the controller always sets itself.
+const SET: &str = "X-Forwarded-Port";
 
 #[derive(Template)]
 #[template(path = "proxies/ingress-nginx.txt", escape = "none")]
@@ -29,7 +19,7 @@ pub(super) struct Ingress<'a> {
 
 /// What no client may say.
 fn cut() -> Vec<&'static str> {
-    cut_headers().filter(|name| !SET.contains(name)).collect()
+    cut_headers().filter(|name| *name != SET).collect()
 }
 
 /// The names that are taken from the answer.
@@ -37,4 +27,14 @@ fn answered(site: &Site) -> String {
     let presets = Preset::ALL.iter().flat_map(|preset| preset.headers()).map(|(_, name)| super::capital(name));
     let usual = ["Cookie", "Authorization", "X-Portcullis-JWT"].map(str::to_owned);
     usual.into_iter().chain(presets).chain(site.answered().cloned()).collect::<Vec<_>>().join(",")
+}
+
+/// The Service of an address inside the cluster: `NAME.NAMESPACE.svc…`.
+fn service(socket: &Socket) -> &str {
+    socket.host.split('.').next().unwrap_or_default()
+}
+
+/// The namespace of an address inside the cluster.
+fn namespace(socket: &Socket) -> &str {
+    socket.host.split('.').nth(1).unwrap_or("default")
 }

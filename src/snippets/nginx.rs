@@ -33,15 +33,15 @@ pub(super) struct Swag<'a> {
     pub(super) sites: &'a [Site],
 }
 
-/// `server.conf` with that gate, indented by `spaces`.
-fn server(gate: &Socket, spaces: usize) -> String {
-    indented(without_first_line(SERVER).replace(GATE, &gate.to_string()).lines(), spaces)
+/// `server.conf` with the gate at that place, indented by `spaces`.
+fn server(gate: &str, spaces: usize) -> String {
+    indented(without_comment(SERVER).replace(GATE, gate).lines(), spaces)
 }
 
 /// What belongs into a location, indented by `spaces`.
 fn guarded(spaces: usize) -> String {
-    let lines = GUARDED.lines().filter(|line| !line.starts_with("include ")).skip(1);
-    indented(without_first_line(APP).lines().skip(1).chain(lines), spaces)
+    let lines = without_comment(GUARDED).lines().filter(|line| !line.starts_with("include "));
+    indented(without_comment(APP).lines().chain(lines), spaces)
 }
 
 /// The lines for what this app alone is sent, indented by `spaces`.
@@ -63,13 +63,15 @@ fn names(site: &Site) -> String {
     site.hosts().collect::<Vec<_>>().join(" ")
 }
 
-fn patterns(site: &Site) -> String {
-    site.patterns().collect::<Vec<_>>().join("|")
+/// The hosts of an app as a regular expression.
+fn pattern(site: &Site) -> String {
+    site.hosts().map(|host| format!("^{}$", host.replace('.', r"\."))).collect::<Vec<_>>().join("|")
 }
 
-/// The files begin with where they belong.
-fn without_first_line(text: &str) -> &str {
-    text.split_once('\n').map_or("", |(_, rest)| rest)
+/// A file without the comment at its beginning, which says where it belongs.
+fn without_comment(text: &str) -> &str {
+    let comment: usize = text.split_inclusive('\n').take_while(|line| line.starts_with('#')).map(str::len).sum();
+    text.get(comment..).unwrap_or_default()
 }
 
 fn indented<'a>(lines: impl Iterator<Item = &'a str>, spaces: usize) -> String {

@@ -31,18 +31,6 @@ pub(super) struct Haproxy<'a> {
     pub(super) sites: &'a [Site],
 }
 
-/// The condition that the request is for one of the hosts.
-fn conditions(site: &Site) -> Vec<String> {
-    let all = site.hosts().zip(site.patterns()).map(|(host, pattern)| {
-        if host.contains('*') {
-            format!("{{ req.hdr(host),host_only -m reg -i {pattern} }}")
-        } else {
-            format!("{{ req.hdr(host),host_only -i {host} }}")
-        }
-    });
-    all.collect()
-}
-
 #[derive(Template)]
 #[template(path = "proxies/envoy.txt", escape = "none")]
 pub(super) struct Envoy<'a> {

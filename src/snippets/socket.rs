@@ -2,9 +2,6 @@
 
 use std::fmt;
 
-use crate::domain::apps::App;
-use crate::domain::upstream::UpstreamUrl;
-
 /// A host, by name or address, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Socket {
@@ -18,14 +15,6 @@ impl Socket {
     /// On the machine of the proxy.
     pub fn local(port: u16) -> Self {
         Self { host: "127.0.0.1".to_owned(), port }
-    }
-
-    /// Where the built-in proxy reaches an app, if it is by plain http.
-    pub fn of(app: &App) -> Option<Self> {
-        match &app.upstream.as_ref()?.url {
-            UpstreamUrl::Http(authority) => Self::parse(authority),
-            UpstreamUrl::Https(_) | UpstreamUrl::Unix(_) => None,
-        }
     }
 
     /// Parses `host:port`, perhaps after `http://`.

@@ -11,7 +11,7 @@ const ANSWERED: [&str; 7] =
 const REMOVED: &str = "(?i)[^a-z0-9_-]|^(x[_-])?(remote|auth[_-]request|authentik|webauth|proxy|client[_-]cert|\
     script[_-]name)|^ssl[_-]client|^(x-|x_)(original|rewrite|ssl|accel|sendfile)|^path[_-]info|^x[_-]http[_-]method|\
     ^x[_-]method[_-]override|^forwarded|^x[_-]portcullis|^x[_-]forward([_-]|ed$)|\
-    ^x-forwarded-(access|email|groups|preferred|user)|^(x_forwarded|x-forwarded_|x_real|x-real_)|[^l][_-]ip$|clientip$";
+    ^x-forwarded-(access|client|email|groups|preferred|scheme|ssl|user)|^(x_forwarded|x-forwarded_|x_real|x-real_)|[^l][_-]ip$|clientip$";
 
 #[derive(Template)]
 #[template(path = "proxies/traefik.txt", escape = "none")]
@@ -31,10 +31,7 @@ pub(super) struct Labels<'a> {
 
 /// What matches the hosts of an app.
 fn rule(site: &Site) -> String {
-    let rules = site.hosts().zip(site.patterns()).map(|(host, pattern)| {
-        if host.contains('*') { format!("HostRegexp(`{pattern}`)") } else { format!("Host(`{host}`)") }
-    });
-    let rules: Vec<String> = rules.collect();
+    let rules: Vec<String> = site.hosts().map(|host| format!("Host(`{host}`)")).collect();
     if rules.len() == 1 { rules.concat() } else { format!("({})", rules.join(" || ")) }
 }
 
@@ -50,7 +47,7 @@ fn removed(site: &Site) -> String {
     REMOVED.to_owned() + &own.collect::<String>()
 }
 
-/// As a quoted text of `compose.yaml`.
+/// As a text of `compose.yaml`.
 fn composed(text: &str) -> String {
-    text.replace('\\', r"\\").replace('$', "$$")
+    text.replace('$', "$$")
 }

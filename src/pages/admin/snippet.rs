@@ -13,7 +13,7 @@ use crate::http::error::HttpError;
 use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::settings;
-use crate::snippets::{self, Proxy, Socket, Subject};
+use crate::snippets::{self, Places, Proxy, Socket, Subject};
 
 #[derive(Template)]
 #[template(path = "pages/admin/snippet.html")]
@@ -77,24 +77,31 @@ pub async fn show(
     let (app, typed) = (find(&req, &id).await?.app().clone(), typed.into_inner());
     let (settings, chosen) = (settings::of(&req), Proxy::parse(&typed.proxy));
     let mut faults = Vec::new();
-    let mut socket = |field: &'static str, text: &str, usual: Socket| match text.trim() {
-        "" => usual,
-        text => Socket::parse(text).unwrap_or_else(|| {
+    let mut socket = |field: &'static str, text: &str| {
+        let socket = Socket::parse(text.trim());
+        if socket.is_none() && !text.trim().is_empty() {
             faults.push(FieldFault::new(field, Text::new("snippet-socket")));
-            usual
-        }),
-    };
-    let gate = socket("gate", &typed.gate, Socket::local(settings.config.server.port));
-    let known = Socket::of(&app).unwrap_or_else(|| Socket::local(snippets::FIRST_PORT));
-    let to = socket("to", &typed.to, known);
-    let loaded = settings.accounts.apps().await?;
-    let printed = match chosen.filter(|_| faults.is_empty()) {
-        None => None,
-        Some(proxy) => {
-            let portal = loaded.table.at_portal().map(|place| &place.app().app().id);
-            let subject = Subject::new(gate, settings.app_url.is_https(), portal, &[(&app, to)]);
-            Some(snippets::text(proxy, &subject).map_err(|fault| AccountError::Internal(fault.to_string()))?)
         }
+        socket
+    };
+    let places = Places {
+        gate: socket("gate", &typed.gate),
+        gate_port: settings.config.server.port,
+        app: socket("to", &typed.to),
+        https: settings.app_url.is_https(),
+    };
+    let loaded = settings.accounts.apps().await?;
+    let portal = loaded.table.at_portal().map(|place| &place.app().app().id);
+    let subject = chosen.map(|proxy| Subject::new(proxy, &places, portal, &[&app])).transpose();
+    let printed = match subject {
+        Err(fault) => {
+            faults.push(FieldFault::new("proxy", fault));
+            None
+        }
+        Ok(subject) => subject
+            .filter(|_| faults.is_empty())
+            .map(|subject| snippets::text(&subject).map_err(|fault| AccountError::Internal(fault.to_string())))
+            .transpose()?,
     };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let advice = chosen.map_or_else(Vec::new, |proxy| {

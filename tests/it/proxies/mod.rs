@@ -146,7 +146,7 @@ async fn launch(kind: Kind, place: &Place, text: &str) -> Option<Proxy> {
         }
         Kind::Haproxy => {
             let script = std::fs::read_to_string(source::repository().join("packaging/haproxy.lua")).unwrap();
-            let script = place.write("portcullis.lua", &place.here(&script));
+            let script = place.write("portcullis.lua", &script);
             let text = text.replace(&format!("bind :{port}"), &format!("bind 127.0.0.1:{port}"));
             let text = text.replace("/etc/haproxy/portcullis.lua", &script);
             Proxy::Other(place.run("haproxy", &["-db", "-f", &place.write("haproxy.cfg", &text)]).await?)

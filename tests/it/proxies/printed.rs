@@ -28,6 +28,15 @@ fn printed(place: &Place, proxy: &str, others: &[SocketAddr]) -> String {
     place.here(&text)
 }
 
+/// What is printed for the app at the portal, for a proxy that is usually elsewhere.
+fn printed_for_one(place: &Place, proxy: &str) -> String {
+    let places = ["--gate", "127.0.0.1:3000", "--to", "127.0.0.1:8080"];
+    let arguments: Vec<&str> = ["snippet", "default", proxy].into_iter().chain(places).collect();
+    let output = place.app.run(&arguments);
+    assert!(output.status.success(), "{}", said(&output));
+    place.here(&String::from_utf8(output.stdout).unwrap())
+}
+
 /// Runs that proxy before the apps at these addresses.
 pub(super) async fn run_all(kind: Kind, place: &Place, others: &[SocketAddr]) -> Option<Proxy> {
     launch(kind, place, &printed(place, word(kind), others)).await
@@ -49,11 +58,11 @@ const fn word(kind: Kind) -> &'static str {
 }
 
 /// The parts of the table that the shape of a configuration can break, which is otherwise the same text.
-async fn holds(kind: Kind, start: impl AsyncFnOnce(&Place, &str) -> Option<Proxy>, word: &str) {
+async fn guards(kind: Kind, start: impl AsyncFnOnce(&Place, &str) -> Option<Proxy>, word: &str) {
     let (place, Some(lighttpd)) = (Place::asked().await, Lighttpd::start().await) else { return };
     place.upstream.relay("/cgi/", lighttpd.address);
     people::claim(&place.app).await;
-    let text = printed(&place, word, &[]);
+    let text = printed_for_one(&place, word);
     let Some(proxy) = start(&place, &text).await else { return };
     let mut owner = place.browser();
     people::sign_in(&mut owner, OWNER, PASSWORD).await;
@@ -70,24 +79,25 @@ async fn start_nginx(place: &Place, text: &str) -> Option<Proxy> {
 }
 
 #[tokio::test]
-async fn s70_s78_a_proxy_host_of_nginx_proxy_manager_holds_the_table() {
+async fn s70_s78_a_proxy_host_of_nginx_proxy_manager_guards_the_app() {
     // It writes the server block and puts the text into it.
     let start = async |place: &Place, text: &str| {
         let server = format!("server {{ listen {}; server_name localhost;\n{text}\n}}", place.address());
         start_nginx(place, &server).await
     };
-    holds(Kind::Nginx, start, "nginx-proxy-manager").await;
+    guards(Kind::Nginx, start, "nginx-proxy-manager").await;
 }
 
 #[tokio::test]
-async fn s70_s78_a_site_of_swag_holds_the_table() {
+async fn s70_s78_a_site_of_swag_guards_the_app() {
     let start = async |place: &Place, text: &str| {
-        let ssl = place.write("ssl.conf", "# certificates, which are SWAG's matter\n");
+        let ssl = place.write("ssl.conf", "# certificates and resolvers, which are SWAG's matter\n");
         let text = text.replace("listen 443 ssl;", &format!("listen {};", place.address()));
         let text = text.replace("    listen [::]:443 ssl;\n", "").replace("/config/nginx/ssl.conf", &ssl);
+        let text = text.replace("/config/nginx/resolver.conf", &ssl);
         start_nginx(place, &text).await
     };
-    holds(Kind::Nginx, start, "swag").await;
+    guards(Kind::Nginx, start, "swag").await;
 }
 
 /// The labels of each container.
@@ -119,14 +129,14 @@ async fn traefik_by_labels(place: &Place, text: &str) -> Option<(Running, Runnin
 }
 
 #[tokio::test]
-async fn s70_s78_labels_for_traefik_hold_the_table() {
+async fn s70_s78_labels_for_traefik_guard_the_app() {
     let mut running = None;
     let start = async |place: &Place, text: &str| {
         let (traefik, engine) = traefik_by_labels(place, text).await?;
         running = Some(engine);
         Some(Proxy::Other(traefik))
     };
-    holds(Kind::Traefik, start, "traefik-labels").await;
+    guards(Kind::Traefik, start, "traefik-labels").await;
     drop(running);
 }
 
@@ -189,7 +199,7 @@ async fn s70_s78_s119_what_an_ingress_controller_makes_of_the_annotations_guards
     let place = Place::asked().await;
     let mut owner = people::claim(&place.app).await;
     let token = tokens::make(&mut owner, OWN, &[]).await.token;
-    let config = as_controller(&place, &printed(&place, "ingress-nginx", &[]));
+    let config = as_controller(&place, &printed_for_one(&place, "ingress-nginx"));
     let Some(proxy) = start_nginx(&place, &config).await else { return };
     let mut stranger = place.browser();
     let denied = stranger.get("/page").await;
@@ -255,5 +265,15 @@ async fn the_page_prints_what_the_command_prints() {
     let flag = app.run(&["snippet", "Wiki", "nginx", "--to", "wiki"]);
     assert!(!flag.status.success() && said(&flag).contains("--to: give a host and a port"), "{}", said(&flag));
     let several = app.run(&["snippet", "all", "nginx", "--to", "wiki:80"]);
+    assert!(several.status.success(), "one app alone: {}", said(&several));
+    app_pages::create(&mut owner, "Files", "files.example.net:3000", "").await;
+    let several = app.run(&["snippet", "all", "nginx", "--to", "wiki:80"]);
     assert!(!several.status.success(), "{}", said(&several));
+    let unknown = app.run(&["snippet", "Nowhere", "nginx"]);
+    assert!(said(&unknown).contains("there is no app Nowhere"), "{}", said(&unknown));
+    let served = app_pages::create(&mut owner, "Served", "served.example.net:3000", "http://127.0.0.1:9").await;
+    let refused = owner.get(&format!("{served}/snippet?proxy=nginx")).await;
+    assert!(refused.status == 422 && refused.text().contains("built-in proxy"), "{}", refused.text());
+    let refused = app.run(&["snippet", "Served", "nginx"]);
+    assert!(!refused.status.success() && said(&refused).contains("built-in proxy"), "{}", said(&refused));
 }

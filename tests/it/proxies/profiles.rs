@@ -94,6 +94,7 @@ async fn an_own_name_reaches_the_app(kind: Kind) {
             (format!("Cookie: {cookie}\r\nX-Api-Key: theirs\r\n"), Some("theirs")),
             (format!("Cookie: {cookie}\r\n"), None),
             (format!("X-Api-Key: {token}\r\n"), None),
+            (format!("Cookie: {cookie}\r\nX_Api_Key: {token}\r\n"), None),
         ] {
             let fields = format!("{carried}{spoofed}Connection: close, x-mail\r\n");
             let seen = tokens_at_proxies::let_in(&tried, &fields).await;

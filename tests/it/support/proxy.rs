@@ -57,7 +57,12 @@ impl Place {
 
     /// A gate with the app behind it, before which the proxy does TLS.
     pub async fn behind_tls() -> Self {
-        Self::new("https", |options, app| options.upstream = Some(app)).await
+        Self::new("https", |options, app| {
+            options.upstream = Some(app);
+            // The proxy has to keep these addresses from everybody.
+            options.set("FORWARD_AUTH", "nginx,caddy,traefik");
+        })
+        .await
     }
 
     async fn new(scheme: &str, choose: impl FnOnce(&mut TestOptions, SocketAddr)) -> Self {
