@@ -71,6 +71,10 @@ async fn takes_people_to_the_app(place: Place, certificate: &Certificate) {
     let message =
         ["x-forwarded-proto", "x-forwarded-for", "remote-user"].map(|name| seen.header(name).unwrap_or_default());
     assert_eq!(message, ["https", "127.0.0.1", OWNER]);
+    for dialect in ["nginx", "caddy", "traefik"] {
+        let (head, _) = curl.ask(&format!("/_auth/verify/{dialect}"), &[]).await;
+        assert!(head.starts_with("HTTP/1.1 404"), "visitors may not ask for what proxies are told: {head}");
+    }
     let (_, checks) = curl.ask("/_auth/admin/checklist", &[]).await;
     let (titles, outcomes) = (page::all_data(&checks, "check"), page::all_data(&checks, "outcome"));
     for (title, outcome) in titles
