@@ -43,6 +43,7 @@ pub mod groups;
 pub mod handover;
 mod header_draft;
 mod icons;
+pub mod import;
 pub mod legacy;
 pub mod link_draft;
 pub mod links;

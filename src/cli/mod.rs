@@ -19,6 +19,7 @@ mod apps;
 mod backup;
 mod explain;
 mod groups;
+mod import;
 mod migrate_store;
 mod people;
 mod progress;
@@ -176,7 +177,7 @@ pub fn command() -> Command {
                 .arg(json()),
         ])
         .subcommands([apps::command(), rules::command(), tokens::command(), tokens::link_command(), explain::command()])
-        .subcommands([apply::command(), signing_keys::command(), snippet::command()])
+        .subcommands([apply::command(), import::command(), signing_keys::command(), snippet::command()])
         .subcommands(keeping())
 }
 
@@ -241,6 +242,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(ANSWER_IS_NO)),
         "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(ANSWER_IS_NO)),
         "explain" | "apply" => Ok(()),
+        "import" => import::import(&config, matches),
         "send-test-mail" => people::send_test_mail(&config, matches),
         other => Err(format!("unknown command {other}")),
     }

@@ -6,6 +6,7 @@ pub mod checksum;
 pub mod csrf;
 pub mod device;
 pub mod es256;
+pub mod foreign_hash;
 pub mod hash_workers;
 pub mod jwt;
 pub mod keyed_hash;

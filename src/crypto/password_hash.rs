@@ -1,8 +1,8 @@
 //! bcrypt over an HMAC of the password, on its own bounded workers (S07 to S10, S22, S97).
 //!
 //! The stored form is `pc1:` and the unchanged bcrypt string of base64(HMAC-SHA-384(key, NFC(password))): nothing is
-//! truncated at 72 bytes, and NUL does not end the input. Plain `$2a$`, `$2b$` and `$2y$` hashes can be imported; they
-//! verify and request an upgrade.
+//! truncated at 72 bytes, and NUL does not end the input. Hashes that other programs made can be imported; they verify
+//! and request an upgrade.
 
 use std::fmt;
 
@@ -12,6 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha384;
 use unicode_normalization::UnicodeNormalization;
 
+use super::foreign_hash::{ForeignHash, ForeignHashFault};
 use super::hash_workers::{HashBusy, HashPermit, Workers};
 use super::keys::Keys;
 use super::mac::Key;
@@ -45,6 +46,11 @@ impl PasswordHash {
     /// A hash read from the store.
     pub const fn from_stored(text: String) -> Self {
         Self(text)
+    }
+
+    /// A hash that another program made, if it can be verified at a bearable cost.
+    pub fn imported(text: &str) -> Result<Self, ForeignHashFault> {
+        ForeignHash::parse(text).map(|_parsed| Self(text.to_owned()))
     }
 
     /// The hash as stored.
@@ -111,14 +117,19 @@ fn hash_now(key: &Key, cost: u32, password: &str) -> Result<PasswordHash, bcrypt
 }
 
 fn verify_now(key: &Key, cost: u32, password: &str, hash: &PasswordHash) -> Verified {
-    let (own, text) = hash.0.strip_prefix(TAG).map_or((false, hash.0.as_str()), |rest| (true, rest));
-    let matches =
-        if own { bcrypt::verify(input(key, password), text) } else { bcrypt::verify(password, text) }.unwrap_or(false);
-    let rounds = text.split('$').nth(2).and_then(|rounds| rounds.parse::<u32>().ok()).unwrap_or(0);
+    let rounds = |text: &str| text.split('$').nth(2).and_then(|rounds| rounds.parse::<u32>().ok()).unwrap_or(0);
+    let (matches, rounds, is_own) = if let Some(text) = hash.0.strip_prefix(TAG) {
+        (bcrypt::verify(input(key, password), text).unwrap_or(false), rounds(text), true)
+    } else {
+        let foreign = ForeignHash::parse(&hash.0).ok();
+        // What is no bcrypt may have cost next to nothing.
+        let rounds = foreign.as_ref().filter(|foreign| foreign.is_bcrypt()).map_or(0, |_bcrypt| rounds(&hash.0));
+        (foreign.is_some_and(|foreign| foreign.verify(password)), rounds, false)
+    };
     for missing in padding_rounds(rounds, cost) {
         drop(hash_now(key, missing, password));
     }
-    Verified { matches, needs_upgrade: !own || rounds < cost }
+    Verified { matches, needs_upgrade: !is_own || rounds < cost }
 }
 
 /// The cost of additional hashes that bring the work up to the configured cost after verifying a cheaper hash, so that
@@ -180,9 +191,12 @@ mod tests {
     #[tokio::test]
     async fn s07_imported_and_cheaper_hashes_verify_and_ask_for_an_upgrade() {
         let cheap = hash(&hasher(4), "swordfish").await.unwrap();
-        let imported = PasswordHash::from_stored(bcrypt::hash("swordfish", 5).unwrap().replacen("$2b$", "$2y$", 1));
+        let imported = PasswordHash::imported(&bcrypt::hash("swordfish", 5).unwrap().replacen("$2b$", "$2y$", 1));
+        let argon2 = PasswordHash::imported(
+            "$argon2id$v=19$m=8192,t=3,p=2$MDEyMzQ1Njc4OWFiY2RlZg$89qoZEFrhspQvWyfxrNXUuozbk5O7/ZrB1Fe1t7B4WE",
+        );
         let hasher = hasher(5);
-        for old in [cheap, imported] {
+        for old in [cheap, imported.unwrap(), argon2.unwrap()] {
             assert_eq!(
                 verify(&hasher, "swordfish", Some(old)).await,
                 Ok(Verified { matches: true, needs_upgrade: true })

@@ -131,6 +131,12 @@ pub fn find_by_email(connection: &mut Connection, email: &Email) -> Result<Optio
     row.map(UserRecord::try_from).transpose()
 }
 
+/// Whether some account has that user name.
+pub fn has_username(connection: &mut Connection, username: &Username) -> Result<bool, StorageError> {
+    let there = dsl::users.filter(dsl::username.eq(username.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(connection)?)
+}
+
 /// The account with that ID.
 pub fn find_by_id(connection: &mut Connection, id: &UserId) -> Result<Option<UserRecord>, StorageError> {
     let row = dsl::users.filter(dsl::id.eq(id.as_str())).select(Row::as_select()).first(connection).optional()?;

@@ -49,6 +49,7 @@ mod hash_limits;
 mod header_profiles;
 mod heads;
 mod idle;
+mod import;
 mod interrupted_responses;
 mod invitations;
 mod jobs;
