@@ -10,13 +10,13 @@ use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{SameSite, time};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, ServiceConfig, post};
-use actix_web::{Error, Resource, Route, guard};
+use actix_web::{Error, Resource, Route, Scope, guard};
 
 use crate::api::{health, jwks, metrics, session};
-use crate::gate::{forward_auth, proxy};
+use crate::gate::{forward_auth, old_pages, old_questions, proxy};
 use crate::http::app_hosts::Host::{self, App, Both, Portal};
 use crate::http::error::{Audience, render_as};
 use crate::http::jwt::Access::{Admin, Link, Member, Open, Session};
@@ -30,7 +30,7 @@ use crate::pages::admin::{
 };
 use crate::pages::confirm::{self, Change};
 use crate::pages::{
-    account, email, forgot, handover, home, invite, login, logout, password, profile, reset, setup, tokens,
+    account, email, forgot, handover, home, invite, login, logout, old_gates, password, profile, reset, setup, tokens,
 };
 
 /// One page or action.
@@ -176,6 +176,18 @@ pub const PAGES: &[Row] = &[
     Row::action("/admin/mail/test", Portal, Admin, || post().to(mail::test)),
 ];
 
+/// Where other gates have their own addresses, which `COMPAT` makes ours.
+#[rustfmt::skip]
+pub const OLD: &[Row] = &[
+    Row::page("/start", Both, Open, || get().to(old_gates::start)),
+    Row::page("/sign_in", Both, Open, || get().to(old_gates::start)),
+    Row::page("/callback", App, Link, || get().to(handover::enter)),
+    Row::page("/sign_out", Both, Open, || get().to(old_gates::sign_out)),
+];
+
+/// Where nginx leads people as older versions of Authelia document it.
+const OLD_PORTAL: Row = Row::page("/", Portal, Open, || get().to(old_gates::start));
+
 /// What scripts of the app may request, below `/_auth/api`.
 pub const API: &[Row] = &[
     Row::page("/session", Both, Session, || get().to(session::show)),
@@ -192,7 +204,7 @@ fn get() -> Route {
 }
 
 /// Registers everything; called once for each worker.
-pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowStore, session_secs: i64) {
+pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: &RowStore, session_secs: i64) {
     let verify = web::scope("/_auth/verify").default_service(web::to(forward_auth::verify));
     let api = web::scope("/_auth/api")
         .configure(|config| API.iter().for_each(|row| row.register_for_scripts(config)))
@@ -223,20 +235,9 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
         .default_service(get().to(serve_static::serve))
         .wrap(from_fn(security_headers::add))
         .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)));
-    let pages = web::scope("/_auth")
-        .configure(|config| PAGES.iter().for_each(|row| row.register_page(config)))
-        .default_service(web::to(home::not_found))
-        .wrap(from_fn(confirm::resume))
-        .wrap(from_fn(jwt::identify))
-        .wrap(IdentityMiddleware::default())
-        .wrap(session_middleware(settings, store, session_secs))
-        .wrap(from_fn(own_cookies::keep_own))
-        .wrap(from_fn(csrf::only_navigations))
-        .wrap(from_fn(only_where_it_exists))
-        .wrap(from_fn(app_hosts::find_app))
-        .wrap(from_fn(security_headers::add))
-        .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
-        .wrap(from_fn(measured::pages));
+    let pages = web::scope("/_auth").configure(|config| PAGES.iter().for_each(|row| row.register_page(config)));
+    let pages = as_pages(pages, session_middleware(settings, store.clone(), session_secs));
+    register_old_gates(config, settings, &|| session_middleware(settings, store.clone(), session_secs));
     config.service(verify).service(api).service(health).service(counts).service(keys).service(files).service(pages);
     let well_known = |path: &str, route: Route| {
         let resource = web::resource(path).route(route);
@@ -247,13 +248,74 @@ pub fn register(config: &mut ServiceConfig, settings: &HttpSettings, store: RowS
     config.default_service(web::to(proxy::handle));
 }
 
+/// What surrounds all pages.
+fn as_pages(
+    scope: Scope,
+    sessions: SessionMiddleware<RowStore>,
+) -> Scope<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + 'static>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    scope
+        .default_service(web::to(home::not_found))
+        .wrap(from_fn(confirm::resume))
+        .wrap(from_fn(jwt::identify))
+        .wrap(IdentityMiddleware::default())
+        .wrap(sessions)
+        .wrap(from_fn(own_cookies::keep_own))
+        .wrap(from_fn(csrf::only_navigations))
+        .wrap(from_fn(only_where_it_exists))
+        .wrap(from_fn(app_hosts::find_app))
+        .wrap(from_fn(security_headers::add))
+        .wrap(from_fn(|req, next| render_as(Audience::Page, req, next)))
+        .wrap(from_fn(measured::pages))
+}
+
+/// The addresses of the other gates in `COMPAT`.
+fn register_old_gates(
+    config: &mut ServiceConfig,
+    settings: &HttpSettings,
+    sessions: &dyn Fn() -> SessionMiddleware<RowStore>,
+) {
+    let check = |path: &str| {
+        web::resource(path).route(web::to(forward_auth::verify_for_old)).wrap(from_fn(old_questions::find_client))
+    };
+    for gate in &settings.config.gate.compat {
+        for path in gate.asked_at() {
+            if gate.prefix().is_none() {
+                let pages = web::scope(path).guard(guard::fn_guard(old_pages::is_about_one));
+                let on_apps = || PAGES.iter().filter(|row| row.host.has(true));
+                let pages = pages.configure(|config| on_apps().for_each(|row| row.register_page(config)));
+                let pages = as_pages(pages, sessions());
+                config.service(pages.wrap(from_fn(old_pages::ask_for_it)));
+            }
+            config.service(check(path));
+        }
+        // Authelia's portal, which has no other address to begin at.
+        if gate.prefix().is_none() && settings.config.gate.upstream.is_none() {
+            let portal = settings.app_url.canonical().authority().to_owned();
+            let pages = web::scope("").guard(guard::fn_guard(move |asked| old_pages::is_at_portal(asked, &portal)));
+            config.service(as_pages(pages.configure(|config| OLD_PORTAL.register_page(config)), sessions()));
+        }
+        if let Some(prefix) = gate.prefix() {
+            let pages = web::scope(prefix).configure(|config| OLD.iter().for_each(|row| row.register_page(config)));
+            config.service(as_pages(pages, sessions()));
+        }
+    }
+}
+
 /// Middleware: answers on the hosts that have the page alone; what no row names is the portal's.
 async fn only_where_it_exists<B: MessageBody + 'static>(
     req: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let row = req.path().strip_prefix("/_auth").and_then(|path| PAGES.iter().find(|row| row.path == path));
-    let host = row.map_or(Portal, |row| row.host);
+    let ours = req.path().strip_prefix("/_auth").map(|path| PAGES.iter().find(|row| row.path == path));
+    let host = ours.map_or(Both, |row| row.map_or(Portal, |row| row.host));
     if host.has(app_origin::of(req.request()).is_some()) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }

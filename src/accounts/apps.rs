@@ -127,7 +127,7 @@ impl Accounts {
 
     /// What is unusual about an app, though it may be meant.
     pub fn advice(&self, app: &App) -> Vec<Text> {
-        app.advice(self.app_url().canonical(), !self.0.config.gate.forward_auth.is_empty())
+        app.advice(self.app_url().canonical(), self.0.config.gate.is_asked())
     }
 
     async fn put_rule(

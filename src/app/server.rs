@@ -66,7 +66,7 @@ fn worker(
         .app_data(Rc::new(Authenticator::default()))
         .app_data(Rc::new(Upstreams::default()));
     let app = app
-        .configure(|config| routes::register(config, settings, RowStore(accounts.clone()), accounts.session_secs()))
+        .configure(|config| routes::register(config, settings, &RowStore(accounts.clone()), accounts.session_secs()))
         .wrap(Heads)
         .into_factory()
         .map_err(|fault: Error| fault.error_response());

@@ -99,7 +99,7 @@ fn greet(config: &Config, app: &App) {
 pub(super) fn check_config(config: &Config) -> Result<(), String> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|fault| fault.to_string())?;
-    let no_proxy = config.server.trusted_proxies.is_empty() || config.gate.forward_auth.is_empty();
+    let no_proxy = config.server.trusted_proxies.is_empty() || !config.gate.is_asked();
     let mut checks = vec![match &config.gate.upstream {
         // The apps of the database are not looked at.
         None if no_proxy => Check::good("check-app", Text::new("check-app-elsewhere")),

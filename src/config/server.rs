@@ -7,9 +7,12 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::parse::Reader;
-use super::variables::{APP_URL, FORWARD_AUTH, HOST, METRICS_TOKEN, NODE_ENV, PORT, TRUSTED_PROXIES, UPSTREAM_URL};
+use super::variables::{
+    APP_URL, COMPAT, FORWARD_AUTH, HOST, METRICS_TOKEN, NODE_ENV, PORT, TRUSTED_PROXIES, UPSTREAM_URL,
+};
 use crate::domain::app_url::AppUrl;
 use crate::domain::dialect::Dialect;
+use crate::domain::old_gates::OldGate;
 
 /// Where the server listens, and its public address.
 #[derive(Clone, Debug)]
@@ -35,6 +38,15 @@ pub struct Gate {
     pub upstream: Option<String>,
     /// `FORWARD_AUTH`: the proxies whose requests are answered.
     pub forward_auth: Vec<Dialect>,
+    /// `COMPAT`: the other gates at whose addresses proxies are answered.
+    pub compat: Vec<OldGate>,
+}
+
+impl Gate {
+    /// Whether other proxies may ask, at our addresses or at those of another gate.
+    pub const fn is_asked(&self) -> bool {
+        !self.forward_auth.is_empty() || !self.compat.is_empty()
+    }
 }
 
 impl Server {
@@ -79,7 +91,7 @@ pub(super) fn gate(reader: &mut Reader<'_>, server: &Server) -> Gate {
         }
         format!("{host}:{port}")
     });
-    Gate { upstream, forward_auth: reader.value(&FORWARD_AUTH) }
+    Gate { upstream, forward_auth: reader.value(&FORWARD_AUTH), compat: reader.value(&COMPAT) }
 }
 
 pub(super) fn app_url(text: &str) -> Result<AppUrl, String> {
@@ -104,6 +116,11 @@ pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
             Dialect::ALL.map(Dialect::name).join(", ")
         )
     })
+}
+
+pub(super) fn old_gate(text: &str) -> Result<OldGate, String> {
+    OldGate::parse(text)
+        .ok_or_else(|| format!("{text:?} is not one of {}", OldGate::ALL.map(OldGate::as_str).join(", ")))
 }
 
 pub(super) fn upstream(text: &str) -> Result<Place, String> {

@@ -16,6 +16,7 @@ use crate::domain::app_url::AppUrl;
 use crate::domain::colour::Colour;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
+use crate::domain::old_gates::OldGate;
 
 /// Ten years in minutes: the longest lifetime accepted.
 const TEN_YEARS: i64 = 5_256_000;
@@ -134,6 +135,12 @@ variables! {
         List(server::dialect),
         "Which proxies ask the gate before each request: nginx, traefik, caddy, haproxy, envoy, comma-separated. \
             Without it nobody can ask.",
+    );
+    COMPAT: Set<List<OldGate>> = set(
+        Vec::new,
+        List(server::old_gate),
+        "Which other gates' addresses proxies may ask at: authelia, oauth2-proxy, authentik, comma-separated, so that you \
+            can change over without touching the proxy (docs/COMPAT.md).",
     );
     SITE_NAME: Set<As<String>> = set(
         || "Portcullis".to_owned(),

@@ -7,9 +7,12 @@ use super::{Gate, Passwords, Server, secrets};
 
 /// Why forward-auth cannot work as configured.
 fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
-    match (gate.forward_auth.is_empty(), server.trusted_proxies.is_empty()) {
-        (false, true) => Some("FORWARD_AUTH is set, but TRUSTED_PROXIES is empty, so no proxy may use it"),
-        (true, false) if gate.upstream.is_none() => Some(
+    match (gate.is_asked(), server.trusted_proxies.is_empty()) {
+        (true, true) if gate.forward_auth.is_empty() => {
+            Some("COMPAT is set, but TRUSTED_PROXIES is empty, so no proxy may use it")
+        }
+        (true, true) => Some("FORWARD_AUTH is set, but TRUSTED_PROXIES is empty, so no proxy may use it"),
+        (false, false) if gate.upstream.is_none() => Some(
             "TRUSTED_PROXIES is set, but neither UPSTREAM_URL nor FORWARD_AUTH: name in FORWARD_AUTH the proxies that \
                 ask (nginx, traefik, caddy, haproxy, envoy)",
         ),
@@ -133,6 +136,7 @@ mod tests {
     fn s103_what_keeps_proxies_from_asking_is_said() {
         let warned = |pairs: &[(&str, &str)]| load_pairs(pairs).unwrap().warnings.join(" ");
         assert!(warned(&[("FORWARD_AUTH", "nginx")]).contains("TRUSTED_PROXIES"));
+        assert!(warned(&[("COMPAT", "authelia")]).contains("COMPAT is set, but TRUSTED_PROXIES"));
         assert!(warned(&[("TRUSTED_PROXIES", "10.0.0.1")]).contains("FORWARD_AUTH"));
         let both = [("FORWARD_AUTH", " nginx ,caddy,"), ("TRUSTED_PROXIES", "10.0.0.1")];
         assert_eq!(load_pairs(&both).unwrap().gate.forward_auth, [Dialect::Nginx, Dialect::Caddy]);

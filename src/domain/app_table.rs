@@ -11,7 +11,7 @@ use super::app_counts::Decisions;
 use super::apps::{App, AppRef, DefaultAccess};
 use super::origin::Origin;
 use super::path::{self, Meaning};
-use super::rules::{Circumstances, Grant, Rule, RuleMethods, RulePath, Who};
+use super::rules::{Circumstances, Grant, Rule, RuleMethods, RulePath, UNKNOWN_METHOD, Who};
 
 /// An app with its rules.
 #[derive(Clone, Debug)]
@@ -124,12 +124,15 @@ impl CompiledApp {
     }
 
     /// Gives `judge` the rule that applies to each thing that programs may mean by `raw`, with that path, decoded; all
-    /// rules if that is unclear (S113).
+    /// rules if that is unclear, or if a rule names methods and nobody says which it is (S113).
     pub fn each_rule<'a>(&'a self, method: &str, raw: &str, mut judge: impl FnMut(&[u8], &'a Rule)) {
         if self.rules.is_empty() {
             return judge(raw.as_bytes(), &self.fallback);
         }
         match path::meaning(raw) {
+            _ if method == UNKNOWN_METHOD && self.has_method_rules => {
+                self.all_rules().for_each(|rule| judge(raw.as_bytes(), rule));
+            }
             Meaning::Plain => judge(raw.as_bytes(), self.rule_of(method, raw.as_bytes())),
             Meaning::Several(paths) => paths.iter().for_each(|path| judge(path, self.rule_of(method, path))),
             Meaning::Unclear => self.all_rules().for_each(|rule| judge(raw.as_bytes(), rule)),

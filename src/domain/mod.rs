@@ -31,6 +31,7 @@ pub mod machine_token;
 pub mod mail;
 pub mod measure;
 pub mod notice;
+pub mod old_gates;
 pub mod origin;
 pub mod password;
 pub mod path;

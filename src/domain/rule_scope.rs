@@ -94,6 +94,9 @@ impl RulePath {
     }
 }
 
+/// Stands for a method that nobody names; no request can have it. Only a rule for all methods covers it.
+pub const UNKNOWN_METHOD: &str = "";
+
 /// The methods of a rule; empty for all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RuleMethods(Vec<String>);

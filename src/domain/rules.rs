@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use super::access::{Denial, Visitor};
 use super::groups::GroupName;
 use super::ids::{RuleId, UserId};
-pub use super::rule_scope::{RuleMethods, RulePath};
+pub use super::rule_scope::{RuleMethods, RulePath, UNKNOWN_METHOD};
 use super::time::Timestamp;
 use super::words::words;
 

@@ -10,10 +10,10 @@ use crate::domain::dialect::Dialect;
 use crate::domain::origin::Origin;
 use crate::domain::path;
 
-static X_ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
-static X_ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
+pub(super) static X_ORIGINAL_URL: HeaderName = HeaderName::from_static("x-original-url");
+pub(super) static X_ORIGINAL_METHOD: HeaderName = HeaderName::from_static("x-original-method");
 static X_FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
-static X_FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
+pub(super) static X_FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 /// The prefix to which Envoy appends the original path.
 const ENVOY_PREFIX: &str = "/_auth/verify/envoy";
 /// Maximum length of a method.
@@ -39,19 +39,22 @@ pub(super) struct MalformedQuestion(pub(super) &'static str);
 /// Parses the headers of `dialect`.
 pub(super) fn read(dialect: Dialect, req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> {
     match dialect {
-        Dialect::Nginx => nginx(req.headers()),
+        Dialect::Nginx => original_url(once(req.headers(), &X_ORIGINAL_METHOD), req.headers()),
         // Traefik and Caddy set these four themselves, and so does the documented HAProxy script.
         Dialect::Traefik | Dialect::Caddy | Dialect::Haproxy => x_forwarded(req.headers()),
-        Dialect::Envoy => envoy(req),
+        Dialect::Envoy => envoy_below(ENVOY_PREFIX, req),
     }
 }
 
-/// `X-Original-URL` and `X-Original-Method`.
-fn nginx(headers: &HeaderMap) -> Result<RequestedResource<'_>, MalformedQuestion> {
+/// `X-Original-URL`, and the method as nginx gives it.
+pub(super) fn original_url<'a>(
+    method: Option<&'a str>,
+    headers: &'a HeaderMap,
+) -> Result<RequestedResource<'a>, MalformedQuestion> {
     const URL: MalformedQuestion = MalformedQuestion("X-Original-URL is missing, duplicated or not an http URL");
     let (scheme, rest) = once(headers, &X_ORIGINAL_URL).and_then(|url| url.split_once("://")).ok_or(URL)?;
     let (host, path) = rest.split_at_checked(rest.find('/').unwrap_or(rest.len())).ok_or(URL)?;
-    resource(once(headers, &X_ORIGINAL_METHOD), Some(scheme), Some(host), Some(path))
+    resource(method, Some(scheme), Some(host), Some(path))
 }
 
 /// `X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri`.
@@ -61,11 +64,11 @@ fn x_forwarded(headers: &HeaderMap) -> Result<RequestedResource<'_>, MalformedQu
     resource(method, scheme, host, path)
 }
 
-/// The original method, `Host`, and the path after our prefix; `X-Forwarded-Proto` is set by Envoy itself.
-fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> {
-    let path = req.uri().path_and_query().and_then(|own| own.as_str().strip_prefix(ENVOY_PREFIX));
+/// The original method, `Host`, and the path after `prefix`; `X-Forwarded-Proto` is set by Envoy itself.
+pub(super) fn envoy_below<'a>(prefix: &str, req: &'a HttpRequest) -> Result<RequestedResource<'a>, MalformedQuestion> {
+    let path = req.uri().path_and_query().and_then(|own| own.as_str().strip_prefix(prefix));
     // Another proxy may route such a path to one of the pages, so that a script of the app could send it (S103).
-    if path.is_some_and(|path| path::climbs_out_of(ENVOY_PREFIX, path_of(path))) {
+    if path.is_some_and(|path| path::climbs_out_of(prefix, path_of(path))) {
         return Err(MalformedQuestion("the path climbs above its own start"));
     }
     let [scheme, host] = [&X_FORWARDED_PROTO, &HOST].map(|name| once(req.headers(), name));
@@ -73,13 +76,13 @@ fn envoy(req: &HttpRequest) -> Result<RequestedResource<'_>, MalformedQuestion> 
 }
 
 /// The value of a header that occurs exactly once and is text.
-fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+pub(super) fn once<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name);
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()
 }
 
-fn resource<'a>(
+pub(super) fn resource<'a>(
     method: Option<&'a str>,
     scheme: Option<&str>,
     host: Option<&'a str>,

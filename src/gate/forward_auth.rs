@@ -16,11 +16,12 @@ use super::admission::{Admission, Renew, admit};
 use super::dialects::{self, MalformedQuestion};
 use super::profile_headers::ProfileHeaders;
 use super::target::{self, Target};
-use super::{cookies, deny, request_check, signed_identity};
+use super::{cookies, deny, old_answers, old_questions, request_check, signed_identity};
 use crate::accounts::metrics::{Asked, Outcome};
 use crate::domain::access::Denial;
 use crate::domain::dialect::Dialect;
 use crate::domain::language::Language;
+use crate::domain::old_gates::OldAddress;
 use crate::domain::time::Moment;
 use crate::http::authenticator::Verdict;
 use crate::http::error::{self, Audience, HttpError};
@@ -35,21 +36,41 @@ const NAVIGATION: HeaderName = HeaderName::from_static("x-portcullis-navigation"
 /// Envoy overwrites the headers that we name but keeps other spellings of a client, unless instructed to remove them.
 const ENVOY_REMOVES: HeaderName = HeaderName::from_static("x-envoy-auth-headers-to-remove");
 
+/// Where a proxy asks.
+#[derive(Clone, Copy)]
+struct Asking {
+    dialect: Dialect,
+    /// The address, if it is another gate's.
+    old: Option<OldAddress>,
+}
+
 /// Every address below `/_auth/verify`: the raw path selects the dialect, and only dialects in `FORWARD_AUTH` are
 /// answered (S103).
 pub async fn verify(req: HttpRequest, payload: web::Payload) -> HttpResponse {
     let settings = settings::of(&req);
+    let dialect = Dialect::of_path(req.uri().path()).filter(|dialect| is_named(*dialect, &req, settings));
+    answer(&req, payload, dialect.map(|dialect| Asking { dialect, old: None })).await
+}
+
+/// The addresses of other gates that `COMPAT` names; they are no routes otherwise.
+pub async fn verify_for_old(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let old = OldAddress::of(req.uri().path(), req.uri().query());
+    answer(&req, payload, old.map(|old| Asking { dialect: old.dialect(), old: Some(old) })).await
+}
+
+async fn answer(req: &HttpRequest, payload: web::Payload, asking: Option<Asking>) -> HttpResponse {
+    let settings = settings::of(req);
     let retained = unread_body::retain(req.headers(), &mut payload.into_inner());
-    let Some(dialect) = Dialect::of_path(req.uri().path()).filter(|dialect| is_named(*dialect, &req, settings)) else {
+    let Some(asking) = asking else {
         return unread_body::until_answered(
             retained,
             error::respond(&HttpError::NotFound, Audience::Json, settings, Language::English),
         );
     };
     let at = settings.accounts.clock().moment();
-    let answer = match judge(&req, settings, at, dialect).await {
+    let answer = match judge(req, settings, at, asking).await {
         Ok(answer) => answer,
-        Err(fault) => refuse(&fault, &req, dialect, settings),
+        Err(fault) => refuse(&fault, req, asking.dialect, settings),
     };
     let verdict =
         if answer.status().is_redirection() { Outcome::SignIn } else { Outcome::of_status(answer.status().as_u16()) };
@@ -77,35 +98,52 @@ async fn judge(
     req: &HttpRequest,
     settings: &HttpSettings,
     at: Moment,
-    dialect: Dialect,
+    asking: Asking,
 ) -> Result<HttpResponse, HttpError> {
     check_peer(req, settings)?;
     let refuse_malformed = |unclear: MalformedQuestion| {
-        let (peer, dialect) = (client_address::of(req).peer, dialect.name());
-        tracing::info!(%peer, dialect, why = unclear.0, "refused a malformed forward-auth request");
+        let (peer, dialect) = (client_address::of(req).peer, asking.dialect.name());
+        let gate = asking.old.map(|old| old.gate().as_str());
+        tracing::info!(%peer, dialect, gate, why = unclear.0, "refused a malformed forward-auth request");
         HttpError::BadRequest("fault-no-original")
     };
-    let resource = dialects::read(dialect, req).map_err(refuse_malformed)?;
+    let resource = match asking.old {
+        None => dialects::read(asking.dialect, req),
+        Some(old) => old_questions::read(old, req, settings.app_url.is_https()),
+    };
+    let resource = resource.map_err(refuse_malformed)?;
     request_check::check_path(resource.path())?;
     let Some(target) = target::of_forwarded(req, settings, at, &resource).await? else {
         target::note_unknown(&resource.origin().map_err(refuse_malformed)?, settings);
         return Err(HttpError::Forbidden("fault-unknown-host"));
     };
-    match admit(req, settings, &target, Renew::Never).await? {
-        Admission::In(verdict, _) => Ok(allow(req, settings, verdict.as_deref(), &target, dialect)),
-        Admission::Out(denial, verdict) => match denial {
-            Denial::SetUp | Denial::SignIn | Denial::Prove => {
-                Ok(redirect_or_refuse(req, settings, dialect, &target, denial))
-            }
-            Denial::Factor | Denial::Forbidden | Denial::Token => {
-                Err(deny::refusal(denial, &target, verdict.as_deref()))
-            }
+    if asking.old.is_some() && target::is_contradicted(req, settings, &target).await? {
+        return Err(refuse_malformed(MalformedQuestion("Host is the address of another app")));
+    }
+    let (denial, verdict) = match admit(req, settings, &target, Renew::Never).await? {
+        Admission::In(verdict, _) => match asking.old {
+            None => return Ok(allow(req, settings, verdict.as_deref(), &target, asking.dialect)),
+            Some(old) => match old_answers::check_conditions(old, req, verdict.as_deref()) {
+                Ok(()) => return Ok(old_answers::allow(old, verdict.as_deref(), &target)),
+                Err(denial) => (denial, verdict),
+            },
         },
+        Admission::Out(denial, verdict) => (denial, verdict),
+    };
+    match denial {
+        // It would lead in a circle: the proxy leads to sign-in whatever is missing.
+        Denial::Prove if asking.old.is_some_and(OldAddress::has_fixed_way_in) => {
+            Err(deny::refusal(denial, &target, verdict.as_deref()))
+        }
+        Denial::SetUp | Denial::SignIn | Denial::Prove => {
+            Ok(redirect_or_refuse(req, settings, asking, &target, denial))
+        }
+        Denial::Factor | Denial::Forbidden | Denial::Token => Err(deny::refusal(denial, &target, verdict.as_deref())),
     }
 }
 
 /// Anybody but a trusted proxy could invent the forwarded request; they learn nothing (S72).
-fn check_peer(req: &HttpRequest, settings: &HttpSettings) -> Result<(), HttpError> {
+pub(super) fn check_peer(req: &HttpRequest, settings: &HttpSettings) -> Result<(), HttpError> {
     if client_address::has_trusted_peer(req, settings) {
         return Ok(());
     }
@@ -196,15 +234,22 @@ fn and_these(value: &HeaderValue, names: &[&str]) -> HeaderValue {
 fn redirect_or_refuse(
     req: &HttpRequest,
     settings: &HttpSettings,
-    dialect: Dialect,
+    Asking { dialect, old }: Asking,
     target: &Target<'_>,
     denial: Denial,
 ) -> HttpResponse {
     // Traefik would resolve a relative address against our address inside its network.
-    let location = deny::destination(denial, target, req.headers(), &settings.app_url).absolute();
+    let location = match old {
+        None => deny::destination(denial, target, req.headers(), &settings.app_url).absolute(),
+        Some(old) => old_answers::destination(old, denial, target, req, &settings.app_url),
+    };
     let navigation = is_navigation(req.headers());
     if dialect != Dialect::Nginx && navigation {
-        return redirect(&location, settings);
+        let mut answer = redirect(&location, settings);
+        if old.is_some() && matches!(target.method, "GET" | "HEAD") {
+            *answer.status_mut() = StatusCode::FOUND;
+        }
+        return answer;
     }
     let mut answer = unauthenticated_at_app(&location, req.headers(), &target.app().token_headers, settings);
     if dialect == Dialect::Nginx

@@ -159,6 +159,20 @@ pub(super) async fn of_forwarded<'a>(
     Ok(Some(Target { place, apps_changes, at, is_certain, method, path, path_and_query, is_preflight }))
 }
 
+/// Whether the `Host` of a question is the address of another app than it asks about. Some proxies leave the visitor's
+/// `Host` on it while they believe some visitors about `X-Forwarded-Host`.
+pub(super) async fn is_contradicted(
+    req: &HttpRequest,
+    settings: &HttpSettings,
+    target: &Target<'_>,
+) -> Result<bool, HttpError> {
+    let Some(host) = requested_host::of(req)? else { return Ok(false) };
+    let find = |apps: &AppTable| apps.find_forwarded(&Origin::parse(settings.app_url.is_https(), host)?);
+    let named = among_apps(settings, target.at, find).await.value;
+    let origin = named.as_ref().and_then(|place| place.app_origin());
+    Ok(origin.is_some_and(|origin| origin != target.origin()))
+}
+
 /// Whether `origin` is another name of this machine, like that of `APP_URL`: who develops uses `localhost` and
 /// `127.0.0.1` alike.
 fn is_this_machine(origin: &Origin, app_url: &AppUrl) -> bool {

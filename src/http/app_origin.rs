@@ -21,13 +21,17 @@ pub fn of(req: &HttpRequest) -> Option<Origin> {
 
 /// Finds out what [`of`] returns from the host that `req` names; once for each request.
 pub(super) async fn look_up(req: &HttpRequest, host: &str) {
-    let app_url = &settings::of(req).app_url;
-    let Some(origin) = Origin::parse(app_url.is_https(), host) else { return };
-    let apps = settings::accounts(req).known_apps().await;
     // As the gate finds it: some proxies leave out the port.
-    if let Some(found) = apps.table.find_forwarded(&origin).and_then(|place| place.app_origin().cloned()) {
+    if let Some(found) = named(req, host).await {
         req.extensions_mut().insert(Found(found));
     }
+}
+
+/// The origin of the app, not the portal, that a proxy means by `host`.
+pub async fn named(req: &HttpRequest, host: &str) -> Option<Origin> {
+    let origin = Origin::parse(settings::of(req).app_url.is_https(), host)?;
+    let apps = settings::accounts(req).known_apps().await;
+    apps.table.find_forwarded(&origin)?.app_origin().cloned()
 }
 
 /// The app, not the portal, that has exactly that address.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{see_other, signed_in};
 use crate::accounts::AccountError;
 use crate::accounts::handover::Entrance;
+use crate::domain::old_gates::OldGate;
 use crate::domain::origin::Origin;
 use crate::domain::return_to::{ReturnTo, encode_query};
 use crate::domain::rules::Circumstances;
@@ -30,6 +31,9 @@ pub struct Asked {
     bind: String,
     #[serde(default)]
     next: String,
+    /// The other gate at whose addresses the app's host has begun.
+    #[serde(default)]
+    by: String,
 }
 
 /// What the portal answered.
@@ -43,17 +47,28 @@ pub struct Enter {
 /// On the host of an app: gives the browser a nonce, and leads to the portal.
 pub async fn begin(req: HttpRequest, query: web::Query<Begin>) -> Result<HttpResponse, HttpError> {
     let app = app_origin::of(&req).ok_or(HttpError::NotFound)?;
-    let nonce = begin_cookie::nonce(&req, &app).unwrap_or_else(begin_cookie::new_nonce);
-    let id = app_origin::app_at(&req, &app).await?.map(|app| app.app().id.to_string()).ok_or(HttpError::NotFound)?;
+    begin_at(&req, app, &query.next, None).await
+}
+
+/// The same at `app`, to lead to `next`, and by way of the addresses of another gate.
+pub(super) async fn begin_at(
+    req: &HttpRequest,
+    app: Origin,
+    next: &str,
+    by: Option<OldGate>,
+) -> Result<HttpResponse, HttpError> {
+    let nonce = begin_cookie::nonce(req, &app).unwrap_or_else(begin_cookie::new_nonce);
+    let id = app_origin::app_at(req, &app).await?.map(|app| app.app().id.to_string()).ok_or(HttpError::NotFound)?;
     let portal = format!(
-        "/_auth/handover?app={}&origin={}&bind={}{}",
+        "/_auth/handover?app={}&origin={}&bind={}{}{}",
         encode_query(&id),
         encode_query(&app.to_string()),
         begin_cookie::bind_of(&nonce),
-        next_of(&query.next, &app)
+        by.map_or_else(String::new, |gate| format!("&by={gate}")),
+        next_of(next, &app)
     );
-    let mut answer = see_other(&settings::of(&req).app_url.join(&portal));
-    begin_cookie::set_nonce(&req, &app, Some(&nonce), answer.headers_mut());
+    let mut answer = see_other(&settings::of(req).app_url.join(&portal));
+    begin_cookie::set_nonce(req, &app, Some(&nonce), answer.headers_mut());
     Ok(answer)
 }
 
@@ -80,7 +95,9 @@ pub async fn hand_over(member: Member, req: HttpRequest, query: web::Query<Asked
         return Err(HttpError::NotForYou { app: app.app().name.clone(), who: Some(member.who().name().to_owned()) });
     }
     let code = accounts.issue_code(member.who(), &origin, &query.bind).await?;
-    let enter = format!("{origin}/_auth/enter?code={}{}", code.expose(), next_of(&query.next, &origin));
+    let by = OldGate::parse(&query.by).filter(|gate| settings::of(&req).config.gate.compat.contains(gate));
+    let enter = by.map_or_else(|| "/_auth/enter".to_owned(), OldGate::enter);
+    let enter = format!("{origin}{enter}?code={}{}", code.expose(), next_of(&query.next, &origin));
     Ok(see_other(&enter))
 }
 

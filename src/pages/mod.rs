@@ -15,6 +15,7 @@ pub mod invite;
 mod legacy;
 pub mod login;
 pub mod logout;
+pub mod old_gates;
 pub mod password;
 pub mod profile;
 pub mod reset;

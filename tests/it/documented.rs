@@ -10,7 +10,8 @@ use super::support::process::{Process, run, run_with, said};
 use super::support::source::repository;
 
 /// Blocks that other tests run, by document: the real proxies, with exactly this text.
-const RUN_BY_PROXIES: [(&str, &[&str]); 2] = [
+const RUN_BY_PROXIES: [(&str, &[&str]); 3] = [
+    ("docs/COMPAT.md", &["nginx"]),
     ("docs/FORWARD-AUTH.md", &["nginx", "caddy", "yaml", "haproxy", "envoy"]),
     ("docs/TLS.md", &["nginx", "caddy", "yaml"]),
 ];

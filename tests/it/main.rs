@@ -33,6 +33,7 @@ mod browser;
 mod checklist;
 mod circles;
 mod command_line;
+mod compat;
 mod confirm;
 mod cookies;
 mod damaged_rows;

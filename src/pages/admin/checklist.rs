@@ -22,7 +22,7 @@ struct ChecklistPage {
 /// The list.
 pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let settings = settings::of(&req);
-    let no_proxy = settings.config.server.trusted_proxies.is_empty() || settings.config.gate.forward_auth.is_empty();
+    let no_proxy = settings.config.server.trusted_proxies.is_empty() || !settings.config.gate.is_asked();
     let apps = settings::accounts(&req).apps().await?;
     let idle = no_proxy && apps.table.apps().len() == 1;
     let mut checks = vec![browser(&req), probe::app(settings.config.gate.upstream.as_deref(), idle).await];

@@ -1,10 +1,12 @@
 //! The documented proxies, really run with the text of docs/FORWARD-AUTH.md, and the built-in one: all are put through
 //! one table of cases, so that no configuration in the documents is weaker than the gate itself.
 
+mod compat;
 mod guard;
 mod limits;
 mod names;
 mod nginx;
+mod old_configurations;
 mod paths;
 mod printed;
 mod profiles;

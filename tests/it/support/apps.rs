@@ -95,12 +95,18 @@ pub fn id(name: &str) -> String {
 pub async fn code(portal: &mut Client, browser: &mut Client, path: &str) -> String {
     let denied = browser.get(path).await;
     assert_eq!(denied.status, 303, "{}", denied.text());
-    let begun = browser.get(denied.location()).await;
+    code_of(portal, browser, denied.location()).await
+}
+
+/// The same from the address where sign-in begins.
+pub async fn code_of(portal: &mut Client, browser: &mut Client, first: &str) -> String {
+    let begun = browser.get(first).await;
     let at_portal = format!("http://{}", portal.host());
     let way = begun.location().strip_prefix(&at_portal).unwrap_or_else(|| panic!("{} {}", begun.status, begun.text()));
     let handed = portal.get(way).await;
     assert_eq!(handed.status, 303, "{way}: {}", handed.text());
-    handed.location()[handed.location().find("/_auth/enter?").unwrap()..].to_owned()
+    let at_app = format!("http://{}", browser.host());
+    handed.location().strip_prefix(&at_app).unwrap_or_else(|| panic!("led to {}", handed.location())).to_owned()
 }
 
 /// The whole way; the answer that opens the session.

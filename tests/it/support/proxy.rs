@@ -44,6 +44,11 @@ impl Place {
         Self::new("http", |options, _| options.let_proxies_ask()).await
     }
 
+    /// A gate that proxies ask at the addresses of other gates alone.
+    pub async fn changing_over() -> Self {
+        Self::new("http", |options, _| options.set("COMPAT", "authelia,oauth2-proxy,authentik")).await
+    }
+
     /// A gate with the app behind it, and nothing before it.
     pub async fn built_in() -> Self {
         let mut place = Self::new("http", |options, app| {
