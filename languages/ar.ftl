@@ -560,6 +560,55 @@ verdict-sign-in = عليه تسجيل الدخول أولًا
 verdict-factor = يحتاج إلى عامل ثانٍ
 verdict-proof = عليه إثبات هويته من جديد
 verdict-forbidden = مرفوض
+doctor-heading = السؤال من الخارج
+doctor-intro = يرسل Portcullis طلبات إلى { $url } كما يفعل الزائر، وينظر فيما يفعله الوكيل الذي أمامه بها. يستغرق ذلك عشر ثوانٍ على الأكثر. لا يمكن سؤال العناوين التي فيها *.
+doctor-submit = اسأل الآن
+doctor-busy = هناك فحص آخر جارٍ. أعد المحاولة بعد بضع ثوانٍ.
+doctor-asked = { $count ->
+    [zero] لم يُطرح أي سؤال.
+    [one] طُرح سؤال واحد.
+    [two] طُرح سؤالان.
+    [few] طُرحت { $count } أسئلة.
+    [many] طُرح { $count } سؤالًا.
+   *[other] طُرح { $count } سؤال.
+}
+doctor-good = كل شيء على ما يرام.
+doctor-line = سطر يصلح ذلك:
+doctor-echo = ما يصل إلى التطبيق لا يراه إلا الأمر الذي يحل محله: أوقف التطبيق ونفّذ هذا.
+doctor-note = للعلم
+doctor-warning = لا يعمل كما ينبغي
+doctor-fault = غير آمن
+doctor-unable = تعذّر السؤال
+probe-unreachable = لا أحد يجيب من هنا: { $what }. ربما لا يؤدي العنوان إلى هذا الجهاز إلا من الخارج.
+probe-unknown-address = لا يوجد تطبيق عند { $what }: أدخل العنوان الكامل لأحد التطبيقات، بمخطط APP_URL.
+probe-unclaimed = لا يستطيع أحد تسجيل الدخول بعد: يجب إنشاء حساب المسؤول الأول.
+probe-late = لم تصل الإجابة في الوقت المناسب: { $what }.
+probe-gate-not-reached = ليس Portcullis من يجيب عند { $what }: يجب أن يرسل الوكيل إليه كل ما تحت /_auth/.
+probe-question-refused = يُرفض الجميع بالرمز { $what }: لا يقبل Portcullis أسئلة الوكيل. يذكر سجله السبب؛ كثيرًا ما يكون الوكيل غائبًا عن TRUSTED_PROXIES أو لا ينقل اسم المضيف.
+probe-wrong-dialect = يتلقى الجميع { $what }: يسأل الوكيل عند عنوان لا يجيب عنده Portcullis، أو كما يسأل وكيل آخر. اذكر الوكيل في FORWARD_AUTH واجعله يسأل عند عنوانه.
+probe-anonymous-let-in = يجيب التطبيق عند { $what } دون تسجيل دخول: لا يسأل الوكيل هناك.
+probe-answered-unasked = يُجاب عند { $what } دون تسجيل دخول، وليس من Portcullis: ربما لا يسأل الوكيل هناك.
+probe-navigation-refused = من يفتح صفحة يُرفض بالرمز { $what } ولا يُقاد إلى تسجيل الدخول.
+probe-sign-in-elsewhere = من يفتح صفحة يُقاد إلى { $what }، حيث لا يستطيع أحد تسجيل الدخول.
+probe-script-redirected = يتلقى البرنامج النصي { $what } ويُقاد إلى صفحة تسجيل الدخول؛ إنه يحتاج إلى 401 ليعرف أن الجلسة انتهت.
+probe-websocket-open = يصل اتصال WebSocket إلى التطبيق عند { $what } دون تسجيل دخول.
+probe-verify-open = يجيب { $what } من الخارج: لا يحق إلا للوكيل أن يسأل Portcullis عن الطلبات.
+probe-path-passed = يصل مسار مكتوب بطريقة أخرى إلى التطبيق دون تسجيل دخول: { $what }.
+probe-host-passed = يصل طلب يذكر مضيفين إلى التطبيق دون تسجيل دخول: { $what }.
+probe-forwarded-believed = يترك الوكيل للعميل أن يقول ما طُلب: { $what }.
+probe-h2c-passed = يصل الانتقال إلى HTTP/2 إلى التطبيق ({ $what }): من يفعل ذلك يتجاوز تسجيل الدخول.
+probe-not-let-in = لا يفتح رمز { $what } التطبيق مع أن القواعد تسمح بذلك: ربما لا يُظهره الوكيل لـ Portcullis.
+probe-no-account = لم يُسأل شيء بصفة زائر سجّل دخوله: لا يوجد حساب يحق له الدخول هناك ({ $what }).
+probe-arrival-unseen = لم يُرَ ما يصل إلى التطبيق: مع { $what } يحل الفحص محله.
+probe-identity-missing = لا يُخبَر التطبيق بمن هناك: لا يصل { $what } كما يقوله Portcullis.
+probe-identity-spoofed = ما يختلقه العميل يصل إلى التطبيق على أنه هويته: { $what }.
+probe-forwarded-spoofed = ما يختلقه العميل يصل إلى التطبيق على أنه قول وكيل: { $what }.
+probe-token-passed = يتلقى التطبيق الرمز في { $what }.
+probe-cookie-passed = يتلقى التطبيق ملف تعريف الارتباط { $what } الخاص بـ Portcullis، ويمكنه به أن يتصرف باسم الزائر.
+probe-authorization-lost = بيانات الاعتماد الخاصة بالتطبيق لا تصل إليه: { $what } غائب أو مُغيَّر.
+probe-websocket-cut = لا يُفتح اتصال WebSocket لمن سجّل دخوله: الإجابة هي { $what }.
+probe-upload-cut = لا يصل رفع بحجم 5 ميغابايت كاملًا: الإجابة هي { $what }.
+probe-stream-buffered = تُحجز تدفقات الأحداث ({ $what }): تصل الأحداث متأخرة أو في النهاية فقط.
 prove-heading = أكِّد أنك أنت
 prove-for-app = يريد التطبيق الذي كنت في طريقك إليه أن يتأكد من أنك ما زلت أنت.
 prove-intro = مضى بعض الوقت منذ آخر إثبات لهويتك. أدخل كلمة المرور للمتابعة.

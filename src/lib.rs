@@ -21,15 +21,16 @@
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
 //! | 3 | accounts | domain, config, crypto, storage, mail, telemetry, texts | arc_swap, ipnet |
 //! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
-//! | 5 | pages | domain, accounts, http, snippets, telemetry, texts | actix_web, askama |
-//! | 5 | api | domain, accounts, http, telemetry | actix_web |
-//! | 5 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, tokio_rustls, tokio_util |
-//! | 6 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
-//! | 6 | jobs | domain, accounts, storage, config, telemetry | - |
-//! | 7 | app | * | * |
-//! | 7 | cli | * | * |
-//! | 7 | demo | * | * |
-//! | 7 | main | * | * |
+//! | 5 | probe | domain, crypto, accounts, http | actix_web, hyper, hyper_util, http_body_util |
+//! | 6 | pages | domain, accounts, http, snippets, telemetry, texts, probe | actix_web, askama |
+//! | 6 | api | domain, accounts, http, telemetry | actix_web |
+//! | 6 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, tokio_rustls, tokio_util |
+//! | 7 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
+//! | 7 | jobs | domain, accounts, storage, config, telemetry | - |
+//! | 8 | app | * | * |
+//! | 8 | cli | * | * |
+//! | 8 | demo | * | * |
+//! | 8 | main | * | * |
 
 mod accounts;
 mod api;
@@ -44,6 +45,7 @@ mod http;
 mod jobs;
 mod mail;
 mod pages;
+mod probe;
 mod routes;
 mod snippets;
 mod storage;
@@ -71,6 +73,7 @@ pub mod for_tests {
     pub use crate::http::app_hosts::Host;
     pub use crate::http::jwt::Access;
     pub use crate::http::page::ADMIN_PAGES;
+    pub use crate::probe::codes::Code as ProbeCode;
     pub use crate::routes::{API, PAGES, Row};
     pub use crate::storage::copying::TABLES;
     pub use crate::storage::mails::{self, Due};

@@ -136,7 +136,7 @@ impl Accounts {
 }
 
 /// The origin and the path of an address, the path as it stands.
-fn split(url: &str, app_url: &AppUrl) -> Option<(Origin, String)> {
+pub fn split(url: &str, app_url: &AppUrl) -> Option<(Origin, String)> {
     let (scheme, rest) = url.split_once("://")?;
     if !matches!(scheme, "http" | "https") {
         return None;

@@ -58,6 +58,18 @@ impl Accounts {
         from: Option<IpAddr>,
         actor: &Actor,
     ) -> Result<(MachineToken, PlainToken), AccountError> {
+        self.make_token(owner, draft, from, actor, true).await
+    }
+
+    /// Makes a token, and tells its owner unless they made it themselves.
+    pub(super) async fn make_token(
+        &self,
+        owner: &UserId,
+        draft: TokenDraft,
+        from: Option<IpAddr>,
+        actor: &Actor,
+        tells_owner: bool,
+    ) -> Result<(MachineToken, PlainToken), AccountError> {
         let (plain, now) = (PlainToken::for_machines(), self.0.clock.now());
         let id = self.0.token_hasher.token_id(plain.expose());
         let id = id.ok_or_else(|| AccountError::Internal("an identifier cannot be parsed".to_owned()))?;
@@ -80,7 +92,7 @@ impl Accounts {
                 };
                 (line.subject, line.detail) = (person.email, describe(&token, &table));
                 machine_tokens::insert(c, &StoredToken { token: token.clone(), hash })?;
-                if line.actor != line.subject {
+                if tells_owner && line.actor != line.subject {
                     let app = table.app(&token.scope.app).map(|app| app.app().name.clone()).unwrap_or_default();
                     let detail = Detail { token: token.name.clone(), app, ..Detail::default() };
                     mails.queue(c, &mails.to_user(MailKind::TokenMade, &user, &detail))?;

@@ -20,6 +20,7 @@ use crate::crypto::random;
 use crate::crypto::sealed::Sealer;
 use crate::domain::app_url::AppUrl;
 use crate::domain::audit::{AuditLine, Event};
+use crate::domain::dialect::Dialect;
 use crate::domain::ids::SessionId;
 use crate::domain::time::Clock;
 use crate::mail::Transport;
@@ -57,6 +58,7 @@ pub mod operator_secret;
 mod outgoing;
 mod pair;
 pub mod passwords;
+mod probe_token;
 pub mod profile;
 pub mod refresh;
 mod revocation;
@@ -242,6 +244,11 @@ impl Accounts {
     /// `APP_URL`.
     pub fn app_url(&self) -> &AppUrl {
         &self.0.config.server.app_url
+    }
+
+    /// The proxies in `FORWARD_AUTH`.
+    pub fn proxies_that_ask(&self) -> &[Dialect] {
+        &self.0.config.gate.forward_auth
     }
 
     /// The tokens of this instance.

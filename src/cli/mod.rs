@@ -22,6 +22,7 @@ mod groups;
 mod import;
 mod migrate_store;
 mod people;
+mod probe;
 mod progress;
 mod rules;
 mod server;
@@ -177,7 +178,7 @@ pub fn command() -> Command {
                 .arg(json()),
         ])
         .subcommands([apps::command(), rules::command(), tokens::command(), tokens::link_command(), explain::command()])
-        .subcommands([apply::command(), import::command(), signing_keys::command(), snippet::command()])
+        .subcommands([apply::command(), import::command(), signing_keys::command(), snippet::command(), probe::command()])
         .subcommands(keeping())
 }
 
@@ -243,6 +244,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "apply" if !apply::apply(&config, matches)? => return Ok(ExitCode::from(ANSWER_IS_NO)),
         "explain" | "apply" => Ok(()),
         "import" => import::import(&config, matches),
+        "probe" => return Ok(probe::run(&config, matches)),
         "send-test-mail" => people::send_test_mail(&config, matches),
         other => Err(format!("unknown command {other}")),
     }

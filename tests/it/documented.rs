@@ -215,6 +215,8 @@ fn run_documented(process: &Process, words: &[&str]) -> Output {
             std::fs::write(process.folder.path().join(file), applied_file()).unwrap();
             process.run(&["apply", file, "--dry-run"])
         }
+        // proxies/doctor.rs runs it.
+        ["probe", ..] => run(elsewhere.path(), &[words, &["--help"]].concat()),
         // The whole of it is run by backup.rs, with a PostgreSQL of its own.
         ["migrate-store", "--from", _, "--to", _] => run(elsewhere.path(), &["migrate-store", "--help"]),
         _ => process.run(&[words, &[own[0].as_str(), own[1].as_str()]].concat()),

@@ -123,7 +123,10 @@ const FENCES: &[Fence] = &[
     Fence { crates: &["rand"], only_in: &["crypto/", "config/secrets.rs"] },
     Fence { crates: &["actix_session", "actix_identity"], only_in: &["http/", "app.rs", "routes.rs"] },
     Fence { crates: &["dotenvy"], only_in: &["config/"] },
-    Fence { crates: &["hyper", "hyper_util", "http_body_util", "tower_service"], only_in: &["gate/", "demo/"] },
+    Fence {
+        crates: &["hyper", "hyper_util", "http_body_util", "tower_service"],
+        only_in: &["gate/", "demo/", "probe/"],
+    },
     Fence { crates: &["actix_http", "actix_server", "actix_service"], only_in: &["app/server.rs"] },
 ];
 

@@ -35,9 +35,15 @@ impl TestClock {
     /// A clock that many seconds before the machine's, where the clock of a database plays a part.
     pub fn before_the_machines(seconds: i64) -> Self {
         let clock = Self::new();
-        let machine = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-        clock.jump(i64::try_from(machine).unwrap() - seconds - START);
+        clock.jump_to_the_machines();
+        clock.jump(-seconds);
         clock
+    }
+
+    /// Shows the time of the machine, which commands beside the server go by.
+    pub fn jump_to_the_machines(&self) {
+        let machine = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        self.0.wall.store(i64::try_from(machine).unwrap(), Ordering::SeqCst);
     }
 
     /// Lets the next look of a thread of that name end by a panic, as a fault of ours in its work would.

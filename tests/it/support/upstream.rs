@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::{SinkExt, StreamExt};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
@@ -82,13 +82,21 @@ type Relays = Arc<Mutex<Vec<(&'static str, SocketAddr)>>>;
 impl Upstream {
     /// Starts on a free port of the loopback address.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at(SocketAddr::from(([127, 0, 0, 1], 0))).await
+    }
+
+    /// Starts where another one was.
+    pub async fn start_at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (log, relays) = (Log::default(), Relays::default());
         let (noted, known) = (log.clone(), relays.clone());
         let task = tokio::spawn(async move {
+            // With the app its connections end.
+            let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, noted.clone(), known.clone()));
+                connections.spawn(serve(stream, noted.clone(), known.clone()));
+                while connections.try_join_next().is_some() {}
             }
         });
         Self { address, log, relays, task }
