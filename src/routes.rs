@@ -25,7 +25,7 @@ use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{app_hosts, app_origin, csrf, measured, own_cookies, security_headers, serve_static};
 use crate::pages::admin::{
-    apps, audit, checklist, explain, groups, icon, links, mail, rules, selected, sessions, snippet, user, username,
+    apps, audit, checklist, explain, groups, icon, links, mail, probe, rules, selected, sessions, snippet, user, username,
     users,
 };
 use crate::pages::confirm::{self, Change};
@@ -141,6 +141,7 @@ pub const PAGES: &[Row] = &[
     Row::form("/admin/apps/{id}/rules/{rule}", Portal, Admin, || get().to(rules::show), || post().to(rules::change)).gives_power(Change::Rule),
     Row::form("/admin/apps/{id}/rules/{rule}/delete", Portal, Admin, || get().to(rules::ask_delete), || post().to(rules::delete)).gives_power(Change::RuleDelete),
     Row::form("/admin/apps/{id}/links/new", Portal, Admin, || get().to(links::show_new), || post().to(links::create)).gives_power(Change::LinkNew),
+    Row::form("/admin/apps/{id}/probe", Portal, Admin, || get().to(probe::show), || post().to(probe::run)),
     Row::page("/admin/apps/{id}/explain", Portal, Admin, || get().to(explain::show)),
     Row::page("/admin/apps/{id}/snippet", Portal, Admin, || get().to(snippet::show)),
     Row::page("/admin/users", Portal, Admin, || get().to(users::list)),

@@ -336,6 +336,7 @@ async fn rule_pages(browser: &Browser, axe: &mut Axe, app: &str, new: &str) {
         ("/edit", "app-edit"),
         ("/icon", "app-icon"),
         ("/delete", "app-delete"),
+        ("/probe", "probe"),
         ("/explain", "explain"),
         ("/explain?address=/a/..%252fb&user=owner@example.org", "explained"),
         ("/explain?address=nowhere", "explain-faults"),
@@ -346,6 +347,10 @@ async fn rule_pages(browser: &Browser, axe: &mut Axe, app: &str, new: &str) {
         browser.open(&at(path)).await;
         axe.judge(browser, name).await;
     }
+    browser.open(&at("/probe")).await;
+    browser.submit(&new.replace("/rules/new", "/probe"), &[]).await;
+    browser.find("[data-worst]").await;
+    axe.judge(browser, "probed").await;
     browser.open(app).await;
     browser.click("a[href$='/delete'][aria-label]").await;
     browser.find("button.danger").await;

@@ -9,6 +9,7 @@ pub mod groups;
 pub mod icon;
 pub mod links;
 pub mod mail;
+pub mod probe;
 mod rule_view;
 pub mod rules;
 pub mod selected;
