@@ -4,10 +4,9 @@
 use std::net::SocketAddr;
 
 use super::doctor::{Diagnosis, Doctor, until_free};
-use super::{DOCUMENT, Kind, Place, Proxy, fence, nginx, run, snippet, source};
+use super::{DOCUMENT, Kind, Place, Proxy, fence, run, snippet, source};
 use crate::support::app::TestApp;
 use crate::support::apps;
-use crate::support::nginx::Nginx;
 use crate::support::people;
 use crate::support::upstream::Upstream;
 
@@ -186,9 +185,9 @@ async fn the_probe_finds_what_is_wrong_in_nginx() {
     let servers = HOSTS.iter().enumerate().map(|(number, host)| server(number, host.changes, host.locations));
     let servers: String = servers.collect();
     let last = server(distrustful, &[], &[]).replace("127.0.0.1:3000", &other.address.to_string());
-    let text = format!("include /etc/nginx/portcullis/http.conf;\n{BELIEVED}{servers}{last}");
-    let Some(nginx) = Nginx::start_http(place.address(), &nginx::documented(&place, &text)).await else { return };
-    let ward = Ward::open(place, Proxy::Nginx(nginx), HOSTS.len()).await;
+    let text = format!("{BELIEVED}{servers}{last}");
+    let Some(nginx) = run(Kind::Nginx, &place, &text).await else { return };
+    let ward = Ward::open(place, nginx, HOSTS.len()).await;
     for (number, one) in HOSTS.iter().enumerate() {
         let url = format!("http://{}", host(ward.place.port, number));
         ward.finds(&ward.place.app, &url, one.exit_code, one.found);
@@ -199,7 +198,7 @@ async fn the_probe_finds_what_is_wrong_in_nginx() {
 /// The documented text of that proxy with these changes, at its one host.
 async fn open_with(kind: Kind, changes: &[Change]) -> Option<Ward> {
     let place = Place::asked().await;
-    let proxy = run(kind, &place, &[changed(&snippet(DOCUMENT, fence(kind)), changes)]).await?;
+    let proxy = run(kind, &place, &changed(&snippet(DOCUMENT, fence(kind)), changes)).await?;
     Some(Ward::open(place, proxy, 0).await)
 }
 
@@ -231,7 +230,7 @@ async fn the_probe_finds_what_is_wrong_in_caddy() {
 #[tokio::test]
 async fn the_probe_finds_what_is_wrong_in_traefik() {
     let changes = [
-        ("middlewares: [only-websocket, gate]", "middlewares: [only-websocket]"),
+        ("middlewares: [app_only_websocket, app_gate]", "middlewares: [app_only_websocket]"),
         ("Remote-Id, Cookie, Authorization]", "Remote-Id]"),
     ];
     let found: [(&str, &[&str]); 3] = [
