@@ -1,8 +1,8 @@
 -- Asks Portcullis about every request (docs/FORWARD-AUTH.md). Needs HAProxy 2.6 or newer: `lua-load` this file, and write
 -- `http-request lua.portcullis` into the frontend. What is not allowed is answered here and reaches no backend.
 
--- The gate as HAProxy reaches it, by plain http and an IP address: what follows the name of this file behind `lua-load`.
-local gate = "http://" .. (... or "127.0.0.1:3000")
+-- The gate as HAProxy reaches it, by plain http and an IP address: a `setenv` before `lua-load` says it.
+local gate = "http://" .. (os.getenv("PORTCULLIS") or "127.0.0.1:3000")
 
 -- What the gate's answer says about itself; its other headers are for the app: who is there, under the names that the app expects.
 local about_the_answer = { cookie = true, ["cache-control"] = true, vary = true, date = true, server = true, ["content-type"] = true }

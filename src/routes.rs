@@ -25,8 +25,8 @@ use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::{app_hosts, app_origin, csrf, measured, own_cookies, security_headers, serve_static};
 use crate::pages::admin::{
-    apps, audit, checklist, explain, groups, icon, links, mail, probe, rules, selected, sessions, snippet, user, username,
-    users,
+    apps, audit, checklist, explain, groups, icon, links, mail, probe, rules, selected, sessions, snippet, user,
+    username, users,
 };
 use crate::pages::confirm::{self, Change};
 use crate::pages::{

@@ -178,7 +178,13 @@ pub fn command() -> Command {
                 .arg(json()),
         ])
         .subcommands([apps::command(), rules::command(), tokens::command(), tokens::link_command(), explain::command()])
-        .subcommands([apply::command(), import::command(), signing_keys::command(), snippet::command(), probe::command()])
+        .subcommands([
+            apply::command(),
+            import::command(),
+            signing_keys::command(),
+            snippet::command(),
+            probe::command(),
+        ])
         .subcommands(keeping())
 }
 

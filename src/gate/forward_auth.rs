@@ -204,8 +204,8 @@ fn allow(
 /// `Authorization`, and the headers in which the app lets machine tokens come, as the app is to have them: what is
 /// fixed for it, or the client's own, and never a token (S119). They are secrets of the browser, which sends the
 /// credentials of HTTP Basic by itself: only that nobody but a trusted proxy is answered (S72) keeps them from the
-/// scripts of an app, and where the built-in proxy serves the app, there is no `incoming`. Caddy would write the name of
-/// its variable in place of a header that is missing.
+/// scripts of an app, and where the built-in proxy serves the app, there is no `incoming`. Caddy would write the name
+/// of its variable in place of a header that is missing.
 fn answer_credentials(incoming: Option<&HeaderMap>, answered: &mut HeaderMap, listed: &[String], dialect: Dialect) {
     let listed_names = listed.iter().filter_map(|name| HeaderName::from_bytes(name.as_bytes()).ok());
     for name in iter::once(AUTHORIZATION).chain(listed_names) {

@@ -16,7 +16,7 @@ mod round;
 mod target;
 mod tricks;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use self::client::{AskFault, Asker};
@@ -105,7 +105,7 @@ async fn invite(
         Err(AccountError::Rules(_) | AccountError::NotFound) => return Ok(None),
         Err(fault) => return Err(fault),
     };
-    let visitor = accounts.token_of(plain.expose()).await?;
+    let visitor = accounts.token_of(plain.expose(), Ipv4Addr::LOCALHOST.into()).await?;
     let visitor = visitor.and_then(|cached| cached.view().map(|view| (*view.who).clone()));
     if let Some(visitor) = visitor.filter(|visitor| target.lets_in(visitor)) {
         return Ok(Some((Guest { token: plain, visitor }, token)));

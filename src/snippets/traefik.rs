@@ -11,7 +11,8 @@ const ANSWERED: [&str; 7] =
 const REMOVED: &str = "(?i)[^a-z0-9_-]|^(x[_-])?(remote|auth[_-]request|authentik|webauth|proxy|client[_-]cert|\
     script[_-]name)|^ssl[_-]client|^(x-|x_)(original|rewrite|ssl|accel|sendfile)|^path[_-]info|^x[_-]http[_-]method|\
     ^x[_-]method[_-]override|^forwarded|^x[_-]portcullis|^x[_-]forward([_-]|ed$)|\
-    ^x-forwarded-(access|client|email|groups|preferred|scheme|ssl|user)|^(x_forwarded|x-forwarded_|x_real|x-real_)|[^l][_-]ip$|clientip$";
+    ^x-forwarded-(access|client|email|groups|preferred|scheme|ssl|user)|^(x_forwarded|x-forwarded_|x_real|x-real_)|\
+    [^l][_-]ip$|clientip$";
 
 #[derive(Template)]
 #[template(path = "proxies/traefik.txt", escape = "none")]

@@ -234,7 +234,7 @@ async fn s70_s78_s119_what_an_ingress_controller_makes_of_the_annotations_guards
 
 #[tokio::test]
 async fn the_page_prints_what_the_command_prints() {
-    let app = TestApp::start(|options| options.set("FORWARD_AUTH", "caddy")).await;
+    let app = TestApp::start(|options| options.forward_auth = Some("caddy".to_owned())).await;
     let mut owner = people::claim(&app).await;
     let address = app_pages::create(&mut owner, "Wiki", "wiki.example.net:3000", "").await;
     let form = owner.get(&format!("{address}/snippet")).await;
