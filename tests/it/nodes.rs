@@ -172,21 +172,26 @@ async fn s29_guesses_at_once_over_three_nodes_do_not_exceed_the_limit() {
 async fn s03_twelve_claims_at_once_over_three_nodes_make_one_owner() {
     let Some(nodes) = Nodes::start(3, false).await else { return };
     let tokens: Vec<String> = nodes.apps.iter().map(super::support::app::TestApp::setup_token).collect();
-    let claims = (0..12).map(|number: usize| {
+    // All forms are open before the first is sent.
+    let opened = join_all((0..12).map(|number: usize| {
         let (mut client, token) = (nodes.apps[number % 3].client(), tokens[(number + 1) % 3].clone());
         async move {
             client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
-            let email = format!("owner{number}@example.org");
-            let fields = [
-                ("email", email.as_str()),
-                ("password", PASSWORD),
-                ("confirm", PASSWORD),
-                ("name", ""),
-                ("setup_token", &token),
-            ];
-            let answer = client.submit(&format!("/_auth/setup?token={token}"), "/_auth/setup", &fields).await;
-            answer.set_cookie("portcullis_access").is_some()
+            assert_eq!(client.get(&format!("/_auth/setup?token={token}")).await.status, 200);
+            (number, client, token)
         }
+    }));
+    let claims = opened.await.into_iter().map(|(number, mut client, token)| async move {
+        let email = format!("owner{number}@example.org");
+        let fields = [
+            ("email", email.as_str()),
+            ("password", PASSWORD),
+            ("confirm", PASSWORD),
+            ("name", ""),
+            ("setup_token", &token),
+        ];
+        let answer = client.post_form("/_auth/setup", &fields).await;
+        answer.set_cookie("portcullis_access").is_some()
     });
     assert_eq!(join_all(claims).await.into_iter().filter(|signed_in| *signed_in).count(), 1);
 }

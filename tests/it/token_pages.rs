@@ -74,8 +74,8 @@ async fn s118_what_is_wrong_is_said_at_its_field_and_makes_no_token() {
     }
     let answer = owner.submit(OWN, OWN, &[("name", "x"), ("app", "default")]).await;
     assert_eq!(answer.status, 422, "fifty are enough");
-    app.advance(90 * 86_400);
-    people::sign_in(&mut owner, OWNER, people::PASSWORD).await;
+    // Whatever clock is the earlier one: that of the tests, or that of PostgreSQL.
+    app.execute("UPDATE machine_tokens SET expires_at = 1000000;");
     tokens::make(&mut owner, OWN, &[]).await;
 }
 
