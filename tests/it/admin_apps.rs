@@ -314,12 +314,17 @@ pub async fn judge_pages(browser: &Browser, axe: &mut Axe, base: &str) {
     browser.find(".summary").await;
     axe.judge(browser, "rule-faults").await;
     rule_pages(browser, axe, &app, &path).await;
-    link_pages(browser, axe, &app).await;
+    other_pages(browser, axe, &app, base).await;
 }
 
-async fn link_pages(browser: &Browser, axe: &mut Axe, app: &str) {
+async fn other_pages(browser: &Browser, axe: &mut Axe, app: &str, base: &str) {
     browser.open(&format!("{app}/links/new")).await;
     axe.judge(browser, "link-new").await;
+    let probe = format!("{app}/probe");
+    browser.open(&probe).await;
+    browser.submit(&probe[base.len()..], &[]).await;
+    browser.find("[data-worst]").await;
+    axe.judge(browser, "probed").await;
 }
 
 async fn rule_pages(browser: &Browser, axe: &mut Axe, app: &str, new: &str) {
@@ -351,11 +356,4 @@ async fn rule_pages(browser: &Browser, axe: &mut Axe, app: &str, new: &str) {
     browser.click("a[href$='/delete'][aria-label]").await;
     browser.find("button.danger").await;
     axe.judge(browser, "rule-delete").await;
-    probed(browser, axe, &at("/probe")).await;
-}
-
-async fn probed(browser: &Browser, axe: &mut Axe, address: &str) {
-    browser.submit(address, &[]).await;
-    browser.find("[data-worst]").await;
-    axe.judge(browser, "probed").await;
 }
