@@ -1,6 +1,10 @@
 //! The text of a machine token: `pc_`, 256 random bits in base62, and a checksum that tells it from what belongs to an
 //! app. The checksum is no secret and protects nothing.
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode;
+
 /// What every token begins with.
 const PREFIX: &str = "pc_";
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -65,6 +69,11 @@ pub fn write(secret: &[u8; 32]) -> String {
     let body = format!("{PREFIX}{}", base62(secret, SECRET_DIGITS));
     let check = base62(&checksum(body.as_bytes()).to_be_bytes(), CHECK_DIGITS);
     body + &check
+}
+
+/// `text` with what is percent-encoded in it decoded.
+pub fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+    percent_decode(text).into()
 }
 
 /// Whether a token of ours stands somewhere in `text`.

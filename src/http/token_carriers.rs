@@ -23,6 +23,14 @@ const BASIC: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// As the most careless program reads it.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
 /// A token in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CarriedToken<'a> {
@@ -111,30 +119,43 @@ fn parts(value: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// it would not be accepted, and where the name is spelled as CGI would fold it.
 pub fn carries_token(name: &str, value: &[u8], listed: &[String]) -> bool {
     let is = |known: &str| letters(name).eq(letters(known));
-    if is(X_PORTCULLIS_TOKEN.as_str()) {
-        return true;
-    }
-    if name == AUTHORIZATION.as_str() {
-        return token_text::is_in(value) || has_in_basic(value);
-    }
-    token_text::is_in(value) && listed.iter().any(|known| is(known))
+    is(X_PORTCULLIS_TOKEN.as_str())
+        || (is(AUTHORIZATION.as_str()) || listed.iter().any(|known| is(known))) && has_token(value)
 }
 
 fn letters(name: &str) -> impl Iterator<Item = u8> {
     name.bytes().filter(u8::is_ascii_alphanumeric)
 }
 
-/// Whether the credentials of HTTP Basic have a token in them, in whatever Base64.
-fn has_in_basic(value: &[u8]) -> bool {
-    parts(value).filter_map(|part| after_scheme(part, b"basic")).any(|encoded| {
-        let plain = |byte: &u8| match byte {
-            b'-' => b'+',
-            b'_' => b'/',
-            other => *other,
-        };
-        let encoded: Vec<u8> = encoded.iter().filter(|byte| !byte.is_ascii_whitespace()).map(plain).collect();
-        BASIC.decode(encoded).is_ok_and(|decoded| token_text::is_in(&decoded))
-    })
+/// Whether a token stands in `value` in any dress that an app or its log could take off: as it is, percent-encoded, or
+/// within Base64 of either alphabet, whatever is around it.
+fn has_token(value: &[u8]) -> bool {
+    if value.len() < token_text::LENGTH {
+        return false;
+    }
+    let plain = token_text::unescaped(value);
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
+    let hides_one = |digits: Vec<u8>| LENIENT.decode(digits).is_ok_and(|decoded| token_text::is_in(&decoded));
+    let digits_of = |text: &[u8]| {
+        let mut digits: Vec<u8> = text.iter().filter(|byte| is_digit(byte)).copied().map(to_standard).collect();
+        if digits.len() % 4 == 1 {
+            digits.pop();
+        }
+        digits
+    };
+    let after_scheme = plain.split(u8::is_ascii_whitespace).next().and_then(|scheme| plain.get(scheme.len()..));
+    token_text::is_in(&plain)
+        || plain.split(|byte| !is_digit(byte)).any(|run| run.len() > token_text::LENGTH && hides_one(digits_of(run)))
+        || after_scheme.is_some_and(|rest| hides_one(digits_of(rest)))
+}
+
+/// A digit of base64url as one of Base64 (RFC 4648, section 5).
+const fn to_standard(digit: u8) -> u8 {
+    match digit {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    }
 }
 
 /// The names of the headers that carry a token of ours.
@@ -190,6 +211,7 @@ mod tests {
             ("x-other", token.clone()),
             ("cookie", format!("portcullis_access={token}")),
             ("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9".to_owned()),
+            ("authorization", format!("Bearer {}", "%5F-_+/=a b".repeat(20))),
             ("authorization", "Bearer pc_of_the_app".to_owned()),
             ("authorization", basic("token:secret")),
             ("authorization", format!("Bearer {}", token.trim_start_matches('p'))),
@@ -216,6 +238,12 @@ mod tests {
             ("authorization", basic(&format!("token:x:{token}"))),
             ("authorization", basic(&format!("token:{token}\n"))),
             ("authorization", format!("Basic {url_safe}")),
+            ("authorization", format!("Basic\t{}", STANDARD.encode(format!("token:{token}")))),
+            ("authorization", format!("Basic {}===", STANDARD_NO_PAD.encode(format!("token:{token}")))),
+            ("authorization", format!("Basic {}", STANDARD.encode(format!("token:{token}")).replacen("cG", "c G", 1))),
+            ("authorization", STANDARD.encode(format!("to:{token}"))),
+            ("authorization", format!("Bearer {}", token.replace('_', "%5F"))),
+            ("x-api-key", basic(&format!("token:{token}"))),
             ("x_api_key", token.clone()),
             ("xapikey", format!("key {token}")),
             ("x_portcullis_token", token.clone()),
