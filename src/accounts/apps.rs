@@ -3,15 +3,13 @@
 use super::app_draft::AppDraft;
 use super::rule_draft::{RuleDraft, draft_of};
 use super::seen::{self, Seen};
-use super::{AccountError, Accounts, Actor, app_table, revocation};
+use super::{AccountError, Accounts, Actor, app_table, difference, revocation};
 use crate::config::Server;
 use crate::crypto::random;
 use crate::crypto::sealed::Sealer;
-use crate::domain::app_address::AppAddress;
 use crate::domain::app_table::AppTable;
 use crate::domain::apps::{App, AppRef};
 use crate::domain::audit::Event;
-use crate::domain::header_profile::{HeaderProfile, Preset};
 use crate::domain::ids::{AppId, RuleId};
 use crate::domain::notice::Notice;
 use crate::domain::rules::Rule;
@@ -39,7 +37,7 @@ impl Accounts {
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
             apps::insert(c, &app, now)?;
-            Ok(Ok(Done { result: id, subject: app.name.clone(), detail: describe(&app) }))
+            Ok(Ok(Done { result: id, subject: app.name.clone(), detail: difference::of_new(&app) }))
         };
         self.change_apps(Event::AppCreated, actor, work).await
     }
@@ -69,7 +67,8 @@ impl Accounts {
             if !apps::update(c, &app)? {
                 return Ok(Err(AccountError::NotFound));
             }
-            Ok(Ok(Done { result: (), subject: app.name.clone(), detail: describe(&app) }))
+            let detail = difference::between(present.app(), &app).unwrap_or_default();
+            Ok(Ok(Done { result: (), subject: app.name.clone(), detail }))
         };
         self.change_apps(Event::AppChanged, actor, work).await
     }
@@ -83,7 +82,7 @@ impl Accounts {
             }
             let Some(app) = table.app(&id) else { return Ok(Err(AccountError::NotFound)) };
             apps::delete(c, &id)?;
-            Ok(Ok(Done { result: (), subject: app.app().name.clone(), detail: describe(app.app()) }))
+            Ok(Ok(Done { result: (), subject: app.app().name.clone(), detail: difference::of_new(app.app()) }))
         };
         self.change_apps(Event::AppDeleted, actor, work).await
     }
@@ -146,16 +145,20 @@ impl Accounts {
                 Ok(rule) => rule,
                 Err(faults) => return Ok(Err(AccountError::Rules(faults))),
             };
+            let after = draft_of(c, &rule)?;
+            let mut detail = after.to_string();
             if matches!(event, Event::RuleChanged) {
                 let present = found.rules().iter().find(|rule| rule.id.as_ref() == Some(&id));
                 let Some(present) = present else { return Ok(Err(AccountError::NotFound)) };
-                if let Err(changed) = seen::check(seen.as_ref(), &draft_of(c, present)?, &draft_of(c, &rule)?) {
+                let before = draft_of(c, present)?;
+                if let Err(changed) = seen::check(seen.as_ref(), &before, &after) {
                     return Ok(Err(changed));
                 }
+                detail = difference::of_rules(&before, &after);
                 apps::delete_rule(c, &app, &id)?;
             }
             apps::insert_rule(c, &app, &id, &rule)?;
-            Ok(Ok(Done { result: id, subject: found.app().name.clone(), detail: draft_of(c, &rule)?.to_string() }))
+            Ok(Ok(Done { result: id, subject: found.app().name.clone(), detail }))
         };
         self.change_apps(event, actor, work).await
     }
@@ -189,22 +192,4 @@ impl Accounts {
         })
         .await
     }
-}
-
-/// An app in one line, for the audit log.
-pub(super) fn describe(app: &App) -> String {
-    let addresses: Vec<&str> = app.addresses.iter().map(AppAddress::as_str).collect();
-    let upstream = app.upstream.as_ref().map_or_else(|| "forward-auth".to_owned(), |upstream| upstream.url.to_string());
-    let off = if app.enabled { "" } else { ", switched off" };
-    let headers = describe_headers(&app.headers);
-    format!("{} to {upstream}, {} without a rule{headers}{off}", addresses.join(" "), app.default_access.as_str())
-}
-
-/// The names of headers that few apps have; values are secrets.
-fn describe_headers(profile: &HeaderProfile) -> String {
-    let preset = Some(profile.preset).filter(|preset| *preset != Preset::Remote);
-    let preset = preset.map(|preset| format!(", headers {}", preset.as_str()));
-    let own = profile.own.iter().map(|(part, name)| format!(", {} in {name}", part.as_str()));
-    let fixed = profile.fixed.iter().map(|fixed| format!(", fixed header {}", fixed.name));
-    preset.into_iter().chain(own).chain(fixed).collect()
 }

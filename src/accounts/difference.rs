@@ -1,4 +1,4 @@
-//! Apps and rules, before and after, in one line each.
+//! Apps and rules, before and after, in one line each: for the audit log, and for who applies a file.
 
 use crate::accounts::app_draft::AppDraft;
 use crate::accounts::rule_draft::{GrantDraft, RuleDraft};
@@ -83,9 +83,13 @@ pub(super) fn between(before: &App, after: &App) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// What differs between two rules for the same requests to the app of that name.
-pub(super) fn of_rules(app: &str, before: &RuleDraft, after: &RuleDraft) -> String {
+/// What differs between two states of a rule.
+pub(super) fn of_rules(before: &RuleDraft, after: &RuleDraft) -> String {
+    let request = |rule: &RuleDraft| RuleDraft { grants: Vec::new(), ..rule.clone() };
     let grants = |rule: &RuleDraft| rule.grants.iter().map(GrantDraft::to_string).collect::<Vec<_>>().join("; ");
-    let request = RuleDraft { grants: Vec::new(), ..after.clone() };
-    format!("~ rule {app} {request}: {} -> {}", grants(before), grants(after))
+    if request(before) == request(after) {
+        format!("{}: {} -> {}", request(after), grants(before), grants(after))
+    } else {
+        format!("{before} -> {after}")
+    }
 }

@@ -36,6 +36,7 @@ mod apps;
 pub mod ca_file;
 pub mod confirm;
 pub mod delivery;
+mod difference;
 pub mod entry_cache;
 pub mod error;
 pub mod explain;

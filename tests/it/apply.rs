@@ -105,6 +105,10 @@ members group staff; public from 192.0.2.7/32 until 2099-02-01T00:00:00Z
     assert_eq!(site.events("app.changed").await, ["WIKI"]);
     assert_eq!(site.events("rule.deleted").await, ["WIKI"]);
     assert_eq!(site.events("rule.changed").await, ["WIKI"]);
+    for event in ["app.changed", "rule.changed"] {
+        let detail = site.query(&format!("(SELECT detail FROM audit_events WHERE event = '{event}')"));
+        assert!(detail.contains(" -> ") && difference.contains(&detail), "the audit log lacks what changed: {detail}");
+    }
     assert_eq!(site.process.client().fetch("/open").await.status, 404, "no app is behind, and no sign-in is asked for");
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Change, WantedApp, WantedRule, difference};
-use crate::accounts::apps::describe;
+use super::{Change, WantedApp, WantedRule};
+use crate::accounts::difference;
 use crate::accounts::rule_draft::{RuleDraft, draft_of};
 use crate::accounts::{AccountError, FieldFault};
 use crate::crypto::random;
@@ -28,8 +28,9 @@ impl Change<'_> {
             if self.how.prune && !app.app().id.is_default() {
                 apps::delete(self.c, &app.app().id)?;
                 self.notify(Notice::AppsChanged);
-                let text = format!("- app {}: {}", app.app().name, difference::of_new(app.app()));
-                self.record(text, Event::AppDeleted, &app.app().name, &describe(app.app()));
+                let detail = difference::of_new(app.app());
+                let text = format!("- app {}: {detail}", app.app().name);
+                self.record(text, Event::AppDeleted, &app.app().name, &detail);
             } else {
                 self.others.push(app.app().name.clone());
                 kept.push(CompiledApp::clone(app));
@@ -91,11 +92,14 @@ impl Change<'_> {
     }
 
     fn put_app(&mut self, before: Option<&App>, app: &App) -> Result<(), AccountError> {
-        let (text, event) = match before {
-            None => (format!("+ app {}: {}", app.name, difference::of_new(app)), Event::AppCreated),
+        let (text, event, detail) = match before {
+            None => {
+                let detail = difference::of_new(app);
+                (format!("+ app {}: {detail}", app.name), Event::AppCreated, detail)
+            }
             Some(before) => match difference::between(before, app) {
                 None => return Ok(()),
-                Some(text) => (format!("~ app {}: {text}", before.name), Event::AppChanged),
+                Some(detail) => (format!("~ app {}: {detail}", before.name), Event::AppChanged, detail),
             },
         };
         match before {
@@ -103,7 +107,7 @@ impl Change<'_> {
             Some(_) => drop(apps::update(self.c, app)?),
         }
         self.notify(Notice::AppsChanged);
-        self.record(text, event, &app.name, &describe(app));
+        self.record(text, event, &app.name, &detail);
         let advice = self.accounts.advice(app);
         self.notes.extend(advice.iter().map(|text| format!("{}: {}", app.name, texts::say(Language::English, text))));
         Ok(())
@@ -141,11 +145,11 @@ impl Change<'_> {
             let old = old.map(|old| self.drop_rule(app, old)).transpose()?;
             apps::insert_rule(self.c, app, id, rule)?;
             self.notify(Notice::AppsChanged);
-            let (text, event) = match old {
-                None => (format!("+ rule {name} {draft}"), Event::RuleCreated),
-                Some(old) => (difference::of_rules(name, &old, &draft), Event::RuleChanged),
+            let (sign, event, detail) = match old {
+                None => ('+', Event::RuleCreated, draft.to_string()),
+                Some(old) => ('~', Event::RuleChanged, difference::of_rules(&old, &draft)),
             };
-            self.record(text, event, name, &draft.to_string());
+            self.record(format!("{sign} rule {name} {detail}"), event, name, &detail);
         }
         Ok(())
     }

@@ -4,7 +4,6 @@
 //! is rolled back if anything is wrong, and unless the caller has shown exactly this difference before.
 
 mod apps;
-mod difference;
 mod groups;
 mod people;
 mod wanted;
