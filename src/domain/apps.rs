@@ -169,6 +169,25 @@ impl App {
         others.map(text).chain(lacks_proxy.then(|| Text::new("app-without-proxy"))).collect()
     }
 
+    /// The app of a test: at that address, behind another proxy, with every setting at its default.
+    #[cfg(test)]
+    pub fn sample(address: &str, https: bool) -> Self {
+        Self {
+            id: AppRef::Default,
+            name: "wiki".to_owned(),
+            addresses: vec![AppAddress::parse(address, https).unwrap()],
+            upstream: None,
+            default_access: DefaultAccess::SignedIn,
+            preflight: false,
+            signed_identity: false,
+            enabled: true,
+            shown: true,
+            session_secs: None,
+            headers: HeaderProfile::default(),
+            token_headers: Vec::new(),
+        }
+    }
+
     /// How it is reached.
     pub const fn mode(&self) -> Mode {
         if self.upstream.is_some() { Mode::Proxy } else { Mode::ForwardAuth }

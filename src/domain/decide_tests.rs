@@ -7,12 +7,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::access::{Credential, Denial, Person, Visitor};
-use super::app_address::AppAddress;
 use super::app_table::CompiledApp;
-use super::apps::{App, AppRef, DefaultAccess};
+use super::apps::{App, DefaultAccess};
 use super::decide::{AppRequest, Decision, decide};
 use super::groups::GroupName;
-use super::header_profile::HeaderProfile;
 use super::ids::{RuleId, UserId};
 use super::path::{self, Meaning};
 use super::rules::{Circumstances, Grant, Rule, RuleMethods, RulePath, Who};
@@ -31,20 +29,7 @@ fn user(letter: char) -> UserId {
 }
 
 fn app(default_access: DefaultAccess) -> App {
-    App {
-        id: AppRef::Default,
-        name: "wiki".to_owned(),
-        addresses: vec![AppAddress::parse("wiki.example.org", true).unwrap()],
-        upstream: None,
-        default_access,
-        preflight: false,
-        signed_identity: false,
-        enabled: true,
-        shown: true,
-        session_secs: None,
-        headers: HeaderProfile::default(),
-        token_headers: Vec::new(),
-    }
+    App { default_access, ..App::sample("wiki.example.org", true) }
 }
 
 fn rule(number: usize, path: &str, methods: &str, grants: Vec<Grant>) -> Rule {

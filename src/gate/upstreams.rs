@@ -54,8 +54,7 @@ impl Upstreams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::apps::{DefaultAccess, HostHeader};
-    use crate::domain::header_profile::HeaderProfile;
+    use crate::domain::apps::HostHeader;
     use crate::domain::ids::AppId;
     use crate::domain::upstream::UpstreamUrl;
 
@@ -68,20 +67,8 @@ mod tests {
             max_upload: None,
             websocket_origins: Vec::new(),
         };
-        App {
-            id: AppRef::Created(AppId::parse(&letter.repeat(22)).unwrap()),
-            name: letter.to_owned(),
-            addresses: Vec::new(),
-            upstream: Some(upstream),
-            default_access: DefaultAccess::SignedIn,
-            preflight: false,
-            signed_identity: false,
-            enabled: true,
-            shown: true,
-            session_secs: None,
-            headers: HeaderProfile::default(),
-            token_headers: Vec::new(),
-        }
+        let id = AppRef::Created(AppId::parse(&letter.repeat(22)).unwrap());
+        App { id, upstream: Some(upstream), ..App::sample("app.example.org", false) }
     }
 
     #[test]
