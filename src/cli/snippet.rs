@@ -24,7 +24,7 @@ pub(super) fn command() -> Command {
             Arg::new("proxy")
                 .required(true)
                 .value_name("PROXY")
-                .value_parser(PossibleValuesParser::new(Proxy::ALL.map(Proxy::as_str)))
+                .value_parser(PossibleValuesParser::new(Proxy::ALL.iter().map(|proxy| proxy.as_str())))
                 .help("What it is for"),
         )
         .arg(socket("gate", "Where the proxy reaches this gate, if not at its usual address"))

@@ -22,7 +22,7 @@ const FIRST_PORT: u16 = 8080;
 
 words! {
     /// What a configuration can be written for.
-    pub enum Proxy {
+    pub enum Proxy all {
         /// nginx.
         Nginx = "nginx",
         /// A proxy host of Nginx Proxy Manager.
@@ -31,12 +31,12 @@ words! {
         Swag = "swag",
         /// The ingress controller of Kubernetes.
         IngressNginx = "ingress-nginx",
+        /// Caddy.
+        Caddy = "caddy",
         /// Traefik, for its file provider.
         Traefik = "traefik",
         /// Traefik, as labels of containers.
         TraefikLabels = "traefik-labels",
-        /// Caddy.
-        Caddy = "caddy",
         /// HAProxy.
         Haproxy = "haproxy",
         /// Envoy.
@@ -45,19 +45,6 @@ words! {
 }
 
 impl Proxy {
-    /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
-        Self::Nginx,
-        Self::NginxProxyManager,
-        Self::Swag,
-        Self::IngressNginx,
-        Self::Caddy,
-        Self::Traefik,
-        Self::TraefikLabels,
-        Self::Haproxy,
-        Self::Envoy,
-    ];
-
     /// Where it usually reaches the gate, which listens on `port`.
     fn usual_gate(self, port: u16) -> Socket {
         let host = match self {
@@ -247,24 +234,9 @@ fn capital(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::apps::DefaultAccess;
-    use crate::domain::header_profile::HeaderProfile;
 
     fn app(name: &str) -> App {
-        App {
-            id: AppRef::Default,
-            name: name.to_owned(),
-            addresses: vec![AppAddress::parse("app.example.org", false).unwrap()],
-            upstream: None,
-            default_access: DefaultAccess::SignedIn,
-            preflight: false,
-            signed_identity: false,
-            enabled: true,
-            shown: true,
-            session_secs: None,
-            headers: HeaderProfile::default(),
-            token_headers: Vec::new(),
-        }
+        App { name: name.to_owned(), ..App::sample("app.example.org", false) }
     }
 
     fn subject(proxy: Proxy, names: &[&str]) -> Subject {
@@ -305,7 +277,7 @@ mod tests {
             let mut wiki = app("Wiki");
             wiki.addresses = addresses.iter().map(|text| AppAddress::parse(text, true).unwrap()).collect();
             let places = Places { gate: None, gate_port: 3000, app: None, https: true };
-            for proxy in Proxy::ALL {
+            for proxy in Proxy::ALL.iter().copied() {
                 let subject = Subject::new(proxy, &places, None, &[&wiki]);
                 assert_eq!(subject.as_ref().err().map(Text::key), fault, "{addresses:?}");
                 let Ok(subject) = subject else { continue };
@@ -321,7 +293,7 @@ mod tests {
 
     #[test]
     fn every_name_of_every_preset_reaches_an_app() {
-        for proxy in Proxy::ALL {
+        for proxy in Proxy::ALL.iter().copied() {
             let written = text(&subject(proxy, &["App"])).unwrap().to_lowercase() + HAPROXY_SCRIPT;
             for (_, name) in Preset::ALL.iter().flat_map(|preset| preset.headers()) {
                 let is_there = match proxy {
