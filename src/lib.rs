@@ -13,7 +13,7 @@
 //! |---|---|---|---|
 //! | 0 | domain | - | thiserror, url, idna, unicode_normalization, percent_encoding, time, woothee, ipnet, zeroize, zxcvbn, base64 |
 //! | 1 | config | domain | secrecy, dotenvy, ipnet, strsim, url |
-//! | 1 | crypto | domain | argon2, aws_lc_rs, bcrypt, jsonwebtoken, sha2, sha_crypt, hmac, hkdf, subtle, rand, secrecy, siphasher, base64, unicode_normalization, uuid, zeroize |
+//! | 1 | crypto | domain | argon2, aws_lc_rs, bcrypt, jsonwebtoken, passki, sha2, sha_crypt, hmac, hkdf, subtle, rand, secrecy, siphasher, base64, unicode_normalization, uuid, zeroize |
 //! | 1 | texts | domain | fluent_bundle, unic_langid |
 //! | 1 | snippets | domain | askama |
 //! | 2 | telemetry | config | tracing_subscriber |

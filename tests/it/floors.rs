@@ -118,7 +118,7 @@ struct Fence {
 }
 
 const FENCES: &[Fence] = &[
-    Fence { crates: &["bcrypt", "jsonwebtoken", "sha2", "hmac", "hkdf", "siphasher"], only_in: &["crypto/"] },
+    Fence { crates: &["bcrypt", "jsonwebtoken", "sha2", "hmac", "hkdf", "siphasher", "passki"], only_in: &["crypto/"] },
     // Secrets are generated on the floor of `crypto`, which therefore cannot be asked.
     Fence { crates: &["rand"], only_in: &["crypto/", "config/secrets.rs"] },
     Fence { crates: &["actix_session", "actix_identity"], only_in: &["http/", "app.rs", "routes.rs"] },
