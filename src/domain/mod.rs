@@ -35,6 +35,7 @@ pub mod measure;
 pub mod notice;
 pub mod old_gates;
 pub mod origin;
+pub mod passkey;
 pub mod password;
 pub mod path;
 mod path_decoding;

@@ -7,6 +7,7 @@
 pub mod app;
 pub mod app_pages;
 pub mod apps;
+pub mod authenticator;
 pub mod axe;
 pub mod browser;
 pub mod certificates;
