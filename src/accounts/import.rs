@@ -78,32 +78,32 @@ struct Parsed {
 /// What a transaction needs.
 struct Import {
     people: Vec<Parsed>,
+    /// What is wrong already.
+    faults: Vec<ImportFault>,
     how: ImportOptions,
     actor: Actor,
 }
 
 impl Accounts {
-    /// Imports these people, or says every fault.
+    /// Imports the people that were found in a file, or says every fault, those that its reader found included.
     pub async fn import_people(
         &self,
-        found: Vec<FoundPerson>,
+        (found, faults): (Vec<FoundPerson>, Vec<ImportFault>),
         how: ImportOptions,
         actor: &Actor,
     ) -> Result<Result<Imported, Vec<ImportFault>>, AccountError> {
-        let people = match self.parse_found(found, &how)? {
-            Ok(people) => people,
-            Err(faults) => return Ok(Err(faults)),
-        };
-        let (this, import) = (self.clone(), Import { people, how, actor: actor.clone() });
+        let (people, faults) = self.parse_found(found, Faults(faults), &how)?;
+        let (this, import) = (self.clone(), Import { people, faults, how, actor: actor.clone() });
         Ok(self.0.database.write(move |c| this.import(c, &import)).await?)
     }
 
     fn parse_found(
         &self,
         found: Vec<FoundPerson>,
+        mut faults: Faults,
         how: &ImportOptions,
-    ) -> Result<Result<Vec<Parsed>, Vec<ImportFault>>, AccountError> {
-        let (mut people, mut faults) = (Vec::new(), Faults::default());
+    ) -> Result<(Vec<Parsed>, Vec<ImportFault>), AccountError> {
+        let mut people = Vec::new();
         let mut known: BTreeMap<String, usize> = BTreeMap::new();
         for person in found {
             let line = person.line;
@@ -119,7 +119,7 @@ impl Accounts {
             }
             people.push(parsed);
         }
-        Ok(if faults.0.is_empty() { Ok(people) } else { Err(faults.0) })
+        Ok((people, faults.0))
     }
 
     fn parse_one(
@@ -160,7 +160,7 @@ impl Accounts {
 
     /// Everything is looked at before anything is changed.
     fn import(&self, c: &mut Connection, import: &Import) -> Result<Result<Imported, Vec<ImportFault>>, StorageError> {
-        let (mut done, mut faults, mut added) = (Imported::default(), Vec::new(), Vec::new());
+        let (mut done, mut faults, mut added) = (Imported::default(), import.faults.clone(), Vec::new());
         for person in &import.people {
             let email = &person.user.email;
             let mut refuse = |text: String| faults.push(ImportFault { line: person.line, text });
@@ -223,7 +223,6 @@ impl Accounts {
 }
 
 /// The faults of a file so far.
-#[derive(Default)]
 struct Faults(Vec<ImportFault>);
 
 impl Faults {

@@ -47,8 +47,7 @@ pub(super) fn import(config: &Config, matches: &ArgMatches) -> Result<(), String
     let content = read(file).map_err(|fault| format!("{name}: {fault}"))?;
     let is_yaml = [".yml", ".yaml"].iter().any(|end| file.ends_with(end));
     let found = if is_yaml { yaml::read(&content) } else { lines::read(&content) };
-    let found = found.map_err(|faults| refusal(name, &faults))?;
-    if found.is_empty() {
+    if found.0.is_empty() && found.1.is_empty() {
         return Err(format!("{name} has nobody in it"));
     }
     let core = open_existing(config, false)?;
@@ -125,5 +124,5 @@ fn show(done: &Imported, dry: bool, as_json: bool) {
     say(&if dry { format!("dry run: {people} to import, nothing was done") } else { format!("imported {people}") });
 }
 
-/// What a reader of a format returns.
-type Found = Result<Vec<FoundPerson>, Vec<ImportFault>>;
+/// The people whom a reader of a format found, and what is wrong with the rest.
+type Found = (Vec<FoundPerson>, Vec<ImportFault>);
