@@ -181,6 +181,10 @@ impl Accounts {
                     Ok(done) => done,
                     Err(refused) => return Ok(Err(refused)),
                 };
+                if done.detail.is_empty() {
+                    // Everything is as it was.
+                    return Ok(Ok((done.result, revocation::already_done(c)?)));
+                }
                 (line.subject, line.detail) = (done.subject, done.detail);
                 audit::append(c, &line)?;
                 let ended = revocation::publish(c, Vec::new(), vec![Notice::AppsChanged], now)?;

@@ -83,11 +83,13 @@ pub(super) fn between(before: &App, after: &App) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// What differs between two states of a rule.
+/// What differs between two states of a rule; empty if nothing does.
 pub(super) fn of_rules(before: &RuleDraft, after: &RuleDraft) -> String {
     let request = |rule: &RuleDraft| RuleDraft { grants: Vec::new(), ..rule.clone() };
     let grants = |rule: &RuleDraft| rule.grants.iter().map(GrantDraft::to_string).collect::<Vec<_>>().join("; ");
-    if request(before) == request(after) {
+    if before == after {
+        String::new()
+    } else if request(before) == request(after) {
         format!("{}: {} -> {}", request(after), grants(before), grants(after))
     } else {
         format!("{before} -> {after}")

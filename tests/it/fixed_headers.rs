@@ -55,7 +55,7 @@ async fn a_fixed_header_replaces_the_clients_in_every_spelling_and_is_stored_now
         pages.push(owner.get(address).await.text());
     }
     assert!(pages[0].contains("authorization") && pages[1].contains("authorization\nx-api-key"), "{}", pages[1]);
-    assert!(pages[3].contains("fixed header authorization"), "{}", pages[3]);
+    assert!(pages[3].contains("fixed_headers authorization, x-api-key"), "{}", pages[3]);
     // What is refused is shown without it, too.
     let refused = owner.submit(&edit, &edit, &fields("nonsense", &format!("Authorization: {OTHER}"))).await;
     assert_eq!(refused.status, 422);

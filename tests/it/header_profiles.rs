@@ -227,7 +227,10 @@ async fn names_of_an_apps_own_are_sent_to_it_alone_on_web_sockets_too() {
     let configured = site.owner.get("/_auth/admin/apps/default").await.text();
     assert!(configured.contains("create it on the page Apps"), "{configured}");
     let audit = site.owner.get("/_auth/admin/audit?event=app.created").await.text();
-    assert!(audit.contains("headers none, username in x-mail-user, role in userrole"), "{audit}");
+    assert!(
+        audit.contains("headers none; header_map username = x-mail-user, role = userrole, groups-piped = x-teams"),
+        "{audit}"
+    );
 }
 
 #[tokio::test]
