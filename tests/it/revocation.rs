@@ -25,7 +25,7 @@ use super::support::wait;
 /// Ends one session after the other while it is used on two other nodes; what was let in after the answer.
 async fn end_often(nodes: &Nodes, end: impl AsyncFn(&mut Client)) -> Grants {
     let mut grants = Grants::default();
-    for _ in 0..hammer::tries() {
+    for _ in 0..hammer::tries(60) {
         // No account signs in as often as this within one window.
         nodes.clock.jump(31);
         let mut doomed = nodes.apps[0].client();

@@ -131,7 +131,7 @@ impl Site {
 async fn s115_no_node_lets_anybody_in_by_an_old_rule_or_membership_after_the_answer() {
     let Some(mut site) = Site::start().await else { return };
     let mut grants = Grants::default();
-    for _ in 0..(hammer::tries() / 2).div_ceil(Change::ALL.len()) {
+    for _ in 0..hammer::tries(30).div_ceil(Change::ALL.len()) {
         for change in Change::ALL {
             let mut concerned = site.let_in(change).await;
             let origin = site.nodes.apps[0].app_url.clone();

@@ -1,11 +1,14 @@
 //! The pages of machine tokens (S118).
 
+use futures_util::StreamExt;
+
 use super::support::app_pages::{self, RuleForm};
+use super::support::client::Client;
 use super::support::mailbox::Mailbox;
 use super::support::nodes::Nodes;
 use super::support::people::{self, OWNER};
 use super::support::tokens::{self, ALL, OWN, bearer};
-use super::support::{hammer, page};
+use super::support::{hammer, page, wait};
 
 const ADA: &str = "ada@example.org";
 
@@ -110,16 +113,24 @@ async fn s118_no_node_lets_a_revoked_token_in_after_the_answer() {
     let Some(nodes) = Nodes::start(3, false).await else { return };
     let mut owner = nodes.owner().await;
     let mut grants = hammer::Grants::default();
-    for number in 0..hammer::tries().div_ceil(10) {
+    for number in 0..hammer::tries(6) {
         let made = tokens::make(&mut owner, OWN, &[]).await;
+        let mut sockets = Vec::new();
         let machines = (0..3).map(|node| {
             let mut machine = nodes.apps[node].client();
             machine.always("Authorization", &format!("Bearer {}", made.token));
             machine
         });
+        let machines: Vec<Client> = machines.collect();
+        for machine in &machines {
+            sockets.push(machine.web_socket("/ws", &nodes.apps[0].app_url).await.unwrap());
+        }
         let mut at = nodes.at(number % 3, &owner);
         let revoke = async || tokens::revoke(&mut at, OWN, &made).await;
-        grants.until(machines.collect(), "/page", revoke).await;
+        grants.until(machines, "/page", revoke).await;
+        for mut socket in sockets {
+            wait::in_time("an open socket to be cut", async { while let Some(Ok(_)) = socket.next().await {} }).await;
+        }
         for app in &nodes.apps {
             let status = app.client().send(bearer(&made.token, "/page")).await.status;
             assert!(matches!(status, 401 | 429), "{status}");
