@@ -126,6 +126,48 @@ async fn create_rule(walk: &Walk) {
     arrive(walk, "[data-path='/drafts'] [data-grant-id]").await;
 }
 
+/// The configuration of a proxy, which is refused: for a mistake, and for an app that the gate itself serves.
+async fn ask_for_configuration(walk: &Walk) {
+    follow(walk, "a[href$='/snippet']", "[name='proxy']").await;
+    choose(walk, "proxy", "Caddy").await;
+    type_in(&walk.browser, &[("to", "nowhere")]).await;
+    walk.follow_the_summary("to").await;
+    type_in(&walk.browser, &[("to", "wiki:8080")]).await;
+    walk.at_the_summary().await;
+    go_around(&walk.browser).await;
+    walk.go_to("main > p a", "h1[data-app]").await;
+}
+
+/// A question to the app from outside.
+async fn ask_the_doctor(walk: &Walk) {
+    follow(walk, "a[href$='/probe']", "form[action$='/probe'] button").await;
+    press_space(walk, "form[action$='/probe'] button", "[data-worst]").await;
+    go_around(&walk.browser).await;
+    walk.go_to("main > p a", "h1[data-app]").await;
+}
+
+/// A signed link, made after a mistake.
+async fn make_link(walk: &Walk) {
+    follow(walk, "a[href$='/links/new']", "[name='path']").await;
+    type_in(&walk.browser, &[("path", "hook")]).await;
+    walk.follow_the_summary("path").await;
+    type_in(&walk.browser, &[("path", "/hook")]).await;
+    arrive(walk, "#link").await;
+    walk.go_to("main > p a", "[data-link-id]").await;
+}
+
+/// A token of one's own, made after a mistake, and revoked.
+async fn make_token(walk: &Walk) {
+    walk.open("/_auth/account/tokens", "[name='name']").await;
+    go_around(&walk.browser).await;
+    type_in(&walk.browser, &[("name", "")]).await;
+    walk.follow_the_summary("name").await;
+    type_in(&walk.browser, &[("name", "Phone")]).await;
+    arrive(walk, "#link").await;
+    follow(walk, "main > p a", "[data-token-id] form button").await;
+    press_space(walk, "[data-name='Phone'] form button", ".flash").await;
+}
+
 /// The rule gets a second grant, after an error; the form then has room for a third one.
 async fn add_grant(walk: &Walk) {
     follow(walk, "[data-path='/drafts'] > a:first-child", "[name='who_2']").await;
@@ -226,6 +268,10 @@ async fn go_through(walk: &Walk, address: &str, upstream: &str) {
     add_grant(walk).await;
     explain(walk).await;
     delete_rule(walk).await;
+    ask_for_configuration(walk).await;
+    ask_the_doctor(walk).await;
+    make_link(walk).await;
+    make_token(walk).await;
     enter_app(walk, address).await;
     fail_and_leave(walk, address).await;
     enter_by_sign_in(walk, address).await;
