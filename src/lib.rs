@@ -13,7 +13,7 @@
 //! |---|---|---|---|
 //! | 0 | domain | - | thiserror, url, idna, unicode_normalization, percent_encoding, time, woothee, ipnet, zeroize, zxcvbn, base64 |
 //! | 1 | config | domain | secrecy, dotenvy, ipnet, strsim, url |
-//! | 1 | crypto | domain | argon2, aws_lc_rs, bcrypt, jsonwebtoken, passki, sha2, sha_crypt, hmac, hkdf, subtle, rand, secrecy, siphasher, base64, unicode_normalization, uuid, zeroize |
+//! | 1 | crypto | domain | argon2, aws_lc_rs, bcrypt, jsonwebtoken, passki, sha2, sha_crypt, hmac, hkdf, subtle, rand, secrecy, siphasher, base64, totp_rs, unicode_normalization, uuid, zeroize |
 //! | 1 | texts | domain | fluent_bundle, unic_langid |
 //! | 1 | snippets | domain | askama |
 //! | 2 | telemetry | config | tracing_subscriber |
@@ -22,7 +22,7 @@
 //! | 3 | accounts | domain, config, crypto, storage, mail, telemetry, texts | arc_swap, ipnet |
 //! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
 //! | 5 | probe | domain, crypto, accounts, http | actix_web, hyper, hyper_util, http_body_util |
-//! | 6 | pages | domain, accounts, http, snippets, telemetry, texts, probe | actix_web, askama |
+//! | 6 | pages | domain, accounts, http, snippets, telemetry, texts, probe | actix_web, askama, qrcode |
 //! | 6 | api | domain, accounts, http, telemetry | actix_web |
 //! | 6 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, tokio_rustls, tokio_util |
 //! | 7 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |

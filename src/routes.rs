@@ -30,7 +30,8 @@ use crate::pages::admin::{
 };
 use crate::pages::confirm::{self, Change};
 use crate::pages::{
-    account, email, forgot, handover, home, invite, login, logout, old_gates, password, profile, reset, setup, tokens,
+    account, email, factor_step, forgot, handover, home, invite, login, logout, old_gates, password, profile, reset,
+    second_factors, setup, tokens,
 };
 
 /// One page or action.
@@ -110,6 +111,8 @@ pub const PAGES: &[Row] = &[
     Row::page("/", Portal, Open, || get().to(home::show)),
     Row::form("/setup", Portal, Open, || get().to(setup::show), || post().to(setup::submit)),
     Row::form("/login", Portal, Open, || get().to(login::show), || post().to(login::submit)),
+    Row::form("/login/factor", Portal, Open, || get().to(factor_step::show), || post().to(factor_step::submit)),
+    Row::form("/login/enrol", Portal, Open, || get().to(factor_step::show_enrol), || post().to(factor_step::enrol)),
     Row::form("/forgot", Portal, Open, || get().to(forgot::show), || post().to(forgot::submit)),
     Row::page("/forgot/sent", Portal, Open, || get().to(forgot::sent)),
     Row::form("/reset", Portal, Link, || get().to(reset::show), || post().to(reset::submit)),
@@ -128,6 +131,11 @@ pub const PAGES: &[Row] = &[
     Row::form("/account/password", Portal, Member, || get().to(password::show), || post().to(password::submit)),
     Row::form("/account/email", Portal, Member, || get().to(email::show), || post().to(email::submit)),
     Row::action("/account/devices/{id}/forget", Portal, Member, || post().to(account::forget_device)),
+    Row::page("/account/factors", Portal, Member, || get().to(second_factors::list)),
+    Row::form("/account/factors/totp", Portal, Member, || get().to(second_factors::show_totp), || post().to(second_factors::add_totp)).gives_power(Change::FactorNew),
+    Row::action("/account/factors/recovery", Portal, Member, || post().to(second_factors::renew_codes)).gives_power(Change::RecoveryNew),
+    Row::action("/account/factors/{id}/remove", Portal, Member, || post().to(second_factors::remove)).gives_power(Change::FactorRemove),
+    Row::action("/account/factors/{id}/rename", Portal, Member, || post().to(second_factors::rename)),
     Row::form("/account/tokens", Portal, Member, || get().to(tokens::own), || post().to(tokens::create_own)).gives_power(Change::TokenNew),
     Row::action("/account/tokens/{id}/revoke", Portal, Member, || post().to(tokens::revoke_own)),
     Row::page("/admin", Portal, Admin, || get().to(home::admin)),
@@ -158,6 +166,7 @@ pub const PAGES: &[Row] = &[
     Row::form("/admin/users/{id}/username", Portal, Admin, || get().to(username::show), || post().to(username::submit)).gives_power(Change::Username),
     Row::form("/admin/users/{id}/groups", Portal, Admin, || get().to(groups::show_of_user), || post().to(groups::submit_of_user)).gives_power(Change::Groups),
     Row::action("/admin/users/{id}/sessions/end-all", Portal, Admin, || post().to(user::end_sessions)),
+    Row::action("/admin/users/{id}/factors/reset", Portal, Admin, || post().to(user::reset_factors)).gives_power(Change::FactorReset),
     Row::action("/admin/users/{id}/reset-link", Portal, Admin, || post().to(user::reset_link)).gives_power(Change::ResetLink),
     Row::action("/admin/users/{id}/invite", Portal, Admin, || post().to(user::invite)).gives_power(Change::Invite),
     Row::page("/admin/groups", Portal, Admin, || get().to(groups::list)),

@@ -7,6 +7,8 @@ DROP TABLE grants;
 DROP TABLE rules;
 DROP TABLE icons;
 DROP TABLE apps;
+DROP TABLE recovery_codes;
+DROP TABLE factors;
 DROP TABLE audit_events;
 DROP TABLE attempts;
 DROP TABLE mails;

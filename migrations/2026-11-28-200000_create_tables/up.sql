@@ -110,6 +110,28 @@ CREATE INDEX mails_due ON mails (state, next_try_at);
 CREATE INDEX mails_user ON mails (user_id);
 CREATE INDEX mails_created ON mails (created_at, id);
 
+-- Second factors.
+CREATE TABLE factors (
+    id TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- Sealed.
+    secret TEXT NOT NULL,
+    -- The last step of which a code was used; it and earlier ones are refused.
+    last_step BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL,
+    last_used_at BIGINT
+);
+CREATE INDEX factors_user ON factors (user_id);
+
+-- Keyed hashes of recovery codes, each good once.
+CREATE TABLE recovery_codes (
+    hash TEXT NOT NULL PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE
+);
+CREATE INDEX recovery_codes_user ON recovery_codes (user_id);
+
 -- Apps beside the one of the configuration, which has no row.
 CREATE TABLE apps (
     id TEXT NOT NULL PRIMARY KEY,

@@ -377,8 +377,9 @@ pub(super) fn apply(
         }
         UserChange::SetRole(role) => {
             users::set_role(c, id, role)?;
+            links::void_begun(c, id)?;
         }
-        UserChange::EndSessions => links::void_email_change(c, id)?,
+        UserChange::EndSessions => links::void_begun(c, id)?,
         UserChange::Delete => {}
     }
     let ended = store.end_all_of_user(c, id, None)?;

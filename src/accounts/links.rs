@@ -6,7 +6,8 @@ use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::audit::Event;
 use crate::domain::ids::UserId;
 use crate::domain::link::{
-    CONFIRMATION_SECS, EMAIL_CHANGE_SECS, HAND_OVER_SECS, HANDED_OVER_SECS, INVITATION_SECS, Purpose,
+    CONFIRMATION_SECS, EMAIL_CHANGE_SECS, FACTOR_SETUP_SECS, HAND_OVER_SECS, HANDED_OVER_SECS, INVITATION_SECS,
+    Purpose, SIGN_IN_SECS,
 };
 use crate::domain::mail::MailKind;
 use crate::domain::time::Timestamp;
@@ -50,6 +51,8 @@ impl Accounts {
             Purpose::Invitation => INVITATION_SECS,
             Purpose::EmailChange => EMAIL_CHANGE_SECS,
             Purpose::Confirmation => CONFIRMATION_SECS,
+            Purpose::SignIn => SIGN_IN_SECS,
+            Purpose::FactorSetup => FACTOR_SETUP_SECS,
             Purpose::HandOver => HAND_OVER_SECS,
             Purpose::HandedOver => HANDED_OVER_SECS,
         }
@@ -121,9 +124,12 @@ pub(super) fn void_all_links(c: &mut Connection, user: &UserId) -> Result<(), St
         .try_for_each(|kind| mails::cancel(c, user, kind))
 }
 
-/// Voids a pending change of address: it may have been requested by a session that is being ended.
-pub(super) fn void_email_change(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
-    tokens::void_others(c, user, Purpose::EmailChange, None)?;
+/// Voids what a session or a sign-in that is being ended has begun: a change of address, a sign-in that waits for its
+/// second factor, and a factor that is being set up.
+pub(super) fn void_begun(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
+    for purpose in [Purpose::EmailChange, Purpose::SignIn, Purpose::FactorSetup] {
+        tokens::void_others(c, user, purpose, None)?;
+    }
     mails::cancel(c, user, MailKind::ConfirmEmail)
 }
 
@@ -131,8 +137,12 @@ pub(super) fn void_email_change(c: &mut Connection, user: &UserId) -> Result<(),
 fn fits(purpose: Purpose, state: UserState) -> bool {
     match purpose {
         Purpose::Invitation => state == UserState::Invited,
-        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation | Purpose::HandOver | Purpose::HandedOver => {
-            state == UserState::Active
-        }
+        Purpose::Reset
+        | Purpose::EmailChange
+        | Purpose::Confirmation
+        | Purpose::SignIn
+        | Purpose::FactorSetup
+        | Purpose::HandOver
+        | Purpose::HandedOver => state == UserState::Active,
     }
 }

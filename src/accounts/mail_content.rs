@@ -61,7 +61,7 @@ pub fn content(kind: MailKind, facts: &Facts, language: Language) -> MailContent
         paragraphs.extend((!facts.inviter.is_empty()).then(|| filled("mail-invitation-by")));
         paragraphs.push(filled("mail-invitation-open"));
     }
-    if matches!(kind, MailKind::PasswordChanged | MailKind::ResetDone | MailKind::NewDevice | MailKind::EmailChanged) {
+    if tells_of_event(kind) {
         let device = device::known(&facts.device).unwrap_or(Text::new("mail-device-unknown"));
         let event = Text::new("mail-event")
             .with("when", facts.when.exact_words())
@@ -81,6 +81,26 @@ pub fn content(kind: MailKind, facts: &Facts, language: Language) -> MailContent
     }
 }
 
+/// Whether it says when something happened, and from where.
+const fn tells_of_event(kind: MailKind) -> bool {
+    match kind {
+        MailKind::PasswordChanged
+        | MailKind::ResetDone
+        | MailKind::NewDevice
+        | MailKind::EmailChanged
+        | MailKind::FactorAdded
+        | MailKind::FactorRemoved
+        | MailKind::RecoveryCreated
+        | MailKind::RecoveryUsed => true,
+        MailKind::Reset
+        | MailKind::Invitation
+        | MailKind::ConfirmEmail
+        | MailKind::TokenMade
+        | MailKind::FactorsReset
+        | MailKind::Test => false,
+    }
+}
+
 /// The text keys of the subject, of what happened or has to be done, and of the closing.
 const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static str>) {
     match kind {
@@ -94,6 +114,13 @@ const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static st
         MailKind::NewDevice => ("mail-new-device", "mail-new-device-text", Some("mail-new-device-end")),
         MailKind::EmailChanged => ("mail-email-changed", "mail-email-changed-text", Some("mail-email-changed-end")),
         MailKind::TokenMade => ("mail-token-made", "mail-token-made-text", Some("mail-token-made-end")),
+        MailKind::FactorAdded => ("mail-factor-added", "mail-factor-added-text", Some("mail-factor-added-end")),
+        MailKind::FactorRemoved => ("mail-factor-removed", "mail-factor-removed-text", Some("mail-factor-added-end")),
+        MailKind::RecoveryCreated => {
+            ("mail-recovery-created", "mail-recovery-created-text", Some("mail-factor-added-end"))
+        }
+        MailKind::RecoveryUsed => ("mail-recovery-used", "mail-recovery-used-text", Some("mail-factor-added-end")),
+        MailKind::FactorsReset => ("mail-factors-reset", "mail-factors-reset-text", Some("mail-factors-reset-end")),
         MailKind::Test => ("mail-test-subject", "mail-test-text", None),
     }
 }

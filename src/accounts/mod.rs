@@ -64,6 +64,7 @@ pub mod profile;
 pub mod refresh;
 mod revocation;
 pub mod rule_draft;
+pub mod second_factors;
 pub mod seen;
 pub mod session_cache;
 pub mod setup;
@@ -76,6 +77,7 @@ pub mod token_draft;
 pub mod token_refusals;
 pub mod typed_faults;
 mod username;
+pub mod waiting_sign_in;
 
 pub use actor::Actor;
 use app_table::AppTableCache;

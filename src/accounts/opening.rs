@@ -1,11 +1,12 @@
 //! Opens a session, after every required proof (docs/adr/0002).
 
 use super::{AccountError, Accounts, Client, TokenPair};
+use crate::crypto::opaque_token::PlainToken;
 use crate::crypto::random;
 use crate::domain::device::{self, Device};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::session::{BROWSER_SESSION_SECS, Method, Methods, Session};
-use crate::domain::sign_in::CompleteProofs;
+use crate::domain::sign_in::{CompleteProofs, MissingProof};
 
 /// A session that was just opened.
 #[derive(Clone, Debug)]
@@ -16,6 +17,24 @@ pub struct NewSession {
     pub persistent: bool,
     /// The other carriers; absent in the deprecated mode.
     pub account: Option<AccountCarriers>,
+}
+
+/// What a right credential led to.
+#[derive(Clone, Debug)]
+pub enum SignIn {
+    /// A session.
+    Open(NewSession),
+    /// Nothing yet: a second factor is missing (S122).
+    Waiting(WaitingSignIn),
+}
+
+/// A sign-in that waits for its second factor.
+#[derive(Clone, Debug)]
+pub struct WaitingSignIn {
+    /// What the browser that began it goes on with.
+    pub token: PlainToken,
+    /// What is missing.
+    pub missing: MissingProof,
 }
 
 /// The carriers of an account's session besides the session cookie.

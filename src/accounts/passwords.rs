@@ -1,6 +1,6 @@
 //! Choosing passwords: with a link (reset, invitation) or with the current one (S15, S52 to S60, S100).
 
-use super::opening::NewSession;
+use super::opening::SignIn;
 use super::outgoing::Detail;
 use super::throttle::{self, Asking};
 use super::{AccountError, Accounts, Client, FieldFault};
@@ -86,7 +86,7 @@ impl Accounts {
         token: &str,
         new: NewPassword,
         client: Client,
-    ) -> Result<(Email, Option<NewSession>), AccountError> {
+    ) -> Result<(Email, Option<SignIn>), AccountError> {
         let password = new.password.clone();
         let email = self.choose_by_link(Purpose::Invitation, token, new, client.clone()).await?;
         let signed_in = self.sign_in(email.as_str(), password, true, client).await;
@@ -127,9 +127,13 @@ impl Accounts {
         let now = self.0.clock.now();
         let (event, kind) = match purpose {
             Purpose::Invitation => (Event::UserCreated, None),
-            Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation | Purpose::HandOver | Purpose::HandedOver => {
-                (Event::PasswordReset, Some(MailKind::ResetDone))
-            }
+            Purpose::Reset
+            | Purpose::EmailChange
+            | Purpose::Confirmation
+            | Purpose::SignIn
+            | Purpose::FactorSetup
+            | Purpose::HandOver
+            | Purpose::HandedOver => (Event::PasswordReset, Some(MailKind::ResetDone)),
         };
         let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (account, right) = (self.account_bucket(&user.email), Asking::right_of(&self.0.token_hasher, &user.id));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::ErrorKind;
 
-use super::opening::NewSession;
+use super::opening::{Opening, SignIn};
 use super::operator_secret::OperatorSecret;
 use super::{AccountError, Accounts, CLAIMED_SETTING, Client, FieldFault, Phase, revocation};
 use crate::config::data_dir;
@@ -12,12 +12,14 @@ use crate::crypto::password_hash::PasswordHash;
 use crate::domain::audit::Event;
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
+use crate::domain::link::SIGN_IN_SECS;
 use crate::domain::notice::Notice;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::session::Method;
 use crate::domain::sign_in::check_complete;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
+use crate::storage::users::UserRecord;
 use crate::storage::{audit, devices, settings, users};
 
 /// The fields of the set-up form.
@@ -67,8 +69,8 @@ impl Accounts {
         Ok(Some(self.0.config.server.app_url.join(&page)))
     }
 
-    /// Creates the first admin and signs them in.
-    pub async fn claim(&self, form: ClaimForm, client: Client) -> Result<NewSession, AccountError> {
+    /// Creates the first admin and signs them in, or lets them set up a second factor first where one is demanded.
+    pub async fn claim(&self, form: ClaimForm, client: Client) -> Result<SignIn, AccountError> {
         if self.phase() == Phase::Claimed {
             return Err(AccountError::Closed);
         }
@@ -92,7 +94,7 @@ impl Accounts {
         account: NewAccount,
         hash: PasswordHash,
         client: Client,
-    ) -> Result<NewSession, AccountError> {
+    ) -> Result<SignIn, AccountError> {
         let now = self.0.clock.now();
         let id = UserId::parse(&self.ordered_id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
         let user = User {
@@ -106,29 +108,39 @@ impl Accounts {
             last_sign_in_at: Some(now),
             language: None,
         };
-        let Ok(proofs) = check_complete(&user, Method::Password.into());
-        let opening = self.prepare_session(proofs, true, None, &client)?;
+        let record = UserRecord { user: user.clone(), password_hash: Some(hash.clone()) };
+        let opens = match check_complete(&user, Method::Password.into(), false, self.0.config.second_factor) {
+            Ok(proofs) => Ok(self.prepare_session(proofs, true, None, &client)?),
+            Err(_enrolment) => Err(self.first_sign_in(&record)?),
+        };
         let line =
             self.audit_line(Event::SetupClaimed, user.email.as_str(), user.email.as_str(), &client.source.to_string());
-        let (row, device) = (opening.session.clone(), opening.device.clone());
-        let store = self.0.store.clone();
-        let ended = self.0.database.write(move |c| {
+        let (store, until) = (self.0.store.clone(), now.plus(SIGN_IN_SECS));
+        let claimed = self.0.database.write(move |c| {
             if !settings::put_if_absent(c, CLAIMED_SETTING, &now.secs().to_string())? {
                 return Ok(None);
             }
             users::insert(c, &user, Some(&hash))?;
-            devices::insert(c, &user.id, &device)?;
             let ended = store.end_legacy(c)?;
             audit::append(c, &line)?;
-            store.insert(c, &row)?;
-            revocation::publish(c, ended, vec![Notice::Claimed], now).map(Some)
+            match &opens {
+                Ok(Opening { session, device, .. }) => {
+                    devices::insert(c, &user.id, device)?;
+                    store.insert(c, session)?;
+                }
+                Err((_, row)) => row.insert(c, until)?,
+            }
+            Ok(Some((revocation::publish(c, ended, vec![Notice::Claimed], now)?, opens)))
         });
-        let Some(ended) = ended.await? else {
+        let Some((ended, opens)) = claimed.await? else {
             self.apply(&Notice::Claimed);
             return Err(AccountError::Closed);
         };
         self.ended(ended).await;
-        self.carriers_of(&opening)
+        match opens {
+            Ok(opening) => self.carriers_of(&opening).map(SignIn::Open),
+            Err((waiting, _)) => Ok(SignIn::Waiting(waiting)),
+        }
     }
 
     /// Writes the marker beside the database and deletes the token: losing the database must not reopen set-up (S04).

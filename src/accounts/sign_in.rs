@@ -1,6 +1,6 @@
 //! Signing in with address and password (S16 to S31).
 
-use super::opening::NewSession;
+use super::opening::{NewSession, SignIn};
 use super::outgoing::Detail;
 use super::revocation::{self, Ended};
 use super::throttle::{self, Asking, Reservation};
@@ -8,6 +8,7 @@ use super::{AccountError, Accounts, Client};
 use crate::crypto::password_hash::PasswordHash;
 use crate::domain::audit::Event;
 use crate::domain::email::Email;
+use crate::domain::factors::SecondFactor;
 use crate::domain::ids::SessionId;
 use crate::domain::mail::MailKind;
 use crate::domain::password::Password;
@@ -16,7 +17,7 @@ use crate::domain::sign_in::{CompleteProofs, check_complete};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
-use crate::storage::{Connection, StorageError, attempts, audit, devices, users};
+use crate::storage::{Connection, StorageError, attempts, audit, devices, factors, users};
 
 impl Accounts {
     /// Signs in; every failure gives the same neutral answer after the same work (S21, S22).
@@ -28,9 +29,11 @@ impl Accounts {
         password: String,
         persistent: bool,
         client: Client,
-    ) -> Result<NewSession, AccountError> {
+    ) -> Result<SignIn, AccountError> {
         let outcome = self.sign_in_by_steps(email, password, persistent, client).await;
-        self.0.metrics.sign_in(&outcome);
+        if !matches!(outcome, Ok(SignIn::Waiting(_))) {
+            self.0.metrics.sign_in(&outcome);
+        }
         outcome
     }
 
@@ -40,11 +43,26 @@ impl Accounts {
         password: String,
         persistent: bool,
         client: Client,
-    ) -> Result<NewSession, AccountError> {
+    ) -> Result<SignIn, AccountError> {
         let proof = self.prove_password(email, password, &client).await?;
-        let Ok(proofs) = check_complete(&proof.record.user, Method::Password.into());
-        let this = self.clone();
-        self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client).await }).await
+        let (this, id, policy) = (self.clone(), proof.record.user.id.clone(), self.0.config.second_factor);
+        let has_factor = self.0.database.read(move |c| factors::has_any(c, &id)).await?;
+        let checked = check_complete(&proof.record.user, Method::Password.into(), has_factor, policy);
+        let opening = async move {
+            match checked {
+                Ok(proofs) => {
+                    // Somebody may have added a factor meanwhile.
+                    let id = proof.record.user.id.clone();
+                    let still = move |c: &mut Connection| {
+                        let is_missing = policy != SecondFactor::Off && factors::has_any(c, &id)? != has_factor;
+                        Ok(if is_missing { Err(AccountError::InvalidCredentials) } else { Ok(()) })
+                    };
+                    this.open_session(proof, proofs, persistent, client, still).await.map(SignIn::Open)
+                }
+                Err(missing) => this.keep_sign_in(proof, missing, persistent, &client).await.map(SignIn::Waiting),
+            }
+        };
+        self.run_uninterrupted(opening).await
     }
 
     /// The first step: the account whose password it is. Nothing is recorded yet but the attempt.
@@ -115,19 +133,21 @@ impl Accounts {
     }
 
     /// Audits a refusal, and returns the error for the visitor.
-    async fn refuse(&self, subject: &str, client: &Client) -> AccountError {
+    pub(super) async fn refuse(&self, subject: &str, client: &Client) -> AccountError {
         let line = self.audit_line(Event::LoginFailed, "", subject, &client.source.to_string());
         let audited = self.0.database.write(move |c| audit::append(c, &line)).await;
         audited.err().map_or(AccountError::InvalidCredentials, AccountError::from)
     }
 
-    /// The last step: records the sign-in and stores the session, in one write.
-    async fn open_session(
+    /// The last step: records the sign-in and stores the session, in one write, of which `step` is the first part: what
+    /// it refuses opens nothing, though what it wrote stays.
+    pub(super) async fn open_session(
         &self,
         proof: PasswordProof,
         proofs: CompleteProofs,
         persistent: bool,
         client: Client,
+        step: impl FnOnce(&mut Connection) -> Result<Result<(), AccountError>, StorageError> + Send + 'static,
     ) -> Result<NewSession, AccountError> {
         let PasswordProof { record, hash, upgraded, reservation, account, device: known } = proof;
         let now = self.0.clock.now();
@@ -148,6 +168,9 @@ impl Accounts {
             if let Some(secs) = throttle::count_right(c, &right, now)? {
                 throttle::give_back(c, &reservation)?;
                 return Ok(Recorded::TooMany(secs));
+            }
+            if let Err(fault) = step(c)? {
+                return Ok(Recorded::Refused(fault));
             }
             if !users::record_sign_in(c, &id, &hash, now)? {
                 return Ok(Recorded::Outdated);
@@ -172,6 +195,7 @@ impl Accounts {
         let ended = match signed_in.await? {
             Recorded::Done(ended) => ended,
             Recorded::Outdated => return Err(self.refuse(user.email.as_str(), &client).await),
+            Recorded::Refused(fault) => return Err(fault),
             Recorded::TooMany(retry_after) => return Err(AccountError::TooMany { retry_after }),
         };
         self.ended(ended).await;
@@ -205,16 +229,16 @@ impl Accounts {
 }
 
 /// A right password, and what was found while verifying it.
-struct PasswordProof {
-    record: UserRecord,
-    hash: PasswordHash,
+pub(super) struct PasswordProof {
+    pub(super) record: UserRecord,
+    pub(super) hash: PasswordHash,
     /// The same password hashed at the configured cost, if the stored hash has a lower one.
-    upgraded: Option<PasswordHash>,
-    reservation: Reservation,
+    pub(super) upgraded: Option<PasswordHash>,
+    pub(super) reservation: Reservation,
     /// The bucket of the account's failures.
-    account: Option<String>,
+    pub(super) account: Option<String>,
     /// The known device that the browser is.
-    device: Option<String>,
+    pub(super) device: Option<String>,
 }
 
 /// The result of a right password.
@@ -223,6 +247,8 @@ enum Recorded {
     Done(Ended),
     /// The account was disabled, or the password changed, while the old one was verified.
     Outdated,
+    /// A step before the last was not taken.
+    Refused(AccountError),
     /// The account has reached its maximum for the window; seconds to wait.
     TooMany(i64),
 }

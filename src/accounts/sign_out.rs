@@ -90,7 +90,7 @@ fn end(
         (Ending::One(id), Some(user)) => Ok(one(store.end(c, id, Some(user))?, id)),
         (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&Kept { session, step: random::step() })),
         (Ending::Everywhere, Some(user)) => {
-            links::void_email_change(c, user)?;
+            links::void_begun(c, user)?;
             store.end_all_of_user(c, user, None)
         }
         (Ending::This, Some(_)) | (_, None) => Ok(one(store.end(c, session, None)?, session)),

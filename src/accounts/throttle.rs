@@ -24,7 +24,7 @@ const NEVER: Timestamp = Timestamp::from_secs(i64::MIN);
 /// The buckets that one attempt counts in.
 #[derive(Clone, Debug)]
 pub(super) struct Reservation {
-    source: Option<String>,
+    pub(super) source: Option<String>,
     account: Option<String>,
     device: Option<String>,
 }

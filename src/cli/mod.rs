@@ -18,6 +18,7 @@ mod apply;
 mod apps;
 mod backup;
 mod explain;
+mod factors;
 mod groups;
 mod import;
 mod migrate_store;
@@ -138,6 +139,10 @@ pub fn command() -> Command {
                         .help("1 to 64 of a-z, 0-9, '.', '_', '-'; leave it out to remove the user name"),
                 ),
             Command::new("reset-link").about("Print a link for a new password").arg(email()),
+            Command::new("factors").about("List the second factors of an account").arg(email()),
+            Command::new("reset-factors")
+                .about("Remove all second factors of an account, end its sessions, and tell its owner by mail")
+                .arg(email()),
         ]
         .map(|command| command.arg(json())),
     );
@@ -237,6 +242,9 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "restore" => backup::restore(&config, matches),
         "migrate-store" => migrate_store::migrate_store(&config, matches),
         "health" => server::health(&config),
+        "user" if matches.subcommand().is_some_and(|(name, _)| name.ends_with("factors")) => {
+            factors::run(&config, matches)
+        }
         "user" => people::user(&config, matches),
         "group" => groups::group(&config, matches),
         "session" => people::session(&config, matches),

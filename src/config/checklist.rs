@@ -2,13 +2,14 @@
 
 use super::{Config, DatabaseUrl, SessionStoreUrl};
 use crate::domain::checklist::Check;
+use crate::domain::factors::SecondFactor;
 use crate::domain::text::Text;
 
 /// The lines, the address first.
 pub(super) fn of(config: &Config) -> Vec<Check> {
     let mut checks = vec![address(config)];
     checks.extend(listening(config));
-    checks.extend([mail(config), data(config)]);
+    checks.extend([mail(config), data(config), second_factor(config)]);
     checks.extend(config.warnings.iter().map(|warning| Check::warning(warning.clone())));
     checks
 }
@@ -46,6 +47,17 @@ fn mail(config: &Config) -> Check {
         None => Text::new("check-mail-none"),
     };
     Check::good("check-mail", text)
+}
+
+/// What `SECOND_FACTOR` means, for whom.
+fn second_factor(config: &Config) -> Check {
+    let title = "check-factor";
+    match config.second_factor {
+        SecondFactor::Off => Check::advice(title, Text::new("check-factor-off")),
+        SecondFactor::Optional => Check::good(title, Text::new("check-factor-optional")),
+        SecondFactor::Admins => Check::good(title, Text::new("check-factor-admins")),
+        SecondFactor::Everyone => Check::good(title, Text::new("check-factor-everyone")),
+    }
 }
 
 fn data(config: &Config) -> Check {

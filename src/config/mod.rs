@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::domain::checklist::Check;
+use crate::domain::factors::SecondFactor;
 
 mod checklist;
 pub mod data_dir;
@@ -51,6 +52,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// Password rules.
     pub passwords: Passwords,
+    /// `SECOND_FACTOR`: who has to have a second factor.
+    pub second_factor: SecondFactor,
     /// How mails are sent.
     pub mail: Mail,
     /// The look and the language of the pages.
@@ -91,7 +94,8 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
     let database = stores::database(&mut reader, &data_dir);
     let session_store = stores::session_store(&mut reader);
     let sessions = sign_in::sessions(&mut reader);
-    let passwords = sign_in::passwords(&mut reader);
+    let second_factor = reader.value(&variables::SECOND_FACTOR);
+    let passwords = sign_in::passwords(&mut reader, second_factor);
     let legacy = sign_in::legacy(&mut reader);
     let mail = mail::read(&mut reader, &server.app_url);
     let site = site::read(&mut reader);
@@ -109,6 +113,7 @@ pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Confi
         session_store,
         sessions,
         passwords,
+        second_factor,
         mail,
         site,
         legacy,

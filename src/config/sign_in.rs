@@ -8,6 +8,7 @@ use super::variables::{
     JWT_REFRESH_TOKEN_EXPIRY_IN_MINUTES, JWT_TOKEN_EXPIRY_IN_MINUTES, PASSWORD_MIN_LENGTH,
     PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS, PASSWORD_SALT_HASH_ROUNDS, SESSION_IDLE_MINUTES,
 };
+use crate::domain::factors::SecondFactor;
 use crate::domain::session::IdleLimit;
 
 /// Lifetimes and claims of sessions.
@@ -72,10 +73,15 @@ pub(super) fn sessions(reader: &mut Reader<'_>) -> Sessions {
     }
 }
 
-pub(super) fn passwords(reader: &mut Reader<'_>) -> Passwords {
+/// Shortest password if nobody chose another: one that stands alone, and one beside a second factor.
+const MIN_LENGTHS: [usize; 2] = [15, 8];
+
+pub(super) fn passwords(reader: &mut Reader<'_>, second_factor: SecondFactor) -> Passwords {
+    let [alone, beside_factor] = MIN_LENGTHS;
+    let usual = if second_factor == SecondFactor::Everyone { beside_factor } else { alone };
     Passwords {
         cost: reader.value(&PASSWORD_SALT_HASH_ROUNDS),
-        min_length: reader.value(&PASSWORD_MIN_LENGTH),
+        min_length: reader.given(&PASSWORD_MIN_LENGTH).unwrap_or(usual),
         reset_secs: reader.value(&PASSWORD_RESET_TOKEN_EXPIRY_IN_MINS) * 60,
     }
 }

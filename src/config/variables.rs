@@ -15,6 +15,7 @@ use super::{mail, server, sign_in, site, stores};
 use crate::domain::app_url::AppUrl;
 use crate::domain::colour::Colour;
 use crate::domain::dialect::Dialect;
+use crate::domain::factors::SecondFactor;
 use crate::domain::language::Language;
 use crate::domain::old_gates::OldGate;
 
@@ -115,7 +116,23 @@ variables! {
             minutes.").also("PASSWORD_RESET_TOKEN_EXPIRY_IN_MINUTES");
     PASSWORD_SALT_HASH_ROUNDS: Set<Range<u32>> = set(|| 10, Range(10, 15), "bcrypt rounds; older hashes are upgraded \
         at sign-in.");
-    PASSWORD_MIN_LENGTH: Set<Range<usize>> = set(|| 15, Range(8, 64), "Shortest password, in characters.");
+    PASSWORD_MIN_LENGTH: Derived<Range<usize>> = derived(
+        "15, or 8 with SECOND_FACTOR=everyone",
+        |config| config.passwords.min_length.to_string(),
+        Range(8, 64),
+        "Shortest password, in characters.",
+    );
+    SECOND_FACTOR: Set<Words<SecondFactor>> = set(
+        || SecondFactor::Optional,
+        Words(&[
+            ("off", SecondFactor::Off),
+            ("optional", SecondFactor::Optional),
+            ("admins", SecondFactor::Admins),
+            ("everyone", SecondFactor::Everyone),
+        ]),
+        "Who has to have a second factor: with off nobody is asked for one, with optional whoever has one, and with \
+            admins or everyone these people set one up at their next sign-in (docs/SECOND-FACTORS.md).",
+    );
     PASSWORD_KEY: Derived<Text> = generated("Keys the HMAC in front of bcrypt. Losing it makes every password \
         useless.");
     TOKEN_HASH_SECRET: Derived<Text> = generated("Keys the HMAC of stored tokens and of device cookies.");

@@ -19,3 +19,4 @@ pub mod passkeys;
 pub mod password_hash;
 pub mod random;
 pub mod sealed;
+pub mod totp;

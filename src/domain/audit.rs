@@ -95,6 +95,13 @@ events! {
     RuleChanged = "rule.changed", "event-rule-changed";
     RuleDeleted = "rule.deleted", "event-rule-deleted";
     KeyRotated = "key.rotated", "event-key-rotated";
+    FactorAdded = "factor.added", "event-factor-added";
+    FactorRemoved = "factor.removed", "event-factor-removed";
+    FactorRenamed = "factor.renamed", "event-factor-renamed";
+    FactorReset = "factor.reset", "event-factor-reset";
+    FactorFailed = "factor.failed", "event-factor-failed";
+    RecoveryCreated = "recovery.created", "event-recovery-created";
+    RecoveryUsed = "recovery.used", "event-recovery-used";
     ConfirmOk = "confirm.ok", "event-confirm-ok";
     ConfirmFailed = "confirm.failed", "event-confirm-failed";
 }

@@ -50,6 +50,10 @@ identifier!(
     RuleId
 );
 identifier!(
+    /// Identifies one second factor of a person.
+    FactorId
+);
+identifier!(
     /// Identifies one machine token or signed link; it is derived from the secret, which it does not reveal.
     TokenId
 );

@@ -29,12 +29,22 @@ pub enum MailKind {
     ConfirmEmail,
     /// An admin made a machine token for the account.
     TokenMade,
+    /// A second factor was added.
+    FactorAdded,
+    /// A second factor was removed.
+    FactorRemoved,
+    /// There are new recovery codes.
+    RecoveryCreated,
+    /// Somebody signed in with a recovery code.
+    RecoveryUsed,
+    /// An admin removed all second factors.
+    FactorsReset,
     /// An admin tests the mail server.
     Test,
 }
 
 /// Every kind, in the order of declaration.
-pub const KINDS: [MailKind; 9] = [
+pub const KINDS: [MailKind; 14] = [
     MailKind::Reset,
     MailKind::Invitation,
     MailKind::PasswordChanged,
@@ -43,6 +53,11 @@ pub const KINDS: [MailKind; 9] = [
     MailKind::EmailChanged,
     MailKind::ConfirmEmail,
     MailKind::TokenMade,
+    MailKind::FactorAdded,
+    MailKind::FactorRemoved,
+    MailKind::RecoveryCreated,
+    MailKind::RecoveryUsed,
+    MailKind::FactorsReset,
     MailKind::Test,
 ];
 
@@ -58,6 +73,11 @@ impl MailKind {
             Self::EmailChanged => "address changed",
             Self::ConfirmEmail => "confirm address",
             Self::TokenMade => "machine token",
+            Self::FactorAdded => "second factor added",
+            Self::FactorRemoved => "second factor removed",
+            Self::RecoveryCreated => "recovery codes",
+            Self::RecoveryUsed => "recovery code used",
+            Self::FactorsReset => "second factors reset",
             Self::Test => "test",
         }
     }
@@ -73,6 +93,11 @@ impl MailKind {
             Self::EmailChanged => "mail-kind-email-changed",
             Self::ConfirmEmail => "mail-kind-confirm-email",
             Self::TokenMade => "mail-kind-token-made",
+            Self::FactorAdded => "mail-kind-factor-added",
+            Self::FactorRemoved => "mail-kind-factor-removed",
+            Self::RecoveryCreated => "mail-kind-recovery-created",
+            Self::RecoveryUsed => "mail-kind-recovery-used",
+            Self::FactorsReset => "mail-kind-factors-reset",
             Self::Test => "mail-kind-test",
         })
     }

@@ -20,6 +20,7 @@ pub mod decide;
 pub mod device;
 pub mod dialect;
 pub mod email;
+pub mod factors;
 pub mod groups;
 pub mod header_profile;
 pub mod ids;

@@ -57,6 +57,10 @@ words! {
         Password = "password",
         /// The user name and password of the deprecated mode.
         Pair = "pair",
+        /// A code of an app for one-time codes.
+        Totp = "totp",
+        /// A recovery code.
+        Recovery = "recovery",
     }
 }
 
@@ -68,6 +72,11 @@ impl Methods {
     /// Parses what [`Methods`] prints; an unknown word makes it `None`.
     pub fn parse(text: &str) -> Option<Self> {
         text.split_ascii_whitespace().map(Method::parse).collect::<Option<_>>().map(Self)
+    }
+
+    /// Whether a second factor is among them.
+    pub fn has_factor(&self) -> bool {
+        self.0.contains(&Method::Totp) || self.0.contains(&Method::Recovery)
     }
 
     /// The union with `other`.
@@ -228,9 +237,9 @@ impl Session {
         self.proof().is_within(RECENT_MINUTES, now)
     }
 
-    /// The last proof of the person's identity. No method is a second factor yet.
-    pub const fn proof(&self) -> Proof {
-        Proof { factor: false, at: self.authenticated_at }
+    /// The last proof of the person's identity.
+    pub fn proof(&self) -> Proof {
+        Proof { factor: self.methods.has_factor(), at: self.authenticated_at }
     }
 
     /// Judges `generation`, taken from a verified refresh token, at `now`.

@@ -11,7 +11,7 @@ use super::own_cookies::CookieLifetime;
 use super::session_store::SID;
 use super::{app_origin, settings};
 use crate::accounts::AccountError;
-use crate::accounts::opening::NewSession;
+use crate::accounts::opening::{NewSession, WaitingSignIn};
 use crate::crypto::jwt::{Claims, TokenFault};
 use crate::domain::ids::SessionId;
 
@@ -104,6 +104,19 @@ pub fn begin(req: &HttpRequest, new: &NewSession, headers: &mut HeaderMap) -> Re
     let app = app_origin::of(req);
     cookies::append(headers, settings::of(req).cookies_at(app.as_ref()).set_new_session(new));
     Ok(())
+}
+
+/// Lets this browser go on with a sign-in whose second factor is missing. It is no carrier: nothing but the pages of
+/// the factor accepts it (S122).
+pub fn wait(req: &HttpRequest, waiting: &WaitingSignIn, headers: &mut HeaderMap) {
+    let cookie = settings::of(req).cookies.set_pending(waiting.token.expose());
+    cookies::append(headers, cookie.into_iter().collect());
+}
+
+/// The token of the sign-in with which this browser may go on.
+pub fn waiting(req: &HttpRequest) -> Option<String> {
+    let found = RequestCookies::read(req, &settings::of(req).cookies)?.pending?;
+    Some(found.text().to_owned()).filter(|token| !token.is_empty())
 }
 
 /// Removes the carriers of an ended session from the browser; the device cookie stays. Not done through actix-session:

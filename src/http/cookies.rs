@@ -8,6 +8,7 @@ use memchr::memchr;
 use crate::accounts::TokenPair;
 use crate::accounts::opening::NewSession;
 use crate::domain::ids::SessionId;
+use crate::domain::link::SIGN_IN_SECS;
 use crate::domain::origin::Origin;
 
 /// Ten years, for the device cookie, in seconds.
@@ -44,6 +45,8 @@ pub struct CookieNames {
     pub device: String,
     /// Binds a hand-over to the browser, on the host of an app.
     pub begin: String,
+    /// Goes on with a sign-in whose second factor is missing.
+    pub pending: String,
     attributes: String,
 }
 
@@ -62,6 +65,8 @@ pub struct RequestCookies<'a> {
     pub device: Option<CookieValue<'a>>,
     /// The cookie of a hand-over that has begun.
     pub begin: Option<CookieValue<'a>>,
+    /// The cookie of a sign-in that waits.
+    pub pending: Option<CookieValue<'a>>,
 }
 
 /// The raw value of one of our cookies.
@@ -102,6 +107,7 @@ impl CookieNames {
             form: name("form"),
             device: name("device"),
             begin: name("begin"),
+            pending: name("pending"),
             attributes: format!("; Path=/; HttpOnly; SameSite=Lax{secure}"),
         }
     }
@@ -138,8 +144,13 @@ impl CookieNames {
             cookies.extend(self.set_tokens(&account.tokens));
             cookies.extend(account.device_cookie.as_ref().and_then(|value| self.set(&self.device, value, DEVICE_SECS)));
         }
-        cookies.extend(self.set(&self.form, "", 0));
+        cookies.extend([&self.form, &self.pending].into_iter().filter_map(|name| self.set(name, "", 0)));
         cookies
+    }
+
+    /// The cookie of a sign-in that waits for its second factor.
+    pub fn set_pending(&self, token: &str) -> Option<HeaderValue> {
+        self.set(&self.pending, token, SIGN_IN_SECS)
     }
 
     /// The cookies removed at sign-out; the device cookie stays.
@@ -186,6 +197,7 @@ impl<'a> RequestCookies<'a> {
                     name if name == names.form.as_bytes() => &mut found.form,
                     name if name == names.device.as_bytes() => &mut found.device,
                     name if name == names.begin.as_bytes() => &mut found.begin,
+                    name if name == names.pending.as_bytes() => &mut found.pending,
                     _ => continue,
                 };
                 if name.len() + value.len() > MAX_BYTES {
@@ -211,6 +223,7 @@ impl<'a> RequestCookies<'a> {
             (&names.form, self.form),
             (&names.device, self.device),
             (&names.begin, self.begin),
+            (&names.pending, self.pending),
         ];
         let pairs: Vec<String> =
             all.iter().filter_map(|(name, value)| Some(format!("{name}={}", (*value)?.text()))).collect();

@@ -47,6 +47,10 @@ flashes! {
     Deleted = "deleted", "flash-deleted";
     Role = "role", "flash-role";
     Username = "username", "flash-username";
+    FactorAdded = "factor-added", "flash-factor-added";
+    FactorRemoved = "factor-removed", "flash-factor-removed";
+    FactorRenamed = "factor-renamed", "flash-factor-renamed";
+    FactorsReset = "factors-reset", "flash-factors-reset";
     TokenRevoked = "token-revoked", "flash-token-revoked";
     AppSaved = "app-saved", "flash-app-saved";
     RuleSaved = "rule-saved", "flash-rule-saved";

@@ -72,12 +72,16 @@ pub(super) async fn submit(
     let accounts = settings::accounts(req);
     let outcome = match page.purpose {
         Purpose::Invitation => accounts.accept_invitation(&token, new, client(req)).await,
-        Purpose::Reset | Purpose::EmailChange | Purpose::Confirmation | Purpose::HandOver | Purpose::HandedOver => {
-            accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None))
-        }
+        Purpose::Reset
+        | Purpose::EmailChange
+        | Purpose::Confirmation
+        | Purpose::SignIn
+        | Purpose::FactorSetup
+        | Purpose::HandOver
+        | Purpose::HandedOver => accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None)),
     };
     match outcome {
-        Ok((_, Some(session))) => signed_in::answer(req, &session, &signed_in::way_back(req, "")),
+        Ok((_, Some(outcome))) => signed_in::answer_step(req, &outcome, &signed_in::way_back(req, ""), ""),
         Ok((email, None)) => Ok(login::after(page.done, &email)),
         Err(AccountError::Rules(faults)) => {
             // The form as before: with the name under which password managers store the password.
@@ -113,6 +117,7 @@ pub(super) fn invalid_link(req: &HttpRequest, purpose: Purpose, status: StatusCo
         Purpose::Reset => ("link-dead-reset", ("/_auth/forgot", "link-ask-again")),
         Purpose::EmailChange => ("link-dead-email", ("/_auth/account", "link-to-account")),
         Purpose::Confirmation => ("prove-over", ("/_auth/", "error-start")),
+        Purpose::SignIn | Purpose::FactorSetup => ("factor-over", ("/_auth/login", "link-to-sign-in")),
         Purpose::HandOver | Purpose::HandedOver => ("fault-handover", ("/", "menu-app")),
     };
     let mut page = MessagePage::new(req, "link-dead-heading", Menu::None);

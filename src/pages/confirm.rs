@@ -63,6 +63,14 @@ pub enum Change {
     GroupJoin,
     /// Deleting a group.
     GroupDelete,
+    /// A new second factor.
+    FactorNew,
+    /// Removing a second factor.
+    FactorRemove,
+    /// New recovery codes.
+    RecoveryNew,
+    /// Removing all second factors of somebody else.
+    FactorReset,
     /// A new machine token.
     TokenNew,
     /// A new signed link of an app.
@@ -82,7 +90,7 @@ pub enum Change {
 }
 
 impl Change {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 23] = [
         Self::Role,
         Self::Username,
         Self::Invite,
@@ -94,6 +102,10 @@ impl Change {
         Self::GroupNew,
         Self::GroupJoin,
         Self::GroupDelete,
+        Self::FactorNew,
+        Self::FactorRemove,
+        Self::RecoveryNew,
+        Self::FactorReset,
         Self::TokenNew,
         Self::LinkNew,
         Self::AppNew,
@@ -128,6 +140,10 @@ impl Change {
             Self::GroupNew => "prove-group-new",
             Self::GroupJoin => "prove-group-join",
             Self::GroupDelete => "prove-group-delete",
+            Self::FactorNew => "prove-factor-new",
+            Self::FactorRemove => "prove-factor-remove",
+            Self::RecoveryNew => "prove-recovery-new",
+            Self::FactorReset => "prove-factor-reset",
             Self::TokenNew => "prove-token-new",
             Self::LinkNew => "prove-link-new",
             Self::AppNew => "prove-app-new",
@@ -213,6 +229,8 @@ async fn subject(change: Change, req: &HttpRequest, fields: &BTreeMap<String, St
         let loaded = accounts.apps().await?;
         return loaded.table.app(&id).map(|app| app.app().name.clone()).ok_or(HttpError::NotFound);
     }
+    // One's own factor: the form shows whether it is there.
+    let id = id.filter(|_| change != Change::FactorRemove);
     match id.and_then(UserId::parse) {
         Some(id) => Ok(accounts.user(&id).await?.email.to_string()),
         None => Ok(fields.get("email").cloned().unwrap_or_default()),

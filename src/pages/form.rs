@@ -119,6 +119,11 @@ impl Field {
         Self { required: true, ..Self::new(name, label, "password", "", autocomplete) }
     }
 
+    /// A code of an app, or one that stands in for it.
+    pub(super) fn code(label: &'static str) -> Self {
+        Self { required: true, ..Self::new("code", label, "word", "", "one-time-code") }
+    }
+
     pub(super) fn choice(name: &'static str, label: &'static str, value: &str, choices: Vec<Choice>) -> Self {
         Self { choices, ..Self::new(name, label, "text", value, "off") }
     }

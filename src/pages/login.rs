@@ -89,7 +89,7 @@ pub async fn submit(req: HttpRequest, query: web::Query<Query>) -> Result<HttpRe
     let next = next_of(typed.next, query.into_inner().next);
     let keep = typed.keep.is_wanted();
     match accounts.sign_in(&typed.email, typed.password, keep, client(&req)).await {
-        Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
+        Ok(outcome) => signed_in::answer_step(&req, &outcome, &way_back(&req, &next), &next),
         Err(AccountError::InvalidCredentials) => {
             let shown = Shown { next: &next, email: &typed.email, refused: true, keep };
             Ok(form(&req, StatusCode::UNAUTHORIZED, &shown))

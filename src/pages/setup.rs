@@ -93,7 +93,7 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
         secret,
     };
     match accounts.claim(claim, client(&req)).await {
-        Ok(new) => signed_in::answer(&req, &new, first_page(&req)),
+        Ok(outcome) => signed_in::answer_step(&req, &outcome, first_page(&req), first_page(&req)),
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials | AccountError::PairClosed) => {
             let (field, text) = if accounts.asks_for_token().await? {

@@ -4,10 +4,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 
 use super::see_other;
-use crate::accounts::opening::NewSession;
-use crate::domain::return_to::ReturnTo;
+use crate::accounts::opening::{NewSession, SignIn};
+use crate::domain::return_to::{ReturnTo, encode_query};
+use crate::domain::sign_in::MissingProof;
 use crate::http::error::HttpError;
 use crate::http::{carriers, settings};
+
+/// Where the code of a second factor is asked for.
+pub(super) const FACTOR: &str = "/_auth/login/factor";
+/// Where a second factor is set up that is demanded.
+pub(super) const ENROL: &str = "/_auth/login/enrol";
 
 /// The box "Keep me signed in".
 #[derive(Default, Deserialize)]
@@ -31,6 +37,31 @@ pub(super) fn answer(req: &HttpRequest, new: &NewSession, location: &str) -> Res
     let mut answer = see_other(location);
     carriers::begin(req, new, answer.headers_mut())?;
     Ok(answer)
+}
+
+/// The response to a right password: as above, or the way to the second factor, which then goes on to `next`.
+pub(super) fn answer_step(
+    req: &HttpRequest,
+    outcome: &SignIn,
+    location: &str,
+    next: &str,
+) -> Result<HttpResponse, HttpError> {
+    let waiting = match outcome {
+        SignIn::Open(new) => return answer(req, new, location),
+        SignIn::Waiting(waiting) => waiting,
+    };
+    let page = match waiting.missing {
+        MissingProof::Factor => FACTOR,
+        MissingProof::Enrolment => ENROL,
+    };
+    let mut answer = see_other(&with_next(page, next));
+    carriers::wait(req, waiting, answer.headers_mut());
+    Ok(answer)
+}
+
+/// A page of ours that goes on to `next`.
+pub(super) fn with_next(page: &str, next: &str) -> String {
+    if next.is_empty() { page.to_owned() } else { format!("{page}?next={}", encode_query(next)) }
 }
 
 /// What comes next, by the form, or else by the address that it was posted to.

@@ -16,6 +16,7 @@ pub mod copying;
 mod database;
 pub mod devices;
 mod error;
+pub mod factors;
 pub mod groups;
 pub mod icons;
 mod listen;

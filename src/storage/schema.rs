@@ -30,6 +30,20 @@ super::tables::kept_tables! {
         group_name -> Text,
         user_id -> Text,
     }
+    table factors (id) {
+        id -> Text,
+        user_id -> Text,
+        kind -> Text,
+        name -> Text,
+        secret -> Text,
+        last_step -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+    }
+    table recovery_codes (hash) {
+        hash -> Text,
+        user_id -> Text,
+    }
     table apps (id) {
         id -> Text,
         name -> Text,

@@ -304,6 +304,13 @@ pub fn record_sign_in(
     Ok(diesel::update(row).set(dsl::last_sign_in_at.eq(now.secs())).execute(connection)? == 1)
 }
 
+/// Locks the account's row until the end of the transaction.
+pub fn hold(connection: &mut Connection, id: &UserId) -> Result<(), StorageError> {
+    let row = dsl::users.filter(dsl::id.eq(id.as_str()));
+    diesel::update(row).set(dsl::state.eq(dsl::state)).execute(connection)?;
+    Ok(())
+}
+
 /// Sets a new hash and activates an invited account; false if the account is disabled or deleted, or `current` is not
 /// its hash.
 pub fn set_password(

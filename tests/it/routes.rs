@@ -178,7 +178,10 @@ async fn s20_the_deprecated_pair_opens_no_page_of_accounts_and_admins() {
 #[test]
 fn s98_nothing_is_open_but_these_and_no_path_has_two_rows() {
     let of = |access| PAGES.iter().filter(|row| row.access == access).map(|row| row.path).collect::<Vec<_>>();
-    assert_eq!(of(Access::Open), ["", "/", "/setup", "/login", "/forgot", "/forgot/sent", "/begin"]);
+    assert_eq!(
+        of(Access::Open),
+        ["", "/", "/setup", "/login", "/login/factor", "/login/enrol", "/forgot", "/forgot/sent", "/begin"]
+    );
     assert_eq!(of(Access::Link), ["/reset", "/invite", "/account/email/confirm", "/enter"]);
     let session = [
         "/logout",

@@ -16,8 +16,17 @@ const DIALECTS: [&str; 5] = ["nginx", "traefik", "caddy", "haproxy", "envoy"];
 
 /// The rules of the table.
 pub const RULES: [RuleForm<'static>; 13] = {
-    const NONE: RuleForm<'_> =
-        RuleForm { path: "", methods: "", who: "", groups: "", people: "", networks: "", within: "", until: "" };
+    const NONE: RuleForm<'_> = RuleForm {
+        path: "",
+        methods: "",
+        who: "",
+        groups: "",
+        people: "",
+        networks: "",
+        factor: false,
+        within: "",
+        until: "",
+    };
     [
         RuleForm { path: "/public", who: "public", ..NONE },
         RuleForm { path: "/public/team", who: "members", groups: "dev", ..NONE },

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::domain::checklist::{Check, CheckText, in_order};
+use crate::domain::factors::SecondFactor;
 use crate::domain::text::Text;
 use crate::http::browser_origin::{self, BrowserOrigin};
 use crate::http::error::HttpError;
@@ -20,7 +21,7 @@ struct ChecklistPage {
 }
 
 /// The list.
-pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
+pub async fn show(admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let settings = settings::of(&req);
     let no_proxy = settings.config.server.trusted_proxies.is_empty() || !settings.config.gate.is_asked();
     let apps = settings::accounts(&req).apps().await?;
@@ -29,9 +30,20 @@ pub async fn show(_admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpE
     checks.extend(probe::other_apps(apps.table.apps()).await);
     checks.extend(probe::mail(settings.config.mail.address().as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
+    checks.extend(own_factor(&admin, &req).await?);
     let content =
         ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", Menu::Admin), checks: in_order(checks) };
     Ok(page(StatusCode::OK, &content))
+}
+
+/// Advises an admin without a second factor to set one up.
+async fn own_factor(admin: &Admin, req: &HttpRequest) -> Result<Option<Check>, HttpError> {
+    let accounts = settings::accounts(req);
+    let Some(user) = admin.who().user_id().filter(|_| accounts.second_factor() != SecondFactor::Off) else {
+        return Ok(None);
+    };
+    let has_none = accounts.factors_of(user).await?.factors.is_empty();
+    Ok(has_none.then(|| Check::advice("check-own-factor", Text::new("check-own-factor-none"))))
 }
 
 /// Whether the browser uses the address in `APP_URL`: cookies and forms depend on it.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::accounts::AccountError;
 use crate::accounts::administer::UserChange;
+use crate::accounts::second_factors::OwnFactors;
 use crate::domain::audit::{AuditFilter, AuditLine};
 use crate::domain::groups::GroupName;
 use crate::domain::ids::UserId;
@@ -39,6 +40,7 @@ struct UserPage {
     /// When another account last had this address.
     address_before: Option<Timestamp>,
     has_mail_server: bool,
+    own: OwnFactors,
 }
 
 impl UserPage {
@@ -65,6 +67,13 @@ fn parse(id: &str) -> Result<UserId, HttpError> {
     UserId::parse(id).ok_or(HttpError::NotFound)
 }
 
+/// Removes all second factors of the account and ends its sessions.
+pub async fn reset_factors(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let id = parse(&id)?;
+    settings::accounts(&req).reset_factors(&id, &admin.actor(&req)).await?;
+    Ok(Flash::FactorsReset.at(&format!("/_auth/admin/users/{id}")))
+}
+
 /// The page.
 pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let (accounts, id) = (settings::accounts(&req), parse(&id)?);
@@ -80,6 +89,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
         now: settings::accounts(&req).clock().now(),
         csrf_token: forms::token(&req),
         groups: accounts.groups_of(&id).await?,
+        own: accounts.factors_of(&id).await?,
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
         address_before: accounts.last_use_of_address(&user).await?,

@@ -17,6 +17,8 @@ pub struct RuleForm<'a> {
     pub people: &'a str,
     /// The networks.
     pub networks: &'a str,
+    /// Whether a second factor has to be proved.
+    pub factor: bool,
     /// Minutes since the proof of identity.
     pub within: &'a str,
     /// Until when.
@@ -63,6 +65,8 @@ pub async fn add_rule(admin: &mut Client, app: &str, rule: RuleForm<'_>) {
         ("within", rule.within),
         ("until", rule.until),
     ];
+    let mut fields = fields.to_vec();
+    fields.extend(rule.factor.then_some(("factor", "on")));
     let answer = admin.submit(&path, &path, &fields).await;
     assert_eq!(answer.status, 303, "the rule for {} was not added: {}", rule.path, answer.text());
 }

@@ -130,12 +130,24 @@ pub struct Walk {
 impl Walk {
     /// A real server in front of an app, and a browser with that screen and theme.
     pub async fn start(upstream: &str, width: u32, theme: &'static str, scripts: bool) -> Option<Self> {
+        Self::start_with(upstream, width, theme, scripts, &[]).await
+    }
+
+    /// The same with more variables.
+    pub async fn start_with(
+        upstream: &str,
+        width: u32,
+        theme: &'static str,
+        scripts: bool,
+        more: &[(&str, &str)],
+    ) -> Option<Self> {
         let browser = if scripts { Browser::start().await } else { Browser::without_scripts().await }?;
         axe::set_size(&browser, width, 640).await;
         axe::set_theme(&browser, theme).await;
         // As a window that is in front; a headless one may lose that when Tab leaves the page at its end.
         browser.devtools("Emulation.setFocusEmulationEnabled", json!({ "enabled": true })).await;
-        let variables = [("UPSTREAM_URL".to_owned(), upstream.to_owned())];
+        let mut variables = vec![("UPSTREAM_URL".to_owned(), upstream.to_owned())];
+        variables.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let process = Process::start_with(tempdir().unwrap(), "start", &variables).await;
         let mailbox = Mailbox::of(&process.folder.path().join("data"));
         Some(Self { browser, base: process.app_url(), mailbox, process, is_light: theme == "light" })

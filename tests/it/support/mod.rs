@@ -25,6 +25,7 @@ pub mod nginx;
 pub mod nodes;
 pub mod page;
 pub mod people;
+pub mod phone;
 pub mod pooler;
 pub mod postfix;
 pub mod postgres;

@@ -1,0 +1,232 @@
+//! A sign-in between the password and the second factor (S122 to S124). There is no session and no JWT yet: only a row
+//! of ten minutes, bound to the browser that began, which opens the pages of the factor and nothing else. Whatever ends
+//! links ends it, too: another password, another role, a disabled account, signing out everywhere.
+
+use serde::{Deserialize, Serialize};
+
+use super::opening::{NewSession, WaitingSignIn};
+use super::second_factors::{Enrolled, Setup};
+use super::sign_in::PasswordProof;
+use super::throttle::Asking;
+use super::{AccountError, Accounts, Client, FieldFault};
+use crate::crypto::opaque_token::{PlainToken, TokenHash};
+use crate::domain::audit::Event;
+use crate::domain::factors::{MAX_WRONG, TypedCode};
+use crate::domain::link::{Purpose, SIGN_IN_SECS};
+use crate::domain::session::{Method, Methods};
+use crate::domain::sign_in::{MissingProof, check_complete};
+use crate::domain::text::Text;
+use crate::domain::throttle::WINDOW_SECS;
+use crate::domain::user::UserState;
+use crate::storage::tokens::TokenGrant;
+use crate::storage::users::UserRecord;
+use crate::storage::{Connection, StorageError, attempts, audit, tokens, users};
+
+/// Maximum sign-ins of one account that wait; the oldest are dropped.
+const MAX_WAITING: i64 = 10;
+
+/// What is known of a sign-in that waits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Kept {
+    persistent: bool,
+    missing: MissingProof,
+    /// The known device that the browser is.
+    device: Option<String>,
+    /// Where the attempt of the password counts until the sign-in is complete.
+    source: Option<String>,
+}
+
+/// A waiting sign-in that was found.
+struct Found {
+    hash: TokenHash,
+    kept: Kept,
+    record: UserRecord,
+}
+
+impl Accounts {
+    /// Keeps a sign-in whose password was right. The attempt stays counted until the factor is proved, or somebody who
+    /// knows the password could begin without end.
+    pub(super) async fn keep_sign_in(
+        &self,
+        proof: PasswordProof,
+        missing: MissingProof,
+        persistent: bool,
+        client: &Client,
+    ) -> Result<WaitingSignIn, AccountError> {
+        let PasswordProof { record, hash, upgraded, reservation, device, .. } = proof;
+        let kept = Kept { persistent, missing, device, source: reservation.source };
+        let waiting = self.new_waiting(&record, &kept)?;
+        let (token, row, id) = (waiting.0, waiting.1, record.user.id.clone());
+        let now = self.0.clock.now();
+        let begun = self.0.database.write(move |c| {
+            // Also locks the account: a password that is changed at this moment ends what is begun here.
+            if !users::upgrade_password_hash(c, &id, &hash, upgraded.as_ref().unwrap_or(&hash))? {
+                return Ok(false);
+            }
+            row.insert(c, now.plus(SIGN_IN_SECS))?;
+            Ok(true)
+        });
+        if begun.await? {
+            return Ok(WaitingSignIn { token, missing });
+        }
+        Err(self.refuse(record.user.email.as_str(), client).await)
+    }
+
+    /// The sign-in of somebody whose account was made by this very transaction.
+    pub(super) fn first_sign_in(&self, record: &UserRecord) -> Result<(WaitingSignIn, NewWaiting), AccountError> {
+        let missing = MissingProof::Enrolment;
+        let kept = Kept { persistent: true, missing, device: None, source: None };
+        let (token, row) = self.new_waiting(record, &kept)?;
+        Ok((WaitingSignIn { token, missing }, row))
+    }
+
+    fn new_waiting(&self, record: &UserRecord, kept: &Kept) -> Result<(PlainToken, NewWaiting), AccountError> {
+        let payload = serde_json::to_string(kept).map_err(|fault| AccountError::Internal(fault.to_string()))?;
+        let token = PlainToken::random();
+        let hash = self.hash_of(Purpose::SignIn, token.expose());
+        let grant = TokenGrant { user: record.user.id.clone(), payload };
+        Ok((token, NewWaiting { hash, grant }))
+    }
+
+    /// What the sign-in with that token waits for; [`AccountError::Link`] if it is over.
+    pub async fn missing_proof(&self, token: &str) -> Result<MissingProof, AccountError> {
+        Ok(self.find_waiting(token).await?.kept.missing)
+    }
+
+    async fn find_waiting(&self, token: &str) -> Result<Found, AccountError> {
+        let (hash, now) = (self.hash_of(Purpose::SignIn, token), self.0.clock.now());
+        let wanted = hash.clone();
+        let found = self.0.database.read(move |c| {
+            let Some(grant) = tokens::find(c, &wanted, Purpose::SignIn, now)? else { return Ok(None) };
+            Ok(users::find_by_id(c, &grant.user)?.map(|record| (grant.payload, record)))
+        });
+        let (payload, record) = found.await?.ok_or(AccountError::Link)?;
+        let kept = serde_json::from_str(&payload).map_err(|fault| AccountError::Internal(fault.to_string()))?;
+        if record.user.state == UserState::Active { Ok(Found { hash, kept, record }) } else { Err(AccountError::Link) }
+    }
+
+    /// Completes a sign-in by a code of an app or by a recovery code. Wrong ones count like wrong passwords, and the
+    /// fifth ends the sign-in (S124).
+    pub async fn prove_factor(&self, token: &str, typed: &str, client: Client) -> Result<NewSession, AccountError> {
+        let outcome = self.prove_factor_by_steps(token, typed, client).await;
+        self.0.metrics.sign_in(&outcome);
+        outcome
+    }
+
+    async fn prove_factor_by_steps(
+        &self,
+        token: &str,
+        typed: &str,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let found = self.find_waiting(token).await?;
+        if found.kept.missing != MissingProof::Factor {
+            return Err(AccountError::Link);
+        }
+        let code = TypedCode::read(typed);
+        let method = match code {
+            TypedCode::Totp(_) => Method::Totp,
+            TypedCode::Recovery(_) => Method::Recovery,
+        };
+        let check = self.code_check(&found.record.user, code, &client);
+        self.complete(found, method, client, move |c| {
+            Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", Text::new("factor-wrong-code"))) })
+        })
+        .await
+    }
+
+    /// The secret of the factor that is set up within the waiting sign-in of that token.
+    pub async fn begin_enrolment(&self, token: &str) -> Result<Setup, AccountError> {
+        let found = self.find_waiting(token).await?;
+        if found.kept.missing != MissingProof::Enrolment {
+            return Err(AccountError::Link);
+        }
+        self.setup_of(&found.record.user, token).await
+    }
+
+    /// Completes a sign-in by setting up a factor, and returns the recovery codes as well.
+    pub async fn enrol(
+        &self,
+        token: &str,
+        code: &str,
+        name: &str,
+        client: Client,
+    ) -> Result<(NewSession, Vec<String>), AccountError> {
+        let found = self.find_waiting(token).await?;
+        if found.kept.missing != MissingProof::Enrolment {
+            return Err(AccountError::Link);
+        }
+        let setup = self.setup_of(&found.record.user, token).await?;
+        let Enrolled { add, codes } = self.enrolment(&found.record.user, setup, code, name, &client)?;
+        let prove = move |c: &mut Connection| {
+            let over = || FieldFault::new("code", Text::new("factor-setup-over"));
+            Ok(add(c)?.and_then(|is_first| if is_first { Ok(()) } else { Err(over()) }))
+        };
+        let outcome = self.complete(found, Method::Totp, client, prove).await;
+        self.0.metrics.sign_in(&outcome);
+        Ok((outcome?, codes))
+    }
+
+    /// Opens the session if `prove` says that the factor is proved; wrong answers are counted.
+    async fn complete(
+        &self,
+        found: Found,
+        method: Method,
+        client: Client,
+        prove: impl FnOnce(&mut Connection) -> Result<Result<(), FieldFault>, StorageError> + Send + 'static,
+    ) -> Result<NewSession, AccountError> {
+        let Found { hash, kept, record } = found;
+        let proved = Methods::from(Method::Password).with(&method.into());
+        let Ok(proofs) = check_complete(&record.user, proved, true, self.0.config.second_factor) else {
+            return Err(AccountError::Internal("a second factor is none".to_owned()));
+        };
+        let password = record.password_hash.clone().ok_or(AccountError::Link)?;
+        let subject = record.user.email.as_str().to_owned();
+        let mut asking = Asking::of_source(&self.0.token_hasher, &client);
+        asking.account = Some(self.account_bucket(&record.user.email));
+        asking.device = kept.device.as_ref().map(|device| format!("device:{device}"));
+        asking.right = Some(Asking::right_of(&self.0.token_hasher, &record.user.id));
+        let account = asking.account.clone();
+        let reservation = self.reserve(asking, Event::LoginThrottled, &subject, &client).await?;
+        let proof = PasswordProof { record, hash: password, upgraded: None, reservation, account, device: kept.device };
+        let failed = self.audit_line(Event::FactorFailed, "", &subject, &client.source.to_string());
+        let (now, source, wrong) = (self.0.clock.now(), kept.source, format!("factor:{}", hash.as_str()));
+        let step = move |c: &mut Connection| {
+            // Answers to one sign-in are judged one after the other.
+            let before = attempts::hold(c, &wrong, now)?.failures;
+            if tokens::find(c, &hash, Purpose::SignIn, now)?.is_none() {
+                return Ok(Err(AccountError::Link));
+            }
+            if let Err(fault) = prove(c)? {
+                attempts::add(c, &wrong, now, now.plus(-WINDOW_SECS))?;
+                audit::append(c, &failed)?;
+                if before + 1 < MAX_WRONG {
+                    return Ok(Err(AccountError::Rules(vec![fault])));
+                }
+                tokens::remove(c, &hash)?;
+                return Ok(Err(AccountError::Link));
+            }
+            attempts::clear(c, &wrong)?;
+            if let Some(source) = &source {
+                attempts::refund(c, source)?;
+            }
+            let taken = tokens::take(c, &hash, Purpose::SignIn, now)?;
+            Ok(taken.map(drop).ok_or(AccountError::Link))
+        };
+        let (this, persistent) = (self.clone(), kept.persistent);
+        self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client, step).await }).await
+    }
+}
+
+/// A row that is not stored yet.
+pub(super) struct NewWaiting {
+    hash: TokenHash,
+    grant: TokenGrant,
+}
+
+impl NewWaiting {
+    pub(super) fn insert(&self, c: &mut Connection, until: crate::domain::time::Timestamp) -> Result<(), StorageError> {
+        tokens::insert(c, &self.hash, Purpose::SignIn, &self.grant, until)?;
+        tokens::keep_newest(c, &self.grant.user, Purpose::SignIn, &self.hash, MAX_WAITING - 1)
+    }
+}

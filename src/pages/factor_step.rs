@@ -1,0 +1,139 @@
+//! The second step of a sign-in: the code of a factor, or setting one up (S122, S124). There is no session yet; the
+//! cookie of the waiting sign-in opens these two pages and no other.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::form::{Field, FormPage, MessagePage};
+use super::second_factors::{self, TotpForm};
+use super::see_other;
+use super::signed_in::{self, ENROL, FACTOR, next_of, way_back, with_next};
+use crate::accounts::{AccountError, FieldFault};
+use crate::domain::sign_in::MissingProof;
+use crate::domain::text::Text;
+use crate::http::authenticator::client;
+use crate::http::error::HttpError;
+use crate::http::forms::Checked;
+use crate::http::page::Menu;
+use crate::http::{carriers, settings};
+
+/// Where to go afterwards.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Query {
+    next: String,
+}
+
+/// A code.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CodeForm {
+    code: String,
+    next: String,
+}
+
+/// Asks for the code.
+pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    match missing(&req).await? {
+        None => Ok(see_other(&with_next("/_auth/login", &query.next))),
+        Some(MissingProof::Enrolment) => Ok(see_other(&with_next(ENROL, &query.next))),
+        Some(MissingProof::Factor) => Ok(form(&req, &query.next, StatusCode::OK, Vec::new())),
+    }
+}
+
+/// Takes the code and opens the session.
+pub async fn submit(
+    req: HttpRequest,
+    query: web::Query<Query>,
+    Checked(typed): Checked<CodeForm>,
+) -> Result<HttpResponse, HttpError> {
+    let next = next_of(typed.next, Some(query.into_inner().next));
+    let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
+    match settings::accounts(&req).prove_factor(&token, &typed.code, client(&req)).await {
+        Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
+        Err(AccountError::Rules(faults)) => Ok(form(&req, &next, StatusCode::UNAUTHORIZED, faults)),
+        Err(fault) => refuse(&req, &next, fault),
+    }
+}
+
+/// Shows the secret of a new factor.
+pub async fn show_enrol(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+    match missing(&req).await? {
+        None => Ok(see_other(&with_next("/_auth/login", &query.next))),
+        Some(MissingProof::Factor) => Ok(see_other(&with_next(FACTOR, &query.next))),
+        Some(MissingProof::Enrolment) => enrol_page(&req, &query.next, "", Vec::new()).await,
+    }
+}
+
+/// Sets up the factor, opens the session, and shows the recovery codes.
+pub async fn enrol(
+    req: HttpRequest,
+    query: web::Query<Query>,
+    Checked(typed): Checked<TotpForm>,
+) -> Result<HttpResponse, HttpError> {
+    let TotpForm { code, name, next } = typed;
+    let next = next_of(next, Some(query.into_inner().next));
+    let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
+    match settings::accounts(&req).enrol(&token, &code, &name, client(&req)).await {
+        Ok((new, codes)) => {
+            let mut answer = second_factors::codes_page(&req, Menu::None, &codes, &way_back(&req, &next));
+            carriers::begin(&req, &new, answer.headers_mut())?;
+            Ok(answer)
+        }
+        Err(AccountError::Rules(faults)) => enrol_page(&req, &next, &name, faults).await,
+        Err(fault) => refuse(&req, &next, fault),
+    }
+}
+
+/// What the sign-in of this browser waits for, if there is one.
+async fn missing(req: &HttpRequest) -> Result<Option<MissingProof>, HttpError> {
+    let Some(token) = carriers::waiting(req) else { return Ok(None) };
+    match settings::accounts(req).missing_proof(&token).await {
+        Ok(missing) => Ok(Some(missing)),
+        Err(AccountError::Link) => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn refuse(req: &HttpRequest, next: &str, fault: AccountError) -> Result<HttpResponse, HttpError> {
+    match fault {
+        AccountError::Link => Ok(over(req, next)),
+        AccountError::TooMany { retry_after } => Err(HttpError::SignInThrottled { retry_after }),
+        fault => Err(fault.into()),
+    }
+}
+
+fn form(req: &HttpRequest, next: &str, status: StatusCode, faults: Vec<FieldFault>) -> HttpResponse {
+    // No address of its own: the fragment of the page's is the app's.
+    let mut page = FormPage::new(req, "factor-heading", Menu::None, "", "sign-in");
+    page.intro = vec![Text::new("factor-intro")];
+    page.hidden = vec![("next", next)];
+    page.fields = vec![Field::code("factor-code").with_hint(Text::new("factor-code-hint"))];
+    page.faults = faults;
+    let again = with_next("/_auth/login", next);
+    page.links = vec![(&again, "factor-other-account")];
+    page.answer_with(status, req)
+}
+
+async fn enrol_page(
+    req: &HttpRequest,
+    next: &str,
+    name: &str,
+    faults: Vec<FieldFault>,
+) -> Result<HttpResponse, HttpError> {
+    let Some(token) = carriers::waiting(req) else { return Ok(over(req, next)) };
+    match settings::accounts(req).begin_enrolment(&token).await {
+        Ok(setup) => Ok(second_factors::totp_page(req, Menu::None, &setup, (ENROL, next), name, faults)),
+        Err(fault) => refuse(req, next, fault),
+    }
+}
+
+/// The waiting sign-in took too long, or was ended.
+fn over(req: &HttpRequest, next: &str) -> HttpResponse {
+    let mut page = MessagePage::new(req, "factor-heading", Menu::None);
+    page.texts = vec![Text::new("factor-over")];
+    let again = with_next("/_auth/login", next);
+    page.links = vec![(&again, "link-to-sign-in")];
+    page.answer(StatusCode::GONE)
+}

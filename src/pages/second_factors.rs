@@ -1,0 +1,230 @@
+//! The second factors of one's own: list, set-up, recovery codes (S127, S128).
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use qrcode::QrCode;
+use qrcode::render::{Renderer, svg};
+use serde::Deserialize;
+
+use super::form::{Field, fault_of};
+use super::see_other;
+use super::signed_in::with_next;
+use crate::accounts::second_factors::{OwnFactors, Setup};
+use crate::accounts::{AccountError, FieldFault};
+use crate::domain::factors::{FEW_CODES, SecondFactor};
+use crate::domain::ids::FactorId;
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+use crate::http::authenticator::client;
+use crate::http::error::HttpError;
+use crate::http::flash::Flash;
+use crate::http::forms::Checked;
+use crate::http::jwt::Member;
+use crate::http::page::{Layout, Menu, page};
+use crate::http::{forms, settings};
+
+/// Light modules around a QR code (ISO/IEC 18004).
+const QUIET_ZONE: u32 = 4;
+/// The list.
+const ADDRESS: &str = "/_auth/account/factors";
+/// Where an app for codes is added.
+const TOTP: &str = "/_auth/account/factors/totp";
+
+#[derive(Template)]
+#[template(path = "pages/second_factors.html")]
+struct ListPage {
+    layout: Layout,
+    csrf_token: String,
+    now: Timestamp,
+    own: OwnFactors,
+    is_off: bool,
+    has_few_codes: bool,
+    codes_left: usize,
+    faults: Vec<FieldFault>,
+}
+
+#[derive(Template)]
+#[template(path = "pages/totp.html")]
+struct TotpPage<'a> {
+    layout: Layout,
+    csrf_token: String,
+    action: &'a str,
+    next: &'a str,
+    intro: &'static str,
+    /// A drawing in SVG.
+    qr: String,
+    key: &'a str,
+    address: &'a str,
+    fields: Vec<Field>,
+    faults: Vec<FieldFault>,
+}
+
+impl TotpPage<'_> {
+    fn fault_of(&self, name: &str) -> Option<String> {
+        fault_of(&self.faults, name, &self.layout)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "pages/recovery_codes.html")]
+struct CodesPage<'a> {
+    layout: Layout,
+    codes: &'a [String],
+    next: &'a str,
+}
+
+/// What proves a new factor.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct TotpForm {
+    pub(super) code: String,
+    pub(super) name: String,
+    pub(super) next: String,
+}
+
+/// A new name.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct NameForm {
+    name: String,
+}
+
+/// The list.
+pub async fn list(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    list_page(&member, &req, Vec::new()).await
+}
+
+async fn list_page(member: &Member, req: &HttpRequest, faults: Vec<FieldFault>) -> Result<HttpResponse, HttpError> {
+    let accounts = settings::accounts(req);
+    let own = accounts.factors_of(member.who().user_id().ok_or(HttpError::NotFound)?).await?;
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let content = ListPage {
+        layout: Layout::with_menu(req, "factors-heading", member.menu()),
+        csrf_token: forms::token(req),
+        now: accounts.clock().now(),
+        is_off: accounts.second_factor() == SecondFactor::Off,
+        codes_left: own.recovery_codes,
+        has_few_codes: own.recovery_codes <= FEW_CODES,
+        own,
+        faults,
+    };
+    Ok(page(status, &content))
+}
+
+/// The secret of a new factor, after "is it you?".
+pub async fn show_totp(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let accounts = settings::accounts(&req);
+    if !accounts.was_proved_recently(member.who()).await? {
+        return Ok(see_other(&with_next("/_auth/confirm", TOTP)));
+    }
+    let setup = accounts.begin_factor(member.who()).await?;
+    Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), "", Vec::new()))
+}
+
+/// Adds the factor if the code is right.
+pub async fn add_totp(
+    member: Member,
+    req: HttpRequest,
+    Checked(typed): Checked<TotpForm>,
+) -> Result<HttpResponse, HttpError> {
+    let accounts = settings::accounts(&req);
+    match accounts.add_factor(member.who(), &typed.code, &typed.name, client(&req)).await {
+        Ok(Some(codes)) => Ok(codes_page(&req, member.menu(), &codes, ADDRESS)),
+        Ok(None) => Ok(Flash::FactorAdded.at(ADDRESS)),
+        Err(AccountError::Rules(faults)) => {
+            let setup = accounts.begin_factor(member.who()).await?;
+            Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), &typed.name, faults))
+        }
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// New recovery codes in place of the old ones, shown this once.
+pub async fn renew_codes(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let codes = settings::accounts(&req).renew_recovery_codes(member.who(), client(&req)).await?;
+    Ok(codes_page(&req, member.menu(), &codes, ADDRESS))
+}
+
+/// Removes a factor.
+pub async fn remove(member: Member, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let id = FactorId::parse(&id).ok_or(HttpError::NotFound)?;
+    match settings::accounts(&req).remove_factor(member.who(), id, client(&req)).await {
+        Ok(()) => Ok(Flash::FactorRemoved.at(ADDRESS)),
+        Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Gives a factor another name.
+pub async fn rename(
+    member: Member,
+    req: HttpRequest,
+    id: web::Path<String>,
+    Checked(typed): Checked<NameForm>,
+) -> Result<HttpResponse, HttpError> {
+    let id = FactorId::parse(&id).ok_or(HttpError::NotFound)?;
+    match settings::accounts(&req).rename_factor(member.who(), id, &typed.name, client(&req)).await {
+        Ok(()) => Ok(Flash::FactorRenamed.at(ADDRESS)),
+        Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The page that shows a secret and asks for a code of it; the form posts to the first address and goes on to the
+/// second.
+pub(super) fn totp_page(
+    req: &HttpRequest,
+    menu: Menu,
+    setup: &Setup,
+    (action, next): (&str, &str),
+    name: &str,
+    faults: Vec<FieldFault>,
+) -> HttpResponse {
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let title = "totp-heading";
+    let content = TotpPage {
+        layout: if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) },
+        csrf_token: forms::token(req),
+        action,
+        next,
+        intro: if menu == Menu::None { "totp-demanded" } else { "totp-intro" },
+        qr: drawing(&setup.address),
+        key: &setup.key,
+        address: &setup.address,
+        fields: vec![
+            Field::code("totp-code").with_hint(Text::new("totp-code-hint")),
+            Field::text("name", "name", name, "off").with_hint(Text::new("totp-name-hint")),
+        ],
+        faults,
+    };
+    page(status, &content)
+}
+
+/// The page that shows recovery codes this once, and then leads to `next`.
+pub(super) fn codes_page(req: &HttpRequest, menu: Menu, codes: &[String], next: &str) -> HttpResponse {
+    let title = "recovery-heading";
+    let layout = if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) };
+    page(StatusCode::OK, &CodesPage { layout, codes, next })
+}
+
+/// A QR code in SVG, without the declaration of XML, which has no place in HTML; empty for what is too long for one.
+fn drawing(text: &str) -> String {
+    let Ok(code) = QrCode::new(text) else { return String::new() };
+    let modules = code.to_colors();
+    let drawn = Renderer::<svg::Color<'_>>::new(&modules, code.width(), QUIET_ZONE).min_dimensions(220, 220).build();
+    drawn.split_once("?>").map_or_else(String::new, |(_, drawing)| drawing.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_drawing_is_a_single_element_without_style_or_script() {
+        let drawn = drawing("otpauth://totp/a:b?secret=GEZDGNBVGY3TQOJQ&issuer=a");
+        assert!(drawn.starts_with("<svg ") && drawn.ends_with("</svg>"), "{drawn}");
+        assert!(!drawn.contains("style") && !drawn.contains("script") && !drawn.contains("GEZD"), "{drawn}");
+        assert_eq!(drawing(&"x".repeat(5000)), "");
+    }
+}
