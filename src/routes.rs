@@ -136,6 +136,7 @@ pub const PAGES: &[Row] = &[
     Row::action("/account/factors/recovery", Portal, Member, || post().to(second_factors::renew_codes)).gives_power(Change::RecoveryNew),
     Row::action("/account/factors/{id}/remove", Portal, Member, || post().to(second_factors::remove)).gives_power(Change::FactorRemove),
     Row::action("/account/factors/{id}/rename", Portal, Member, || post().to(second_factors::rename)),
+    Row::action("/account/trusted/{id}/forget", Portal, Member, || post().to(second_factors::forget_trusted)),
     Row::form("/account/tokens", Portal, Member, || get().to(tokens::own), || post().to(tokens::create_own)).gives_power(Change::TokenNew),
     Row::action("/account/tokens/{id}/revoke", Portal, Member, || post().to(tokens::revoke_own)),
     Row::page("/admin", Portal, Admin, || get().to(home::admin)),

@@ -79,7 +79,9 @@ CREATE TABLE devices (
     name TEXT NOT NULL,
     source TEXT NOT NULL,
     first_seen_at BIGINT NOT NULL,
-    last_seen_at BIGINT NOT NULL
+    last_seen_at BIGINT NOT NULL,
+    -- Until when the second factor is not asked for in this browser.
+    trusted_until BIGINT
 );
 CREATE INDEX devices_user ON devices (user_id);
 

@@ -12,7 +12,7 @@ use crate::domain::link::{
 use crate::domain::mail::MailKind;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
-use crate::storage::{Connection, StorageError, audit, mails, tokens, users};
+use crate::storage::{Connection, StorageError, audit, devices, mails, tokens, users};
 
 /// A link as handed out; printed as `[hidden]`.
 pub struct Link {
@@ -116,9 +116,11 @@ impl Accounts {
 }
 
 /// Voids every link of a user, and the queued mails that would contain new ones: links requested by somebody who knew
-/// the old password, or had the old address, must not outlive the change (S15, S58, S59).
+/// the old password, or had the old address, must not outlive the change (S15, S58, S59). Nor does the trust in a
+/// browser (S129).
 pub(super) fn void_all_links(c: &mut Connection, user: &UserId) -> Result<(), StorageError> {
     tokens::void_all(c, user)?;
+    devices::end_trust(c, user)?;
     [MailKind::Reset, MailKind::Invitation, MailKind::ConfirmEmail]
         .into_iter()
         .try_for_each(|kind| mails::cancel(c, user, kind))

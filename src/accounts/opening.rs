@@ -74,6 +74,7 @@ impl Accounts {
             source: client.source.to_string(),
             first_seen_at: now,
             last_seen_at: now,
+            trusted_until: None,
         };
         Ok(Opening { session, device, user })
     }

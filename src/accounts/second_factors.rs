@@ -10,14 +10,14 @@ use crate::domain::audit::Event;
 use crate::domain::factors::{Factor, FactorKind, MAX_FACTORS, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
 use crate::domain::ids::{FactorId, SessionId, UserId};
 use crate::domain::link::{FACTOR_SETUP_SECS, Purpose};
-use crate::domain::mail::MailKind;
+use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::notice::Notice;
 use crate::domain::session::Method;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, User};
 use crate::storage::factors::FactorRecord;
 use crate::storage::tokens::TokenGrant;
-use crate::storage::{Connection, StorageError, audit, factors, tokens, users};
+use crate::storage::{Connection, StorageError, audit, devices, factors, tokens, users};
 
 /// What a secret that is being set up is sealed as.
 const SETUP: &str = "factor setup";
@@ -49,11 +49,23 @@ type AddFactor = Box<dyn FnOnce(&mut Connection) -> Result<Result<bool, FieldFau
 pub(super) struct Enrolled {
     /// Stores it.
     pub(super) add: AddFactor,
+    /// Tells its owner.
+    pub(super) mail: QueuedMail,
     /// The recovery codes that come with it.
     pub(super) codes: Vec<String>,
 }
 
-fn wrong_code() -> FieldFault {
+/// Where a factor is set up.
+#[derive(Clone)]
+pub(super) enum Within {
+    /// In a session.
+    Session,
+    /// In the waiting sign-in with that token, which is for who has no factor.
+    SignIn(TokenHash),
+}
+
+/// What is wrong with a code.
+pub(super) fn wrong_code() -> FieldFault {
     FieldFault::new("code", Text::new("factor-wrong-code"))
 }
 
@@ -61,6 +73,12 @@ impl Accounts {
     /// Who has to have a second factor.
     pub fn second_factor(&self) -> SecondFactor {
         self.0.config.second_factor
+    }
+
+    /// Whether that person has a second factor.
+    pub async fn has_factor(&self, user: &UserId) -> Result<bool, AccountError> {
+        let user = user.clone();
+        Ok(self.0.database.read(move |c| factors::has_any(c, &user)).await?)
     }
 
     /// What that person has besides the password.
@@ -88,6 +106,7 @@ impl Accounts {
         let payload = self.0.sealer.seal(SETUP, secret.expose());
         let (wanted, grant) = (hash.clone(), TokenGrant { user: user.id.clone(), payload });
         let kept = self.0.database.write(move |c| {
+            users::hold(c, &grant.user)?;
             if let Some(kept) = tokens::find(c, &wanted, Purpose::FactorSetup, now)? {
                 return Ok(kept);
             }
@@ -109,8 +128,8 @@ impl Accounts {
         &self,
         user: &User,
         setup: Setup,
-        code: &str,
-        name: &str,
+        (code, name): (&str, &str),
+        within: Within,
         client: &Client,
     ) -> Result<Enrolled, AccountError> {
         let now = self.0.clock.now();
@@ -127,12 +146,16 @@ impl Accounts {
         let (codes, hashes) = self.new_recovery_codes(&user.id);
         let mut line = self.own_line(Event::FactorAdded, user, client);
         record.factor.kind.as_str().clone_into(&mut line.detail);
-        let (mails, user, detail) = (self.drafts(), user.clone(), Detail::of(client, now));
+        let mail = self.drafts().to_user(MailKind::FactorAdded, user, &Detail::of(client, now));
+        let user = user.clone();
         let add: AddFactor = Box::new(move |c| {
             // A wrong code is judged here, so that it is counted where the answer to a sign-in is.
             let Some(step) = step else { return Ok(Err(wrong_code())) };
             users::hold(c, &user.id)?;
             let there = factors::list_of_user(c, &user.id)?.len();
+            if there > 0 && matches!(within, Within::SignIn(_)) {
+                return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
+            }
             if there >= MAX_FACTORS {
                 let text = Text::new("factor-too-many").with("max", MAX_FACTORS);
                 return Ok(Err(FieldFault::new("", text)));
@@ -141,14 +164,18 @@ impl Accounts {
                 return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
             }
             factors::insert(c, &user.id, &record, step)?;
+            devices::end_trust(c, &user.id)?;
             if there == 0 {
                 factors::replace_recovery_codes(c, &user.id, &hashes)?;
+                // Who knows the password may have begun to set up one, too.
+                let own = if let Within::SignIn(token) = &within { Some(token) } else { None };
+                tokens::void_others(c, &user.id, Purpose::SignIn, own)?;
+                tokens::void_others(c, &user.id, Purpose::FactorSetup, None)?;
             }
             audit::append(c, &line)?;
-            mails.queue(c, &mails.to_user(MailKind::FactorAdded, &user, &detail))?;
             Ok(Ok(there == 0))
         });
-        Ok(Enrolled { add, codes })
+        Ok(Enrolled { add, mail, codes })
     }
 
     /// Adds the factor that the signed-in person has set up, which proves it in this session. With the first one come
@@ -163,10 +190,10 @@ impl Accounts {
         let (id, session) = own(who)?;
         let user = self.user(&id).await?;
         let setup = self.setup_of(&user, session.as_str()).await?;
-        let Enrolled { add, codes } = self.enrolment(&user, setup, code, name, &client)?;
+        let Enrolled { add, mail, codes } = self.enrolment(&user, setup, (code, name), Within::Session, &client)?;
         let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
         let before = copy.view().map(|view| view.session.methods.clone()).unwrap_or_default();
-        let (this, methods) = (self.clone(), before.with(&Method::Totp.into()));
+        let (this, methods, mails) = (self.clone(), before.with(&Method::Totp.into()), self.drafts());
         self.run_uninterrupted(async move {
             let (store, now, marked) = (this.0.store.clone(), this.0.clock.now(), session.clone());
             let added = this.0.database.write(move |c| {
@@ -175,6 +202,7 @@ impl Accounts {
                     Err(fault) => return Ok(Err(fault)),
                 };
                 store.mark_proved(c, &marked, &methods, now)?;
+                mails.queue(c, &mail)?;
                 revocation::publish_unawaited(c, Notice::SessionChanged(marked), now)?;
                 Ok(Ok(is_first))
             });
@@ -195,10 +223,12 @@ impl Accounts {
     ) -> impl FnOnce(&mut Connection) -> Result<bool, StorageError> + Send + 'static {
         let (this, user, now) = (self.clone(), user.clone(), self.0.clock.now());
         let line = self.own_line(Event::RecoveryUsed, &user, client);
-        let (mails, detail) = (self.drafts(), Detail::of(client, now));
         move |c| match code {
             TypedCode::Totp(code) => {
                 for FactorRecord { factor, secret } in factors::list_of_user(c, &user.id)? {
+                    if !matches!(factor.kind, FactorKind::Totp) {
+                        continue;
+                    }
                     let secret = this.0.sealer.open(&sealed_as(&factor.id), &secret);
                     let secret = secret.and_then(|bytes| TotpSecret::of_bytes(&bytes)).ok_or_else(|| {
                         StorageError::Corrupt("a second factor cannot be opened: TOKEN_HASH_SECRET differs".to_owned())
@@ -216,7 +246,6 @@ impl Accounts {
                 let is_right = factors::take_recovery_code(c, &user.id, &hash)?;
                 if is_right {
                     audit::append(c, &line)?;
-                    mails.queue(c, &mails.to_user(MailKind::RecoveryUsed, &user, &detail))?;
                 }
                 Ok(is_right)
             }
@@ -231,6 +260,8 @@ impl Accounts {
         let line = self.own_line(Event::RecoveryCreated, &user, &client);
         let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
         let made = self.0.database.write(move |c| {
+            // Of two that renew them at once, the second replaces all of the first.
+            users::hold(c, &id)?;
             if !factors::has_any(c, &id)? {
                 return Ok(false);
             }
@@ -267,6 +298,7 @@ impl Accounts {
             } else {
                 factors::remove_all(c, &user.id)?;
             }
+            devices::end_trust(c, &user.id)?;
             audit::append(c, &line)?;
             mails.queue(c, &mails.to_user(MailKind::FactorRemoved, &user, &detail))?;
             Ok(Ok(()))
@@ -306,8 +338,10 @@ impl Accounts {
         self.run_uninterrupted(async move {
             let store = this.0.store.clone();
             let reset = this.0.database.write(move |c| {
+                users::hold(c, &user.id)?;
                 let how_many = factors::remove_all(c, &user.id)?;
                 links::void_begun(c, &user.id)?;
+                devices::end_trust(c, &user.id)?;
                 let ended = store.end_all_of_user(c, &user.id, None)?;
                 audit::append(c, &line)?;
                 mails.queue(c, &mails.to_user(MailKind::FactorsReset, &user, &Detail::default()))?;
@@ -319,6 +353,20 @@ impl Accounts {
             Ok(how_many)
         })
         .await
+    }
+
+    /// Asks for the factor again in a browser of one's own that was trusted.
+    pub async fn forget_trusted(&self, who: &Visitor, device: String, client: Client) -> Result<(), AccountError> {
+        let (user, _session) = own(who)?;
+        let line = self.own_line(Event::TrustedForgotten, &self.user(&user).await?, &client);
+        let forgotten = self.0.database.write(move |c| {
+            let is_theirs = devices::set_trust(c, &user, &device, None)?;
+            if is_theirs {
+                audit::append(c, &line)?;
+            }
+            Ok(is_theirs)
+        });
+        if forgotten.await? { Ok(()) } else { Err(AccountError::NotFound) }
     }
 
     fn own_line(&self, event: Event, user: &User, client: &Client) -> crate::domain::audit::AuditLine {

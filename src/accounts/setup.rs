@@ -16,7 +16,7 @@ use crate::domain::link::SIGN_IN_SECS;
 use crate::domain::notice::Notice;
 use crate::domain::password::{self, Password, PasswordContext};
 use crate::domain::session::Method;
-use crate::domain::sign_in::check_complete;
+use crate::domain::sign_in::{Besides, check_complete};
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, Role, User, UserState};
 use crate::storage::users::UserRecord;
@@ -105,11 +105,12 @@ impl Accounts {
             role: Role::Admin,
             state: UserState::Active,
             created_at: now,
-            last_sign_in_at: Some(now),
+            last_sign_in_at: None,
             language: None,
         };
         let record = UserRecord { user: user.clone(), password_hash: Some(hash.clone()) };
-        let opens = match check_complete(&user, Method::Password.into(), false, self.0.config.second_factor) {
+        let opens = match check_complete(&user, Method::Password.into(), Besides::Nothing, self.0.config.second_factor)
+        {
             Ok(proofs) => Ok(self.prepare_session(proofs, true, None, &client)?),
             Err(_enrolment) => Err(self.first_sign_in(&record)?),
         };
@@ -120,12 +121,13 @@ impl Accounts {
             if !settings::put_if_absent(c, CLAIMED_SETTING, &now.secs().to_string())? {
                 return Ok(None);
             }
-            users::insert(c, &user, Some(&hash))?;
+            let signed_in = User { last_sign_in_at: opens.is_ok().then_some(now), ..user };
+            users::insert(c, &signed_in, Some(&hash))?;
             let ended = store.end_legacy(c)?;
             audit::append(c, &line)?;
             match &opens {
                 Ok(Opening { session, device, .. }) => {
-                    devices::insert(c, &user.id, device)?;
+                    devices::insert(c, &signed_in.id, device)?;
                     store.insert(c, session)?;
                 }
                 Err((_, row)) => row.insert(c, until)?,

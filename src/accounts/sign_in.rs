@@ -6,14 +6,14 @@ use super::revocation::{self, Ended};
 use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client};
 use crate::crypto::password_hash::PasswordHash;
-use crate::domain::audit::Event;
+use crate::domain::audit::{AuditLine, Event};
+use crate::domain::device::TRUST_SECS;
 use crate::domain::email::Email;
-use crate::domain::factors::SecondFactor;
-use crate::domain::ids::SessionId;
-use crate::domain::mail::MailKind;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::password::Password;
 use crate::domain::session::{MAX_SESSIONS, Method};
-use crate::domain::sign_in::{CompleteProofs, check_complete};
+use crate::domain::sign_in::{Besides, CompleteProofs, check_complete};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::users::UserRecord;
@@ -46,16 +46,21 @@ impl Accounts {
     ) -> Result<SignIn, AccountError> {
         let proof = self.prove_password(email, password, &client).await?;
         let (this, id, policy) = (self.clone(), proof.record.user.id.clone(), self.0.config.second_factor);
-        let has_factor = self.0.database.read(move |c| factors::has_any(c, &id)).await?;
-        let checked = check_complete(&proof.record.user, Method::Password.into(), has_factor, policy);
+        let (device, now) = (proof.device.clone(), self.0.clock.now());
+        let besides = self.0.database.read(move |c| besides_of(c, &id, device.as_deref(), now)).await?;
+        let checked = check_complete(&proof.record.user, Method::Password.into(), besides, policy);
         let opening = async move {
             match checked {
                 Ok(proofs) => {
-                    // Somebody may have added a factor meanwhile.
-                    let id = proof.record.user.id.clone();
+                    // Judged again while nobody can change it: a factor, the role, or the trust in this browser.
+                    let (id, device) = (proof.record.user.id.clone(), proof.device.clone());
                     let still = move |c: &mut Connection| {
-                        let is_missing = policy != SecondFactor::Off && factors::has_any(c, &id)? != has_factor;
-                        Ok(if is_missing { Err(AccountError::InvalidCredentials) } else { Ok(()) })
+                        let Some(record) = users::find_by_id(c, &id)? else {
+                            return Ok(Err(AccountError::InvalidCredentials));
+                        };
+                        let besides = besides_of(c, &id, device.as_deref(), now)?;
+                        let checked = check_complete(&record.user, Method::Password.into(), besides, policy);
+                        Ok(checked.map(drop).map_err(|_missing| AccountError::InvalidCredentials))
                     };
                     this.open_session(proof, proofs, persistent, client, still).await.map(SignIn::Open)
                 }
@@ -108,7 +113,7 @@ impl Accounts {
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
             return Err(self.refuse(subject, client).await);
         };
-        Ok(PasswordProof { record, hash, upgraded, reservation, account, device })
+        Ok(PasswordProof { record, hash, upgraded, reservation, account, device, earlier: Earlier::default() })
     }
 
     /// The account with that address, and the known device that the browser is.
@@ -149,11 +154,14 @@ impl Accounts {
         client: Client,
         step: impl FnOnce(&mut Connection) -> Result<Result<(), AccountError>, StorageError> + Send + 'static,
     ) -> Result<NewSession, AccountError> {
-        let PasswordProof { record, hash, upgraded, reservation, account, device: known } = proof;
+        let PasswordProof { record, hash, upgraded, reservation, account, device: known, earlier } = proof;
+        let Earlier { source, trusts, notice: of_factor } = earlier;
         let now = self.0.clock.now();
         let user = record.user;
         let line =
             self.audit_line(Event::LoginOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
+        let trusted = trusts.then(|| AuditLine { event: Event::TrustedAdded.as_str().to_owned(), ..line.clone() });
+        let trusted = trusted.map(|trusted| AuditLine { id: self.ordered_id(), ..trusted });
         let (id, old, is_known) = (user.id.clone(), client.old_sessions.clone(), known.is_some());
         let opening = self.prepare_session(proofs, persistent, known, &client)?;
         let (row, device) = (opening.session.clone(), opening.device.clone());
@@ -165,17 +173,20 @@ impl Accounts {
             .then(|| mails.to_user(MailKind::NewDevice, &user, &Detail::of(&client, now)));
         let (this, user_then, store, brought_none) = (self.clone(), user.clone(), self.0.store.clone(), old.is_empty());
         let signed_in = self.0.database.write(move |c| {
-            if let Some(secs) = throttle::count_right(c, &right, now)? {
+            if let Some(secs) = throttle::judge_right(c, &right, now)? {
                 throttle::give_back(c, &reservation)?;
                 return Ok(Recorded::TooMany(secs));
             }
+            // Whoever changes the account, or its factors, is waited for.
+            users::hold(c, &id)?;
             if let Err(fault) = step(c)? {
                 return Ok(Recorded::Refused(fault));
             }
+            throttle::count_right(c, &right, now)?;
             if !users::record_sign_in(c, &id, &hash, now)? {
                 return Ok(Recorded::Outdated);
             }
-            throttle::succeed(c, &reservation, account.as_deref())?;
+            throttle::succeed(c, &reservation, source.as_deref(), account.as_deref())?;
             if let Some(new) = &upgraded {
                 users::upgrade_password_hash(c, &id, &hash, new)?;
             }
@@ -184,7 +195,11 @@ impl Accounts {
             if !(is_known && devices::touch(c, &id, &device.id, &device.source, now)?) {
                 devices::insert(c, &id, &device)?;
             }
-            if let Some(mail) = &notice {
+            if let Some(line) = &trusted {
+                devices::set_trust(c, &id, &device.id, Some(now.plus(TRUST_SECS)))?;
+                audit::append(c, line)?;
+            }
+            for mail in notice.iter().chain(&of_factor) {
                 mails.queue(c, mail)?;
             }
             audit::append(c, &line)?;
@@ -239,6 +254,33 @@ pub(super) struct PasswordProof {
     pub(super) account: Option<String>,
     /// The known device that the browser is.
     pub(super) device: Option<String>,
+    /// What the step of the second factor adds.
+    pub(super) earlier: Earlier,
+}
+
+/// What the step of a second factor knows besides the password, which was right a step earlier.
+#[derive(Default)]
+pub(super) struct Earlier {
+    /// Where the attempt of the password is counted.
+    pub(super) source: Option<String>,
+    /// Whether the factor is not to be asked for in this browser for a while.
+    pub(super) trusts: bool,
+    /// A mail about the factor.
+    pub(super) notice: Option<QueuedMail>,
+}
+
+/// What that account has besides its password, on that device.
+fn besides_of(
+    c: &mut Connection,
+    user: &UserId,
+    device: Option<&str>,
+    now: Timestamp,
+) -> Result<Besides, StorageError> {
+    if !factors::has_any(c, user)? {
+        return Ok(Besides::Nothing);
+    }
+    let is_trusted = device.map(|device| devices::is_trusted(c, user, device, now)).transpose()?.unwrap_or_default();
+    Ok(if is_trusted { Besides::TrustedBrowser } else { Besides::Factor })
 }
 
 /// The result of a right password.

@@ -128,8 +128,8 @@ impl Asking {
 /// Takes one attempt from each bucket, or returns how long to wait; in the caller's write transaction.
 ///
 /// Rows are locked in one order everywhere, or two transactions could wait for each other: the right passwords of an
-/// account, the account itself, device, source, the account's failures, those of its current password, the deprecated
-/// pair, the source's refusals, mails.
+/// account, the account itself, what a waiting sign-in has (wrong answers, token, factors), device, source, the
+/// account's failures, those of its current password, the deprecated pair, the source's refusals, mails.
 pub(super) fn reserve(
     c: &mut Connection,
     asking: &Asking,
@@ -163,18 +163,21 @@ pub(super) fn reserve(
     Ok(Ok(Reservation { source: Some(asking.source.clone()), account: asking.account.clone(), device: None }))
 }
 
-/// The attempt was no failure: returns it, and resets the counts of the account and the device.
+/// The attempt was no failure: returns it, and resets the counts of the account and the device. `earlier` is the source
+/// of an earlier step of the same sign-in.
 pub(super) fn succeed(
     c: &mut Connection,
     reservation: &Reservation,
+    earlier: Option<&str>,
     account: Option<&str>,
 ) -> Result<(), StorageError> {
     if let Some(device) = &reservation.device {
         attempts::clear(c, device)?;
     }
-    if let Some(source) = &reservation.source {
-        attempts::refund(c, source)?;
-    }
+    let mut sources: Vec<&str> = reservation.source.as_deref().into_iter().chain(earlier).collect();
+    // Two people whose steps came from the same two sources lock them in the same order.
+    sources.sort_unstable();
+    sources.into_iter().try_for_each(|source| attempts::refund(c, source))?;
     if let Some(account) = account {
         attempts::clear(c, account)?;
     }
@@ -183,13 +186,19 @@ pub(super) fn succeed(
 
 /// Counts a right password of an account, or returns how long to wait because there were too many (S105).
 pub(super) fn count_right(c: &mut Connection, bucket: &str, now: Timestamp) -> Result<Option<i64>, StorageError> {
-    if let Verdict::Wait { secs } =
-        throttle::judge(Some(&attempts::hold(c, bucket, now)?), RIGHT_LIMIT, WINDOW_SECS, now)
-    {
-        return Ok(Some(secs));
+    let waits = judge_right(c, bucket, now)?;
+    if waits.is_none() {
+        attempts::add(c, bucket, now, now.plus(-WINDOW_SECS))?;
     }
-    attempts::add(c, bucket, now, now.plus(-WINDOW_SECS))?;
-    Ok(None)
+    Ok(waits)
+}
+
+/// How long to wait because there were too many right passwords of an account.
+pub(super) fn judge_right(c: &mut Connection, bucket: &str, now: Timestamp) -> Result<Option<i64>, StorageError> {
+    match throttle::judge(Some(&attempts::hold(c, bucket, now)?), RIGHT_LIMIT, WINDOW_SECS, now) {
+        Verdict::Wait { secs } => Ok(Some(secs)),
+        Verdict::Go => Ok(None),
+    }
 }
 
 /// Judges a guess, and counts it if it is wrong.

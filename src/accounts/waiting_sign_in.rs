@@ -5,17 +5,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::opening::{NewSession, WaitingSignIn};
-use super::second_factors::{Enrolled, Setup};
-use super::sign_in::PasswordProof;
+use super::outgoing::Detail;
+use super::second_factors::{self, Enrolled, Setup, Within};
+use super::sign_in::{Earlier, PasswordProof};
 use super::throttle::Asking;
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::audit::Event;
 use crate::domain::factors::{MAX_WRONG, TypedCode};
 use crate::domain::link::{Purpose, SIGN_IN_SECS};
+use crate::domain::mail::MailKind;
 use crate::domain::session::{Method, Methods};
-use crate::domain::sign_in::{MissingProof, check_complete};
-use crate::domain::text::Text;
+use crate::domain::sign_in::{Besides, MissingProof, check_complete};
 use crate::domain::throttle::WINDOW_SECS;
 use crate::domain::user::UserState;
 use crate::storage::tokens::TokenGrant;
@@ -32,7 +33,8 @@ struct Kept {
     missing: MissingProof,
     /// The known device that the browser is.
     device: Option<String>,
-    /// Where the attempt of the password counts until the sign-in is complete.
+    /// Where the attempt of the password is counted until the sign-in is complete; for the account, or the known
+    /// device, it counts until somebody signs in.
     source: Option<String>,
 }
 
@@ -107,8 +109,16 @@ impl Accounts {
 
     /// Completes a sign-in by a code of an app or by a recovery code. Wrong ones count like wrong passwords, and the
     /// fifth ends the sign-in (S124).
-    pub async fn prove_factor(&self, token: &str, typed: &str, client: Client) -> Result<NewSession, AccountError> {
-        let outcome = self.prove_factor_by_steps(token, typed, client).await;
+    ///
+    /// With `trusts` the browser is not asked for a factor of this account for 30 days (S129).
+    pub async fn prove_factor(
+        &self,
+        token: &str,
+        typed: &str,
+        trusts: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let outcome = self.prove_factor_by_steps(token, typed, trusts, client).await;
         self.0.metrics.sign_in(&outcome);
         outcome
     }
@@ -117,6 +127,7 @@ impl Accounts {
         &self,
         token: &str,
         typed: &str,
+        trusts: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
         let found = self.find_waiting(token).await?;
@@ -128,9 +139,14 @@ impl Accounts {
             TypedCode::Totp(_) => Method::Totp,
             TypedCode::Recovery(_) => Method::Recovery,
         };
+        let mail = (method == Method::Recovery).then(|| {
+            let detail = Detail::of(&client, self.0.clock.now());
+            self.drafts().to_user(MailKind::RecoveryUsed, &found.record.user, &detail)
+        });
         let check = self.code_check(&found.record.user, code, &client);
-        self.complete(found, method, client, move |c| {
-            Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", Text::new("factor-wrong-code"))) })
+        let earlier = Earlier { source: found.kept.source.clone(), trusts, notice: mail };
+        self.complete(found, method, earlier, client, move |c| {
+            Ok(if check(c)? { Ok(()) } else { Err(second_factors::wrong_code()) })
         })
         .await
     }
@@ -157,12 +173,11 @@ impl Accounts {
             return Err(AccountError::Link);
         }
         let setup = self.setup_of(&found.record.user, token).await?;
-        let Enrolled { add, codes } = self.enrolment(&found.record.user, setup, code, name, &client)?;
-        let prove = move |c: &mut Connection| {
-            let over = || FieldFault::new("code", Text::new("factor-setup-over"));
-            Ok(add(c)?.and_then(|is_first| if is_first { Ok(()) } else { Err(over()) }))
-        };
-        let outcome = self.complete(found, Method::Totp, client, prove).await;
+        let within = Within::SignIn(found.hash.clone());
+        let Enrolled { add, mail, codes } = self.enrolment(&found.record.user, setup, (code, name), within, &client)?;
+        let prove = move |c: &mut Connection| Ok(add(c)?.map(drop));
+        let earlier = Earlier { source: found.kept.source.clone(), trusts: false, notice: Some(mail) };
+        let outcome = self.complete(found, Method::Totp, earlier, client, prove).await;
         self.0.metrics.sign_in(&outcome);
         Ok((outcome?, codes))
     }
@@ -172,12 +187,13 @@ impl Accounts {
         &self,
         found: Found,
         method: Method,
+        earlier: Earlier,
         client: Client,
         prove: impl FnOnce(&mut Connection) -> Result<Result<(), FieldFault>, StorageError> + Send + 'static,
     ) -> Result<NewSession, AccountError> {
         let Found { hash, kept, record } = found;
         let proved = Methods::from(Method::Password).with(&method.into());
-        let Ok(proofs) = check_complete(&record.user, proved, true, self.0.config.second_factor) else {
+        let Ok(proofs) = check_complete(&record.user, proved, Besides::Factor, self.0.config.second_factor) else {
             return Err(AccountError::Internal("a second factor is none".to_owned()));
         };
         let password = record.password_hash.clone().ok_or(AccountError::Link)?;
@@ -188,9 +204,17 @@ impl Accounts {
         asking.right = Some(Asking::right_of(&self.0.token_hasher, &record.user.id));
         let account = asking.account.clone();
         let reservation = self.reserve(asking, Event::LoginThrottled, &subject, &client).await?;
-        let proof = PasswordProof { record, hash: password, upgraded: None, reservation, account, device: kept.device };
+        let proof = PasswordProof {
+            record,
+            hash: password,
+            upgraded: None,
+            reservation,
+            account,
+            device: kept.device,
+            earlier,
+        };
         let failed = self.audit_line(Event::FactorFailed, "", &subject, &client.source.to_string());
-        let (now, source, wrong) = (self.0.clock.now(), kept.source, format!("factor:{}", hash.as_str()));
+        let (now, wrong) = (self.0.clock.now(), format!("factor:{}", hash.as_str()));
         let step = move |c: &mut Connection| {
             // Answers to one sign-in are judged one after the other.
             let before = attempts::hold(c, &wrong, now)?.failures;
@@ -207,9 +231,6 @@ impl Accounts {
                 return Ok(Err(AccountError::Link));
             }
             attempts::clear(c, &wrong)?;
-            if let Some(source) = &source {
-                attempts::refund(c, source)?;
-            }
             let taken = tokens::take(c, &hash, Purpose::SignIn, now)?;
             Ok(taken.map(drop).ok_or(AccountError::Link))
         };

@@ -43,7 +43,7 @@ fn list(core: &Core, user: &User) -> Outcome {
         .collect();
     lines.push(match own.factors.len() {
         0 => format!("{} has no second factor", user.email),
-        _ => format!("{} recovery codes left", own.recovery_codes),
+        _ => format!("recovery codes left: {}", own.recovery_codes),
     });
     let factors = own.factors.iter().map(|factor| {
         json!({

@@ -102,6 +102,8 @@ events! {
     FactorFailed = "factor.failed", "event-factor-failed";
     RecoveryCreated = "recovery.created", "event-recovery-created";
     RecoveryUsed = "recovery.used", "event-recovery-used";
+    TrustedAdded = "trusted.added", "event-trusted-added";
+    TrustedForgotten = "trusted.forgotten", "event-trusted-forgotten";
     ConfirmOk = "confirm.ok", "event-confirm-ok";
     ConfirmFailed = "confirm.failed", "event-confirm-failed";
 }

@@ -18,6 +18,18 @@ pub struct Device {
     pub first_seen_at: Timestamp,
     /// The time of the last sign-in.
     pub last_seen_at: Timestamp,
+    /// Until when the second factor is not asked for there (S129).
+    pub trusted_until: Option<Timestamp>,
+}
+
+/// How long a browser stays trusted, in seconds: 30 days.
+pub const TRUST_SECS: i64 = 30 * 86_400;
+
+impl Device {
+    /// Whether the second factor is not asked for there.
+    pub fn is_trusted(&self, now: Timestamp) -> bool {
+        self.trusted_until.is_some_and(|until| until > now)
+    }
 }
 
 /// Maximum characters stored of a `User-Agent`.

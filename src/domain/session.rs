@@ -76,7 +76,11 @@ impl Methods {
 
     /// Whether a second factor is among them.
     pub fn has_factor(&self) -> bool {
-        self.0.contains(&Method::Totp) || self.0.contains(&Method::Recovery)
+        let is_factor = |method: &Method| match method {
+            Method::Totp | Method::Recovery => true,
+            Method::Password | Method::Pair => false,
+        };
+        self.0.iter().any(is_factor)
     }
 
     /// The union with `other`.
@@ -112,9 +116,9 @@ pub struct ChildOf {
 /// What is known of the last proof of somebody's identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// Whether a second factor was part of it.
+    /// Whether a second factor was proved in this session, at the last proof or before.
     pub factor: bool,
-    /// When it was.
+    /// When the last proof was.
     pub at: Timestamp,
 }
 

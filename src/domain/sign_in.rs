@@ -31,19 +31,29 @@ impl CompleteProofs {
     }
 }
 
-/// Whether what was `proved` is enough for a session of `user`, who has a second factor or not, where `policy` holds.
+/// What an account has besides its password, for the browser that signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Besides {
+    /// No second factor.
+    Nothing,
+    /// A second factor.
+    Factor,
+    /// A second factor, which is not asked for in this browser (S129).
+    TrustedBrowser,
+}
+
+/// Whether what was `proved` is enough for a session of `user`, where `policy` holds.
 pub fn check_complete(
     user: &User,
     proved: Methods,
-    has_factor: bool,
+    besides: Besides,
     policy: SecondFactor,
 ) -> Result<CompleteProofs, MissingProof> {
     if policy != SecondFactor::Off && !proved.has_factor() {
-        if has_factor {
-            return Err(MissingProof::Factor);
-        }
-        if policy.is_demanded_of(user.role) {
-            return Err(MissingProof::Enrolment);
+        match besides {
+            Besides::Factor => return Err(MissingProof::Factor),
+            Besides::Nothing if policy.is_demanded_of(user.role) => return Err(MissingProof::Enrolment),
+            Besides::Nothing | Besides::TrustedBrowser => {}
         }
     }
     Ok(CompleteProofs { user: user.id.clone(), methods: proved })

@@ -50,6 +50,7 @@ flashes! {
     FactorAdded = "factor-added", "flash-factor-added";
     FactorRemoved = "factor-removed", "flash-factor-removed";
     FactorRenamed = "factor-renamed", "flash-factor-renamed";
+    TrustedForgotten = "trusted-forgotten", "flash-trusted-forgotten";
     FactorsReset = "factors-reset", "flash-factors-reset";
     TokenRevoked = "token-revoked", "flash-token-revoked";
     AppSaved = "app-saved", "flash-app-saved";

@@ -293,7 +293,8 @@ fn page_for_app(
     faults: Vec<FieldFault>,
 ) -> HttpResponse {
     let mut page = FormPage::new(req, "prove-heading", member.menu(), ADDRESS, "prove-submit");
-    page.intro = vec![Text::new("prove-for-app")];
+    let is_ours = next.starts_with("/_auth/");
+    page.intro = vec![Text::new(if is_ours { "prove-for-page" } else { "prove-for-app" })];
     page.hidden = vec![("next", next), ("username", member.who().name())];
     page.fields = vec![Field::password("current_password", "current-password", "current-password")];
     page.links = vec![("/_auth/forgot", "forgot-link")];

@@ -30,6 +30,7 @@ pub struct Query {
 #[serde(default)]
 pub struct CodeForm {
     code: String,
+    trust: String,
     next: String,
 }
 
@@ -50,7 +51,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, HttpError> {
     let next = next_of(typed.next, Some(query.into_inner().next));
     let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
-    match settings::accounts(&req).prove_factor(&token, &typed.code, client(&req)).await {
+    match settings::accounts(&req).prove_factor(&token, &typed.code, !typed.trust.is_empty(), client(&req)).await {
         Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
         Err(AccountError::Rules(faults)) => Ok(form(&req, &next, StatusCode::UNAUTHORIZED, faults)),
         Err(fault) => refuse(&req, &next, fault),
@@ -109,7 +110,10 @@ fn form(req: &HttpRequest, next: &str, status: StatusCode, faults: Vec<FieldFaul
     let mut page = FormPage::new(req, "factor-heading", Menu::None, "", "sign-in");
     page.intro = vec![Text::new("factor-intro")];
     page.hidden = vec![("next", next)];
-    page.fields = vec![Field::code("factor-code").with_hint(Text::new("factor-code-hint"))];
+    page.fields = vec![
+        Field::code("factor-code").with_hint(Text::new("factor-code-hint")),
+        Field::tick("trust", "factor-trust", false).with_hint(Text::new("factor-trust-hint")),
+    ];
     page.faults = faults;
     let again = with_next("/_auth/login", next);
     page.links = vec![(&again, "factor-other-account")];

@@ -12,6 +12,7 @@ use super::see_other;
 use super::signed_in::with_next;
 use crate::accounts::second_factors::{OwnFactors, Setup};
 use crate::accounts::{AccountError, FieldFault};
+use crate::domain::device::Device;
 use crate::domain::factors::{FEW_CODES, SecondFactor};
 use crate::domain::ids::FactorId;
 use crate::domain::text::Text;
@@ -38,6 +39,7 @@ struct ListPage {
     csrf_token: String,
     now: Timestamp,
     own: OwnFactors,
+    trusted: Vec<Device>,
     is_off: bool,
     has_few_codes: bool,
     codes_left: usize,
@@ -98,8 +100,11 @@ pub async fn list(member: Member, req: HttpRequest) -> Result<HttpResponse, Http
 async fn list_page(member: &Member, req: &HttpRequest, faults: Vec<FieldFault>) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(req);
     let own = accounts.factors_of(member.who().user_id().ok_or(HttpError::NotFound)?).await?;
+    let mut trusted = accounts.own_devices(member.who()).await?;
+    trusted.retain(|device| device.is_trusted(accounts.clock().now()));
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let content = ListPage {
+        trusted,
         layout: Layout::with_menu(req, "factors-heading", member.menu()),
         csrf_token: forms::token(req),
         now: accounts.clock().now(),
@@ -169,6 +174,16 @@ pub async fn rename(
         Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// Asks for the factor again in a browser that was trusted.
+pub async fn forget_trusted(
+    member: Member,
+    req: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, HttpError> {
+    settings::accounts(&req).forget_trusted(member.who(), id.into_inner(), client(&req)).await?;
+    Ok(Flash::TrustedForgotten.at(ADDRESS))
 }
 
 /// The page that shows a secret and asks for a code of it; the form posts to the first address and goes on to the

@@ -20,6 +20,7 @@ struct Row {
     source: String,
     first_seen_at: i64,
     last_seen_at: i64,
+    trusted_until: Option<i64>,
 }
 
 impl Row {
@@ -31,6 +32,7 @@ impl Row {
             source: device.source.clone(),
             first_seen_at: device.first_seen_at.secs(),
             last_seen_at: device.last_seen_at.secs(),
+            trusted_until: device.trusted_until.map(Timestamp::secs),
         }
     }
 }
@@ -43,6 +45,7 @@ impl From<Row> for Device {
             source: row.source,
             first_seen_at: Timestamp::from_secs(row.first_seen_at),
             last_seen_at: Timestamp::from_secs(row.last_seen_at),
+            trusted_until: row.trusted_until.map(Timestamp::from_secs),
         }
     }
 }
@@ -81,6 +84,31 @@ pub fn touch(
 ) -> Result<bool, StorageError> {
     let row = dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str())));
     Ok(diesel::update(row).set((dsl::source.eq(source), dsl::last_seen_at.eq(now.secs()))).execute(connection)? == 1)
+}
+
+/// Trusts a device of that user, or no longer with `None`; false if it is none of theirs.
+pub fn set_trust(
+    connection: &mut Connection,
+    user: &UserId,
+    id: &str,
+    until: Option<Timestamp>,
+) -> Result<bool, StorageError> {
+    let row = dsl::devices.filter(dsl::id.eq(id).and(dsl::user_id.eq(user.as_str())));
+    Ok(diesel::update(row).set(dsl::trusted_until.eq(until.map(Timestamp::secs))).execute(connection)? == 1)
+}
+
+/// Whether that device of the user is trusted.
+pub fn is_trusted(connection: &mut Connection, user: &UserId, id: &str, now: Timestamp) -> Result<bool, StorageError> {
+    let own = dsl::id.eq(id).and(dsl::user_id.eq(user.as_str()));
+    let trusted = dsl::devices.filter(own.and(dsl::trusted_until.gt(now.secs())));
+    Ok(diesel::select(diesel::dsl::exists(trusted)).get_result(connection)?)
+}
+
+/// Trusts no device of that user any more.
+pub fn end_trust(connection: &mut Connection, user: &UserId) -> Result<(), StorageError> {
+    let own = dsl::devices.filter(dsl::user_id.eq(user.as_str()).and(dsl::trusted_until.is_not_null()));
+    diesel::update(own).set(dsl::trusted_until.eq(None::<i64>)).execute(connection)?;
+    Ok(())
 }
 
 /// A user's devices, most recently used first.

@@ -122,6 +122,7 @@ super::tables::kept_tables! {
         source -> Text,
         first_seen_at -> BigInt,
         last_seen_at -> BigInt,
+        trusted_until -> Nullable<BigInt>,
     }
     table attempts (bucket) {
         bucket -> Text,

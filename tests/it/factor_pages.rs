@@ -30,14 +30,18 @@ async fn judge(axe: &mut Option<Axe>, walk: &Walk, name: &str) {
     }
 }
 
-/// Adds an app for codes, after a mistake. Returns a recovery code.
-async fn add(walk: &Walk, axe: &mut Option<Axe>) -> String {
+/// Goes to where an app for codes is added.
+async fn begin(walk: &Walk, axe: &mut Option<Axe>) {
     walk.open(FACTORS, "a[href$='/factors/totp']").await;
     go_around(&walk.browser).await;
     judge(axe, walk, "factors-none").await;
     walk.go_to("a[href$='/factors/totp']", KEY).await;
     go_around(&walk.browser).await;
     judge(axe, walk, "totp").await;
+}
+
+/// Adds one, after a mistake. Returns a recovery code.
+async fn add(walk: &Walk, axe: &mut Option<Axe>) -> String {
     type_in(&walk.browser, &[("name", "Phone"), ("code", "000000")]).await;
     walk.follow_the_summary("code").await;
     judge(axe, walk, "totp-faults").await;
@@ -90,6 +94,7 @@ async fn go(width: u32, theme: &'static str, scripts: bool, judges: bool) {
     walk.open("/_auth/login", SIGN_IN).await;
     type_in(&walk.browser, &[("email", OWNER), ("password", PASSWORD)]).await;
     walk.browser.find("#app").await;
+    begin(&walk, &mut axe).await;
     let recovery = add(&walk, &mut axe).await;
     change(&walk, &mut axe).await;
     sign_in(&walk, &mut axe, &recovery).await;
@@ -115,18 +120,20 @@ async fn the_page_of_a_demanded_factor_passes_axe() {
     let upstream = Upstream::start().await;
     let variables = [("SECOND_FACTOR", "everyone")];
     let Some(walk) = Walk::start_with(&upstream.url(), 1280, "light", true, &variables).await else { return };
-    let Some(mut axe) = Axe::load() else { return };
     axe::set_size(&walk.browser, 1280, 800).await;
     walk.open(&format!("/_auth/setup?token={}", walk.set_up_token()), "[name='confirm']").await;
     let fields = [("email", OWNER), ("name", ""), ("password", PASSWORD), ("confirm", PASSWORD)];
     walk.browser.submit("/_auth/setup", &fields).await;
     walk.see(KEY).await;
-    axe.judge(&walk.browser, "totp-demanded").await;
+    let mut axe = Axe::load();
+    judge(&mut axe, &walk, "totp-demanded").await;
     let code = phone(&walk).await.code();
     walk.browser.submit("/_auth/login/enrol", &[("code", &code)]).await;
     walk.see(CODE).await;
     walk.browser.click("main a.button").await;
     walk.browser.find("#app").await;
     walk.browser.close().await;
-    assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
+    if let Some(axe) = axe {
+        assert!(axe.found.is_empty(), "{} pages:\n{}", axe.judged, axe.found.join("\n"));
+    }
 }

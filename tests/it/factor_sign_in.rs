@@ -3,7 +3,8 @@
 use portcullis::for_tests::{Access, PAGES};
 
 use super::support::app::TestApp;
-use super::support::client::Client;
+use super::support::app_pages;
+use super::support::client::{Call, Client};
 use super::support::nodes::Nodes;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
@@ -78,31 +79,6 @@ async fn s123_a_code_is_good_once_and_no_earlier_one_is() {
 }
 
 #[tokio::test]
-async fn s123_s128_of_two_uses_at_once_one_wins_on_three_nodes() {
-    let Some(nodes) = Nodes::start(3, false).await else { return };
-    let mut owner = nodes.owner().await;
-    let (phone, codes) = phone::add(&mut owner, &nodes.clock).await;
-    nodes.clock.advance(60);
-    for code in [phone.code(), codes[0].clone()] {
-        let mut uses = Vec::new();
-        for number in 0..6 {
-            let mut client = nodes.apps[number % 3].client();
-            people::sign_in(&mut client, OWNER, PASSWORD).await;
-            let code = code.clone();
-            uses.push(tokio::spawn(async move { phone::answer(&mut client, &code).await.status }));
-        }
-        let mut statuses = Vec::new();
-        for attempt in uses {
-            statuses.push(attempt.await.unwrap());
-        }
-        statuses.sort_unstable();
-        assert_eq!(statuses, [303, 401, 401, 401, 401, 401], "{code}");
-        // So many wrong answers are enough for a while.
-        nodes.clock.advance(16 * 60);
-    }
-}
-
-#[tokio::test]
 async fn s124_the_fifth_wrong_code_ends_the_sign_in_and_so_do_ten_minutes() {
     let (app, _upstream, mut owner, phone, codes) = with_phone().await;
     let mut client = halfway(&app).await;
@@ -125,62 +101,6 @@ async fn s124_the_fifth_wrong_code_ends_the_sign_in_and_so_do_ten_minutes() {
     let form = late.filled_form(STEP, &[("code", &phone.code())]).unwrap();
     assert_eq!(late.send(form).await.status, 410, "ten minutes later");
     assert_eq!(people::who_am_i(&mut late).await, None);
-}
-
-#[tokio::test]
-async fn s124_wrong_codes_count_towards_the_limit_of_the_account_whatever_the_password() {
-    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1/32".to_owned())).await;
-    let mut owner = people::claim(&app).await;
-    let (phone, _) = phone::add(&mut owner, &app.clock).await;
-    app.advance(60);
-    let from = |client: &mut Client, number: usize| client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
-    let mut last = 0;
-    for number in 0..40 {
-        let mut client = app.client();
-        from(&mut client, number);
-        let begun = people::try_sign_in(&mut client, OWNER, PASSWORD).await;
-        if begun.status != 303 {
-            last = begun.status;
-            break;
-        }
-        for _ in 0..4 {
-            last = phone::answer(&mut client, "000000").await.status;
-        }
-    }
-    assert_eq!(last, 429, "nobody guesses without end");
-    app.advance(31 * 60);
-    let mut client = halfway(&app).await;
-    assert_eq!(phone::answer(&mut client, &phone.code()).await.status, 303, "the owner gets in again");
-}
-
-#[tokio::test]
-async fn s124_what_ends_links_ends_a_sign_in_that_waits() {
-    let (app, _upstream, mut owner, phone, _) = with_phone().await;
-    let (_ada, page) = people::member(&app, &mut owner, ADA, "user").await;
-    let mut waiting = app.client();
-    people::sign_in(&mut waiting, ADA, PASSWORD).await;
-    let (of_ada, _) = phone::add(&mut waiting, &app.clock).await;
-    app.advance(60);
-    for deed in ["sessions/end-all", "role", "factors/reset", "disable"] {
-        let mut waiting = app.client();
-        let step = people::sign_in(&mut waiting, ADA, PASSWORD).await.location().to_owned();
-        if deed == "disable" {
-            assert_ne!(step, STEP, "a reset leaves no factor");
-            break;
-        }
-        assert_eq!(step, STEP);
-        waiting.get(STEP).await;
-        let form = waiting.filled_form(STEP, &[("code", &of_ada.code())]).unwrap();
-        assert_eq!(owner.submit(&page, &format!("{page}/{deed}"), &[("role", "admin")]).await.status, 303, "{deed}");
-        assert_eq!(waiting.send(form).await.status, 410, "{deed}");
-    }
-    let mut other = halfway(&app).await;
-    other.get(STEP).await;
-    let form = other.filled_form(STEP, &[("code", &phone.code())]).unwrap();
-    let new = "other-giraffes-eat-9-leaves";
-    let fields = [("current_password", PASSWORD), ("new_password", new), ("confirm", new)];
-    assert_eq!(owner.submit("/_auth/account/password", "/_auth/account/password", &fields).await.status, 303);
-    assert_eq!(other.send(form).await.status, 410, "a new password");
 }
 
 #[tokio::test]
@@ -251,4 +171,148 @@ async fn s122_where_it_is_demanded_the_claim_and_an_invitation_lead_to_setting_o
     let mut bob = app.client();
     assert_eq!(people::accept(&mut bob, &invited.link, PASSWORD).await.location(), ENROL);
     assert_eq!(people::who_am_i(&mut bob).await, None);
+}
+
+#[tokio::test]
+async fn s123_s128_of_two_uses_at_once_one_wins_on_three_nodes() {
+    let Some(nodes) = Nodes::start(3, false).await else { return };
+    let mut owner = nodes.owner().await;
+    let (phone, codes) = phone::add(&mut owner, &nodes.clock).await;
+    nodes.clock.advance(60);
+    for (round, code) in [phone.code(), codes[0].clone()].into_iter().enumerate() {
+        // Those of the first round are older: they go when there are too many that wait.
+        nodes.clock.advance(i64::try_from(round).unwrap());
+        let mut uses = Vec::new();
+        for number in 0..6 {
+            let mut client = nodes.apps[number % 3].client();
+            client.always("X-Forwarded-For", &format!("192.0.{round}.{number}"));
+            people::sign_in(&mut client, OWNER, PASSWORD).await;
+            client.get(STEP).await;
+            let form = client.filled_form(STEP, &[("code", &code)]).unwrap();
+            uses.push((client, form));
+        }
+        // All of them have come to the second step: now they answer at once.
+        let answers = uses.into_iter().map(|(mut client, form)| async move { client.send(form).await.status });
+        let mut statuses = futures_util::future::join_all(answers).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 401, 401, 401, 401, 401], "{code}");
+    }
+}
+
+#[tokio::test]
+async fn s124_wrong_codes_count_towards_the_limit_of_the_account_wherever_they_come_from() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1/32".to_owned())).await;
+    let mut owner = people::claim(&app).await;
+    let (phone, _) = phone::add(&mut owner, &app.clock).await;
+    app.advance(60);
+    let from = |number: usize| {
+        let mut client = app.client();
+        client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
+        client
+    };
+    // A right password and four wrong codes each: fifty failures of the account, five of each source.
+    for number in 0..10 {
+        let mut client = from(number);
+        people::sign_in(&mut client, OWNER, PASSWORD).await;
+        for _ in 0..4 {
+            assert_eq!(phone::answer(&mut client, "000000").await.status, 401, "{number}");
+        }
+    }
+    assert_eq!(people::try_sign_in(&mut from(20), OWNER, PASSWORD).await.status, 429, "from a source of its own");
+    app.advance(10);
+    let mut client = from(21);
+    people::sign_in(&mut client, OWNER, PASSWORD).await;
+    app.advance(10);
+    assert_eq!(phone::answer(&mut client, &phone.code()).await.status, 303, "wrong codes are no right passwords");
+    let mut client = from(22);
+    people::sign_in(&mut client, OWNER, PASSWORD).await;
+    assert_eq!(phone::answer(&mut client, "000000").await.status, 401, "a sign-in clears the count");
+}
+
+#[tokio::test]
+async fn s124_what_ends_links_ends_a_sign_in_that_waits() {
+    let (app, _upstream, mut owner) = people::with_app().await;
+    for (number, deed) in ["sessions/end-all", "role", "factors/reset", "disable", "delete"].iter().enumerate() {
+        let email = format!("m{number}@example.org");
+        let (mut member, page) = people::member(&app, &mut owner, &email, "user").await;
+        let (phone, _) = phone::add(&mut member, &app.clock).await;
+        app.advance(60);
+        let (mut waiting, form) = waiting(&app, &email, &phone).await;
+        let opened = if *deed == "delete" { format!("{page}/delete") } else { page.clone() };
+        let done = owner.submit(&opened, &format!("{page}/{deed}"), &[("role", "admin")]).await;
+        assert_eq!(done.status, 303, "{deed}: {}", done.text());
+        assert_eq!(waiting.send(form).await.status, 410, "{deed}");
+    }
+    let new = "other-giraffes-eat-9-leaves";
+    let password = [("current_password", PASSWORD), ("new_password", new), ("confirm", new)];
+    for (number, (page, address, fields)) in [
+        ("/_auth/account", "/_auth/account/sessions/end-all", &[][..]),
+        ("/_auth/account/password", "/_auth/account/password", &password),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let email = format!("n{number}@example.org");
+        let (mut member, _) = people::member(&app, &mut owner, &email, "user").await;
+        let (phone, _) = phone::add(&mut member, &app.clock).await;
+        app.advance(60);
+        let (mut waiting, form) = waiting(&app, &email, &phone).await;
+        assert_eq!(member.submit(page, address, fields).await.status, 303, "{address}");
+        assert_eq!(waiting.send(form).await.status, 410, "{address}");
+    }
+}
+
+/// A browser of that person at the second step, and its answer, not sent yet.
+async fn waiting(app: &TestApp, email: &str, phone: &Phone) -> (Client, Call) {
+    let mut client = app.client();
+    assert_eq!(people::sign_in(&mut client, email, PASSWORD).await.location(), STEP);
+    client.get(STEP).await;
+    let form = client.filled_form(STEP, &[("code", &phone.code())]).unwrap();
+    (client, form)
+}
+
+#[tokio::test]
+async fn s122_of_two_that_set_one_up_after_the_password_the_first_ends_the_other() {
+    let app = TestApp::start(|options| options.set("SECOND_FACTOR", "everyone")).await;
+    let mut owner = app.client();
+    people::try_claim(&app, &mut owner, OWNER, PASSWORD).await;
+    let mut thief = app.client();
+    assert_eq!(people::sign_in(&mut thief, OWNER, PASSWORD).await.location(), ENROL);
+    let [own, other] = {
+        let (own, other) = (owner.get(ENROL).await.text(), thief.get(ENROL).await.text());
+        [own, other].map(|html| Phone::scanning(&html, &app.clock))
+    };
+    assert_ne!(own.key, other.key, "each has a key of its own");
+    let late = thief.filled_form(ENROL, &[("code", &other.code()), ("name", "")]).unwrap();
+    assert_eq!(owner.submit(ENROL, ENROL, &[("code", &own.code()), ("name", "")]).await.status, 200);
+    assert_eq!(thief.send(late).await.status, 410);
+    assert_eq!(people::who_am_i(&mut thief).await, None);
+    assert_eq!(page::all_data(&owner.get(FACTORS).await.text(), "factor-id").len(), 1);
+}
+
+#[tokio::test]
+async fn s122_no_proxy_that_asks_and_no_host_of_an_app_takes_the_cookie_of_a_waiting_sign_in() {
+    let (app, upstream, mut owner) = people::with_app_in_both_modes().await;
+    app_pages::create(&mut owner, "Wiki", "wiki.example.org:3000", &upstream.url()).await;
+    phone::add(&mut owner, &app.clock).await;
+    app.advance(60);
+    let mut half = app.client();
+    let answer = people::sign_in(&mut half, OWNER, PASSWORD).await;
+    let pending = answer.set_cookies().into_iter().find(|cookie| cookie.name.contains("pending")).unwrap();
+    let cookie = format!("{}={}", pending.name, pending.value);
+    for host in ["localhost:3000", "wiki.example.org:3000"] {
+        for dialect in ["nginx", "traefik", "caddy", "haproxy"] {
+            let question = Call::new("GET", &format!("/_auth/verify/{dialect}"))
+                .header("cookie", &cookie)
+                .header("x-original-url", &format!("http://{host}/page"))
+                .header("x-original-method", "GET")
+                .header("x-forwarded-method", "GET")
+                .header("x-forwarded-proto", "http")
+                .header("x-forwarded-host", host)
+                .header("x-forwarded-uri", "/page");
+            assert_eq!(app.client().send(question).await.status, 401, "{dialect} {host}");
+        }
+        let direct = Call::fetch("GET", "/page").header("host", host).header("cookie", &cookie);
+        assert_eq!(app.client().send(direct).await.status, 401, "{host}");
+    }
 }

@@ -7,7 +7,7 @@ use portcullis::for_tests::Clock;
 
 use super::support::app::TestApp;
 use super::support::app_pages::{self, RuleForm};
-use super::support::client::Call;
+use super::support::client::{Call, Client};
 use super::support::mailbox::Mailbox;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::phone::{self, FACTORS, Phone, STEP, TOTP, events, halfway, with_phone};
@@ -107,7 +107,9 @@ async fn s127_admins_and_the_operator_take_away_a_lost_factor() {
     assert_eq!(ada.submit(FACTORS, &format!("{page}/factors/reset"), &[]).await.status, 403);
 
     let listed = app.run(&["user", "factors", OWNER]);
-    assert!(process::said(&listed).contains("totp\tPhone") && process::said(&listed).contains("10 recovery codes"));
+    assert!(
+        process::said(&listed).contains("totp\tPhone") && process::said(&listed).contains("recovery codes left: 10")
+    );
     let reset = app.run(&["user", "reset-factors", OWNER]);
     assert!(process::said(&reset).contains("second factors removed"), "{}", process::said(&reset));
     assert_eq!(people::who_am_i(&mut owner).await, None);
@@ -162,4 +164,63 @@ async fn s123_oathtool_shows_the_same_codes() {
         }
     }
     assert_eq!(owner.submit(TOTP, TOTP, &[("code", &foreign), ("name", "oathtool")]).await.status, 200);
+}
+
+#[tokio::test]
+async fn s129_a_trusted_browser_is_spared_the_factor_alone_until_it_is_forgotten() {
+    let (app, _upstream, mut owner, phone, _) = with_phone().await;
+    let mut client = halfway(&app).await;
+    let trusting = [("code", &*phone.code()), ("trust", "on")];
+    assert_eq!(client.submit(STEP, STEP, &trusting).await.status, 303);
+    let again = async |client: &mut Client| {
+        people::sign_out(client).await;
+        people::sign_in(client, OWNER, PASSWORD).await.location() == STEP
+    };
+    assert!(!again(&mut client).await, "it asks again at once");
+    halfway(&app).await; // Another browser is asked.
+    let rule = RuleForm { path: "/vault", who: "signed-in", factor: true, ..RuleForm::default() };
+    app_pages::add_rule(&mut owner, "/_auth/admin/apps/default", rule).await;
+    assert_eq!(client.get("/vault").await.status, 403, "no factor was proved in this session");
+    app.advance(29 * 86_400);
+    assert!(!again(&mut client).await, "before the end of the 30 days");
+    app.advance(2 * 86_400);
+    assert!(again(&mut client).await, "after them");
+    let trusting = [("code", &*phone.code()), ("trust", "on")];
+    assert_eq!(client.submit(STEP, STEP, &trusting).await.status, 303);
+    let id = page::data(&client.get(FACTORS).await.text(), "trusted-id").unwrap();
+    let forget = format!("/_auth/account/trusted/{id}/forget");
+    assert_eq!(client.submit(FACTORS, &forget, &[]).await.status, 303);
+    assert!(page::data(&client.get(FACTORS).await.text(), "trusted-id").is_none());
+    assert!(again(&mut client).await, "forgotten");
+    let foreign = client.submit("/_auth/login", &forget, &[]).await.status;
+    assert!([303, 401, 403].contains(&foreign), "{foreign}");
+}
+
+#[tokio::test]
+async fn s129_trust_ends_with_another_password_and_with_every_change_of_the_factors() {
+    let (app, _upstream, mut owner, phone, _) = with_phone().await;
+    let new = "other-giraffes-eat-9-leaves";
+    for change in ["add", "remove", "password"] {
+        app.advance(60);
+        let mut client = halfway(&app).await;
+        let trusting = [("code", &*phone.code()), ("trust", "on")];
+        assert_eq!(client.submit(STEP, STEP, &trusting).await.status, 303, "{change}");
+        people::sign_out(&mut client).await;
+        let mut password = PASSWORD;
+        match change {
+            "add" => drop(phone::add(&mut owner, &app.clock).await),
+            "remove" => {
+                let id = page::all_data(&owner.get(FACTORS).await.text(), "factor-id").pop().unwrap();
+                assert_eq!(owner.submit(FACTORS, &format!("{FACTORS}/{id}/remove"), &[]).await.status, 303);
+            }
+            _ => {
+                let fields = [("current_password", PASSWORD), ("new_password", new), ("confirm", new)];
+                let address = "/_auth/account/password";
+                assert_eq!(owner.submit(address, address, &fields).await.status, 303);
+                password = new;
+            }
+        }
+        assert_eq!(people::sign_in(&mut client, OWNER, password).await.location(), STEP, "{change}");
+    }
+    assert_eq!(events(&mut owner, "trusted.added").await, 3);
 }

@@ -2,7 +2,7 @@
 
 use passki::PasskiError;
 
-/// The first rule that an answer broke; for logs and the audit, while the visitor is told one thing for all.
+/// The first rule that an answer broke; for logs and the audit, while the visitor reads one sentence for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// It is too long, or is not what browsers send.

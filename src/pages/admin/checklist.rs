@@ -42,7 +42,7 @@ async fn own_factor(admin: &Admin, req: &HttpRequest) -> Result<Option<Check>, H
     let Some(user) = admin.who().user_id().filter(|_| accounts.second_factor() != SecondFactor::Off) else {
         return Ok(None);
     };
-    let has_none = accounts.factors_of(user).await?.factors.is_empty();
+    let has_none = !accounts.has_factor(user).await?;
     Ok(has_none.then(|| Check::advice("check-own-factor", Text::new("check-own-factor-none"))))
 }
 
