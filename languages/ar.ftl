@@ -616,6 +616,7 @@ probe-forwarded-spoofed = ما يختلقه العميل يصل إلى التط�
 probe-token-passed = يتلقى التطبيق الرمز في { $what }.
 probe-cookie-passed = يتلقى التطبيق ملف تعريف الارتباط { $what } الخاص بـ Portcullis، ويمكنه به أن يتصرف باسم الزائر.
 probe-authorization-lost = بيانات الاعتماد الخاصة بالتطبيق لا تصل إليه: { $what } غائب أو مُغيَّر.
+probe-old-http = يُسأل التطبيق عبر { $what }، وبه لا يُفتح أي WebSocket: على الوكيل أن يسأله عبر HTTP/1.1.
 probe-websocket-cut = لا يُفتح اتصال WebSocket لمن سجّل دخوله: الإجابة هي { $what }.
 probe-upload-cut = لا يصل رفع بحجم 5 ميغابايت كاملًا: الإجابة هي { $what }.
 probe-stream-buffered = تُحجز تدفقات الأحداث ({ $what }): تصل الأحداث متأخرة أو في النهاية فقط.

@@ -573,6 +573,7 @@ probe-forwarded-spoofed = Was ein Client erfindet, kommt bei der Anwendung als W
 probe-token-passed = Die Anwendung erhält das Token, in { $what }.
 probe-cookie-passed = Die Anwendung erhält das Cookie { $what } von Portcullis, mit dem sie als der Besucher handeln könnte.
 probe-authorization-lost = Die eigenen Zugangsdaten der Anwendung erreichen sie nicht: { $what } fehlt oder ist verändert.
+probe-old-http = Die Anwendung wird über { $what } gefragt, womit sich keine WebSockets öffnen: Der Proxy muss sie über HTTP/1.1 fragen.
 probe-websocket-cut = Ein WebSocket öffnet sich nicht für angemeldete Besucher: Die Antwort ist { $what }.
 probe-upload-cut = Ein Upload von 5 MB kommt nicht ganz an: Die Antwort ist { $what }.
 probe-stream-buffered = Ereignisströme werden zurückgehalten ({ $what }): Ereignisse kommen spät an oder erst am Ende.

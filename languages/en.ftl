@@ -575,6 +575,7 @@ probe-forwarded-spoofed = What a client makes up arrives at the app as a proxy's
 probe-token-passed = The app receives the machine token, in { $what }.
 probe-cookie-passed = The app receives the cookie of Portcullis { $what }, with which it could act as the visitor.
 probe-authorization-lost = The app's own credentials do not reach it: { $what } is missing or changed.
+probe-old-http = The app is asked over { $what }, in which WebSockets do not open: the proxy has to ask it over HTTP/1.1.
 probe-websocket-cut = A WebSocket does not open for somebody who is signed in: the answer is { $what }.
 probe-upload-cut = An upload of 5 MB does not arrive whole: the answer is { $what }.
 probe-stream-buffered = Event streams are held back ({ $what }): events arrive late, or only at the end.

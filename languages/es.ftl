@@ -573,6 +573,7 @@ probe-forwarded-spoofed = Lo que inventa un cliente llega a la aplicación como 
 probe-token-passed = La aplicación recibe el token, en { $what }.
 probe-cookie-passed = La aplicación recibe la cookie { $what } de Portcullis, con la que podría actuar en nombre del visitante.
 probe-authorization-lost = Las credenciales propias de la aplicación no le llegan: { $what } falta o está cambiado.
+probe-old-http = A la aplicación se le pregunta por { $what }, con el que no se abre ningún WebSocket: el proxy tiene que preguntarle por HTTP/1.1.
 probe-websocket-cut = Un WebSocket no se abre para un visitante con sesión iniciada: la respuesta es { $what }.
 probe-upload-cut = Un envío de 5 MB no llega entero: la respuesta es { $what }.
 probe-stream-buffered = Los flujos de eventos se retienen ({ $what }): los eventos llegan tarde, o solo al final.

@@ -573,6 +573,7 @@ probe-forwarded-spoofed = Ce qu’un client invente parvient à l’application 
 probe-token-passed = L’application reçoit le jeton, dans { $what }.
 probe-cookie-passed = L’application reçoit le cookie { $what } de Portcullis, avec lequel elle pourrait agir au nom du visiteur.
 probe-authorization-lost = Les identifiants propres à l’application ne lui parviennent pas : { $what } manque ou est modifié.
+probe-old-http = L’application est interrogée en { $what }, avec lequel aucun WebSocket ne s’ouvre : le proxy doit l’interroger en HTTP/1.1.
 probe-websocket-cut = Un WebSocket ne s’ouvre pas pour un visiteur connecté : la réponse est { $what }.
 probe-upload-cut = Un envoi de 5 Mo n’arrive pas en entier : la réponse est { $what }.
 probe-stream-buffered = Les flux d’événements sont retenus ({ $what }) : les événements arrivent tard, ou seulement à la fin.

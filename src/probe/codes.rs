@@ -119,6 +119,8 @@ codes! {
     CookiePassed = "probe-cookie-passed", Fault;
     /// The app does not receive its own `Authorization`.
     AuthorizationLost = "probe-authorization-lost", Warning;
+    /// The app is asked over a version of HTTP in which nothing can be upgraded.
+    OldHttp = "probe-old-http", Warning;
     /// A WebSocket does not open for somebody who may enter.
     WebSocketCut = "probe-websocket-cut", Warning;
     /// An upload is refused or broken off.

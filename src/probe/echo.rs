@@ -4,8 +4,8 @@ use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::http::{StatusCode, Version};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, dev, web};
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
@@ -23,6 +23,8 @@ const HELD: Duration = Duration::from_secs(3);
 pub(super) struct Arrived {
     /// Path and query.
     pub(super) target: String,
+    /// Whether it came over a version of HTTP in which there is no upgrade.
+    pub(super) is_old_http: bool,
     /// Names in small letters, and values.
     pub(super) headers: Vec<(String, String)>,
     /// Bytes of the body.
@@ -97,13 +99,18 @@ async fn answer(req: HttpRequest, mut body: web::Payload, notes: web::Data<Notes
         headers.map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
     let headers: Vec<(String, String)> = headers.collect();
     let is_socket = headers.iter().any(|(name, value)| name == "upgrade" && value.eq_ignore_ascii_case("websocket"));
-    let mut arrived = Arrived { target: target.clone(), headers, length: 0 };
+    let is_old_http = req.version() < Version::HTTP_11;
+    let mut arrived = Arrived { target: target.clone(), is_old_http, headers, length: 0 };
     if !is_socket {
         while let Some(Ok(chunk)) = body.next().await {
             arrived.length += chunk.len();
         }
     }
     notes.arrived.lock().unwrap_or_else(PoisonError::into_inner).push(arrived);
+    if is_socket && is_old_http {
+        // As strict apps do (RFC 9110, section 7.8).
+        return HttpResponse::UpgradeRequired().body("over HTTP/1.1\n");
+    }
     if is_socket {
         return HttpResponse::build(StatusCode::SWITCHING_PROTOCOLS)
             .insert_header(("sec-websocket-accept", ACCEPT))
@@ -111,9 +118,19 @@ async fn answer(req: HttpRequest, mut body: web::Payload, notes: web::Data<Notes
             .streaming(stream::iter([Ok::<_, actix_web::Error>(Bytes::from_static(b"\x88\x00"))]));
     }
     if target.ends_with("/stream") {
-        return HttpResponse::Ok().content_type("text/event-stream").streaming(events(notes));
+        return unchunked("text/event-stream", events(notes));
     }
     HttpResponse::Ok().content_type("text/plain").body("arrived\n")
+}
+
+/// A stream that ends with the connection: what comes in chunks, some proxies hand on even if they buffer.
+fn unchunked(
+    media: &'static str,
+    body: impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> + 'static,
+) -> HttpResponse {
+    let mut response = HttpResponse::Ok().force_close().content_type(media).streaming(body);
+    response.head_mut().no_chunking(true);
+    response
 }
 
 /// One event, and another one when the first has been seen.

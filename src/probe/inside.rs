@@ -205,10 +205,16 @@ impl Visit<'_> {
     async fn upgrades(&self) {
         let path = self.path("socket");
         let ask = self.carrier.on(handshake(self.round, &path), self.guest);
-        if let Some(answer) = self.round.ask("a WebSocket", ask).await
-            && answer.status != 101
-        {
-            self.round.find(Code::WebSocketCut, answer.status.to_string());
+        if let Some(answer) = self.round.ask("a WebSocket", ask).await {
+            let arrived = self.round.arrived(&path).pop();
+            let (is_old, is_asked) = arrived
+                .map_or((false, false), |arrived| (arrived.is_old_http, arrived.all("upgrade").next().is_some()));
+            if is_old {
+                self.round.find(Code::OldHttp, "HTTP/1.0");
+            }
+            if answer.status != 101 && !(is_old && is_asked) {
+                self.round.find(Code::WebSocketCut, answer.status.to_string());
+            }
         }
         let Some(arrived) = self.send("http2", to_http2).await else { return };
         if arrived.all("upgrade").any(|value| !value.eq_ignore_ascii_case("websocket")) {

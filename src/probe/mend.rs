@@ -167,6 +167,12 @@ pub(super) const fn line(code: Code, front: Front) -> &'static str {
             envoy: "- exact: authorization",
             other: "portcullis app show NAME",
         },
+        Code::OldHttp => Lines {
+            nginx: "proxy_http_version 1.1;",
+            caddy: "transport http { versions 1.1 }",
+            envoy: "explicit_http_config: { http_protocol_options: {} }",
+            ..Lines::all("ask the app over HTTP/1.1")
+        },
         Code::WebSocketCut => WEB_SOCKET,
         Code::UploadCut => Lines {
             nginx: "client_max_body_size 0;",

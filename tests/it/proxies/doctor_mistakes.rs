@@ -76,7 +76,7 @@ struct Host {
     found: &'static [(&'static str, &'static [&'static str])],
 }
 
-const HOSTS: [Host; 6] = [
+const HOSTS: [Host; 7] = [
     Host {
         changes: &[("location /_auth/verify/ {\n    return 404;\n}\n", "")],
         // Without the check; with an upgrade besides; by the end of a name; and public in every spelling.
@@ -113,8 +113,7 @@ const HOSTS: [Host; 6] = [
     },
     Host {
         changes: &[
-            // What nginx receives in chunks it hands on at once, buffered or not, but not what it compresses.
-            ("proxy_buffering off;", "proxy_buffering on; gzip on; gzip_types text/event-stream; gzip_proxied any;"),
+            ("proxy_buffering off;\n", ""),
             ("X-Original-URL $scheme://$http_host$request_uri", "X-Original-URL $scheme://$asked_host$request_uri"),
             ("    if ($portcullis_navigation != yes) {\n        return 401;\n    }\n", ""),
             ("proxy_set_header Authorization $portcullis_authorization;", "proxy_set_header Authorization \"\";"),
@@ -150,6 +149,15 @@ const HOSTS: [Host; 6] = [
         locations: &[],
         exit_code: 2,
         found: &[("probe-gate-not-reached", &["/_auth/"]), ("probe-navigation-refused", &["401"])],
+    },
+    Host {
+        changes: &[
+            ("proxy_http_version 1.1;\n", ""),
+            ("proxy_buffering off;", "proxy_buffering on; gzip on; gzip_types text/event-stream; gzip_proxied any;"),
+        ],
+        locations: &[],
+        exit_code: 1,
+        found: &[("probe-old-http", &["HTTP/1.0"]), ("probe-stream-buffered", &[])],
     },
 ];
 
