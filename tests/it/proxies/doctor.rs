@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use portcullis::for_tests::{Language, ProbeCode, texts};
 
-use super::{Place, Tried};
+use super::Place;
 use crate::support::app::TestApp;
 use crate::support::app_pages;
 use crate::support::page;
@@ -57,16 +57,28 @@ pub(super) async fn until_free(address: SocketAddr) {
 }
 
 /// The probe takes the place of the app, and is content.
-pub(super) async fn nothing_is_found(tried: &mut Tried) {
-    let address = tried.place.upstream.address;
-    tried.place.upstream = Upstream::start().await;
+pub(super) async fn nothing_is_found(place: &mut Place, said: impl Fn() -> String) {
+    let url = place.base.clone();
+    only_these_are_found(&place.app, place.address(), &mut place.upstream, &url, (0, &[]), said).await;
+}
+
+/// The probe takes the place of the app at `url`, and finds exactly these.
+pub(super) async fn only_these_are_found(
+    app: &TestApp,
+    proxy: SocketAddr,
+    upstream: &mut Upstream,
+    url: &str,
+    expected: (i32, &[&str]),
+    said: impl Fn() -> String,
+) {
+    let address = upstream.address;
+    *upstream = Upstream::start().await;
     until_free(address).await;
-    let doctor = Doctor { app: &tried.place.app, proxy: tried.place.address(), echo: Some(address) };
-    let base = tried.place.base.clone();
-    let found = doctor.ask(&base, &[]);
-    assert_eq!((found.exit_code, found.codes.len()), (0, 0), "{:#}\n{}", found.report, tried.said());
+    let found = Doctor { app, proxy, echo: Some(address) }.ask(url, &[]);
+    let codes: Vec<&str> = found.codes.iter().map(String::as_str).collect();
+    assert_eq!((found.exit_code, &*codes), expected, "{:#}\n{}", found.report, said());
     assert!(found.report["questions"].as_u64().unwrap() > 100, "{:#}", found.report);
-    tried.place.upstream = Upstream::start_at(address).await;
+    *upstream = Upstream::start_at(address).await;
 }
 
 /// Without standing in for the app the probe says what it did not see; what is no address of an app is said, and asked

@@ -89,7 +89,7 @@ async fn all_cases(kind: Kind) {
     paths::the_app_gets_its_own_and_none_of_the_gates(&tried).await;
     limits::nothing_is_held_back(&mut tried).await;
     guard::guesses_count_for_where_they_come_from(&tried).await;
-    doctor::nothing_is_found(&mut tried).await;
+    doctor::nothing_is_found(&mut tried.place, || format!("{kind:?}: {}", tried.proxy.said())).await;
     guard::who_has_signed_out_is_out_and_so_is_everybody_without_a_gate(tried).await;
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::process::Command;
 
-use super::{Kind, Nginx, Place, Proxy, Tried, guard, launch, names, question, run_traefik, upgrades};
+use super::{Kind, Nginx, Place, Proxy, Tried, doctor, guard, launch, names, question, run_traefik, upgrades};
 use crate::support::app::TestApp;
 use crate::support::app_pages;
 use crate::support::client::{Call, Client};
@@ -72,6 +72,7 @@ async fn guards(kind: Kind, start: impl AsyncFnOnce(&Place, &str) -> Option<Prox
     names::no_client_speaks_in_a_proxys_name(&mut tried).await;
     upgrades::a_web_socket_is_the_only_upgrade(&mut tried).await;
     question::nobody_but_the_proxy_may_ask(&mut tried).await;
+    doctor::nothing_is_found(&mut tried.place, || format!("{word}: {}", tried.proxy.said())).await;
 }
 
 async fn start_nginx(place: &Place, text: &str) -> Option<Proxy> {
@@ -176,18 +177,22 @@ fn as_controller(place: &Place, text: &str) -> String {
         proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Host $http_host; \
         proxy_set_header X-Forwarded-Port 80; proxy_set_header X-Forwarded-Proto $scheme; proxy_http_version 1.1;";
     let (gate, app, url) = (place.app.address, place.upstream.address, annotation(text, "auth-url"));
+    let [size, held, held_back] = ["proxy-body-size", "proxy-buffering", "proxy-request-buffering"]
+        .map(|name| annotation(text, name).trim_matches('"').to_owned());
     format!(
         "map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}\n\
          server {{ listen {}; server_name localhost; set $escaped_request_uri $request_uri;\n{snippet}\n\
          location /_auth/ {{ {usual} {cut} proxy_pass http://{gate}; }}\n\
          location = /.well-known/change-password {{ {usual} {cut} proxy_pass http://{gate}; }}\n\
-         location = /_external-auth {{ internal; proxy_pass_request_body off; proxy_set_header Content-Length ''; \
+         location = /_external-auth {{ internal; client_max_body_size {size}; proxy_pass_request_body off; \
+         proxy_set_header Content-Length ''; \
          proxy_set_header X-Forwarded-Proto ''; proxy_set_header Host {gate}; \
          proxy_set_header X-Original-URL $scheme://$http_host$request_uri; \
          proxy_set_header X-Original-Method $request_method; proxy_set_header X-Real-IP $remote_addr; \
          proxy_set_header X-Forwarded-For $remote_addr; proxy_pass {url}; }}\n\
          location @sign_in {{ internal; return 302 {}; }}\n\
          location / {{ auth_request /_external-auth; {taken} error_page 401 = @sign_in; {usual} {cut} \
+         client_max_body_size {size}; proxy_buffering {held}; proxy_request_buffering {held_back}; \
          proxy_pass http://{app}; }} }}",
         place.address(),
         annotation(text, "auth-signin"),
@@ -196,7 +201,7 @@ fn as_controller(place: &Place, text: &str) -> String {
 
 #[tokio::test]
 async fn s70_s78_s119_what_an_ingress_controller_makes_of_the_annotations_guards_the_app() {
-    let place = Place::asked().await;
+    let mut place = Place::asked().await;
     let mut owner = people::claim(&place.app).await;
     let token = tokens::make(&mut owner, OWN, &[]).await.token;
     let config = as_controller(&place, &printed_for_one(&place, "ingress-nginx"));
@@ -230,6 +235,10 @@ async fn s70_s78_s119_what_an_ingress_controller_makes_of_the_annotations_guards
         assert!(!head.contains("evil") && !head.contains("pc_") && !head.contains("portcullis_"), "{head}");
     }
     assert!(owner.web_socket("/ws", &place.base).await.is_ok(), "{}", proxy.said());
+    // Its first comment says so.
+    let (url, listens, found) = (place.base.clone(), place.address(), (1, &["probe-script-redirected"][..]));
+    let said = || proxy.said();
+    doctor::only_these_are_found(&place.app, listens, &mut place.upstream, &url, found, said).await;
 }
 
 #[tokio::test]

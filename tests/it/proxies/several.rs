@@ -1,7 +1,7 @@
 //! Two hosts behind each proxy with the configuration that is printed for it, each an app of its own, with one sign-in
 //! (S112, S116).
 
-use super::{Kind, Place, Proxy, printed, profiles, tokens, verdicts};
+use super::{Kind, Place, Proxy, doctor, printed, profiles, tokens, verdicts};
 use crate::support::app_pages::{self, RuleForm};
 use crate::support::apps;
 use crate::support::client::Client;
@@ -138,6 +138,8 @@ async fn all_cases(kind: Kind) {
     profiles::the_names_of_the_app_reach_it(&mut tried).await;
     tokens::no_token_reaches_the_app(&mut tried).await;
     verdicts::the_rules_hold(&mut tried).await;
+    // Last: it moves the clock, so that everybody has to sign in again.
+    doctor::nothing_is_found(&mut tried.place, || format!("{kind:?}: {}", tried.proxy.said())).await;
 }
 
 #[tokio::test]
