@@ -603,6 +603,7 @@ probe-sign-in-elsewhere = من يفتح صفحة يُقاد إلى { $what }، �
 probe-script-redirected = يتلقى البرنامج النصي { $what } ويُقاد إلى صفحة تسجيل الدخول؛ إنه يحتاج إلى 401 ليعرف أن الجلسة انتهت.
 probe-websocket-open = يصل اتصال WebSocket إلى التطبيق عند { $what } دون تسجيل دخول.
 probe-verify-open = يجيب { $what } من الخارج: لا يحق إلا للوكيل أن يسأل Portcullis عن الطلبات.
+probe-verify-unjudged = لا يمكن أن يُعرف من هنا هل يجيب { $what } من الخارج: يسمّي TRUSTED_PROXIES عنوان هذا الجهاز، وله أن يسأل.
 probe-path-passed = يصل مسار مكتوب بطريقة أخرى إلى التطبيق دون تسجيل دخول: { $what }.
 probe-host-passed = يصل طلب يذكر مضيفين إلى التطبيق دون تسجيل دخول: { $what }.
 probe-forwarded-believed = يترك الوكيل للعميل أن يقول ما طُلب: { $what }.

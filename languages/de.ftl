@@ -560,6 +560,7 @@ probe-sign-in-elsewhere = Wer eine Seite öffnet, wird zu { $what } geführt, wo
 probe-script-redirected = Ein Skript erhält { $what } und wird zur Anmeldeseite geführt; es braucht 401, um zu erkennen, dass die Sitzung beendet ist.
 probe-websocket-open = Ohne Anmeldung erreicht ein WebSocket die Anwendung unter { $what }.
 probe-verify-open = { $what } antwortet nach außen: Nur der Proxy darf Portcullis nach Anfragen fragen.
+probe-verify-unjudged = Ob { $what } von außen antwortet, lässt sich von hier nicht sagen: TRUSTED_PROXIES nennt die Adresse dieses Rechners, der fragen darf.
 probe-path-passed = Ein Pfad in anderer Schreibweise erreicht die Anwendung ohne Anmeldung: { $what }.
 probe-host-passed = Eine Anfrage, die zwei Hosts nennt, erreicht die Anwendung ohne Anmeldung: { $what }.
 probe-forwarded-believed = Der Proxy überlässt es dem Client, zu sagen, was angefragt wurde: { $what }.

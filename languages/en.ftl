@@ -562,6 +562,7 @@ probe-sign-in-elsewhere = Somebody who opens a page is led to { $what }, where n
 probe-script-redirected = A script gets { $what } and is led to the sign-in page; it needs 401 to know that the session has ended.
 probe-websocket-open = Without signing in, a WebSocket reaches the app at { $what }.
 probe-verify-open = { $what } answers from outside: only the proxy may ask Portcullis about requests.
+probe-verify-unjudged = Whether { $what } answers from outside cannot be told from here: TRUSTED_PROXIES names the address of this machine, which may ask.
 probe-path-passed = A path in another spelling reaches the app without a sign-in: { $what }.
 probe-host-passed = A request that names two hosts reaches the app without a sign-in: { $what }.
 probe-forwarded-believed = The proxy lets the client say what was requested: { $what }.

@@ -560,6 +560,7 @@ probe-sign-in-elsewhere = A quien abre una página se le lleva a { $what }, dond
 probe-script-redirected = Un script recibe { $what } y se le lleva a la página de inicio de sesión; necesita 401 para saber que la sesión ha terminado.
 probe-websocket-open = Sin iniciar sesión, un WebSocket llega a la aplicación en { $what }.
 probe-verify-open = { $what } responde desde fuera: solo el proxy puede preguntar a Portcullis por las solicitudes.
+probe-verify-unjudged = Desde aquí no se puede saber si { $what } responde desde fuera: TRUSTED_PROXIES nombra la dirección de esta máquina, que puede preguntar.
 probe-path-passed = Una ruta escrita de otra manera llega a la aplicación sin iniciar sesión: { $what }.
 probe-host-passed = Una solicitud que nombra dos hosts llega a la aplicación sin iniciar sesión: { $what }.
 probe-forwarded-believed = El proxy deja que el cliente diga qué se solicitó: { $what }.

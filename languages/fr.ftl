@@ -560,6 +560,7 @@ probe-sign-in-elsewhere = Qui ouvre une page est mené à { $what }, où personn
 probe-script-redirected = Un script reçoit { $what } et est mené à la page de connexion ; il lui faut 401 pour savoir que la session est terminée.
 probe-websocket-open = Sans connexion, un WebSocket atteint l’application à { $what }.
 probe-verify-open = { $what } répond à l’extérieur : seul le proxy peut interroger Portcullis sur les requêtes.
+probe-verify-unjudged = D’ici, on ne peut pas dire si { $what } répond de l’extérieur : TRUSTED_PROXIES nomme l’adresse de cette machine, qui a le droit de demander.
 probe-path-passed = Un chemin écrit autrement atteint l’application sans connexion : { $what }.
 probe-host-passed = Une requête qui nomme deux hôtes atteint l’application sans connexion : { $what }.
 probe-forwarded-believed = Le proxy laisse le client dire ce qui a été demandé : { $what }.

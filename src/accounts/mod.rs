@@ -254,6 +254,11 @@ impl Accounts {
         &self.0.config.gate.forward_auth
     }
 
+    /// `TRUSTED_PROXIES`.
+    pub fn trusted_proxies(&self) -> &[ipnet::IpNet] {
+        &self.0.config.server.trusted_proxies
+    }
+
     /// The tokens of this instance.
     pub fn tokens(&self) -> &Tokens {
         &self.0.tokens

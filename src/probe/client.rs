@@ -1,6 +1,6 @@
 //! Sends one request at a time, each on a connection of its own, exactly as it is given; follows nothing.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use hyper::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 
 use crate::domain::origin::Origin;
 use crate::http::upstream_tls::UpstreamTls;
@@ -39,13 +39,14 @@ pub(super) struct Ask {
     headers: Vec<(String, String)>,
     length: usize,
     is_title_case: bool,
+    source: Option<Ipv4Addr>,
 }
 
 impl Ask {
     /// GET of a target, which is sent as it stands.
     pub(super) fn get(target: impl Into<String>) -> Self {
         let (target, headers) = (target.into(), Vec::new());
-        Self { method: Method::GET, target, host: None, headers, length: 0, is_title_case: false }
+        Self { method: Method::GET, target, host: None, headers, length: 0, is_title_case: false, source: None }
     }
 
     /// POST of so many bytes.
@@ -70,6 +71,12 @@ impl Ask {
     #[must_use]
     pub(super) fn in_title_case(self) -> Self {
         Self { is_title_case: true, ..self }
+    }
+
+    /// From that address of this machine.
+    #[must_use]
+    pub(super) fn sent_by(self, source: Ipv4Addr) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// As a browser asks for a page.
@@ -157,11 +164,24 @@ impl Asker {
 
     /// The answer with its body still to come.
     pub(super) async fn open(&self, ask: Ask) -> Result<Response<Incoming>, AskFault> {
-        let stream = TcpStream::connect(self.place).await.map_err(broken)?;
+        let stream = self.connect(ask.source).await.map_err(broken)?;
         match &self.tls {
             Some(tls) => self.send(tls.connect(stream).await.map_err(broken)?, ask).await,
             None => self.send(stream, ask).await,
         }
+    }
+
+    async fn connect(&self, source: Option<Ipv4Addr>) -> std::io::Result<TcpStream> {
+        let Some(source) = source else { return TcpStream::connect(self.place).await };
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((source, 0).into())?;
+        socket.connect(self.place).await
+    }
+
+    /// Where questions come from, and where they go.
+    pub(super) async fn ends(&self) -> Option<(IpAddr, IpAddr)> {
+        let stream = tokio::time::timeout(TIMEOUT, TcpStream::connect(self.place)).await.ok()?.ok()?;
+        Some((stream.local_addr().ok()?.ip().to_canonical(), self.place.ip().to_canonical()))
     }
 
     /// Whether the body of an answer begins while it is still open at its source.

@@ -99,8 +99,9 @@ pub(super) const fn line(code: Code, front: Front) -> &'static str {
             caddy: "respond /_auth/verify/* 404",
             haproxy: "http-request deny deny_status 404 if { path -m beg -i /_auth/verify }",
             envoy: "- match: { prefix: /_auth/verify }",
-            other: "FORWARD_AUTH=",
+            other: "let the proxy in front answer 404 to everything below /_auth/verify/",
         },
+        Code::VerifyUnjudged => Lines::all("curl -i {url}/_auth/verify/nginx  # elsewhere: 403 and 404 are good"),
         Code::PathPassed => Lines { nginx: "include /etc/nginx/portcullis/public.conf;", ..GUARDED },
         Code::HostPassed => Lines {
             nginx: "include /etc/nginx/portcullis/server.conf;",

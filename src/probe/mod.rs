@@ -67,7 +67,7 @@ pub async fn run(accounts: &Accounts, plan: Plan<'_>) -> Result<Report, AccountE
         Ok(echo) => echo,
         Err(fault) => return Err(AccountError::Internal(fault.to_string())),
     };
-    let round = Round::new(&target, &asker, echo.as_ref());
+    let round = Round::new(accounts, &target, &asker, echo.as_ref());
     let guest = invite(accounts, &target, plan.owner.as_ref(), plan.actor).await?;
     let all = Box::pin(everything(&round, guest.as_ref().map(|(guest, _)| guest)));
     if tokio::time::timeout(LIMIT, all).await.is_err() {

@@ -9,9 +9,11 @@ use super::codes::Code;
 use super::echo::{Arrived, Echo};
 use super::report::Finding;
 use super::target::Target;
+use crate::accounts::Accounts;
 
 /// What the checks share.
 pub(super) struct Round<'a> {
+    pub(super) accounts: &'a Accounts,
     pub(super) target: &'a Target,
     pub(super) asker: &'a Asker,
     pub(super) echo: Option<&'a Echo>,
@@ -21,9 +23,9 @@ pub(super) struct Round<'a> {
 }
 
 impl<'a> Round<'a> {
-    pub(super) fn new(target: &'a Target, asker: &'a Asker, echo: Option<&'a Echo>) -> Self {
+    pub(super) fn new(accounts: &'a Accounts, target: &'a Target, asker: &'a Asker, echo: Option<&'a Echo>) -> Self {
         let (questions, server, findings) = (AtomicUsize::new(0), Mutex::default(), Mutex::default());
-        Self { target, asker, echo, questions, server, findings }
+        Self { accounts, target, asker, echo, questions, server, findings }
     }
 
     /// Notes something that was found.

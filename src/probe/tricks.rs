@@ -1,5 +1,7 @@
 //! Requests that two programs may read differently.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use futures_util::{StreamExt as _, stream};
 
 use super::client::{Answer, Ask};
@@ -26,6 +28,8 @@ const WAYS_OUT: [&str; 9] = [
     "/{m}/..{p}/a",
     "/{m}/%2e%2e{p}/a",
 ];
+/// Addresses of every machine from which it can ask itself.
+const OTHERS: [Ipv4Addr; 3] = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 83, 7, 19)];
 /// Spellings of any path.
 const SPELLINGS: [&str; 6] = ["//{m}", "/./{m}", "/%2f{m}", "/{m};x", "/%2e/{m}", "/{m}%2f"];
 
@@ -118,13 +122,49 @@ pub(super) async fn nobody_else_may_ask(round: &Round<'_>) {
             format!("//_auth/verify/{name}{below}"),
         ]);
     }
-    let checks = asks.iter().map(async |path| {
-        let Some(answer) = round.ask(path, question(round, path)).await else { return };
-        if answers_a_question(round, &answer) {
-            round.find(Code::VerifyOpen, path.as_str());
-        }
-    });
-    stream::iter(checks).buffer_unordered(AT_ONCE).collect::<()>().await;
+    let checks =
+        asks.iter().map(async |path| (is_answered(round, path, None).await == Some(true)).then_some(path.as_str()));
+    let open: Vec<&str> = stream::iter(checks).buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
+    let Some(first) = open.first() else { return };
+    let is_open = match Box::pin(stands(round)).await {
+        Standing::Visitor => Some(true),
+        Standing::Another(source) => is_answered(round, first, Some(source)).await,
+        Standing::Proxy => None,
+    };
+    match is_open {
+        Some(true) => open.iter().for_each(|path| round.find(Code::VerifyOpen, *path)),
+        Some(false) => (),
+        None => round.find(Code::VerifyUnjudged, "/_auth/verify/"),
+    }
+}
+
+/// What the gate takes the probe for.
+enum Standing {
+    /// Anybody.
+    Visitor,
+    /// A proxy that may ask, if nothing is between it and the gate; not if it comes from this address.
+    Another(Ipv4Addr),
+    /// A proxy that may ask, if nothing is between it and the gate.
+    Proxy,
+}
+
+/// The gate that serves the app itself may be what is asked, and may trust the address of the probe.
+async fn stands(round: &Round<'_>) -> Standing {
+    let trusts = |ip: IpAddr| round.accounts.trusted_proxies().iter().any(|network| network.contains(&ip));
+    let Some((own, other)) = round.asker.ends().await else { return Standing::Proxy };
+    if round.target.app().upstream.is_none() || !trusts(own) {
+        return Standing::Visitor;
+    }
+    let is_here = own == other && own.is_ipv4() || other.is_loopback() && other.is_ipv4();
+    let others = OTHERS.into_iter().find(|other| !trusts((*other).into()));
+    others.filter(|_| is_here).map_or(Standing::Proxy, Standing::Another)
+}
+
+/// Whether the gate's answer to a proxy comes back, asked from that address; `None` if nothing does.
+async fn is_answered(round: &Round<'_>, path: &str, source: Option<Ipv4Addr>) -> Option<bool> {
+    let ask = question(round, path);
+    let ask = source.into_iter().fold(ask, Ask::sent_by);
+    round.ask(path, ask).await.map(|answer| answers_a_question(round, &answer))
 }
 
 /// As a proxy of any kind would ask about some page.

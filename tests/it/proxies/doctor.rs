@@ -7,6 +7,7 @@ use portcullis::for_tests::{Language, ProbeCode, texts};
 use super::Place;
 use crate::support::app::TestApp;
 use crate::support::app_pages;
+use crate::support::nginx::Nginx;
 use crate::support::page;
 use crate::support::people::{self, OWNER};
 use crate::support::process::{Process, free_port, said};
@@ -112,6 +113,28 @@ async fn the_probe_says_what_it_did_not_see_and_asks_nobody_whom_it_does_not_kno
     let wrong = place.app.run(&["probe", &place.base, "--echo", "8080"]);
     assert_eq!(wrong.status.code(), Some(3), "{}", said(&wrong));
     assert_eq!(place.upstream.count(), before);
+}
+
+/// Where the gate serves the app itself and trusts the machine of the probe, as another app's proxy is there, the probe
+/// is no proxy's mistake; one that hands on the question is.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_probe_takes_no_trust_in_itself_for_a_mistake() {
+    for (trusted, alone) in [("127.0.0.1/32", &[][..]), ("127.0.0.0/8", &["probe-verify-unjudged"][..])] {
+        let mut place = Place::trusting(trusted).await;
+        people::claim(&place.app).await;
+        let (url, gate) = (place.base.clone(), place.app.address);
+        only_these_are_found(&place.app, gate, &mut place.upstream, &url, (0, alone), String::new).await;
+        let server = format!(
+            "server {{ listen {}; location / {{ proxy_pass http://{gate}; proxy_set_header Host $http_host; \
+             proxy_http_version 1.1; proxy_set_header X-Forwarded-For $remote_addr; }} }}",
+            place.address()
+        );
+        let Some(nginx) = Nginx::start_http(place.address(), &server).await else { return };
+        let through = Doctor { app: &place.app, proxy: place.address(), echo: None }.ask(&url, &[]);
+        let expected = if alone.is_empty() { "probe-verify-open" } else { "probe-verify-unjudged" };
+        let codes: Vec<&String> = through.codes.iter().filter(|code| code.contains("verify")).collect();
+        assert_eq!(codes, [expected], "{:#}\n{}", through.report, nginx.error_log());
+    }
 }
 
 /// The button asks the first address of the app that names one host, and nothing else.

@@ -60,6 +60,16 @@ impl Place {
         place
     }
 
+    /// A gate with the app behind it, which other proxies ask from these addresses.
+    pub async fn trusting(trusted: &str) -> Self {
+        Self::new("http", |options, app| {
+            options.upstream = Some(app);
+            options.let_proxies_ask();
+            options.trusted_proxies = Some(trusted.to_owned());
+        })
+        .await
+    }
+
     /// A gate with the app behind it, before which the proxy does TLS.
     pub async fn behind_tls() -> Self {
         Self::new("https", |options, app| {
