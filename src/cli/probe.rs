@@ -106,7 +106,7 @@ fn print(url: &str, report: &Report) {
     for finding in &report.findings {
         let sentence = texts::say(Language::English, &finding.text());
         say(&format!("{} {}: {}", finding.code.level().as_str(), finding.code.as_str(), printable(&sentence)));
-        say(&format!("    {}: {}", report.front.name(), report.line(finding.code)));
+        say(&format!("    {}: {}", report.front.name(), printable(report.line(finding.code))));
     }
     match report.worst() {
         Level::Note => say(&format!("{url}: {questions} questions, nothing is wrong")),

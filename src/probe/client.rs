@@ -150,6 +150,11 @@ impl Asker {
         Ok(Self { place, tls, authority })
     }
 
+    /// The server that is asked.
+    pub(super) const fn place(&self) -> SocketAddr {
+        self.place
+    }
+
     /// The answer to a question.
     pub(super) async fn ask(&self, ask: Ask) -> Result<Answer, AskFault> {
         let answered = async {

@@ -3,6 +3,7 @@
 use super::client::Ask;
 use super::codes::Code;
 use super::echo::Arrived;
+use super::headers::DROPPED;
 use super::outside::{handshake, to_http2};
 use super::round::Round;
 use crate::crypto::opaque_token::PlainToken;
@@ -131,19 +132,25 @@ impl Visit<'_> {
     async fn identity(&self) {
         let expected = self.expected();
         let listed = expected.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        let mut missing = Vec::new();
         for (end, dropped) in [("identity", false), ("dropped", true)] {
             let arrived = self
                 .send(end, |ask| if dropped { ask.with("connection", &format!("{listed}, close")) } else { ask })
                 .await;
             let Some(arrived) = arrived else { continue };
+            let mut names: Vec<&str> = Vec::new();
             for (name, value) in expected.iter().filter(|(_, value)| !value.is_empty()) {
                 if !arrived.all(name).eq([value.as_str()]) {
-                    self.round.find(Code::IdentityMissing, name);
+                    names.push(name);
                 }
             }
-            let signed = self.round.target.app().signed_identity;
-            if signed && arrived.all(SIGNED).all(str::is_empty) {
-                self.round.find(Code::IdentityMissing, SIGNED);
+            if self.round.target.app().signed_identity && arrived.all(SIGNED).all(str::is_empty) {
+                names.push(SIGNED);
+            }
+            for name in names.into_iter().filter(|name| !missing.contains(name)).collect::<Vec<_>>() {
+                missing.push(name);
+                let why = if dropped { DROPPED } else { "" };
+                self.round.find(Code::IdentityMissing, format!("{name}{why}"));
             }
         }
     }

@@ -11,9 +11,12 @@ struct Lines {
     caddy: &'static str,
     haproxy: &'static str,
     envoy: &'static str,
-    /// For the built-in proxy, and where the proxy is not known.
+    /// For the built-in proxy, and what is in front of it.
     other: &'static str,
 }
+
+/// Where it is not known which proxy it is, and each has a line of its own.
+const NAME_IT: &str = "portcullis probe {url} --proxy nginx  # or traefik, caddy, haproxy, envoy: in its language";
 
 impl Lines {
     /// The same line whatever the proxy.
@@ -21,33 +24,26 @@ impl Lines {
         Self { nginx: line, traefik: line, caddy: line, haproxy: line, envoy: line, other: line }
     }
 
-    const fn of(self, front: Front) -> &'static str {
+    fn of(&self, front: Front) -> &'static str {
         match front {
             Front::Asking(Dialect::Nginx) => self.nginx,
             Front::Asking(Dialect::Traefik) => self.traefik,
             Front::Asking(Dialect::Caddy) => self.caddy,
             Front::Asking(Dialect::Haproxy) => self.haproxy,
             Front::Asking(Dialect::Envoy) => self.envoy,
+            Front::Unknown if self.nginx != self.caddy => NAME_IT,
             Front::BuiltIn | Front::Unknown => self.other,
         }
     }
 }
 
 const GUARDED: Lines = Lines {
-    nginx: "include /etc/nginx/portcullis/guarded.conf;",
-    traefik: "middlewares: [app_no_upgrade, app_gate]",
-    caddy: "forward_auth 127.0.0.1:3000 {",
+    nginx: "auth_request /_auth/ask;  # with the lines that stand beside it in the location that asks",
+    traefik: "middlewares: [{site}_no_upgrade, {site}_gate]",
+    caddy: "delete the handle or route without forward_auth, so that the one with it answers",
     haproxy: "http-request lua.portcullis unless gate",
-    envoy: "- name: envoy.filters.http.ext_authz",
-    other: "include /etc/nginx/portcullis/guarded.conf;",
-};
-const APP_CONF: Lines = Lines {
-    nginx: "include /etc/nginx/portcullis/app.conf;",
-    traefik: "authResponseHeadersRegex: '(?i)…'  # the line of docs/FORWARD-AUTH.md",
-    caddy: "request_header -*Forward*",
-    haproxy: "lua-load /etc/haproxy/portcullis.lua",
-    envoy: "- name: envoy.filters.http.header_mutation",
-    other: "TRUSTED_PROXIES=",
+    envoy: "delete typed_per_filter_config of the route, which switches ext_authz off",
+    other: "let every way to the app lead through Portcullis",
 };
 const SIGN_IN: Lines = Lines {
     nginx: "error_page 401 = @portcullis_sign_in;",
@@ -55,69 +51,75 @@ const SIGN_IN: Lines = Lines {
     caddy: "uri /_auth/verify/caddy",
     haproxy: "http-request lua.portcullis unless gate",
     envoy: "path_prefix: /_auth/verify/envoy",
-    other: "APP_URL=https://app.example.org",
+    other: "APP_URL={portal}",
 };
 const WEB_SOCKET: Lines = Lines {
-    nginx: "proxy_set_header Upgrade $portcullis_upgrade;",
-    traefik: "rule: Host(`app.example.org`) && HeaderRegexp(`Upgrade`, `(?i)^websocket$`)",
+    nginx: "proxy_set_header Upgrade $portcullis_upgrade; proxy_set_header Connection $portcullis_connection;",
+    traefik: "rule: Host(`{host}`) && HeaderRegexp(`Upgrade`, `(?i)^websocket$`)",
     caddy: "request_header @websocket Upgrade websocket",
     haproxy: "timeout tunnel 24h",
     envoy: "upgrade_configs: [{ upgrade_type: websocket }]",
-    other: "portcullis app set NAME --websocket-origins ''",
+    other: "portcullis app set {app} --websocket-origins ''",
 };
 
-/// The line for a finding behind that proxy.
-pub(super) const fn line(code: Code, front: Front) -> &'static str {
+/// What Traefik takes from the answer in every printed configuration.
+const ANSWERED: &str = "authResponseHeaders: [Remote-User, Remote-Email, Remote-Name, Remote-Groups, Remote-Id, \
+    Cookie, Authorization]";
+/// No path but a plain one, in a location that is open.
+const PLAIN_PATH: &str =
+    r#"if ($request_uri !~ "^(?:/(?!\.\.?(?:[/?]|$))[A-Za-z0-9._~-]+)*/?(?:\?|$)") { return 404; }"#;
+/// No request that names two hosts.
+const ONE_HOST: &str = r#"set $portcullis_host "$host|$http_host"; if ($portcullis_host !~* "^([^|]+)\|\1\.?(?::[0-9]*)?$") { return 400; }"#;
+
+/// The line for a finding behind that proxy; `{url}` and the like are yet to be filled in.
+pub(super) fn line(code: Code, front: Front) -> &'static str {
     let lines = match code {
-        Code::Unreachable => Lines::all("portcullis probe URL --connect 192.0.2.1:443"),
+        Code::Unreachable => Lines::all("portcullis probe {url} --connect 127.0.0.1:{port}"),
         Code::UnknownAddress => Lines::all("portcullis app list"),
         Code::Unclaimed => Lines::all("portcullis start"),
-        Code::Late => Lines::all("portcullis probe URL"),
+        // Those about made-up headers name what was seen.
+        Code::Late | Code::IdentitySpoofed | Code::ForwardedSpoofed => Lines::all("portcullis probe {url}"),
         Code::GateNotReached => Lines {
-            nginx: "include /etc/nginx/portcullis/server.conf;",
-            traefik: "rule: Host(`app.example.org`) && PathPrefix(`/_auth/`) && !PathPrefix(`/_auth/verify`)",
-            caddy: "handle /_auth/* {",
+            nginx: "location /_auth/ { proxy_pass http://127.0.0.1:3000; proxy_set_header Host $http_host; \
+                proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; }",
+            traefik: "rule: Host(`{host}`) && PathPrefix(`/_auth/`) && !PathPrefix(`/_auth/verify`)",
+            caddy: "reverse_proxy /_auth/* 127.0.0.1:3000",
             haproxy: "use_backend gate if { path_beg /_auth/ }",
-            envoy: "- match: { prefix: /_auth/ }",
-            other: "UPSTREAM_URL=http://127.0.0.1:8080",
+            envoy: "- { match: { prefix: /_auth/ }, route: { cluster: gate }, typed_per_filter_config: *open }",
+            other: "let {host} lead to Portcullis, and nowhere else",
         },
-        Code::QuestionRefused => Lines::all("TRUSTED_PROXIES=127.0.0.1"),
-        Code::WrongDialect => Lines {
-            nginx: "FORWARD_AUTH=nginx",
-            traefik: "FORWARD_AUTH=traefik",
-            caddy: "FORWARD_AUTH=caddy",
-            haproxy: "FORWARD_AUTH=haproxy",
-            envoy: "FORWARD_AUTH=envoy",
-            other: "FORWARD_AUTH=nginx",
-        },
-        Code::AnonymousLetIn | Code::AnsweredUnasked | Code::WebSocketOpen => GUARDED,
-        Code::NavigationRefused | Code::SignInElsewhere => SIGN_IN,
+        Code::WrongDialect => Lines { nginx: "proxy_pass http://127.0.0.1:3000/_auth/verify/nginx;", ..SIGN_IN },
+        Code::AnonymousLetIn | Code::AnsweredUnasked => GUARDED,
+        Code::WebSocketOpen => Lines { traefik: "middlewares: [{site}_only_websocket, {site}_gate]", ..GUARDED },
+        Code::NavigationRefused => SIGN_IN,
+        Code::SignInElsewhere => Lines { nginx: "return 303 $portcullis_login;", ..SIGN_IN },
         Code::ScriptRedirected => Lines { nginx: "if ($portcullis_navigation != yes) { return 401; }", ..SIGN_IN },
         Code::VerifyOpen => Lines {
             nginx: "location /_auth/verify/ { return 404; }",
-            traefik: "rule: Host(`app.example.org`) && PathPrefix(`/_auth/`) && !PathPrefix(`/_auth/verify`)",
+            traefik: "rule: Host(`{host}`) && PathPrefix(`/_auth/`) && !PathPrefix(`/_auth/verify`)",
             caddy: "respond /_auth/verify/* 404",
             haproxy: "http-request deny deny_status 404 if { path -m beg -i /_auth/verify }",
-            envoy: "- match: { prefix: /_auth/verify }",
+            envoy: "- { match: { prefix: /_auth/verify }, direct_response: { status: 404 } }",
             other: "let the proxy in front answer 404 to everything below /_auth/verify/",
         },
         Code::VerifyUnjudged => Lines::all("curl -i {url}/_auth/verify/nginx  # elsewhere: 403 and 404 are good"),
-        Code::PathPassed => Lines { nginx: "include /etc/nginx/portcullis/public.conf;", ..GUARDED },
+        Code::PathPassed => Lines { nginx: PLAIN_PATH, ..GUARDED },
         Code::HostPassed => Lines {
-            nginx: "include /etc/nginx/portcullis/server.conf;",
-            traefik: "rule: Host(`app.example.org`)",
-            caddy: "respond 404",
-            haproxy: "use_backend app if { req.hdr(host),host_only -i app.example.org }",
-            envoy: "domains: [\"app.example.org\"]",
-            other: "portcullis app list",
+            nginx: ONE_HOST,
+            traefik: "rule: Host(`{host}`)",
+            caddy: "{origin} {",
+            haproxy: "use_backend {site} if { req.hdr(host),host_only -i {host} }",
+            envoy: "domains: [\"{host}\"]",
+            other: "refuse requests that name two hosts in the proxy in front",
         },
-        Code::ForwardedBelieved => Lines {
+        // Of a proxy that may ask, it is the question that is wrong.
+        Code::ForwardedBelieved | Code::QuestionRefused => Lines {
             nginx: "proxy_set_header X-Original-URL $scheme://$http_host$request_uri;",
             traefik: "trustForwardHeader: false",
             caddy: "request_header -*Forward*",
             haproxy: "http-request lua.portcullis unless gate",
             envoy: "- append: { header: { key: x-forwarded-proto, value: '%REQ(:SCHEME)%' } }",
-            other: "TRUSTED_PROXIES=",
+            other: "set X-Forwarded-* from the request itself in the proxy in front",
         },
         Code::H2cPassed => Lines {
             nginx: "proxy_set_header Upgrade $portcullis_upgrade;",
@@ -125,48 +127,41 @@ pub(super) const fn line(code: Code, front: Front) -> &'static str {
             caddy: "request_header @other -Upgrade",
             haproxy: "http-request del-header Upgrade unless { req.hdr(Upgrade) -i websocket }",
             envoy: "upgrade_configs: [{ upgrade_type: websocket }]",
-            other: "http-request del-header Upgrade unless { req.hdr(Upgrade) -i websocket }",
+            other: "let no upgrade pass but websocket in the proxy in front",
         },
         Code::NotLetIn => {
-            Lines { envoy: "- exact: x-portcullis-token", ..Lines::all("portcullis explain ADDRESS GET URL") }
+            Lines { envoy: "- exact: x-portcullis-token", ..Lines::all("portcullis explain {owner} GET {url}") }
         }
-        Code::NoAccount => Lines::all("portcullis probe URL --as ADDRESS"),
-        Code::ArrivalUnseen => Lines::all("portcullis probe URL --echo 127.0.0.1:8080"),
+        Code::NoAccount => Lines::all("portcullis probe {url} --as ADDRESS"),
+        Code::ArrivalUnseen => Lines::all("portcullis probe {url} --echo {upstream}"),
         Code::IdentityMissing => Lines {
-            nginx: "include /etc/nginx/portcullis/guarded.conf;",
-            traefik: "authResponseHeaders: [Remote-User, Remote-Email, Remote-Name, Remote-Groups, Remote-Id]",
-            caddy: "copy_headers Remote-User Remote-Email Remote-Name Remote-Groups Remote-Id",
+            traefik: "delete Connection from the client's request",
             haproxy: "lua-load /etc/haproxy/portcullis.lua",
-            envoy: "- safe_regex: { regex: 'cookie|remote-.*' }",
-            other: "portcullis app set NAME --headers remote",
+            ..Lines::all("portcullis app show {app}")
         },
-        Code::IdentitySpoofed => {
-            Lines { nginx: "underscores_in_headers off;", caddy: "request_header -Remote*", ..APP_CONF }
-        }
-        Code::ForwardedSpoofed => APP_CONF,
         Code::TokenPassed => Lines {
             nginx: "proxy_set_header X-Portcullis-Token \"\";",
-            traefik: "authResponseHeaders: [Authorization]",
+            traefik: ANSWERED,
             caddy: "copy_headers Authorization>X-Portcullis-Authorization",
             haproxy: "lua-load /etc/haproxy/portcullis.lua",
             envoy: "- exact: x-portcullis-token",
-            other: "portcullis app set NAME --token-headers X-Portcullis-Token",
+            other: "portcullis app set {app} --token-headers X-Portcullis-Token",
         },
         Code::CookiePassed => Lines {
             nginx: "proxy_set_header Cookie $portcullis_cookies;",
-            traefik: "authResponseHeaders: [Cookie]",
+            traefik: ANSWERED,
             caddy: "request_header Cookie \"(?i)(__[a-z-]+-)?portcullis_[a-z0-9_]+ *=[^;]*(; *)?\" \" \"",
             haproxy: "lua-load /etc/haproxy/portcullis.lua",
             envoy: "- safe_regex: { regex: 'cookie|remote-.*' }",
-            other: "portcullis app show NAME",
+            other: "portcullis app show {app}",
         },
         Code::AuthorizationLost => Lines {
             nginx: "proxy_set_header Authorization $portcullis_authorization;",
-            traefik: "authResponseHeaders: [Authorization]",
+            traefik: ANSWERED,
             caddy: "copy_headers Authorization>X-Portcullis-Authorization",
             haproxy: "lua-load /etc/haproxy/portcullis.lua",
             envoy: "- exact: authorization",
-            other: "portcullis app show NAME",
+            other: "portcullis app show {app}",
         },
         Code::OldHttp => Lines {
             nginx: "proxy_http_version 1.1;",
@@ -181,7 +176,7 @@ pub(super) const fn line(code: Code, front: Front) -> &'static str {
             caddy: "request_body { max_size 0 }",
             haproxy: "timeout client 75s",
             envoy: "stream_idle_timeout: 900s",
-            other: "client_max_body_size 0;",
+            other: "raise the limit for uploads in the proxy in front",
         },
         Code::StreamBuffered => Lines {
             nginx: "proxy_buffering off;",
@@ -189,7 +184,7 @@ pub(super) const fn line(code: Code, front: Front) -> &'static str {
             caddy: "flush_interval -1",
             haproxy: "no option http-buffer-request",
             envoy: "route: { cluster: app, timeout: 0s }",
-            other: "proxy_buffering off;",
+            other: "switch buffering off in the proxy in front",
         },
     };
     lines.of(front)
@@ -205,7 +200,7 @@ mod tests {
         for front in known.into_iter().chain([Front::BuiltIn, Front::Unknown]) {
             for code in Code::ALL {
                 let line = line(*code, front);
-                assert!(!line.is_empty() && !line.contains('\n') && line.len() < 120, "{code:?} {front:?}: {line}");
+                assert!(!line.is_empty() && !line.contains('\n') && line.len() < 200, "{code:?} {front:?}: {line}");
             }
         }
     }

@@ -8,7 +8,9 @@ mod client;
 pub mod codes;
 mod echo;
 mod front;
+mod headers;
 mod inside;
+mod line;
 mod mend;
 mod outside;
 mod report;
@@ -24,6 +26,7 @@ use self::codes::Code;
 use self::echo::Echo;
 use self::front::Front;
 use self::inside::Guest;
+use self::line::About;
 use self::report::Finding;
 pub use self::report::Report;
 use self::round::Round;
@@ -54,14 +57,15 @@ pub struct Plan<'a> {
 
 /// Asks everything, within ten seconds.
 pub async fn run(accounts: &Accounts, plan: Plan<'_>) -> Result<Report, AccountError> {
-    let unable = |finding| Ok(Report::new("", Front::Unknown, 0, vec![finding]));
+    let unable = |about: &About, finding| Ok(Report::new(about, Front::Unknown, 0, vec![finding]));
     let target = match Target::find(accounts, plan.url).await? {
         Ok(target) => target,
-        Err(finding) => return unable(finding),
+        Err(finding) => return unable(&About::url(plan.url), finding),
     };
+    let mut about = About::new(accounts, plan.url, target.app(), target.origin());
     let asker = match Asker::find(target.origin(), plan.place).await {
         Ok(asker) => asker,
-        Err(fault) => return unable(Finding::new(Code::Unreachable, reason(plan.url, fault))),
+        Err(fault) => return unable(&about, Finding::new(Code::Unreachable, reason(plan.url, fault))),
     };
     let echo = match plan.listener.map(|listener| Echo::start(listener, &target.mark)).transpose() {
         Ok(echo) => echo,
@@ -69,6 +73,9 @@ pub async fn run(accounts: &Accounts, plan: Plan<'_>) -> Result<Report, AccountE
     };
     let round = Round::new(accounts, &target, &asker, echo.as_ref());
     let guest = invite(accounts, &target, plan.owner.as_ref(), plan.actor).await?;
+    let place = asker.place().ip().to_canonical();
+    let is_trusted = accounts.trusted_proxies().iter().any(|network| network.contains(&place));
+    about.meet(guest.as_ref().map(|(guest, _)| guest.visitor.name()), (!is_trusted).then_some(place));
     let all = Box::pin(everything(&round, guest.as_ref().map(|(guest, _)| guest)));
     if tokio::time::timeout(LIMIT, all).await.is_err() {
         round.find(Code::Late, plan.url);
@@ -82,7 +89,7 @@ pub async fn run(accounts: &Accounts, plan: Plan<'_>) -> Result<Report, AccountE
     let (findings, questions, server) = round.end();
     let found = || Front::find(target.app().upstream.is_some(), accounts.proxies_that_ask(), &server);
     let front = plan.proxy.map_or_else(found, Front::Asking);
-    Ok(Report::new(&target.app().name, front, questions, findings))
+    Ok(Report::new(&about, front, questions, findings))
 }
 
 fn reason(url: &str, fault: AskFault) -> String {

@@ -1,8 +1,10 @@
 //! What was found.
 
+use std::collections::BTreeMap;
+
 use super::codes::{Code, Level};
 use super::front::Front;
-use super::mend;
+use super::line::{self, About};
 use crate::domain::text::Text;
 
 /// One thing that was found.
@@ -37,13 +39,20 @@ pub struct Report {
     pub asked: usize,
     /// What was found; nothing twice.
     pub findings: Vec<Finding>,
+    /// A line to paste for each.
+    lines: BTreeMap<Code, String>,
 }
 
 impl Report {
     /// A report of these findings.
-    pub fn new(app: &str, front: Front, asked: usize, mut findings: Vec<Finding>) -> Self {
+    pub fn new(about: &About, front: Front, asked: usize, mut findings: Vec<Finding>) -> Self {
         findings.sort_by(|one, other| other.code.level().cmp(&one.code.level()).then_with(|| one.cmp(other)));
         findings.dedup();
+        let mut seen: BTreeMap<Code, Vec<&str>> = BTreeMap::new();
+        for finding in &findings {
+            seen.entry(finding.code).or_default().push(&finding.what);
+        }
+        let lines = seen.into_iter().map(|(code, seen)| (code, line::line(code, &seen, front, about))).collect();
         // One sentence and one line for each thing that has to be mended.
         findings.dedup_by(|later, first| {
             let same = later.code == first.code;
@@ -52,7 +61,7 @@ impl Report {
             }
             same
         });
-        Self { app: app.to_owned(), front, asked, findings }
+        Self { app: about.app.clone(), front, asked, findings, lines }
     }
 
     /// How many questions were asked, in words.
@@ -66,8 +75,8 @@ impl Report {
     }
 
     /// The line to paste for a finding.
-    pub const fn line(&self, code: Code) -> &'static str {
-        mend::line(code, self.front)
+    pub fn line(&self, code: Code) -> &str {
+        self.lines.get(&code).map(String::as_str).unwrap_or_default()
     }
 }
 
@@ -88,11 +97,12 @@ mod tests {
             (Code::AnonymousLetIn, "/a"),
         ];
         let findings = found.map(|(code, what)| Finding::new(code, what)).to_vec();
-        let report = Report::new("app", Front::Unknown, 3, findings);
+        let about = About::url("http://app.example.org");
+        let report = Report::new(&about, Front::Unknown, 3, findings);
         let codes: Vec<Code> = report.findings.iter().map(|finding| finding.code).collect();
         assert_eq!(codes, [Code::AnonymousLetIn, Code::UploadCut, Code::ArrivalUnseen]);
         assert_eq!(report.findings[0].what, "/a, /b");
         assert_eq!((report.worst(), report.worst().exit_code()), (Level::Fault, 2));
-        assert_eq!(Report::new("app", Front::Unknown, 0, Vec::new()).worst().exit_code(), 0);
+        assert_eq!(Report::new(&about, Front::Unknown, 0, Vec::new()).worst().exit_code(), 0);
     }
 }

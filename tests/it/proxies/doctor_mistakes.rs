@@ -11,18 +11,18 @@ use crate::support::people;
 use crate::support::upstream::Upstream;
 
 /// A change of a documented text: what is there, and what is there in its place.
-type Change = (&'static str, &'static str);
+pub(super) type Change = (&'static str, &'static str);
 
 /// A proxy with mistakes, and no app behind it: the probe stands in for the app.
-struct Ward {
-    place: Place,
-    proxy: Proxy,
-    app: SocketAddr,
+pub(super) struct Ward {
+    pub(super) place: Place,
+    pub(super) proxy: Proxy,
+    pub(super) app: SocketAddr,
 }
 
 impl Ward {
     /// Registers the hosts, and stops the app.
-    async fn open(mut place: Place, proxy: Proxy, hosts: usize) -> Self {
+    pub(super) async fn open(mut place: Place, proxy: Proxy, hosts: usize) -> Self {
         people::claim(&place.app).await;
         for number in 0..hosts {
             apps::add(&place.app, &format!("m{number}"), &host(place.port, number), None, "signed-in");
@@ -33,7 +33,7 @@ impl Ward {
         Self { place, proxy, app }
     }
 
-    fn ask(&self, gate: &TestApp, url: &str) -> Diagnosis {
+    pub(super) fn ask(&self, gate: &TestApp, url: &str) -> Diagnosis {
         Doctor { app: gate, proxy: self.place.address(), echo: Some(self.app) }.ask(url, &[])
     }
 
@@ -56,12 +56,12 @@ impl Ward {
     }
 }
 
-fn host(port: u16, number: usize) -> String {
+pub(super) fn host(port: u16, number: usize) -> String {
     format!("m{number}.example.net:{port}")
 }
 
 /// The text with these changes; what is to be changed is there, or the test is about nothing.
-fn changed(text: &str, changes: &[Change]) -> String {
+fn changed(text: &str, changes: &[(&str, &str)]) -> String {
     changes.iter().fold(text.to_owned(), |text, (old, new)| {
         assert!(text.contains(old), "{old} is not in\n{text}");
         text.replace(old, new)
@@ -166,7 +166,7 @@ const BELIEVED: &str = "map $http_x_forwarded_host $asked_host { default $http_x
 const TO_APP: &str = "proxy_pass http://127.0.0.1:8080;";
 
 /// All of packaging/nginx as one text, a server of its own, with mistakes.
-fn server(number: usize, changes: &[Change], locations: &[&str]) -> String {
+pub(super) fn server(number: usize, changes: &[(&str, &str)], locations: &[&str]) -> String {
     let file = |name: &str| std::fs::read_to_string(source::repository().join("packaging/nginx").join(name)).unwrap();
     let guarded = file("guarded.conf").replace("include /etc/nginx/portcullis/app.conf;", &file("app.conf"));
     let (server, name) = (file("server.conf"), format!("m{number}.example.net"));

@@ -3,6 +3,7 @@
 
 mod compat;
 mod doctor;
+mod doctor_lines;
 mod doctor_mistakes;
 mod guard;
 mod limits;
