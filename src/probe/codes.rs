@@ -93,7 +93,7 @@ codes! {
     WebSocketOpen = "probe-websocket-open", Fault;
     /// The question of forward-auth is answered from outside.
     VerifyOpen = "probe-verify-open", Fault;
-    /// Whether the question of forward-auth is answered from outside cannot be told from where the probe is.
+    /// Whether the question of forward-auth is answered from outside cannot be judged from where the probe is.
     VerifyUnjudged = "probe-verify-unjudged", Note;
     /// A path in another spelling reaches the app.
     PathPassed = "probe-path-passed", Fault;

@@ -14,13 +14,13 @@ const USUAL: [&str; 7] =
 const FAMILIES: [(&str, &str); 4] =
     [("remote", "-*Remote*"), ("forwarded", "-*Forward*"), ("original", "-*Original*"), ("rewrite", "-*Rewrite*")];
 
-/// Lets nothing of the client arrive under these names, which the gate's answer has if they are `told`.
-pub(super) fn cut(names: &[&str], told: bool, front: Front) -> String {
+/// Lets nothing of the client arrive under these names, which the gate's answer has if they are `answered`.
+pub(super) fn cut(names: &[&str], answered: bool, front: Front) -> String {
     let Front::Asking(dialect) = front else {
         return format!("remove from the client's request: {}", names.join(", "));
     };
     match dialect {
-        Dialect::Nginx => nginx_cut(names, told),
+        Dialect::Nginx => nginx_cut(names, answered),
         Dialect::Traefik => {
             let pattern = pattern(names);
             format!("authResponseHeadersRegex: '(?i)^({pattern})$'  # or |^({pattern})$ at the end of the one there")
@@ -79,7 +79,7 @@ fn keep(dialect: Dialect) -> Option<String> {
     Some(line.to_owned())
 }
 
-fn nginx_cut(names: &[&str], told: bool) -> String {
+fn nginx_cut(names: &[&str], answered: bool) -> String {
     let is_plain = |name: &&str| !name.contains(['_', '.']);
     if !names.iter().any(is_plain) {
         let line = if names.iter().any(|name| name.contains('.')) {
@@ -89,12 +89,13 @@ fn nginx_cut(names: &[&str], told: bool) -> String {
         };
         return line.to_owned();
     }
-    let lines = names.iter().map(|name| if told && is_plain(name) { nginx_told(name) } else { nginx_set(name) });
+    let lines =
+        names.iter().map(|name| if answered && is_plain(name) { nginx_answered(name) } else { nginx_set(name) });
     lines.collect::<Vec<_>>().join(" ") + IN_PLACE
 }
 
 /// The value of the gate's answer.
-fn nginx_told(name: &str) -> String {
+fn nginx_answered(name: &str) -> String {
     let variable = name.replace('-', "_");
     format!(
         "auth_request_set $portcullis_own_{variable} $upstream_http_{variable}; \

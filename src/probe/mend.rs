@@ -69,7 +69,10 @@ const ANSWERED: &str = "authResponseHeaders: [Remote-User, Remote-Email, Remote-
 const PLAIN_PATH: &str =
     r#"if ($request_uri !~ "^(?:/(?!\.\.?(?:[/?]|$))[A-Za-z0-9._~-]+)*/?(?:\?|$)") { return 404; }"#;
 /// No request that names two hosts.
-const ONE_HOST: &str = r#"set $portcullis_host "$host|$http_host"; if ($portcullis_host !~* "^([^|]+)\|\1\.?(?::[0-9]*)?$") { return 400; }"#;
+const ONE_HOST: &str = concat!(
+    r#"set $portcullis_host "$host|$http_host"; "#,
+    r#"if ($portcullis_host !~* "^([^|]+)\|\1\.?(?::[0-9]*)?$") { return 400; }"#
+);
 
 /// The line for a finding behind that proxy; `{url}` and the like are yet to be filled in.
 pub(super) fn line(code: Code, front: Front) -> &'static str {

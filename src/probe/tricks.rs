@@ -126,10 +126,10 @@ pub(super) async fn nobody_else_may_ask(round: &Round<'_>) {
         asks.iter().map(async |path| (is_answered(round, path, None).await == Some(true)).then_some(path.as_str()));
     let open: Vec<&str> = stream::iter(checks).buffer_unordered(AT_ONCE).filter_map(std::future::ready).collect().await;
     let Some(first) = open.first() else { return };
-    let is_open = match Box::pin(stands(round)).await {
-        Standing::Visitor => Some(true),
-        Standing::Another(source) => is_answered(round, first, Some(source)).await,
-        Standing::Proxy => None,
+    let is_open = match Box::pin(peer_of(round)).await {
+        Peer::Visitor => Some(true),
+        Peer::Another(source) => is_answered(round, first, Some(source)).await,
+        Peer::Proxy => None,
     };
     match is_open {
         Some(true) => open.iter().for_each(|path| round.find(Code::VerifyOpen, *path)),
@@ -139,7 +139,7 @@ pub(super) async fn nobody_else_may_ask(round: &Round<'_>) {
 }
 
 /// What the gate takes the probe for.
-enum Standing {
+enum Peer {
     /// Anybody.
     Visitor,
     /// A proxy that may ask, if nothing is between it and the gate; not if it comes from this address.
@@ -149,15 +149,15 @@ enum Standing {
 }
 
 /// The gate that serves the app itself may be what is asked, and may trust the address of the probe.
-async fn stands(round: &Round<'_>) -> Standing {
+async fn peer_of(round: &Round<'_>) -> Peer {
     let trusts = |ip: IpAddr| round.accounts.trusted_proxies().iter().any(|network| network.contains(&ip));
-    let Some((own, other)) = round.asker.ends().await else { return Standing::Proxy };
+    let Some((own, other)) = round.asker.ends().await else { return Peer::Proxy };
     if round.target.app().upstream.is_none() || !trusts(own) {
-        return Standing::Visitor;
+        return Peer::Visitor;
     }
     let is_here = own == other && own.is_ipv4() || other.is_loopback() && other.is_ipv4();
     let others = OTHERS.into_iter().find(|other| !trusts((*other).into()));
-    others.filter(|_| is_here).map_or(Standing::Proxy, Standing::Another)
+    others.filter(|_| is_here).map_or(Peer::Proxy, Peer::Another)
 }
 
 /// Whether the gate's answer to a proxy comes back, asked from that address; `None` if nothing does.
