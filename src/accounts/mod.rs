@@ -37,6 +37,7 @@ pub mod ca_file;
 pub mod confirm;
 pub mod delivery;
 mod difference;
+pub mod enrolment;
 pub mod entry_cache;
 pub mod error;
 pub mod explain;

@@ -246,7 +246,7 @@ impl Accounts {
         let (row, right) = (Asking::row_of(hasher, &id), Asking::right_of(hasher, &id));
         let waits = self.0.database.write(move |c| {
             let waits = throttle::count_right(c, &right, now)?;
-            throttle::succeed(c, &reservation, None, Some(&row))?;
+            throttle::succeed(c, &reservation, Some(&row))?;
             Ok(waits)
         });
         if let Some(retry_after) = waits.await? {

@@ -7,20 +7,13 @@ use crate::crypto::random;
 use crate::crypto::totp::TotpSecret;
 use crate::domain::access::Visitor;
 use crate::domain::audit::Event;
-use crate::domain::factors::{Factor, FactorKind, MAX_FACTORS, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
+use crate::domain::factors::{Factor, FactorKind, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
 use crate::domain::ids::{FactorId, SessionId, UserId};
-use crate::domain::link::{FACTOR_SETUP_SECS, Purpose};
-use crate::domain::mail::{MailKind, QueuedMail};
-use crate::domain::notice::Notice;
-use crate::domain::session::Method;
+use crate::domain::mail::MailKind;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, User};
 use crate::storage::factors::FactorRecord;
-use crate::storage::tokens::TokenGrant;
-use crate::storage::{Connection, StorageError, audit, devices, factors, tokens, users};
-
-/// What a secret that is being set up is sealed as.
-const SETUP: &str = "factor setup";
+use crate::storage::{Connection, StorageError, audit, devices, factors, users};
 
 /// What a person has besides the password.
 #[derive(Clone, Debug)]
@@ -31,42 +24,10 @@ pub struct OwnFactors {
     pub recovery_codes: usize,
 }
 
-/// A factor that is being set up.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// The key as people type it.
-    pub key: String,
-    /// The address that apps read from a QR code.
-    pub address: String,
-    hash: TokenHash,
-    secret: TotpSecret,
-}
-
-/// Stores a factor, and says whether the recovery codes were stored with it: with the first one.
-type AddFactor = Box<dyn FnOnce(&mut Connection) -> Result<Result<bool, FieldFault>, StorageError> + Send>;
-
-/// A factor that was proved, and is not stored yet.
-pub(super) struct Enrolled {
-    /// Stores it.
-    pub(super) add: AddFactor,
-    /// Tells its owner.
-    pub(super) mail: QueuedMail,
-    /// The recovery codes that come with it.
-    pub(super) codes: Vec<String>,
-}
-
-/// Where a factor is set up.
-#[derive(Clone)]
-pub(super) enum Within {
-    /// In a session.
-    Session,
-    /// In the waiting sign-in with that token, which is for who has no factor.
-    SignIn(TokenHash),
-}
-
-/// What is wrong with a code.
-pub(super) fn wrong_code() -> FieldFault {
-    FieldFault::new("code", Text::new("factor-wrong-code"))
+/// Who signed in without the second factor that the account has cannot change it: the password alone would otherwise
+/// replace it (S126).
+pub(super) fn unproved() -> FieldFault {
+    FieldFault::new("", Text::new("factor-prove-first"))
 }
 
 impl Accounts {
@@ -90,128 +51,6 @@ impl Accounts {
             Ok(OwnFactors { factors, recovery_codes: factors::count_recovery_codes(c, &user)? })
         });
         Ok(own.await?)
-    }
-
-    /// The factor that the signed-in person is setting up; the same until it is used or half an hour is over.
-    pub async fn begin_factor(&self, who: &Visitor) -> Result<Setup, AccountError> {
-        let (user, session) = own(who)?;
-        let user = self.user(&user).await?;
-        self.setup_of(&user, session.as_str()).await
-    }
-
-    /// The factor that `user` is setting up in the session, or the waiting sign-in, that `place` names.
-    pub(super) async fn setup_of(&self, user: &User, place: &str) -> Result<Setup, AccountError> {
-        let (hash, now) = (self.hash_of(Purpose::FactorSetup, place), self.0.clock.now());
-        let secret = TotpSecret::random();
-        let payload = self.0.sealer.seal(SETUP, secret.expose());
-        let (wanted, grant) = (hash.clone(), TokenGrant { user: user.id.clone(), payload });
-        let kept = self.0.database.write(move |c| {
-            users::hold(c, &grant.user)?;
-            if let Some(kept) = tokens::find(c, &wanted, Purpose::FactorSetup, now)? {
-                return Ok(kept);
-            }
-            tokens::remove(c, &wanted)?;
-            tokens::insert(c, &wanted, Purpose::FactorSetup, &grant, now.plus(FACTOR_SETUP_SECS))?;
-            Ok(grant)
-        });
-        let kept = kept.await?;
-        let secret = self.0.sealer.open(SETUP, &kept.payload).and_then(|bytes| TotpSecret::of_bytes(&bytes));
-        let secret = secret.filter(|_| kept.user == user.id).ok_or(AccountError::Link)?;
-        let issuer = &self.0.config.site.name;
-        let address = secret.address(issuer, user.email.as_str());
-        let address = address.ok_or_else(|| AccountError::Internal("a factor has no address".to_owned()))?;
-        Ok(Setup { key: secret.to_text(), address, hash, secret })
-    }
-
-    /// What stores the factor that was set up, if `code` is one of it.
-    pub(super) fn enrolment(
-        &self,
-        user: &User,
-        setup: Setup,
-        (code, name): (&str, &str),
-        within: Within,
-        client: &Client,
-    ) -> Result<Enrolled, AccountError> {
-        let now = self.0.clock.now();
-        let name = DisplayName::parse(name)
-            .map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
-        let step = match TypedCode::read(code) {
-            TypedCode::Totp(code) => setup.secret.step_of(&code, now),
-            TypedCode::Recovery(_) => None,
-        };
-        let id = FactorId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
-        let secret = self.0.sealer.seal(&sealed_as(&id), setup.secret.expose());
-        let factor = Factor { id, kind: FactorKind::Totp, name, created_at: now, last_used_at: None };
-        let record = FactorRecord { factor, secret };
-        let (codes, hashes) = self.new_recovery_codes(&user.id);
-        let mut line = self.own_line(Event::FactorAdded, user, client);
-        record.factor.kind.as_str().clone_into(&mut line.detail);
-        let mail = self.drafts().to_user(MailKind::FactorAdded, user, &Detail::of(client, now));
-        let user = user.clone();
-        let add: AddFactor = Box::new(move |c| {
-            // A wrong code is judged here, so that it is counted where the answer to a sign-in is.
-            let Some(step) = step else { return Ok(Err(wrong_code())) };
-            users::hold(c, &user.id)?;
-            let there = factors::list_of_user(c, &user.id)?.len();
-            if there > 0 && matches!(within, Within::SignIn(_)) {
-                return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
-            }
-            if there >= MAX_FACTORS {
-                let text = Text::new("factor-too-many").with("max", MAX_FACTORS);
-                return Ok(Err(FieldFault::new("", text)));
-            }
-            if tokens::take(c, &setup.hash, Purpose::FactorSetup, now)?.is_none() {
-                return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
-            }
-            factors::insert(c, &user.id, &record, step)?;
-            devices::end_trust(c, &user.id)?;
-            if there == 0 {
-                factors::replace_recovery_codes(c, &user.id, &hashes)?;
-                // Who knows the password may have begun to set up one, too.
-                let own = if let Within::SignIn(token) = &within { Some(token) } else { None };
-                tokens::void_others(c, &user.id, Purpose::SignIn, own)?;
-                tokens::void_others(c, &user.id, Purpose::FactorSetup, None)?;
-            }
-            audit::append(c, &line)?;
-            Ok(Ok(there == 0))
-        });
-        Ok(Enrolled { add, mail, codes })
-    }
-
-    /// Adds the factor that the signed-in person has set up, which proves it in this session. With the first one come
-    /// recovery codes.
-    pub async fn add_factor(
-        &self,
-        who: &Visitor,
-        code: &str,
-        name: &str,
-        client: Client,
-    ) -> Result<Option<Vec<String>>, AccountError> {
-        let (id, session) = own(who)?;
-        let user = self.user(&id).await?;
-        let setup = self.setup_of(&user, session.as_str()).await?;
-        let Enrolled { add, mail, codes } = self.enrolment(&user, setup, (code, name), Within::Session, &client)?;
-        let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
-        let before = copy.view().map(|view| view.session.methods.clone()).unwrap_or_default();
-        let (this, methods, mails) = (self.clone(), before.with(&Method::Totp.into()), self.drafts());
-        self.run_uninterrupted(async move {
-            let (store, now, marked) = (this.0.store.clone(), this.0.clock.now(), session.clone());
-            let added = this.0.database.write(move |c| {
-                let is_first = match add(c)? {
-                    Ok(is_first) => is_first,
-                    Err(fault) => return Ok(Err(fault)),
-                };
-                store.mark_proved(c, &marked, &methods, now)?;
-                mails.queue(c, &mail)?;
-                revocation::publish_unawaited(c, Notice::SessionChanged(marked), now)?;
-                Ok(Ok(is_first))
-            });
-            let is_first = added.await?.map_err(|fault| AccountError::Rules(vec![fault]))?;
-            this.0.cache.forget(&session);
-            this.wake_mailer();
-            Ok(Some(codes).filter(|_| is_first))
-        })
-        .await
     }
 
     /// What says whether `code` proves a factor of `user`, and uses it up if so.
@@ -256,6 +95,7 @@ impl Accounts {
     pub async fn renew_recovery_codes(&self, who: &Visitor, client: Client) -> Result<Vec<String>, AccountError> {
         let (id, _session) = own(who)?;
         let user = self.user(&id).await?;
+        let proof = who.proof();
         let (codes, hashes) = self.new_recovery_codes(&id);
         let line = self.own_line(Event::RecoveryCreated, &user, &client);
         let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
@@ -263,16 +103,17 @@ impl Accounts {
             // Of two that renew them at once, the second replaces all of the first.
             users::hold(c, &id)?;
             if !factors::has_any(c, &id)? {
-                return Ok(false);
+                return Ok(Err(AccountError::NotAllowed));
+            }
+            if !proof.factor {
+                return Ok(Err(AccountError::Rules(vec![unproved()])));
             }
             factors::replace_recovery_codes(c, &id, &hashes)?;
             audit::append(c, &line)?;
             mails.queue(c, &mails.to_user(MailKind::RecoveryCreated, &user, &detail))?;
-            Ok(true)
+            Ok(Ok(()))
         });
-        if !made.await? {
-            return Err(AccountError::NotAllowed);
-        }
+        made.await??;
         self.wake_mailer();
         Ok(codes)
     }
@@ -282,7 +123,9 @@ impl Accounts {
         let (user, _session) = own(who)?;
         let user = self.user(&user).await?;
         let is_demanded = self.0.config.second_factor.is_demanded_of(user.role);
-        let line = self.own_line(Event::FactorRemoved, &user, &client);
+        let proof = who.proof();
+        let mut line = self.own_line(Event::FactorRemoved, &user, &client);
+        id.as_str().clone_into(&mut line.detail);
         let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
         let removed = self.0.database.write(move |c| {
             // Of the last two, removed at once, one stays.
@@ -290,6 +133,9 @@ impl Accounts {
             let own = factors::list_of_user(c, &user.id)?;
             if !own.iter().any(|record| record.factor.id == id) {
                 return Ok(Err(AccountError::NotFound));
+            }
+            if !proof.factor {
+                return Ok(Err(AccountError::Rules(vec![unproved()])));
             }
             if own.len() > 1 {
                 factors::remove(c, &user.id, &id)?;
@@ -330,9 +176,12 @@ impl Accounts {
         if renamed.await? { Ok(()) } else { Err(AccountError::NotFound) }
     }
 
-    /// Removes everything that somebody has besides the password, ends all their sessions, and tells them.
+    /// Removes everything that somebody else has besides the password, ends all their sessions, and tells them.
     pub async fn reset_factors(&self, id: &UserId, actor: &Actor) -> Result<usize, AccountError> {
         let user = self.user(id).await?;
+        if actor.name == user.email.as_str() {
+            return Err(AccountError::NotAllowed);
+        }
         let line = self.audit_line(Event::FactorReset, &actor.name, user.email.as_str(), &actor.source);
         let (mails, this, now) = (self.drafts(), self.clone(), self.0.clock.now());
         self.run_uninterrupted(async move {
@@ -340,6 +189,9 @@ impl Accounts {
             let reset = this.0.database.write(move |c| {
                 users::hold(c, &user.id)?;
                 let how_many = factors::remove_all(c, &user.id)?;
+                if how_many == 0 {
+                    return Ok((0, revocation::already_done(c)?));
+                }
                 links::void_begun(c, &user.id)?;
                 devices::end_trust(c, &user.id)?;
                 let ended = store.end_all_of_user(c, &user.id, None)?;
@@ -369,11 +221,11 @@ impl Accounts {
         if forgotten.await? { Ok(()) } else { Err(AccountError::NotFound) }
     }
 
-    fn own_line(&self, event: Event, user: &User, client: &Client) -> crate::domain::audit::AuditLine {
+    pub(super) fn own_line(&self, event: Event, user: &User, client: &Client) -> crate::domain::audit::AuditLine {
         self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string())
     }
 
-    fn new_recovery_codes(&self, user: &UserId) -> (Vec<String>, Vec<TokenHash>) {
+    pub(super) fn new_recovery_codes(&self, user: &UserId) -> (Vec<String>, Vec<TokenHash>) {
         let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| recovery_code(random::bytes())).collect();
         let hashes = codes.iter().map(|code| self.recovery_hash(user, &code.replace('-', ""))).collect();
         (codes, hashes)
@@ -385,11 +237,11 @@ impl Accounts {
 }
 
 /// What the secret of that factor is sealed as.
-fn sealed_as(id: &FactorId) -> String {
+pub(super) fn sealed_as(id: &FactorId) -> String {
     format!("factor {id}")
 }
 
 /// The account and the session of whoever is signed in with an account.
-fn own(who: &Visitor) -> Result<(UserId, SessionId), AccountError> {
+pub(super) fn own(who: &Visitor) -> Result<(UserId, SessionId), AccountError> {
     who.user_id().cloned().zip(who.session().cloned()).ok_or(AccountError::NotAllowed)
 }

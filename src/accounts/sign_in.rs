@@ -7,7 +7,7 @@ use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client};
 use crate::crypto::password_hash::PasswordHash;
 use crate::domain::audit::{AuditLine, Event};
-use crate::domain::device::TRUST_SECS;
+use crate::domain::device::{Device, TRUST_SECS};
 use crate::domain::email::Email;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::{MailKind, QueuedMail};
@@ -155,13 +155,12 @@ impl Accounts {
         step: impl FnOnce(&mut Connection) -> Result<Result<(), AccountError>, StorageError> + Send + 'static,
     ) -> Result<NewSession, AccountError> {
         let PasswordProof { record, hash, upgraded, reservation, account, device: known, earlier } = proof;
-        let Earlier { source, trusts, notice: of_factor } = earlier;
+        let Earlier { trusts, notice: of_factor } = earlier;
         let now = self.0.clock.now();
         let user = record.user;
         let line =
             self.audit_line(Event::LoginOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
-        let trusted = trusts.then(|| AuditLine { event: Event::TrustedAdded.as_str().to_owned(), ..line.clone() });
-        let trusted = trusted.map(|trusted| AuditLine { id: self.ordered_id(), ..trusted });
+        let trusted = trusts.then(|| self.audit_line(Event::TrustedAdded, &line.actor, &line.subject, &line.source));
         let (id, old, is_known) = (user.id.clone(), client.old_sessions.clone(), known.is_some());
         let opening = self.prepare_session(proofs, persistent, known, &client)?;
         let (row, device) = (opening.session.clone(), opening.device.clone());
@@ -186,19 +185,13 @@ impl Accounts {
             if !users::record_sign_in(c, &id, &hash, now)? {
                 return Ok(Recorded::Outdated);
             }
-            throttle::succeed(c, &reservation, source.as_deref(), account.as_deref())?;
+            throttle::succeed(c, &reservation, account.as_deref())?;
             if let Some(new) = &upgraded {
                 users::upgrade_password_hash(c, &id, &hash, new)?;
             }
             let ended = this.end_replaced(c, &user_then, old, now)?;
             attempts::clear(c, &current_password_row)?;
-            if !(is_known && devices::touch(c, &id, &device.id, &device.source, now)?) {
-                devices::insert(c, &id, &device)?;
-            }
-            if let Some(line) = &trusted {
-                devices::set_trust(c, &id, &device.id, Some(now.plus(TRUST_SECS)))?;
-                audit::append(c, line)?;
-            }
+            note_device(c, &id, (&device, is_known), trusted.as_ref(), now)?;
             for mail in notice.iter().chain(&of_factor) {
                 mails.queue(c, mail)?;
             }
@@ -243,6 +236,24 @@ impl Accounts {
     }
 }
 
+/// Records the device of a sign-in, and the trust in it if `trusted` is to be audited.
+fn note_device(
+    c: &mut Connection,
+    user: &UserId,
+    (device, is_known): (&Device, bool),
+    trusted: Option<&AuditLine>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    if !(is_known && devices::touch(c, user, &device.id, &device.source, now)?) {
+        devices::insert(c, user, device)?;
+    }
+    if let Some(line) = trusted {
+        devices::set_trust(c, user, &device.id, Some(now.plus(TRUST_SECS)))?;
+        audit::append(c, line)?;
+    }
+    Ok(())
+}
+
 /// A right password, and what was found while verifying it.
 pub(super) struct PasswordProof {
     pub(super) record: UserRecord,
@@ -261,8 +272,6 @@ pub(super) struct PasswordProof {
 /// What the step of a second factor knows besides the password, which was right a step earlier.
 #[derive(Default)]
 pub(super) struct Earlier {
-    /// Where the attempt of the password is counted.
-    pub(super) source: Option<String>,
     /// Whether the factor is not to be asked for in this browser for a while.
     pub(super) trusts: bool,
     /// A mail about the factor.

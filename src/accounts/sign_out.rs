@@ -5,9 +5,10 @@ use crate::crypto::random;
 use crate::domain::access::Visitor;
 use crate::domain::audit::Event;
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::link::Purpose;
 use crate::domain::session::Session;
 use crate::storage::session_store::{Kept, SessionStore};
-use crate::storage::{Connection, StorageError, audit};
+use crate::storage::{Connection, StorageError, audit, tokens};
 
 /// Which of the user's own sessions end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +89,10 @@ fn end(
     let one = |ended: bool, id: &SessionId| if ended { vec![id.clone()] } else { Vec::new() };
     match (ending, user) {
         (Ending::One(id), Some(user)) => Ok(one(store.end(c, id, Some(user))?, id)),
-        (Ending::Others, Some(user)) => store.end_all_of_user(c, user, Some(&Kept { session, step: random::step() })),
+        (Ending::Others, Some(user)) => {
+            tokens::void_others(c, user, Purpose::SignIn, None)?;
+            store.end_all_of_user(c, user, Some(&Kept { session, step: random::step() }))
+        }
         (Ending::Everywhere, Some(user)) => {
             links::void_begun(c, user)?;
             store.end_all_of_user(c, user, None)

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::{AccountError, Accounts, Client};
 use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::opaque_token::TokenHasher;
@@ -22,9 +24,9 @@ pub(super) const IN_A_ROW: [&str; 4] = ["account:", "device:", "reauth-row:", "p
 const NEVER: Timestamp = Timestamp::from_secs(i64::MIN);
 
 /// The buckets that one attempt counts in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Reservation {
-    pub(super) source: Option<String>,
+    source: Option<String>,
     account: Option<String>,
     device: Option<String>,
 }
@@ -163,21 +165,18 @@ pub(super) fn reserve(
     Ok(Ok(Reservation { source: Some(asking.source.clone()), account: asking.account.clone(), device: None }))
 }
 
-/// The attempt was no failure: returns it, and resets the counts of the account and the device. `earlier` is the source
-/// of an earlier step of the same sign-in.
+/// The attempt was no failure: returns it, and resets the counts of the account and the device.
 pub(super) fn succeed(
     c: &mut Connection,
     reservation: &Reservation,
-    earlier: Option<&str>,
     account: Option<&str>,
 ) -> Result<(), StorageError> {
     if let Some(device) = &reservation.device {
         attempts::clear(c, device)?;
     }
-    let mut sources: Vec<&str> = reservation.source.as_deref().into_iter().chain(earlier).collect();
-    // Two people whose steps came from the same two sources lock them in the same order.
-    sources.sort_unstable();
-    sources.into_iter().try_for_each(|source| attempts::refund(c, source))?;
+    if let Some(source) = &reservation.source {
+        attempts::refund(c, source)?;
+    }
     if let Some(account) = account {
         attempts::clear(c, account)?;
     }
@@ -227,6 +226,27 @@ pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result
         }
     }
     Ok(Guessed::Wrong)
+}
+
+/// Another failure in the buckets of an attempt that is counted already.
+pub(super) fn count_again(c: &mut Connection, reservation: &Reservation, now: Timestamp) -> Result<(), StorageError> {
+    if let Some(device) = &reservation.device {
+        attempts::add(c, device, now, NEVER)?;
+    }
+    if let Some(source) = &reservation.source {
+        attempts::add(c, source, now, now.plus(-WINDOW_SECS))?;
+    }
+    if let Some(account) = &reservation.account {
+        attempts::add(c, account, now, NEVER)?;
+    }
+    Ok(())
+}
+
+/// Whether the account of that attempt has failed more often than is evaluated at all. The waits that grow before are
+/// for the beginning of a sign-in: in the middle of one they would outlast it.
+pub(super) fn is_over_the_limit(c: &mut Connection, reservation: &Reservation) -> Result<bool, StorageError> {
+    let Some(account) = &reservation.account else { return Ok(false) };
+    Ok(attempts::find(c, account)?.is_some_and(|bucket| bucket.failures > throttle::ACCOUNT_LIMIT))
 }
 
 /// The attempt was never evaluated: returns it.

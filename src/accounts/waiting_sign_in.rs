@@ -4,11 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::enrolment::{Enrolled, Setup, Within};
 use super::opening::{NewSession, WaitingSignIn};
 use super::outgoing::Detail;
-use super::second_factors::{self, Enrolled, Setup, Within};
 use super::sign_in::{Earlier, PasswordProof};
-use super::throttle::Asking;
+use super::throttle::{self, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::audit::Event;
@@ -17,7 +17,8 @@ use crate::domain::link::{Purpose, SIGN_IN_SECS};
 use crate::domain::mail::MailKind;
 use crate::domain::session::{Method, Methods};
 use crate::domain::sign_in::{Besides, MissingProof, check_complete};
-use crate::domain::throttle::WINDOW_SECS;
+use crate::domain::text::Text;
+use crate::domain::throttle::{MAX_WAIT_SECS, WINDOW_SECS};
 use crate::domain::user::UserState;
 use crate::storage::tokens::TokenGrant;
 use crate::storage::users::UserRecord;
@@ -33,9 +34,8 @@ struct Kept {
     missing: MissingProof,
     /// The known device that the browser is.
     device: Option<String>,
-    /// Where the attempt of the password is counted until the sign-in is complete; for the account, or the known
-    /// device, it counts until somebody signs in.
-    source: Option<String>,
+    /// The attempt of the password, which stays counted until the sign-in is complete.
+    attempt: Reservation,
 }
 
 /// A waiting sign-in that was found.
@@ -56,7 +56,7 @@ impl Accounts {
         client: &Client,
     ) -> Result<WaitingSignIn, AccountError> {
         let PasswordProof { record, hash, upgraded, reservation, device, .. } = proof;
-        let kept = Kept { persistent, missing, device, source: reservation.source };
+        let kept = Kept { persistent, missing, device, attempt: reservation };
         let waiting = self.new_waiting(&record, &kept)?;
         let (token, row, id) = (waiting.0, waiting.1, record.user.id.clone());
         let now = self.0.clock.now();
@@ -77,7 +77,7 @@ impl Accounts {
     /// The sign-in of somebody whose account was made by this very transaction.
     pub(super) fn first_sign_in(&self, record: &UserRecord) -> Result<(WaitingSignIn, NewWaiting), AccountError> {
         let missing = MissingProof::Enrolment;
-        let kept = Kept { persistent: true, missing, device: None, source: None };
+        let kept = Kept { persistent: true, missing, device: None, attempt: Reservation::default() };
         let (token, row) = self.new_waiting(record, &kept)?;
         Ok((WaitingSignIn { token, missing }, row))
     }
@@ -139,14 +139,18 @@ impl Accounts {
             TypedCode::Totp(_) => Method::Totp,
             TypedCode::Recovery(_) => Method::Recovery,
         };
+        let wrong = match method {
+            Method::Recovery => "factor-wrong-recovery",
+            Method::Totp | Method::Password | Method::Pair => "factor-wrong-code",
+        };
         let mail = (method == Method::Recovery).then(|| {
             let detail = Detail::of(&client, self.0.clock.now());
             self.drafts().to_user(MailKind::RecoveryUsed, &found.record.user, &detail)
         });
         let check = self.code_check(&found.record.user, code, &client);
-        let earlier = Earlier { source: found.kept.source.clone(), trusts, notice: mail };
+        let earlier = Earlier { trusts, notice: mail };
         self.complete(found, method, earlier, client, move |c| {
-            Ok(if check(c)? { Ok(()) } else { Err(second_factors::wrong_code()) })
+            Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", Text::new(wrong))) })
         })
         .await
     }
@@ -172,11 +176,11 @@ impl Accounts {
         if found.kept.missing != MissingProof::Enrolment {
             return Err(AccountError::Link);
         }
-        let setup = self.setup_of(&found.record.user, token).await?;
+        let setup = self.shown_setup(&found.record.user, token).await?;
         let within = Within::SignIn(found.hash.clone());
         let Enrolled { add, mail, codes } = self.enrolment(&found.record.user, setup, (code, name), within, &client)?;
         let prove = move |c: &mut Connection| Ok(add(c)?.map(drop));
-        let earlier = Earlier { source: found.kept.source.clone(), trusts: false, notice: Some(mail) };
+        let earlier = Earlier { trusts: false, notice: Some(mail) };
         let outcome = self.complete(found, Method::Totp, earlier, client, prove).await;
         self.0.metrics.sign_in(&outcome);
         Ok((outcome?, codes))
@@ -197,23 +201,18 @@ impl Accounts {
             return Err(AccountError::Internal("a second factor is none".to_owned()));
         };
         let password = record.password_hash.clone().ok_or(AccountError::Link)?;
-        let subject = record.user.email.as_str().to_owned();
-        let mut asking = Asking::of_source(&self.0.token_hasher, &client);
-        asking.account = Some(self.account_bucket(&record.user.email));
-        asking.device = kept.device.as_ref().map(|device| format!("device:{device}"));
-        asking.right = Some(Asking::right_of(&self.0.token_hasher, &record.user.id));
-        let account = asking.account.clone();
-        let reservation = self.reserve(asking, Event::LoginThrottled, &subject, &client).await?;
+        let failed = self.audit_line(Event::FactorFailed, "", record.user.email.as_str(), &client.source.to_string());
+        let account = Some(self.account_bucket(&record.user.email));
+        let (attempt, persistent) = (kept.attempt.clone(), kept.persistent);
         let proof = PasswordProof {
             record,
             hash: password,
             upgraded: None,
-            reservation,
+            reservation: kept.attempt,
             account,
             device: kept.device,
             earlier,
         };
-        let failed = self.audit_line(Event::FactorFailed, "", &subject, &client.source.to_string());
         let (now, wrong) = (self.0.clock.now(), format!("factor:{}", hash.as_str()));
         let step = move |c: &mut Connection| {
             // Answers to one sign-in are judged one after the other.
@@ -221,8 +220,15 @@ impl Accounts {
             if tokens::find(c, &hash, Purpose::SignIn, now)?.is_none() {
                 return Ok(Err(AccountError::Link));
             }
+            if throttle::is_over_the_limit(c, &attempt)? {
+                return Ok(Err(AccountError::TooMany { retry_after: MAX_WAIT_SECS }));
+            }
             if let Err(fault) = prove(c)? {
                 attempts::add(c, &wrong, now, now.plus(-WINDOW_SECS))?;
+                // The first wrong answer is the attempt that the password has counted.
+                if before > 0 {
+                    throttle::count_again(c, &attempt, now)?;
+                }
                 audit::append(c, &failed)?;
                 if before + 1 < MAX_WRONG {
                     return Ok(Err(AccountError::Rules(vec![fault])));
@@ -234,7 +240,7 @@ impl Accounts {
             let taken = tokens::take(c, &hash, Purpose::SignIn, now)?;
             Ok(taken.map(drop).ok_or(AccountError::Link))
         };
-        let (this, persistent) = (self.clone(), kept.persistent);
+        let this = self.clone();
         self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client, step).await }).await
     }
 }

@@ -66,7 +66,7 @@ fn list(core: &Core, user: &User) -> Outcome {
 fn reset(core: &Core, user: &User) -> Outcome {
     let how_many = core.block_on(core.accounts.reset_factors(&user.id, &Actor::command_line())).map_err(explain)?;
     let said = match how_many {
-        0 => "had no second factor; every session of this user has ended".to_owned(),
+        0 => "has no second factor; nothing was changed".to_owned(),
         _ => "second factors removed; every session of this user has ended".to_owned(),
     };
     Ok((

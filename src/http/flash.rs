@@ -48,6 +48,7 @@ flashes! {
     Role = "role", "flash-role";
     Username = "username", "flash-username";
     FactorAdded = "factor-added", "flash-factor-added";
+    FactorSetupOver = "factor-setup-over", "flash-factor-setup-over";
     FactorRemoved = "factor-removed", "flash-factor-removed";
     FactorRenamed = "factor-renamed", "flash-factor-renamed";
     TrustedForgotten = "trusted-forgotten", "flash-trusted-forgotten";

@@ -78,7 +78,7 @@ pub async fn enrol(
     let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
     match settings::accounts(&req).enrol(&token, &code, &name, client(&req)).await {
         Ok((new, codes)) => {
-            let mut answer = second_factors::codes_page(&req, Menu::None, &codes, &way_back(&req, &next));
+            let mut answer = second_factors::codes_page(&req, Menu::None, &codes, &way_back(&req, &next), true);
             carriers::begin(&req, &new, answer.headers_mut())?;
             Ok(answer)
         }
@@ -108,7 +108,7 @@ fn refuse(req: &HttpRequest, next: &str, fault: AccountError) -> Result<HttpResp
 fn form(req: &HttpRequest, next: &str, status: StatusCode, faults: Vec<FieldFault>) -> HttpResponse {
     // No address of its own: the fragment of the page's is the app's.
     let mut page = FormPage::new(req, "factor-heading", Menu::None, "", "sign-in");
-    page.intro = vec![Text::new("factor-intro")];
+    page.intro = vec![Text::new("factor-intro"), Text::new("factor-lost")];
     page.hidden = vec![("next", next)];
     page.fields = vec![
         Field::code("factor-code").with_hint(Text::new("factor-code-hint")),

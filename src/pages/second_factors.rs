@@ -10,7 +10,8 @@ use serde::Deserialize;
 use super::form::{Field, fault_of};
 use super::see_other;
 use super::signed_in::with_next;
-use crate::accounts::second_factors::{OwnFactors, Setup};
+use crate::accounts::enrolment::Setup;
+use crate::accounts::second_factors::OwnFactors;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::device::Device;
 use crate::domain::factors::{FEW_CODES, SecondFactor};
@@ -54,6 +55,8 @@ struct TotpPage<'a> {
     action: &'a str,
     next: &'a str,
     intro: &'static str,
+    /// The way back to the password, where one is at the second step.
+    again: Option<String>,
     /// A drawing in SVG.
     qr: String,
     key: &'a str,
@@ -72,6 +75,8 @@ impl TotpPage<'_> {
 #[template(path = "pages/recovery_codes.html")]
 struct CodesPage<'a> {
     layout: Layout,
+    /// Whether they come with the first factor.
+    is_new: bool,
     codes: &'a [String],
     next: &'a str,
 }
@@ -135,20 +140,25 @@ pub async fn add_totp(
 ) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
     match accounts.add_factor(member.who(), &typed.code, &typed.name, client(&req)).await {
-        Ok(Some(codes)) => Ok(codes_page(&req, member.menu(), &codes, ADDRESS)),
+        Ok(Some(codes)) => Ok(codes_page(&req, member.menu(), &codes, ADDRESS, true)),
         Ok(None) => Ok(Flash::FactorAdded.at(ADDRESS)),
         Err(AccountError::Rules(faults)) => {
             let setup = accounts.begin_factor(member.who()).await?;
             Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), &typed.name, faults))
         }
+        // The page was loaded again after it had succeeded, or too late.
+        Err(AccountError::Link) => Ok(Flash::FactorSetupOver.at(ADDRESS)),
         Err(fault) => Err(fault.into()),
     }
 }
 
 /// New recovery codes in place of the old ones, shown this once.
 pub async fn renew_codes(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let codes = settings::accounts(&req).renew_recovery_codes(member.who(), client(&req)).await?;
-    Ok(codes_page(&req, member.menu(), &codes, ADDRESS))
+    match settings::accounts(&req).renew_recovery_codes(member.who(), client(&req)).await {
+        Ok(codes) => Ok(codes_page(&req, member.menu(), &codes, ADDRESS, false)),
+        Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 /// Removes a factor.
@@ -203,24 +213,25 @@ pub(super) fn totp_page(
         csrf_token: forms::token(req),
         action,
         next,
+        again: (menu == Menu::None).then(|| with_next("/_auth/login", next)),
         intro: if menu == Menu::None { "totp-demanded" } else { "totp-intro" },
         qr: drawing(&setup.address),
         key: &setup.key,
         address: &setup.address,
         fields: vec![
             Field::code("totp-code").with_hint(Text::new("totp-code-hint")),
-            Field::text("name", "name", name, "off").with_hint(Text::new("totp-name-hint")),
+            Field::text("name", "totp-name", name, "off").with_hint(Text::new("totp-name-hint")),
         ],
         faults,
     };
     page(status, &content)
 }
 
-/// The page that shows recovery codes this once, and then leads to `next`.
-pub(super) fn codes_page(req: &HttpRequest, menu: Menu, codes: &[String], next: &str) -> HttpResponse {
+/// The page that shows recovery codes this once, and then leads to `next`; `is_new` with the first factor.
+pub(super) fn codes_page(req: &HttpRequest, menu: Menu, codes: &[String], next: &str, is_new: bool) -> HttpResponse {
     let title = "recovery-heading";
     let layout = if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) };
-    page(StatusCode::OK, &CodesPage { layout, codes, next })
+    page(StatusCode::OK, &CodesPage { layout, is_new, codes, next })
 }
 
 /// A QR code in SVG, without the declaration of XML, which has no place in HTML; empty for what is too long for one.

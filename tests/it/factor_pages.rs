@@ -30,6 +30,14 @@ async fn judge(axe: &mut Option<Axe>, walk: &Walk, name: &str) {
     }
 }
 
+/// The owner claims the gate and signs in.
+async fn enter(walk: &Walk) {
+    people::claim_with(&mut walk.process.client(), &walk.set_up_token()).await;
+    walk.open("/_auth/login", SIGN_IN).await;
+    type_in(&walk.browser, &[("email", OWNER), ("password", PASSWORD)]).await;
+    walk.browser.find("#app").await;
+}
+
 /// Goes to where an app for codes is added.
 async fn begin(walk: &Walk, axe: &mut Option<Axe>) {
     walk.open(FACTORS, "a[href$='/factors/totp']").await;
@@ -90,10 +98,7 @@ async fn go(width: u32, theme: &'static str, scripts: bool, judges: bool) {
     let upstream = Upstream::start().await;
     let Some(walk) = Walk::start(&upstream.url(), width, theme, scripts).await else { return };
     let mut axe = if judges { Axe::load() } else { None };
-    people::claim_with(&mut walk.process.client(), &walk.set_up_token()).await;
-    walk.open("/_auth/login", SIGN_IN).await;
-    type_in(&walk.browser, &[("email", OWNER), ("password", PASSWORD)]).await;
-    walk.browser.find("#app").await;
+    enter(&walk).await;
     begin(&walk, &mut axe).await;
     let recovery = add(&walk, &mut axe).await;
     change(&walk, &mut axe).await;

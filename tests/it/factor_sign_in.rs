@@ -210,8 +210,8 @@ async fn s124_wrong_codes_count_towards_the_limit_of_the_account_wherever_they_c
         client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
         client
     };
-    // A right password and four wrong codes each: fifty failures of the account, five of each source.
-    for number in 0..10 {
+    // A right password and four wrong codes each, of which the first is no more than the attempt of the password.
+    for number in 0..13 {
         let mut client = from(number);
         people::sign_in(&mut client, OWNER, PASSWORD).await;
         for _ in 0..4 {
@@ -219,10 +219,9 @@ async fn s124_wrong_codes_count_towards_the_limit_of_the_account_wherever_they_c
         }
     }
     assert_eq!(people::try_sign_in(&mut from(20), OWNER, PASSWORD).await.status, 429, "from a source of its own");
-    app.advance(10);
+    app.advance(20);
     let mut client = from(21);
     people::sign_in(&mut client, OWNER, PASSWORD).await;
-    app.advance(10);
     assert_eq!(phone::answer(&mut client, &phone.code()).await.status, 303, "wrong codes are no right passwords");
     let mut client = from(22);
     people::sign_in(&mut client, OWNER, PASSWORD).await;
@@ -315,4 +314,33 @@ async fn s122_no_proxy_that_asks_and_no_host_of_an_app_takes_the_cookie_of_a_wai
         let direct = Call::fetch("GET", "/page").header("host", host).header("cookie", &cookie);
         assert_eq!(app.client().send(direct).await.status, 401, "{host}");
     }
+}
+
+#[tokio::test]
+async fn s124_the_second_step_of_one_does_not_use_up_the_attempts_of_another_behind_the_same_address() {
+    let (app, _upstream, mut owner) = people::with_app().await;
+    let mut halfway = Vec::new();
+    for number in 0..10 {
+        let email = format!("m{number}@example.org");
+        let (mut member, _) = people::member(&app, &mut owner, &email, "user").await;
+        let (phone, _) = phone::add(&mut member, &app.clock).await;
+        halfway.push((email, phone));
+    }
+    app.advance(60);
+    let mut browsers = Vec::new();
+    for (email, phone) in &halfway {
+        browsers.push(waiting(&app, email, phone).await);
+    }
+    for (mut browser, answer) in browsers {
+        assert_eq!(browser.send(answer).await.status, 303);
+    }
+}
+
+#[tokio::test]
+async fn s124_the_waits_of_an_account_are_for_the_beginning_of_a_sign_in() {
+    let (app, _upstream, _owner, phone, _) = with_phone().await;
+    assert_eq!(people::try_sign_in(&mut app.client(), OWNER, "wrong").await.status, 401);
+    app.execute("UPDATE attempts SET failures = 59, last_failure = last_failure - 4000 WHERE bucket LIKE 'account:%';");
+    let mut client = halfway(&app).await;
+    assert_eq!(phone::answer(&mut client, &phone.code()).await.status, 303);
 }

@@ -86,7 +86,11 @@ async fn s127_a_wrong_code_adds_nothing_and_the_key_stays_until_it_is_used() {
     assert_eq!(page::data(&wrong.text(), "totp-key").as_deref(), Some(&*phone.key), "the key is another");
     assert!(wrong.text().contains("My &#60;b&#62;phone"), "what was typed is lost");
     assert!(owner.get(FACTORS).await.text().contains("You have none yet"));
-    assert_eq!(owner.submit(TOTP, TOTP, &[("code", &phone.code()), ("name", "")]).await.status, 200);
+    let form = owner.filled_form(TOTP, &[("code", &phone.code()), ("name", "")]).unwrap();
+    assert_eq!(owner.send(form.clone()).await.status, 200);
+    let again = owner.send(form).await;
+    assert!(again.location().ends_with("flash=factor-setup-over"), "loaded again: {}", again.text());
+    assert_eq!(page::all_data(&owner.get(FACTORS).await.text(), "factor-id").len(), 1);
     assert_ne!(Phone::scanning(&owner.get(TOTP).await.text(), &app.clock).key, phone.key, "a key is used once");
     app.advance(16 * 60);
     assert!(owner.get(TOTP).await.location().starts_with("/_auth/confirm?next="), "is it you?");
@@ -105,6 +109,13 @@ async fn s127_admins_and_the_operator_take_away_a_lost_factor() {
     assert!(mail.header("To").contains(ADA));
     assert_ne!(people::sign_in(&mut ada, ADA, PASSWORD).await.location(), STEP);
     assert_eq!(ada.submit(FACTORS, &format!("{page}/factors/reset"), &[]).await.status, 403);
+    let list = owner.get("/_auth/admin/users?q=owner").await.text();
+    let own = format!("/_auth/admin/users/{}", page::data(&list, "user-id").unwrap());
+    assert_eq!(
+        owner.submit(&own, &format!("{own}/factors/reset"), &[]).await.status,
+        403,
+        "nobody does it to themselves"
+    );
 
     let listed = app.run(&["user", "factors", OWNER]);
     assert!(
@@ -181,6 +192,18 @@ async fn s129_a_trusted_browser_is_spared_the_factor_alone_until_it_is_forgotten
     let rule = RuleForm { path: "/vault", who: "signed-in", factor: true, ..RuleForm::default() };
     app_pages::add_rule(&mut owner, "/_auth/admin/apps/default", rule).await;
     assert_eq!(client.get("/vault").await.status, 403, "no factor was proved in this session");
+    let id = page::data(&client.get(FACTORS).await.text(), "factor-id").unwrap();
+    let code = Phone::scanning(&client.get(TOTP).await.text(), &app.clock).code();
+    let adding = [("code", &*code), ("name", "")];
+    for (page, address, fields) in [
+        (FACTORS, format!("{FACTORS}/recovery"), &[][..]),
+        (FACTORS, format!("{FACTORS}/{id}/remove"), &[]),
+        (TOTP, TOTP.to_owned(), &adding),
+    ] {
+        let refused = client.submit(page, &address, fields).await;
+        assert_eq!(refused.status, 422, "S126: the password alone changes a factor: {address}");
+        assert!(refused.text().contains("without your second factor"), "{}", refused.text());
+    }
     app.advance(29 * 86_400);
     assert!(!again(&mut client).await, "before the end of the 30 days");
     app.advance(2 * 86_400);
@@ -223,4 +246,16 @@ async fn s129_trust_ends_with_another_password_and_with_every_change_of_the_fact
         assert_eq!(people::sign_in(&mut client, OWNER, password).await.location(), STEP, "{change}");
     }
     assert_eq!(events(&mut owner, "trusted.added").await, 3);
+}
+
+#[tokio::test]
+async fn s130_a_new_factor_is_no_answer_to_is_it_you_and_ends_the_other_sessions() {
+    let (app, _upstream, mut owner) = people::with_app().await;
+    let mut other = people::another_browser(&app).await;
+    app.advance(14 * 60);
+    phone::add(&mut owner, &app.clock).await;
+    assert_eq!(people::who_am_i(&mut other).await, None, "the other session did not prove it");
+    assert_eq!(people::who_am_i(&mut owner).await.as_deref(), Some(OWNER));
+    app.advance(2 * 60);
+    assert!(owner.get(TOTP).await.location().starts_with("/_auth/confirm?next="));
 }

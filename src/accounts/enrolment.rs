@@ -1,0 +1,207 @@
+//! Setting up a second factor: in a session, or in a sign-in that waits for one.
+
+use super::outgoing::Detail;
+use super::second_factors::{own, sealed_as, unproved};
+use super::{AccountError, Accounts, Client, FieldFault, revocation};
+use crate::crypto::opaque_token::TokenHash;
+use crate::crypto::random;
+use crate::crypto::totp::TotpSecret;
+use crate::domain::access::Visitor;
+use crate::domain::audit::Event;
+use crate::domain::factors::{Factor, FactorKind, MAX_FACTORS, TypedCode};
+use crate::domain::ids::FactorId;
+use crate::domain::link::{FACTOR_SETUP_SECS, Purpose};
+use crate::domain::mail::{MailKind, QueuedMail};
+use crate::domain::notice::Notice;
+use crate::domain::session::{Method, Proof};
+use crate::domain::text::Text;
+use crate::domain::user::{DisplayName, User};
+use crate::storage::factors::FactorRecord;
+use crate::storage::session_store::Kept;
+use crate::storage::tokens::TokenGrant;
+use crate::storage::{Connection, StorageError, audit, devices, factors, tokens, users};
+
+/// What a secret that is being set up is sealed as.
+const SETUP: &str = "factor setup";
+
+/// A factor that is being set up.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The key as people type it.
+    pub key: String,
+    /// The address that apps read from a QR code.
+    pub address: String,
+    hash: TokenHash,
+    secret: TotpSecret,
+}
+
+/// Stores a factor, and says whether the recovery codes were stored with it: with the first one.
+type AddFactor = Box<dyn FnOnce(&mut Connection) -> Result<Result<bool, FieldFault>, StorageError> + Send>;
+
+/// A factor that was proved, and is not stored yet.
+pub(super) struct Enrolled {
+    /// Stores it.
+    pub(super) add: AddFactor,
+    /// Tells its owner.
+    pub(super) mail: QueuedMail,
+    /// The recovery codes that come with it.
+    pub(super) codes: Vec<String>,
+}
+
+/// Where a factor is set up.
+#[derive(Clone)]
+pub(super) enum Within {
+    /// In a session in which this was proved.
+    Session(Proof),
+    /// In the waiting sign-in with that token, which is for who has no factor.
+    SignIn(TokenHash),
+}
+
+impl Accounts {
+    /// The factor that the signed-in person is setting up; the same until it is used or half an hour is over.
+    pub async fn begin_factor(&self, who: &Visitor) -> Result<Setup, AccountError> {
+        let (user, session) = own(who)?;
+        let user = self.user(&user).await?;
+        self.setup_of(&user, session.as_str()).await
+    }
+
+    /// The factor that `user` is setting up in the session, or the waiting sign-in, that `place` names.
+    pub(super) async fn setup_of(&self, user: &User, place: &str) -> Result<Setup, AccountError> {
+        let (hash, now) = (self.hash_of(Purpose::FactorSetup, place), self.0.clock.now());
+        let secret = TotpSecret::random();
+        let payload = self.0.sealer.seal(SETUP, secret.expose());
+        let (wanted, grant) = (hash.clone(), TokenGrant { user: user.id.clone(), payload });
+        let kept = self.0.database.write(move |c| {
+            users::hold(c, &grant.user)?;
+            if let Some(kept) = tokens::find(c, &wanted, Purpose::FactorSetup, now)? {
+                return Ok(kept);
+            }
+            tokens::remove(c, &wanted)?;
+            tokens::insert(c, &wanted, Purpose::FactorSetup, &grant, now.plus(FACTOR_SETUP_SECS))?;
+            Ok(grant)
+        });
+        self.opened(user, &kept.await?, hash)
+    }
+
+    /// The factor that is being set up there, if anybody was shown one that is still good; [`AccountError::Link`] if
+    /// not.
+    pub(super) async fn shown_setup(&self, user: &User, place: &str) -> Result<Setup, AccountError> {
+        let (hash, now) = (self.hash_of(Purpose::FactorSetup, place), self.0.clock.now());
+        let wanted = hash.clone();
+        let kept = self.0.database.read(move |c| tokens::find(c, &wanted, Purpose::FactorSetup, now)).await?;
+        self.opened(user, &kept.ok_or(AccountError::Link)?, hash)
+    }
+
+    fn opened(&self, user: &User, kept: &TokenGrant, hash: TokenHash) -> Result<Setup, AccountError> {
+        let secret = self.0.sealer.open(SETUP, &kept.payload).and_then(|bytes| TotpSecret::of_bytes(&bytes));
+        let secret = secret.filter(|_| kept.user == user.id).ok_or(AccountError::Link)?;
+        let issuer = &self.0.config.site.name;
+        let address = secret.address(issuer, user.email.as_str());
+        let address = address.ok_or_else(|| AccountError::Internal("a factor has no address".to_owned()))?;
+        Ok(Setup { key: secret.to_text(), address, hash, secret })
+    }
+
+    /// What stores the factor that was set up, if `code` is one of it.
+    pub(super) fn enrolment(
+        &self,
+        user: &User,
+        setup: Setup,
+        (code, name): (&str, &str),
+        within: Within,
+        client: &Client,
+    ) -> Result<Enrolled, AccountError> {
+        let now = self.0.clock.now();
+        let name = DisplayName::parse(name)
+            .map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
+        let step = match TypedCode::read(code) {
+            TypedCode::Totp(code) => setup.secret.step_of(&code, now),
+            TypedCode::Recovery(_) => None,
+        };
+        // Not counted: who sets a factor up was shown its key, and has nothing to guess.
+        let wrong = || AccountError::Rules(vec![FieldFault::new("code", Text::new("totp-wrong-code"))]);
+        let step = step.ok_or_else(wrong)?;
+        let id = FactorId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
+        let secret = self.0.sealer.seal(&sealed_as(&id), setup.secret.expose());
+        let factor = Factor { id, kind: FactorKind::Totp, name, created_at: now, last_used_at: None };
+        let record = FactorRecord { factor, secret };
+        let (codes, hashes) = self.new_recovery_codes(&user.id);
+        let mut line = self.own_line(Event::FactorAdded, user, client);
+        record.factor.kind.as_str().clone_into(&mut line.detail);
+        let mail = self.drafts().to_user(MailKind::FactorAdded, user, &Detail::of(client, now));
+        let user = user.clone();
+        let add: AddFactor = Box::new(move |c| {
+            users::hold(c, &user.id)?;
+            let there = factors::list_of_user(c, &user.id)?.len();
+            match within {
+                Within::SignIn(_) if there > 0 => {
+                    return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
+                }
+                Within::Session(proof) if there > 0 && !proof.factor => return Ok(Err(unproved())),
+                Within::Session(_) | Within::SignIn(_) => {}
+            }
+            if there >= MAX_FACTORS {
+                let text = Text::new("factor-too-many").with("max", MAX_FACTORS);
+                return Ok(Err(FieldFault::new("", text)));
+            }
+            if tokens::take(c, &setup.hash, Purpose::FactorSetup, now)?.is_none() {
+                return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
+            }
+            factors::insert(c, &user.id, &record, step)?;
+            devices::end_trust(c, &user.id)?;
+            if there == 0 {
+                factors::replace_recovery_codes(c, &user.id, &hashes)?;
+                // Who knows the password may have begun to set up one, too.
+                let own = if let Within::SignIn(token) = &within { Some(token) } else { None };
+                tokens::void_others(c, &user.id, Purpose::SignIn, own)?;
+                tokens::void_others(c, &user.id, Purpose::FactorSetup, None)?;
+            }
+            audit::append(c, &line)?;
+            Ok(Ok(there == 0))
+        });
+        Ok(Enrolled { add, mail, codes })
+    }
+
+    /// Adds the factor that the signed-in person has set up, which proves it in this session. With the first one come
+    /// recovery codes.
+    pub async fn add_factor(
+        &self,
+        who: &Visitor,
+        code: &str,
+        name: &str,
+        client: Client,
+    ) -> Result<Option<Vec<String>>, AccountError> {
+        let (id, session) = own(who)?;
+        let user = self.user(&id).await?;
+        let setup = self.shown_setup(&user, session.as_str()).await?;
+        let Enrolled { add, mail, codes } =
+            self.enrolment(&user, setup, (code, name), Within::Session(who.proof()), &client)?;
+        let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
+        let before = copy.view().map(|view| (view.session.methods.clone(), view.session.authenticated_at));
+        let (before, proved_at) = before.ok_or(AccountError::Link)?;
+        let (this, methods, mails) = (self.clone(), before.with(&Method::Totp.into()), self.drafts());
+        self.run_uninterrupted(async move {
+            let (store, now, marked) = (this.0.store.clone(), this.0.clock.now(), session.clone());
+            let added = this.0.database.write(move |c| {
+                let is_first = match add(c)? {
+                    Ok(is_first) => is_first,
+                    Err(fault) => return Ok(Err(fault)),
+                };
+                // Not the time: a factor is no answer to "is it you?" (S130).
+                store.mark_proved(c, &marked, &methods, proved_at)?;
+                // The other sessions did not prove it.
+                let kept = is_first.then(|| Kept { session: &marked, step: random::step() });
+                let others = kept.map(|kept| store.end_all_of_user(c, &id, Some(&kept))).transpose()?;
+                mails.queue(c, &mail)?;
+                let mut notices = vec![Notice::SessionChanged(marked)];
+                notices.extend(others.iter().flatten().cloned().map(Notice::SessionEnded));
+                Ok(Ok((is_first, revocation::publish(c, others.unwrap_or_default(), notices, now)?)))
+            });
+            let (is_first, ended) = added.await?.map_err(|fault| AccountError::Rules(vec![fault]))?;
+            this.ended(ended).await;
+            this.0.cache.forget(&session);
+            this.wake_mailer();
+            Ok(Some(codes).filter(|_| is_first))
+        })
+        .await
+    }
+}
