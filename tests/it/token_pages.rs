@@ -123,7 +123,9 @@ async fn s118_no_node_lets_a_revoked_token_in_after_the_answer() {
         });
         let machines: Vec<Client> = machines.collect();
         for machine in &machines {
-            sockets.push(machine.web_socket("/ws", &nodes.apps[0].app_url).await.unwrap());
+            // The refused requests of the round before make the next unknown token wait for a moment.
+            let open = async || machine.web_socket("/ws", &nodes.apps[0].app_url).await.ok();
+            sockets.push(wait::eventually("the token to open a socket", open).await);
         }
         let mut at = nodes.at(number % 3, &owner);
         let revoke = async || tokens::revoke(&mut at, OWN, &made).await;

@@ -351,6 +351,9 @@ impl Client {
         if let Some(cookie) = self.jar.header(path) {
             headers.insert("Cookie", cookie.parse().unwrap());
         }
+        for (name, value) in &self.headers {
+            headers.append(hyper::header::HeaderName::from_bytes(name.as_bytes()).unwrap(), value.parse().unwrap());
+        }
         let stream = self.connect().await;
         match wait::in_time("a WebSocket", tokio_tungstenite::client_async(request, stream)).await {
             Ok((socket, _)) => Ok(socket),
