@@ -42,11 +42,14 @@ pub const TOO_WIDE: &str = "const over = (one) => one.scrollWidth - one.clientWi
     return Math.max(over(document.documentElement), ...lists.map(over));";
 
 /// Rows that lead elsewhere, to a file, or to the start page, which is judged by its name.
-const NO_PAGES: [&str; 8] = [
+const NO_PAGES: [&str; 10] = [
     "",
     "/",
     "/handover",
     "/confirm",
+    // Only in the middle of a sign-in, where tests/it/factor_pages.rs judges them.
+    "/login/factor",
+    "/login/enrol",
     "/admin",
     "/admin/users/selected",
     "/admin/users/selected/join",
