@@ -228,9 +228,9 @@ impl Accounts {
         self.0.cache.tokens.load(id, &*self.0.clock, || self.read_token(id)).await
     }
 
-    /// Records that a request with this token was let in, at most once a minute.
-    pub fn record_token_use(&self, view: &TokenView) {
-        let (now, last) = (self.0.clock.now(), view.recorded.load(Ordering::Relaxed));
+    /// Records that a request with this token was let in at `now`, at most once a minute.
+    pub fn record_token_use(&self, view: &TokenView, now: Timestamp) {
+        let last = view.recorded.load(Ordering::Relaxed);
         let is_due = now.secs().saturating_sub(last) >= USE_PRECISION_SECS;
         let mine = || view.recorded.compare_exchange(last, now.secs(), Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if !is_due || !mine() {

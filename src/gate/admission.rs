@@ -1,5 +1,6 @@
 //! The one place where requests for an app are admitted or refused, by the proxy and by forward-auth.
 
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use actix_web::HttpRequest;
@@ -51,9 +52,12 @@ pub(super) async fn admit(
     let accounts = &settings.accounts;
     let open = accounts.phase() != Phase::Unclaimed;
     let mut now = target.at.now;
-    let sender = match by_token(req, settings, target).await? {
-        Some(sender) => {
-            now = accounts.clock().now();
+    let client = client_address::read(req, settings).client;
+    let sender = match by_token(req, settings, target, client).await? {
+        Some((sender, is_cached)) => {
+            if !is_cached {
+                now = accounts.clock().now();
+            }
             sender
         }
         None => match authenticator(req).cached(req, settings, target.app_origin(), target.at) {
@@ -72,7 +76,7 @@ pub(super) async fn admit(
         method: target.method,
         path: target.path,
         is_preflight: target.is_preflight,
-        circumstances: Circumstances { client: client_address::read(req, settings).client, now },
+        circumstances: Circumstances { client, now },
     };
     let decisions = target.compiled().decisions();
     match (decide(sender.verdict.as_ref().map(|verdict| &*verdict.who), &request), sender.token) {
@@ -80,7 +84,7 @@ pub(super) async fn admit(
         (Decision::Allow, _) => {
             decisions.allowed.rise();
             if let Some(token) = sender.verdict.as_ref().and_then(|verdict| verdict.token()) {
-                accounts.record_token_use(token);
+                accounts.record_token_use(token, now);
             }
             Ok(Admission::In(sender.verdict, sender.renewal))
         }
@@ -109,12 +113,14 @@ async fn by_cookies(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Res
 }
 
 /// The visitor that a machine token in the request represents; `None` if there is no token. One that is not good is an
-/// error, whatever else the request has (S119). Before the claim there are none.
+/// error, whatever else the request has (S119). Before the claim there are none. Also whether it was known without
+/// asking the store.
 async fn by_token(
     req: &HttpRequest,
     settings: &HttpSettings,
     target: &Target<'_>,
-) -> Result<Option<Sender>, HttpError> {
+    source: IpAddr,
+) -> Result<Option<(Sender, bool)>, HttpError> {
     if settings.accounts.phase() != Phase::Claimed {
         return Ok(None);
     }
@@ -124,10 +130,17 @@ async fn by_token(
         Ok(Some(carried)) => carried,
         Err(refusal) => return Err(refuse(req, settings, target, "", refusal).await),
     };
-    let (token, source) = (carried.text(), client_address::read(req, settings).client);
-    let refusal = match authenticator(req).by_machine_token(&settings.accounts, token, source, target.at).await? {
+    let (token, authenticator) = (carried.text(), authenticator(req));
+    let cached = authenticator.cached_token(&settings.accounts, token, target.at);
+    let is_cached = cached.is_some();
+    let verdict = match cached {
+        Some(verdict) => Some(verdict),
+        None => authenticator.by_machine_token(&settings.accounts, token, source).await?,
+    };
+    let refusal = match verdict {
         Some(verdict) if carried.fits(&verdict.who) => {
-            return Ok(Some(Sender { verdict: Some(verdict), renewal: None, token: Some(token.to_owned()) }));
+            let sender = Sender { verdict: Some(verdict), renewal: None, token: Some(token.to_owned()) };
+            return Ok(Some((sender, is_cached)));
         }
         Some(_) => TokenRefusal::Username,
         None => TokenRefusal::Unknown,

@@ -129,21 +129,23 @@ impl Authenticator {
         accounts.cache().has_lease(at.monotonic).then(|| Rc::clone(verdict))
     }
 
-    /// The verdict on a machine token; `None` if it is not live, or made up by a `source` that
-    /// has to wait. Its scope is not judged here.
+    /// The verdict on a machine token as it was before, while token and lease allow it: no await, no store. Its scope
+    /// is not judged here.
+    pub fn cached_token(&self, accounts: &Accounts, token: &str, at: Moment) -> Option<Rc<Verdict>> {
+        let verdicts = self.0.borrow();
+        let verdict = verdicts.get(verdicts.name_of_token(token)).filter(|verdict| !verdict.is_over(at));
+        verdict.filter(|_| accounts.cache().has_lease(at.monotonic)).map(Rc::clone)
+    }
+
+    /// The verdict on a machine token; `None` if it is not live, or made up by a `source` that has to wait. Its scope
+    /// is not judged here.
     pub async fn by_machine_token(
         &self,
         accounts: &Accounts,
         token: &str,
         source: IpAddr,
-        at: Moment,
     ) -> Result<Option<Rc<Verdict>>, HttpError> {
         let name = self.0.borrow().name_of_token(token);
-        if accounts.cache().has_lease(at.monotonic)
-            && let Some(verdict) = self.0.borrow().get(name).filter(|verdict| !verdict.is_over(at))
-        {
-            return Ok(Some(Rc::clone(verdict)));
-        }
         let Some(copy) = accounts.token_of(token, source).await? else { return Ok(None) };
         let Some(view) = copy.view() else { return Ok(None) };
         let (who, until) = (Arc::clone(&view.who), view.token.expires_at);

@@ -133,6 +133,10 @@ fn has_token(value: &[u8]) -> bool {
     if value.len() < token_text::LENGTH {
         return false;
     }
+    // The usual dress, without a search.
+    if after_scheme(value, b"bearer").is_some_and(|bare| token_text::read(bare).is_some()) {
+        return true;
+    }
     let plain = token_text::unescaped(value);
     let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_');
     let hides_one = |digits: Vec<u8>| LENIENT.decode(digits).is_ok_and(|decoded| token_text::is_in(&decoded));
