@@ -34,11 +34,11 @@ pub(super) enum Renew {
 
 /// Who sends a request.
 #[derive(Default)]
-struct Sender {
+struct Sender<'a> {
     verdict: Option<Rc<Verdict>>,
     renewal: Option<Renewal>,
     /// The machine token in the request: then nothing else in it counts.
-    token: Option<String>,
+    token: Option<CarriedToken<'a>>,
 }
 
 /// Authenticates the visitor and evaluates the rules of the app (S114). A cached verdict is used without awaiting;
@@ -91,7 +91,7 @@ pub(super) async fn admit(
         (Decision::Deny(denial), Some(token)) => {
             decisions.denied.rise();
             let refusal = if denial == Denial::Token { TokenRefusal::Scope } else { TokenRefusal::Rules };
-            Err(refuse(req, settings, target, &token, refusal).await)
+            Err(refuse(req, settings, target, token.text(), refusal).await)
         }
         (Decision::Deny(denial), None) => {
             decisions.denied.rise();
@@ -100,7 +100,7 @@ pub(super) async fn admit(
     }
 }
 
-async fn by_cookies(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Result<Sender, HttpError> {
+async fn by_cookies(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Result<Sender<'static>, HttpError> {
     let (authenticator, app) = (authenticator(req), target.app_origin());
     let (authentication, renewal) = match renew {
         Renew::IfExpired => authenticator.check_and_refresh(req, app).await?,
@@ -115,12 +115,12 @@ async fn by_cookies(req: &HttpRequest, target: &Target<'_>, renew: Renew) -> Res
 /// The visitor that a machine token in the request represents; `None` if there is no token. One that is not good is an
 /// error, whatever else the request has (S119). Before the claim there are none. Also whether it was known without
 /// asking the store.
-async fn by_token(
-    req: &HttpRequest,
+async fn by_token<'a>(
+    req: &'a HttpRequest,
     settings: &HttpSettings,
-    target: &Target<'_>,
+    target: &'a Target<'_>,
     source: IpAddr,
-) -> Result<Option<(Sender, bool)>, HttpError> {
+) -> Result<Option<(Sender<'a>, bool)>, HttpError> {
     if settings.accounts.phase() != Phase::Claimed {
         return Ok(None);
     }
@@ -139,7 +139,7 @@ async fn by_token(
     };
     let refusal = match verdict {
         Some(verdict) if carried.fits(&verdict.who) => {
-            let sender = Sender { verdict: Some(verdict), renewal: None, token: Some(token.to_owned()) };
+            let sender = Sender { verdict: Some(verdict), renewal: None, token: Some(carried) };
             return Ok(Some((sender, is_cached)));
         }
         Some(_) => TokenRefusal::Username,

@@ -44,6 +44,15 @@ impl<'a> CarriedToken<'a> {
     /// what a signed link has in its query. The error is that there are two different ones, or something else in our
     /// own header, which is nobody else's. Programs in front may have joined repeated headers by commas.
     pub fn find(headers: &'a HeaderMap, listed: &[String], query: &'a str) -> Result<Option<Self>, TokenRefusal> {
+        if listed.is_empty() && query.is_empty() && !headers.contains_key(&X_PORTCULLIS_TOKEN) {
+            // As nearly every request has it: nothing, or one token as a Bearer credential.
+            let mut values = headers.get_all(AUTHORIZATION);
+            let Some(value) = values.next() else { return Ok(None) };
+            let bearer = after_scheme(value.as_bytes(), b"bearer").and_then(token_text::read);
+            if let Some(text) = bearer.filter(|_| values.next().is_none()) {
+                return Ok(Some(Self { text: Cow::Borrowed(text), user: None }));
+            }
+        }
         let own = || headers.get_all(&X_PORTCULLIS_TOKEN).flat_map(|value| parts(value.as_bytes()));
         if own().any(|part| !part.is_empty() && Self::in_header(part).is_none()) {
             return Err(TokenRefusal::Malformed);
