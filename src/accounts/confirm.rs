@@ -56,7 +56,7 @@ impl Stored {
 }
 
 /// The user and the session; the deprecated mode has no account that could confirm.
-fn named(who: &Visitor) -> Result<(UserId, SessionId), AccountError> {
+pub(super) fn named(who: &Visitor) -> Result<(UserId, SessionId), AccountError> {
     who.user_id().cloned().zip(who.session().cloned()).ok_or(AccountError::NotAllowed)
 }
 

@@ -1,7 +1,8 @@
 //! Setting up a second factor: in a session, or in a sign-in that waits for one.
 
+use super::confirm::named;
 use super::outgoing::Detail;
-use super::second_factors::{own, sealed_as, unproved};
+use super::second_factors::{sealed_as, unproved};
 use super::{AccountError, Accounts, Client, FieldFault, revocation};
 use crate::crypto::opaque_token::TokenHash;
 use crate::crypto::random;
@@ -60,7 +61,7 @@ pub(super) enum Within {
 impl Accounts {
     /// The factor that the signed-in person is setting up; the same until it is used or half an hour is over.
     pub async fn begin_factor(&self, who: &Visitor) -> Result<Setup, AccountError> {
-        let (user, session) = own(who)?;
+        let (user, session) = named(who)?;
         let user = self.user(&user).await?;
         self.setup_of(&user, session.as_str()).await
     }
@@ -170,7 +171,7 @@ impl Accounts {
         name: &str,
         client: Client,
     ) -> Result<Option<Vec<String>>, AccountError> {
-        let (id, session) = own(who)?;
+        let (id, session) = named(who)?;
         let user = self.user(&id).await?;
         let setup = self.shown_setup(&user, session.as_str()).await?;
         let Enrolled { add, mail, codes } =

@@ -137,14 +137,5 @@ pub(super) fn void_begun(c: &mut Connection, user: &UserId) -> Result<(), Storag
 
 /// Disabled people cannot use links, and an invitation is over once it was accepted.
 fn fits(purpose: Purpose, state: UserState) -> bool {
-    match purpose {
-        Purpose::Invitation => state == UserState::Invited,
-        Purpose::Reset
-        | Purpose::EmailChange
-        | Purpose::Confirmation
-        | Purpose::SignIn
-        | Purpose::FactorSetup
-        | Purpose::HandOver
-        | Purpose::HandedOver => state == UserState::Active,
-    }
+    state == if purpose == Purpose::Invitation { UserState::Invited } else { UserState::Active }
 }

@@ -125,15 +125,10 @@ impl Accounts {
         client: Client,
     ) -> Result<(), AccountError> {
         let now = self.0.clock.now();
-        let (event, kind) = match purpose {
-            Purpose::Invitation => (Event::UserCreated, None),
-            Purpose::Reset
-            | Purpose::EmailChange
-            | Purpose::Confirmation
-            | Purpose::SignIn
-            | Purpose::FactorSetup
-            | Purpose::HandOver
-            | Purpose::HandedOver => (Event::PasswordReset, Some(MailKind::ResetDone)),
+        let (event, kind) = if purpose == Purpose::Invitation {
+            (Event::UserCreated, None)
+        } else {
+            (Event::PasswordReset, Some(MailKind::ResetDone))
         };
         let line = self.audit_line(event, user.email.as_str(), user.email.as_str(), &client.source.to_string());
         let (account, right) = (self.account_bucket(&user.email), Asking::right_of(&self.0.token_hasher, &user.id));

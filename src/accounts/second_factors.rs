@@ -1,5 +1,6 @@
 //! Second factors of a person: setting up, proving, renaming, removing, resetting, and recovery codes (S123 to S128).
 
+use super::confirm::named;
 use super::outgoing::Detail;
 use super::{AccountError, Accounts, Actor, Client, FieldFault, links, revocation};
 use crate::crypto::opaque_token::TokenHash;
@@ -8,7 +9,7 @@ use crate::crypto::totp::TotpSecret;
 use crate::domain::access::Visitor;
 use crate::domain::audit::Event;
 use crate::domain::factors::{Factor, FactorKind, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
-use crate::domain::ids::{FactorId, SessionId, UserId};
+use crate::domain::ids::{FactorId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, User};
@@ -93,7 +94,7 @@ impl Accounts {
 
     /// Ten new recovery codes in place of all earlier ones; shown this once (S128).
     pub async fn renew_recovery_codes(&self, who: &Visitor, client: Client) -> Result<Vec<String>, AccountError> {
-        let (id, _session) = own(who)?;
+        let (id, _session) = named(who)?;
         let user = self.user(&id).await?;
         let proof = who.proof();
         let (codes, hashes) = self.new_recovery_codes(&id);
@@ -120,7 +121,7 @@ impl Accounts {
 
     /// Removes a factor of one's own, and the recovery codes with the last one, which stays where it is demanded.
     pub async fn remove_factor(&self, who: &Visitor, id: FactorId, client: Client) -> Result<(), AccountError> {
-        let (user, _session) = own(who)?;
+        let (user, _session) = named(who)?;
         let user = self.user(&user).await?;
         let is_demanded = self.0.config.second_factor.is_demanded_of(user.role);
         let proof = who.proof();
@@ -162,7 +163,7 @@ impl Accounts {
         name: &str,
         client: Client,
     ) -> Result<(), AccountError> {
-        let (user, _session) = own(who)?;
+        let (user, _session) = named(who)?;
         let name = DisplayName::parse(name)
             .map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
         let line = self.own_line(Event::FactorRenamed, &self.user(&user).await?, &client);
@@ -209,7 +210,7 @@ impl Accounts {
 
     /// Asks for the factor again in a browser of one's own that was trusted.
     pub async fn forget_trusted(&self, who: &Visitor, device: String, client: Client) -> Result<(), AccountError> {
-        let (user, _session) = own(who)?;
+        let (user, _session) = named(who)?;
         let line = self.own_line(Event::TrustedForgotten, &self.user(&user).await?, &client);
         let forgotten = self.0.database.write(move |c| {
             let is_theirs = devices::set_trust(c, &user, &device, None)?;
@@ -239,9 +240,4 @@ impl Accounts {
 /// What the secret of that factor is sealed as.
 pub(super) fn sealed_as(id: &FactorId) -> String {
     format!("factor {id}")
-}
-
-/// The account and the session of whoever is signed in with an account.
-pub(super) fn own(who: &Visitor) -> Result<(UserId, SessionId), AccountError> {
-    who.user_id().cloned().zip(who.session().cloned()).ok_or(AccountError::NotAllowed)
 }

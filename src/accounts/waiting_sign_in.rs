@@ -107,6 +107,11 @@ impl Accounts {
         if record.user.state == UserState::Active { Ok(Found { hash, kept, record }) } else { Err(AccountError::Link) }
     }
 
+    async fn find_waiting_for(&self, missing: MissingProof, token: &str) -> Result<Found, AccountError> {
+        let found = self.find_waiting(token).await?;
+        if found.kept.missing == missing { Ok(found) } else { Err(AccountError::Link) }
+    }
+
     /// Completes a sign-in by a code of an app or by a recovery code. Wrong ones count like wrong passwords, and the
     /// fifth ends the sign-in (S124).
     ///
@@ -130,10 +135,7 @@ impl Accounts {
         trusts: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
-        let found = self.find_waiting(token).await?;
-        if found.kept.missing != MissingProof::Factor {
-            return Err(AccountError::Link);
-        }
+        let found = self.find_waiting_for(MissingProof::Factor, token).await?;
         let code = TypedCode::read(typed);
         let method = match code {
             TypedCode::Totp(_) => Method::Totp,
@@ -157,10 +159,7 @@ impl Accounts {
 
     /// The secret of the factor that is set up within the waiting sign-in of that token.
     pub async fn begin_enrolment(&self, token: &str) -> Result<Setup, AccountError> {
-        let found = self.find_waiting(token).await?;
-        if found.kept.missing != MissingProof::Enrolment {
-            return Err(AccountError::Link);
-        }
+        let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
         self.setup_of(&found.record.user, token).await
     }
 
@@ -172,10 +171,7 @@ impl Accounts {
         name: &str,
         client: Client,
     ) -> Result<(NewSession, Vec<String>), AccountError> {
-        let found = self.find_waiting(token).await?;
-        if found.kept.missing != MissingProof::Enrolment {
-            return Err(AccountError::Link);
-        }
+        let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
         let setup = self.shown_setup(&found.record.user, token).await?;
         let within = Within::SignIn(found.hash.clone());
         let Enrolled { add, mail, codes } = self.enrolment(&found.record.user, setup, (code, name), within, &client)?;

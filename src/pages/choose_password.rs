@@ -70,15 +70,10 @@ pub(super) async fn submit(
     let ChosenPassword { token, password, confirm } = typed;
     let new = NewPassword { password, confirm };
     let accounts = settings::accounts(req);
-    let outcome = match page.purpose {
-        Purpose::Invitation => accounts.accept_invitation(&token, new, client(req)).await,
-        Purpose::Reset
-        | Purpose::EmailChange
-        | Purpose::Confirmation
-        | Purpose::SignIn
-        | Purpose::FactorSetup
-        | Purpose::HandOver
-        | Purpose::HandedOver => accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None)),
+    let outcome = if page.purpose == Purpose::Invitation {
+        accounts.accept_invitation(&token, new, client(req)).await
+    } else {
+        accounts.reset_password(&token, new, client(req)).await.map(|email| (email, None))
     };
     match outcome {
         Ok((_, Some(outcome))) => signed_in::answer_step(req, &outcome, &signed_in::way_back(req, ""), ""),

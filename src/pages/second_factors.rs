@@ -164,11 +164,8 @@ pub async fn renew_codes(member: Member, req: HttpRequest) -> Result<HttpRespons
 /// Removes a factor.
 pub async fn remove(member: Member, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let id = FactorId::parse(&id).ok_or(HttpError::NotFound)?;
-    match settings::accounts(&req).remove_factor(member.who(), id, client(&req)).await {
-        Ok(()) => Ok(Flash::FactorRemoved.at(ADDRESS)),
-        Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
-        Err(fault) => Err(fault.into()),
-    }
+    let removed = settings::accounts(&req).remove_factor(member.who(), id, client(&req)).await;
+    back_to_list(&member, &req, removed, Flash::FactorRemoved).await
 }
 
 /// Gives a factor another name.
@@ -179,9 +176,20 @@ pub async fn rename(
     Checked(typed): Checked<NameForm>,
 ) -> Result<HttpResponse, HttpError> {
     let id = FactorId::parse(&id).ok_or(HttpError::NotFound)?;
-    match settings::accounts(&req).rename_factor(member.who(), id, &typed.name, client(&req)).await {
-        Ok(()) => Ok(Flash::FactorRenamed.at(ADDRESS)),
-        Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
+    let renamed = settings::accounts(&req).rename_factor(member.who(), id, &typed.name, client(&req)).await;
+    back_to_list(&member, &req, renamed, Flash::FactorRenamed).await
+}
+
+/// The list, with what was done or with what is wrong.
+async fn back_to_list(
+    member: &Member,
+    req: &HttpRequest,
+    outcome: Result<(), AccountError>,
+    flash: Flash,
+) -> Result<HttpResponse, HttpError> {
+    match outcome {
+        Ok(()) => Ok(flash.at(ADDRESS)),
+        Err(AccountError::Rules(faults)) => list_page(member, req, faults).await,
         Err(fault) => Err(fault.into()),
     }
 }
