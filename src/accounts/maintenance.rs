@@ -42,7 +42,7 @@ impl Accounts {
         if let Some(days) = self.0.config.audit_days {
             self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;
         }
-        // This scans all of Redis: no connection and no lock of the database is held meanwhile.
+        // This scans all of Redis: no connection and no lock of the database is kept meanwhile.
         let pruned = self.0.database.runtime().spawn_blocking(move || keys.prune()).await;
         note("keys", pruned.unwrap_or_else(|fault| Err(StorageError::Unavailable(fault.to_string()))));
     }

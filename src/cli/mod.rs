@@ -44,7 +44,7 @@ fn say(line: &str) {
     }
 }
 
-/// Prints one line to standard output; an error if nobody can have seen it.
+/// Prints one line to standard output; an error if nobody can have read it.
 fn try_to_say(line: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush())

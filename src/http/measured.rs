@@ -18,7 +18,7 @@ pub fn end(accounts: &Accounts, begin: Duration, asked: Asked, verdict: Outcome)
 
 /// Middleware for our pages and JSON.
 pub async fn pages<B: MessageBody + 'static>(req: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, Error> {
-    // The request itself must not be held while it is routed.
+    // The request itself must not be borrowed while it is routed.
     let accounts = settings::accounts(req.request()).clone();
     let begin = accounts.clock().monotonic();
     let answer = next.call(req).await;

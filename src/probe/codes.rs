@@ -127,6 +127,6 @@ codes! {
     WebSocketCut = "probe-websocket-cut", Warning;
     /// An upload is refused or broken off.
     UploadCut = "probe-upload-cut", Warning;
-    /// An event stream is held back.
+    /// An event stream is buffered.
     StreamBuffered = "probe-stream-buffered", Warning;
 }

@@ -96,12 +96,12 @@ fn quoted(word: &str) -> String {
     if word.chars().all(is_plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
-/// The line for a finding, which was seen at these paths or headers.
-pub(super) fn line(code: Code, seen: &[&str], front: Front, about: &About) -> String {
+/// The line for a finding at these paths or headers.
+pub(super) fn line(code: Code, found: &[&str], front: Front, about: &About) -> String {
     let made = match (code, front) {
-        (Code::IdentitySpoofed, _) => Some(headers::cut(seen, true, front)),
-        (Code::ForwardedSpoofed, _) => Some(headers::cut(seen, false, front)),
-        (Code::IdentityMissing, _) => headers::tell(seen, front),
+        (Code::IdentitySpoofed, _) => Some(headers::cut(found, true, front)),
+        (Code::ForwardedSpoofed, _) => Some(headers::cut(found, false, front)),
+        (Code::IdentityMissing, _) => headers::tell(found, front),
         (Code::QuestionRefused, _) => about.stranger.map(|stranger| trusting(about, stranger)),
         (Code::WrongDialect, Front::Asking(dialect)) if !about.named.contains(&dialect) => {
             let named = about.named.iter().map(|known| known.name()).chain([dialect.name()]);
@@ -110,7 +110,7 @@ pub(super) fn line(code: Code, seen: &[&str], front: Front, about: &About) -> St
         _ => None,
     };
     // The token came where the app's own credentials come.
-    let is_own = code == Code::TokenPassed && seen.contains(&"authorization");
+    let is_own = code == Code::TokenPassed && found.contains(&"authorization");
     let same = if is_own { Code::AuthorizationLost } else { code };
     made.unwrap_or_else(|| about.fill(mend::line(same, front)))
 }
@@ -180,16 +180,16 @@ mod tests {
 
     #[test]
     fn lines_about_headers_name_those_that_were_seen() {
-        let seen = ["remote-groups", "x-user"];
-        let said = |code, seen: &[&str], dialect| line(code, seen, Front::Asking(dialect), &about());
-        assert_eq!(said(Code::IdentityMissing, &seen, Dialect::Caddy), "copy_headers Remote-Groups X-User");
+        let found = ["remote-groups", "x-user"];
+        let said = |code, found: &[&str], dialect| line(code, found, Front::Asking(dialect), &about());
+        assert_eq!(said(Code::IdentityMissing, &found, Dialect::Caddy), "copy_headers Remote-Groups X-User");
         assert_eq!(
             said(Code::IdentityMissing, &["remote-user (Connection)"], Dialect::Caddy),
             "request_header @other -Connection"
         );
-        assert!(said(Code::IdentityMissing, &seen, Dialect::Traefik).ends_with("Cookie, Authorization, X-User]"));
+        assert!(said(Code::IdentityMissing, &found, Dialect::Traefik).ends_with("Cookie, Authorization, X-User]"));
         assert_eq!(
-            said(Code::IdentitySpoofed, &seen, Dialect::Haproxy),
+            said(Code::IdentitySpoofed, &found, Dialect::Haproxy),
             "http-request del-header ^(remote[._-]groups|x[._-]user)$ -m reg  # before lua.portcullis"
         );
         assert_eq!(said(Code::IdentitySpoofed, &["remote_user"], Dialect::Nginx), "underscores_in_headers off;");

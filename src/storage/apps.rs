@@ -85,8 +85,8 @@ pub fn begin_change(c: &mut Connection) -> Result<(), StorageError> {
 
 /// Lets nobody change apps until the end of the transaction, without a change of one's own.
 pub fn hold(c: &mut Connection) -> Result<(), StorageError> {
-    let held = diesel::sql_query("UPDATE settings SET value = value WHERE name = $1");
-    if held.bind::<Text, _>(NUMBER).execute(c)? == 1 { Ok(()) } else { Err(missing()) }
+    let locked = diesel::sql_query("UPDATE settings SET value = value WHERE name = $1");
+    if locked.bind::<Text, _>(NUMBER).execute(c)? == 1 { Ok(()) } else { Err(missing()) }
 }
 
 fn missing() -> StorageError {

@@ -28,7 +28,7 @@ pub enum SessionStore {
 pub struct Kept<'a> {
     /// Its ID.
     pub session: &'a SessionId,
-    /// Added to the user's epoch; random. Redis is told before the commit, which may still fail: if another operation
+    /// Added to the user's epoch; random. Redis changes before the commit, which may still fail: if another operation
     /// could then arrive at the same epoch, the session would outlive its end.
     pub step: i64,
 }

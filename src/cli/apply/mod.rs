@@ -104,7 +104,7 @@ fn check_claimed(core: &Core, dry: bool) -> Result<(), String> {
     }
 }
 
-/// Prints a difference; what nobody can have seen is not made.
+/// Prints a difference; what nobody can have read is not made.
 fn show(lines: &[String], notes: &[String]) -> std::io::Result<()> {
     lines.iter().try_for_each(|line| try_to_say(&printable(line)))?;
     notes.iter().try_for_each(|note| try_to_say(&printable(&format!("note: {note}"))))
