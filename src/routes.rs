@@ -30,8 +30,8 @@ use crate::pages::admin::{
 };
 use crate::pages::confirm::{self, Change};
 use crate::pages::{
-    account, email, factor_step, forgot, handover, home, invite, login, logout, old_gates, password, profile, reset,
-    second_factors, setup, tokens,
+    account, email, factor_step, forgot, handover, home, invite, login, logout, old_gates, passkeys, password, profile,
+    reset, second_factors, setup, tokens,
 };
 
 /// One page or action.
@@ -111,6 +111,7 @@ pub const PAGES: &[Row] = &[
     Row::page("/", Portal, Open, || get().to(home::show)),
     Row::form("/setup", Portal, Open, || get().to(setup::show), || post().to(setup::submit)),
     Row::form("/login", Portal, Open, || get().to(login::show), || post().to(login::submit)),
+    Row::form("/login/passkey", Portal, Open, || get().to(passkeys::back_to_sign_in), || post().to(passkeys::sign_in)),
     Row::form("/login/factor", Portal, Open, || get().to(factor_step::show), || post().to(factor_step::submit)),
     Row::form("/login/enrol", Portal, Open, || get().to(factor_step::show_enrol), || post().to(factor_step::enrol)),
     Row::form("/forgot", Portal, Open, || get().to(forgot::show), || post().to(forgot::submit)),
@@ -133,6 +134,7 @@ pub const PAGES: &[Row] = &[
     Row::action("/account/devices/{id}/forget", Portal, Member, || post().to(account::forget_device)),
     Row::page("/account/factors", Portal, Member, || get().to(second_factors::list)),
     Row::form("/account/factors/totp", Portal, Member, || get().to(second_factors::show_totp), || post().to(second_factors::add_totp)).gives_power(Change::FactorNew),
+    Row::form("/account/factors/passkeys", Portal, Member, || get().to(passkeys::show_new), || post().to(passkeys::add)).gives_power(Change::FactorNew),
     Row::action("/account/factors/recovery", Portal, Member, || post().to(second_factors::renew_codes)).gives_power(Change::RecoveryNew),
     Row::action("/account/factors/{id}/remove", Portal, Member, || post().to(second_factors::remove)).gives_power(Change::FactorRemove),
     Row::action("/account/factors/{id}/rename", Portal, Member, || post().to(second_factors::rename)),

@@ -1,4 +1,4 @@
-// Comfort where scripts run: passwords can be shown, a new one is measured while it is typed, and a link is copied by a button. Everything works without this.
+// Comfort where scripts run: passwords can be shown, a new one is measured while it is typed, a link is copied by a button, and passkeys are asked for. Everything but passkeys works without this.
 "use strict";
 for (const box of document.querySelectorAll(".secret")) {
   const input = box.querySelector("input");
@@ -50,4 +50,67 @@ for (const text of document.querySelectorAll("textarea[data-copy]")) {
     button.textContent = text.dataset.copied;
   });
   text.after(button);
+}
+// Passkeys. The options and the answers are those of WebAuthn's JSON, which not all browsers read and write themselves.
+const toBytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+const toText = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const readOptions = (json) => {
+  const options = JSON.parse(json);
+  const known = (list) => list && list.map((one) => ({ ...one, id: toBytes(one.id) }));
+  const user = options.user && { ...options.user, id: toBytes(options.user.id) };
+  const lists = { allowCredentials: known(options.allowCredentials), excludeCredentials: known(options.excludeCredentials) };
+  return { ...options, ...lists, user, challenge: toBytes(options.challenge) };
+};
+const writeAnswer = ({ id, rawId, type, response }) => {
+  const answer = { clientDataJSON: toText(response.clientDataJSON) };
+  if (response.attestationObject) {
+    answer.attestationObject = toText(response.attestationObject);
+    answer.transports = response.getTransports ? response.getTransports() : [];
+  } else {
+    answer.authenticatorData = toText(response.authenticatorData);
+    answer.signature = toText(response.signature);
+    if (response.userHandle) answer.userHandle = toText(response.userHandle);
+  }
+  return JSON.stringify({ id, rawId: toText(rawId), type, response: answer, clientExtensionResults: {} });
+};
+for (const button of document.querySelectorAll("[data-passkey]")) {
+  const { form, dataset } = button;
+  const line = button.nextElementSibling;
+  const makes = "makes" in dataset;
+  const publicKey = readOptions(dataset.passkey);
+  const opened = Date.now();
+  const waiting = new AbortController();
+  // A page that was left open, or came back out of the history, has a challenge that is no longer good.
+  const isOver = () => Date.now() - opened > publicKey.timeout - 10000;
+  const send = (credential) => {
+    form.elements.credential.value = writeAnswer(credential);
+    if (dataset.action) form.action = dataset.action + location.search + location.hash;
+    form.submit();
+  };
+  const ask = async () => {
+    if (!window.PublicKeyCredential) { line.textContent = dataset.none; return; }
+    if (isOver()) { location.reload(); return; }
+    waiting.abort();
+    line.textContent = "";
+    button.disabled = true;
+    try {
+      send(makes ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey }));
+    } catch (fault) {
+      line.textContent = fault.name === "InvalidStateError" ? dataset.there : dataset.failed;
+      button.disabled = false;
+    }
+  };
+  if (makes) {
+    form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+    continue;
+  }
+  if (!window.PublicKeyCredential) continue;
+  button.hidden = false;
+  button.addEventListener("click", ask);
+  if (!dataset.action || !PublicKeyCredential.isConditionalMediationAvailable) continue;
+  // Browsers offer passkeys among what they suggest for the field of the address.
+  PublicKeyCredential.isConditionalMediationAvailable().then((can) => {
+    if (!can) return undefined;
+    return navigator.credentials.get({ publicKey, mediation: "conditional", signal: waiting.signal }).then(send);
+  }).catch(() => {});
 }

@@ -112,20 +112,46 @@ CREATE INDEX mails_due ON mails (state, next_try_at);
 CREATE INDEX mails_user ON mails (user_id);
 CREATE INDEX mails_created ON mails (created_at, id);
 
--- Second factors.
+-- Second factors. What is only of one kind is in a table of its own.
 CREATE TABLE factors (
     id TEXT NOT NULL PRIMARY KEY,
     user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     kind TEXT NOT NULL,
     name TEXT NOT NULL,
-    -- Sealed.
-    secret TEXT NOT NULL,
-    -- The last step of which a code was used; it and earlier ones are refused.
-    last_step BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     last_used_at BIGINT
 );
 CREATE INDEX factors_user ON factors (user_id);
+
+CREATE TABLE totp_secrets (
+    factor_id TEXT NOT NULL PRIMARY KEY REFERENCES factors (id) ON DELETE CASCADE,
+    -- Sealed.
+    secret TEXT NOT NULL,
+    -- The last step of which a code was used; it and earlier ones are refused.
+    last_step BIGINT NOT NULL
+);
+
+-- Credential records (WebAuthn level 3, section 4); bytes are in unpadded base64url.
+CREATE TABLE passkeys (
+    factor_id TEXT NOT NULL PRIMARY KEY REFERENCES factors (id) ON DELETE CASCADE,
+    credential_id TEXT NOT NULL UNIQUE,
+    user_handle TEXT NOT NULL,
+    public_key TEXT NOT NULL,
+    algorithm BIGINT NOT NULL,
+    counter BIGINT NOT NULL,
+    aaguid TEXT NOT NULL,
+    -- Separated by spaces.
+    transports TEXT NOT NULL,
+    user_verified BOOLEAN NOT NULL,
+    synced BOOLEAN NOT NULL
+);
+
+-- Keyed hashes of the challenges that were answered, until they expire: each is good once.
+CREATE TABLE used_challenges (
+    hash TEXT NOT NULL PRIMARY KEY,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX used_challenges_expiry ON used_challenges (expires_at);
 
 -- Keyed hashes of recovery codes, each good once.
 CREATE TABLE recovery_codes (

@@ -1,5 +1,6 @@
 //! Setting up a second factor: in a session, or in a sign-in that waits for one.
 
+use super::ceremonies::Challenge;
 use super::confirm::named;
 use super::outgoing::Detail;
 use super::second_factors::{sealed_as, unproved};
@@ -10,17 +11,17 @@ use crate::crypto::totp::TotpSecret;
 use crate::domain::access::Visitor;
 use crate::domain::audit::Event;
 use crate::domain::factors::{Factor, FactorKind, MAX_FACTORS, TypedCode};
-use crate::domain::ids::FactorId;
+use crate::domain::ids::{FactorId, SessionId, UserId};
 use crate::domain::link::{FACTOR_SETUP_SECS, Purpose};
 use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::notice::Notice;
+use crate::domain::passkey::Passkey;
 use crate::domain::session::{Method, Proof};
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, User};
-use crate::storage::factors::FactorRecord;
 use crate::storage::session_store::Kept;
 use crate::storage::tokens::TokenGrant;
-use crate::storage::{Connection, StorageError, audit, devices, factors, tokens, users};
+use crate::storage::{Connection, StorageError, audit, devices, factors, passkeys, tokens, totp_secrets, users};
 
 /// What a secret that is being set up is sealed as.
 const SETUP: &str = "factor setup";
@@ -102,7 +103,7 @@ impl Accounts {
         Ok(Setup { key: secret.to_text(), address, hash, secret })
     }
 
-    /// What stores the factor that was set up, if `code` is one of it.
+    /// What stores the app for codes that was set up, if `code` is one of it.
     pub(super) fn enrolment(
         &self,
         user: &User,
@@ -111,32 +112,45 @@ impl Accounts {
         within: Within,
         client: &Client,
     ) -> Result<Enrolled, AccountError> {
-        let now = self.0.clock.now();
-        let name = DisplayName::parse(name)
-            .map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
+        let factor = self.new_factor(FactorKind::Totp, name)?;
         let step = match TypedCode::read(code) {
-            TypedCode::Totp(code) => setup.secret.step_of(&code, now),
+            TypedCode::Totp(code) => setup.secret.step_of(&code, factor.created_at),
             TypedCode::Recovery(_) => None,
         };
         // Not counted: who sets a factor up was shown its key, and has nothing to guess.
         let wrong = || AccountError::Rules(vec![FieldFault::new("code", Text::new("totp-wrong-code"))]);
         let step = step.ok_or_else(wrong)?;
+        let sealed = self.0.sealer.seal(&sealed_as(&factor.id), setup.secret.expose());
+        self.enrolled(user, factor, NewSecret::Totp { setup: setup.hash, sealed, step }, within, client)
+    }
+
+    /// A factor of that kind that is added now.
+    pub(super) fn new_factor(&self, kind: FactorKind, name: &str) -> Result<Factor, AccountError> {
+        let name = DisplayName::parse(name)
+            .map_err(|fault| AccountError::Rules(vec![FieldFault::new("name", fault.text())]))?;
         let id = FactorId::parse(&random::id()).ok_or_else(|| AccountError::Internal("random id".to_owned()))?;
-        let secret = self.0.sealer.seal(&sealed_as(&id), setup.secret.expose());
-        let factor = Factor { id, kind: FactorKind::Totp, name, created_at: now, last_used_at: None };
-        let record = FactorRecord { factor, secret };
+        Ok(Factor { id, kind, name, created_at: self.0.clock.now(), last_used_at: None })
+    }
+
+    /// What stores a factor that was proved.
+    pub(super) fn enrolled(
+        &self,
+        user: &User,
+        factor: Factor,
+        secret: NewSecret,
+        within: Within,
+        client: &Client,
+    ) -> Result<Enrolled, AccountError> {
         let (codes, hashes) = self.new_recovery_codes(&user.id);
         let mut line = self.own_line(Event::FactorAdded, user, client);
-        record.factor.kind.as_str().clone_into(&mut line.detail);
-        let mail = self.drafts().to_user(MailKind::FactorAdded, user, &Detail::of(client, now));
-        let user = user.clone();
+        factor.kind.as_str().clone_into(&mut line.detail);
+        let mail = self.drafts().to_user(MailKind::FactorAdded, user, &Detail::of(client, factor.created_at));
+        let user = user.id.clone();
         let add: AddFactor = Box::new(move |c| {
-            users::hold(c, &user.id)?;
-            let there = factors::list_of_user(c, &user.id)?.len();
+            users::hold(c, &user)?;
+            let there = factors::count_of_user(c, &user)?;
             match within {
-                Within::SignIn(_) if there > 0 => {
-                    return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
-                }
+                Within::SignIn(_) if there > 0 => return Ok(Err(setup_over())),
                 Within::Session(proof) if there > 0 && !proof.factor => return Ok(Err(unproved())),
                 Within::Session(_) | Within::SignIn(_) => {}
             }
@@ -144,17 +158,16 @@ impl Accounts {
                 let text = Text::new("factor-too-many").with("max", MAX_FACTORS);
                 return Ok(Err(FieldFault::new("", text)));
             }
-            if tokens::take(c, &setup.hash, Purpose::FactorSetup, now)?.is_none() {
-                return Ok(Err(FieldFault::new("code", Text::new("factor-setup-over"))));
+            if let Err(fault) = secret.store(c, &user, &factor)? {
+                return Ok(Err(fault));
             }
-            factors::insert(c, &user.id, &record, step)?;
-            devices::end_trust(c, &user.id)?;
+            devices::end_trust(c, &user)?;
             if there == 0 {
-                factors::replace_recovery_codes(c, &user.id, &hashes)?;
+                factors::replace_recovery_codes(c, &user, &hashes)?;
                 // Who knows the password may have begun to set up one, too.
                 let own = if let Within::SignIn(token) = &within { Some(token) } else { None };
-                tokens::void_others(c, &user.id, Purpose::SignIn, own)?;
-                tokens::void_others(c, &user.id, Purpose::FactorSetup, None)?;
+                tokens::void_others(c, &user, Purpose::SignIn, own)?;
+                tokens::void_others(c, &user, Purpose::FactorSetup, None)?;
             }
             audit::append(c, &line)?;
             Ok(Ok(there == 0))
@@ -162,8 +175,8 @@ impl Accounts {
         Ok(Enrolled { add, mail, codes })
     }
 
-    /// Adds the factor that the signed-in person has set up, which proves it in this session. With the first one come
-    /// recovery codes.
+    /// Adds the app for codes that the signed-in person has set up, which proves it in this session. With the first
+    /// factor come recovery codes.
     pub async fn add_factor(
         &self,
         who: &Visitor,
@@ -174,12 +187,23 @@ impl Accounts {
         let (id, session) = named(who)?;
         let user = self.user(&id).await?;
         let setup = self.shown_setup(&user, session.as_str()).await?;
-        let Enrolled { add, mail, codes } =
-            self.enrolment(&user, setup, (code, name), Within::Session(who.proof()), &client)?;
+        let enrolled = self.enrolment(&user, setup, (code, name), Within::Session(who.proof()), &client)?;
+        self.store_in_session(id, session, enrolled, Method::Totp).await
+    }
+
+    /// Stores a factor that was proved by `method` in that session of `id`.
+    pub(super) async fn store_in_session(
+        &self,
+        id: UserId,
+        session: SessionId,
+        enrolled: Enrolled,
+        method: Method,
+    ) -> Result<Option<Vec<String>>, AccountError> {
+        let Enrolled { add, mail, codes } = enrolled;
         let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
         let before = copy.view().map(|view| (view.session.methods.clone(), view.session.authenticated_at));
         let (before, proved_at) = before.ok_or(AccountError::Link)?;
-        let (this, methods, mails) = (self.clone(), before.with(&Method::Totp.into()), self.drafts());
+        let (this, methods, mails) = (self.clone(), before.with(&method.into()), self.drafts());
         self.run_uninterrupted(async move {
             let (store, now, marked) = (this.0.store.clone(), this.0.clock.now(), session.clone());
             let added = this.0.database.write(move |c| {
@@ -205,4 +229,49 @@ impl Accounts {
         })
         .await
     }
+}
+
+/// What is only of one kind of a new factor.
+pub(super) enum NewSecret {
+    /// Of an app for codes: what it was set up as, the sealed secret, and the step by which it was proved.
+    Totp {
+        /// The row of the set-up.
+        setup: TokenHash,
+        /// The sealed secret.
+        sealed: String,
+        /// The step of the code.
+        step: i64,
+    },
+    /// A passkey, and the challenge that it answered.
+    Passkey(Passkey, Challenge),
+}
+
+impl NewSecret {
+    /// Stores it with its factor, once.
+    fn store(self, c: &mut Connection, user: &UserId, factor: &Factor) -> Result<Result<(), FieldFault>, StorageError> {
+        match self {
+            Self::Totp { setup, sealed, step } => {
+                if tokens::take(c, &setup, Purpose::FactorSetup, factor.created_at)?.is_none() {
+                    return Ok(Err(setup_over()));
+                }
+                factors::insert(c, user, factor)?;
+                totp_secrets::insert(c, &factor.id, &sealed, step)?;
+            }
+            Self::Passkey(passkey, challenge) => {
+                if !challenge.take(c)? {
+                    return Ok(Err(FieldFault::new("", Text::new("passkey-expired"))));
+                }
+                if passkeys::exists(c, &passkey.id)? {
+                    return Ok(Err(FieldFault::new("", Text::new("passkey-known"))));
+                }
+                factors::insert(c, user, factor)?;
+                passkeys::insert(c, &factor.id, &passkey)?;
+            }
+        }
+        Ok(Ok(()))
+    }
+}
+
+fn setup_over() -> FieldFault {
+    FieldFault::new("code", Text::new("factor-setup-over"))
 }

@@ -8,13 +8,12 @@ use crate::crypto::random;
 use crate::crypto::totp::TotpSecret;
 use crate::domain::access::Visitor;
 use crate::domain::audit::Event;
-use crate::domain::factors::{Factor, FactorKind, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
+use crate::domain::factors::{Factor, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
 use crate::domain::ids::{FactorId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, User};
-use crate::storage::factors::FactorRecord;
-use crate::storage::{Connection, StorageError, audit, devices, factors, users};
+use crate::storage::{Connection, StorageError, audit, devices, factors, totp_secrets, users};
 
 /// What a person has besides the password.
 #[derive(Clone, Debug)]
@@ -47,9 +46,9 @@ impl Accounts {
     pub async fn factors_of(&self, user: &UserId) -> Result<OwnFactors, AccountError> {
         let user = user.clone();
         let own = self.0.database.read(move |c| {
-            let records = factors::list_of_user(c, &user)?;
-            let factors = records.into_iter().map(|record| record.factor).collect();
-            Ok(OwnFactors { factors, recovery_codes: factors::count_recovery_codes(c, &user)? })
+            let (factors, recovery_codes) =
+                (factors::list_of_user(c, &user)?, factors::count_recovery_codes(c, &user)?);
+            Ok(OwnFactors { factors, recovery_codes })
         });
         Ok(own.await?)
     }
@@ -65,16 +64,13 @@ impl Accounts {
         let line = self.own_line(Event::RecoveryUsed, &user, client);
         move |c| match code {
             TypedCode::Totp(code) => {
-                for FactorRecord { factor, secret } in factors::list_of_user(c, &user.id)? {
-                    if !matches!(factor.kind, FactorKind::Totp) {
-                        continue;
-                    }
-                    let secret = this.0.sealer.open(&sealed_as(&factor.id), &secret);
+                for (id, secret) in totp_secrets::list_of_user(c, &user.id)? {
+                    let secret = this.0.sealer.open(&sealed_as(&id), &secret);
                     let secret = secret.and_then(|bytes| TotpSecret::of_bytes(&bytes)).ok_or_else(|| {
                         StorageError::Corrupt("a second factor cannot be opened: TOKEN_HASH_SECRET differs".to_owned())
                     })?;
                     if let Some(step) = secret.step_of(&code, now)
-                        && factors::use_step(c, &factor.id, step, now)?
+                        && totp_secrets::use_step(c, &id, step, now)?
                     {
                         return Ok(true);
                     }
@@ -132,7 +128,7 @@ impl Accounts {
             // Of the last two, removed at once, one stays.
             users::hold(c, &user.id)?;
             let own = factors::list_of_user(c, &user.id)?;
-            if !own.iter().any(|record| record.factor.id == id) {
+            if !own.iter().any(|factor| factor.id == id) {
                 return Ok(Err(AccountError::NotFound));
             }
             if !proof.factor {

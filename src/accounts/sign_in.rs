@@ -1,4 +1,4 @@
-//! Signing in with address and password (S16 to S31).
+//! Signing in with address and password, and the last step of every sign-in (S16 to S31).
 
 use super::opening::{NewSession, SignIn};
 use super::outgoing::Detail;
@@ -76,7 +76,7 @@ impl Accounts {
         email: &str,
         password: String,
         client: &Client,
-    ) -> Result<PasswordProof, AccountError> {
+    ) -> Result<AccountProof, AccountError> {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
         let (record, device) = self.find_account(email.clone(), client).await?;
@@ -113,7 +113,8 @@ impl Accounts {
         let (Some(record), Some(hash), true) = (record, hash, verified.matches) else {
             return Err(self.refuse(subject, client).await);
         };
-        Ok(PasswordProof { record, hash, upgraded, reservation, account, device, earlier: Earlier::default() })
+        let password = Some(RightPassword { hash, upgraded });
+        Ok(AccountProof { record, password, reservation, account, device, earlier: Earlier::default() })
     }
 
     /// The account with that address, and the known device that the browser is.
@@ -122,11 +123,19 @@ impl Accounts {
         email: Option<Email>,
         client: &Client,
     ) -> Result<(Option<UserRecord>, Option<String>), AccountError> {
+        self.find_with_device(client, |c| Ok(email.map(|email| users::find_by_email(c, &email)).transpose()?.flatten()))
+            .await
+    }
+
+    /// The account that `find` finds, and the known device that the browser is.
+    pub(super) async fn find_with_device(
+        &self,
+        client: &Client,
+        find: impl FnOnce(&mut Connection) -> Result<Option<UserRecord>, StorageError> + Send + 'static,
+    ) -> Result<(Option<UserRecord>, Option<String>), AccountError> {
         let (keys, cookie) = (self.0.devices.clone(), client.device_cookie.clone());
         let found = self.0.database.read(move |c| {
-            let Some(record) = email.map(|email| users::find_by_email(c, &email)).transpose()?.flatten() else {
-                return Ok((None, None));
-            };
+            let Some(record) = find(c)? else { return Ok((None, None)) };
             let named = cookie.and_then(|cookie| keys.device_of(&record.user.id, &cookie));
             let device = match named {
                 Some(device) if devices::is_known(c, &record.user.id, &device)? => Some(device),
@@ -148,13 +157,13 @@ impl Accounts {
     /// it refuses opens nothing, though what it wrote stays.
     pub(super) async fn open_session(
         &self,
-        proof: PasswordProof,
+        proof: AccountProof,
         proofs: CompleteProofs,
         persistent: bool,
         client: Client,
         step: impl FnOnce(&mut Connection) -> Result<Result<(), AccountError>, StorageError> + Send + 'static,
     ) -> Result<NewSession, AccountError> {
-        let PasswordProof { record, hash, upgraded, reservation, account, device: known, earlier } = proof;
+        let AccountProof { record, password, reservation, account, device: known, earlier } = proof;
         let Earlier { trusts, notice: of_factor } = earlier;
         let now = self.0.clock.now();
         let user = record.user;
@@ -182,12 +191,12 @@ impl Accounts {
                 return Ok(Recorded::Refused(fault));
             }
             throttle::count_right(c, &right, now)?;
-            if !users::record_sign_in(c, &id, &hash, now)? {
+            if !users::record_sign_in(c, &id, password.as_ref().map(|password| &password.hash), now)? {
                 return Ok(Recorded::Outdated);
             }
             throttle::succeed(c, &reservation, account.as_deref())?;
-            if let Some(new) = &upgraded {
-                users::upgrade_password_hash(c, &id, &hash, new)?;
+            if let Some(RightPassword { hash, upgraded: Some(new) }) = &password {
+                users::upgrade_password_hash(c, &id, hash, new)?;
             }
             let ended = this.end_replaced(c, &user_then, old, now)?;
             attempts::clear(c, &current_password_row)?;
@@ -254,12 +263,11 @@ fn note_device(
     Ok(())
 }
 
-/// A right password, and what was found while verifying it.
-pub(super) struct PasswordProof {
+/// Whose account it is, as was just proved, and what was found meanwhile.
+pub(super) struct AccountProof {
     pub(super) record: UserRecord,
-    pub(super) hash: PasswordHash,
-    /// The same password hashed at the configured cost, if the stored hash has a lower one.
-    pub(super) upgraded: Option<PasswordHash>,
+    /// The password that was right, if it was proved by one.
+    pub(super) password: Option<RightPassword>,
     pub(super) reservation: Reservation,
     /// The bucket of the account's failures.
     pub(super) account: Option<String>,
@@ -267,6 +275,14 @@ pub(super) struct PasswordProof {
     pub(super) device: Option<String>,
     /// What the step of the second factor adds.
     pub(super) earlier: Earlier,
+}
+
+/// A password that was right.
+pub(super) struct RightPassword {
+    /// What is stored of it, by which is seen whether it was changed meanwhile.
+    pub(super) hash: PasswordHash,
+    /// The same password hashed at the configured cost, if the stored hash has a lower one.
+    pub(super) upgraded: Option<PasswordHash>,
 }
 
 /// What the step of a second factor knows besides the password, which was right a step earlier.
@@ -292,7 +308,7 @@ fn besides_of(
     Ok(if is_trusted { Besides::TrustedBrowser } else { Besides::Factor })
 }
 
-/// The result of a right password.
+/// The result of the last step.
 enum Recorded {
     /// The session exists, and these ended.
     Done(Ended),

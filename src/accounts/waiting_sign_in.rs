@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::enrolment::{Enrolled, Setup, Within};
 use super::opening::{NewSession, WaitingSignIn};
 use super::outgoing::Detail;
-use super::sign_in::{Earlier, PasswordProof};
+use super::sign_in::{AccountProof, Earlier, RightPassword};
 use super::throttle::{self, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
@@ -39,10 +39,10 @@ struct Kept {
 }
 
 /// A waiting sign-in that was found.
-struct Found {
-    hash: TokenHash,
+pub(super) struct Found {
+    pub(super) hash: TokenHash,
     kept: Kept,
-    record: UserRecord,
+    pub(super) record: UserRecord,
 }
 
 impl Accounts {
@@ -50,12 +50,14 @@ impl Accounts {
     /// knows the password could begin without end.
     pub(super) async fn keep_sign_in(
         &self,
-        proof: PasswordProof,
+        proof: AccountProof,
         missing: MissingProof,
         persistent: bool,
         client: &Client,
     ) -> Result<WaitingSignIn, AccountError> {
-        let PasswordProof { record, hash, upgraded, reservation, device, .. } = proof;
+        let AccountProof { record, password, reservation, device, .. } = proof;
+        let no_password = || AccountError::Internal("only a password waits for a second factor".to_owned());
+        let RightPassword { hash, upgraded } = password.ok_or_else(no_password)?;
         let kept = Kept { persistent, missing, device, attempt: reservation };
         let waiting = self.new_waiting(&record, &kept)?;
         let (token, row, id) = (waiting.0, waiting.1, record.user.id.clone());
@@ -107,7 +109,7 @@ impl Accounts {
         if record.user.state == UserState::Active { Ok(Found { hash, kept, record }) } else { Err(AccountError::Link) }
     }
 
-    async fn find_waiting_for(&self, missing: MissingProof, token: &str) -> Result<Found, AccountError> {
+    pub(super) async fn find_waiting_for(&self, missing: MissingProof, token: &str) -> Result<Found, AccountError> {
         let found = self.find_waiting(token).await?;
         if found.kept.missing == missing { Ok(found) } else { Err(AccountError::Link) }
     }
@@ -143,7 +145,7 @@ impl Accounts {
         };
         let wrong = match method {
             Method::Recovery => "factor-wrong-recovery",
-            Method::Totp | Method::Password | Method::Pair => "factor-wrong-code",
+            Method::Totp | Method::Passkey | Method::Password | Method::Pair => "factor-wrong-code",
         };
         let mail = (method == Method::Recovery).then(|| {
             let detail = Detail::of(&client, self.0.clock.now());
@@ -174,16 +176,28 @@ impl Accounts {
         let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
         let setup = self.shown_setup(&found.record.user, token).await?;
         let within = Within::SignIn(found.hash.clone());
-        let Enrolled { add, mail, codes } = self.enrolment(&found.record.user, setup, (code, name), within, &client)?;
+        let enrolled = self.enrolment(&found.record.user, setup, (code, name), within, &client)?;
+        self.complete_by_enrolment(found, enrolled, Method::Totp, client).await
+    }
+
+    /// Completes a sign-in by storing a factor that was proved by `method`, and returns the recovery codes as well.
+    pub(super) async fn complete_by_enrolment(
+        &self,
+        found: Found,
+        enrolled: Enrolled,
+        method: Method,
+        client: Client,
+    ) -> Result<(NewSession, Vec<String>), AccountError> {
+        let Enrolled { add, mail, codes } = enrolled;
         let prove = move |c: &mut Connection| Ok(add(c)?.map(drop));
         let earlier = Earlier { trusts: false, notice: Some(mail) };
-        let outcome = self.complete(found, Method::Totp, earlier, client, prove).await;
+        let outcome = self.complete(found, method, earlier, client, prove).await;
         self.0.metrics.sign_in(&outcome);
         Ok((outcome?, codes))
     }
 
     /// Opens the session if `prove` says that the factor is proved; wrong answers are counted.
-    async fn complete(
+    pub(super) async fn complete(
         &self,
         found: Found,
         method: Method,
@@ -200,10 +214,9 @@ impl Accounts {
         let failed = self.audit_line(Event::FactorFailed, "", record.user.email.as_str(), &client.source.to_string());
         let account = Some(self.account_bucket(&record.user.email));
         let (attempt, persistent) = (kept.attempt.clone(), kept.persistent);
-        let proof = PasswordProof {
+        let proof = AccountProof {
             record,
-            hash: password,
-            upgraded: None,
+            password: Some(RightPassword { hash: password, upgraded: None }),
             reservation: kept.attempt,
             account,
             device: kept.device,

@@ -14,7 +14,6 @@ pub mod keys;
 mod mac;
 pub mod nonce;
 pub mod opaque_token;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the pages that use passkeys come next"))]
 pub mod passkeys;
 pub mod password_hash;
 pub mod random;

@@ -44,6 +44,8 @@ words! {
     pub enum FactorKind {
         /// An app that shows a code of six digits every 30 seconds (RFC 6238).
         Totp = "totp",
+        /// A key of an authenticator for this site (WebAuthn).
+        Passkey = "passkey",
     }
 }
 
@@ -52,6 +54,7 @@ impl FactorKind {
     pub const fn text(self) -> Text {
         Text::new(match self {
             Self::Totp => "factor-totp",
+            Self::Passkey => "factor-passkey",
         })
     }
 }

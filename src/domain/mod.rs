@@ -9,7 +9,6 @@ pub mod app_table;
 pub mod app_url;
 pub mod apps;
 pub mod audit;
-#[cfg_attr(not(test), expect(dead_code, reason = "the pages that use passkeys come next"))]
 pub mod authenticators;
 pub mod checklist;
 pub mod colour;

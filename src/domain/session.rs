@@ -61,6 +61,8 @@ words! {
         Totp = "totp",
         /// A recovery code.
         Recovery = "recovery",
+        /// A passkey, alone with user verification, or as a second factor.
+        Passkey = "passkey",
     }
 }
 
@@ -77,7 +79,7 @@ impl Methods {
     /// Whether a second factor is among them.
     pub fn has_factor(&self) -> bool {
         let is_factor = |method: &Method| match method {
-            Method::Totp | Method::Recovery => true,
+            Method::Totp | Method::Recovery | Method::Passkey => true,
             Method::Password | Method::Pair => false,
         };
         self.0.iter().any(is_factor)

@@ -87,10 +87,14 @@ pub fn token(req: &HttpRequest) -> String {
     if let Some(session) = authentication(req).session() {
         return settings.csrf.issue(&format!("session:{session}"));
     }
-    let cookies = RequestCookies::read(req, &settings.cookies);
+    settings.csrf.issue(&format!("form:{}", binding(req)))
+}
+
+/// What the forms of pages before sign-in are bound to in this browser.
+pub fn binding(req: &HttpRequest) -> String {
+    let cookies = RequestCookies::read(req, &settings::of(req).cookies);
     let existing = cookies.and_then(|cookies| cookies.form).map(CookieValue::text).filter(|value| value.len() == 22);
-    let binding = existing.map_or_else(|| new_binding(req), str::to_owned);
-    settings.csrf.issue(&format!("form:{binding}"))
+    existing.map_or_else(|| new_binding(req), str::to_owned)
 }
 
 fn new_binding(req: &HttpRequest) -> String {

@@ -6,9 +6,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::form::{Field, FormPage, MessagePage};
+use super::passkey_button::Button;
 use super::second_factors::{self, TotpForm};
 use super::see_other;
 use super::signed_in::{self, ENROL, FACTOR, next_of, way_back, with_next};
+use crate::accounts::ceremonies::Answer;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::sign_in::MissingProof;
 use crate::domain::text::Text;
@@ -32,6 +34,18 @@ pub struct CodeForm {
     code: String,
     trust: String,
     next: String,
+    #[serde(flatten)]
+    answer: Answer,
+}
+
+/// What sets up a factor: a code of an app, or a new passkey.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct EnrolForm {
+    #[serde(flatten)]
+    totp: TotpForm,
+    #[serde(flatten)]
+    answer: Answer,
 }
 
 /// Asks for the code.
@@ -39,11 +53,11 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     match missing(&req).await? {
         None => Ok(see_other(&with_next("/_auth/login", &query.next))),
         Some(MissingProof::Enrolment) => Ok(see_other(&with_next(ENROL, &query.next))),
-        Some(MissingProof::Factor) => Ok(form(&req, &query.next, StatusCode::OK, Vec::new())),
+        Some(MissingProof::Factor) => form(&req, &query.next, StatusCode::OK, Vec::new()).await,
     }
 }
 
-/// Takes the code and opens the session.
+/// Takes the code, or the answer of a passkey, and opens the session.
 pub async fn submit(
     req: HttpRequest,
     query: web::Query<Query>,
@@ -51,9 +65,15 @@ pub async fn submit(
 ) -> Result<HttpResponse, HttpError> {
     let next = next_of(typed.next, Some(query.into_inner().next));
     let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
-    match settings::accounts(&req).prove_factor(&token, &typed.code, !typed.trust.is_empty(), client(&req)).await {
+    let (accounts, trusts) = (settings::accounts(&req), !typed.trust.is_empty());
+    let proved = if typed.answer.credential.is_empty() {
+        accounts.prove_factor(&token, &typed.code, trusts, client(&req)).await
+    } else {
+        accounts.prove_passkey(&token, &typed.answer, trusts, client(&req)).await
+    };
+    match proved {
         Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
-        Err(AccountError::Rules(faults)) => Ok(form(&req, &next, StatusCode::UNAUTHORIZED, faults)),
+        Err(AccountError::Rules(faults)) => form(&req, &next, StatusCode::UNAUTHORIZED, faults).await,
         Err(fault) => refuse(&req, &next, fault),
     }
 }
@@ -71,12 +91,18 @@ pub async fn show_enrol(req: HttpRequest, query: web::Query<Query>) -> Result<Ht
 pub async fn enrol(
     req: HttpRequest,
     query: web::Query<Query>,
-    Checked(typed): Checked<TotpForm>,
+    Checked(typed): Checked<EnrolForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let TotpForm { code, name, next } = typed;
+    let EnrolForm { totp: TotpForm { code, name, next }, answer } = typed;
     let next = next_of(next, Some(query.into_inner().next));
     let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
-    match settings::accounts(&req).enrol(&token, &code, &name, client(&req)).await {
+    let accounts = settings::accounts(&req);
+    let enrolled = if answer.credential.is_empty() {
+        accounts.enrol(&token, &code, &name, client(&req)).await
+    } else {
+        accounts.enrol_passkey(&token, &answer, &name, client(&req)).await
+    };
+    match enrolled {
         Ok((new, codes)) => {
             let mut answer = second_factors::codes_page(&req, Menu::None, &codes, &way_back(&req, &next), true);
             carriers::begin(&req, &new, answer.headers_mut())?;
@@ -105,19 +131,31 @@ fn refuse(req: &HttpRequest, next: &str, fault: AccountError) -> Result<HttpResp
     }
 }
 
-fn form(req: &HttpRequest, next: &str, status: StatusCode, faults: Vec<FieldFault>) -> HttpResponse {
+async fn form(
+    req: &HttpRequest,
+    next: &str,
+    status: StatusCode,
+    faults: Vec<FieldFault>,
+) -> Result<HttpResponse, HttpError> {
+    let Some(token) = carriers::waiting(req) else { return Ok(over(req, next)) };
+    let offer = match settings::accounts(req).offer_factor(&token).await {
+        Ok(offer) => offer,
+        Err(fault) => return refuse(req, next, fault),
+    };
     // No address of its own: the fragment of the page's is the app's.
     let mut page = FormPage::new(req, "factor-heading", Menu::None, "", "sign-in");
-    page.intro = vec![Text::new("factor-intro"), Text::new("factor-lost")];
+    let intro = if offer.is_some() { "factor-intro-passkey" } else { "factor-intro" };
+    page.intro = vec![Text::new(intro), Text::new("factor-lost")];
     page.hidden = vec![("next", next)];
     page.fields = vec![
         Field::code("factor-code").with_hint(Text::new("factor-code-hint")),
         Field::tick("trust", "factor-trust", false).with_hint(Text::new("factor-trust-hint")),
     ];
+    page.passkey = offer.map(Button::prove);
     page.faults = faults;
     let again = with_next("/_auth/login", next);
     page.links = vec![(&again, "factor-other-account")];
-    page.answer_with(status, req)
+    Ok(page.answer_with(status, req))
 }
 
 async fn enrol_page(
@@ -127,8 +165,16 @@ async fn enrol_page(
     faults: Vec<FieldFault>,
 ) -> Result<HttpResponse, HttpError> {
     let Some(token) = carriers::waiting(req) else { return Ok(over(req, next)) };
-    match settings::accounts(req).begin_enrolment(&token).await {
-        Ok(setup) => Ok(second_factors::totp_page(req, Menu::None, &setup, (ENROL, next), name, faults)),
+    let accounts = settings::accounts(req);
+    let begun = match accounts.begin_enrolment(&token).await {
+        Ok(setup) => accounts.offer_enrolment(&token).await.map(|offer| (setup, offer)),
+        Err(fault) => Err(fault),
+    };
+    match begun {
+        Ok((setup, offer)) => {
+            let passkey = offer.map(Button::make);
+            Ok(second_factors::totp_page(req, Menu::None, &setup, (ENROL, next), name, (faults, passkey)))
+        }
         Err(fault) => refuse(req, next, fault),
     }
 }

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
+use super::passkey_button::Button;
 use crate::accounts::FieldFault;
 use crate::domain::language::Language;
 use crate::domain::text::Text;
@@ -166,6 +167,8 @@ pub(super) struct FormPage<'a> {
     action: &'a str,
     pub(super) hidden: Vec<(&'a str, &'a str)>,
     pub(super) fields: Vec<Field>,
+    /// A passkey in place of the fields.
+    pub(super) passkey: Option<Button>,
     pub(super) faults: Vec<FieldFault>,
     submit: &'static str,
     pub(super) danger: bool,
@@ -191,6 +194,7 @@ impl<'a> FormPage<'a> {
             action,
             hidden: Vec::new(),
             fields: Vec::new(),
+            passkey: None,
             faults: Vec::new(),
             submit,
             danger: false,
@@ -210,8 +214,9 @@ impl<'a> FormPage<'a> {
         page(status, &self)
     }
 
-    fn has_password(&self) -> bool {
-        self.fields.iter().any(|field| field.kind == "password")
+    /// Whether the script has something to do.
+    fn has_script(&self) -> bool {
+        self.passkey.is_some() || self.fields.iter().any(|field| field.kind == "password")
     }
 
     fn has_file(&self) -> bool {

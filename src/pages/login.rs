@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::legacy;
+use super::passkey_button::Button;
 use super::see_other;
 use super::signed_in::{self, Keep, next_of, way_back};
 use crate::accounts::{AccountError, Phase};
@@ -27,6 +28,7 @@ struct LoginPage<'a> {
     email: &'a str,
     refused: bool,
     keep: bool,
+    passkey: Option<Button>,
 }
 
 /// Where to go afterwards, and who is expected.
@@ -73,7 +75,7 @@ pub async fn show(
     }
     let email = query.email.as_deref().and_then(|email| Email::parse(email).ok());
     let shown = Shown { next, email: email.as_ref().map_or("", Email::as_str), refused: false, keep: true };
-    Ok(form(&req, StatusCode::OK, &shown))
+    form(&req, StatusCode::OK, &shown)
 }
 
 /// Signs in and goes back to the page asked for. The form posts to its own address, whose `#fragment` the browser then
@@ -92,18 +94,17 @@ pub async fn submit(req: HttpRequest, query: web::Query<Query>) -> Result<HttpRe
         Ok(outcome) => signed_in::answer_step(&req, &outcome, &way_back(&req, &next), &next),
         Err(AccountError::InvalidCredentials) => {
             let shown = Shown { next: &next, email: &typed.email, refused: true, keep };
-            Ok(form(&req, StatusCode::UNAUTHORIZED, &shown))
+            form(&req, StatusCode::UNAUTHORIZED, &shown)
         }
         Err(AccountError::TooMany { retry_after }) => Err(HttpError::SignInThrottled { retry_after }),
         Err(fault) => Err(fault.into()),
     }
 }
 
-fn form(req: &HttpRequest, status: StatusCode, shown: &Shown<'_>) -> HttpResponse {
+fn form(req: &HttpRequest, status: StatusCode, shown: &Shown<'_>) -> Result<HttpResponse, HttpError> {
     let &Shown { next, email, refused, keep } = shown;
-    let content =
-        LoginPage { layout: Layout::new(req, "sign-in"), csrf_token: forms::token(req), next, email, refused, keep };
-    page(status, &content)
+    let (layout, csrf_token, passkey) = (Layout::new(req, "sign-in"), forms::token(req), Button::sign_in(req)?);
+    Ok(page(status, &LoginPage { layout, csrf_token, next, email, refused, keep, passkey }))
 }
 
 /// The sign-in page for somebody who has just chosen a password or an address.

@@ -17,6 +17,8 @@ mod legacy;
 pub mod login;
 pub mod logout;
 pub mod old_gates;
+mod passkey_button;
+pub mod passkeys;
 pub mod password;
 pub mod profile;
 pub mod reset;

@@ -8,6 +8,7 @@ use qrcode::render::{Renderer, svg};
 use serde::Deserialize;
 
 use super::form::{Field, fault_of};
+use super::passkey_button::Button;
 use super::see_other;
 use super::signed_in::with_next;
 use crate::accounts::enrolment::Setup;
@@ -29,7 +30,7 @@ use crate::http::{forms, settings};
 /// Light modules around a QR code (ISO/IEC 18004).
 const QUIET_ZONE: u32 = 4;
 /// The list.
-const ADDRESS: &str = "/_auth/account/factors";
+pub(super) const ADDRESS: &str = "/_auth/account/factors";
 /// Where an app for codes is added.
 const TOTP: &str = "/_auth/account/factors/totp";
 
@@ -63,6 +64,8 @@ struct TotpPage<'a> {
     address: &'a str,
     fields: Vec<Field>,
     faults: Vec<FieldFault>,
+    /// Makes a passkey instead.
+    passkey: Option<Button>,
 }
 
 impl TotpPage<'_> {
@@ -129,7 +132,7 @@ pub async fn show_totp(member: Member, req: HttpRequest) -> Result<HttpResponse,
         return Ok(see_other(&with_next("/_auth/confirm", TOTP)));
     }
     let setup = accounts.begin_factor(member.who()).await?;
-    Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), "", Vec::new()))
+    Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), "", (Vec::new(), None)))
 }
 
 /// Adds the factor if the code is right.
@@ -144,7 +147,7 @@ pub async fn add_totp(
         Ok(None) => Ok(Flash::FactorAdded.at(ADDRESS)),
         Err(AccountError::Rules(faults)) => {
             let setup = accounts.begin_factor(member.who()).await?;
-            Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), &typed.name, faults))
+            Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), &typed.name, (faults, None)))
         }
         // The page was loaded again after it had succeeded, or too late.
         Err(AccountError::Link) => Ok(Flash::FactorSetupOver.at(ADDRESS)),
@@ -212,7 +215,7 @@ pub(super) fn totp_page(
     setup: &Setup,
     (action, next): (&str, &str),
     name: &str,
-    faults: Vec<FieldFault>,
+    (faults, passkey): (Vec<FieldFault>, Option<Button>),
 ) -> HttpResponse {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let title = "totp-heading";
@@ -231,6 +234,7 @@ pub(super) fn totp_page(
             Field::text("name", "totp-name", name, "off").with_hint(Text::new("totp-name-hint")),
         ],
         faults,
+        passkey,
     };
     page(status, &content)
 }

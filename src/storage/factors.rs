@@ -1,4 +1,4 @@
-//! Second factors and recovery codes (S122 to S128).
+//! Second factors, whatever their kind, and recovery codes (S122 to S128).
 
 use diesel::prelude::*;
 
@@ -17,51 +17,32 @@ struct Row {
     user_id: String,
     kind: String,
     name: String,
-    secret: String,
-    last_step: i64,
     created_at: i64,
     last_used_at: Option<i64>,
 }
 
-/// A factor with its sealed secret.
-#[derive(Clone, Debug)]
-pub struct FactorRecord {
-    /// The factor.
-    pub factor: Factor,
-    /// The sealed secret.
-    pub secret: String,
-}
-
-impl TryFrom<Row> for FactorRecord {
+impl TryFrom<Row> for Factor {
     type Error = StorageError;
 
     fn try_from(row: Row) -> Result<Self, StorageError> {
         let damaged = || StorageError::Corrupt(format!("the second factor {:?} cannot be read", row.id));
-        let factor = Factor {
+        Ok(Self {
             id: FactorId::parse(&row.id).ok_or_else(damaged)?,
             kind: FactorKind::parse(&row.kind).ok_or_else(damaged)?,
             name: DisplayName::parse(&row.name).map_err(|_fault| damaged())?,
             created_at: Timestamp::from_secs(row.created_at),
             last_used_at: row.last_used_at.map(Timestamp::from_secs),
-        };
-        Ok(Self { factor, secret: row.secret })
+        })
     }
 }
 
-/// Adds a factor of `user`; the step by which it was proved counts as used.
-pub fn insert(
-    c: &mut Connection,
-    user: &UserId,
-    FactorRecord { factor, secret }: &FactorRecord,
-    step: i64,
-) -> Result<(), StorageError> {
+/// Adds a factor of `user`, without what is of its kind.
+pub fn insert(c: &mut Connection, user: &UserId, factor: &Factor) -> Result<(), StorageError> {
     let row = Row {
         id: factor.id.to_string(),
         user_id: user.to_string(),
         kind: factor.kind.as_str().to_owned(),
         name: factor.name.as_str().to_owned(),
-        secret: secret.clone(),
-        last_step: step,
         created_at: factor.created_at.secs(),
         last_used_at: factor.last_used_at.map(Timestamp::secs),
     };
@@ -71,10 +52,16 @@ pub fn insert(
 
 /// The factors of a person, oldest first. One that cannot be read is an error: leaving it out would let its owner in
 /// without it.
-pub fn list_of_user(c: &mut Connection, user: &UserId) -> Result<Vec<FactorRecord>, StorageError> {
+pub fn list_of_user(c: &mut Connection, user: &UserId) -> Result<Vec<Factor>, StorageError> {
     let own = factors::table.filter(factors::user_id.eq(user.as_str()));
     let rows: Vec<Row> = own.order((factors::created_at, factors::id)).select(Row::as_select()).load(c)?;
-    rows.into_iter().map(FactorRecord::try_from).collect()
+    rows.into_iter().map(Factor::try_from).collect()
+}
+
+/// How many factors a person has, readable or not.
+pub fn count_of_user(c: &mut Connection, user: &UserId) -> Result<usize, StorageError> {
+    let found: i64 = factors::table.filter(factors::user_id.eq(user.as_str())).count().get_result(c)?;
+    Ok(usize::try_from(found).unwrap_or(usize::MAX))
 }
 
 /// Whether the person has a factor, readable or not.
@@ -83,11 +70,11 @@ pub fn has_any(c: &mut Connection, user: &UserId) -> Result<bool, StorageError> 
     Ok(diesel::select(diesel::dsl::exists(own)).get_result(c)?)
 }
 
-/// Uses a step of a code; false if it, or a later one, was used before: of many at once one succeeds (S123).
-pub fn use_step(c: &mut Connection, id: &FactorId, step: i64, now: Timestamp) -> Result<bool, StorageError> {
-    let unused = factors::table.filter(factors::id.eq(id.as_str()).and(factors::last_step.lt(step)));
-    let values = (factors::last_step.eq(step), factors::last_used_at.eq(now.secs()));
-    Ok(diesel::update(unused).set(values).execute(c)? == 1)
+/// Notes that a factor was just used.
+pub fn note_use(c: &mut Connection, id: &FactorId, now: Timestamp) -> Result<(), StorageError> {
+    let used = factors::table.filter(factors::id.eq(id.as_str()));
+    diesel::update(used).set(factors::last_used_at.eq(now.secs())).execute(c)?;
+    Ok(())
 }
 
 /// Gives a factor of that person another name; false if it is none of theirs.

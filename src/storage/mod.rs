@@ -26,6 +26,7 @@ pub mod mails;
 pub mod migrate;
 pub mod notice_listener;
 pub mod notices;
+pub mod passkeys;
 pub mod redis_record;
 pub mod redis_sessions;
 mod schema;
@@ -36,6 +37,7 @@ pub mod settings;
 pub mod signing_keys;
 mod tables;
 pub mod tokens;
+pub mod totp_secrets;
 pub mod users;
 
 pub use connection::AnyConnection as Connection;

@@ -35,10 +35,29 @@ super::tables::kept_tables! {
         user_id -> Text,
         kind -> Text,
         name -> Text,
-        secret -> Text,
-        last_step -> BigInt,
         created_at -> BigInt,
         last_used_at -> Nullable<BigInt>,
+    }
+    table totp_secrets (factor_id) {
+        factor_id -> Text,
+        secret -> Text,
+        last_step -> BigInt,
+    }
+    table passkeys (factor_id) {
+        factor_id -> Text,
+        credential_id -> Text,
+        user_handle -> Text,
+        public_key -> Text,
+        algorithm -> BigInt,
+        counter -> BigInt,
+        aaguid -> Text,
+        transports -> Text,
+        user_verified -> Bool,
+        synced -> Bool,
+    }
+    table used_challenges (hash) {
+        hash -> Text,
+        expires_at -> BigInt,
     }
     table recovery_codes (hash) {
         hash -> Text,
@@ -193,6 +212,10 @@ diesel::table! {
         beat -> BigInt,
     }
 }
+diesel::joinable!(totp_secrets -> factors (factor_id));
+diesel::joinable!(passkeys -> factors (factor_id));
+diesel::allow_tables_to_appear_in_same_query!(totp_secrets, factors);
+diesel::allow_tables_to_appear_in_same_query!(passkeys, factors);
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(machine_tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(machine_tokens, users);

@@ -288,20 +288,22 @@ pub fn upgrade_password_hash(
     Ok(diesel::update(row).set(dsl::password_hash.eq(new.as_str())).execute(connection)? == 1)
 }
 
-/// Records a sign-in of an account that is active and still has `hash`; false if it was disabled or changed meanwhile.
+/// Records a sign-in of an account that is active and, if a password was proved, still has that `hash`; false if it was
+/// disabled or changed meanwhile.
 pub fn record_sign_in(
     connection: &mut Connection,
     id: &UserId,
-    hash: &PasswordHash,
+    hash: Option<&PasswordHash>,
     now: Timestamp,
 ) -> Result<bool, StorageError> {
-    let row = dsl::users.filter(
-        dsl::id
-            .eq(id.as_str())
-            .and(dsl::state.eq(UserState::Active.as_str()))
-            .and(dsl::password_hash.eq(hash.as_str())),
-    );
-    Ok(diesel::update(row).set(dsl::last_sign_in_at.eq(now.secs())).execute(connection)? == 1)
+    let active = dsl::id.eq(id.as_str()).and(dsl::state.eq(UserState::Active.as_str()));
+    let set = dsl::last_sign_in_at.eq(now.secs());
+    let row = dsl::users.filter(active);
+    let recorded = match hash {
+        Some(hash) => diesel::update(row.filter(dsl::password_hash.eq(hash.as_str()))).set(set).execute(connection)?,
+        None => diesel::update(row).set(set).execute(connection)?,
+    };
+    Ok(recorded == 1)
 }
 
 /// Locks the account's row until the end of the transaction.

@@ -22,7 +22,7 @@ impl NewPasskey {
         Ok(Self { sent, client })
     }
 
-    /// Which challenge it claims to answer, in unpadded base64url: by it the store finds the ceremony.
+    /// Which challenge it claims to answer, in unpadded base64url: it is to be accepted once.
     pub fn challenge(&self) -> &str {
         &self.client.challenge
     }
@@ -43,7 +43,7 @@ impl Assertion {
         Ok(Self { sent, client })
     }
 
-    /// Which challenge it claims to answer, in unpadded base64url: by it the store finds the ceremony.
+    /// Which challenge it claims to answer, in unpadded base64url: it is to be accepted once.
     pub fn challenge(&self) -> &str {
         &self.client.challenge
     }

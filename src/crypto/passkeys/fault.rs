@@ -14,6 +14,9 @@ pub enum Fault {
     /// It answers another challenge.
     #[error("answers another challenge")]
     Challenge,
+    /// It came too late.
+    #[error("came after the challenge had expired")]
+    Expired,
     /// It comes from a page of another origin, or from one inside a frame of another origin.
     #[error("comes from another origin")]
     Origin,

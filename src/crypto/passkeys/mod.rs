@@ -1,8 +1,8 @@
 //! Passkeys: the ceremonies of WebAuthn level 3, sections 7.1 and 7.2 (S125).
 //!
 //! The library verifies; here is what it leaves to a relying party: which algorithms are good, whose passkey it is, and
-//! what a falling counter means. A ceremony begins with a challenge, which the store keeps for [`LIFETIME_SECS`] and
-//! gives out once; it ends with what the browser's `toJSON()` wrote. Nothing here knows people, time or the store.
+//! what a falling counter means. A ceremony begins with a challenge, which is good once and for [`LIFETIME_SECS`], as
+//! `accounts::ceremonies` sees to; it ends with what the browser's `toJSON()` wrote. Nothing here knows people, time or the store.
 
 mod answer;
 mod fault;

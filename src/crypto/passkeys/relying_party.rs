@@ -36,11 +36,9 @@ pub enum Unavailable {
     PlainHttp,
 }
 
-/// A ceremony that has begun. Its challenge is good once and for [`LIFETIME_SECS`], which the store sees to.
+/// A ceremony that has begun. Its challenge is good once and for [`LIFETIME_SECS`], which the caller sees to.
 pub struct Ceremony {
-    /// The challenge in unpadded base64url: the key of the row.
-    pub challenge: String,
-    /// What the store keeps; it names no person.
+    /// What is kept until the answer arrives; it names no person.
     pub state: String,
     /// JSON for `PublicKeyCredential.parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()`.
     pub options: String,
@@ -86,8 +84,8 @@ impl RelyingParty {
         let challenge = challenge();
         options.challenge.clone_from(&challenge);
         options.pub_key_cred_params = ALGORITHMS.map(|alg| PubKeyCredParam { alg, type_: "public-key" }).into();
-        let kept = Registering { challenge: challenge.clone(), user_handle: URL_SAFE_NO_PAD.encode(user_handle) };
-        Ceremony { challenge, state: json(&kept), options: json(&options) }
+        let kept = Registering { challenge, user_handle: URL_SAFE_NO_PAD.encode(user_handle) };
+        Ceremony { state: json(&kept), options: json(&options) }
     }
 
     /// The new passkey. That its id is new, too, is for the store to see.
@@ -139,8 +137,8 @@ impl RelyingParty {
             self.0.start_passkey_authentication(offered, options).expect("no extension is asked for");
         let challenge = challenge();
         options.challenge.clone_from(&challenge);
-        let kept = Proving { challenge: challenge.clone(), allowed, verification };
-        Ceremony { challenge, state: json(&kept), options: json(&options) }
+        let kept = Proving { challenge, allowed, verification };
+        Ceremony { state: json(&kept), options: json(&options) }
     }
 
     /// What `assertion` proves of `passkey`, which the store found by its id.

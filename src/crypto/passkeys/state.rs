@@ -1,4 +1,4 @@
-//! What the store keeps of a ceremony until its answer arrives. It names no person.
+//! What is kept of a ceremony until its answer arrives. It names no person.
 
 use passki::{AuthenticationState, RegistrationState};
 use serde::de::DeserializeOwned;
@@ -48,7 +48,7 @@ impl Proving {
     }
 }
 
-/// Reads what the store kept.
+/// Reads what was kept.
 pub(super) fn read<T: DeserializeOwned>(state: &str) -> Result<T, Fault> {
     serde_json::from_str(state).map_err(|_other_ceremony| Fault::Type)
 }

@@ -24,6 +24,7 @@ pub mod mailbox;
 pub mod nginx;
 pub mod nodes;
 pub mod page;
+pub mod passkey;
 pub mod people;
 pub mod phone;
 pub mod pooler;

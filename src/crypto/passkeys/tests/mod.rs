@@ -28,9 +28,15 @@ fn make(site: &RelyingParty, origin: &str, key: Key) -> (Authenticator, Passkey)
     let mut authenticator = Authenticator::new(key);
     let begun = site.begin_registration("ada@example.org", &[]);
     let answer = NewPasskey::parse(&authenticator.create(&begun.options, origin)).unwrap();
-    assert_eq!(answer.challenge(), begun.challenge);
+    assert_eq!(answer.challenge(), challenge_of(&begun));
     let passkey = site.finish_registration(&begun.state, &answer).unwrap();
     (authenticator, passkey)
+}
+
+/// The challenge that the browser is given.
+fn challenge_of(begun: &Ceremony) -> String {
+    let options: serde_json::Value = serde_json::from_str(&begun.options).unwrap();
+    options["challenge"].as_str().unwrap().to_owned()
 }
 
 /// The answer to `begun` that a test changes.

@@ -29,7 +29,7 @@ fn a_passkey_of_each_algorithm_signs_in_alone() {
         assert_eq!(passkey.algorithm, algorithm);
         let begun = portal.begin_sign_in();
         let assertion = Assertion::parse(&authenticator.get(&begun.options, ORIGIN, 0)).unwrap();
-        assert_eq!((assertion.challenge(), assertion.passkey_id()), (begun.challenge.as_str(), passkey.id.as_str()));
+        assert_eq!((assertion.challenge(), assertion.passkey_id()), (&*challenge_of(&begun), passkey.id.as_str()));
         let proof = portal.finish(&begun.state, &assertion, &passkey).unwrap();
         assert_eq!(proof, Proof { user_verified: true, counter: 0, counter_fell: false });
     }

@@ -1,0 +1,271 @@
+//! Signing in by passkey, alone or as a second factor, and making one (S125).
+
+use super::ceremonies::{Answer, Challenge, Offer, Place};
+use super::confirm::named;
+use super::enrolment::{Enrolled, NewSecret, Within};
+use super::opening::NewSession;
+use super::sign_in::{AccountProof, Earlier};
+use super::throttle::Asking;
+use super::waiting_sign_in::Found;
+use super::{AccountError, Accounts, Client, FieldFault};
+use crate::crypto::passkeys::{Assertion, Fault, NewPasskey, Proof, Verification};
+use crate::domain::access::Visitor;
+use crate::domain::audit::{AuditLine, Event};
+use crate::domain::authenticators;
+use crate::domain::factors::FactorKind;
+use crate::domain::ids::{FactorId, UserId};
+use crate::domain::session::Method;
+use crate::domain::sign_in::{Besides, MissingProof, check_complete};
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+use crate::domain::user::{User, UserState};
+use crate::storage::users::UserRecord;
+use crate::storage::{Connection, StorageError, audit, passkeys, users};
+
+/// A passkey that gave a right answer, which is not settled yet.
+pub(super) struct ProvedPasskey {
+    user: UserId,
+    factor: FactorId,
+    proof: Proof,
+    challenge: Challenge,
+}
+
+impl ProvedPasskey {
+    /// Settles the answer within the transaction that it opens something in: false if the challenge was answered before
+    /// or the passkey was removed meanwhile. A counter that fell is audited by `line`.
+    pub(super) fn settle(&self, c: &mut Connection, line: &AuditLine, now: Timestamp) -> Result<bool, StorageError> {
+        if !self.challenge.take(c)? || !passkeys::note_use(c, &self.factor, self.proof.counter, now)? {
+            return Ok(false);
+        }
+        if self.proof.counter_fell {
+            tracing::warn!(factor = self.factor.as_str(), "the counter of a passkey did not rise: it may be a copy");
+            let detail = format!("the counter of the passkey {} did not rise: it may be a copy", self.factor.as_str());
+            audit::append(c, &AuditLine { detail, ..line.clone() })?;
+        }
+        Ok(true)
+    }
+}
+
+impl Accounts {
+    /// What the sign-in page offers; `None` where there are no passkeys. `browser` is what its forms are bound to.
+    pub fn offer_sign_in(&self, browser: &str) -> Result<Option<Offer>, AccountError> {
+        let Ok(party) = self.relying_party() else { return Ok(None) };
+        self.offer(Place::SignIn(browser), party.begin_sign_in()).map(Some)
+    }
+
+    /// What the second step offers to whom the waiting sign-in is; `None` without a passkey.
+    pub async fn offer_factor(&self, token: &str) -> Result<Option<Offer>, AccountError> {
+        let found = self.find_waiting_for(MissingProof::Factor, token).await?;
+        let (id, Ok(party)) = (found.record.user.id.clone(), self.relying_party()) else { return Ok(None) };
+        let own = self.0.database.read(move |c| passkeys::list_of_user(c, &id)).await?;
+        let begun = party.begin_factor(&own, Verification::Preferred);
+        begun.map(|begun| self.offer(Place::Waiting(&found.hash), begun)).transpose()
+    }
+
+    /// What is offered to make a new passkey of `user`.
+    async fn offer_registration(&self, place: Place<'_>, user: &User) -> Result<Option<Offer>, AccountError> {
+        let Ok(party) = self.relying_party() else { return Ok(None) };
+        let id = user.id.clone();
+        let own = self.0.database.read(move |c| passkeys::list_of_user(c, &id)).await?;
+        self.offer(place, party.begin_registration(user.email.as_str(), &own)).map(Some)
+    }
+
+    /// What the page for a new passkey offers to the signed-in person; `None` where there are no passkeys.
+    pub async fn offer_passkey(&self, who: &Visitor) -> Result<Option<Offer>, AccountError> {
+        let (user, session) = named(who)?;
+        self.offer_registration(Place::Session(&session), &self.user(&user).await?).await
+    }
+
+    /// What is offered to set up a passkey within the waiting sign-in of that token; `None` where there are no passkeys.
+    pub async fn offer_enrolment(&self, token: &str) -> Result<Option<Offer>, AccountError> {
+        let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
+        self.offer_registration(Place::Waiting(&found.hash), &found.record.user).await
+    }
+
+    /// The passkey whose answer it is, if the answer is right there.
+    pub(super) async fn check_passkey(
+        &self,
+        place: Place<'_>,
+        answer: &Answer,
+    ) -> Result<Result<ProvedPasskey, Fault>, AccountError> {
+        let begun = self.state_of(place, answer).and_then(|begun| Ok((begun, Assertion::parse(&answer.credential)?)));
+        let ((state, expires_at), assertion) = match begun {
+            Ok(begun) => begun,
+            Err(fault) => return Ok(Err(refused(fault))),
+        };
+        let Ok(party) = self.relying_party() else { return Ok(Err(refused(Fault::RelyingParty))) };
+        let id = assertion.passkey_id().to_owned();
+        let Some(found) = self.0.database.read(move |c| passkeys::find(c, &id)).await? else {
+            return Ok(Err(refused(Fault::OtherPasskey)));
+        };
+        Ok(match party.finish(&state, &assertion, &found.passkey) {
+            Ok(proof) => {
+                let challenge = self.challenge(assertion.challenge(), expires_at);
+                Ok(ProvedPasskey { user: found.user, factor: found.factor, proof, challenge })
+            }
+            Err(fault) => Err(refused(fault)),
+        })
+    }
+
+    /// What stores the new passkey that answered there.
+    fn new_passkey(
+        &self,
+        user: &User,
+        (place, answer): (Place<'_>, &Answer),
+        name: &str,
+        within: Within,
+        client: &Client,
+    ) -> Result<Enrolled, AccountError> {
+        let made = self.state_of(place, answer).and_then(|(state, expires_at)| {
+            let sent = NewPasskey::parse(&answer.credential)?;
+            let party = self.relying_party().map_err(|_unavailable| Fault::RelyingParty)?;
+            let passkey = party.finish_registration(&state, &sent)?;
+            Ok((passkey, self.challenge(sent.challenge(), expires_at)))
+        });
+        let (passkey, challenge) = made.map_err(|fault| {
+            AccountError::Rules(vec![FieldFault::new("", Text::new(words_for(refused(fault), "passkey-not-made")))])
+        })?;
+        let default =
+            if name.trim().is_empty() { authenticators::name(&passkey.aaguid).unwrap_or_default() } else { name };
+        let factor = self.new_factor(FactorKind::Passkey, default)?;
+        self.enrolled(user, factor, NewSecret::Passkey(passkey, challenge), within, client)
+    }
+
+    /// Adds the passkey that the signed-in person has just made, which proves it in this session. With the first factor
+    /// come recovery codes.
+    pub async fn add_passkey(
+        &self,
+        who: &Visitor,
+        answer: &Answer,
+        name: &str,
+        client: Client,
+    ) -> Result<Option<Vec<String>>, AccountError> {
+        let (id, session) = named(who)?;
+        let user = self.user(&id).await?;
+        let place = (Place::Session(&session), answer);
+        let enrolled = self.new_passkey(&user, place, name, Within::Session(who.proof()), &client)?;
+        self.store_in_session(id, session, enrolled, Method::Passkey).await
+    }
+
+    /// Completes a sign-in by setting up a passkey, and returns the recovery codes as well.
+    pub async fn enrol_passkey(
+        &self,
+        token: &str,
+        answer: &Answer,
+        name: &str,
+        client: Client,
+    ) -> Result<(NewSession, Vec<String>), AccountError> {
+        let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
+        let (hash, user) = (found.hash.clone(), found.record.user.clone());
+        let enrolled =
+            self.new_passkey(&user, (Place::Waiting(&hash), answer), name, Within::SignIn(hash.clone()), &client)?;
+        self.complete_by_enrolment(found, enrolled, Method::Passkey, client).await
+    }
+
+    /// Completes a sign-in by a passkey. A wrong answer counts like a wrong code (S124).
+    ///
+    /// With `trusts` the browser is not asked for a factor of this account for 30 days (S129).
+    pub async fn prove_passkey(
+        &self,
+        token: &str,
+        answer: &Answer,
+        trusts: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let found = self.find_waiting_for(MissingProof::Factor, token).await?;
+        let outcome = self.prove_passkey_of(found, answer, trusts, client).await;
+        self.0.metrics.sign_in(&outcome);
+        outcome
+    }
+
+    async fn prove_passkey_of(
+        &self,
+        found: Found,
+        answer: &Answer,
+        trusts: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let checked = self.check_passkey(Place::Waiting(&found.hash), answer).await?;
+        let (now, owner) = (self.0.clock.now(), found.record.user.id.clone());
+        let line = self.own_line(Event::FactorFailed, &found.record.user, &client);
+        let prove = move |c: &mut Connection| {
+            let fault = match checked {
+                Ok(proved) if proved.user == owner && proved.settle(c, &line, now)? => return Ok(Ok(())),
+                Ok(_used_before) => Fault::Challenge,
+                Err(fault) => fault,
+            };
+            Ok(Err(FieldFault::new("", Text::new(words_for(fault, "passkey-wrong")))))
+        };
+        self.complete(found, Method::Passkey, Earlier { trusts, notice: None }, client, prove).await
+    }
+
+    /// Signs in by a passkey alone, whose authenticator asked for a PIN or biometrics. `browser` is what the forms of
+    /// the sign-in page are bound to.
+    pub async fn sign_in_by_passkey(
+        &self,
+        browser: &str,
+        answer: &Answer,
+        persistent: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let outcome = self.sign_in_by_passkey_at(Place::SignIn(browser), answer, persistent, client).await;
+        self.0.metrics.sign_in(&outcome);
+        outcome
+    }
+
+    async fn sign_in_by_passkey_at(
+        &self,
+        place: Place<'_>,
+        answer: &Answer,
+        persistent: bool,
+        client: Client,
+    ) -> Result<NewSession, AccountError> {
+        let checked = self.check_passkey(place, answer).await?;
+        let proved = checked.as_ref().ok().map(|proved| proved.user.clone());
+        let (record, device) = self.find_owner(proved, &client).await?;
+        let subject = record.as_ref().map_or_else(String::new, |record| record.user.email.to_string());
+        let mut asking = Asking::of_source(&self.0.token_hasher, &client);
+        asking.device = device.as_ref().map(|device| format!("device:{device}"));
+        let reservation = self.reserve(asking, Event::LoginThrottled, &subject, &client).await?;
+        let (Ok(proved), Some(record)) = (checked, record) else { return Err(self.refuse(&subject, &client).await) };
+        let methods = Method::Passkey.into();
+        let Ok(proofs) = check_complete(&record.user, methods, Besides::Factor, self.0.config.second_factor) else {
+            return Err(AccountError::Internal("a passkey is no second factor".to_owned()));
+        };
+        let account = Some(self.account_bucket(&record.user.email));
+        let (line, now) = (self.own_line(Event::FactorFailed, &record.user, &client), self.0.clock.now());
+        let proof = AccountProof { record, password: None, reservation, account, device, earlier: Earlier::default() };
+        let (failed, this) =
+            (self.audit_line(Event::LoginFailed, "", &subject, &client.source.to_string()), self.clone());
+        let step = move |c: &mut Connection| {
+            if proved.settle(c, &line, now)? {
+                return Ok(Ok(()));
+            }
+            audit::append(c, &failed)?;
+            Ok(Err(AccountError::InvalidCredentials))
+        };
+        self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client, step).await }).await
+    }
+
+    /// The active account of that person, and the known device that the browser is.
+    async fn find_owner(
+        &self,
+        owner: Option<UserId>,
+        client: &Client,
+    ) -> Result<(Option<UserRecord>, Option<String>), AccountError> {
+        let Some(id) = owner else { return Ok((None, None)) };
+        let active = |record: &UserRecord| record.user.state == UserState::Active;
+        self.find_with_device(client, move |c| Ok(users::find_by_id(c, &id)?.filter(active))).await
+    }
+}
+
+/// Logs why an answer was refused; the visitor reads one sentence for almost all reasons.
+fn refused(fault: Fault) -> Fault {
+    tracing::info!(%fault, "refused a passkey: its answer");
+    fault
+}
+
+/// The sentence for a visitor whose passkey was refused: `otherwise`, if waiting was not the reason.
+const fn words_for(fault: Fault, otherwise: &'static str) -> &'static str {
+    if matches!(fault, Fault::Expired) { "passkey-expired" } else { otherwise }
+}

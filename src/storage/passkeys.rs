@@ -1,0 +1,120 @@
+//! Passkeys, and the challenges that were answered (S125).
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::schema::{factors, passkeys, used_challenges};
+use super::{Connection, StorageError};
+use crate::crypto::opaque_token::TokenHash;
+use crate::domain::ids::{FactorId, UserId};
+use crate::domain::passkey::Passkey;
+use crate::domain::time::Timestamp;
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = passkeys)]
+struct Row {
+    factor_id: String,
+    credential_id: String,
+    user_handle: String,
+    public_key: String,
+    algorithm: i64,
+    counter: i64,
+    aaguid: String,
+    transports: String,
+    user_verified: bool,
+    synced: bool,
+}
+
+/// A passkey with its factor and its owner.
+#[derive(Clone, Debug)]
+pub struct OwnedPasskey {
+    /// Whose it is.
+    pub user: UserId,
+    /// The factor that it is.
+    pub factor: FactorId,
+    /// The passkey.
+    pub passkey: Passkey,
+}
+
+impl TryFrom<Row> for Passkey {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Result<Self, StorageError> {
+        let damaged = || StorageError::Corrupt(format!("the passkey of {:?} cannot be read", row.factor_id));
+        Ok(Self {
+            id: row.credential_id,
+            user_handle: row.user_handle,
+            public_key: row.public_key,
+            algorithm: i32::try_from(row.algorithm).map_err(|_fault| damaged())?,
+            counter: u32::try_from(row.counter).map_err(|_fault| damaged())?,
+            aaguid: row.aaguid,
+            transports: row.transports.split_ascii_whitespace().map(str::to_owned).collect(),
+            user_verified: row.user_verified,
+            synced: row.synced,
+        })
+    }
+}
+
+/// Adds the passkey that a factor is.
+pub fn insert(c: &mut Connection, factor: &FactorId, passkey: &Passkey) -> Result<(), StorageError> {
+    let row = Row {
+        factor_id: factor.to_string(),
+        credential_id: passkey.id.clone(),
+        user_handle: passkey.user_handle.clone(),
+        public_key: passkey.public_key.clone(),
+        algorithm: passkey.algorithm.into(),
+        counter: passkey.counter.into(),
+        aaguid: passkey.aaguid.clone(),
+        transports: passkey.transports.join(" "),
+        user_verified: passkey.user_verified,
+        synced: passkey.synced,
+    };
+    diesel::insert_into(passkeys::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// Whether anybody has a passkey with that id.
+pub fn exists(c: &mut Connection, credential_id: &str) -> Result<bool, StorageError> {
+    let same = passkeys::table.filter(passkeys::credential_id.eq(credential_id));
+    Ok(diesel::select(diesel::dsl::exists(same)).get_result(c)?)
+}
+
+/// The passkey with that id.
+pub fn find(c: &mut Connection, credential_id: &str) -> Result<Option<OwnedPasskey>, StorageError> {
+    let same = passkeys::table.inner_join(factors::table).filter(passkeys::credential_id.eq(credential_id));
+    let found: Option<(String, Row)> = same.select((factors::user_id, Row::as_select())).first(c).optional()?;
+    let Some((user, row)) = found else { return Ok(None) };
+    let ids = UserId::parse(&user).zip(FactorId::parse(&row.factor_id));
+    let (user, factor) = ids.ok_or_else(|| StorageError::Corrupt("a passkey has a malformed owner".to_owned()))?;
+    Ok(Some(OwnedPasskey { user, factor, passkey: row.try_into()? }))
+}
+
+/// The passkeys of a person, oldest first.
+pub fn list_of_user(c: &mut Connection, user: &UserId) -> Result<Vec<Passkey>, StorageError> {
+    let own = passkeys::table.inner_join(factors::table).filter(factors::user_id.eq(user.as_str()));
+    let rows: Vec<Row> = own.order((factors::created_at, factors::id)).select(Row::as_select()).load(c)?;
+    rows.into_iter().map(Passkey::try_from).collect()
+}
+
+/// Notes a use of a passkey and its counter, which never falls; false if it was removed meanwhile.
+pub fn note_use(c: &mut Connection, factor: &FactorId, counter: u32, now: Timestamp) -> Result<bool, StorageError> {
+    let counter = i64::from(counter);
+    let own = passkeys::table.filter(passkeys::factor_id.eq(factor.as_str()));
+    let higher = passkeys::factor_id.eq(factor.as_str()).and(passkeys::counter.lt(counter));
+    diesel::update(passkeys::table.filter(higher)).set(passkeys::counter.eq(counter)).execute(c)?;
+    super::factors::note_use(c, factor, now)?;
+    Ok(diesel::select(diesel::dsl::exists(own)).get_result(c)?)
+}
+
+/// Uses up a challenge; false if it was answered before: of many answers at once one succeeds.
+pub fn use_challenge(c: &mut Connection, challenge: &TokenHash, expires_at: Timestamp) -> Result<bool, StorageError> {
+    const INSERT: &str = "INSERT INTO used_challenges (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
+    let insert = diesel::sql_query(INSERT).bind::<Text, _>(challenge.as_str());
+    Ok(insert.bind::<BigInt, _>(expires_at.secs()).execute(c)? == 1)
+}
+
+/// Forgets the challenges that nobody can answer any more.
+pub fn delete_expired(c: &mut Connection, now: Timestamp) -> Result<usize, StorageError> {
+    let expired = used_challenges::table.filter(used_challenges::expires_at.le(now.secs()));
+    Ok(diesel::delete(expired).execute(c)?)
+}
