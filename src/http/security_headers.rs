@@ -11,7 +11,7 @@ use actix_web::{Error, HttpRequest};
 
 use super::settings::{self, HttpSettings};
 use super::{app_origin, browser_origin};
-use crate::domain::app_url::AppUrl;
+use crate::domain::app_url::{self, AppUrl};
 use crate::domain::origin::Origin;
 
 /// Our `Strict-Transport-Security`, valid for a year.
@@ -19,6 +19,9 @@ pub const ONLY_HTTPS: &str = "max-age=31536000";
 
 /// Pages and redirects of a hand-over: their addresses are nobody else's business, not even as an origin (S116).
 const ADDRESSES_WITH_SECRETS: [&str; 3] = ["/_auth/begin", "/_auth/handover", "/_auth/enter"];
+
+/// Pages whose forms may lead to the host of an app.
+const FORMS_ON_THE_WAY: [&str; 3] = ["/_auth/login", "/_auth/login/factor", "/_auth/confirm"];
 
 /// Adds the headers; those that a response has set itself are kept.
 pub fn apply(headers: &mut HeaderMap, settings: &HttpSettings, html: bool) {
@@ -57,18 +60,18 @@ fn policy(settings: &HttpSettings, origin: &AppUrl, app: Option<&Origin>) -> Str
     )
 }
 
-/// The app to which the sign-in form leads by hand-over: browsers apply `form-action` to redirects after a form, too.
-async fn app_after_sign_in(req: &HttpRequest) -> Option<Origin> {
+/// The app to which the form of a sign-in or of a proof leads, by hand-over or straight: browsers apply `form-action` to
+/// the redirects after a form, too.
+async fn app_after_form(req: &HttpRequest) -> Option<Origin> {
     let value = |address: &str, name: &str| {
         let query = address.split_once('?')?.1;
         let fields = Query::<Vec<(String, String)>>::from_query(query).ok()?.into_inner();
         fields.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
     };
-    let next = Some(req).filter(|req| req.path() == "/_auth/login").and_then(|req| {
-        let next = value(req.uri().path_and_query()?.as_str(), "next")?;
-        next.starts_with("/_auth/handover?").then_some(next)
-    })?;
-    let origin = Origin::parse_canonical(&value(&next, "origin")?)?;
+    let next = value(FORMS_ON_THE_WAY.contains(&req.path()).then(|| req.uri().path_and_query())??.as_str(), "next")?;
+    let origin =
+        if next.starts_with("/_auth/handover?") { value(&next, "origin")? } else { app_url::origin_of(&next)? };
+    let origin = Origin::parse_canonical(&origin)?;
     app_origin::app_at(req, &origin).await.ok()?.map(|_app| origin)
 }
 
@@ -82,7 +85,7 @@ pub async fn add(
     let html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let settings = settings::of(&request);
     if html {
-        let (other, app) = (browser_origin::other_address(&request), app_after_sign_in(&request).await);
+        let (other, app) = (browser_origin::other_address(&request), app_after_form(&request).await);
         let policy = policy(settings, other.as_ref().unwrap_or(&settings.app_url), app.as_ref());
         if let Ok(policy) = HeaderValue::from_str(&policy) {
             response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);

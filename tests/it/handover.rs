@@ -6,9 +6,11 @@ use tempfile::TempDir;
 
 use super::support::apps::{self, Apps, FILES, PORTAL, WIKI};
 use super::support::browser::Browser;
-use super::support::client::{Call, Client, Response};
+use super::support::client::{Call, Client, Response, encode_form};
+use super::support::clock::TestClock;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
+use super::support::phone;
 use super::support::process::{Process, free_port};
 use super::support::upstream::Upstream;
 use super::support::wait;
@@ -348,4 +350,41 @@ async fn s116_nothing_of_a_code_is_logged_or_stored() {
         assert!(code.len() == 43 && !output.contains(code), "{output}");
         assert!(!stored.windows(code.len()).any(|window| window == code.as_bytes()));
     }
+}
+
+#[tokio::test]
+async fn s116_chromium_goes_on_to_the_app_after_the_second_step() {
+    let Some(browser) = Browser::start().await else { return };
+    let (upstream, port) = (Upstream::start().await, free_port());
+    let host = format!("wiki.localhost:{port}");
+    let (_server, mut portal) = process_with(&host, &upstream.url(), &[], port).await;
+    let (_, codes) = phone::add(&mut portal, &TestClock::before_the_machines(0)).await;
+    browser.open(&format!("http://{host}/page")).await;
+    browser.at("/_auth/login").await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    browser.fill("code", &codes[0]).await;
+    browser.click("form[data-form='here'] [type=submit]").await;
+    browser.find("#app").await;
+    assert_eq!(browser.url().await, format!("http://{host}/page"));
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn s66_the_forms_on_the_way_to_an_app_may_lead_to_its_host_and_no_other() {
+    let mut apps = Apps::start().await;
+    phone::add(&mut apps.portal, &apps.app.clock).await;
+    let mut client = apps.app.client();
+    people::sign_in(&mut client, OWNER, PASSWORD).await;
+    let handover = format!("/_auth/handover?{}", encode_form(&[("app", "wiki"), ("origin", WIKI)]));
+    let evil = format!("/_auth/handover?{}", encode_form(&[("app", "wiki"), ("origin", "http://evil.example:3000")]));
+    for (next, action) in [(handover, format!("'self' {WIKI};")), (evil, "'self';".to_owned())] {
+        let answer = client.get(&format!("{}?{}", phone::STEP, encode_form(&[("next", &next)]))).await;
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.contains(&format!("form-action {action}")), "{next}: {policy}");
+    }
+    apps.app.advance(2 * 60);
+    let confirm = format!("/_auth/confirm?{}", encode_form(&[("next", &format!("{WIKI}/page"))]));
+    let asked = apps.portal.get(&confirm).await;
+    let policy = asked.header("content-security-policy").unwrap();
+    assert!(asked.status == 200 && policy.contains(&format!("form-action 'self' {WIKI};")), "{policy}");
 }
