@@ -121,7 +121,7 @@ impl Accounts {
         let wrong = || AccountError::Rules(vec![FieldFault::new("code", Text::new("totp-wrong-code"))]);
         let step = step.ok_or_else(wrong)?;
         let sealed = self.0.sealer.seal(&sealed_as(&factor.id), setup.secret.expose());
-        self.enrolled(user, factor, NewSecret::Totp { setup: setup.hash, sealed, step }, within, client)
+        Ok(self.enrolled(user, factor, NewSecret::Totp { setup: setup.hash, sealed, step }, within, client))
     }
 
     /// A factor of that kind that is added now.
@@ -140,7 +140,7 @@ impl Accounts {
         secret: NewSecret,
         within: Within,
         client: &Client,
-    ) -> Result<Enrolled, AccountError> {
+    ) -> Enrolled {
         let (codes, hashes) = self.new_recovery_codes(&user.id);
         let mut line = self.own_line(Event::FactorAdded, user, client);
         factor.kind.as_str().clone_into(&mut line.detail);
@@ -172,7 +172,7 @@ impl Accounts {
             audit::append(c, &line)?;
             Ok(Ok(there == 0))
         });
-        Ok(Enrolled { add, mail, codes })
+        Enrolled { add, mail, codes }
     }
 
     /// Adds the app for codes that the signed-in person has set up, which proves it in this session. With the first

@@ -128,7 +128,7 @@ impl Accounts {
         let default =
             if name.trim().is_empty() { authenticators::name(&passkey.aaguid).unwrap_or_default() } else { name };
         let factor = self.new_factor(FactorKind::Passkey, default)?;
-        self.enrolled(user, factor, NewSecret::Passkey(passkey, challenge), within, client)
+        Ok(self.enrolled(user, factor, NewSecret::Passkey(passkey, challenge), within, client))
     }
 
     /// Adds the passkey that the signed-in person has just made, which proves it in this session. With the first factor

@@ -71,7 +71,6 @@ pub struct NewForm {
 }
 
 /// Leads to the sign-in page, for who comes back to the address of its form.
-#[expect(clippy::unused_async, reason = "routes take asynchronous handlers")]
 pub async fn back_to_sign_in(query: web::Query<Query>) -> HttpResponse {
     see_other(&with_next("/_auth/login", &query.next))
 }
