@@ -112,6 +112,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
         title: Text::new("check-data"),
         outcome: Outcome::Wrong,
         text: CheckText::Log(text),
+        link: None,
     }));
     let checks = in_order(checks);
     let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();

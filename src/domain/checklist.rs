@@ -31,6 +31,8 @@ pub struct Check {
     pub outcome: Outcome,
     /// A sentence or two: what was found, and what to do.
     pub text: CheckText,
+    /// The page on which it is mended, if there is one, and the key of what it is called.
+    pub link: Option<(&'static str, &'static str)>,
 }
 
 impl Outcome {
@@ -65,21 +67,26 @@ pub fn in_order(mut checks: Vec<Check>) -> Vec<Check> {
 impl Check {
     /// A line for something that is fine.
     pub const fn good(title: &'static str, text: Text) -> Self {
-        Self { title: Text::new(title), outcome: Outcome::Good, text: CheckText::Text(text) }
+        Self { title: Text::new(title), outcome: Outcome::Good, text: CheckText::Text(text), link: None }
     }
 
     /// A line with advice.
     pub const fn advice(title: &'static str, text: Text) -> Self {
-        Self { title: Text::new(title), outcome: Outcome::Advice, text: CheckText::Text(text) }
+        Self { title: Text::new(title), outcome: Outcome::Advice, text: CheckText::Text(text), link: None }
     }
 
     /// A line for something that does not work.
     pub const fn wrong(title: &'static str, text: Text) -> Self {
-        Self { title: Text::new(title), outcome: Outcome::Wrong, text: CheckText::Text(text) }
+        Self { title: Text::new(title), outcome: Outcome::Wrong, text: CheckText::Text(text), link: None }
+    }
+
+    /// The same with the page on which it is mended.
+    pub fn with_link(self, address: &'static str, text: &'static str) -> Self {
+        Self { link: Some((address, text)), ..self }
     }
 
     /// A warning of the log, as advice.
     pub const fn warning(text: String) -> Self {
-        Self { title: Text::new("check-settings"), outcome: Outcome::Advice, text: CheckText::Log(text) }
+        Self { title: Text::new("check-settings"), outcome: Outcome::Advice, text: CheckText::Log(text), link: None }
     }
 }

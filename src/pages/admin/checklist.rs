@@ -43,7 +43,8 @@ async fn own_factor(admin: &Admin, req: &HttpRequest) -> Result<Option<Check>, H
         return Ok(None);
     };
     let has_none = !accounts.has_factor(user).await?;
-    Ok(has_none.then(|| Check::advice("check-own-factor", Text::new("check-own-factor-none"))))
+    let advice = || Check::advice("check-own-factor", Text::new("check-own-factor-none"));
+    Ok(has_none.then(|| advice().with_link("/_auth/account/factors", "factors-heading")))
 }
 
 /// Whether the browser uses the address in `APP_URL`: cookies and forms depend on it.
