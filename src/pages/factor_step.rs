@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::form::{Field, FormPage, MessagePage};
 use super::passkey_button::Button;
-use super::second_factors::{self, TotpForm};
+use super::second_factors::{self, NewCodes, TotpForm};
 use super::see_other;
 use super::signed_in::{self, ENROL, FACTOR, next_of, way_back, with_next};
 use crate::accounts::ceremonies::Answer;
@@ -104,7 +104,10 @@ pub async fn enrol(
     };
     match enrolled {
         Ok((new, codes)) => {
-            let mut answer = second_factors::codes_page(&req, Menu::None, &codes, &way_back(&req, &next), true);
+            let user = new.account.as_ref().ok_or(HttpError::NotFound)?.user.clone();
+            let (email, next) = (accounts.user(&user).await?.email, way_back(&req, &next));
+            let codes = NewCodes { email: email.as_str(), codes: &codes, is_new: true, next: &next };
+            let mut answer = codes.page(&req, Menu::None);
             carriers::begin(&req, &new, answer.headers_mut())?;
             Ok(answer)
         }

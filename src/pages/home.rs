@@ -9,6 +9,7 @@ use super::see_other;
 use crate::accounts::Phase;
 use crate::domain::access::Visitor;
 use crate::domain::apps::{App, AppRef};
+use crate::domain::factors::SecondFactor;
 use crate::domain::image::Icon;
 use crate::domain::rules::Circumstances;
 use crate::http::authenticator::Authentication;
@@ -30,6 +31,8 @@ struct HomePage {
     layout: Layout,
     email: String,
     apps: Vec<AppLink>,
+    /// Whether to advise a second factor.
+    lacks_factor: bool,
 }
 
 /// Signed in: links to the pages; otherwise sign-in or set-up.
@@ -45,13 +48,15 @@ pub async fn show(authentication: Authentication, req: HttpRequest) -> Result<Ht
 
 /// The apps and the pages for a signed-in visitor; in the deprecated mode only the app.
 async fn ways(req: &HttpRequest, who: &Visitor) -> Result<HttpResponse, HttpError> {
-    if who.user_id().is_none() {
+    let Some(user) = who.user_id() else {
         return Ok(see_other(if settings::of(req).has_app() { "/" } else { "/_auth/account" }));
-    }
+    };
+    let accounts = settings::accounts(req);
     let content = HomePage {
         layout: Layout::with_menu(req, "home-heading", Menu::of(who)),
         email: who.name().to_owned(),
         apps: apps_of(req, who).await?,
+        lacks_factor: accounts.second_factor() != SecondFactor::Off && !accounts.has_factor(user).await?,
     };
     Ok(page(StatusCode::OK, &content))
 }

@@ -112,7 +112,7 @@ pub async fn add(
     Checked(typed): Checked<NewForm>,
 ) -> Result<HttpResponse, HttpError> {
     match settings::accounts(&req).add_passkey(member.who(), &typed.answer, &typed.name, client(&req)).await {
-        Ok(Some(codes)) => Ok(second_factors::codes_page(&req, member.menu(), &codes, second_factors::ADDRESS, true)),
+        Ok(Some(codes)) => Ok(second_factors::codes_page(&req, &member, &codes, true)),
         Ok(None) => Ok(Flash::FactorAdded.at(second_factors::ADDRESS)),
         Err(AccountError::Rules(faults)) => new_page(&member, &req, &typed.name, faults).await,
         Err(fault) => Err(fault.into()),

@@ -80,6 +80,8 @@ struct CodesPage<'a> {
     layout: Layout,
     /// Whether they come with the first factor.
     is_new: bool,
+    email: &'a str,
+    made_at: Timestamp,
     codes: &'a [String],
     next: &'a str,
 }
@@ -143,7 +145,7 @@ pub async fn add_totp(
 ) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
     match accounts.add_factor(member.who(), &typed.code, &typed.name, client(&req)).await {
-        Ok(Some(codes)) => Ok(codes_page(&req, member.menu(), &codes, ADDRESS, true)),
+        Ok(Some(codes)) => Ok(codes_page(&req, &member, &codes, true)),
         Ok(None) => Ok(Flash::FactorAdded.at(ADDRESS)),
         Err(AccountError::Rules(faults)) => {
             let setup = accounts.begin_factor(member.who()).await?;
@@ -158,7 +160,7 @@ pub async fn add_totp(
 /// New recovery codes in place of the old ones, shown this once.
 pub async fn renew_codes(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     match settings::accounts(&req).renew_recovery_codes(member.who(), client(&req)).await {
-        Ok(codes) => Ok(codes_page(&req, member.menu(), &codes, ADDRESS, false)),
+        Ok(codes) => Ok(codes_page(&req, &member, &codes, false)),
         Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
         Err(fault) => Err(fault.into()),
     }
@@ -239,11 +241,31 @@ pub(super) fn totp_page(
     page(status, &content)
 }
 
-/// The page that shows recovery codes this once, and then leads to `next`; `is_new` with the first factor.
-pub(super) fn codes_page(req: &HttpRequest, menu: Menu, codes: &[String], next: &str, is_new: bool) -> HttpResponse {
-    let title = "recovery-heading";
-    let layout = if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) };
-    page(StatusCode::OK, &CodesPage { layout, is_new, codes, next })
+/// Recovery codes, which are shown this once.
+pub(super) struct NewCodes<'a> {
+    /// Whose they are.
+    pub(super) email: &'a str,
+    pub(super) codes: &'a [String],
+    /// Whether they come with the first factor.
+    pub(super) is_new: bool,
+    /// Where the page leads then.
+    pub(super) next: &'a str,
+}
+
+impl NewCodes<'_> {
+    /// Their page, which says whose they are: people keep it on paper.
+    pub(super) fn page(&self, req: &HttpRequest, menu: Menu) -> HttpResponse {
+        let &Self { email, codes, is_new, next } = self;
+        let title = "recovery-heading";
+        let layout = if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) };
+        let made_at = settings::accounts(req).clock().now();
+        page(StatusCode::OK, &CodesPage { layout, is_new, email, made_at, codes, next })
+    }
+}
+
+/// The page of new recovery codes of the signed-in person.
+pub(super) fn codes_page(req: &HttpRequest, member: &Member, codes: &[String], is_new: bool) -> HttpResponse {
+    NewCodes { email: member.who().name(), codes, is_new, next: ADDRESS }.page(req, member.menu())
 }
 
 /// A QR code in SVG, without the declaration of XML, which has no place in HTML; empty for what is too long for one.

@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{see_other, signed_in};
+use super::{second_factors, see_other, signed_in};
 use crate::accounts::operator_secret::OperatorSecret;
 use crate::accounts::setup::ClaimForm;
 use crate::accounts::{AccountError, FieldFault, Phase};
+use crate::domain::factors::SecondFactor;
 use crate::domain::text::Text;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
@@ -30,6 +31,9 @@ struct SetupPage<'a> {
     email: &'a str,
     name: &'a str,
     min_length: usize,
+    /// Whether to offer setting up a second factor next; where one is demanded, that comes by itself.
+    offers_factor: bool,
+    wants_factor: bool,
     faults: Vec<FieldFault>,
 }
 
@@ -60,6 +64,8 @@ pub struct SetupForm {
     name: String,
     password: String,
     confirm: String,
+    /// Not empty if a second factor is to be set up next.
+    factor: String,
 }
 
 /// The form; after the claim a redirect to sign-in.
@@ -93,7 +99,10 @@ pub async fn submit(req: HttpRequest, Checked(mut typed): Checked<SetupForm>) ->
         secret,
     };
     match accounts.claim(claim, client(&req)).await {
-        Ok(outcome) => signed_in::answer_step(&req, &outcome, first_page(&req), first_page(&req)),
+        Ok(outcome) => {
+            let next = if typed.factor.is_empty() { first_page(&req) } else { second_factors::ADDRESS };
+            signed_in::answer_step(&req, &outcome, next, first_page(&req))
+        }
         Err(AccountError::Closed) => Ok(see_other("/_auth/login")),
         Err(AccountError::InvalidCredentials | AccountError::PairClosed) => {
             let (field, text) = if accounts.asks_for_token().await? {
@@ -138,6 +147,8 @@ async fn form(
             email: &typed.email,
             name: &typed.name,
             min_length,
+            offers_factor: matches!(accounts.second_factor(), SecondFactor::Optional),
+            wants_factor: !typed.factor.is_empty(),
             faults,
         },
     ))

@@ -99,6 +99,7 @@ async fn s125_user_verification_is_demanded_where_the_passkey_stands_for_the_pas
 #[tokio::test]
 async fn s125_s127_a_removed_passkey_a_strangers_and_a_disabled_persons_are_refused() {
     let (app, _upstream, mut owner, key, _) = with_passkey().await;
+    app.advance(1);
     let (other, made) = passkey::make(&mut owner, "").await;
     assert!(made.location().ends_with("flash=factor-added"), "{}", made.text());
     let (mut ada, page) = people::member(&app, &mut owner, ADA, "user").await;

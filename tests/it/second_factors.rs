@@ -259,3 +259,30 @@ async fn s130_a_new_factor_is_no_answer_to_is_it_you_and_ends_the_other_sessions
     app.advance(2 * 60);
     assert!(owner.get(TOTP).await.location().starts_with("/_auth/confirm?next="));
 }
+
+#[tokio::test]
+async fn a_second_factor_is_offered_after_the_claim_and_to_who_has_none() {
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = app.client();
+    let shown = owner.get(&format!("/_auth/setup?token={}", app.setup_token())).await.text();
+    assert!(page::visible_text(&shown).contains("Then add a passkey or an app for codes"), "{shown}");
+    let token = app.setup_token();
+    let claim =
+        [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("setup_token", &token), ("factor", "on")];
+    assert_eq!(owner.post_form("/_auth/setup", &claim).await.location(), FACTORS);
+    let link = format!("href=\"{}\"", FACTORS);
+    for path in ["/_auth/", "/_auth/admin/checklist"] {
+        assert!(owner.get(path).await.text().contains(&link), "{path}");
+    }
+    let shown = owner.get(TOTP).await.text();
+    let phone = Phone::scanning(&shown, &app.clock);
+    let codes = owner.submit(TOTP, TOTP, &[("code", &phone.code())]).await.text();
+    let of = page::visible_text(&codes);
+    assert!(of.contains(&format!("For {OWNER} at Portcullis, made 24 November 2026")), "{of}");
+    for path in ["/_auth/", "/_auth/admin/checklist"] {
+        assert!(!owner.get(path).await.text().contains(&link), "{path}");
+    }
+    let off = TestApp::start(|options| options.set("SECOND_FACTOR", "off")).await;
+    let mut owner = people::claim(&off).await;
+    assert!(!owner.get("/_auth/").await.text().contains(&link));
+}
