@@ -43,7 +43,7 @@ impl Key {
         }
     }
 
-    /// The COSE key (RFC 9053) that says `algorithm`, which is one of 1 to 3 bytes in CBOR.
+    /// The COSE key (RFC 9053) that says `algorithm`.
     fn cose(&self, algorithm: &[u8]) -> Vec<u8> {
         let head = |entries: u8, kind: u8| [&[0xa0 | entries, 0x01, kind, 0x03], algorithm].concat();
         match self {
@@ -108,18 +108,17 @@ impl Authenticator {
         let algorithm = answer.algorithm.unwrap_or_else(|| self.key.algorithm());
         let key = self.key.cose(&integer(algorithm));
         let length = u16::try_from(self.id.len()).unwrap().to_be_bytes();
-        let data = [&answer.data(HAS_KEY)[..], &self.aaguid, &length, &self.id, &key].concat();
-        let head = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData";
+        let data = [&answer.data(HAS_KEY)[..], &self.aaguid, &length, &self.id, &key, &answer.extensions].concat();
         self.json(&json!({
             "clientDataJSON": encode(answer.client_data()),
-            "attestationObject": encode([&head[..], &bytes(&data)].concat()),
+            "attestationObject": encode(attestation(&data)),
             "transports": ["internal", "hybrid", "of-tomorrow"],
         }))
     }
 
     /// `AuthenticationResponseJSON`.
     pub fn assert(&self, answer: &Answer) -> String {
-        let data = answer.data(0);
+        let data = [answer.data(0), answer.extensions.clone()].concat();
         let mut signed = data.clone();
         signed.extend(digest(&SHA256, answer.client_data().as_bytes()).as_ref());
         self.json(&json!({
@@ -153,6 +152,8 @@ pub struct Answer {
     pub counter: u32,
     /// What a new key says of itself, if not the truth.
     pub algorithm: Option<i32>,
+    /// What follows in the authenticator data.
+    pub extensions: Vec<u8>,
 }
 
 impl Answer {
@@ -166,6 +167,7 @@ impl Answer {
             flags: PRESENT | VERIFIED,
             counter: 0,
             algorithm: None,
+            extensions: Vec::new(),
         }
     }
 
@@ -189,14 +191,26 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
+/// The attestation object of format "none" around authenticator data.
+pub fn attestation(data: &[u8]) -> Vec<u8> {
+    [&b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData"[..], &bytes(data)].concat()
+}
+
 /// A byte string in CBOR (RFC 8949).
 fn bytes(content: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(content.len()).unwrap();
-    [&[0x59], &length.to_be_bytes()[..], content].concat()
+    [&head(0x40, content.len()), content].concat()
 }
 
 /// A negative integer in CBOR.
 fn integer(value: i32) -> Vec<u8> {
-    let argument = u16::try_from(-1 - value).unwrap();
-    [&[0x39], &argument.to_be_bytes()[..]].concat()
+    head(0x20, usize::try_from(-1 - value).unwrap())
+}
+
+/// The first bytes of an item in CBOR, as short as they can be: CTAP2 has no other form.
+fn head(kind: u8, argument: usize) -> Vec<u8> {
+    match (u8::try_from(argument), u16::try_from(argument).unwrap().to_be_bytes()) {
+        (Ok(small), _) if small < 24 => vec![kind | small],
+        (Ok(small), _) => vec![kind | 24, small],
+        (Err(_large), [high, low]) => vec![kind | 25, high, low],
+    }
 }

@@ -3,6 +3,7 @@
 #[path = "../../../../tests/it/support/authenticator.rs"]
 mod authenticator;
 mod registration;
+mod second_opinion;
 mod sign_in;
 mod site;
 mod vectors;
