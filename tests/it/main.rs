@@ -73,6 +73,7 @@ mod node_loss;
 mod node_processes;
 mod nodes;
 mod origin_mismatch;
+mod passkey_browser;
 mod passkeys;
 mod paths;
 mod pending_changes;

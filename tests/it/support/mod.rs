@@ -39,5 +39,6 @@ pub mod source;
 pub mod stores;
 pub mod tokens;
 pub mod upstream;
+pub mod virtual_authenticator;
 pub mod wait;
 pub mod wobbly;
