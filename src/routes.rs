@@ -28,10 +28,10 @@ use crate::pages::admin::{
     apps, audit, checklist, explain, groups, icon, links, mail, probe, rules, selected, sessions, snippet, user,
     username, users,
 };
-use crate::pages::confirm::{self, Change};
+use crate::pages::change::Change;
 use crate::pages::{
-    account, email, factor_step, forgot, handover, home, invite, login, logout, old_gates, passkeys, password, profile,
-    reset, second_factors, setup, tokens,
+    account, confirm, email, factor_step, forgot, handover, home, invite, login, logout, old_gates, passkeys, password,
+    profile, reset, second_factors, setup, tokens,
 };
 
 /// One page or action.

@@ -6,18 +6,26 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::outgoing::Detail;
 use super::session_cache::CachedSession;
-use super::{AccountError, Accounts, Client, revocation};
-use crate::crypto::opaque_token::PlainToken;
+use super::throttle::{self, Asking};
+use super::{AccountError, Accounts, Client, FieldFault, revocation};
+use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::crypto::sealed::Sealer;
 use crate::domain::access::Visitor;
-use crate::domain::audit::Event;
+use crate::domain::audit::{AuditLine, Event};
+use crate::domain::factors::{SecondFactor, TypedCode};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
+use crate::domain::mail::MailKind;
 use crate::domain::notice::Notice;
-use crate::domain::session::Method;
+use crate::domain::session::{Method, Methods, Proof};
+use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
+use crate::domain::user::User;
+use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::TokenGrant;
-use crate::storage::{audit, tokens};
+use crate::storage::{Connection, StorageError, audit, tokens, users};
 
 /// Maximum pending forms of one account; the oldest are dropped.
 const MAX_WAITING: i64 = 10;
@@ -36,6 +44,19 @@ pub struct Pending {
     pub subject: String,
     /// Its fields.
     pub fields: BTreeMap<String, String>,
+    /// Whether only a second factor is an answer: the session lacks the one that the change needs.
+    pub needs_factor: bool,
+}
+
+/// What somebody answered.
+#[derive(Default)]
+pub struct Answer {
+    /// The current password; may be empty with a code.
+    pub password: String,
+    /// A code of an app or a recovery code; may be empty.
+    pub code: String,
+    /// Whether only a second factor is an answer, where no pending form says so.
+    pub needs_factor: bool,
 }
 
 /// What is stored: the form, and the session that submitted it.
@@ -61,16 +82,33 @@ pub(super) fn named(who: &Visitor) -> Result<(UserId, SessionId), AccountError> 
 }
 
 impl Accounts {
-    /// Whether the person behind the session proved their identity within the last 15 minutes. A cached session may be
-    /// older than the proof, so the store is asked before this returns false.
+    /// Whether the person behind the session proved their identity within the last 15 minutes.
     pub async fn was_proved_recently(&self, who: &Visitor) -> Result<bool, AccountError> {
-        let (now, (_, session)) = (self.0.clock.now(), named(who)?);
-        let is_recent = |copy: &CachedSession| copy.view().is_some_and(|view| view.session.was_proved_recently(now));
-        if self.find_session(&session).await?.is_some_and(|copy| is_recent(&copy)) {
+        let now = self.0.clock.now();
+        self.has_proved(who, |proof| proof.is_recent(now)).await
+    }
+
+    /// Whether the person is asked for codes of a second factor: they have one, and `SECOND_FACTOR` is not `off`.
+    pub async fn is_asked_for_factor(&self, who: &Visitor) -> Result<bool, AccountError> {
+        let (user, _session) = named(who)?;
+        Ok(self.second_factor() != SecondFactor::Off && self.has_factor(&user).await?)
+    }
+
+    /// Whether the person is asked for codes of a second factor and has proved none in this session.
+    pub async fn lacks_factor(&self, who: &Visitor) -> Result<bool, AccountError> {
+        Ok(self.is_asked_for_factor(who).await? && !self.has_proved(who, |proof| proof.factor).await?)
+    }
+
+    /// Whether what the person behind the session proved is enough. A cached session may be older than the proof, so
+    /// the store is asked before this returns false.
+    async fn has_proved(&self, who: &Visitor, is_enough: impl Fn(Proof) -> bool) -> Result<bool, AccountError> {
+        let (_, session) = named(who)?;
+        let fits = |copy: &CachedSession| copy.view().is_some_and(|view| is_enough(view.session.proof()));
+        if self.find_session(&session).await?.is_some_and(|copy| fits(&copy)) {
             return Ok(true);
         }
         self.0.cache.forget(&session);
-        Ok(self.find_session(&session).await?.is_some_and(|copy| is_recent(&copy)))
+        Ok(self.find_session(&session).await?.is_some_and(|copy| fits(&copy)))
     }
 
     /// Stores a form for ten minutes and returns the token that refers to it.
@@ -99,50 +137,144 @@ impl Accounts {
         grant.and_then(|grant| Stored::of(who, &grant, &self.0.sealer)).ok_or(AccountError::Link)
     }
 
-    /// Checks the current password, records the proof on the session, and returns the form, once, if `token` refers to
-    /// one.
+    /// Checks the current password, or a code of a second factor, or both, records the proof on the session, and
+    /// returns the form, once, if `token` refers to one. A right code proves the factor in this session.
     pub async fn confirm(
         &self,
         who: &Visitor,
         token: Option<&str>,
-        password: String,
+        answer: Answer,
         client: Client,
     ) -> Result<Option<Pending>, AccountError> {
         let pending = match token {
             Some(token) => Some(self.find_pending(who, token).await?),
             None => None,
         };
-        let (_, session) = named(who)?;
-        let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
-        let before = copy.view().map(|view| view.session.methods.clone()).unwrap_or_default();
-        let (user, _hash, permit) = self.prove_current(who, password, Event::ConfirmFailed, &client).await?;
-        drop(permit);
-        let methods = before.with(&Method::Password.into());
-        let hash = token.map(|token| self.hash_of(Purpose::Confirmation, token));
+        let needs_factor = answer.needs_factor || pending.as_ref().is_some_and(|pending| pending.needs_factor);
+        let (user, session) = named(who)?;
+        let user = self.user(&user).await?;
+        let code = self.code_of(who, &answer, needs_factor).await?;
+        let mut methods = Methods::default();
+        if code.is_none() || !answer.password.is_empty() {
+            let proved = self.prove_current(who, answer.password, Event::ConfirmFailed, &client).await?;
+            drop(proved);
+            methods = Method::Password.into();
+        }
+        let step = Step {
+            code: code.map(|code| self.code_attempt(&user, code, &client)),
+            line: self.own_line(Event::ConfirmOk, &user, &client),
+            token: token.map(|token| self.hash_of(Purpose::Confirmation, token)),
+            store: self.0.store.clone(),
+            session,
+            user: user.id,
+            methods,
+            now: self.0.clock.now(),
+        };
         let this = self.clone();
         self.run_uninterrupted(async move {
-            let now = this.0.clock.now();
-            let line =
-                this.audit_line(Event::ConfirmOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
-            let (store, id) = (this.0.store.clone(), session.clone());
-            let proved = this.0.database.write(move |c| {
-                if let Some(hash) = hash
-                    && tokens::take(c, &hash, Purpose::Confirmation, now)?.is_none()
-                {
-                    return Ok(false);
-                }
-                audit::append(c, &line)?;
-                store.mark_proved(c, &id, &methods, now)?;
-                // The answer need not wait for other nodes: a node that has not applied it yet asks again.
-                revocation::publish_unawaited(c, Notice::SessionChanged(id), now)?;
-                Ok(true)
-            });
-            if !proved.await? {
-                return Err(AccountError::Link);
-            }
+            let session = step.session.clone();
+            this.0.database.write(move |c| step.record(c)).await??;
+            this.wake_mailer();
             this.0.cache.forget(&session);
             Ok(pending)
         })
         .await
+    }
+
+    /// The code that is to be checked; `None` if the password is the answer.
+    async fn code_of(
+        &self,
+        who: &Visitor,
+        answer: &Answer,
+        needs_factor: bool,
+    ) -> Result<Option<TypedCode>, AccountError> {
+        if !self.is_asked_for_factor(who).await? {
+            return Ok(None);
+        }
+        let missing = |field, key| Err(AccountError::Rules(vec![FieldFault::new(field, Text::new(key))]));
+        match (answer.code.trim(), &*answer.password) {
+            ("", _) if needs_factor => missing("code", "prove-code-missing"),
+            ("", "") => missing("current_password", "prove-missing"),
+            ("", _) => Ok(None),
+            (code, _) => Ok(Some(TypedCode::read(code))),
+        }
+    }
+
+    /// What checks a code of the signed-in `user`. Its attempt is counted before, and also towards the limit of the
+    /// account if it is wrong.
+    fn code_attempt(&self, user: &User, code: TypedCode, client: &Client) -> CheckCode {
+        let asking = Asking::of_codes(&self.0.token_hasher, &user.id);
+        let (mut throttled, mut failed) =
+            (self.own_line(Event::LoginThrottled, user, client), self.own_line(Event::ConfirmFailed, user, client));
+        throttled.actor.clear();
+        "code".clone_into(&mut failed.detail);
+        let (account, mails, now) = (self.account_bucket(&user.email), self.drafts(), self.0.clock.now());
+        let (method, wrong) = (code.method(), code.wrong_text());
+        let notice =
+            (method == Method::Recovery).then(|| mails.to_user(MailKind::RecoveryUsed, user, &Detail::of(client, now)));
+        let check = self.code_check(user, code, client);
+        Box::new(move |c| {
+            let reservation = match throttle::reserve_or_audit(c, &asking, &throttled, now)? {
+                Ok(reservation) => reservation,
+                Err(retry_after) => return Ok(Err(AccountError::TooMany { retry_after })),
+            };
+            if !check(c)? {
+                throttle::count_failure(c, &account, now)?;
+                audit::append(c, &failed)?;
+                return Ok(Err(AccountError::Rules(vec![FieldFault::new("code", wrong)])));
+            }
+            throttle::succeed(c, &reservation, asking.account.as_deref())?;
+            if let Some(mail) = &notice {
+                mails.queue(c, mail)?;
+            }
+            Ok(Ok(method))
+        })
+    }
+}
+
+/// Checks a code and uses it up; returns what it proves.
+type CheckCode = Box<dyn FnOnce(&mut Connection) -> Result<Result<Method, AccountError>, StorageError> + Send>;
+
+/// The last step of a confirmation, after the password: one transaction.
+struct Step {
+    code: Option<CheckCode>,
+    line: AuditLine,
+    token: Option<TokenHash>,
+    store: SessionStore,
+    session: SessionId,
+    user: UserId,
+    /// What was proved already.
+    methods: Methods,
+    now: Timestamp,
+}
+
+impl Step {
+    fn record(self, c: &mut Connection) -> Result<Result<(), AccountError>, StorageError> {
+        // Answers of one person are judged one after the other.
+        users::hold(c, &self.user)?;
+        let Some(session) = self.store.find_live(c, &self.session, self.now)? else {
+            return Ok(Err(AccountError::Link));
+        };
+        if let Some(hash) = &self.token
+            && tokens::find(c, hash, Purpose::Confirmation, self.now)?.is_none()
+        {
+            return Ok(Err(AccountError::Link));
+        }
+        let mut methods = session.methods.with(&self.methods);
+        if let Some(check) = self.code {
+            match check(c)? {
+                Ok(method) => methods = methods.with(&method.into()),
+                Err(fault) => return Ok(Err(fault)),
+            }
+        }
+        if let Some(hash) = &self.token {
+            // After the code: with a wrong one the form goes on waiting.
+            tokens::take(c, hash, Purpose::Confirmation, self.now)?;
+        }
+        audit::append(c, &self.line)?;
+        self.store.mark_proved(c, &self.session, &methods, self.now)?;
+        // The answer need not wait for other nodes: a node that has not applied it yet asks again.
+        revocation::publish_unawaited(c, Notice::SessionChanged(self.session), self.now)?;
+        Ok(Ok(()))
     }
 }

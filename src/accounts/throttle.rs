@@ -8,7 +8,7 @@ use super::{AccountError, Accounts, Client};
 use crate::crypto::hash_workers::HashPermit;
 use crate::crypto::opaque_token::TokenHasher;
 use crate::crypto::password_hash::{PasswordHash, Verified};
-use crate::domain::audit::Event;
+use crate::domain::audit::{AuditLine, Event};
 use crate::domain::email::Email;
 use crate::domain::ids::UserId;
 use crate::domain::password::Password;
@@ -110,6 +110,17 @@ impl Asking {
         format!("reauth-row:{}", hasher.hash("reauth", user.as_str()).as_str())
     }
 
+    /// Codes of a second factor, entered by the signed-in user: within the limit of the current password, and in a row
+    /// of their own, which a right password does not reset.
+    pub(super) fn of_codes(hasher: &TokenHasher, user: &UserId) -> Self {
+        Self { account: Some(Self::codes_row_of(hasher, user)), right: None, ..Self::of_account(hasher, user) }
+    }
+
+    /// Consecutive wrong codes of a signed-in user; a right one resets them, also at sign-in.
+    pub(super) fn codes_row_of(hasher: &TokenHasher, user: &UserId) -> String {
+        format!("reauth-row:{}", hasher.hash("reauth-code", user.as_str()).as_str())
+    }
+
     /// What represents the client's address in the store.
     pub(super) fn source_of(hasher: &TokenHasher, client: &Client) -> String {
         Self::network_hash(hasher, client.source)
@@ -163,6 +174,20 @@ pub(super) fn reserve(
     }
     attempts::add(c, &asking.source, now, window_over)?;
     Ok(Ok(Reservation { source: Some(asking.source.clone()), account: asking.account.clone(), device: None }))
+}
+
+/// [`reserve`]; a refusal is audited as `line`, once per window and source.
+pub(super) fn reserve_or_audit(
+    c: &mut Connection,
+    asking: &Asking,
+    line: &AuditLine,
+    now: Timestamp,
+) -> Result<Result<Reservation, i64>, StorageError> {
+    let reserved = reserve(c, asking, now)?;
+    if reserved.is_err() && is_first_refusal(c, &asking.source, now)? {
+        audit::append(c, line)?;
+    }
+    Ok(reserved)
 }
 
 /// The attempt was no failure: returns it, and resets the counts of the account and the device.
@@ -242,6 +267,11 @@ pub(super) fn count_again(c: &mut Connection, reservation: &Reservation, now: Ti
     Ok(())
 }
 
+/// A failure in a bucket of consecutive ones that no attempt was reserved in.
+pub(super) fn count_failure(c: &mut Connection, bucket: &str, now: Timestamp) -> Result<(), StorageError> {
+    attempts::add(c, bucket, now, NEVER)
+}
+
 /// Whether the account of that attempt has failed more often than is evaluated at all. The waits that grow before are
 /// for the beginning of a sign-in: in the middle of one they would outlast it.
 pub(super) fn is_over_the_limit(c: &mut Connection, reservation: &Reservation) -> Result<bool, StorageError> {
@@ -280,13 +310,7 @@ impl Accounts {
     ) -> Result<Reservation, AccountError> {
         let now = self.0.clock.now();
         let line = self.audit_line(event, "", subject, &client.source.to_string());
-        let outcome = self.0.database.write(move |c| {
-            let reserved = reserve(c, &asking, now)?;
-            if reserved.is_err() && is_first_refusal(c, &asking.source, now)? {
-                audit::append(c, &line)?;
-            }
-            Ok(reserved)
-        });
+        let outcome = self.0.database.write(move |c| reserve_or_audit(c, &asking, &line, now));
         outcome.await?.map_err(|retry_after| AccountError::TooMany { retry_after })
     }
 

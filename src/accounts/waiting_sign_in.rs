@@ -8,7 +8,7 @@ use super::enrolment::{Enrolled, Setup, Within};
 use super::opening::{NewSession, WaitingSignIn};
 use super::outgoing::Detail;
 use super::sign_in::{AccountProof, Earlier, RightPassword};
-use super::throttle::{self, Reservation};
+use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::audit::Event;
@@ -17,7 +17,6 @@ use crate::domain::link::{Purpose, SIGN_IN_SECS};
 use crate::domain::mail::MailKind;
 use crate::domain::session::{Method, Methods};
 use crate::domain::sign_in::{Besides, MissingProof, check_complete};
-use crate::domain::text::Text;
 use crate::domain::throttle::{MAX_WAIT_SECS, WINDOW_SECS};
 use crate::domain::user::UserState;
 use crate::storage::tokens::TokenGrant;
@@ -139,14 +138,7 @@ impl Accounts {
     ) -> Result<NewSession, AccountError> {
         let found = self.find_waiting_for(MissingProof::Factor, token).await?;
         let code = TypedCode::read(typed);
-        let method = match code {
-            TypedCode::Totp(_) => Method::Totp,
-            TypedCode::Recovery(_) => Method::Recovery,
-        };
-        let wrong = match method {
-            Method::Recovery => "factor-wrong-recovery",
-            Method::Totp | Method::Passkey | Method::Password | Method::Pair => "factor-wrong-code",
-        };
+        let (method, wrong) = (code.method(), code.wrong_text());
         let mail = (method == Method::Recovery).then(|| {
             let detail = Detail::of(&client, self.0.clock.now());
             self.drafts().to_user(MailKind::RecoveryUsed, &found.record.user, &detail)
@@ -154,7 +146,7 @@ impl Accounts {
         let check = self.code_check(&found.record.user, code, &client);
         let earlier = Earlier { trusts, notice: mail };
         self.complete(found, method, earlier, client, move |c| {
-            Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", Text::new(wrong))) })
+            Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", wrong)) })
         })
         .await
     }
@@ -213,6 +205,7 @@ impl Accounts {
         let password = record.password_hash.clone().ok_or(AccountError::Link)?;
         let failed = self.audit_line(Event::FactorFailed, "", record.user.email.as_str(), &client.source.to_string());
         let account = Some(self.account_bucket(&record.user.email));
+        let codes_row = Asking::codes_row_of(&self.0.token_hasher, &record.user.id);
         let (attempt, persistent) = (kept.attempt.clone(), kept.persistent);
         let proof = AccountProof {
             record,
@@ -246,6 +239,7 @@ impl Accounts {
                 return Ok(Err(AccountError::Link));
             }
             attempts::clear(c, &wrong)?;
+            attempts::clear(c, &codes_row)?;
             let taken = tokens::take(c, &hash, Purpose::SignIn, now)?;
             Ok(taken.map(drop).ok_or(AccountError::Link))
         };

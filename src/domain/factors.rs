@@ -1,6 +1,7 @@
 //! Second factors: what a person has besides the password, and who has to have one (S122 to S128).
 
 use super::ids::FactorId;
+use super::session::Method;
 use super::text::Text;
 use super::time::Timestamp;
 use super::user::{DisplayName, Role};
@@ -96,6 +97,22 @@ impl TypedCode {
             other => other,
         };
         Self::Recovery(signs.chars().map(digit).collect())
+    }
+
+    /// What it proves.
+    pub const fn method(&self) -> Method {
+        match self {
+            Self::Totp(_) => Method::Totp,
+            Self::Recovery(_) => Method::Recovery,
+        }
+    }
+
+    /// What somebody reads whose code is wrong.
+    pub const fn wrong_text(&self) -> Text {
+        Text::new(match self {
+            Self::Totp(_) => "factor-wrong-code",
+            Self::Recovery(_) => "factor-wrong-recovery",
+        })
     }
 }
 

@@ -125,6 +125,11 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// Whether it is recent enough for a sensitive change (S130).
+    pub const fn is_recent(self, now: Timestamp) -> bool {
+        self.is_within(RECENT_MINUTES, now)
+    }
+
     /// Whether it is at most `minutes` old. A proof in the future does not count, apart from small clock differences.
     pub const fn is_within(self, minutes: i64, now: Timestamp) -> bool {
         let age = now.since(self.at);
@@ -235,12 +240,6 @@ impl Session {
             last_seen_at: parent.last_seen_at,
             ..self
         })
-    }
-
-    /// Whether the person proved their identity a short while ago. A proof in the future does not count, apart from
-    /// small clock differences between nodes.
-    pub fn was_proved_recently(&self, now: Timestamp) -> bool {
-        self.proof().is_within(RECENT_MINUTES, now)
     }
 
     /// The last proof of the person's identity.

@@ -4,8 +4,10 @@
 
 pub mod account;
 pub mod admin;
+pub mod change;
 pub mod choose_password;
 pub mod confirm;
+mod confirm_page;
 pub mod email;
 pub mod factor_step;
 pub mod forgot;

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::form::{Field, fault_of};
 use super::passkey_button::Button;
-use super::see_other;
 use super::signed_in::with_next;
+use super::{confirm_page, see_other};
 use crate::accounts::enrolment::Setup;
 use crate::accounts::second_factors::OwnFactors;
 use crate::accounts::{AccountError, FieldFault};
@@ -130,8 +130,9 @@ async fn list_page(member: &Member, req: &HttpRequest, faults: Vec<FieldFault>) 
 /// The secret of a new factor, after "is it you?".
 pub async fn show_totp(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
-    if !accounts.was_proved_recently(member.who()).await? {
-        return Ok(see_other(&with_next("/_auth/confirm", TOTP)));
+    let needs_factor = accounts.lacks_factor(member.who()).await?;
+    if needs_factor || !accounts.was_proved_recently(member.who()).await? {
+        return Ok(see_other(&confirm_page::address(TOTP, needs_factor)));
     }
     let setup = accounts.begin_factor(member.who()).await?;
     Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), "", (Vec::new(), None)))

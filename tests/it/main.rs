@@ -35,6 +35,7 @@ mod circles;
 mod command_line;
 mod compat;
 mod confirm;
+mod confirm_codes;
 mod cookies;
 mod damaged_rows;
 mod decoys;

@@ -193,17 +193,16 @@ async fn s129_a_trusted_browser_is_spared_the_factor_alone_until_it_is_forgotten
     app_pages::add_rule(&mut owner, "/_auth/admin/apps/default", rule).await;
     assert_eq!(client.get("/vault").await.status, 403, "no factor was proved in this session");
     let id = page::data(&client.get(FACTORS).await.text(), "factor-id").unwrap();
-    let code = Phone::scanning(&client.get(TOTP).await.text(), &app.clock).code();
-    let adding = [("code", &*code), ("name", "")];
-    for (page, address, fields) in [
-        (FACTORS, format!("{FACTORS}/recovery"), &[][..]),
-        (FACTORS, format!("{FACTORS}/{id}/remove"), &[]),
-        (TOTP, TOTP.to_owned(), &adding),
-    ] {
-        let refused = client.submit(page, &address, fields).await;
+    for address in [format!("{FACTORS}/recovery"), format!("{FACTORS}/{id}/remove")] {
+        let question = client.submit(FACTORS, &address, &[]).await;
+        let token = page::field(&question.text(), "deed").unwrap_or_else(|| panic!("not asked: {address}"));
+        assert!(!question.text().contains("name=\"current_password\""), "{}", question.text());
+        let fields = [("deed", &*token), ("current_password", PASSWORD)];
+        let refused = client.post_form("/_auth/confirm", &fields).await;
         assert_eq!(refused.status, 422, "S126: the password alone changes a factor: {address}");
-        assert!(refused.text().contains("without your second factor"), "{}", refused.text());
     }
+    let led = client.get(TOTP).await.location().to_owned();
+    assert!(led.starts_with("/_auth/confirm?next=") && led.ends_with("&factor=on"), "{led}");
     app.advance(29 * 86_400);
     assert!(!again(&mut client).await, "before the end of the 30 days");
     app.advance(2 * 86_400);
