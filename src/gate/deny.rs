@@ -9,6 +9,7 @@ use crate::domain::link_query;
 use crate::domain::return_to::{ReturnTo, encode_query};
 use crate::http::authenticator::Verdict;
 use crate::http::error::HttpError;
+use crate::http::navigation::is_navigation;
 use crate::http::unauthenticated::sign_in_address;
 
 /// The path to return to after sign-in: `asked` for a safe method. A form submission must not be repeated with GET, so
@@ -45,6 +46,16 @@ impl Destination {
     }
 }
 
+/// Whether the visitor is led to the step that is missing. Only people can prove a second factor: scripts are refused,
+/// and so is the deprecated mode, which has no account.
+pub(super) fn is_led(denial: Denial, verdict: Option<&Verdict>, headers: &HeaderMap) -> bool {
+    match denial {
+        Denial::SetUp | Denial::SignIn | Denial::Prove => true,
+        Denial::Factor => is_navigation(headers) && verdict.is_some_and(|verdict| verdict.who.person().is_some()),
+        Denial::Forbidden | Denial::Token => false,
+    }
+}
+
 /// Where the visitor of `target` is led: to set-up, to a new proof of their identity, or to sign-in, with the return
 /// address. All are at the portal; on the host of another app sign-in begins with the hand-over.
 pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderMap, app_url: &AppUrl) -> Destination {
@@ -57,8 +68,11 @@ pub(super) fn destination(denial: Denial, target: &Target<'_>, headers: &HeaderM
     let at_portal = |path: String| Destination { origin: app_url.origin().to_owned(), path, is_here: is_at_portal };
     match denial {
         Denial::SetUp => at_portal("/_auth/setup".to_owned()),
-        Denial::Prove if is_at_portal => at_portal(format!("/_auth/confirm?next={}", encode_query(&back()))),
-        Denial::Prove => at_portal(format!("/_auth/confirm?next={}", encode_query(&format!("{origin}{}", back())))),
+        Denial::Prove | Denial::Factor => {
+            let next = if is_at_portal { back() } else { format!("{origin}{}", back()) };
+            let factor = if denial == Denial::Factor { "&factor=on" } else { "" };
+            at_portal(format!("/_auth/confirm?next={}{factor}", encode_query(&next)))
+        }
         _ if is_at_portal => at_portal(sign_in_address(ReturnTo::parse(&back(), app_url).as_ref())),
         _ => {
             let path = format!("/_auth/begin?next={}", encode_query(&back()));

@@ -130,15 +130,13 @@ async fn judge(
         },
         Admission::Out(denial, verdict) => (denial, verdict),
     };
-    match denial {
-        // It would lead in a circle: the proxy leads to sign-in whatever is missing.
-        Denial::Prove if asking.old.is_some_and(OldAddress::has_fixed_way_in) => {
-            Err(deny::refusal(denial, &target, verdict.as_deref()))
-        }
-        Denial::SetUp | Denial::SignIn | Denial::Prove => {
-            Ok(redirect_or_refuse(req, settings, asking, &target, denial))
-        }
-        Denial::Factor | Denial::Forbidden | Denial::Token => Err(deny::refusal(denial, &target, verdict.as_deref())),
+    // The proxy leads to sign-in whatever is missing: that would be a circle.
+    let is_circle =
+        matches!(denial, Denial::Factor | Denial::Prove) && asking.old.is_some_and(OldAddress::has_fixed_way_in);
+    if !is_circle && deny::is_led(denial, verdict.as_deref(), req.headers()) {
+        Ok(redirect_or_refuse(req, settings, asking, &target, denial))
+    } else {
+        Err(deny::refusal(denial, &target, verdict.as_deref()))
     }
 }
 

@@ -72,7 +72,7 @@ async fn pass(
     }
     let (verdict, renewal) = match admit(req, settings, &target, Renew::IfExpired).await? {
         Admission::In(verdict, renewal) => (verdict, renewal),
-        Admission::Out(denial @ (Denial::SetUp | Denial::SignIn | Denial::Prove), _) => {
+        Admission::Out(denial, verdict) if deny::is_led(denial, verdict.as_deref(), req.headers()) => {
             *outcome = Outcome::SignIn;
             return Ok(redirect_or_refuse(req, denial, &target, settings));
         }

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::change::Change;
-use super::confirm_page::{Asked, Question, over};
+use super::confirm_page::{Asked, Question, no_factor, over};
 use super::see_other;
 use crate::accounts::AccountError;
 use crate::accounts::confirm::{Answer, Pending};
@@ -133,6 +133,9 @@ pub async fn show(member: Member, req: HttpRequest, from: web::Query<From>) -> R
         return Ok(see_other(&next));
     }
     let asked = Asked::of(&member, &req, needs_factor).await?;
+    if needs_factor && asked == Asked::Password {
+        return no_factor(&member, &req, &next).await;
+    }
     Ok(Question { member: &member, req: &req, asked }.on_the_way(&next, StatusCode::OK, Vec::new()))
 }
 

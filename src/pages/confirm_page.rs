@@ -152,3 +152,18 @@ pub(super) fn over(member: &Member, req: &HttpRequest) -> HttpResponse {
     page.links = vec![("/_auth/", "error-start")];
     page.answer(StatusCode::GONE)
 }
+
+/// Says how to get on the way to `next`, which needs a second factor, to who cannot be asked for one.
+pub(super) async fn no_factor(member: &Member, req: &HttpRequest, next: &str) -> Result<HttpResponse, HttpError> {
+    let user = member.who().user_id().ok_or(HttpError::NotFound)?;
+    let mut page = MessagePage::new(req, "prove-heading", member.menu());
+    // Not asked for: SECOND_FACTOR is off.
+    if settings::accounts(req).has_factor(user).await? {
+        page.texts = vec![Text::new("prove-factor-off")];
+        page.links = vec![("/_auth/", "error-start")];
+    } else {
+        page.texts = vec![Text::new("prove-no-factor")];
+        page.links = vec![("/_auth/account/factors", "factors-heading"), (next, "prove-go-on")];
+    }
+    Ok(page.answer(StatusCode::FORBIDDEN))
+}

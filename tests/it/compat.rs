@@ -138,6 +138,24 @@ async fn s72_s74_each_old_address_denies_as_its_gate_does_and_guesses_nothing() 
 }
 
 #[tokio::test]
+async fn s126_a_demanded_factor_leads_to_the_code_but_where_the_proxy_leads_to_sign_in_whatever_is_missing() {
+    let mut site = Site::start().await;
+    let mut browser = site.entered().await;
+    site.rule(RuleForm { path: "/page", who: "signed-in", factor: true, ..RuleForm::default() }).await;
+    let way = format!("http://localhost:3000/_auth/confirm?next={WIKI}/page&factor=on");
+    for address in ADDRESSES {
+        let denied = browser.send(ask(address, HOST, "/page")).await;
+        let expected = match address {
+            "/oauth2/auth" | "/outpost.goauthentik.io/auth/nginx" => (403, ""),
+            "/api/authz/auth-request" | "/api/verify" => (401, &*way),
+            _ => (302, &*way),
+        };
+        assert_eq!((denied.status, denied.location()), expected, "{address}");
+        assert_eq!(browser.send(ask(address, HOST, "/page").header("accept", "*/*")).await.status, 403, "{address}");
+    }
+}
+
+#[tokio::test]
 async fn s28_s72_old_addresses_answer_trusted_proxies_alone() {
     let app = TestApp::start(|options| options.set("COMPAT", "authelia,oauth2-proxy,authentik")).await;
     let mut owner = people::claim(&app).await;

@@ -5,7 +5,7 @@ use super::support::client::{Client, Response};
 use super::support::mailbox::Mailbox;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::phone::{self, FACTORS, Phone, STEP, TOTP, events, halfway, with_phone};
+use super::support::phone::{self, FACTORS, TOTP, events, halfway, trusted, with_phone};
 
 /// Seconds after which the question is asked.
 const LATER: i64 = 901;
@@ -29,17 +29,6 @@ async fn answer(client: &mut Client, question: &Response, password: &str, code: 
 fn asks_for(page: &Response) -> [bool; 2] {
     let tags = page::tags(&page.text());
     ["current_password", "code"].map(|name| tags.iter().any(|tag| tag.attribute("name") == Some(name)))
-}
-
-/// A browser of the owner that is trusted: its session was opened by the password alone.
-async fn trusted(app: &TestApp, phone: &Phone) -> Client {
-    let mut client = halfway(app).await;
-    let trusting = [("code", &*phone.code()), ("trust", "on")];
-    assert_eq!(client.submit(STEP, STEP, &trusting).await.status, 303);
-    people::sign_out(&mut client).await;
-    assert_ne!(people::sign_in(&mut client, OWNER, PASSWORD).await.location(), STEP);
-    app.advance(60);
-    client
 }
 
 #[tokio::test]

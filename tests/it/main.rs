@@ -42,6 +42,7 @@ mod decoys;
 mod documented;
 mod documents;
 mod factor_pages;
+mod factor_rules;
 mod factor_sign_in;
 mod fixed_headers;
 mod floors;

@@ -136,7 +136,7 @@ async fn off_asks_nobody_and_a_rule_that_demands_a_factor_lets_in_who_proved_one
     let (app, _upstream, mut owner) = people::with_app().await;
     let rule = RuleForm { path: "/vault", who: "signed-in", factor: true, ..RuleForm::default() };
     app_pages::add_rule(&mut owner, "/_auth/admin/apps/default", rule).await;
-    let refused = owner.get("/vault").await;
+    let refused = owner.fetch("/vault").await;
     assert!(refused.status == 403 && refused.text().contains("second factor"), "{}", refused.text());
     let (phone, _) = phone::add(&mut owner, &app.clock).await;
     assert_eq!(owner.get("/vault").await.status, 200, "who has just set one up has proved it");
@@ -191,7 +191,7 @@ async fn s129_a_trusted_browser_is_spared_the_factor_alone_until_it_is_forgotten
     halfway(&app).await; // Another browser is asked.
     let rule = RuleForm { path: "/vault", who: "signed-in", factor: true, ..RuleForm::default() };
     app_pages::add_rule(&mut owner, "/_auth/admin/apps/default", rule).await;
-    assert_eq!(client.get("/vault").await.status, 403, "no factor was proved in this session");
+    assert_eq!(client.fetch("/vault").await.status, 403, "no factor was proved in this session");
     let id = page::data(&client.get(FACTORS).await.text(), "factor-id").unwrap();
     for address in [format!("{FACTORS}/recovery"), format!("{FACTORS}/{id}/remove")] {
         let question = client.submit(FACTORS, &address, &[]).await;

@@ -79,6 +79,17 @@ pub async fn halfway(app: &TestApp) -> Client {
     client
 }
 
+/// A browser of the owner that is trusted: its session was opened by the password alone. A minute later.
+pub async fn trusted(app: &TestApp, phone: &Phone) -> Client {
+    let mut client = halfway(app).await;
+    let trusting = [("code", &*phone.code()), ("trust", "on")];
+    assert_eq!(client.submit(STEP, STEP, &trusting).await.status, 303);
+    people::sign_out(&mut client).await;
+    assert_ne!(people::sign_in(&mut client, OWNER, PASSWORD).await.location(), STEP);
+    app.advance(60);
+    client
+}
+
 /// How many audit lines there are of an event.
 pub async fn events(owner: &mut Client, event: &str) -> usize {
     let html = owner.get(&format!("/_auth/admin/audit?event={event}")).await.text();
