@@ -66,7 +66,7 @@ pub mod for_tests {
     pub use crate::domain::language::Language;
     pub use crate::domain::mail::{KINDS, MailKind, MailState, QueuedMail};
     pub use crate::domain::origin::Origin;
-    pub use crate::domain::session::{Method, Methods, Session};
+    pub use crate::domain::session::{Method, MethodTimes, Methods, Session};
     pub use crate::domain::text::Text;
     pub use crate::domain::throttle::Bucket;
     pub use crate::domain::time::{Clock, Timestamp};

@@ -96,7 +96,7 @@ impl Accounts {
 
     /// Whether the person is asked for codes of a second factor and has proved none in this session.
     pub async fn lacks_factor(&self, who: &Visitor) -> Result<bool, AccountError> {
-        Ok(self.is_asked_for_factor(who).await? && !self.has_proved(who, |proof| proof.factor).await?)
+        Ok(self.is_asked_for_factor(who).await? && !self.has_proved(who, Proof::has_factor).await?)
     }
 
     /// Whether what the person behind the session proved is enough. A cached session may be older than the proof, so
@@ -260,7 +260,7 @@ impl Step {
         {
             return Ok(Err(AccountError::Link));
         }
-        let mut methods = session.methods.with(&self.methods);
+        let mut methods = self.methods;
         if let Some(check) = self.code {
             match check(c)? {
                 Ok(method) => methods = methods.with(&method.into()),
@@ -272,7 +272,7 @@ impl Step {
             tokens::take(c, hash, Purpose::Confirmation, self.now)?;
         }
         audit::append(c, &self.line)?;
-        self.store.mark_proved(c, &self.session, &methods, self.now)?;
+        self.store.mark_proved(c, &self.session, &session.methods.with(methods, self.now), self.now)?;
         // The answer need not wait for other nodes: a node that has not applied it yet asks again.
         revocation::publish_unawaited(c, Notice::SessionChanged(self.session), self.now)?;
         Ok(Ok(()))

@@ -151,7 +151,7 @@ impl Accounts {
             let there = factors::count_of_user(c, &user)?;
             match within {
                 Within::SignIn(_) if there > 0 => return Ok(Err(setup_over())),
-                Within::Session(proof) if there > 0 && !proof.factor => return Ok(Err(unproved())),
+                Within::Session(proof) if there > 0 && !proof.has_factor() => return Ok(Err(unproved())),
                 Within::Session(_) | Within::SignIn(_) => {}
             }
             if there >= MAX_FACTORS {
@@ -203,7 +203,7 @@ impl Accounts {
         let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
         let before = copy.view().map(|view| (view.session.methods.clone(), view.session.authenticated_at));
         let (before, proved_at) = before.ok_or(AccountError::Link)?;
-        let (this, methods, mails) = (self.clone(), before.with(&method.into()), self.drafts());
+        let (this, methods, mails) = (self.clone(), before.with_added(method, proved_at), self.drafts());
         self.run_uninterrupted(async move {
             let (store, now, marked) = (this.0.store.clone(), this.0.clock.now(), session.clone());
             let added = this.0.database.write(move |c| {

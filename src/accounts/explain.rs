@@ -129,7 +129,8 @@ impl Accounts {
             let there = record.filter(|record| record.user.state != UserState::Disabled);
             there.map(|record| Ok((groups::of_user(c, &record.user.id)?, record.user))).transpose()
         });
-        let proof = Proof { factor: question.factor, at: now.plus(-question.age.saturating_mul(60)) };
+        let at = now.plus(-question.age.saturating_mul(60));
+        let proof = Proof { factor: question.factor.then_some(at), at };
         let person = found.await?.map(|(groups, user)| Person::new(user, groups));
         Ok(person.map(|person| Visitor::with_account(Credential::Pair, proof, person)))
     }

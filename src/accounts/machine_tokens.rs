@@ -83,7 +83,7 @@ impl Accounts {
                     Ok(found) => found,
                     Err(fault) => return Ok(Err(fault)),
                 };
-                let visitor = Visitor::with_account(Credential::Pair, Proof { factor: false, at: now }, person.clone());
+                let visitor = Visitor::with_account(Credential::Pair, Proof { factor: None, at: now }, person.clone());
                 let at = from.map(|client| Circumstances { client, now });
                 let allowed = |app: &App| at.is_none_or(|at| may_enter(&table, app, &visitor, at));
                 let token = match draft.parse(id, owner, &table, allowed, now) {

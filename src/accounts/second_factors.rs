@@ -102,7 +102,7 @@ impl Accounts {
             if !factors::has_any(c, &id)? {
                 return Ok(Err(AccountError::NotAllowed));
             }
-            if !proof.factor {
+            if !proof.has_factor() {
                 return Ok(Err(AccountError::Rules(vec![unproved()])));
             }
             factors::replace_recovery_codes(c, &id, &hashes)?;
@@ -131,7 +131,7 @@ impl Accounts {
             if !own.iter().any(|factor| factor.id == id) {
                 return Ok(Err(AccountError::NotFound));
             }
-            if !proof.factor {
+            if !proof.has_factor() {
                 return Ok(Err(AccountError::Rules(vec![unproved()])));
             }
             if own.len() > 1 {

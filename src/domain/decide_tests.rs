@@ -106,11 +106,12 @@ mod slow {
     }
 
     fn proof(grant: &Grant, who: &Visitor, at: Circumstances) -> Option<Denial> {
-        let age = at.now.secs() - who.proof().at.secs();
-        match grant.within {
-            _ if grant.factor && !who.proof().factor => Some(Denial::Factor),
-            Some(minutes) if age > minutes * 60 => Some(Denial::Prove),
-            _ => None,
+        let is_old =
+            |proved: Timestamp| grant.within.is_some_and(|minutes| at.now.secs() - proved.secs() > minutes * 60);
+        match who.proof().factor {
+            None if grant.factor => Some(Denial::Factor),
+            Some(proved) if grant.factor && is_old(proved) => Some(Denial::Factor),
+            _ => is_old(who.proof().at).then_some(Denial::Prove),
         }
     }
 
@@ -221,8 +222,12 @@ fn compiled() -> impl Strategy<Value = CompiledApp> {
 
 fn someone() -> impl Strategy<Value = Option<Visitor>> {
     let groups = prop::sample::subsequence(vec!["dev", "ops", "hr"], 0..=3);
-    let signed_in = (prop::sample::select(vec!['a', 'b']), groups, any::<bool>(), 0..200_i64)
-        .prop_map(|(id, groups, factor, minutes)| visitor(id, &groups, Proof { factor, at: NOW.plus(-minutes * 60) }));
+    let proof = (0..200_i64, prop::option::of(0..200_i64)).prop_map(|(minutes, before)| {
+        let at = NOW.plus(-minutes * 60);
+        Proof { factor: before.map(|before| at.plus(-before * 60)), at }
+    });
+    let signed_in = (prop::sample::select(vec!['a', 'b']), groups, proof)
+        .prop_map(|(id, groups, proof)| visitor(id, &groups, proof));
     prop::option::of(signed_in)
 }
 

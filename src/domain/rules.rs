@@ -8,6 +8,7 @@ use super::access::{Denial, Visitor};
 use super::groups::GroupName;
 use super::ids::{RuleId, UserId};
 pub use super::rule_scope::{RuleMethods, RulePath, UNKNOWN_METHOD};
+use super::session::Proof;
 use super::time::Timestamp;
 use super::words::words;
 
@@ -72,7 +73,7 @@ pub struct Grant {
     pub who: Who,
     /// The networks that the client must be in; empty for any.
     pub networks: Vec<IpNet>,
-    /// Whether the session must have been proved with a second factor.
+    /// Whether the session must have been proved with a second factor; within that time, if there is one.
     pub factor: bool,
     /// Maximum age of the last proof of identity, in minutes.
     pub within: Option<i64>,
@@ -113,11 +114,12 @@ impl Grant {
             }),
             Who::Nobody => false,
         };
+        let is_fresh = |proof: Proof| self.within.is_none_or(|minutes| proof.is_within(minutes, at.now));
         if !(is_meant && in_time && in_network) {
             Some(Denial::Forbidden)
-        } else if self.factor && !visitor.proof().factor {
+        } else if self.factor && !visitor.proof().of_factor().is_some_and(is_fresh) {
             Some(Denial::Factor)
-        } else if self.within.is_some_and(|minutes| !visitor.proof().is_within(minutes, at.now)) {
+        } else if !is_fresh(visitor.proof()) {
             Some(Denial::Prove)
         } else {
             None

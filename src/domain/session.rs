@@ -1,6 +1,6 @@
 //! Sessions: the row is authoritative, the tokens only refer to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::ids::{SessionId, UserId};
@@ -66,23 +66,24 @@ words! {
     }
 }
 
-/// The methods by which the person behind a session proved their identity; empty if unknown.
+impl Method {
+    /// Whether it is a second factor.
+    pub const fn is_factor(self) -> bool {
+        match self {
+            Self::Totp | Self::Recovery | Self::Passkey => true,
+            Self::Password | Self::Pair => false,
+        }
+    }
+}
+
+/// Methods by which somebody proved their identity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Methods(BTreeSet<Method>);
 
 impl Methods {
-    /// Parses what [`Methods`] prints; an unknown word makes it `None`.
-    pub fn parse(text: &str) -> Option<Self> {
-        text.split_ascii_whitespace().map(Method::parse).collect::<Option<_>>().map(Self)
-    }
-
     /// Whether a second factor is among them.
     pub fn has_factor(&self) -> bool {
-        let is_factor = |method: &Method| match method {
-            Method::Totp | Method::Recovery | Method::Passkey => true,
-            Method::Password | Method::Pair => false,
-        };
-        self.0.iter().any(is_factor)
+        self.0.iter().any(|method| method.is_factor())
     }
 
     /// The union with `other`.
@@ -99,10 +100,46 @@ impl From<Method> for Methods {
     }
 }
 
-impl fmt::Display for Methods {
+/// When the person behind a session last proved their identity, by each method; empty if unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MethodTimes(BTreeMap<Method, Timestamp>);
+
+impl MethodTimes {
+    /// Parses what [`MethodTimes`] prints; an unknown word makes it `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let read = |part: &str| {
+            let (method, at) = part.split_once(':')?;
+            Some((Method::parse(method)?, Timestamp::from_secs(at.parse().ok()?)))
+        };
+        text.split_ascii_whitespace().map(read).collect::<Option<_>>().map(Self)
+    }
+
+    /// When a second factor was last proved.
+    pub fn factor_at(&self) -> Option<Timestamp> {
+        self.0.iter().filter(|(method, _)| method.is_factor()).map(|(_, at)| *at).max()
+    }
+
+    /// The same after these were proved at `now`.
+    #[must_use]
+    pub fn with(mut self, methods: Methods, now: Timestamp) -> Self {
+        self.0.extend(methods.0.into_iter().map(|method| (method, now)));
+        self
+    }
+
+    /// The same after a factor was added at a time when the last proof was of `proved_at`: to add one proves no
+    /// identity (S130), so it makes no proof of a factor newer.
+    #[must_use]
+    pub fn with_added(self, factor: Method, proved_at: Timestamp) -> Self {
+        let at = self.factor_at().unwrap_or(proved_at);
+        self.with(factor.into(), at)
+    }
+}
+
+impl fmt::Display for MethodTimes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<&str> = self.0.iter().map(|method| method.as_str()).collect();
-        f.write_str(&words.join(" "))
+        let parts: Vec<String> =
+            self.0.iter().map(|(method, at)| format!("{}:{}", method.as_str(), at.secs())).collect();
+        f.write_str(&parts.join(" "))
     }
 }
 
@@ -118,8 +155,8 @@ pub struct ChildOf {
 /// What is known of the last proof of somebody's identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proof {
-    /// Whether a second factor was proved in this session, at the last proof or before.
-    pub factor: bool,
+    /// When a second factor was last proved in this session, if ever.
+    pub factor: Option<Timestamp>,
     /// When the last proof was.
     pub at: Timestamp,
 }
@@ -130,10 +167,20 @@ impl Proof {
         self.is_within(RECENT_MINUTES, now)
     }
 
+    /// Whether a second factor was proved in this session.
+    pub const fn has_factor(self) -> bool {
+        self.factor.is_some()
+    }
+
     /// Whether it is at most `minutes` old. A proof in the future does not count, apart from small clock differences.
     pub const fn is_within(self, minutes: i64, now: Timestamp) -> bool {
         let age = now.since(self.at);
         -MAX_CLOCK_DIFFERENCE_SECS <= age && age <= minutes.saturating_mul(60)
+    }
+
+    /// The proof of a second factor alone, if there was one.
+    pub fn of_factor(self) -> Option<Self> {
+        self.factor.map(|at| Self { at, ..self })
     }
 }
 
@@ -152,8 +199,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Whether the browser keeps it after it is closed.
     pub persistent: bool,
-    /// How the person proved their identity.
-    pub methods: Methods,
+    /// How the person proved their identity, and when.
+    pub methods: MethodTimes,
     /// The last time they did so.
     pub authenticated_at: Timestamp,
     /// Generation of the newest refresh token, starting at 0.
@@ -193,7 +240,7 @@ impl Session {
             created_at: now,
             expires_at,
             persistent: true,
-            methods,
+            methods: MethodTimes::default().with(methods, now),
             authenticated_at: now,
             generation: 0,
             rotated_at: now,
@@ -244,7 +291,7 @@ impl Session {
 
     /// The last proof of the person's identity.
     pub fn proof(&self) -> Proof {
-        Proof { factor: self.methods.has_factor(), at: self.authenticated_at }
+        Proof { factor: self.methods.factor_at(), at: self.authenticated_at }
     }
 
     /// Judges `generation`, taken from a verified refresh token, at `now`.
@@ -294,14 +341,30 @@ mod tests {
     }
 
     #[test]
-    fn methods_are_read_back_and_unknown_words_are_refused() {
-        let both = Methods(BTreeSet::from([Method::Password, Method::Pair]));
-        assert_eq!(both.to_string(), "password pair");
-        for methods in [Methods::default(), Methods::from(Method::Password), Methods::from(Method::Pair), both] {
-            assert_eq!(Methods::parse(&methods.to_string()), Some(methods));
+    fn times_of_methods_are_read_back_and_unknown_words_are_refused() {
+        let at = Timestamp::from_secs;
+        let password = MethodTimes::default().with(Method::Password.into(), at(5));
+        let both = password.clone().with(Method::Totp.into(), at(-7));
+        assert_eq!(both.to_string(), "password:5 totp:-7");
+        for times in [MethodTimes::default(), password, both] {
+            assert_eq!(MethodTimes::parse(&times.to_string()), Some(times));
         }
-        for text in ["telepathy", "password telepathy", "Password", "password,pair"] {
-            assert_eq!(Methods::parse(text), None, "{text:?}");
+        for text in
+            ["telepathy:5", "password:5 telepathy:5", "Password:5", "password:5,pair:5", "password", "password:x"]
+        {
+            assert_eq!(MethodTimes::parse(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn s126_a_password_and_an_added_factor_make_no_proof_of_a_factor_newer() {
+        let at = Timestamp::from_secs;
+        let password = MethodTimes::default().with(Method::Password.into(), at(5));
+        assert_eq!(password.factor_at(), None);
+        assert_eq!(password.clone().with_added(Method::Totp, at(5)).factor_at(), Some(at(5)));
+        let both = password.with(Method::Recovery.into(), at(6)).with(Method::Password.into(), at(90));
+        assert_eq!(both.factor_at(), Some(at(6)));
+        assert_eq!(both.clone().with_added(Method::Totp, at(90)).factor_at(), Some(at(6)));
+        assert_eq!(both.with(Method::Totp.into(), at(91)).factor_at(), Some(at(91)));
     }
 }

@@ -128,8 +128,9 @@ async fn subject(change: Change, req: &HttpRequest, fields: &BTreeMap<String, St
 pub async fn show(member: Member, req: HttpRequest, from: web::Query<From>) -> Result<HttpResponse, HttpError> {
     let Some(next) = app_origin::way_back(&req, &from.next).await? else { return Ok(see_other("/_auth/account")) };
     let (proof, needs_factor) = (member.who().proof(), !from.factor.is_empty());
+    let proof = if needs_factor { proof.of_factor() } else { Some(proof) };
     let now = settings::accounts(&req).clock().now();
-    if proof.is_within(JUST_NOW_MINUTES, now) && (proof.factor || !needs_factor) {
+    if proof.is_some_and(|proof| proof.is_within(JUST_NOW_MINUTES, now)) {
         return Ok(see_other(&next));
     }
     let asked = Asked::of(&member, &req, needs_factor).await?;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::StorageError;
 use super::sessions::child_of;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{Methods, Session};
+use crate::domain::session::{MethodTimes, Session};
 use crate::domain::time::Timestamp;
 
 /// The form of the hash; raised when an older program would misread it. A field that is added need not raise it: an
@@ -89,7 +89,7 @@ pub(super) fn from_fields(
             created_at,
             expires_at: fields.time("expires_at", None)?,
             persistent: fields.parsed("persistent", Some(true), |text| text.parse().ok())?,
-            methods: fields.parsed("methods", Some(Methods::default()), Methods::parse)?,
+            methods: fields.parsed("methods", Some(MethodTimes::default()), MethodTimes::parse)?,
             authenticated_at: fields.time("authenticated_at", Some(created_at))?,
             generation: fields.number("generation", None)?,
             rotated_at: fields.time("rotated_at", None)?,

@@ -15,7 +15,7 @@ use super::StorageError;
 use super::redis_record::{StoredSession, from_fields, to_fields};
 use crate::domain::cursor::Cursor;
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{Methods, Session};
+use crate::domain::session::{MethodTimes, Session};
 use crate::domain::time::Timestamp;
 
 /// Time limit for a reply.
@@ -266,7 +266,7 @@ impl RedisSessions {
     }
 
     /// Records that the person behind the session proved their identity again.
-    pub fn mark_proved(&self, id: &SessionId, methods: &Methods, now: Timestamp) -> Result<(), StorageError> {
+    pub fn mark_proved(&self, id: &SessionId, methods: &MethodTimes, now: Timestamp) -> Result<(), StorageError> {
         self.run(|c| Script::new(PROVED).key(key(id)).arg(methods.to_string()).arg(now.secs()).invoke::<i64>(c))
             .map(drop)
     }

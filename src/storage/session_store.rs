@@ -12,7 +12,7 @@ use super::schema::{tombstones, users};
 use super::{Connection, StorageError, sessions};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};
-use crate::domain::session::{Methods, Session};
+use crate::domain::session::{MethodTimes, Session};
 use crate::domain::time::Timestamp;
 
 /// The store of sessions that `SESSION_STORE` names.
@@ -155,7 +155,7 @@ impl SessionStore {
         &self,
         c: &mut Connection,
         id: &SessionId,
-        methods: &Methods,
+        methods: &MethodTimes,
         now: Timestamp,
     ) -> Result<(), StorageError> {
         match self {

@@ -9,7 +9,7 @@ use super::{Connection, StorageError};
 use crate::domain::cursor::{Count, Cursor};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::origin::Origin;
-use crate::domain::session::{ChildOf, Methods, Session};
+use crate::domain::session::{ChildOf, MethodTimes, Session};
 use crate::domain::time::Timestamp;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -70,7 +70,7 @@ impl TryFrom<Row> for Session {
             created_at: Timestamp::from_secs(row.created_at),
             expires_at: Timestamp::from_secs(row.expires_at),
             persistent: row.persistent,
-            methods: Methods::parse(&row.methods).ok_or_else(|| damaged("methods"))?,
+            methods: MethodTimes::parse(&row.methods).ok_or_else(|| damaged("methods"))?,
             // Not known of sessions from before these columns.
             authenticated_at: Timestamp::from_secs(row.authenticated_at.max(row.created_at)),
             last_seen_at: Timestamp::from_secs(row.last_seen_at.max(row.created_at)),
@@ -196,7 +196,7 @@ pub fn touch(connection: &mut Connection, id: &SessionId, now: Timestamp) -> Res
 pub fn mark_proved(
     connection: &mut Connection,
     id: &SessionId,
-    methods: &Methods,
+    methods: &MethodTimes,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let values = (dsl::methods.eq(methods.to_string()), dsl::authenticated_at.eq(now.secs()));

@@ -4,9 +4,10 @@ use super::support::app::TestApp;
 use super::support::app_pages::{self, RuleForm};
 use super::support::apps::{Apps, PORTAL, WIKI};
 use super::support::client::{Call, Client};
+use super::support::nodes::Nodes;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::phone::{self, FACTORS, TOTP, trusted, with_phone};
+use super::support::phone::{self, FACTORS, Phone, trusted, with_phone};
 use super::verdicts::question;
 
 const CONFIRM: &str = "/_auth/confirm";
@@ -142,4 +143,50 @@ async fn s126_a_code_at_the_portal_is_good_on_the_host_of_an_app() {
     let done = apps.portal.submit(way, CONFIRM, &fields).await;
     assert_eq!((done.status, done.location()), (303, &*next), "{}", done.text());
     assert_eq!(browser.get("/vault").await.status, 200);
+}
+
+/// With both demands, the proof of the factor itself has to be new.
+async fn assert_new_factor(app: &TestApp, owner: &mut Client, phone: &Phone) {
+    let led = format!("{CONFIRM}?next=/fresh&factor=on");
+    app.advance(301);
+    assert_eq!(owner.get("/fresh").await.location(), led, "an old factor");
+    let password = [("next", "/fresh"), ("current_password", PASSWORD)];
+    let confirmed = owner.submit(&format!("{CONFIRM}?next=/fresh"), CONFIRM, &password).await;
+    assert_eq!(confirmed.location(), "/fresh", "{}", confirmed.text());
+    assert_eq!(owner.get("/fresh").await.location(), led, "a new password and an old factor");
+    assert_eq!(owner.get("/recent").await.status, 200);
+    let code = [("next", "/fresh"), ("factor", "on"), ("code", &*phone.code())];
+    assert_eq!(owner.submit(&led, CONFIRM, &code).await.location(), "/fresh");
+    app.advance(300);
+    assert_eq!(owner.get("/fresh").await.status, 200);
+    app.advance(1);
+    assert_eq!(owner.get("/fresh").await.location(), led);
+}
+
+async fn add_fresh_rules(owner: &mut Client) {
+    app_pages::add_rule(owner, DEFAULT, RuleForm { path: "/fresh", within: "5", ..VAULT }).await;
+    app_pages::add_rule(owner, DEFAULT, RuleForm { path: "/recent", within: "5", factor: false, ..VAULT }).await;
+}
+
+#[tokio::test]
+async fn s126_a_factor_and_a_new_proof_are_a_new_proof_of_the_factor() {
+    let (app, _upstream, mut owner, phone, _) = with_phone().await;
+    add_fresh_rules(&mut owner).await;
+    assert_eq!(owner.get("/fresh").await.status, 200);
+    assert_new_factor(&app, &mut owner, &phone).await;
+    // Another factor of theirs is no proof of one, either.
+    owner.get("/_auth/account").await;
+    let password = [("next", "/recent"), ("current_password", PASSWORD)];
+    assert_eq!(owner.post_form(CONFIRM, &password).await.location(), "/recent");
+    phone::add(&mut owner, &app.clock).await;
+    assert_eq!(owner.get("/fresh").await.status, 303);
+}
+
+#[tokio::test]
+async fn s126_a_new_proof_of_the_factor_is_kept_in_redis_too() {
+    let Some(nodes) = Nodes::start(1, true).await else { return };
+    let mut owner = nodes.owner().await;
+    let (phone, _) = phone::add(&mut owner, &nodes.clock).await;
+    add_fresh_rules(&mut owner).await;
+    assert_new_factor(&nodes.apps[0], &mut owner, &phone).await;
 }

@@ -10,7 +10,7 @@ use std::process::Output;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
 use portcullis::for_tests::{
-    Checksum, Method, Methods, Origin, RedisSessions, Session, SessionId, StoredSession, Timestamp, UserId,
+    Checksum, Method, MethodTimes, Methods, Origin, RedisSessions, Session, SessionId, StoredSession, Timestamp, UserId,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -60,7 +60,8 @@ async fn a_backup_from_before_a_column_is_restored_with_its_default() {
     assert!(list.status == 200 && list.text().contains("curl"), "{}", list.text());
     let proofs =
         diesel::sql_query(format!("{PROOFS} ORDER BY created_at DESC")).load::<Proof>(&mut connection).unwrap();
-    assert!(proofs[0].persistent && proofs[0].methods == "password" && proofs[0].authenticated_at > 0, "{proofs:?}");
+    assert!(proofs[0].persistent && proofs[0].authenticated_at > 0, "{proofs:?}");
+    assert_eq!(proofs[0].methods, format!("password:{}", proofs[0].authenticated_at));
 }
 
 #[tokio::test]
@@ -292,8 +293,8 @@ async fn a_session_in_redis_is_read_back_as_it_was_stored() {
     let mut stored = sample.find();
     stored.session.id = SessionId::parse("bbbbbbbbbbbbbbbbbbbbbb").unwrap();
     stored.session.persistent = false;
-    stored.session.methods = Methods::from(Method::Password);
     stored.session.authenticated_at = Timestamp::from_secs(1_795_900_000);
+    stored.session.methods = MethodTimes::default().with(Method::Totp.into(), stored.session.authenticated_at);
     sample.store.insert(&stored, stored.session.created_at).unwrap();
     let found = sample.store.find(&stored.session.id).unwrap().unwrap();
     assert!(found.session == stored.session && found.epoch == stored.epoch, "{found:?}");
@@ -318,7 +319,8 @@ async fn a_session_in_redis_that_is_wrong_or_of_a_newer_version_is_refused_by_na
         ("format", "2", "the format 2"),
         ("format", "one", "no valid format"),
         ("factor", "totp", "the field \"factor\""),
-        ("methods", "password telepathy", "no valid methods"),
+        ("methods", "password:1795900000 telepathy:1", "no valid methods"),
+        ("methods", "password", "no valid methods"),
         ("persistent", "yes", "no valid persistent"),
         ("authenticated_at", "", "no valid authenticated_at"),
         ("next_epoch", "x", "no valid next_epoch"),
