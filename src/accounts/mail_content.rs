@@ -91,7 +91,8 @@ const fn tells_of_event(kind: MailKind) -> bool {
         | MailKind::FactorAdded
         | MailKind::FactorRemoved
         | MailKind::RecoveryCreated
-        | MailKind::RecoveryUsed => true,
+        | MailKind::RecoveryUsed
+        | MailKind::FactorFailed => true,
         MailKind::Reset
         | MailKind::Invitation
         | MailKind::ConfirmEmail
@@ -120,6 +121,7 @@ const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static st
             ("mail-recovery-created", "mail-recovery-created-text", Some("mail-factor-added-end"))
         }
         MailKind::RecoveryUsed => ("mail-recovery-used", "mail-recovery-used-text", Some("mail-factor-added-end")),
+        MailKind::FactorFailed => ("mail-factor-failed", "mail-factor-failed-text", Some("mail-factor-failed-end")),
         MailKind::FactorsReset => ("mail-factors-reset", "mail-factors-reset-text", Some("mail-factors-reset-end")),
         MailKind::Test => ("mail-test-subject", "mail-test-text", None),
     }

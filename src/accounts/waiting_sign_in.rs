@@ -18,7 +18,7 @@ use crate::domain::mail::MailKind;
 use crate::domain::session::{Method, Methods};
 use crate::domain::sign_in::{Besides, MissingProof, check_complete};
 use crate::domain::throttle::{MAX_WAIT_SECS, WINDOW_SECS};
-use crate::domain::user::UserState;
+use crate::domain::user::{User, UserState};
 use crate::storage::tokens::TokenGrant;
 use crate::storage::users::UserRecord;
 use crate::storage::{Connection, StorageError, attempts, audit, tokens, users};
@@ -60,6 +60,7 @@ impl Accounts {
         let kept = Kept { persistent, missing, device, attempt: reservation };
         let waiting = self.new_waiting(&record, &kept)?;
         let (token, row, id) = (waiting.0, waiting.1, record.user.id.clone());
+        let line = self.audit_line(Event::FactorAsked, "", record.user.email.as_str(), &client.source.to_string());
         let now = self.0.clock.now();
         let begun = self.0.database.write(move |c| {
             // Also locks the account: a password that is changed at this moment ends what is begun here.
@@ -67,6 +68,7 @@ impl Accounts {
                 return Ok(false);
             }
             row.insert(c, now.plus(SIGN_IN_SECS))?;
+            audit::append(c, &line)?;
             Ok(true)
         });
         if begun.await? {
@@ -206,6 +208,7 @@ impl Accounts {
         let failed = self.audit_line(Event::FactorFailed, "", record.user.email.as_str(), &client.source.to_string());
         let account = Some(self.account_bucket(&record.user.email));
         let codes_row = Asking::codes_row_of(&self.0.token_hasher, &record.user.id);
+        let warning = (kept.missing == MissingProof::Factor).then(|| self.warning(&record.user, &client));
         let (attempt, persistent) = (kept.attempt.clone(), kept.persistent);
         let proof = AccountProof {
             record,
@@ -236,6 +239,7 @@ impl Accounts {
                     return Ok(Err(AccountError::Rules(vec![fault])));
                 }
                 tokens::remove(c, &hash)?;
+                warning.map_or(Ok(()), |warn| warn(c))?;
                 return Ok(Err(AccountError::Link));
             }
             attempts::clear(c, &wrong)?;
@@ -244,7 +248,23 @@ impl Accounts {
             Ok(taken.map(drop).ok_or(AccountError::Link))
         };
         let this = self.clone();
-        self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client, step).await }).await
+        self.run_uninterrupted(async move {
+            let outcome = this.open_session(proof, proofs, persistent, client, step).await;
+            this.wake_mailer();
+            outcome
+        })
+        .await
+    }
+
+    /// Tells the owner of an account that somebody knows the password.
+    fn warning(
+        &self,
+        user: &User,
+        client: &Client,
+    ) -> impl FnOnce(&mut Connection) -> Result<(), StorageError> + Send + 'static {
+        let mails = self.drafts();
+        let mail = mails.to_user(MailKind::FactorFailed, user, &Detail::of(client, self.0.clock.now()));
+        move |c| mails.queue(c, &mail).map(drop)
     }
 }
 

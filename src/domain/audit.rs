@@ -99,6 +99,7 @@ events! {
     FactorRemoved = "factor.removed", "event-factor-removed";
     FactorRenamed = "factor.renamed", "event-factor-renamed";
     FactorReset = "factor.reset", "event-factor-reset";
+    FactorAsked = "factor.asked", "event-factor-asked";
     FactorFailed = "factor.failed", "event-factor-failed";
     RecoveryCreated = "recovery.created", "event-recovery-created";
     RecoveryUsed = "recovery.used", "event-recovery-used";

@@ -37,6 +37,8 @@ pub enum MailKind {
     RecoveryCreated,
     /// Somebody signed in with a recovery code.
     RecoveryUsed,
+    /// A sign-in ended after the right password and too many wrong codes.
+    FactorFailed,
     /// An admin removed all second factors.
     FactorsReset,
     /// An admin tests the mail server.
@@ -44,7 +46,7 @@ pub enum MailKind {
 }
 
 /// Every kind, in the order of declaration.
-pub const KINDS: [MailKind; 14] = [
+pub const KINDS: [MailKind; 15] = [
     MailKind::Reset,
     MailKind::Invitation,
     MailKind::PasswordChanged,
@@ -57,6 +59,7 @@ pub const KINDS: [MailKind; 14] = [
     MailKind::FactorRemoved,
     MailKind::RecoveryCreated,
     MailKind::RecoveryUsed,
+    MailKind::FactorFailed,
     MailKind::FactorsReset,
     MailKind::Test,
 ];
@@ -77,6 +80,7 @@ impl MailKind {
             Self::FactorRemoved => "second factor removed",
             Self::RecoveryCreated => "recovery codes",
             Self::RecoveryUsed => "recovery code used",
+            Self::FactorFailed => "wrong codes",
             Self::FactorsReset => "second factors reset",
             Self::Test => "test",
         }
@@ -97,6 +101,7 @@ impl MailKind {
             Self::FactorRemoved => "mail-kind-factor-removed",
             Self::RecoveryCreated => "mail-kind-recovery-created",
             Self::RecoveryUsed => "mail-kind-recovery-used",
+            Self::FactorFailed => "mail-kind-factor-failed",
             Self::FactorsReset => "mail-kind-factors-reset",
             Self::Test => "mail-kind-test",
         })

@@ -5,6 +5,7 @@ use portcullis::for_tests::{Access, PAGES};
 use super::support::app::TestApp;
 use super::support::app_pages;
 use super::support::client::{Call, Client};
+use super::support::mailbox::Mailbox;
 use super::support::nodes::Nodes;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
@@ -94,6 +95,10 @@ async fn s124_the_fifth_wrong_code_ends_the_sign_in_and_so_do_ten_minutes() {
     assert_eq!(client.get(STEP).await.location(), "/_auth/login");
     assert_eq!(people::who_am_i(&mut client).await, None);
     assert_eq!(events(&mut owner, "factor.failed").await, 5);
+    assert_eq!(events(&mut owner, "factor.asked").await, 1);
+    let mut outbox = Mailbox::of(&app.data(""));
+    let mail = outbox.wait_for("Somebody knows your password").await;
+    assert!(mail.header("To").contains(OWNER) && mail.text.contains("127.0.0.1"), "{}", mail.text);
 
     let mut late = halfway(&app).await;
     late.get(STEP).await;
@@ -101,6 +106,7 @@ async fn s124_the_fifth_wrong_code_ends_the_sign_in_and_so_do_ten_minutes() {
     let form = late.filled_form(STEP, &[("code", &phone.code())]).unwrap();
     assert_eq!(late.send(form).await.status, 410, "ten minutes later");
     assert_eq!(people::who_am_i(&mut late).await, None);
+    assert_eq!(events(&mut owner, "factor.asked").await, 2, "a right password and no code leave a line");
 }
 
 #[tokio::test]
@@ -343,4 +349,31 @@ async fn s124_the_waits_of_an_account_are_for_the_beginning_of_a_sign_in() {
     app.execute("UPDATE attempts SET failures = 59, last_failure = last_failure - 4000 WHERE bucket LIKE 'account:%';");
     let mut client = halfway(&app).await;
     assert_eq!(phone::answer(&mut client, &phone.code()).await.status, 303);
+}
+
+#[tokio::test]
+async fn s107_s124_a_mail_tells_of_each_sign_in_that_wrong_codes_ended_and_of_five_in_an_hour_at_most() {
+    let app = TestApp::start(|options| options.trusted_proxies = Some("127.0.0.1/32".to_owned())).await;
+    let mut owner = people::claim(&app).await;
+    phone::add(&mut owner, &app.clock).await;
+    for number in 0..7 {
+        let mut client = app.client();
+        client.always("X-Forwarded-For", &format!("192.0.2.{number}"));
+        people::sign_in(&mut client, OWNER, PASSWORD).await;
+        client.get(STEP).await;
+        for tries in 1..=5 {
+            let form = client.filled_form(STEP, &[("code", "000000")]).unwrap();
+            assert_eq!(client.send(form).await.status, if tries < 5 { 401 } else { 410 }, "{number} {tries}");
+            if number == 0 && tries == 4 {
+                assert_eq!(warnings(&mut owner).await, 0);
+            }
+        }
+    }
+    assert_eq!(warnings(&mut owner).await, 5);
+}
+
+/// How many mails about wrong codes were queued.
+async fn warnings(owner: &mut Client) -> usize {
+    let mails = owner.get("/_auth/admin/mail").await.text();
+    page::all_data(&mails, "mail").iter().filter(|kind| *kind == "wrong codes").count()
 }
