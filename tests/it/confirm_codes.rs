@@ -1,6 +1,8 @@
 //! "Is it you?" answered by a code of a second factor (S123, S124, S126, S130).
 
 use super::support::app::TestApp;
+use super::support::axe::Axe;
+use super::support::browser::Browser;
 use super::support::client::{Client, Response};
 use super::support::mailbox::Mailbox;
 use super::support::page;
@@ -179,4 +181,30 @@ async fn where_nobody_is_asked_for_factors_the_password_is_the_answer() {
         assert_eq!(answer(&mut owner, &asked, "", &code).await.status, 422);
     }
     assert_eq!(answer(&mut owner, &asked, PASSWORD, "").await.status, 303);
+}
+
+#[tokio::test]
+async fn s130_in_chromium_a_code_alone_is_an_answer_and_the_page_passes_axe() {
+    let (Some(browser), Some(mut axe)) = (Browser::start().await, Axe::load()) else { return };
+    let app = TestApp::start(|_| {}).await;
+    let mut owner = people::claim(&app).await;
+    let (phone, _) = phone::add(&mut owner, &app.clock).await;
+    app.advance(60);
+    browser.open(&format!("http://{}/_auth/login?next={NEW_GROUP}", app.address)).await;
+    browser.submit("/_auth/login", &[("email", OWNER), ("password", PASSWORD)]).await;
+    browser.find("form[data-form='here'] [name='code']").await;
+    browser.fill("code", &phone.code()).await;
+    browser.click("form[data-form='here'] [type=submit]").await;
+    browser.find(&format!("form[action='{NEW_GROUP}']")).await;
+    app.advance(LATER);
+    browser.submit(NEW_GROUP, &[("name", "one")]).await;
+    browser.find(&format!("form[action='{CONFIRM}'] [name='current_password']")).await;
+    axe.judge(&browser, "confirm-code").await;
+    browser.submit(CONFIRM, &[("code", WRONG)]).await;
+    browser.find(".summary").await;
+    axe.judge(&browser, "confirm-code-wrong").await;
+    browser.submit(CONFIRM, &[("code", &phone.code())]).await;
+    browser.find("[data-group='one']").await;
+    browser.close().await;
+    assert!(axe.found.is_empty(), "{}", axe.found.join("\n"));
 }
