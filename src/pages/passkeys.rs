@@ -8,9 +8,8 @@ use serde::Deserialize;
 
 use super::form::{Field, MessagePage, fault_of};
 use super::passkey_button::Button;
-use super::second_factors;
-use super::see_other;
 use super::signed_in::{self, Keep, next_of, way_back, with_next};
+use super::{confirm_page, second_factors, see_other};
 use crate::accounts::ceremonies::Answer;
 use crate::accounts::{AccountError, FieldFault};
 use crate::crypto::passkeys::Unavailable;
@@ -99,8 +98,10 @@ pub async fn sign_in(
 
 /// The page on which a passkey is made, after "is it you?".
 pub async fn show_new(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    if !settings::accounts(&req).was_proved_recently(member.who()).await? {
-        return Ok(see_other(&with_next("/_auth/confirm", PASSKEYS)));
+    let accounts = settings::accounts(&req);
+    let needs_factor = accounts.lacks_factor(member.who()).await?;
+    if needs_factor || !accounts.was_proved_recently(member.who()).await? {
+        return Ok(see_other(&confirm_page::address(PASSKEYS, needs_factor)));
     }
     new_page(&member, &req, "", Vec::new()).await
 }

@@ -92,6 +92,8 @@ async fn s126_a_session_of_the_password_alone_changes_factors_after_a_code() {
     let refused = answer(&mut client, &asked, PASSWORD, "").await;
     assert!(refused.status == 422 && refused.text().contains("Enter a code"), "{}", refused.text());
     assert_eq!(answer(&mut client, &asked, "", WRONG).await.status, 422);
+    let to_passkeys = client.get("/_auth/account/factors/passkeys").await.location().to_owned();
+    assert_eq!(to_passkeys, format!("{CONFIRM}?next={FACTORS}/passkeys&factor=on"));
     let led = client.get(TOTP).await.location().to_owned();
     let back = [("next", TOTP), ("factor", "on"), ("code", &*phone.code())];
     let done = client.submit(&led, CONFIRM, &back).await;
