@@ -6,9 +6,10 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::{AccountError, Accounts};
+use crate::domain::factors::FactorKind;
 use crate::domain::mail::MailState;
 use crate::domain::measure::{Counter, Exposition, Histogram};
-use crate::storage::{StorageError, mails, notices};
+use crate::storage::{Connection, StorageError, factors, mails, notices};
 
 /// How long a scrape waits for what only the store knows: less than any scraper does.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -64,12 +65,15 @@ pub struct Metrics {
     pub(super) mails_over_limit: Counter,
     pub(super) mails_dropped: Counter,
     pub(super) tokens_refused: Counter,
+    factors_right: Counter,
+    factors_wrong: Counter,
     kept: Mutex<Option<(Duration, Counted)>>,
 }
 
 /// What was counted in the store.
 #[derive(Clone, Copy, Debug)]
 struct Counted {
+    factors: [i64; FactorKind::ALL.len()],
     sessions: i64,
     queued: i64,
     failed: i64,
@@ -108,6 +112,15 @@ impl Metrics {
         }
     }
 
+    /// Notes one answer to the second step of a sign-in.
+    pub(super) fn second_step<T>(&self, outcome: &Result<T, AccountError>) {
+        match outcome {
+            Ok(_) => self.factors_right.rise(),
+            Err(AccountError::Rules(_) | AccountError::Link) => self.factors_wrong.rise(),
+            Err(_) => {}
+        }
+    }
+
     /// What was counted last, if that is not too long ago.
     fn kept(&self, now: Duration) -> Option<Counted> {
         let kept = *self.kept.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,6 +145,9 @@ impl Metrics {
         for (outcome, counter) in outcomes {
             page.counter("portcullis_sign_ins_total", &format!("outcome=\"{outcome}\""), counter);
         }
+        page.begin("portcullis_second_steps_total", "counter", "Answers to the second step of a sign-in by outcome.");
+        page.counter("portcullis_second_steps_total", "outcome=\"ok\"", &self.factors_right);
+        page.counter("portcullis_second_steps_total", "outcome=\"failed\"", &self.factors_wrong);
         page.begin("portcullis_copies_missed_total", "counter", "Checks that had to read the store.");
         page.counter("portcullis_copies_missed_total", "", &self.copies_missed);
         page.begin("portcullis_tokens_refused_total", "counter", "Requests with a machine token that was refused.");
@@ -180,7 +196,11 @@ impl Accounts {
         page.begin("portcullis_store_faults_total", "counter", "Failed database operations.");
         page.counter("portcullis_store_faults_total", "", faults);
         let (counted, answers) = tokio::join!(self.counted(), timeout(TIMEOUT, self.check_ready()));
-        if let Some((Counted { sessions, queued, failed }, nodes)) = counted {
+        if let Some((Counted { factors, sessions, queued, failed }, nodes)) = counted {
+            page.begin("portcullis_factors", "gauge", "Second factors of all people by kind.");
+            for (kind, count) in FactorKind::ALL.iter().zip(factors) {
+                page.value("portcullis_factors", &format!("kind=\"{}\"", kind.as_str()), count);
+            }
             page.begin("portcullis_sessions", "gauge", "Live sessions.");
             page.value("portcullis_sessions", "", sessions);
             page.begin("portcullis_mails", "gauge", "Mails by state.");
@@ -206,6 +226,7 @@ impl Accounts {
             let counted = match kept {
                 Some(counted) => counted,
                 None => Counted {
+                    factors: count_factors(c)?,
                     sessions: store.count(c, now)?,
                     queued: mails::count(c, MailState::Queued)?,
                     failed: mails::count(c, MailState::Failed)?,
@@ -222,4 +243,13 @@ impl Accounts {
         }
         Some(counted)
     }
+}
+
+/// How many factors there are of each kind.
+fn count_factors(c: &mut Connection) -> Result<[i64; FactorKind::ALL.len()], StorageError> {
+    let mut counts = [0; FactorKind::ALL.len()];
+    for (count, kind) in counts.iter_mut().zip(FactorKind::ALL) {
+        *count = factors::count_of_kind(c, *kind)?;
+    }
+    Ok(counts)
 }

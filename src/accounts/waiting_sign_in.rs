@@ -251,6 +251,7 @@ impl Accounts {
         self.run_uninterrupted(async move {
             let outcome = this.open_session(proof, proofs, persistent, client, step).await;
             this.wake_mailer();
+            this.0.metrics.second_step(&outcome);
             outcome
         })
         .await

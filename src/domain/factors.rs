@@ -42,7 +42,7 @@ impl SecondFactor {
 
 words! {
     /// What a factor is.
-    pub enum FactorKind {
+    pub enum FactorKind all {
         /// An app that shows a code of six digits every 30 seconds (RFC 6238).
         Totp = "totp",
         /// A key of an authenticator for this site (WebAuthn).

@@ -64,6 +64,11 @@ pub fn count_of_user(c: &mut Connection, user: &UserId) -> Result<usize, Storage
     Ok(usize::try_from(found).unwrap_or(usize::MAX))
 }
 
+/// How many factors of that kind all people have.
+pub fn count_of_kind(c: &mut Connection, kind: FactorKind) -> Result<i64, StorageError> {
+    Ok(factors::table.filter(factors::kind.eq(kind.as_str())).count().get_result(c)?)
+}
+
 /// Whether the person has a factor, readable or not.
 pub fn has_any(c: &mut Connection, user: &UserId) -> Result<bool, StorageError> {
     let own = factors::table.filter(factors::user_id.eq(user.as_str()));

@@ -7,7 +7,9 @@ use super::support::app_pages::{self, RuleForm};
 use super::support::apps;
 use super::support::client::{Call, Client};
 use super::support::nodes::Nodes;
+use super::support::passkey;
 use super::support::people::{self, OWNER, PASSWORD};
+use super::support::phone;
 use super::support::source;
 use super::support::upstream::Upstream;
 use super::support::wait;
@@ -132,6 +134,20 @@ async fn requests_sign_ins_and_sessions_are_counted() {
     );
     assert!(value(&text, "portcullis_copies") >= 1 && value(&text, "portcullis_copies_missed_total") >= 1);
     assert!(value(&text, "portcullis_store_seconds_count{use=\"read\"}") > 0);
+}
+
+#[tokio::test]
+async fn second_steps_and_factors_are_counted() {
+    let (app, _upstream, mut owner, phone, _) = phone::with_phone().await;
+    passkey::make(&mut owner, "").await;
+    for code in ["000000", &phone.code()] {
+        phone::answer(&mut phone::halfway(&app).await, code).await;
+    }
+    let text = page(&mut app.client()).await;
+    let steps = |outcome: &str| value(&text, &format!("portcullis_second_steps_total{{outcome=\"{outcome}\"}}"));
+    assert_eq!((steps("ok"), steps("failed")), (1, 1));
+    let factors = |kind: &str| value(&text, &format!("portcullis_factors{{kind=\"{kind}\"}}"));
+    assert_eq!((factors("totp"), factors("passkey")), (1, 1));
 }
 
 #[tokio::test]
