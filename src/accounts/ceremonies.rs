@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountError, Accounts};
 use crate::crypto::opaque_token::TokenHash;
-use crate::crypto::passkeys::{Ceremony, Fault, LIFETIME_SECS, RelyingParty, Unavailable};
+pub use crate::crypto::passkeys::Unavailable;
+use crate::crypto::passkeys::{Ceremony, Fault, LIFETIME_SECS, RelyingParty};
 use crate::domain::ids::SessionId;
 use crate::domain::time::Timestamp;
 use crate::storage::{Connection, StorageError, passkeys};

@@ -76,7 +76,7 @@ impl Accounts {
         self.offer_registration(Place::Session(&session), &self.user(&user).await?).await
     }
 
-    /// What is offered to set up a passkey within the waiting sign-in of that token; `None` where there are no passkeys.
+    /// What is offered to set up a passkey within the waiting sign-in of that token; `None` where there are none.
     pub async fn offer_enrolment(&self, token: &str) -> Result<Option<Offer>, AccountError> {
         let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
         self.offer_registration(Place::Waiting(&found.hash), &found.record.user).await

@@ -60,8 +60,8 @@ fn policy(settings: &HttpSettings, origin: &AppUrl, app: Option<&Origin>) -> Str
     )
 }
 
-/// The app to which the form of a sign-in or of a proof leads, by hand-over or straight: browsers apply `form-action` to
-/// the redirects after a form, too.
+/// The app to which the form of a sign-in or of a proof leads, by hand-over or straight: browsers apply `form-action`
+/// to the redirects after a form, too.
 async fn app_after_form(req: &HttpRequest) -> Option<Origin> {
     let value = |address: &str, name: &str| {
         let query = address.split_once('?')?.1;

@@ -4,8 +4,8 @@
 //! else opens a transaction. Row types never leave this folder. Every check-then-act is one statement with the check in
 //! its `WHERE`.
 //!
-//! `sql_query`: apps.rs, attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, search.rs
-//! `sql_query`: `session_store.rs`, settings.rs
+//! `sql_query`: apps.rs, attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, passkeys.rs
+//! `sql_query`: search.rs, `session_store.rs`, settings.rs
 
 pub mod admins;
 pub mod apps;

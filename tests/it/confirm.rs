@@ -232,6 +232,7 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
         ("/admin/users/{id}/factors/reset", &[]),
         ("/account/tokens", &[("name", "phone"), ("app", "default")]),
         ("/account/factors/totp", &[("code", "123456"), ("name", "phone")]),
+        ("/account/factors/passkeys", &[("credential", "{}"), ("name", "phone")]),
         ("/account/factors/recovery", &[]),
         ("/account/factors/{id}/remove", &[]),
     ];

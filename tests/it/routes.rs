@@ -180,7 +180,18 @@ fn s98_nothing_is_open_but_these_and_no_path_has_two_rows() {
     let of = |access| PAGES.iter().filter(|row| row.access == access).map(|row| row.path).collect::<Vec<_>>();
     assert_eq!(
         of(Access::Open),
-        ["", "/", "/setup", "/login", "/login/factor", "/login/enrol", "/forgot", "/forgot/sent", "/begin"]
+        [
+            "",
+            "/",
+            "/setup",
+            "/login",
+            "/login/passkey",
+            "/login/factor",
+            "/login/enrol",
+            "/forgot",
+            "/forgot/sent",
+            "/begin"
+        ]
     );
     assert_eq!(of(Access::Link), ["/reset", "/invite", "/account/email/confirm", "/enter"]);
     let session = [

@@ -2,7 +2,8 @@
 //!
 //! The library verifies; here is what it leaves to a relying party: which algorithms are good, whose passkey it is, and
 //! what a falling counter means. A ceremony begins with a challenge, which is good once and for [`LIFETIME_SECS`], as
-//! `accounts::ceremonies` sees to; it ends with what the browser's `toJSON()` wrote. Nothing here knows people, time or the store.
+//! `accounts::ceremonies` sees to; it ends with what the browser's `toJSON()` would write. Nothing here knows people,
+//! time or the store.
 
 mod answer;
 mod fault;
