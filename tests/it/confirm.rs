@@ -208,7 +208,7 @@ async fn s130_every_change_that_gives_power_asks_and_no_other_does() {
     let rule_id = page::data(&owner.get("/_auth/admin/apps/default").await.text(), "rule-id").unwrap();
     let deletes = [("deed", "delete"), (user.as_str(), "on")];
     let joins = [("deed", "join"), (user.as_str(), "on"), ("groups", "staff")];
-    let asking: [(&str, &[(&str, &str)]); 25] = [
+    let asking: [(&str, &[(&str, &str)]); 26] = [
         ("/admin/users/new", &[("email", "x@example.org"), ("role", "admin")]),
         ("/admin/users/selected/delete", &deletes),
         ("/admin/users/{id}/delete", &[]),
