@@ -1,4 +1,4 @@
-//! Chromium's virtual authenticator, by the extension commands of WebDriver (WebAuthn level 3, section 11).
+//! Chromium's virtual authenticator, by the extension commands of `WebDriver` (WebAuthn level 3, section 11).
 
 use fantoccini::Client;
 use fantoccini::wd::WebDriverCompatibleCommand;

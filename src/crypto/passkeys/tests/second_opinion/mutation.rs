@@ -90,7 +90,7 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// A generator of numbers that are the same in each run (SplitMix64).
+/// A generator of numbers that are the same in each run (`SplitMix64`).
 pub(super) struct Dice(pub u64);
 
 impl Dice {
