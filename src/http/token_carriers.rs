@@ -44,7 +44,8 @@ impl<'a> CarriedToken<'a> {
     /// what a signed link has in its query. The error is that there are two different ones, or something else in our
     /// own header, which is nobody else's. Programs in front may have joined repeated headers by commas.
     pub fn find(headers: &'a HeaderMap, listed: &[String], query: &'a str) -> Result<Option<Self>, TokenRefusal> {
-        if listed.is_empty() && query.is_empty() && !headers.contains_key(&X_PORTCULLIS_TOKEN) {
+        let has_link = !query.is_empty() && link_query::values(query).next().is_some();
+        if listed.is_empty() && !has_link && !headers.contains_key(&X_PORTCULLIS_TOKEN) {
             // As nearly every request has it: nothing, or one token as a Bearer credential.
             let mut values = headers.get_all(AUTHORIZATION);
             let Some(value) = values.next() else { return Ok(None) };
@@ -293,6 +294,22 @@ mod tests {
             headers(&[("x-portcullis-token", &format!("{one}, {other}"))]),
         ] {
             assert_eq!(CarriedToken::find(&map, &[], ""), Err(TokenRefusal::Several));
+        }
+    }
+
+    #[test]
+    fn s119_s120_a_link_beside_a_token_is_another_one_and_the_rest_of_the_query_is_none() {
+        let token = token_text::write(&[1; 32]);
+        let (with_token, bare) = (headers(&[("authorization", &format!("Bearer {token}"))]), HeaderMap::new());
+        for (map, query, expected) in [
+            (&with_token, "a=1&b", Ok(Some(&*token))),
+            (&with_token, "a=1&pc_link=id.x", Err(TokenRefusal::Several)),
+            (&with_token, "pc%5flink=id.x&a=1", Err(TokenRefusal::Several)),
+            (&bare, "a=1&pc_link=id.x", Ok(Some("id.x"))),
+            (&bare, "a=1&b", Ok(None)),
+        ] {
+            let found = CarriedToken::find(map, &[], query).map(|found| found.map(|found| found.text().to_owned()));
+            assert_eq!(found, expected.map(|text| text.map(str::to_owned)), "{query}");
         }
     }
 }
