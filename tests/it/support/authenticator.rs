@@ -210,7 +210,7 @@ fn integer(value: i32) -> Vec<u8> {
 fn head(kind: u8, argument: usize) -> Vec<u8> {
     match (u8::try_from(argument), u16::try_from(argument).unwrap().to_be_bytes()) {
         (Ok(small), _) if small < 24 => vec![kind | small],
-        (Ok(small), _) => vec![kind | 24, small],
-        (Err(_large), [high, low]) => vec![kind | 25, high, low],
+        (Ok(small), _) => vec![kind | 0x18, small],
+        (Err(_large), [high, low]) => vec![kind | 0x19, high, low],
     }
 }

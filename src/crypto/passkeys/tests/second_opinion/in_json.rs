@@ -42,7 +42,9 @@ pub(super) const MUTATIONS: &[Mutation] = &[
         change: Sent(|sent, dice, _| {
             edit(sent, "clientDataJSON", |bytes| {
                 dice.flip(bytes);
-                bytes.iter_mut().for_each(|byte| *byte &= 0x7f);
+                for byte in bytes.iter_mut() {
+                    *byte &= 0x7f;
+                }
             });
         }),
         verdict: Same,

@@ -5,9 +5,10 @@ mod in_answer;
 mod in_attestation;
 mod in_json;
 mod mutation;
+#[path = "../../../../../tests/it/support/node.rs"]
+mod node;
 
 use std::path::Path;
-use std::process::Command;
 
 use mutation::{Change, Dice, Kind, Mutation, Verdict};
 use serde_json::{Value, json};
@@ -113,40 +114,20 @@ fn cases() -> Vec<Case> {
     cases
 }
 
-/// Where `scripts/npm-package` puts the package, if it did; in CI it must have.
-#[expect(clippy::disallowed_methods, reason = "whether this is CI is no setting of the program")]
-#[expect(clippy::print_stderr, reason = "who runs the tests has to read that one was skipped")]
-fn package() -> Option<&'static Path> {
-    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/target/@simplewebauthn/server"));
-    let is_there = folder.join("node_modules/@simplewebauthn/server").is_dir()
-        && Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
-    if is_there {
-        return Some(folder);
-    }
-    let in_ci = std::env::var("CI").as_deref() == Ok("true");
-    assert!(!in_ci, "@simplewebauthn/server or node is not installed, and in CI nothing may be skipped");
-    eprintln!("\n!!! SKIPPED: @simplewebauthn/server or node is not installed; scripts/test installs them\n");
-    None
-}
-
 /// The verdicts of the package.
 fn second_opinions(package: &Path, cases: &[Case]) -> Vec<Value> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("ceremonies.json");
     let given: Vec<&Value> = cases.iter().map(|case| &case.given).collect();
-    std::fs::write(&file, serde_json::to_string(&given).unwrap()).unwrap();
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/src/crypto/passkeys/tests/second_opinion/verify.mjs");
-    let output = Command::new("node").arg(script).arg(&file).current_dir(package).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
+    let verdicts = node::run(package, script, &serde_json::to_string(&given).unwrap());
+    serde_json::from_slice(&verdicts).unwrap()
 }
 
 #[test]
 fn s125_another_library_comes_to_the_same_verdicts_over_a_thousand_changed_ceremonies() {
-    let Some(package) = package() else { return };
+    let Some(package) = node::package("@simplewebauthn/server") else { return };
     let cases = cases();
     assert!(cases.len() >= 1_000, "{}", cases.len());
-    let theirs = second_opinions(package, &cases);
+    let theirs = second_opinions(&package, &cases);
     assert_eq!(cases.len(), theirs.len());
     let faults: Vec<String> = cases.iter().zip(&theirs).filter_map(|(case, theirs)| case.fault(theirs)).collect();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
