@@ -31,9 +31,8 @@ struct SetupPage<'a> {
     email: &'a str,
     name: &'a str,
     min_length: usize,
-    /// Whether to offer setting up a second factor next; where one is demanded, that comes by itself.
-    offers_factor: bool,
-    wants_factor: bool,
+    /// Whether the box is ticked that offers setting up a second factor next; none where one is demanded anyway.
+    wants_factor: Option<bool>,
     faults: Vec<FieldFault>,
 }
 
@@ -147,8 +146,7 @@ async fn form(
             email: &typed.email,
             name: &typed.name,
             min_length,
-            offers_factor: matches!(accounts.second_factor(), SecondFactor::Optional),
-            wants_factor: !typed.factor.is_empty(),
+            wants_factor: (accounts.second_factor() == SecondFactor::Optional).then_some(!typed.factor.is_empty()),
             faults,
         },
     ))
