@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::ceremonies::{self, Place};
 use super::outgoing::Detail;
 use super::session_cache::CachedSession;
 use super::throttle::{self, Asking};
@@ -17,7 +18,7 @@ use crate::domain::audit::{AuditLine, Event};
 use crate::domain::factors::{SecondFactor, TypedCode};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
-use crate::domain::mail::MailKind;
+use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::notice::Notice;
 use crate::domain::session::{Method, Methods, Proof};
 use crate::domain::text::Text;
@@ -55,6 +56,8 @@ pub struct Answer {
     pub password: String,
     /// A code of an app or a recovery code; may be empty.
     pub code: String,
+    /// The answer of a passkey; may be empty.
+    pub passkey: ceremonies::Answer,
     /// Whether only a second factor is an answer, where no pending form says so.
     pub needs_factor: bool,
 }
@@ -137,13 +140,13 @@ impl Accounts {
         grant.and_then(|grant| Stored::of(who, &grant, &self.0.sealer)).ok_or(AccountError::Link)
     }
 
-    /// Checks the current password, or a code of a second factor, or both, records the proof on the session, and
-    /// returns the form, once, if `token` refers to one. A right code proves the factor in this session.
+    /// Checks the current password, or a code or passkey as second factor, or both, records the proof on the session,
+    /// and returns the form, once, if `token` refers to one. A right factor is proved in this session.
     pub async fn confirm(
         &self,
         who: &Visitor,
         token: Option<&str>,
-        answer: Answer,
+        mut answer: Answer,
         client: Client,
     ) -> Result<Option<Pending>, AccountError> {
         let pending = match token {
@@ -153,15 +156,19 @@ impl Accounts {
         let needs_factor = answer.needs_factor || pending.as_ref().is_some_and(|pending| pending.needs_factor);
         let (user, session) = named(who)?;
         let user = self.user(&user).await?;
-        let code = self.code_of(who, &answer, needs_factor).await?;
+        let factor = self.factor_of(who, &mut answer, needs_factor).await?;
         let mut methods = Methods::default();
-        if code.is_none() || !answer.password.is_empty() {
+        if factor.is_none() || !answer.password.is_empty() {
             let proved = self.prove_current(who, answer.password, Event::ConfirmFailed, &client).await?;
             drop(proved);
             methods = Method::Password.into();
         }
+        let factor = match factor {
+            Some(factor) => Some(self.factor_attempt(&user, &session, factor, &client).await?),
+            None => None,
+        };
         let step = Step {
-            code: code.map(|code| self.code_attempt(&user, code, &client)),
+            factor,
             line: self.own_line(Event::ConfirmOk, &user, &client),
             token: token.map(|token| self.hash_of(Purpose::Confirmation, token)),
             store: self.0.store.clone(),
@@ -181,47 +188,74 @@ impl Accounts {
         .await
     }
 
-    /// The code that is to be checked; `None` if the password is the answer.
-    async fn code_of(
+    /// The factor that is to be checked; `None` if the password is the answer.
+    async fn factor_of(
         &self,
         who: &Visitor,
-        answer: &Answer,
+        answer: &mut Answer,
         needs_factor: bool,
-    ) -> Result<Option<TypedCode>, AccountError> {
+    ) -> Result<Option<GivenFactor>, AccountError> {
         if !self.is_asked_for_factor(who).await? {
             return Ok(None);
+        }
+        if !answer.passkey.credential.is_empty() {
+            return Ok(Some(GivenFactor::Passkey(std::mem::take(&mut answer.passkey))));
         }
         let missing = |field, key| Err(AccountError::Rules(vec![FieldFault::new(field, Text::new(key))]));
         match (answer.code.trim(), &*answer.password) {
             ("", _) if needs_factor => missing("code", "prove-code-missing"),
             ("", "") => missing("current_password", "prove-missing"),
             ("", _) => Ok(None),
-            (code, _) => Ok(Some(TypedCode::read(code))),
+            (code, _) => Ok(Some(GivenFactor::Code(TypedCode::read(code)))),
         }
     }
 
-    /// What checks a code of the signed-in `user`. Its attempt is counted before, and also towards the limit of the
-    /// account if it is wrong.
-    fn code_attempt(&self, user: &User, code: TypedCode, client: &Client) -> CheckCode {
+    /// What checks a factor of the signed-in `user`.
+    async fn factor_attempt(
+        &self,
+        user: &User,
+        session: &SessionId,
+        factor: GivenFactor,
+        client: &Client,
+    ) -> Result<CheckFactor, AccountError> {
+        let code = match factor {
+            GivenFactor::Code(code) => code,
+            GivenFactor::Passkey(answer) => {
+                let check = self.passkey_check(user, (Place::Session(session), &answer), client).await?;
+                return Ok(self.count_attempt(user, (Method::Passkey, None), check, client));
+            }
+        };
+        let (method, wrong, mails) = (code.method(), code.wrong_text(), self.drafts());
+        let detail = Detail::of(client, self.0.clock.now());
+        let notice = (method == Method::Recovery).then(|| mails.to_user(MailKind::RecoveryUsed, user, &detail));
+        let check = self.code_check(user, code, client);
+        let check = move |c: &mut Connection| Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", wrong)) });
+        Ok(self.count_attempt(user, (method, notice), check, client))
+    }
+
+    /// The same as `check`, whose attempt is counted before, and also towards the limit of the account if it fails.
+    fn count_attempt(
+        &self,
+        user: &User,
+        (method, notice): (Method, Option<QueuedMail>),
+        check: impl FnOnce(&mut Connection) -> Result<Result<(), FieldFault>, StorageError> + Send + 'static,
+        client: &Client,
+    ) -> CheckFactor {
         let asking = Asking::of_codes(&self.0.token_hasher, &user.id);
         let (mut throttled, mut failed) =
             (self.own_line(Event::LoginThrottled, user, client), self.own_line(Event::ConfirmFailed, user, client));
         throttled.actor.clear();
-        "code".clone_into(&mut failed.detail);
+        if method == Method::Passkey { "passkey" } else { "code" }.clone_into(&mut failed.detail);
         let (account, mails, now) = (self.account_bucket(&user.email), self.drafts(), self.0.clock.now());
-        let (method, wrong) = (code.method(), code.wrong_text());
-        let notice =
-            (method == Method::Recovery).then(|| mails.to_user(MailKind::RecoveryUsed, user, &Detail::of(client, now)));
-        let check = self.code_check(user, code, client);
         Box::new(move |c| {
             let reservation = match throttle::reserve_or_audit(c, &asking, &throttled, now)? {
                 Ok(reservation) => reservation,
                 Err(retry_after) => return Ok(Err(AccountError::TooMany { retry_after })),
             };
-            if !check(c)? {
+            if let Err(fault) = check(c)? {
                 throttle::count_failure(c, &account, now)?;
                 audit::append(c, &failed)?;
-                return Ok(Err(AccountError::Rules(vec![FieldFault::new("code", wrong)])));
+                return Ok(Err(AccountError::Rules(vec![fault])));
             }
             throttle::succeed(c, &reservation, asking.account.as_deref())?;
             if let Some(mail) = &notice {
@@ -232,12 +266,18 @@ impl Accounts {
     }
 }
 
-/// Checks a code and uses it up; returns what it proves.
-type CheckCode = Box<dyn FnOnce(&mut Connection) -> Result<Result<Method, AccountError>, StorageError> + Send>;
+/// A second factor that somebody gave as an answer.
+enum GivenFactor {
+    Code(TypedCode),
+    Passkey(ceremonies::Answer),
+}
+
+/// Checks a factor and uses the answer up; returns what it proves.
+type CheckFactor = Box<dyn FnOnce(&mut Connection) -> Result<Result<Method, AccountError>, StorageError> + Send>;
 
 /// The last step of a confirmation, after the password: one transaction.
 struct Step {
-    code: Option<CheckCode>,
+    factor: Option<CheckFactor>,
     line: AuditLine,
     token: Option<TokenHash>,
     store: SessionStore,
@@ -261,14 +301,14 @@ impl Step {
             return Ok(Err(AccountError::Link));
         }
         let mut methods = self.methods;
-        if let Some(check) = self.code {
+        if let Some(check) = self.factor {
             match check(c)? {
                 Ok(method) => methods = methods.with(&method.into()),
                 Err(fault) => return Ok(Err(fault)),
             }
         }
         if let Some(hash) = &self.token {
-            // After the code: with a wrong one the form goes on waiting.
+            // After the factor: with a wrong one the form goes on waiting.
             tokens::take(c, hash, Purpose::Confirmation, self.now)?;
         }
         audit::append(c, &self.line)?;

@@ -46,6 +46,9 @@ impl ProvedPasskey {
     }
 }
 
+/// Checks the answer of a passkey and uses it up.
+type CheckPasskey = Box<dyn FnOnce(&mut Connection) -> Result<Result<(), FieldFault>, StorageError> + Send>;
+
 impl Accounts {
     /// What the sign-in page offers; `None` where there are no passkeys. `browser` is what its forms are bound to.
     pub fn offer_sign_in(&self, browser: &str) -> Result<Option<Offer>, AccountError> {
@@ -56,10 +59,30 @@ impl Accounts {
     /// What the second step offers to whom the waiting sign-in is; `None` without a passkey.
     pub async fn offer_factor(&self, token: &str) -> Result<Option<Offer>, AccountError> {
         let found = self.find_waiting_for(MissingProof::Factor, token).await?;
-        let (id, Ok(party)) = (found.record.user.id.clone(), self.relying_party()) else { return Ok(None) };
+        self.offer_proof(Place::Waiting(&found.hash), &found.record.user.id, Verification::Preferred).await
+    }
+
+    /// What "is it you?" offers to the signed-in person; `None` without a passkey, or where nobody is asked for factors.
+    /// A touch is enough where the factor alone `is_missing`; otherwise it stands for the password.
+    pub async fn offer_confirmation(&self, who: &Visitor, is_missing: bool) -> Result<Option<Offer>, AccountError> {
+        if !self.is_asked_for_factor(who).await? {
+            return Ok(None);
+        }
+        let (user, session) = named(who)?;
+        let verification = if is_missing { Verification::Preferred } else { Verification::Required };
+        self.offer_proof(Place::Session(&session), &user, verification).await
+    }
+
+    /// What is offered to prove a passkey of that person; `None` without one.
+    async fn offer_proof(
+        &self,
+        place: Place<'_>,
+        user: &UserId,
+        verification: Verification,
+    ) -> Result<Option<Offer>, AccountError> {
+        let (id, Ok(party)) = (user.clone(), self.relying_party()) else { return Ok(None) };
         let own = self.0.database.read(move |c| passkeys::list_of_user(c, &id)).await?;
-        let begun = party.begin_factor(&own, Verification::Preferred);
-        begun.map(|begun| self.offer(Place::Waiting(&found.hash), begun)).transpose()
+        party.begin_factor(&own, verification).map(|begun| self.offer(place, begun)).transpose()
     }
 
     /// What is offered to make a new passkey of `user`.
@@ -185,18 +208,28 @@ impl Accounts {
         trusts: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
-        let checked = self.check_passkey(Place::Waiting(&found.hash), answer).await?;
-        let (now, owner) = (self.0.clock.now(), found.record.user.id.clone());
-        let line = self.own_line(Event::FactorFailed, &found.record.user, &client);
-        let prove = move |c: &mut Connection| {
+        let prove = self.passkey_check(&found.record.user, (Place::Waiting(&found.hash), answer), &client).await?;
+        self.complete(found, Method::Passkey, Earlier { trusts, notice: None }, client, prove).await
+    }
+
+    /// What says whether `answer` proves a passkey of `user` there, and uses it up if so.
+    pub(super) async fn passkey_check(
+        &self,
+        user: &User,
+        (place, answer): (Place<'_>, &Answer),
+        client: &Client,
+    ) -> Result<CheckPasskey, AccountError> {
+        let checked = self.check_passkey(place, answer).await?;
+        let (now, owner, line) =
+            (self.0.clock.now(), user.id.clone(), self.own_line(Event::FactorFailed, user, client));
+        Ok(Box::new(move |c| {
             let fault = match checked {
                 Ok(proved) if proved.user == owner && proved.settle(c, &line, now)? => return Ok(Ok(())),
-                Ok(_used_before) => Fault::Challenge,
+                Ok(_of_another_or_used) => Fault::Challenge,
                 Err(fault) => fault,
             };
             Ok(Err(FieldFault::new("", Text::new(words_for(fault, "passkey-wrong")))))
-        };
-        self.complete(found, Method::Passkey, Earlier { trusts, notice: None }, client, prove).await
+        }))
     }
 
     /// Signs in by a passkey alone, whose authenticator asked for a PIN or biometrics. `browser` is what the forms of

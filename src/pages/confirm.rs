@@ -17,6 +17,7 @@ use super::change::Change;
 use super::confirm_page::{Asked, Question, no_factor, over};
 use super::see_other;
 use crate::accounts::AccountError;
+use crate::accounts::ceremonies;
 use crate::accounts::confirm::{Answer, Pending};
 use crate::domain::apps::AppRef;
 use crate::domain::groups::GroupName;
@@ -42,6 +43,8 @@ pub struct Proof {
     token: String,
     current_password: String,
     code: String,
+    #[serde(flatten)]
+    passkey: ceremonies::Answer,
     /// Not empty if only a second factor is an answer.
     factor: String,
     next: String,
@@ -98,7 +101,7 @@ async fn question(change: Change, req: &mut ServiceRequest) -> Result<Option<Htt
     let address = req.uri().path_and_query().map_or("/_auth/", |address| address.as_str()).to_owned();
     let pending = Pending { address, what: change.key().to_owned(), subject, fields, needs_factor };
     let token = accounts.keep_pending(member.who(), pending.clone()).await?;
-    let question = Question { member: &member, req, asked: Asked::of(&member, req, needs_factor).await? };
+    let question = Question::of(&member, req, needs_factor).await?;
     Ok(Some(question.about_form(&token, &pending, StatusCode::FORBIDDEN, Vec::new())))
 }
 
@@ -137,7 +140,7 @@ pub async fn show(member: Member, req: HttpRequest, from: web::Query<From>) -> R
     if needs_factor && asked == Asked::Password {
         return no_factor(&member, &req, &next).await;
     }
-    Ok(Question { member: &member, req: &req, asked }.on_the_way(&next, StatusCode::OK, Vec::new()))
+    Ok(Question::of(&member, &req, needs_factor).await?.on_the_way(&next, StatusCode::OK, Vec::new()))
 }
 
 /// Takes the proof: with the form that waited, for [`resume`], with the way back to the app, or with the page again.
@@ -146,20 +149,20 @@ pub async fn submit(
     req: HttpRequest,
     Checked(proof): Checked<Proof>,
 ) -> Result<HttpResponse, HttpError> {
-    let Proof { token, current_password: password, code, factor, next } = proof;
+    let Proof { token, current_password: password, code, passkey, factor, next } = proof;
     let (accounts, status) = (settings::accounts(&req), StatusCode::UNPROCESSABLE_ENTITY);
     if let Some(next) = app_origin::way_back(&req, &next).await?.filter(|_| token.is_empty()) {
-        let answer = Answer { password, code, needs_factor: !factor.is_empty() };
-        let asked = Asked::of(&member, &req, answer.needs_factor).await?;
+        let answer = Answer { password, code, passkey, needs_factor: !factor.is_empty() };
+        let needs_factor = answer.needs_factor;
         return match accounts.confirm(member.who(), None, answer, client(&req)).await {
             Ok(_) => Ok(see_other(&next)),
             Err(AccountError::Rules(faults)) => {
-                Ok(Question { member: &member, req: &req, asked }.on_the_way(&next, status, faults))
+                Ok(Question::of(&member, &req, needs_factor).await?.on_the_way(&next, status, faults))
             }
             Err(fault) => Err(fault.into()),
         };
     }
-    let answer = Answer { password, code, ..Answer::default() };
+    let answer = Answer { password, code, passkey, ..Answer::default() };
     match accounts.confirm(member.who(), Some(&token), answer, client(&req)).await {
         Ok(pending) => {
             let mut proved = HttpResponse::Ok().finish();
@@ -168,8 +171,8 @@ pub async fn submit(
         }
         Err(AccountError::Rules(faults)) => {
             let pending = accounts.find_pending(member.who(), &token).await?;
-            let asked = Asked::of(&member, &req, pending.needs_factor).await?;
-            Ok(Question { member: &member, req: &req, asked }.about_form(&token, &pending, status, faults))
+            let question = Question::of(&member, &req, pending.needs_factor).await?;
+            Ok(question.about_form(&token, &pending, status, faults))
         }
         Err(AccountError::Link) => Ok(over(&member, &req)),
         Err(fault) => Err(fault.into()),

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::change::Change;
 use super::form::{Field, FormPage, MessagePage};
+use super::passkey_button::Button;
 use super::signed_in::with_next;
 use crate::accounts::FieldFault;
 use crate::accounts::confirm::Pending;
@@ -75,16 +76,25 @@ impl Asked {
 
 /// The page for one person.
 pub(super) struct Question<'a> {
-    pub(super) member: &'a Member,
-    pub(super) req: &'a HttpRequest,
-    pub(super) asked: Asked,
+    member: &'a Member,
+    req: &'a HttpRequest,
+    asked: Asked,
+    passkey: Option<Button>,
 }
 
-impl Question<'_> {
+impl<'a> Question<'a> {
+    /// For that person; with `needs_factor` only a second factor is an answer.
+    pub(super) async fn of(member: &'a Member, req: &'a HttpRequest, needs_factor: bool) -> Result<Self, HttpError> {
+        let asked = Asked::of(member, req, needs_factor).await?;
+        let offer = settings::accounts(req).offer_confirmation(member.who(), needs_factor).await?;
+        Ok(Self { member, req, asked, passkey: offer.map(Button::prove) })
+    }
+
     /// On the way to `next`.
     pub(super) fn on_the_way(&self, next: &str, status: StatusCode, faults: Vec<FieldFault>) -> HttpResponse {
         let is_ours = next.starts_with("/_auth/");
-        let mut page = self.page(if is_ours { "prove-for-page" } else { "prove-for-app" });
+        // Posts to its own address, which says where it leads: browsers are to allow the host of the app.
+        let mut page = self.page(if is_ours { "prove-for-page" } else { "prove-for-app" }, "");
         page.hidden.push(("next", next));
         if self.asked == Asked::Code {
             page.hidden.push(("factor", "on"));
@@ -101,7 +111,7 @@ impl Question<'_> {
         status: StatusCode,
         faults: Vec<FieldFault>,
     ) -> HttpResponse {
-        let mut page = self.page("prove-intro");
+        let mut page = self.page("prove-intro", ADDRESS);
         page.intro.splice(..0, description(pending));
         page.hidden.push(("deed", token));
         let of_list = ADMIN_PAGES.iter().find(|list| pending.address.starts_with(list.path));
@@ -110,12 +120,13 @@ impl Question<'_> {
         page.answer_with(status, self.req)
     }
 
-    fn page(&self, question: &'static str) -> FormPage<'_> {
-        let mut page = FormPage::new(self.req, "prove-heading", self.member.menu(), ADDRESS, "prove-submit");
+    fn page(&self, question: &'static str, action: &'static str) -> FormPage<'_> {
+        let mut page = FormPage::new(self.req, "prove-heading", self.member.menu(), action, "prove-submit");
         page.intro = self.asked.intro(question);
         // Password managers find the password under this name.
         page.hidden = vec![("username", self.member.who().name())];
         page.fields = self.asked.fields();
+        page.passkey.clone_from(&self.passkey);
         page.links = self.asked.links();
         page
     }

@@ -13,6 +13,8 @@ use super::support::phone::{self, FACTORS, STEP, events, halfway};
 use super::support::upstream::Upstream;
 
 const ADA: &str = "ada@example.org";
+const CONFIRM: &str = "/_auth/confirm";
+const GROUP: &str = "/_auth/admin/groups/new";
 
 /// A claimed gate whose owner has a passkey, and the recovery codes that came with it.
 async fn with_passkey() -> (TestApp, Upstream, Client, Authenticator, Vec<String>) {
@@ -20,6 +22,11 @@ async fn with_passkey() -> (TestApp, Upstream, Client, Authenticator, Vec<String
     let (key, made) = passkey::make(&mut owner, "Laptop").await;
     assert_eq!(made.status, 200, "{}", made.text());
     (app, upstream, owner, key, page::all_data(&made.text(), "recovery-code"))
+}
+
+/// What a browser at the portal answers to these options.
+fn answer_to(options: &str) -> Answer {
+    Answer::new("webauthn.get", &serde_json::from_str(options).unwrap(), "localhost", ORIGIN)
 }
 
 #[tokio::test]
@@ -84,8 +91,7 @@ async fn s125_user_verification_is_demanded_where_the_passkey_stands_for_the_pas
     let (app, _upstream, _owner, key, _) = with_passkey().await;
     let touched = |html: &str| {
         let (ceremony, options) = passkey::offered(html).unwrap();
-        let options = serde_json::from_str(&options).unwrap();
-        let answer = Answer { flags: PRESENT, ..Answer::new("webauthn.get", &options, "localhost", ORIGIN) };
+        let answer = Answer { flags: PRESENT, ..answer_to(&options) };
         [("ceremony", ceremony), ("credential", key.assert(&answer))]
     };
     let mut client = app.client();
@@ -204,4 +210,48 @@ async fn s125_of_one_answer_sent_to_three_nodes_at_once_one_opens_a_session() {
     let mut statuses = futures_util::future::join_all(answers).await;
     statuses.sort_unstable();
     assert_eq!(statuses, [303, 401, 401, 401, 401, 401]);
+}
+
+#[tokio::test]
+async fn s130_a_passkey_answers_is_it_you_with_user_verification() {
+    let (app, _upstream, mut owner, key, _) = with_passkey().await;
+    app.advance(16 * 60);
+    let asked = owner.submit(GROUP, GROUP, &[("name", "friends")]).await;
+    assert_eq!(asked.status, 403);
+    let html = asked.text();
+    let deed = ("deed", page::field(&html, "deed").unwrap());
+    let (ceremony, options) = passkey::offered(&html).unwrap();
+    let touched = Answer { flags: PRESENT, ..answer_to(&options) };
+    let touched = [deed.clone(), ("ceremony", ceremony.clone()), ("credential", key.assert(&touched))];
+    let refused = passkey::send(&mut owner, CONFIRM, &touched).await;
+    assert_eq!(refused.status, 422, "{}", refused.text());
+    assert!(page::error_summary(&refused.text()).unwrap().contains("not accepted"));
+    let (ceremony, options) = passkey::offered(&refused.text()).unwrap();
+    let fields = [deed, ("ceremony", ceremony), ("credential", key.get(&options, ORIGIN, 0))];
+    assert_eq!(passkey::send(&mut owner, CONFIRM, &fields).await.status, 303, "the group is made");
+    assert_eq!((events(&mut owner, "confirm.failed").await, events(&mut owner, "confirm.ok").await), (1, 1));
+    assert_eq!(passkey::send(&mut owner, CONFIRM, &fields).await.status, 410, "once");
+    assert_eq!(owner.submit(GROUP, GROUP, &[("name", "others")]).await.status, 303, "proved a moment ago");
+}
+
+#[tokio::test]
+async fn s126_who_lacks_the_factor_may_prove_a_passkey_by_touch_and_a_strangers_proves_nothing() {
+    let (app, _upstream, mut owner, key, _) = with_passkey().await;
+    let (mut ada, _) = people::member(&app, &mut owner, ADA, "user").await;
+    let (hers, _) = passkey::make(&mut ada, "").await;
+    let mut client = halfway(&app).await;
+    let fields = passkey::answer(&mut client, STEP, &key, 0).await;
+    let fields = [&fields[..], &[("trust", "on".to_owned())]].concat();
+    assert_eq!(passkey::send(&mut client, STEP, &fields).await.status, 303);
+    people::sign_out(&mut client).await;
+    assert_ne!(people::sign_in(&mut client, OWNER, PASSWORD).await.location(), STEP, "the browser is trusted");
+    let way = client.get(PASSKEYS).await.location().to_owned();
+    assert!(way.starts_with(CONFIRM) && way.ends_with("factor=on"), "{way}");
+    for (key, status) in [(&hers, 422), (&key, 303)] {
+        let (ceremony, options) = passkey::offered(&client.get(&way).await.text()).unwrap();
+        let credential = key.assert(&Answer { flags: PRESENT, ..answer_to(&options) });
+        let fields = [("next", PASSKEYS), ("factor", "on"), ("ceremony", &*ceremony), ("credential", &*credential)];
+        assert_eq!(client.post_form(CONFIRM, &fields).await.status, status);
+    }
+    assert_eq!(client.get(PASSKEYS).await.status, 200);
 }
