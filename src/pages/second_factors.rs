@@ -55,6 +55,7 @@ struct TotpPage<'a> {
     csrf_token: String,
     action: &'a str,
     next: &'a str,
+    heading: &'static str,
     intro: &'static str,
     /// The way back to the password, where one is at the second step.
     again: Option<String>,
@@ -221,14 +222,20 @@ pub(super) fn totp_page(
     (faults, passkey): (Vec<FieldFault>, Option<Button>),
 ) -> HttpResponse {
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let title = "totp-heading";
+    // Who has to set up a factor in the middle of a sign-in may be offered a passkey as well.
+    let (title, intro) = match (menu, &passkey) {
+        (Menu::None, Some(_)) => ("enrol-heading", "enrol-intro"),
+        (Menu::None, None) => ("enrol-heading", "totp-demanded"),
+        _ => ("totp-heading", "totp-intro"),
+    };
     let content = TotpPage {
         layout: if menu == Menu::None { Layout::new(req, title) } else { Layout::with_menu(req, title, menu) },
         csrf_token: forms::token(req),
         action,
         next,
         again: (menu == Menu::None).then(|| with_next("/_auth/login", next)),
-        intro: if menu == Menu::None { "totp-demanded" } else { "totp-intro" },
+        heading: title,
+        intro,
         qr: drawing(&setup.address),
         key: &setup.key,
         address: &setup.address,
