@@ -180,6 +180,24 @@ async fn s122_where_it_is_demanded_the_claim_and_an_invitation_lead_to_setting_o
 }
 
 #[tokio::test]
+async fn a_demanded_factor_is_an_app_or_a_passkey_where_browsers_make_them() {
+    let either = "an app that shows codes, or a passkey";
+    for (address, intro) in [("http://localhost:3000", either), ("http://127.0.0.1:3000", "an app on your phone")] {
+        let app = TestApp::start(|options| {
+            options.app_url = address.to_owned();
+            options.set("SECOND_FACTOR", "everyone");
+        })
+        .await;
+        let mut owner = app.client();
+        people::try_claim(&app, &mut owner, OWNER, PASSWORD).await;
+        let shown = owner.get(ENROL).await.text();
+        let heading = page::text_inside(&shown, |tag| tag.name == "h1");
+        assert_eq!(heading.as_deref(), Some("Set up a second factor"), "{address}");
+        assert!(page::visible_text(&shown).contains(intro), "{address}: {shown}");
+    }
+}
+
+#[tokio::test]
 async fn s123_s128_of_two_uses_at_once_one_wins_on_three_nodes() {
     let Some(nodes) = Nodes::start(3, false).await else { return };
     let mut owner = nodes.owner().await;
