@@ -78,28 +78,71 @@ for (const button of document.querySelectorAll("[data-passkey]")) {
   const line = button.nextElementSibling;
   const makes = "makes" in dataset;
   const publicKey = readOptions(dataset.passkey);
+  const { action } = form;
   const opened = Date.now();
-  const waiting = new AbortController();
-  // A page that was left open, or came back out of the history, has a challenge that is no longer good.
+  let suggestion = new AbortController();
+  let asking = false;
+  // A page that was left open has a challenge that is no longer good.
   const isOver = () => Date.now() - opened > publicKey.timeout - 10000;
-  const send = (credential) => {
-    form.elements.credential.value = writeAnswer(credential);
+  const isTouched = () => [...form.elements].some((field) => field.type !== "hidden" && field.value !== field.defaultValue);
+  // Opens the page again, and never sends again what led to it; another address, as one that differs by its fragment alone loads nothing.
+  const renew = () => {
+    const address = new URL(location.href);
+    address.searchParams.set("again", String(Date.now()));
+    location.replace(address);
+  };
+  const send = (answer) => {
+    form.elements.credential.value = answer;
     if (dataset.action) form.action = dataset.action + location.search + location.hash;
+    // A password that was typed, too, is not needed.
+    for (const field of form.querySelectorAll(".secret input")) field.disabled = true;
     form.submit();
   };
   const ask = async () => {
+    if (asking) return;
     if (!window.PublicKeyCredential) { line.textContent = dataset.none; return; }
-    if (isOver()) { location.reload(); return; }
-    waiting.abort();
+    if (isOver()) {
+      if (makes && form.elements.name) send("");
+      else if ("renews" in dataset) renew();
+      else line.textContent = dataset.over;
+      return;
+    }
+    suggestion.abort();
     line.textContent = "";
-    button.disabled = true;
+    asking = true;
+    button.setAttribute("aria-disabled", "true");
     try {
-      send(makes ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey }));
+      const answer = makes ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey });
+      send(writeAnswer(answer));
     } catch (fault) {
       line.textContent = fault.name === "InvalidStateError" ? dataset.there : dataset.failed;
-      button.disabled = false;
+      asking = false;
+      button.removeAttribute("aria-disabled");
+      suggest();
     }
   };
+  // Browsers offer passkeys among what they suggest for the field of the address.
+  const suggest = async () => {
+    if (!dataset.action || !PublicKeyCredential.isConditionalMediationAvailable) return;
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable()) || asking) return;
+    suggestion = new AbortController();
+    try {
+      const answer = await navigator.credentials.get({ publicKey, mediation: "conditional", signal: suggestion.signal });
+      if (isOver()) renew();
+      else send(writeAnswer(answer));
+    } catch {
+      // Nothing was chosen.
+    }
+  };
+  // Back from another page: what was sent is not sent again.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    form.elements.credential.value = "";
+    form.action = action;
+    for (const field of form.querySelectorAll(".secret input")) field.disabled = false;
+    asking = false;
+    button.removeAttribute("aria-disabled");
+  });
   if (makes) {
     form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
     continue;
@@ -107,10 +150,6 @@ for (const button of document.querySelectorAll("[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   button.hidden = false;
   button.addEventListener("click", ask);
-  if (!dataset.action || !PublicKeyCredential.isConditionalMediationAvailable) continue;
-  // Browsers offer passkeys among what they suggest for the field of the address.
-  PublicKeyCredential.isConditionalMediationAvailable().then((can) => {
-    if (!can) return undefined;
-    return navigator.credentials.get({ publicKey, mediation: "conditional", signal: waiting.signal }).then(send);
-  }).catch(() => {});
+  addEventListener("focus", () => { if ("renews" in dataset && isOver() && !asking && !isTouched()) renew(); });
+  suggest();
 }

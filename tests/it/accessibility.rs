@@ -384,7 +384,7 @@ async fn the_sign_in_page_is_light_and_nothing_of_it_moves() {
     for file in &files {
         bytes += process.client().get(&file[process.app_url().len()..]).await.body.len();
     }
-    // Before any compression; with it, a quarter of this.
-    assert!(bytes < 20_000, "{bytes} bytes in {files:?}");
+    // Before any compression; with it, a quarter of this. Passkeys are a fifth of it.
+    assert!(bytes < 22_000, "{bytes} bytes in {files:?}");
     browser.close().await;
 }

@@ -42,13 +42,15 @@ pub const TOO_WIDE: &str = "const over = (one) => one.scrollWidth - one.clientWi
     return Math.max(over(document.documentElement), ...lists.map(over));";
 
 /// Rows that lead elsewhere, to a file, or to the start page, which is judged by its name.
-const NO_PAGES: [&str; 10] = [
+const NO_PAGES: [&str; 11] = [
     "",
     "/",
     "/handover",
     "/confirm",
     // Only in the middle of a sign-in, where tests/it/factor_pages.rs judges them.
     "/login/factor",
+    // Leads to the sign-in page.
+    "/login/passkey",
     "/login/enrol",
     "/admin",
     "/admin/users/selected",
