@@ -53,7 +53,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
     match missing(&req).await? {
         None => Ok(see_other(&with_next("/_auth/login", &query.next))),
         Some(MissingProof::Enrolment) => Ok(see_other(&with_next(ENROL, &query.next))),
-        Some(MissingProof::Factor) => form(&req, &query.next, StatusCode::OK, Vec::new()).await,
+        Some(MissingProof::Factor) => form(&req, &query.next, StatusCode::OK, (Vec::new(), false)).await,
     }
 }
 
@@ -73,7 +73,7 @@ pub async fn submit(
     };
     match proved {
         Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
-        Err(AccountError::Rules(faults)) => form(&req, &next, StatusCode::UNAUTHORIZED, faults).await,
+        Err(AccountError::Rules(faults)) => form(&req, &next, StatusCode::UNAUTHORIZED, (faults, trusts)).await,
         Err(fault) => refuse(&req, &next, fault),
     }
 }
@@ -97,7 +97,9 @@ pub async fn enrol(
     let next = next_of(next, Some(query.into_inner().next));
     let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
     let accounts = settings::accounts(&req);
-    let enrolled = if answer.credential.is_empty() {
+    let enrolled = if !answer.ceremony.is_empty() && answer.credential.is_empty() {
+        Err(AccountError::Rules(vec![FieldFault::new("", Text::new("passkey-needs-script"))]))
+    } else if answer.credential.is_empty() {
         accounts.enrol(&token, &code, &name, client(&req)).await
     } else {
         accounts.enrol_passkey(&token, &answer, &name, client(&req)).await
@@ -138,7 +140,7 @@ async fn form(
     req: &HttpRequest,
     next: &str,
     status: StatusCode,
-    faults: Vec<FieldFault>,
+    (faults, trusts): (Vec<FieldFault>, bool),
 ) -> Result<HttpResponse, HttpError> {
     let Some(token) = carriers::waiting(req) else { return Ok(over(req, next)) };
     let offer = match settings::accounts(req).offer_factor(&token).await {
@@ -152,7 +154,7 @@ async fn form(
     page.hidden = vec![("next", next)];
     page.fields = vec![
         Field::code("factor-code").with_hint(Text::new("factor-code-hint")),
-        Field::tick("trust", "factor-trust", false).with_hint(Text::new("factor-trust-hint")),
+        Field::tick("trust", "factor-trust", trusts).with_hint(Text::new("factor-trust-hint")),
     ];
     page.passkey = offer.map(Button::prove);
     page.faults = faults;

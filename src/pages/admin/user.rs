@@ -41,6 +41,8 @@ struct UserPage {
     address_before: Option<Timestamp>,
     has_mail_server: bool,
     own: OwnFactors,
+    /// Whether it is the reader's own account.
+    is_own: bool,
 }
 
 impl UserPage {
@@ -75,7 +77,7 @@ pub async fn reset_factors(admin: Admin, req: HttpRequest, id: web::Path<String>
 }
 
 /// The page.
-pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+pub async fn show(admin: Admin, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
     let (accounts, id) = (settings::accounts(&req), parse(&id)?);
     let user = accounts.user(&id).await?;
     let sessions = match accounts.sessions_of(&id).await {
@@ -90,6 +92,7 @@ pub async fn show(_admin: Admin, req: HttpRequest, id: web::Path<String>) -> Res
         csrf_token: forms::token(&req),
         groups: accounts.groups_of(&id).await?,
         own: accounts.factors_of(&id).await?,
+        is_own: admin.who().user_id() == Some(&id),
         sessions,
         events: accounts.list_audit(filter, None, EVENTS_SHOWN).await?,
         address_before: accounts.last_use_of_address(&user).await?,
