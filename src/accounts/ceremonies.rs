@@ -98,7 +98,7 @@ impl Accounts {
     pub(super) fn state_of(&self, place: Place<'_>, answer: &Answer) -> Result<(String, Timestamp), Fault> {
         let begun = self.0.sealer.open(&place.purpose(), &answer.ceremony);
         let begun: Option<Begun> = begun.and_then(|json| serde_json::from_slice(&json).ok());
-        let begun = begun.ok_or(Fault::Challenge)?;
+        let begun = begun.ok_or(Fault::Expired)?;
         let expires_at = Timestamp::from_secs(begun.expires_at);
         if expires_at <= self.0.clock.now() { Err(Fault::Expired) } else { Ok((begun.state, expires_at)) }
     }

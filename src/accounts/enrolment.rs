@@ -3,7 +3,7 @@
 use super::ceremonies::Challenge;
 use super::confirm::named;
 use super::outgoing::Detail;
-use super::second_factors::{sealed_as, unproved};
+use super::second_factors::{changing_session, sealed_as};
 use super::{AccountError, Accounts, Client, FieldFault, revocation};
 use crate::crypto::opaque_token::TokenHash;
 use crate::crypto::random;
@@ -16,7 +16,7 @@ use crate::domain::link::{FACTOR_SETUP_SECS, Purpose};
 use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::notice::Notice;
 use crate::domain::passkey::Passkey;
-use crate::domain::session::{Method, Proof};
+use crate::domain::session::Method;
 use crate::domain::text::Text;
 use crate::domain::user::{DisplayName, User};
 use crate::storage::session_store::Kept;
@@ -53,8 +53,8 @@ pub(super) struct Enrolled {
 /// Where a factor is set up.
 #[derive(Clone)]
 pub(super) enum Within {
-    /// In a session in which this was proved.
-    Session(Proof),
+    /// In a session.
+    Session,
     /// In the waiting sign-in with that token, which is for who has no factor.
     SignIn(TokenHash),
 }
@@ -149,10 +149,8 @@ impl Accounts {
         let add: AddFactor = Box::new(move |c| {
             users::hold(c, &user)?;
             let there = factors::count_of_user(c, &user)?;
-            match within {
-                Within::SignIn(_) if there > 0 => return Ok(Err(setup_over())),
-                Within::Session(proof) if there > 0 && !proof.has_factor() => return Ok(Err(unproved())),
-                Within::Session(_) | Within::SignIn(_) => {}
+            if matches!(within, Within::SignIn(_)) && there > 0 {
+                return Ok(Err(setup_over()));
             }
             if there >= MAX_FACTORS {
                 let text = Text::new("factor-too-many").with("max", MAX_FACTORS);
@@ -187,7 +185,7 @@ impl Accounts {
         let (id, session) = named(who)?;
         let user = self.user(&id).await?;
         let setup = self.shown_setup(&user, session.as_str()).await?;
-        let enrolled = self.enrolment(&user, setup, (code, name), Within::Session(who.proof()), &client)?;
+        let enrolled = self.enrolment(&user, setup, (code, name), Within::Session, &client)?;
         self.store_in_session(id, session, enrolled, Method::Totp).await
     }
 
@@ -200,19 +198,21 @@ impl Accounts {
         method: Method,
     ) -> Result<Option<Vec<String>>, AccountError> {
         let Enrolled { add, mail, codes } = enrolled;
-        let copy = self.find_session(&session).await?.ok_or(AccountError::Link)?;
-        let before = copy.view().map(|view| (view.session.methods.clone(), view.session.authenticated_at));
-        let (before, proved_at) = before.ok_or(AccountError::Link)?;
-        let (this, methods, mails) = (self.clone(), before.with_added(method, proved_at), self.drafts());
+        let (this, mails) = (self.clone(), self.drafts());
         self.run_uninterrupted(async move {
             let (store, now, marked) = (this.0.store.clone(), this.0.clock.now(), session.clone());
             let added = this.0.database.write(move |c| {
-                let is_first = match add(c)? {
-                    Ok(is_first) => is_first,
+                let live = match changing_session(c, &store, (&id, &marked), now)? {
+                    Ok(live) => live,
                     Err(fault) => return Ok(Err(fault)),
                 };
+                let is_first = match add(c)? {
+                    Ok(is_first) => is_first,
+                    Err(fault) => return Ok(Err(AccountError::Rules(vec![fault]))),
+                };
                 // Not the time: a factor is no answer to "is it you?" (S130).
-                store.mark_proved(c, &marked, &methods, proved_at)?;
+                let methods = live.methods.with_added(method, live.authenticated_at);
+                store.mark_proved(c, &marked, &methods, live.authenticated_at)?;
                 // The other sessions did not prove it.
                 let kept = is_first.then(|| Kept { session: &marked, step: random::step() });
                 let others = kept.map(|kept| store.end_all_of_user(c, &id, Some(&kept))).transpose()?;
@@ -221,7 +221,7 @@ impl Accounts {
                 notices.extend(others.iter().flatten().cloned().map(Notice::SessionEnded));
                 Ok(Ok((is_first, revocation::publish(c, others.unwrap_or_default(), notices, now)?)))
             });
-            let (is_first, ended) = added.await?.map_err(|fault| AccountError::Rules(vec![fault]))?;
+            let (is_first, ended) = added.await??;
             this.ended(ended).await;
             this.0.cache.forget(&session);
             this.wake_mailer();

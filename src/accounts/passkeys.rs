@@ -19,6 +19,7 @@ use crate::domain::sign_in::{Besides, MissingProof, check_complete};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
+use crate::storage::passkeys::Used;
 use crate::storage::users::UserRecord;
 use crate::storage::{Connection, StorageError, audit, passkeys, users};
 
@@ -32,17 +33,17 @@ pub(super) struct ProvedPasskey {
 
 impl ProvedPasskey {
     /// Settles the answer within the transaction that it opens something in: false if the challenge was answered before
-    /// or the passkey was removed meanwhile. A counter that fell is audited by `line`.
-    pub(super) fn settle(&self, c: &mut Connection, line: &AuditLine, now: Timestamp) -> Result<bool, StorageError> {
-        if !self.challenge.take(c)? || !passkeys::note_use(c, &self.factor, self.proof.counter, now)? {
+    /// or the passkey was removed meanwhile. A counter that did not rise is audited by `line`.
+    fn settle(&self, c: &mut Connection, line: &AuditLine, now: Timestamp) -> Result<bool, StorageError> {
+        if !self.challenge.take(c)? {
             return Ok(false);
         }
-        if self.proof.counter_fell {
+        let used = passkeys::note_use(c, &self.factor, self.proof.counter, now)?;
+        if used == Used::Twice {
             tracing::warn!(factor = self.factor.as_str(), "the counter of a passkey did not rise: it may be a copy");
-            let detail = format!("the counter of the passkey {} did not rise: it may be a copy", self.factor.as_str());
-            audit::append(c, &AuditLine { detail, ..line.clone() })?;
+            audit::append(c, &AuditLine { detail: self.factor.to_string(), ..line.clone() })?;
         }
-        Ok(true)
+        Ok(used != Used::Removed)
     }
 }
 
@@ -63,12 +64,13 @@ impl Accounts {
     }
 
     /// What "is it you?" offers to the signed-in person; `None` without a passkey, or where nobody is asked for factors.
-    /// A touch is enough where the factor alone `is_missing`; otherwise it stands for the password.
-    pub async fn offer_confirmation(&self, who: &Visitor, is_missing: bool) -> Result<Option<Offer>, AccountError> {
+    /// A touch is enough in a session that lacks the factor; otherwise the passkey stands for the password.
+    pub async fn offer_confirmation(&self, who: &Visitor) -> Result<Option<Offer>, AccountError> {
         if !self.is_asked_for_factor(who).await? {
             return Ok(None);
         }
         let (user, session) = named(who)?;
+        let is_missing = self.lacks_factor(who).await?;
         let verification = if is_missing { Verification::Preferred } else { Verification::Required };
         self.offer_proof(Place::Session(&session), &user, verification).await
     }
@@ -146,7 +148,9 @@ impl Accounts {
             Ok((passkey, self.challenge(sent.challenge(), expires_at)))
         });
         let (passkey, challenge) = made.map_err(|fault| {
-            AccountError::Rules(vec![FieldFault::new("", Text::new(words_for(refused(fault), "passkey-not-made")))])
+            let without_script = answer.credential.is_empty();
+            let otherwise = if without_script { "passkey-needs-script" } else { "passkey-not-made" };
+            AccountError::Rules(vec![FieldFault::new("", Text::new(words_for(refused(fault), otherwise)))])
         })?;
         let default =
             if name.trim().is_empty() { authenticators::name(&passkey.aaguid).unwrap_or_default() } else { name };
@@ -166,7 +170,7 @@ impl Accounts {
         let (id, session) = named(who)?;
         let user = self.user(&id).await?;
         let place = (Place::Session(&session), answer);
-        let enrolled = self.new_passkey(&user, place, name, Within::Session(who.proof()), &client)?;
+        let enrolled = self.new_passkey(&user, place, name, Within::Session, &client)?;
         self.store_in_session(id, session, enrolled, Method::Passkey).await
     }
 
@@ -221,7 +225,7 @@ impl Accounts {
     ) -> Result<CheckPasskey, AccountError> {
         let checked = self.check_passkey(place, answer).await?;
         let (now, owner, line) =
-            (self.0.clock.now(), user.id.clone(), self.own_line(Event::FactorFailed, user, client));
+            (self.0.clock.now(), user.id.clone(), self.own_line(Event::PasskeyCopied, user, client));
         Ok(Box::new(move |c| {
             let fault = match checked {
                 Ok(proved) if proved.user == owner && proved.settle(c, &line, now)? => return Ok(Ok(())),
@@ -254,6 +258,11 @@ impl Accounts {
         client: Client,
     ) -> Result<NewSession, AccountError> {
         let checked = self.check_passkey(place, answer).await?;
+        if matches!(checked, Err(Fault::Expired)) {
+            // Of a page that was left open: it says nothing of a passkey, and is no failure.
+            return Err(AccountError::Link);
+        }
+        // The attempt is counted only now: the check takes no time, and says whose device it may be.
         let proved = checked.as_ref().ok().map(|proved| proved.user.clone());
         let (record, device) = self.find_owner(proved, &client).await?;
         let subject = record.as_ref().map_or_else(String::new, |record| record.user.email.to_string());
@@ -265,9 +274,10 @@ impl Accounts {
         let Ok(proofs) = check_complete(&record.user, methods, Besides::Factor, self.0.config.second_factor) else {
             return Err(AccountError::Internal("a passkey is no second factor".to_owned()));
         };
-        let account = Some(self.account_bucket(&record.user.email));
-        let (line, now) = (self.own_line(Event::FactorFailed, &record.user, &client), self.0.clock.now());
-        let proof = AccountProof { record, password: None, reservation, account, device, earlier: Earlier::default() };
+        let (line, now) = (self.own_line(Event::PasskeyCopied, &record.user, &client), self.0.clock.now());
+        // No wrong password is forgiven: none was proved.
+        let earlier = Earlier::default();
+        let proof = AccountProof { record, password: None, reservation, account: None, device, earlier };
         let (failed, this) =
             (self.audit_line(Event::LoginFailed, "", &subject, &client.source.to_string()), self.clone());
         let step = move |c: &mut Connection| {

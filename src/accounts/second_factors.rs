@@ -9,10 +9,13 @@ use crate::crypto::totp::TotpSecret;
 use crate::domain::access::Visitor;
 use crate::domain::audit::Event;
 use crate::domain::factors::{Factor, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
-use crate::domain::ids::{FactorId, UserId};
+use crate::domain::ids::{FactorId, SessionId, UserId};
 use crate::domain::mail::MailKind;
+use crate::domain::session::Session;
 use crate::domain::text::Text;
+use crate::domain::time::Timestamp;
 use crate::domain::user::{DisplayName, User};
+use crate::storage::session_store::SessionStore;
 use crate::storage::{Connection, StorageError, audit, devices, factors, totp_secrets, users};
 
 /// What a person has besides the password.
@@ -24,10 +27,22 @@ pub struct OwnFactors {
     pub recovery_codes: usize,
 }
 
-/// Who signed in without the second factor that the account has cannot change it: the password alone would otherwise
-/// replace it (S126).
-pub(super) fn unproved() -> FieldFault {
-    FieldFault::new("", Text::new("factor-prove-first"))
+/// The session in which somebody changes their own factors; who changes the account or its sessions is waited for. One
+/// that has ended changes nothing, nor does one without the factor that the account has: the password alone would
+/// otherwise replace it (S126).
+pub(super) fn changing_session(
+    c: &mut Connection,
+    store: &SessionStore,
+    (user, session): (&UserId, &SessionId),
+    now: Timestamp,
+) -> Result<Result<Session, AccountError>, StorageError> {
+    users::hold(c, user)?;
+    let Some(live) = store.find_live(c, session, now)? else { return Ok(Err(AccountError::Link)) };
+    if factors::has_any(c, user)? && !live.proof().has_factor() {
+        let unproved = FieldFault::new("", Text::new("factor-prove-first"));
+        return Ok(Err(AccountError::Rules(vec![unproved])));
+    }
+    Ok(Ok(live))
 }
 
 impl Accounts {
@@ -90,20 +105,19 @@ impl Accounts {
 
     /// Ten new recovery codes in place of all earlier ones; shown this once (S128).
     pub async fn renew_recovery_codes(&self, who: &Visitor, client: Client) -> Result<Vec<String>, AccountError> {
-        let (id, _session) = named(who)?;
+        let (id, session) = named(who)?;
         let user = self.user(&id).await?;
-        let proof = who.proof();
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
         let (codes, hashes) = self.new_recovery_codes(&id);
         let line = self.own_line(Event::RecoveryCreated, &user, &client);
         let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
         let made = self.0.database.write(move |c| {
             // Of two that renew them at once, the second replaces all of the first.
-            users::hold(c, &id)?;
+            if let Err(fault) = changing_session(c, &store, (&id, &session), now)? {
+                return Ok(Err(fault));
+            }
             if !factors::has_any(c, &id)? {
                 return Ok(Err(AccountError::NotAllowed));
-            }
-            if !proof.has_factor() {
-                return Ok(Err(AccountError::Rules(vec![unproved()])));
             }
             factors::replace_recovery_codes(c, &id, &hashes)?;
             audit::append(c, &line)?;
@@ -117,22 +131,21 @@ impl Accounts {
 
     /// Removes a factor of one's own, and the recovery codes with the last one, which stays where it is demanded.
     pub async fn remove_factor(&self, who: &Visitor, id: FactorId, client: Client) -> Result<(), AccountError> {
-        let (user, _session) = named(who)?;
+        let (user, session) = named(who)?;
         let user = self.user(&user).await?;
         let is_demanded = self.0.config.second_factor.is_demanded_of(user.role);
-        let proof = who.proof();
+        let (store, now) = (self.0.store.clone(), self.0.clock.now());
         let mut line = self.own_line(Event::FactorRemoved, &user, &client);
         id.as_str().clone_into(&mut line.detail);
         let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
         let removed = self.0.database.write(move |c| {
             // Of the last two, removed at once, one stays.
-            users::hold(c, &user.id)?;
+            if let Err(fault) = changing_session(c, &store, (&user.id, &session), now)? {
+                return Ok(Err(fault));
+            }
             let own = factors::list_of_user(c, &user.id)?;
             if !own.iter().any(|factor| factor.id == id) {
                 return Ok(Err(AccountError::NotFound));
-            }
-            if !proof.has_factor() {
-                return Ok(Err(AccountError::Rules(vec![unproved()])));
             }
             if own.len() > 1 {
                 factors::remove(c, &user.id, &id)?;

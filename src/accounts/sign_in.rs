@@ -199,7 +199,9 @@ impl Accounts {
                 users::upgrade_password_hash(c, &id, hash, new)?;
             }
             let ended = this.end_replaced(c, &user_then, old, now)?;
-            attempts::clear(c, &current_password_row)?;
+            if password.is_some() {
+                attempts::clear(c, &current_password_row)?;
+            }
             note_device(c, &id, (&device, is_known), trusted.as_ref(), now)?;
             for mail in notice.iter().chain(&of_factor) {
                 mails.queue(c, mail)?;

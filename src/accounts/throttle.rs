@@ -31,6 +31,14 @@ pub(super) struct Reservation {
     device: Option<String>,
 }
 
+impl Reservation {
+    /// What is left of it when its source was forgiven.
+    #[must_use]
+    pub(super) fn without_source(self) -> Self {
+        Self { source: None, ..self }
+    }
+}
+
 /// The buckets that an attempt would count in.
 pub(super) struct Asking {
     pub(super) source: String,
@@ -253,15 +261,27 @@ pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result
     Ok(Guessed::Wrong)
 }
 
-/// Another failure in the buckets of an attempt that is counted already.
-pub(super) fn count_again(c: &mut Connection, reservation: &Reservation, now: Timestamp) -> Result<(), StorageError> {
-    if let Some(device) = &reservation.device {
+/// The password of the attempt was right, and its second factor is asked for: many people who sign in at once behind one
+/// address are no failures of it. For the account it stays counted, or who knows the password could begin without end.
+pub(super) fn forgive_source(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
+    reservation.source.as_ref().map_or(Ok(()), |source| attempts::refund(c, source))
+}
+
+/// A wrong answer to the second step. The first one `is_counted` for account and device, as the attempt of the password.
+pub(super) fn count_wrong_answer(
+    c: &mut Connection,
+    reservation: &Reservation,
+    is_counted: bool,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let Reservation { source, account, device } = reservation;
+    if let Some(device) = device.as_ref().filter(|_| !is_counted) {
         attempts::add(c, device, now, NEVER)?;
     }
-    if let Some(source) = &reservation.source {
+    if let Some(source) = source {
         attempts::add(c, source, now, now.plus(-WINDOW_SECS))?;
     }
-    if let Some(account) = &reservation.account {
+    if let Some(account) = account.as_ref().filter(|_| !is_counted) {
         attempts::add(c, account, now, NEVER)?;
     }
     Ok(())

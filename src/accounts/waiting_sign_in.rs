@@ -45,8 +45,8 @@ pub(super) struct Found {
 }
 
 impl Accounts {
-    /// Keeps a sign-in whose password was right. The attempt stays counted until the factor is proved, or somebody who
-    /// knows the password could begin without end.
+    /// Keeps a sign-in whose password was right. For the account the attempt stays counted until the factor is proved, or
+    /// somebody who knows the password could begin without end.
     pub(super) async fn keep_sign_in(
         &self,
         proof: AccountProof,
@@ -57,6 +57,7 @@ impl Accounts {
         let AccountProof { record, password, reservation, device, .. } = proof;
         let no_password = || AccountError::Internal("only a password waits for a second factor".to_owned());
         let RightPassword { hash, upgraded } = password.ok_or_else(no_password)?;
+        let attempt = reservation.clone();
         let kept = Kept { persistent, missing, device, attempt: reservation };
         let waiting = self.new_waiting(&record, &kept)?;
         let (token, row, id) = (waiting.0, waiting.1, record.user.id.clone());
@@ -68,6 +69,7 @@ impl Accounts {
                 return Ok(false);
             }
             row.insert(c, now.plus(SIGN_IN_SECS))?;
+            throttle::forgive_source(c, &attempt)?;
             audit::append(c, &line)?;
             Ok(true)
         });
@@ -213,7 +215,7 @@ impl Accounts {
         let proof = AccountProof {
             record,
             password: Some(RightPassword { hash: password, upgraded: None }),
-            reservation: kept.attempt,
+            reservation: kept.attempt.without_source(),
             account,
             device: kept.device,
             earlier,
@@ -230,10 +232,7 @@ impl Accounts {
             }
             if let Err(fault) = prove(c)? {
                 attempts::add(c, &wrong, now, now.plus(-WINDOW_SECS))?;
-                // The first wrong answer is the attempt that the password has counted.
-                if before > 0 {
-                    throttle::count_again(c, &attempt, now)?;
-                }
+                throttle::count_wrong_answer(c, &attempt, before == 0, now)?;
                 audit::append(c, &failed)?;
                 if before + 1 < MAX_WRONG {
                     return Ok(Err(AccountError::Rules(vec![fault])));
@@ -243,7 +242,9 @@ impl Accounts {
                 return Ok(Err(AccountError::Link));
             }
             attempts::clear(c, &wrong)?;
-            attempts::clear(c, &codes_row)?;
+            if method != Method::Passkey {
+                attempts::clear(c, &codes_row)?;
+            }
             let taken = tokens::take(c, &hash, Purpose::SignIn, now)?;
             Ok(taken.map(drop).ok_or(AccountError::Link))
         };

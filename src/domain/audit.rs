@@ -101,6 +101,7 @@ events! {
     FactorReset = "factor.reset", "event-factor-reset";
     FactorAsked = "factor.asked", "event-factor-asked";
     FactorFailed = "factor.failed", "event-factor-failed";
+    PasskeyCopied = "passkey.copied", "event-passkey-copied";
     RecoveryCreated = "recovery.created", "event-recovery-created";
     RecoveryUsed = "recovery.used", "event-recovery-used";
     TrustedAdded = "trusted.added", "event-trusted-added";

@@ -86,7 +86,7 @@ impl<'a> Question<'a> {
     /// For that person; with `needs_factor` only a second factor is an answer.
     pub(super) async fn of(member: &'a Member, req: &'a HttpRequest, needs_factor: bool) -> Result<Self, HttpError> {
         let asked = Asked::of(member, req, needs_factor).await?;
-        let offer = settings::accounts(req).offer_confirmation(member.who(), needs_factor).await?;
+        let offer = settings::accounts(req).offer_confirmation(member.who()).await?;
         Ok(Self { member, req, asked, passkey: offer.map(Button::prove) })
     }
 
@@ -113,6 +113,7 @@ impl<'a> Question<'a> {
     ) -> HttpResponse {
         let mut page = self.page("prove-intro", ADDRESS);
         page.intro.splice(..0, description(pending));
+        page.passkey = page.passkey.map(Button::after_form);
         page.hidden.push(("deed", token));
         let of_list = ADMIN_PAGES.iter().find(|list| pending.address.starts_with(list.path));
         page.links.push((of_list.map_or("/_auth/", |list| list.path), "prove-cancel"));

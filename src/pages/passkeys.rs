@@ -83,9 +83,10 @@ pub async fn sign_in(
     let (accounts, browser) = (settings::accounts(&req), forms::binding(&req));
     match accounts.sign_in_by_passkey(&browser, &typed.answer, typed.keep.is_wanted(), client(&req)).await {
         Ok(new) => signed_in::answer(&req, &new, &way_back(&req, &next)),
-        Err(AccountError::InvalidCredentials) => {
+        Err(fault @ (AccountError::InvalidCredentials | AccountError::Link)) => {
             let mut page = MessagePage::new(&req, "passkey-refused-heading", Menu::None);
-            page.texts = vec![Text::new("passkey-refused")];
+            let is_over = matches!(fault, AccountError::Link);
+            page.texts = vec![Text::new(if is_over { "passkey-expired" } else { "passkey-refused" })];
             let again = with_next("/_auth/login", &next);
             page.links = vec![(&again, "link-to-sign-in")];
             Ok(page.answer(StatusCode::UNAUTHORIZED))

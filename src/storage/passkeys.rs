@@ -96,14 +96,28 @@ pub fn list_of_user(c: &mut Connection, user: &UserId) -> Result<Vec<Passkey>, S
     rows.into_iter().map(Passkey::try_from).collect()
 }
 
-/// Notes a use of a passkey and its counter, which never falls; false if it was removed meanwhile.
-pub fn note_use(c: &mut Connection, factor: &FactorId, counter: u32, now: Timestamp) -> Result<bool, StorageError> {
-    let counter = i64::from(counter);
+/// What came of a use of a passkey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// Its counter rose, or it does not count.
+    Rightly,
+    /// Its counter did not rise: there may be a copy of it.
+    Twice,
+    /// It was removed meanwhile.
+    Removed,
+}
+
+/// Notes a use of a passkey and its counter, which never falls: of two with one counter at once the second is noticed.
+pub fn note_use(c: &mut Connection, factor: &FactorId, counter: u32, now: Timestamp) -> Result<Used, StorageError> {
     let own = passkeys::table.filter(passkeys::factor_id.eq(factor.as_str()));
-    let higher = passkeys::factor_id.eq(factor.as_str()).and(passkeys::counter.lt(counter));
-    diesel::update(passkeys::table.filter(higher)).set(passkeys::counter.eq(counter)).execute(c)?;
+    if !diesel::select(diesel::dsl::exists(own)).get_result(c)? {
+        return Ok(Used::Removed);
+    }
     super::factors::note_use(c, factor, now)?;
-    Ok(diesel::select(diesel::dsl::exists(own)).get_result(c)?)
+    let counter = i64::from(counter);
+    let lower = passkeys::factor_id.eq(factor.as_str()).and(passkeys::counter.lt(counter));
+    let rose = diesel::update(passkeys::table.filter(lower)).set(passkeys::counter.eq(counter)).execute(c)? == 1;
+    Ok(if rose || counter == 0 { Used::Rightly } else { Used::Twice })
 }
 
 /// Uses up a challenge; false if it was answered before: of many answers at once one succeeds.

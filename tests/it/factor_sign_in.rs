@@ -344,7 +344,7 @@ async fn s122_no_proxy_that_asks_and_no_host_of_an_app_takes_the_cookie_of_a_wai
 async fn s124_the_second_step_of_one_does_not_use_up_the_attempts_of_another_behind_the_same_address() {
     let (app, _upstream, mut owner) = people::with_app().await;
     let mut halfway = Vec::new();
-    for number in 0..10 {
+    for number in 0..12 {
         let email = format!("m{number}@example.org");
         let (mut member, _) = people::member(&app, &mut owner, &email, "user").await;
         let (phone, _) = phone::add(&mut member, &app.clock).await;
@@ -394,4 +394,39 @@ async fn s107_s124_a_mail_tells_of_each_sign_in_that_wrong_codes_ended_and_of_fi
 async fn warnings(owner: &mut Client) -> usize {
     let mails = owner.get("/_auth/admin/mail").await.text();
     page::all_data(&mails, "mail").iter().filter(|kind| *kind == "wrong codes").count()
+}
+
+#[tokio::test]
+async fn s124_wrong_codes_of_many_accounts_count_for_their_address() {
+    let (app, _upstream, mut owner) = people::with_app().await;
+    let mut people = Vec::new();
+    for number in 0..4 {
+        let email = format!("m{number}@example.org");
+        let (mut member, _) = people::member(&app, &mut owner, &email, "user").await;
+        phone::add(&mut member, &app.clock).await;
+        people.push(email);
+    }
+    let mut statuses = Vec::new();
+    for email in people {
+        let mut client = app.client();
+        statuses.push(people::try_sign_in(&mut client, &email, PASSWORD).await.status);
+        for _ in 0..4 {
+            if statuses.last() == Some(&303) {
+                assert_eq!(phone::answer(&mut client, "000000").await.status, 401);
+            }
+        }
+    }
+    assert_eq!(statuses, [303, 303, 303, 429], "ten wrong answers from one address");
+}
+
+#[tokio::test]
+async fn s129_the_wish_to_trust_the_browser_survives_a_wrong_code() {
+    let (app, _upstream, _owner, _phone, _) = with_phone().await;
+    let mut client = halfway(&app).await;
+    for (trust, ticked) in [("on", true), ("", false)] {
+        let fields = [("code", "000000"), ("trust", trust)];
+        let again = client.submit(STEP, STEP, if ticked { &fields } else { &fields[..1] }).await.text();
+        let box_of = page::tags(&again).into_iter().find(|tag| tag.attribute("name") == Some("trust")).unwrap();
+        assert_eq!(box_of.attribute("checked").is_some(), ticked);
+    }
 }

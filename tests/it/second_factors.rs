@@ -269,7 +269,7 @@ async fn a_second_factor_is_offered_after_the_claim_and_to_who_has_none() {
     let claim =
         [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("setup_token", &token), ("factor", "on")];
     assert_eq!(owner.post_form("/_auth/setup", &claim).await.location(), FACTORS);
-    let link = format!("href=\"{}\"", FACTORS);
+    let link = format!("href=\"{FACTORS}\"");
     for path in ["/_auth/", "/_auth/admin/checklist"] {
         assert!(owner.get(path).await.text().contains(&link), "{path}");
     }

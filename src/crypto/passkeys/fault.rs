@@ -2,7 +2,7 @@
 
 use passki::PasskiError;
 
-/// The first rule that an answer broke; for logs and the audit, while the visitor reads one sentence for all.
+/// The first rule that an answer broke; for logs, while the visitor reads one sentence for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// It is too long, or is not what browsers send.
@@ -14,8 +14,8 @@ pub enum Fault {
     /// It answers another challenge.
     #[error("answers another challenge")]
     Challenge,
-    /// It came too late.
-    #[error("came after the challenge had expired")]
+    /// It came too late, or from elsewhere than where it was asked for.
+    #[error("came after its page was over, or to another one")]
     Expired,
     /// It comes from a page of another origin, or from one inside a frame of another origin.
     #[error("comes from another origin")]
