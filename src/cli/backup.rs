@@ -250,7 +250,7 @@ pub(super) fn restore(config: &Config, matches: &ArgMatches) -> Result<(), Strin
         say("It contains no keys: copy the folder secrets of the original DATA_DIR into this one before you start.");
     }
     if !keep_sessions {
-        say("Everybody has to sign in again, and earlier links are void.");
+        say("Everybody has to sign in again, earlier links are void, and no browser is trusted.");
     }
     Ok(())
 }

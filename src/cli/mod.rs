@@ -222,7 +222,10 @@ fn keeping() -> [Command; 3] {
     let restore = Command::new("restore")
         .about("Read a backup into an empty database")
         .arg(file("A file written by backup"))
-        .arg(yes("keep-sessions", "Keep sessions and links of the backup valid, even those that have ended since"));
+        .arg(yes(
+            "keep-sessions",
+            "Keep sessions, links and trusted browsers of the backup, even those that have ended since",
+        ));
     let migrate_store = Command::new("migrate-store")
         .about("Move everything from one database to another, SQLite or PostgreSQL")
         .arg(address("from", "The database that has the data; no server may run on it"))

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 pub use super::schema::TABLES;
-use super::schema::{attempts, audit_events, mails, sessions, settings, tokens, users};
+use super::schema::{attempts, audit_events, devices, mails, sessions, settings, tokens, users};
 pub use super::tables::Table;
 use super::tables::{NamedRow, Row};
 use super::{Connection, StorageError};
@@ -77,13 +77,15 @@ pub fn clear(c: &mut Connection) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Ends what an old backup must not bring back: sessions and links that have ended since, including those that Redis
-/// may still have.
+/// Ends what an old backup must not bring back: sessions, links and trust in browsers that have ended since, including
+/// sessions that Redis may still have.
 pub fn end_what_was_open(c: &mut Connection, now: Timestamp) -> Result<(), StorageError> {
     diesel::delete(sessions::table).execute(c)?;
     diesel::delete(tokens::table).execute(c)?;
     // A queued mail would create its link when it is sent.
     diesel::delete(mails::table.filter(mails::state.eq(MailState::Queued.as_str()))).execute(c)?;
+    let trusted = devices::table.filter(devices::trusted_until.is_not_null());
+    diesel::update(trusted).set(devices::trusted_until.eq(None::<i64>)).execute(c)?;
     diesel::update(users::table).set(users::session_epoch.eq(users::session_epoch + now.secs())).execute(c)?;
     Ok(())
 }

@@ -29,6 +29,7 @@ mod apply_faults;
 mod apps;
 mod attempts;
 mod backup;
+mod backup_factors;
 mod browser;
 mod checklist;
 mod circles;
