@@ -82,6 +82,12 @@ pub mod for_tests {
     pub use crate::storage::redis_sessions::RedisSessions;
     pub use crate::storage::{Connection, Database, StorageError, attempts, sessions, settings};
 
+    /// The challenges of passkeys that were answered.
+    pub mod challenges {
+        pub use crate::crypto::opaque_token::TokenHash;
+        pub use crate::storage::passkeys::{delete_expired, use_challenge};
+    }
+
     /// Builds a server as `start` does, from these variables alone.
     pub fn build_app(variables: &crate::config::Values, internals: &Internals) -> Result<App, String> {
         let (flags, no_file) = (crate::config::Values::new(), std::path::Path::new("/nonexistent/.env"));

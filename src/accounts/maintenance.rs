@@ -20,6 +20,9 @@ use crate::storage::{
 const MAILS_KEPT_SECS: i64 = 30 * 86_400;
 /// Seconds for which expired machine tokens stay in lists: thirty days.
 const EXPIRED_TOKENS_KEPT_SECS: i64 = 30 * 86_400;
+/// Seconds for which used challenges are kept after they expired: a node whose clock is behind would still accept their
+/// answers.
+const CHALLENGES_KEPT_SECS: i64 = 3600;
 /// The setting that stores the configuration of the last start.
 const CONFIGURATION: &str = "configuration";
 /// Seconds for which notices are kept; a node that was away for longer invalidates its whole cache.
@@ -35,7 +38,7 @@ impl Accounts {
         self.clean("sessions", move |c| SessionStore::delete_expired(c, now)).await;
         self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
         self.clean("links", move |c| tokens::delete_expired(c, now)).await;
-        self.clean("challenges", move |c| passkeys::delete_expired(c, now)).await;
+        self.clean("challenges", move |c| passkeys::delete_expired(c, now.plus(-CHALLENGES_KEPT_SECS))).await;
         self.clean("tokens", move |c| machine_tokens::delete_expired(c, now.plus(-EXPIRED_TOKENS_KEPT_SECS))).await;
         self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS))
             .await;

@@ -1,8 +1,9 @@
 //! Background jobs: what is deleted and when, and that one fault does not end them.
 
-use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::{PgConnection, SqliteConnection};
+use portcullis::for_tests::Clock;
 
 use super::support::app::TestApp;
 use super::support::client::Call;
@@ -46,6 +47,31 @@ async fn s93_a_node_whose_clock_is_far_ahead_cleans_nothing_away_that_is_alive_f
         (count(&mut database, "sessions"), count(&mut database, "notices"), count(&mut database, "audit_events"));
     assert_eq!(after, before);
     assert_eq!(owner.fetch("/page").await.status, 200);
+}
+
+#[tokio::test]
+async fn s125_a_used_challenge_is_kept_for_an_hour_after_it_expired() {
+    let app = TestApp::start(|options| options.sqlite = true).await;
+    people::claim(&app).await;
+    // A node whose clock is an hour behind still accepts the answers to the one that expired later.
+    let now = app.clock.now().secs();
+    for (challenge, expired) in [("older", now - 3_600), ("newer", now - 3_599)] {
+        app.execute(&format!("INSERT INTO used_challenges (hash, expires_at) VALUES ('{challenge}', {expired});"));
+    }
+    let (folder, clock) = app.stop().await;
+    // Maintenance begins with the start.
+    let app = TestApp::start(|options| {
+        (options.data_dir, options.clock, options.sqlite) = (Some(folder), clock, true);
+    })
+    .await;
+    let file = app.data("portcullis.db");
+    let left = || {
+        let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        let sql = "(SELECT coalesce(group_concat(hash), '') FROM used_challenges)";
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(sql)).get_result::<String>(&mut database).unwrap()
+    };
+    wait::eventually("the older one to go", async || (!left().contains("older")).then_some(())).await;
+    assert_eq!(left(), "newer");
 }
 
 #[tokio::test]

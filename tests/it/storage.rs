@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Integer, Text};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 use portcullis::for_tests::{
-    Bucket, Database, DatabaseUrl, Methods, Origin, Session, SessionId, TABLES, Timestamp, UserId, attempts, migrate,
-    sessions, settings,
+    Bucket, Database, DatabaseUrl, Methods, Origin, Session, SessionId, TABLES, Timestamp, UserId, attempts,
+    challenges, migrate, sessions, settings,
 };
 
 use super::support::source;
@@ -174,6 +174,26 @@ async fn s29_attempts_are_counted_without_a_loss() {
     store.database.write(move |c| attempts::add(c, "b", later, now)).await.unwrap();
     let found = store.database.read(|c| attempts::find(c, "b")).await.unwrap();
     assert_eq!(found, Some(Bucket { failures: 1, window_start: later, last_failure: later }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn s125_of_fifty_answers_to_a_challenge_one_counts_until_it_is_forgotten() {
+    let store = store();
+    let at = Timestamp::from_secs;
+    let answer = |challenge: &'static str, expires_at| {
+        let challenge = challenges::TokenHash::stored(challenge.to_owned());
+        store.database.write(move |c| challenges::use_challenge(c, &challenge, at(expires_at)))
+    };
+    let outcomes = futures_util::future::join_all((0..50).map(|_| answer("a", 300))).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    assert_eq!(outcomes.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count(), 1);
+    assert!(answer("b", 301).await.unwrap(), "another challenge is unused");
+    let forget = |now| store.database.write(move |c| challenges::delete_expired(c, at(now)));
+    assert_eq!(forget(299).await.unwrap(), 0);
+    assert!(!answer("a", 300).await.unwrap(), "it was answered before");
+    assert_eq!(forget(300).await.unwrap(), 1);
+    assert!(!answer("b", 301).await.unwrap(), "it has not expired yet");
+    assert!(answer("a", 300).await.unwrap(), "nothing is known of it any more");
 }
 
 fn session(id: &str) -> Session {
