@@ -888,6 +888,11 @@ check-factor-admins = Administratoren müssen einen zweiten Faktor haben; wer ke
 check-factor-everyone = Alle müssen einen zweiten Faktor haben; wer keinen hat, richtet bei der nächsten Anmeldung einen ein.
 check-own-factor = Ihr zweiter Faktor
 check-own-factor-none = Sie haben keinen, und Sie verwalten diese Website: Wer Ihr Passwort errät, kann alles, was Sie können. Fügen Sie auf Ihrer Kontoseite einen hinzu.
+check-passkeys = Passkeys
+check-passkeys-lost = APP_URL ist { $url }, aber beim letzten Start war der Host { $host }, und Passkeys funktionieren nur bei dem Host, für den sie erstellt wurden. { $count ->
+    [one] Es gibt { $count } Passkey.
+   *[other] Es gibt { $count } Passkeys.
+} Setzen Sie APP_URL zurück, oder lassen Sie die Leute sich anders anmelden, die alten Passkeys entfernen und neue erstellen.
 check-data = Daten
 check-data-sqlite = Die Datenbank ist { $path }.
 check-data-postgres = Die Datenbank ist PostgreSQL.

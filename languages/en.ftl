@@ -890,6 +890,11 @@ check-factor-admins = Admins have to have a second factor; who has none sets one
 check-factor-everyone = Everybody has to have a second factor; who has none sets one up at the next sign-in.
 check-own-factor = Your second factor
 check-own-factor-none = You have none, and you manage this site: whoever guesses your password can do all that you can. Add one on your account page.
+check-passkeys = Passkeys
+check-passkeys-lost = APP_URL is { $url }, but at the last start its host was { $host }, and passkeys work only at the host for which they were made. { $count ->
+    [one] There is { $count } passkey.
+   *[other] There are { $count } passkeys.
+} Set APP_URL back, or let people sign in another way, remove the old passkeys and make new ones.
 check-data = Data
 check-data-sqlite = The database is { $path }.
 check-data-postgres = The database is PostgreSQL.

@@ -888,6 +888,11 @@ check-factor-admins = Los administradores tienen que tener un segundo factor; qu
 check-factor-everyone = Todos tienen que tener un segundo factor; quien no tiene ninguno lo configura en el próximo inicio de sesión.
 check-own-factor = Su segundo factor
 check-own-factor-none = No tiene ninguno, y administra este sitio: quien adivine su contraseña puede hacer todo lo que usted puede. Añada uno en la página de su cuenta.
+check-passkeys = Llaves de acceso
+check-passkeys-lost = APP_URL es { $url }, pero en el último inicio el host era { $host }, y las llaves de acceso solo funcionan en el host para el que se crearon. { $count ->
+    [one] Hay { $count } llave de acceso.
+   *[other] Hay { $count } llaves de acceso.
+} Restablezca APP_URL, o haga que la gente inicie sesión de otro modo, quite las llaves antiguas y cree otras nuevas.
 check-data = Datos
 check-data-sqlite = La base de datos es { $path }.
 check-data-postgres = La base de datos es PostgreSQL.

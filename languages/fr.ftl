@@ -888,6 +888,11 @@ check-factor-admins = Les administrateurs doivent avoir un second facteur ; qui 
 check-factor-everyone = Tout le monde doit avoir un second facteur ; qui n’en a pas en configure un à la prochaine connexion.
 check-own-factor = Votre second facteur
 check-own-factor-none = Vous n’en avez pas, et vous gérez ce site : qui devine votre mot de passe peut tout ce que vous pouvez. Ajoutez-en un sur la page de votre compte.
+check-passkeys = Clés d’accès
+check-passkeys-lost = APP_URL est { $url }, mais au dernier démarrage l’hôte était { $host }, et les clés d’accès ne fonctionnent qu’avec l’hôte pour lequel elles ont été créées. { $count ->
+    [one] Il y a { $count } clé d’accès.
+   *[other] Il y a { $count } clés d’accès.
+} Rétablissez APP_URL, ou faites en sorte que les gens se connectent autrement, retirent les anciennes clés et en créent de nouvelles.
 check-data = Données
 check-data-sqlite = La base de données est { $path }.
 check-data-postgres = La base de données est PostgreSQL.

@@ -19,6 +19,8 @@ use crate::accounts::{Accounts, Parts, Phase};
 use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir, variables};
 use crate::crypto::keys::{Keys, SecretMaterial};
 use crate::crypto::random;
+use crate::domain::checklist::Check;
+use crate::domain::text::Text;
 use crate::domain::time::{Clock, Timestamp};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Transport};
@@ -209,6 +211,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let core = Core::open(config, internals)?;
     let lock = lock(&config.database)?;
     end_old_sessions(config, &core)?;
+    let advice = lost_passkeys(&core)?;
     let mut shown = config.shown();
     if matches!(config.database, DatabaseUrl::Postgres(_)) {
         // A restart of one node changes nothing of the others.
@@ -224,7 +227,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         .map_err(|fault| std::io::Error::new(fault.kind(), not_listening(address, &fault)))?;
     let address = listener.local_addr()?;
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
-    let server = server::run(&core, listener)?;
+    let server = server::run(&core, listener, advice)?;
     let jobs = Jobs::start(&core.accounts)?;
     Ok(App {
         address,
@@ -265,6 +268,18 @@ fn end_old_sessions(config: &Config, core: &Core) -> Result<(), StartError> {
 fn used_other_session_store(config: &Config, core: &Core) -> Result<bool, StartError> {
     let kept_in = core.block_on(core.accounts.noted("SESSION_STORE"))?;
     Ok(kept_in.is_some() && kept_in.as_ref() != config.shown().get("SESSION_STORE"))
+}
+
+/// Advice for the checklist if passkeys do not work any more, which the log says too.
+fn lost_passkeys(core: &Core) -> Result<Option<Check>, StartError> {
+    let Some(lost) = core.block_on(core.accounts.lost_passkeys())? else { return Ok(None) };
+    tracing::warn!(
+        passkeys = lost.count,
+        host = lost.host,
+        "APP_URL has another host than at the last start, and the passkeys are for that one"
+    );
+    let text = Text::new("check-passkeys-lost").with("count", lost.count).with("host", lost.host);
+    Ok(Some(Check::advice("check-passkeys", text.with("url", core.config.server.app_url.to_string()))))
 }
 
 /// The keys, created by the first node on an empty database, and the same on every other.

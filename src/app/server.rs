@@ -18,6 +18,7 @@ use actix_web::{App as WebApp, Error, rt, web};
 use super::Core;
 use crate::accounts::Accounts;
 use crate::crypto::csrf::CsrfKey;
+use crate::domain::checklist::Check;
 use crate::gate::upstreams::Upstreams;
 use crate::http::authenticator::Authenticator;
 use crate::http::connection::Connection;
@@ -44,10 +45,11 @@ const STALLED: Duration = Duration::from_mins(2);
 /// Maximum open connections of each worker.
 const MAX_CONNECTIONS: usize = 25_000;
 
-/// Starts the server. This is what `actix_web::HttpServer` does, with a [`Connection`] around each stream.
-pub(super) fn run(core: &Core, listener: TcpListener) -> std::io::Result<Server> {
+/// Starts the server; the checklist has `advice` as well. This is what `actix_web::HttpServer` does, with a
+/// [`Connection`] around each stream.
+pub(super) fn run(core: &Core, listener: TcpListener, advice: Option<Check>) -> std::io::Result<Server> {
     give_up_stalled_clients(&listener);
-    let (settings, accounts) = (web::Data::new(settings(core)), core.accounts.clone());
+    let (settings, accounts) = (web::Data::new(settings(core, advice)), core.accounts.clone());
     let builder =
         Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
     let stopping = builder.graceful_shutdown_signal();
@@ -98,7 +100,7 @@ fn worker(
     fn_service(connect).and_then(http)
 }
 
-fn settings(core: &Core) -> HttpSettings {
+fn settings(core: &Core, advice: Option<Check>) -> HttpSettings {
     let config = &core.config;
     HttpSettings {
         app_url: config.server.app_url.clone(),
@@ -106,7 +108,7 @@ fn settings(core: &Core) -> HttpSettings {
         session_key: Key::from(core.keys.session_cookie()),
         gate_name: core.keys.gate_name(),
         csrf: CsrfKey::new(&core.keys),
-        checks: config.checks(),
+        checks: config.checks().into_iter().chain(advice).collect(),
         config: Arc::clone(config),
         accounts: core.accounts.clone(),
         files: StaticFiles::new(&config.site),

@@ -4,8 +4,10 @@ use super::support::app::TestApp;
 use super::support::app_pages;
 use super::support::client::{Call, Client};
 use super::support::page;
-use super::support::people;
-use super::support::process::{free_port, run_with, said};
+use super::support::passkey::{self, ORIGIN};
+use super::support::people::{self, OWNER, PASSWORD};
+use super::support::phone;
+use super::support::process::{Process, free_port, run_with, said};
 use super::support::upstream::Upstream;
 
 /// Each line of the page: what was looked at, and how it stands.
@@ -177,4 +179,40 @@ fn s88_a_folder_in_place_of_the_settings_is_a_fault_and_not_read_for_ever() {
     std::fs::create_dir(folder.path().join(".env")).unwrap();
     let output = run_with(folder.path(), &["check-config"], &[]);
     assert!(!output.status.success() && said(&output).contains(".env: cannot be read"), "{}", said(&output));
+}
+
+#[tokio::test]
+async fn s125_passkeys_that_a_new_host_made_useless_are_in_the_log_and_on_the_page() {
+    const LOGGED: &str = "the passkeys are for that one";
+    let start =
+        async |folder, url: &str| Process::start_with(folder, "start", &[("APP_URL".to_owned(), url.to_owned())]).await;
+    let process = start(tempfile::tempdir().unwrap(), "http://gate.localhost:3000").await;
+    let mut owner = process.client();
+    let token = std::fs::read_to_string(process.folder.path().join("data/setup-token")).unwrap();
+    people::claim_with(&mut owner, &token).await;
+    let (_, folder) = process.stop();
+    let process = start(folder, ORIGIN).await;
+    assert!(!process.output().contains(LOGGED), "there are no passkeys: {}", process.output());
+    let mut owner = process.client();
+    people::sign_in(&mut owner, OWNER, PASSWORD).await;
+    let (_key, made) = passkey::make(&mut owner, "").await;
+    let codes = page::all_data(&made.text(), "recovery-code");
+    let (_, folder) = process.stop();
+    // The host is another one.
+    let process = start(folder, "http://gate.localhost:3000").await;
+    let line = process.running.line_with(LOGGED);
+    assert!(line.contains("passkeys=1") && line.contains("host=\"localhost\""), "{line}");
+    let seen = async |process: &Process, code: &str| {
+        let mut owner = process.client();
+        people::sign_in(&mut owner, OWNER, PASSWORD).await;
+        assert_eq!(phone::answer(&mut owner, code).await.status, 303);
+        lines(&mut owner).await
+    };
+    assert_eq!(outcome(&seen(&process, &codes[0]).await, "check-passkeys"), "advice");
+    let (_, folder) = process.stop();
+    // It is the same one at another port.
+    let process = start(folder, "http://gate.localhost:4000").await;
+    let found = seen(&process, &codes[1]).await;
+    assert!(!found.iter().any(|(title, _)| title == "check-passkeys"), "{found:?}");
+    assert!(!process.output().contains(LOGGED), "{}", process.output());
 }
