@@ -63,7 +63,7 @@ impl Accounts {
         self.offer_proof(Place::Waiting(&found.hash), &found.record.user.id, Verification::Preferred).await
     }
 
-    /// What "is it you?" offers to the signed-in person; `None` without a passkey, or where nobody is asked for factors.
+    /// What "is it you?" offers to the signed-in person; `None` without a passkey, or where none is asked for.
     /// A touch is enough in a session that lacks the factor; otherwise the passkey stands for the password.
     pub async fn offer_confirmation(&self, who: &Visitor) -> Result<Option<Offer>, AccountError> {
         if !self.is_asked_for_factor(who).await? {

@@ -261,13 +261,15 @@ pub(super) fn guess(c: &mut Connection, guess: &Guess, now: Timestamp) -> Result
     Ok(Guessed::Wrong)
 }
 
-/// The password of the attempt was right, and its second factor is asked for: many people who sign in at once behind one
-/// address are no failures of it. For the account it stays counted, or who knows the password could begin without end.
+/// The password of the attempt was right, and its second factor is asked for: many people who sign in at once behind
+/// one address are no failures of it. For the account it stays counted, or who knows the password could begin without
+/// end.
 pub(super) fn forgive_source(c: &mut Connection, reservation: &Reservation) -> Result<(), StorageError> {
     reservation.source.as_ref().map_or(Ok(()), |source| attempts::refund(c, source))
 }
 
-/// A wrong answer to the second step. The first one `is_counted` for account and device, as the attempt of the password.
+/// A wrong answer to the second step. The first one `is_counted` for account and device already, as the attempt of the
+/// password.
 pub(super) fn count_wrong_answer(
     c: &mut Connection,
     reservation: &Reservation,

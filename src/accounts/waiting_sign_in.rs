@@ -45,8 +45,8 @@ pub(super) struct Found {
 }
 
 impl Accounts {
-    /// Keeps a sign-in whose password was right. For the account the attempt stays counted until the factor is proved, or
-    /// somebody who knows the password could begin without end.
+    /// Keeps a sign-in whose password was right. For the account the attempt stays counted until the factor is proved,
+    /// or somebody who knows the password could begin without end.
     pub(super) async fn keep_sign_in(
         &self,
         proof: AccountProof,

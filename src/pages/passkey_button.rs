@@ -24,7 +24,7 @@ pub(super) struct Button {
 }
 
 impl Button {
-    /// Signs in from the sign-in page; not where the browser has another address than `APP_URL`, to which passkeys belong.
+    /// Signs in from the sign-in page, at the address in `APP_URL` alone: passkeys belong to it.
     pub(super) fn sign_in(req: &HttpRequest) -> Result<Option<Self>, HttpError> {
         if browser_origin::other_address(req).is_some() {
             return Ok(None);

@@ -6,6 +6,7 @@ use super::support::clock::TestClock;
 use super::support::mailbox::Mailbox;
 use super::support::page;
 use super::support::people::{self, OWNER, PASSWORD};
+use super::support::phone::FACTORS;
 use super::support::process::free_port;
 
 const ADA: &str = "ada@example.org";
@@ -290,7 +291,9 @@ async fn the_start_page_links_to_the_other_pages() {
     let admin_pages = ["apps", "users", "groups", "tokens", "sessions", "audit", "mail", "checklist"]
         .map(|page| format!("/_auth/admin/{page}"));
     let of_admins = [&["/".to_owned(), "/_auth/account".to_owned()][..], &admin_pages].concat();
-    assert_eq!(links(&mut owner).await, of_admins);
+    let mut of_owner = of_admins.clone();
+    of_owner.insert(2, FACTORS.to_owned());
+    assert_eq!(links(&mut owner).await, of_owner, "and a second factor is advised");
     // The menu has the same pages.
     let html = owner.get("/_auth/").await.text();
     let menu = html.split_once("<nav").unwrap().1.split_once("</nav>").unwrap().0.to_owned();
@@ -298,7 +301,7 @@ async fn the_start_page_links_to_the_other_pages() {
         page::tags(&menu).iter().filter_map(|tag| tag.attribute("href").map(str::to_owned)).collect();
     assert!(menu.len() == of_admins.len() && menu.iter().all(|page| of_admins.contains(page)), "{menu:?}");
     let (mut ada, _user) = people::member(&app, &mut owner, ADA, "user").await;
-    assert_eq!(links(&mut ada).await, ["/", "/_auth/account"]);
+    assert_eq!(links(&mut ada).await, ["/", "/_auth/account", FACTORS]);
     assert!(app.client().get("/_auth/").await.location().starts_with("/_auth/login"));
 }
 

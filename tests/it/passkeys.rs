@@ -161,7 +161,9 @@ async fn s127_a_passkey_is_made_once_and_under_a_name_of_its_own() {
     assert_eq!(page::all_data(&owner.get(FACTORS).await.text(), "name"), ["Laptop", "Apple Passwords"]);
     owner.get(PASSKEYS).await;
     assert_eq!(passkey::send(&mut owner, PASSKEYS, &fields).await.status, 422, "the same answer again");
-    let without_script = owner.submit(PASSKEYS, PASSKEYS, &[("name", "My key"), ("credential", "")]).await;
+    let (ceremony, _) = passkey::offered(&owner.get(PASSKEYS).await.text()).unwrap();
+    let unanswered = [("name", "My key"), ("ceremony", &*ceremony), ("credential", "")];
+    let without_script = owner.post_form(PASSKEYS, &unanswered).await;
     assert_eq!(without_script.status, 422);
     assert!(
         without_script.text().contains("My key")
@@ -284,7 +286,7 @@ async fn s24_pages_that_were_left_open_count_for_nothing_and_wrong_passkeys_do()
 async fn s126_a_session_that_has_just_ended_adds_no_passkey() {
     let (app, _upstream, mut owner, _, _) = with_passkey().await;
     let (mut ada, page) = people::member(&app, &mut owner, ADA, "user").await;
-    for end in ["DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE email = 'ada@example.org')", ""] {
+    for end in ["DELETE FROM sessions WHERE user_id IN (SELECT id FROM users WHERE email = 'ada@example.org');", ""] {
         if end.is_empty() {
             ada = app.client();
             people::sign_in(&mut ada, ADA, PASSWORD).await;
