@@ -42,6 +42,7 @@ mod damaged_rows;
 mod decoys;
 mod documented;
 mod documents;
+mod factor_limits;
 mod factor_pages;
 mod factor_rules;
 mod factor_sign_in;

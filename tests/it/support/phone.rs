@@ -3,7 +3,7 @@
 use portcullis::for_tests::Clock;
 
 use super::app::TestApp;
-use super::client::{Client, Response};
+use super::client::{Call, Client, Response};
 use super::clock::TestClock;
 use super::page;
 use super::people::{self, OWNER, PASSWORD};
@@ -94,4 +94,13 @@ pub async fn trusted(app: &TestApp, phone: &Phone) -> Client {
 pub async fn events(owner: &mut Client, event: &str) -> usize {
     let html = owner.get(&format!("/_auth/admin/audit?event={event}")).await.text();
     page::all_data(&html, "subject").len()
+}
+
+/// A browser of that person at the second step, and its answer, not sent yet.
+pub async fn waiting(app: &TestApp, email: &str, phone: &Phone) -> (Client, Call) {
+    let mut client = app.client();
+    assert_eq!(people::sign_in(&mut client, email, PASSWORD).await.location(), STEP);
+    client.get(STEP).await;
+    let form = client.filled_form(STEP, &[("code", &phone.code())]).unwrap();
+    (client, form)
 }
