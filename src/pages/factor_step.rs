@@ -9,7 +9,7 @@ use super::form::{Field, FormPage, MessagePage};
 use super::passkey_button::Button;
 use super::second_factors::{self, NewCodes, TotpForm};
 use super::see_other;
-use super::signed_in::{self, ENROL, FACTOR, next_of, way_back, with_next};
+use super::signed_in::{self, ENROL, FACTOR, Next, next_of, way_back, with_next};
 use crate::accounts::ceremonies::Answer;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::sign_in::MissingProof;
@@ -19,13 +19,6 @@ use crate::http::error::HttpError;
 use crate::http::forms::Checked;
 use crate::http::page::Menu;
 use crate::http::{carriers, settings};
-
-/// Where to go afterwards.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Query {
-    next: String,
-}
 
 /// A code.
 #[derive(Default, Deserialize)]
@@ -49,7 +42,7 @@ pub struct EnrolForm {
 }
 
 /// Asks for the code.
-pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+pub async fn show(req: HttpRequest, query: web::Query<Next>) -> Result<HttpResponse, HttpError> {
     match missing(&req).await? {
         None => Ok(see_other(&with_next("/_auth/login", &query.next))),
         Some(MissingProof::Enrolment) => Ok(see_other(&with_next(ENROL, &query.next))),
@@ -60,7 +53,7 @@ pub async fn show(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResp
 /// Takes the code, or the answer of a passkey, and opens the session.
 pub async fn submit(
     req: HttpRequest,
-    query: web::Query<Query>,
+    query: web::Query<Next>,
     Checked(typed): Checked<CodeForm>,
 ) -> Result<HttpResponse, HttpError> {
     let next = next_of(typed.next, Some(query.into_inner().next));
@@ -79,7 +72,7 @@ pub async fn submit(
 }
 
 /// Shows the secret of a new factor.
-pub async fn show_enrol(req: HttpRequest, query: web::Query<Query>) -> Result<HttpResponse, HttpError> {
+pub async fn show_enrol(req: HttpRequest, query: web::Query<Next>) -> Result<HttpResponse, HttpError> {
     match missing(&req).await? {
         None => Ok(see_other(&with_next("/_auth/login", &query.next))),
         Some(MissingProof::Factor) => Ok(see_other(&with_next(FACTOR, &query.next))),
@@ -90,7 +83,7 @@ pub async fn show_enrol(req: HttpRequest, query: web::Query<Query>) -> Result<Ht
 /// Sets up the factor, opens the session, and shows the recovery codes.
 pub async fn enrol(
     req: HttpRequest,
-    query: web::Query<Query>,
+    query: web::Query<Next>,
     Checked(typed): Checked<EnrolForm>,
 ) -> Result<HttpResponse, HttpError> {
     let EnrolForm { totp: TotpForm { code, name, next }, answer } = typed;

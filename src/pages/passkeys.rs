@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::form::{Field, MessagePage, fault_of};
 use super::passkey_button::Button;
-use super::signed_in::{self, Keep, next_of, way_back, with_next};
+use super::signed_in::{self, Keep, Next, next_of, way_back, with_next};
 use super::{confirm_page, second_factors, see_other};
 use crate::accounts::ceremonies::{Answer, Unavailable};
 use crate::accounts::{AccountError, FieldFault};
@@ -41,13 +41,6 @@ impl NewPage {
     }
 }
 
-/// Where to go afterwards.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub struct Query {
-    next: String,
-}
-
 /// What the sign-in page sends.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -69,14 +62,14 @@ pub struct NewForm {
 }
 
 /// Leads to the sign-in page, for who comes back to the address of its form.
-pub async fn back_to_sign_in(query: web::Query<Query>) -> HttpResponse {
+pub async fn back_to_sign_in(query: web::Query<Next>) -> HttpResponse {
     see_other(&with_next("/_auth/login", &query.next))
 }
 
 /// Signs in by a passkey alone.
 pub async fn sign_in(
     req: HttpRequest,
-    query: web::Query<Query>,
+    query: web::Query<Next>,
     Checked(typed): Checked<SignInForm>,
 ) -> Result<HttpResponse, HttpError> {
     let next = next_of(typed.next, Some(query.into_inner().next));

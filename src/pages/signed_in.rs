@@ -32,6 +32,13 @@ impl Keep {
     }
 }
 
+/// The query of a page on the way: where to go afterwards.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Next {
+    pub(super) next: String,
+}
+
 /// The response to a sign-in or a claim: all carriers of the new session, and a redirect.
 pub(super) fn answer(req: &HttpRequest, new: &NewSession, location: &str) -> Result<HttpResponse, HttpError> {
     let mut answer = see_other(location);
