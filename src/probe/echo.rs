@@ -15,8 +15,8 @@ use tokio::sync::Notify;
 const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 /// The key of the handshake that the probe sends.
 pub(super) const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-/// How long a stream is held open for the first event to be seen.
-const HELD: Duration = Duration::from_secs(3);
+/// How long a stream stays open until the first event has to have arrived.
+const OPEN_FOR: Duration = Duration::from_secs(3);
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
@@ -133,11 +133,11 @@ fn unchunked(
     response
 }
 
-/// One event, and another one when the first has been seen.
+/// One event, and another one when the first has arrived.
 fn events(notes: web::Data<Notes>) -> impl futures_util::Stream<Item = Result<Bytes, actix_web::Error>> {
     let first = stream::iter([Ok(Bytes::from_static(b"data: first\n\n"))]);
     let second = stream::once(async move {
-        drop(tokio::time::timeout(HELD, notes.first_event_seen.notified()).await);
+        drop(tokio::time::timeout(OPEN_FOR, notes.first_event_seen.notified()).await);
         Ok(Bytes::from_static(b"data: second\n\n"))
     });
     first.chain(second)

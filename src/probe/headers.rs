@@ -1,4 +1,4 @@
-//! Lines to paste that name the headers that were seen.
+//! Lines to paste that name the headers that arrived.
 
 use super::front::Front;
 use crate::domain::dialect::Dialect;
