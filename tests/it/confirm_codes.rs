@@ -167,13 +167,7 @@ async fn s123_s128_of_two_confirmations_by_one_code_at_once_one_is_made() {
 #[tokio::test]
 async fn where_nobody_is_asked_for_factors_the_password_is_the_answer() {
     let (app, _upstream, _owner, phone, codes) = with_phone().await;
-    let (folder, clock) = app.stop().await;
-    let app = TestApp::start(|options| {
-        options.clock = clock;
-        options.data_dir = Some(folder);
-        options.set("SECOND_FACTOR", "off");
-    })
-    .await;
+    let app = phone::restarted_with_off(app).await;
     let mut owner = app.client();
     people::sign_in(&mut owner, OWNER, PASSWORD).await;
     app.advance(LATER);

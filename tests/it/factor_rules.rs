@@ -83,13 +83,7 @@ async fn s126_who_has_no_factor_reads_how_to_add_one_and_no_password_helps() {
 async fn s126_where_nobody_is_asked_for_factors_the_page_says_so() {
     let (app, _upstream, mut owner, _phone, _) = with_phone().await;
     app_pages::add_rule(&mut owner, DEFAULT, VAULT).await;
-    let (folder, clock) = app.stop().await;
-    let app = TestApp::start(|options| {
-        options.clock = clock;
-        options.data_dir = Some(folder);
-        options.set("SECOND_FACTOR", "off");
-    })
-    .await;
+    let app = phone::restarted_with_off(app).await;
     let mut client = app.client();
     people::sign_in(&mut client, OWNER, PASSWORD).await;
     let led = client.get("/vault").await.location().to_owned();

@@ -144,13 +144,7 @@ async fn off_asks_nobody_and_a_rule_that_demands_a_factor_lets_in_who_proved_one
     let mut client = halfway(&app).await;
     assert_eq!(phone::answer(&mut client, &phone.code()).await.status, 303);
     assert_eq!(client.send(Call::navigation("/vault")).await.status, 200);
-    let (folder, clock) = app.stop().await;
-    let app = TestApp::start(|options| {
-        options.clock = clock;
-        options.data_dir = Some(folder);
-        options.set("SECOND_FACTOR", "off");
-    })
-    .await;
+    let app = phone::restarted_with_off(app).await;
     let mut client = app.client();
     assert_ne!(people::sign_in(&mut client, OWNER, PASSWORD).await.location(), STEP);
     assert!(client.get(FACTORS).await.text().contains("does not ask for second factors"));

@@ -104,3 +104,14 @@ pub async fn waiting(app: &TestApp, email: &str, phone: &Phone) -> (Client, Call
     let form = client.filled_form(STEP, &[("code", &phone.code())]).unwrap();
     (client, form)
 }
+
+/// The same instance, started again with `SECOND_FACTOR=off`.
+pub async fn restarted_with_off(app: TestApp) -> TestApp {
+    let (folder, clock) = app.stop().await;
+    TestApp::start(|options| {
+        options.clock = clock;
+        options.data_dir = Some(folder);
+        options.set("SECOND_FACTOR", "off");
+    })
+    .await
+}
