@@ -14,6 +14,7 @@ use crate::accounts::Accounts;
 use crate::domain::notice::Notice;
 use crate::storage::notice_listener::NoticeListener;
 use crate::storage::{Connection, StorageError, notices};
+use crate::tls::files::WatchedFiles;
 
 /// How often the change counter of a SQLite file is checked.
 const FILE_INTERVAL: Duration = Duration::from_millis(50);
@@ -41,6 +42,8 @@ const STREAM_INTERVAL: Duration = Duration::from_secs(1);
 const STREAM_ROUNDS_PER_STORE_CHECK: u32 = 10;
 /// Rounds without access to the store after which open streams are closed: thirty seconds.
 const STREAM_ROUNDS_WITHOUT_STORE: u32 = 30;
+/// How often the files of certificates are read.
+const FILES_INTERVAL: Duration = Duration::from_secs(2);
 /// How long a stopping server waits for a watch that may be blocked in a query.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -53,7 +56,7 @@ pub struct Jobs {
 
 impl Jobs {
     /// Registers this process as a node and starts its jobs.
-    pub fn start(accounts: &Accounts) -> Result<Self, StorageError> {
+    pub fn start(accounts: &Accounts, files: Option<WatchedFiles>) -> Result<Self, StorageError> {
         let stop = Arc::new(AtomicBool::new(false));
         let mut watch = Watch::open(accounts.clone())?;
         let (stopped, blind) = (Arc::clone(&stop), Arc::clone(&watch.blind));
@@ -65,13 +68,14 @@ impl Jobs {
         });
         let thread = thread.map_err(|fault| StorageError::Unavailable(fault.to_string()))?;
         let runtime = accounts.database().runtime();
-        let tasks = vec![
+        let mut tasks = vec![
             runtime.spawn(restart_on_panic("mails", accounts.clone(), deliver)),
             runtime.spawn(restart_on_panic("streams", accounts.clone(), move |accounts| {
                 close_stale_streams(accounts, Arc::clone(&blind))
             })),
             runtime.spawn(restart_on_panic("cleaning", accounts.clone(), clean)),
         ];
+        tasks.extend(files.map(|files| runtime.spawn(watch_files(accounts.clone(), files))));
         Ok(Self { stop, thread: Some(thread), tasks })
     }
 }
@@ -343,6 +347,25 @@ async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
         if failed_rounds >= STREAM_ROUNDS_WITHOUT_STORE {
             accounts.streams().cut_all();
             failed_rounds = 0;
+        }
+    }
+}
+
+/// Shows the certificates that are in the files now.
+async fn watch_files(accounts: Accounts, mut files: WatchedFiles) {
+    loop {
+        tokio::time::sleep(FILES_INTERVAL).await;
+        let certificates = accounts.certificates().clone();
+        let looked = tokio::task::spawn_blocking(move || {
+            files.look(&certificates);
+            files
+        });
+        match looked.await {
+            Ok(back) => files = back,
+            Err(fault) => {
+                tracing::error!(%fault, "the files of TLS_CERT_FILE are not watched any more");
+                return;
+            }
         }
     }
 }

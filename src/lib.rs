@@ -18,15 +18,16 @@
 //! | 1 | snippets | domain | askama |
 //! | 2 | telemetry | config | tracing_subscriber |
 //! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, redis, secrecy |
+//! | 2 | tls | domain, config | rustls, x509_cert, arc_swap |
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
-//! | 3 | accounts | domain, config, crypto, storage, mail, telemetry, texts | arc_swap, ipnet |
-//! | 4 | http | domain, config, crypto, accounts, telemetry, texts | actix_web, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
+//! | 3 | accounts | domain, config, crypto, storage, mail, tls, telemetry, texts | arc_swap, ipnet |
+//! | 4 | http | domain, config, crypto, accounts, telemetry, texts, tls | actix_web, ppp, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
 //! | 5 | probe | domain, crypto, accounts, http | actix_web, hyper, hyper_util, http_body_util |
 //! | 6 | pages | domain, accounts, http, snippets, telemetry, texts, probe | actix_web, askama, qrcode |
 //! | 6 | api | domain, accounts, http, telemetry | actix_web |
 //! | 6 | gate | domain, config, accounts, http, telemetry | actix_web, hyper, hyper_util, http_body_util, tower_service, percent_encoding, tokio_rustls, tokio_util |
 //! | 7 | routes | http, pages, api, gate | actix_web, actix_session, actix_identity |
-//! | 7 | jobs | domain, accounts, storage, config, telemetry | - |
+//! | 7 | jobs | domain, accounts, storage, config, telemetry, tls | - |
 //! | 8 | app | * | * |
 //! | 8 | cli | * | * |
 //! | 8 | demo | * | * |
@@ -51,6 +52,7 @@ mod snippets;
 mod storage;
 mod telemetry;
 mod texts;
+mod tls;
 
 /// What the suite in `tests/it` and the examples use. Everything else is private, so that the compiler names what
 /// nobody uses.

@@ -26,6 +26,7 @@ use crate::domain::time::Clock;
 use crate::mail::Transport;
 use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, settings};
+use crate::tls::certificates::Certificates;
 
 mod actor;
 pub mod administer;
@@ -151,6 +152,8 @@ pub struct Parts {
     pub hash_workers: usize,
     /// The mail transport.
     pub mail: Transport,
+    /// What the server shows where it speaks https itself.
+    pub certificates: Certificates,
     /// The settings.
     pub config: Arc<Config>,
 }
@@ -173,6 +176,7 @@ struct Inner {
     config: Arc<Config>,
     mail: Transport,
     mail_waiting: Notify,
+    certificates: Certificates,
     /// How long sending the last mail took.
     last_mail_millis: AtomicU64,
     /// Limits the decoys processed at once.
@@ -218,6 +222,7 @@ impl Accounts {
             config: parts.config,
             mail: parts.mail,
             mail_waiting: Notify::new(),
+            certificates: parts.certificates,
             last_mail_millis: AtomicU64::new(0),
             decoys: Arc::new(Semaphore::new(delivery::DECOYS_AT_ONCE)),
             phase: AtomicU8::new(phase.to_number()),
@@ -260,6 +265,11 @@ impl Accounts {
     /// `TRUSTED_PROXIES`.
     pub fn trusted_proxies(&self) -> &[ipnet::IpNet] {
         &self.0.config.server.trusted_proxies
+    }
+
+    /// What the server shows where it speaks https itself.
+    pub fn certificates(&self) -> &Certificates {
+        &self.0.certificates
     }
 
     /// The tokens of this instance.

@@ -1,21 +1,23 @@
 //! Builds every part from the configuration, and shuts it down again.
 
+mod listeners;
 mod server;
 
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::dev::{Server, ServerHandle};
+use listeners::Listeners;
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::accounts;
 use crate::accounts::{Accounts, Parts, Phase};
+use crate::config::tls::CertificateSource;
 use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir, variables};
 use crate::crypto::keys::{Keys, SecretMaterial};
 use crate::crypto::random;
@@ -27,6 +29,8 @@ use crate::mail::{MailError, Transport};
 use crate::storage::redis_sessions::RedisSessions;
 use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, StorageError, migrate, settings};
+use crate::tls::certificates::Certificates;
+use crate::tls::files::WatchedFiles;
 
 /// Threads for database work.
 const BLOCKING_THREADS: usize = 16;
@@ -102,6 +106,9 @@ pub enum StartError {
     /// The address to listen on.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// TLS.
+    #[error("{0}")]
+    Tls(#[from] rustls::Error),
 }
 
 /// The store and the accounts, without a server: what the command line needs.
@@ -148,6 +155,7 @@ impl Core {
             hash_cost: internals.hash_cost.unwrap_or(config.passwords.cost),
             hash_workers: workers,
             mail: Transport::new(&config.mail, &config.site.name, config.server.app_url.host(), &config.data_dir)?,
+            certificates: Certificates::new(config.server.app_url.host()),
             config: Arc::clone(&config),
         })?;
         check_claim_marker(&config, &accounts)?;
@@ -173,6 +181,8 @@ impl Drop for Core {
 pub struct App {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it leads to https, if it speaks that itself.
+    pub http_address: Option<SocketAddr>,
     /// Await this to serve.
     pub server: Server,
     /// Stops the server.
@@ -221,16 +231,15 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     core.block_on(core.accounts.ensure_signing_key())?;
     // Before anybody can connect: whoever finds the server listening finds the token.
     let setup_link = core.block_on(core.accounts.setup_link())?;
-    let port = if internals.any_port { 0 } else { config.server.port };
-    let address = SocketAddr::new(config.server.host, port);
-    let listener = TcpListener::bind(address)
-        .map_err(|fault| std::io::Error::new(fault.kind(), not_listening(address, &fault)))?;
-    let address = listener.local_addr()?;
+    let watched = watched_files(config, &core)?;
+    let listeners = Listeners::bind(config, internals)?;
+    let (address, http_address) = (listeners.main.local_addr()?, listeners.address_for_http()?);
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
-    let server = server::run(&core, listener, advice)?;
-    let jobs = Jobs::start(&core.accounts)?;
+    let server = server::run(&core, listeners, advice)?;
+    let jobs = Jobs::start(&core.accounts, watched)?;
     Ok(App {
         address,
+        http_address,
         handle: server.handle(),
         server,
         setup_link,
@@ -238,16 +247,19 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     })
 }
 
-/// Why the server cannot listen, and what to do about it.
-fn not_listening(address: SocketAddr, fault: &std::io::Error) -> String {
-    match fault.kind() {
-        ErrorKind::AddrInUse => {
-            format!("PORT: another program already listens on {address}; stop it, or set another PORT")
-        }
-        ErrorKind::AddrNotAvailable => format!("HOST: {} is not an address of this machine", address.ip()),
-        ErrorKind::PermissionDenied => format!("PORT: this user may not listen on {address}; set a PORT above 1023"),
-        _ => format!("PORT: cannot listen on {address}: {fault}"),
-    }
+/// The files of certificates, after the server has found good ones in them.
+fn watched_files(config: &Config, core: &Core) -> Result<Option<WatchedFiles>, StartError> {
+    let Some(CertificateSource::Files(files)) = config.server.tls.as_ref().map(|tls| &tls.source) else {
+        return Ok(None);
+    };
+    let mut watched = WatchedFiles::new(files.clone());
+    let loaded = watched.load(core.accounts.certificates());
+    loaded.map_err(|fault| {
+        let mut faults = Faults::default();
+        faults.add("TLS_CERT_FILE", fault.to_string());
+        faults
+    })?;
+    Ok(Some(watched))
 }
 
 /// Ends open sessions, if the settings require it.

@@ -1,6 +1,5 @@
 //! The HTTP server: its limits, and what it passes to the routes.
 
-use std::future::ready;
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,16 +14,19 @@ use actix_web::dev::{AppConfig, Server};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App as WebApp, Error, rt, web};
 
-use super::Core;
+use super::listeners::Listeners;
+use super::{Core, StartError};
 use crate::accounts::Accounts;
 use crate::crypto::csrf::CsrfKey;
 use crate::domain::checklist::Check;
 use crate::gate::upstreams::Upstreams;
+use crate::http::accept::{Accept, server_config};
 use crate::http::authenticator::Authenticator;
 use crate::http::connection::Connection;
 use crate::http::cookies::CookieNames;
 use crate::http::head_limits::Connections;
 use crate::http::heads::Heads;
+use crate::http::lead_to_https::lead_to_https;
 use crate::http::session_store::RowStore;
 use crate::http::settings::HttpSettings;
 use crate::http::static_files::StaticFiles;
@@ -47,57 +49,87 @@ const MAX_CONNECTIONS: usize = 25_000;
 
 /// Starts the server; the checklist has `advice` as well. This is what `actix_web::HttpServer` does, with a
 /// [`Connection`] around each stream.
-pub(super) fn run(core: &Core, listener: TcpListener, advice: Option<Check>) -> std::io::Result<Server> {
-    give_up_stalled_clients(&listener);
-    let (settings, accounts) = (web::Data::new(settings(core, advice)), core.accounts.clone());
+pub(super) fn run(core: &Core, listeners: Listeners, advice: Option<Check>) -> Result<Server, StartError> {
+    let server = &core.config.server;
+    let proxies = if server.proxy_protocol { server.trusted_proxies.clone() } else { Vec::new() };
+    let tls = server.tls.is_some().then(|| server_config(core.accounts.certificates())).transpose()?;
+    let settings = web::Data::new(settings(core, advice));
     let builder =
         Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
     let stopping = builder.graceful_shutdown_signal();
-    let builder = builder.listen("portcullis", listener, move || worker(&settings, &accounts, &stopping))?;
+    let all = Shared { settings, accounts: core.accounts.clone(), stopping };
+    let (shared, accept) = (all.clone(), Arc::new(Accept::new(proxies.clone(), tls.map(Arc::new))));
+    give_up_stalled_clients(&listeners.main);
+    let mut builder = builder.listen("portcullis", listeners.main, move || shared.worker(&accept, true))?;
+    if let Some(listener) = listeners.http {
+        give_up_stalled_clients(&listener);
+        let accept = Arc::new(Accept::new(proxies, None));
+        builder = builder.listen("http", listener, move || all.worker(&accept, false))?;
+    }
     Ok(builder.run())
 }
 
-/// Serves the connections that a worker is given.
-fn worker(
-    settings: &web::Data<HttpSettings>,
-    accounts: &Accounts,
-    stopping: &GracefulShutdownSignal,
-) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
-    let app = WebApp::new()
-        .app_data(settings.clone())
-        .app_data(Rc::new(Authenticator::default()))
-        .app_data(Rc::new(Upstreams::default()));
-    let app = app
-        .configure(|config| routes::register(config, settings, &RowStore(accounts.clone()), accounts.session_secs()))
-        .wrap(Heads)
-        .into_factory()
-        .map_err(|fault: Error| fault.error_response());
-    let (streams, stops) = (accounts.streams().clone(), stopping.clone());
-    rt::spawn(async move {
-        stops.notified().await;
-        streams.stop();
-    });
-    let stopping = stopping.clone();
-    let http = HttpService::build()
-        .graceful_shutdown_signal(move || {
-            let stopping = stopping.clone();
-            async move { stopping.notified().await }
-        })
-        .client_request_timeout(HEAD)
-        .keep_alive(KeepAlive::Timeout(IDLE))
-        .client_disconnect_timeout(LINGER)
-        .h1_allow_half_closed(true)
-        .on_connect_ext(|connection: &Connection, data| drop(data.insert(connection.state())))
-        .h1(map_config(app, |()| AppConfig::default()));
-    let connections = Connections::watched();
-    let connect = move |stream: TcpStream| {
-        let peer = stream.peer_addr().ok();
-        if let Err(fault) = stream.set_nodelay(true) {
-            tracing::trace!(%fault, "a connection has already been closed");
-        }
-        ready(Ok((Connection::new(stream, &connections), peer)))
-    };
-    fn_service(connect).and_then(http)
+/// What the workers share.
+#[derive(Clone)]
+struct Shared {
+    settings: web::Data<HttpSettings>,
+    accounts: Accounts,
+    stopping: GracefulShutdownSignal,
+}
+
+impl Shared {
+    /// Serves the connections that a worker is given: with every route, or only with the way to https.
+    fn worker(
+        &self,
+        accept: &Arc<Accept>,
+        every_route: bool,
+    ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
+        let Self { settings, accounts, stopping } = self;
+        let app = WebApp::new()
+            .app_data(settings.clone())
+            .app_data(Rc::new(Authenticator::default()))
+            .app_data(Rc::new(Upstreams::default()));
+        let app = app
+            .configure(|config| {
+                if every_route {
+                    routes::register(config, settings, &RowStore(accounts.clone()), accounts.session_secs());
+                } else {
+                    config.default_service(web::to(lead_to_https));
+                }
+            })
+            .wrap(Heads)
+            .into_factory()
+            .map_err(|fault: Error| fault.error_response());
+        let (streams, stops) = (accounts.streams().clone(), stopping.clone());
+        rt::spawn(async move {
+            stops.notified().await;
+            streams.stop();
+        });
+        let stopping = stopping.clone();
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(HEAD)
+            .keep_alive(KeepAlive::Timeout(IDLE))
+            .client_disconnect_timeout(LINGER)
+            .h1_allow_half_closed(true)
+            .on_connect_ext(|connection: &Connection, data| drop(data.insert(connection.state())))
+            .h1(map_config(app, |()| AppConfig::default()));
+        let (connections, accept) = (Connections::watched(), Arc::clone(accept));
+        let connect = move |stream: TcpStream| {
+            let (connections, accept) = (Rc::clone(&connections), Arc::clone(&accept));
+            async move {
+                let (stream, client) = accept.accept(stream).await.map_err(|fault| {
+                    tracing::debug!(%fault, "a connection ended before HTTP");
+                    DispatchError::Io(fault)
+                })?;
+                Ok((Connection::new(stream, &connections), client))
+            }
+        };
+        fn_service(connect).and_then(http)
+    }
 }
 
 fn settings(core: &Core, advice: Option<Check>) -> HttpSettings {

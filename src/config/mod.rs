@@ -23,6 +23,7 @@ mod server;
 mod sign_in;
 pub mod site;
 mod stores;
+pub mod tls;
 mod values;
 pub mod variables;
 mod warnings;

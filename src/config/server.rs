@@ -1,12 +1,13 @@
 //! Where the server listens, its public address, and what is behind it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
 use super::parse::Reader;
+use super::tls::{self, Tls};
 use super::variables::{
     APP_URL, COMPAT, FORWARD_AUTH, HOST, METRICS_TOKEN, NODE_ENV, PORT, TRUSTED_PROXIES, UPSTREAM_URL,
 };
@@ -21,8 +22,12 @@ pub struct Server {
     pub app_url: AppUrl,
     /// `HOST`.
     pub host: IpAddr,
-    /// `PORT`; 0 (any free port) only from tests.
+    /// `PORT`, for plain http; 0 (any free port) only from tests.
     pub port: u16,
+    /// HTTPS of its own, in place of `PORT`.
+    pub tls: Option<Tls>,
+    /// `PROXY_PROTOCOL`.
+    pub proxy_protocol: bool,
     /// `TRUSTED_PROXIES`.
     pub trusted_proxies: Vec<IpNet>,
     /// `METRICS_TOKEN`.
@@ -58,7 +63,19 @@ impl Server {
         let local = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_here);
         let default = if self.app_url.is_https() { "443" } else { "80" };
         let is_app_url = host == self.app_url.host() && port == self.app_url.port().unwrap_or(default);
-        is_app_url || (local && port.parse() == Ok(self.port))
+        is_app_url || (local && port.parse().is_ok_and(|port| self.ports().contains(&port)))
+    }
+}
+
+impl Server {
+    /// Where it listens: one port, or with TLS that for https and that which leads there.
+    fn ports(&self) -> [u16; 2] {
+        self.tls.as_ref().map_or([self.port; 2], |tls| [tls.https_port, tls.http_port])
+    }
+
+    /// The port for requests.
+    pub fn main_port(&self) -> u16 {
+        self.tls.as_ref().map_or(self.port, |tls| tls.https_port)
     }
 }
 
@@ -70,12 +87,20 @@ pub(super) fn server(reader: &mut Reader<'_>) -> Server {
     let port = reader.value(&PORT);
     let local = || AppUrl::parse(&format!("http://localhost:{port}")).expect("the default is an address");
     let app_url = reader.given(&APP_URL).unwrap_or_else(local);
+    let tls = tls::read(reader);
+    if let Some(tls) = &tls {
+        tls::check(reader, tls, &app_url);
+    }
+    let all: IpAddr = if tls.is_some() { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::LOCALHOST.into() };
+    let trusted_proxies = reader.value(&TRUSTED_PROXIES);
     Server {
+        proxy_protocol: tls::proxy_protocol(reader, !trusted_proxies.is_empty()),
         production: app_url.is_https() || reader.given(&NODE_ENV).as_deref() == Some("production"),
         app_url,
-        host: reader.value(&HOST),
+        host: reader.given(&HOST).unwrap_or(all),
         port,
-        trusted_proxies: reader.value(&TRUSTED_PROXIES),
+        tls,
+        trusted_proxies,
         metrics_token: reader.given(&METRICS_TOKEN).map(Into::into),
     }
 }

@@ -1,7 +1,7 @@
 //! The one table of variables: parsing, flags, `check-config`, `.env.example` and `docs/CONFIGURATION.md` are derived
 //! from it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use ipnet::IpNet;
 use secrecy::SecretString;
@@ -11,7 +11,7 @@ pub use super::parse::Row;
 use super::parse::{As, Derived, Given, List, Range, Set, Switch, Text, Words, derived, given, set};
 use super::site::Logo;
 use super::stores::DatabaseUrl;
-use super::{mail, server, sign_in, site, stores};
+use super::{mail, server, sign_in, site, stores, tls};
 use crate::domain::app_url::AppUrl;
 use crate::domain::colour::Colour;
 use crate::domain::dialect::Dialect;
@@ -39,7 +39,47 @@ variables! {
         "The address people use: scheme and host, no path, query or user. Cookies and links follow it.",
     );
     PORT: Set<Range<u16>> = set(|| 3000, Range(1, u16::MAX), "Port to listen on.").of_node();
-    HOST: Set<As<IpAddr>> = set(|| Ipv4Addr::LOCALHOST.into(), As(server::host), "Address to listen on.").of_node();
+    HOST: Derived<As<IpAddr>> = derived(
+        "127.0.0.1, or every address with TLS_CERT_FILE or ACME_EMAIL",
+        |config| config.server.host.to_string(),
+        As(server::host),
+        "Address to listen on.",
+    )
+    .of_node();
+    TLS_CERT_FILE: Given<List<String>> = given(
+        List(tls::path),
+        "File with the certificate and its chain, in PEM: the gate then speaks https itself. Several, comma-separated, \
+            for several names. A changed file is used within seconds, without a restart.",
+    )
+    .of_node();
+    TLS_KEY_FILE: Given<List<String>> =
+        given(List(tls::path), "File with the key of TLS_CERT_FILE, in PEM; several in the same order.").of_node();
+    ACME_EMAIL: Given<As<String>> = given(
+        As(tls::email),
+        "Your address for a certificate authority: the gate then speaks https itself, with certificates for APP_URL and \
+            the addresses of apps that it fetches and renews (docs/TLS.md).",
+    );
+    ACME_DIRECTORY_URL: Derived<As<String>> = derived(
+        "that of Let's Encrypt",
+        |_| String::new(),
+        As(tls::directory_url),
+        "Where to ask for certificates, for another authority (RFC 8555).",
+    );
+    HTTPS_PORT: Set<Range<u16>> =
+        set(|| 443, Range(1, u16::MAX), "Port for https, with TLS_CERT_FILE or ACME_EMAIL.").of_node();
+    HTTP_PORT: Set<Range<u16>> = set(
+        || 80,
+        Range(0, u16::MAX),
+        "Port that leads to https and answers the authority, with TLS_CERT_FILE or ACME_EMAIL; 0 for none.",
+    )
+    .of_node();
+    PROXY_PROTOCOL: Set<Switch> = set(
+        || false,
+        Switch,
+        "true: connections from TRUSTED_PROXIES have to begin with a header of the PROXY protocol, version 1 or 2, that \
+            names the client; those from elsewhere must not.",
+    )
+    .of_node();
     UPSTREAM_URL: Given<As<server::Place>> = given(
         As(server::upstream),
         "The app behind the gate, for instance http://127.0.0.1:8080. Without it only the gate's own pages and \

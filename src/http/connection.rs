@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use actix_web::rt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::head_limits::{Connections, Room, State};
+use super::stream::Stream;
 
 /// How long a client with an overlong head may continue to send, so that it gets to read the refusal.
 const LINGER: Duration = Duration::from_secs(2);
@@ -19,13 +19,13 @@ const LINGER: Duration = Duration::from_secs(2);
 /// The connection itself.
 pub struct Connection {
     /// Present until dropped.
-    stream: Option<TcpStream>,
+    stream: Option<Stream>,
     state: Rc<State>,
 }
 
 impl Connection {
     /// Wraps an accepted connection.
-    pub fn new(stream: TcpStream, all: &Connections) -> Self {
+    pub fn new(stream: Stream, all: &Connections) -> Self {
         Self { stream: Some(stream), state: all.add() }
     }
 
@@ -34,7 +34,7 @@ impl Connection {
         Rc::clone(&self.state)
     }
 
-    fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+    fn stream(&mut self) -> io::Result<Pin<&mut Stream>> {
         self.stream.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 
@@ -119,7 +119,7 @@ impl Drop for Connection {
         let Some(stream) = self.stream.take() else { return };
         if self.state.reset.get() {
             // A reset instead of a proper end, which a client would take for the end of the response.
-            if let Err(fault) = stream.set_zero_linger() {
+            if let Err(fault) = stream.tcp().set_zero_linger() {
                 tracing::debug!(%fault, "a connection could not be reset");
             }
         } else if self.state.refused.get() && tokio::runtime::Handle::try_current().is_ok() {
@@ -134,7 +134,7 @@ impl Drop for Connection {
 }
 
 /// Closing with unread bytes would cause a reset, which can overtake the response.
-async fn read_on(mut stream: TcpStream) {
+async fn read_on(mut stream: Stream) {
     let mut piece = [0; 4096];
     if stream.shutdown().await.is_ok() {
         while matches!(stream.read(&mut piece).await, Ok(1..)) {}
@@ -144,7 +144,7 @@ async fn read_on(mut stream: TcpStream) {
 #[cfg(test)]
 mod tests {
     use bytes::BytesMut;
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::super::head_limits::{HEAD_SECS, LONG_HEADS, LONGEST_READ, SHORT_HEAD};
     use super::*;
@@ -153,7 +153,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
-        (client, Connection::new(stream, all))
+        (client, Connection::new(Stream::Plain(stream), all))
     }
 
     /// Reads as the server does, until `enough` or the end.

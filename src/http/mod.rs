@@ -2,6 +2,7 @@
 //!
 //! There are no features here; they are in `pages`, `api` and `gate`.
 
+pub mod accept;
 pub mod app_hosts;
 pub mod app_origin;
 pub mod authenticator;
@@ -20,6 +21,7 @@ pub mod heads;
 pub mod identity_headers;
 pub mod jwt;
 pub mod language;
+pub mod lead_to_https;
 mod legacy;
 pub mod measured;
 mod multipart;
@@ -27,12 +29,14 @@ pub mod navigation;
 pub mod own_cookies;
 pub mod page;
 pub mod probe;
+mod proxy_protocol;
 pub mod requested_host;
 pub mod security_headers;
 pub mod serve_static;
 pub mod session_store;
 pub mod settings;
 pub mod static_files;
+pub mod stream;
 pub mod token_carriers;
 pub mod unauthenticated;
 pub mod unread_body;

@@ -1,0 +1,57 @@
+//! The addresses that the server listens on.
+
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use super::Internals;
+use crate::config::Config;
+
+/// What the server listens on.
+pub(super) struct Listeners {
+    /// For requests: `HTTPS_PORT` where the gate speaks https itself, else `PORT`.
+    pub(super) main: TcpListener,
+    /// `HTTP_PORT`, which leads to https.
+    pub(super) http: Option<TcpListener>,
+}
+
+impl Listeners {
+    /// Listens, or says why that is impossible and what to do about it.
+    pub(super) fn bind(config: &Config, internals: &Internals) -> io::Result<Self> {
+        let listen = |variable, port| listen(config, variable, if internals.any_port { 0 } else { port });
+        let Some(tls) = &config.server.tls else {
+            return Ok(Self { main: listen("PORT", config.server.port)?, http: None });
+        };
+        let main = listen("HTTPS_PORT", tls.https_port)?;
+        let http = if tls.http_port == 0 { None } else { Some(listen("HTTP_PORT", tls.http_port)?) };
+        Ok(Self { main, http })
+    }
+
+    /// Where it leads to https.
+    pub(super) fn address_for_http(&self) -> io::Result<Option<SocketAddr>> {
+        self.http.as_ref().map(TcpListener::local_addr).transpose()
+    }
+}
+
+fn listen(config: &Config, variable: &str, port: u16) -> io::Result<TcpListener> {
+    let address = SocketAddr::new(config.server.host, port);
+    let bound = TcpListener::bind(address).or_else(|fault| {
+        // A machine without IPv6 has no `::`, which stands for every address.
+        let no_ipv6 = address.is_ipv6() && address.ip().is_unspecified() && fault.kind() != ErrorKind::AddrInUse;
+        if no_ipv6 { TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) } else { Err(fault) }
+    });
+    bound.map_err(|fault| io::Error::new(fault.kind(), not_listening(variable, address, &fault)))
+}
+
+fn not_listening(variable: &str, address: SocketAddr, fault: &io::Error) -> String {
+    match fault.kind() {
+        ErrorKind::AddrInUse => {
+            format!("{variable}: another program already listens on {address}; stop it, or set another {variable}")
+        }
+        ErrorKind::AddrNotAvailable => format!("HOST: {} is not an address of this machine", address.ip()),
+        ErrorKind::PermissionDenied => format!(
+            "{variable}: this user may not listen on {address}; set a {variable} above 1023, or let the service have \
+                CAP_NET_BIND_SERVICE (docs/TLS.md)"
+        ),
+        _ => format!("{variable}: cannot listen on {address}: {fault}"),
+    }
+}

@@ -1,0 +1,35 @@
+//! What the port for plain http answers: the same address with https, and nothing else (S135).
+
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::{app_origin, requested_host, settings};
+use crate::domain::origin::Origin;
+
+/// The redirect, for the host of `APP_URL` and those of apps. What a form has already sent in the clear is not sent on.
+pub async fn lead_to_https(req: HttpRequest) -> HttpResponse {
+    if !matches!(*req.method(), Method::GET | Method::HEAD) {
+        return say(StatusCode::FORBIDDEN, "Here only the way to https is shown: send this to the address with https.");
+    }
+    let Some(origin) = origin(&req).await else {
+        return say(StatusCode::NOT_FOUND, "There is nothing here under this name.");
+    };
+    let page = req.uri().path_and_query().map_or("/", |page| page.as_str());
+    let mut answer = HttpResponse::PermanentRedirect();
+    answer.insert_header((LOCATION, format!("{origin}{page}"))).finish()
+}
+
+/// The origin, with https, of the host that the request names; whatever port it names.
+async fn origin(req: &HttpRequest) -> Option<String> {
+    let host = Origin::parse(false, requested_host::of(req).ok()??)?;
+    let app_url = &settings::of(req).app_url;
+    if host.host() == app_url.canonical().host() {
+        return Some(app_url.origin().to_owned());
+    }
+    app_origin::named(req, host.host()).await.map(|origin| origin.to_string())
+}
+
+fn say(status: StatusCode, words: &'static str) -> HttpResponse {
+    HttpResponse::build(status).insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(format!("{words}\n"))
+}

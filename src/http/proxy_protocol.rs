@@ -1,0 +1,132 @@
+//! The header of the PROXY protocol, versions 1 and 2, with which a proxy in front of TLS names the client (S134).
+
+use std::io;
+use std::net::SocketAddr;
+
+use ppp::{v1, v2};
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// How version 1 begins.
+const TEXT: &[u8] = b"PROXY ";
+/// Maximum length of a header of version 1, in bytes.
+const MAX_TEXT: usize = 107;
+/// The first bytes that tell the versions apart; no header is shorter.
+const BEGINNING: usize = 12;
+/// The part of version 2 that says how long the rest is, in bytes.
+const FIXED: usize = 16;
+/// Maximum length of the rest, in bytes: addresses and what proxies add to them.
+const MAX_REST: usize = 2048;
+
+/// Reads the header and nothing beyond it. `None` if the proxy names no client: it speaks for itself, as when it checks
+/// whether the server is there.
+pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<SocketAddr>> {
+    let mut header = vec![0; BEGINNING];
+    stream.read_exact(&mut header).await?;
+    if header == v2::PROTOCOL_PREFIX {
+        read_binary(stream, header).await
+    } else if header.starts_with(TEXT) {
+        read_text(stream, header).await
+    } else {
+        Err(invalid("it does not begin with a PROXY header"))
+    }
+}
+
+async fn read_text(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>) -> io::Result<Option<SocketAddr>> {
+    // What follows belongs to the client.
+    while !header.ends_with(b"\r\n") {
+        if header.len() >= MAX_TEXT {
+            return Err(invalid("its PROXY header is longer than 107 bytes"));
+        }
+        header.push(stream.read_u8().await?);
+    }
+    let parsed = v1::Header::try_from(&*header).map_err(|fault| invalid(&fault.to_string()))?;
+    Ok(match parsed.addresses {
+        v1::Addresses::Tcp4(from) => Some((from.source_address, from.source_port).into()),
+        v1::Addresses::Tcp6(from) => Some((from.source_address, from.source_port).into()),
+        v1::Addresses::Unknown => None,
+    })
+}
+
+async fn read_binary(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>) -> io::Result<Option<SocketAddr>> {
+    header.resize(FIXED, 0);
+    stream.read_exact(header.get_mut(BEGINNING..).unwrap_or_default()).await?;
+    let length = header.last_chunk().map_or(0, |bytes| usize::from(u16::from_be_bytes(*bytes)));
+    if length > MAX_REST {
+        return Err(invalid("its PROXY header is longer than 2 KiB"));
+    }
+    header.resize(FIXED + length, 0);
+    stream.read_exact(header.get_mut(FIXED..).unwrap_or_default()).await?;
+    let parsed = v2::Header::try_from(&*header).map_err(|fault| invalid(&fault.to_string()))?;
+    if parsed.command == v2::Command::Local {
+        return Ok(None);
+    }
+    Ok(match parsed.addresses {
+        v2::Addresses::IPv4(from) => Some((from.source_address, from.source_port).into()),
+        v2::Addresses::IPv6(from) => Some((from.source_address, from.source_port).into()),
+        v2::Addresses::Unspecified | v2::Addresses::Unix(_) => None,
+    })
+}
+
+fn invalid(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is read of these bytes, and how much of them is left.
+    async fn reading(mut bytes: &[u8]) -> (io::Result<Option<SocketAddr>>, usize) {
+        (read(&mut bytes).await, bytes.len())
+    }
+
+    fn binary(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(rest.len()).unwrap().to_be_bytes();
+        [&v2::PROTOCOL_PREFIX[..], &[0x20 | command, family], &length, rest].concat()
+    }
+
+    #[actix_web::test]
+    async fn s134_both_versions_name_the_client_and_leave_what_follows() {
+        let of_4 = [203, 0, 113, 7, 10, 0, 0, 1, 0x30, 0x39, 1, 0xbb];
+        let of_6 = [&[0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7][..], &[0; 16], &[0x30, 0x39, 1, 0xbb]];
+        let with_more = [&of_4[..], &[1, 0, 2, b'h', b'2']].concat();
+        for (header, client) in [
+            (b"PROXY TCP4 203.0.113.7 10.0.0.1 12345 443\r\n".to_vec(), Some("203.0.113.7:12345")),
+            (b"PROXY TCP6 2001:db8::7 ::1 12345 443\r\n".to_vec(), Some("[2001:db8::7]:12345")),
+            (b"PROXY UNKNOWN\r\n".to_vec(), None),
+            (b"PROXY UNKNOWN ffff:f...f:ffff 65535 65535\r\n".to_vec(), None),
+            (binary(1, 0x11, &of_4), Some("203.0.113.7:12345")),
+            (binary(1, 0x11, &with_more), Some("203.0.113.7:12345")),
+            (binary(1, 0x21, &of_6.concat()), Some("[2001:db8::7]:12345")),
+            (binary(0, 0x00, &[]), None),
+            (binary(0, 0x11, &of_4), None),
+        ] {
+            let (read, left) = reading(&[&header[..], b"GET / HTTP/1.1\r\n"].concat()).await;
+            assert_eq!(read.unwrap(), client.map(|client| client.parse().unwrap()), "{header:?}");
+            assert_eq!(left, 16, "{header:?}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn s134_what_is_no_header_is_refused() {
+        let too_long = [&b"PROXY TCP4 "[..], &[b'1'; 200]].concat();
+        let wrong_version = [&v2::PROTOCOL_PREFIX[..], &[0x31, 0x11, 0, 0]].concat();
+        for bytes in [
+            b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(),
+            b"PROXY TCP4 203.0.113.777 10.0.0.1 1 2\r\n".to_vec(),
+            b"PROXY TCP4 203.0.113.7\r\n".to_vec(),
+            b"PROXY TCP9 203.0.113.7 10.0.0.1 1 2\r\n".to_vec(),
+            b"PROXY TCP4 203.0.113.7 10.0.0.1 1 99999\r\n".to_vec(),
+            b"proxy TCP4 203.0.113.7 10.0.0.1 1 2\r\n".to_vec(),
+            b"PROXY TCP4 203.0.113.7".to_vec(),
+            too_long,
+            wrong_version,
+            binary(5, 0x11, &[0; 12]),
+            binary(1, 0x11, &[0; 3]),
+            binary(1, 0x11, &[0; 4096]),
+            binary(1, 0x11, &[0; 12])[..20].to_vec(),
+        ] {
+            assert!(reading(&bytes).await.0.is_err(), "{bytes:?}");
+        }
+    }
+}

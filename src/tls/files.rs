@@ -1,0 +1,104 @@
+//! Certificates from files, which may change while the server runs.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+use super::certificates::{Certificates, Source};
+use super::pair::{Pair, PairFault};
+use crate::config::tls::PairFiles;
+
+/// What is in the two files of one certificate.
+type Content = [Vec<u8>; 2];
+
+/// Why files cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileFault {
+    /// One cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(String, std::io::Error),
+    /// What is in them is no certificate with its key.
+    #[error("{0}: {1}")]
+    Unusable(String, PairFault),
+}
+
+/// The files of `TLS_CERT_FILE` and `TLS_KEY_FILE`, and what was last found in them.
+pub struct WatchedFiles {
+    files: Vec<PairFiles>,
+    /// The content in use.
+    used: Option<u64>,
+    /// The content that could not be used, and whether that was logged.
+    refused: Option<(u64, bool)>,
+}
+
+impl WatchedFiles {
+    /// Nothing read yet.
+    pub const fn new(files: Vec<PairFiles>) -> Self {
+        Self { files, used: None, refused: None }
+    }
+
+    /// Reads the files and has the server show what is in them. Blocks.
+    pub fn load(&mut self, certificates: &Certificates) -> Result<(), FileFault> {
+        let content = self.read()?;
+        self.use_content(&content, certificates)
+    }
+
+    /// Looks whether the files have changed, and if so has the server show what is in them now. What cannot be used
+    /// leaves the earlier certificates in place, and is logged when it is found a second time: whoever writes two files
+    /// is between them for a moment. Blocks.
+    #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
+    pub fn look(&mut self, certificates: &Certificates) {
+        let (now, fault) = match self.read() {
+            Ok(content) if self.used == Some(fingerprint(&content)) => {
+                self.refused = None;
+                return;
+            }
+            Ok(content) => match self.use_content(&content, certificates) {
+                Ok(()) => {
+                    self.refused = None;
+                    tracing::info!("the files of TLS_CERT_FILE have changed; new connections get the new certificates");
+                    return;
+                }
+                Err(fault) => (fingerprint(&content), fault),
+            },
+            Err(fault) => (0, fault),
+        };
+        let again = self.refused.filter(|(before, _)| *before == now);
+        if let Some((_, false)) = again {
+            tracing::warn!(%fault, "the changed files of TLS_CERT_FILE cannot be used; the earlier certificates stay");
+        }
+        self.refused = Some((now, again.is_some()));
+    }
+
+    fn use_content(&mut self, content: &[Content], certificates: &Certificates) -> Result<(), FileFault> {
+        let pairs = parse(&self.files, content)?;
+        self.used = Some(fingerprint(content));
+        certificates.replace(Source::Files, pairs);
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Vec<Content>, FileFault> {
+        self.files.iter().map(|pair| Ok([read(&pair.certificate)?, read(&pair.key)?])).collect()
+    }
+}
+
+/// Tells one content from another; nobody has anything from making two alike.
+fn fingerprint(content: &[Content]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn parse(files: &[PairFiles], content: &[Content]) -> Result<Vec<Pair>, FileFault> {
+    let pairs = files.iter().zip(content).map(|(files, [certificate, key])| {
+        Pair::parse(certificate, key).map_err(|fault| {
+            let file = if matches!(fault, PairFault::Key(_)) { &files.key } else { &files.certificate };
+            FileFault::Unusable(file.display().to_string(), fault)
+        })
+    });
+    pairs.collect()
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, FileFault> {
+    fs::read(path).map_err(|fault| FileFault::Unreadable(path.display().to_string(), fault))
+}
