@@ -931,6 +931,7 @@ check-address-no-proxy = قيمة APP_URL هي { $url }، والبوابة نف�
 check-listen = الاستماع
 check-listen-host = قيمة APP_URL هي { $url }، لكن قيمة HOST هي { $host }، ولا يصل إليها إلا هذا الجهاز. عيّن HOST=0.0.0.0، أو اذكر في TRUSTED_PROXIES الوكيل الذي يأتي الناس عبره.
 check-listen-port = قيمة APP_URL هي { $url }، لكن Portcullis يستمع على المنفذ { $port }. ما لم يكن بينهما وكيل أو حاوية، اجعل PORT وAPP_URL متوافقين. أما عنوان التطبيق فمكانه UPSTREAM_URL.
+check-listen-https = قيمة APP_URL هي { $url }، لكن Portcullis يستقبل https على المنفذ { $port }. إن لم يكن هناك موجّه أو حاوية تصل بينهما، فاضبط HTTPS_PORT أو APP_URL ليتطابقا.
 check-mail = البريد
 check-mail-server = تذهب الرسائل إلى { $host }؛ أرسل إلى نفسك تجربة من صفحة البريد.
 check-mail-silent = لا يجيب خادم البريد { $server } ({ $fault }). تنتظر الرسائل ويُعاد إرسالها؛ صحّح SMTP_HOST وSMTP_PORT.

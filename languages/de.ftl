@@ -877,6 +877,7 @@ check-address-no-proxy = APP_URL ist { $url }, und das Tor selbst spricht kein T
 check-listen = Erreichbarkeit
 check-listen-host = APP_URL ist { $url }, aber HOST ist { $host }: Dort kommt nur dieser Rechner hinein. Setzen Sie HOST=0.0.0.0 oder nennen Sie in TRUSTED_PROXIES den Proxy, über den die Leute kommen.
 check-listen-port = APP_URL ist { $url }, aber Portcullis lauscht auf Port { $port }. Wenn kein Proxy oder Container dazwischen steht, stimmen Sie PORT und APP_URL aufeinander ab. Die Adresse der Anwendung gehört in UPSTREAM_URL.
+check-listen-https = APP_URL ist { $url }, aber Portcullis nimmt https am Port { $port } an. Wenn nicht ein Router oder ein Container vom einen zum anderen führt, setzen Sie HTTPS_PORT oder APP_URL so, dass beide übereinstimmen.
 check-mail = E-Mail
 check-mail-server = E-Mails gehen an { $host }; senden Sie sich auf der E-Mail-Seite einen Test.
 check-mail-silent = Der Mailserver { $server } antwortet nicht ({ $fault }). E-Mails warten und werden wieder versucht; berichtigen Sie SMTP_HOST und SMTP_PORT.

@@ -879,6 +879,7 @@ check-address-no-proxy = APP_URL is { $url }, but the gate itself does not serve
 check-listen = Listening
 check-listen-host = APP_URL is { $url }, but HOST is { $host }, which only this machine can reach. Set HOST=0.0.0.0, or name your proxy in TRUSTED_PROXIES.
 check-listen-port = APP_URL is { $url }, but Portcullis listens on port { $port }. Unless a proxy or a container stands in between, set PORT or APP_URL so that they agree. The address of the app belongs in UPSTREAM_URL.
+check-listen-https = APP_URL is { $url }, but Portcullis listens for https on port { $port }. Unless a router or a container leads from one to the other, set HTTPS_PORT or APP_URL so that they agree.
 check-mail = Mail
 check-mail-server = Mails are sent to { $host }; send yourself a test from the mail page.
 check-mail-silent = The mail server { $server } does not respond ({ $fault }). Mails are queued and sent later; check SMTP_HOST and SMTP_PORT.

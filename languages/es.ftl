@@ -877,6 +877,7 @@ check-address-no-proxy = APP_URL es { $url }, y la puerta misma no habla TLS. No
 check-listen = Escucha
 check-listen-host = APP_URL es { $url }, pero HOST es { $host }, donde solo entra esta máquina. Ponga HOST=0.0.0.0 o nombre en TRUSTED_PROXIES el proxy por el que llega la gente.
 check-listen-port = APP_URL es { $url }, pero Portcullis escucha en el puerto { $port }. Si no hay un proxy o un contenedor en medio, haga que PORT y APP_URL coincidan. La dirección de la aplicación va en UPSTREAM_URL.
+check-listen-https = APP_URL es { $url }, pero Portcullis escucha https en el puerto { $port }. Si ningún router ni contenedor lleva de uno a otro, ajuste HTTPS_PORT o APP_URL para que coincidan.
 check-mail = Correo
 check-mail-server = Los correos van a { $host }; envíese una prueba desde la página de correo.
 check-mail-silent = El servidor de correo { $server } no responde ({ $fault }). Los correos esperan y se intentan de nuevo; corrija SMTP_HOST y SMTP_PORT.

@@ -877,6 +877,7 @@ check-address-no-proxy = APP_URL est { $url }, et la porte elle-même ne parle p
 check-listen = Écoute
 check-listen-host = APP_URL est { $url }, mais HOST est { $host }, où seule cette machine peut entrer. Indiquez HOST=0.0.0.0, ou nommez dans TRUSTED_PROXIES le proxy par lequel les gens arrivent.
 check-listen-port = APP_URL est { $url }, mais Portcullis écoute sur le port { $port }. Sauf si un proxy ou un conteneur se trouve entre les deux, accordez PORT et APP_URL. L’adresse de l’application se place dans UPSTREAM_URL.
+check-listen-https = APP_URL est { $url }, mais Portcullis écoute en https sur le port { $port }. Si aucun routeur ni conteneur ne relie les deux, réglez HTTPS_PORT ou APP_URL pour qu’ils concordent.
 check-mail = E-mails
 check-mail-server = Les e-mails vont vers { $host } ; envoyez-vous un essai depuis la page des e-mails.
 check-mail-silent = Le serveur d'e-mail { $server } ne répond pas ({ $fault }). Les e-mails attendent et sont réessayés ; corrigez SMTP_HOST et SMTP_PORT.

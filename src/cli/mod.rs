@@ -20,6 +20,7 @@ mod backup;
 mod explain;
 mod factors;
 mod groups;
+mod health;
 mod import;
 mod migrate_store;
 mod people;
@@ -244,7 +245,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "backup" => backup::backup(&config, matches),
         "restore" => backup::restore(&config, matches),
         "migrate-store" => migrate_store::migrate_store(&config, matches),
-        "health" => server::health(&config),
+        "health" => health::health(&config),
         "user" if matches.subcommand().is_some_and(|(name, _)| name.ends_with("factors")) => {
             factors::run(&config, matches)
         }

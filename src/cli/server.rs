@@ -1,22 +1,19 @@
 //! Running and inspecting the server.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::net::TcpListener;
 
 use super::say;
-use crate::api::health::READY;
 use crate::app::{self, App, Internals};
+use crate::config::tls::CertificateSource;
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::checklist::{Check, CheckText, Outcome, in_order};
 use crate::domain::language::Language;
 use crate::domain::text::Text;
 use crate::http::probe;
+use crate::tls::certificates::Certificates;
+use crate::tls::files::WatchedFiles;
 use crate::{demo, telemetry, texts};
-
-/// How long `health` waits.
-const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// `start`.
 pub(super) fn start(config: &Config) -> Result<(), String> {
@@ -70,7 +67,11 @@ async fn wait_for_signal() {
 }
 
 fn greet(config: &Config, app: &App) {
-    say(&format!("Portcullis listens on http://{} and is reached at {}", app.address, config.server.app_url));
+    let scheme = if config.server.tls.is_some() { "https" } else { "http" };
+    say(&format!("Portcullis listens on {scheme}://{} and is reached at {}", app.address, config.server.app_url));
+    if let Some(address) = app.http_address {
+        say(&format!("http://{address} leads there."));
+    }
     if config.server.host.is_loopback() && !config.server.app_url.is_https() && config.server.trusted_proxies.is_empty()
     {
         say("Only this machine can reach it there. For others set HOST=0.0.0.0 and APP_URL=http://NAME:PORT, the \
@@ -108,12 +109,14 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     checks.extend(runtime.block_on(probe::mail(config.mail.address().as_deref())));
     checks.extend(config.checks());
     let unwritable = data_dir::why_unwritable(&config.data_dir);
-    checks.extend(unwritable.clone().map(|text| Check {
-        title: Text::new("check-data"),
+    let wrong = |title, text| Check {
+        title: Text::new(title),
         outcome: Outcome::Wrong,
         text: CheckText::Log(text),
         link: None,
-    }));
+    };
+    checks.extend(unwritable.clone().map(|text| wrong("check-data", text)));
+    checks.extend(unusable_certificates(config).map(|text| wrong("check-listen", format!("TLS_CERT_FILE: {text}"))));
     let checks = in_order(checks);
     let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();
     for check in &checks {
@@ -141,6 +144,13 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
+/// Why the server could not start with the files of certificates.
+fn unusable_certificates(config: &Config) -> Option<String> {
+    let CertificateSource::Files(files) = &config.server.tls.as_ref()?.source else { return None };
+    let certificates = Certificates::new(config.server.app_url.host());
+    WatchedFiles::new(files.clone()).load(&certificates).err().map(|fault| fault.to_string())
+}
+
 /// `migrate`.
 pub(super) fn migrate(config: &Config) -> Result<(), String> {
     telemetry::init(config.log);
@@ -150,44 +160,4 @@ pub(super) fn migrate(config: &Config) -> Result<(), String> {
         DatabaseUrl::Postgres(_) => say("The database is up to date."),
     }
     Ok(())
-}
-
-/// `health`: queries the running server.
-pub(super) fn health(config: &Config) -> Result<(), String> {
-    let mut address = server_address(config)?;
-    if address.ip().is_unspecified() {
-        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
-    }
-    let ask = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
-        stream.set_read_timeout(Some(TIMEOUT))?;
-        stream.write_all(b"GET /_auth/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.take(16 * 1024).read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    let answer = ask().map_err(|fault| format!("{address} does not respond: {fault}"))?;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-    match head.starts_with("HTTP/1.1 200") {
-        true if body == READY => {
-            say("ready");
-            Ok(())
-        }
-        true => Err(format!("the server at {address} is a different one; give --PORT, or --DATA_DIR of the server")),
-        false => Err(format!("{address} answers: {}", head.lines().next().unwrap_or("nothing"))),
-    }
-}
-
-/// The address of this data directory's server: as configured, else as recorded when it started.
-fn server_address(config: &Config) -> Result<SocketAddr, String> {
-    let own = SocketAddr::new(config.server.host, config.server.port);
-    if config.gives("PORT") {
-        return Ok(own);
-    }
-    let note = config.data_dir.join(data_dir::ADDRESS);
-    match std::fs::read_to_string(&note) {
-        Ok(text) => text.trim().parse().map_err(|fault| format!("{}: {fault}; give --PORT", note.display())),
-        Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(own),
-        Err(fault) => Err(format!("{}: {fault}; run this as the server's user, or give --PORT", note.display())),
-    }
 }

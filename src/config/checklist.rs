@@ -1,5 +1,6 @@
 //! What can be said about a configuration without any request: for the checklist page and `check-config`.
 
+use super::tls::Tls;
 use super::{Config, DatabaseUrl, SessionStoreUrl};
 use crate::domain::checklist::Check;
 use crate::domain::factors::SecondFactor;
@@ -17,7 +18,7 @@ pub(super) fn of(config: &Config) -> Vec<Check> {
 fn address(config: &Config) -> Check {
     let (title, url) = ("check-address", &config.server.app_url);
     let say = |key| Text::new(key).with("url", url.to_string());
-    if url.is_https() && config.server.trusted_proxies.is_empty() {
+    if url.is_https() && config.server.tls.is_none() && config.server.trusted_proxies.is_empty() {
         return Check::advice(title, say("check-address-no-proxy"));
     }
     if url.is_https() || url.is_loopback() {
@@ -29,6 +30,9 @@ fn address(config: &Config) -> Check {
 /// What keeps people from reaching the server at `APP_URL`, unless an undeclared proxy stands in between.
 fn listening(config: &Config) -> Option<Check> {
     let (server, url) = (&config.server, &config.server.app_url);
+    if let Some(tls) = &server.tls {
+        return own_https(config, tls);
+    }
     if url.is_https() || !server.trusted_proxies.is_empty() || server.port == 0 {
         return None;
     }
@@ -39,6 +43,19 @@ fn listening(config: &Config) -> Option<Check> {
     let typed = url.port().map_or(Some(80), |port| port.parse::<u16>().ok());
     let differs = typed != Some(server.port);
     differs.then(|| Check::advice("check-listen", say("check-listen-port").with("port", server.port.to_string())))
+}
+
+/// Where the gate speaks https itself, and what keeps people from reaching it.
+fn own_https(config: &Config, tls: &Tls) -> Option<Check> {
+    let (server, url) = (&config.server, &config.server.app_url);
+    let say = |key| Text::new(key).with("url", url.to_string());
+    if server.host.is_loopback() && !url.is_loopback() {
+        return Some(Check::advice("check-listen", say("check-listen-host").with("host", server.host.to_string())));
+    }
+    let typed = url.port().map_or(Some(443), |port| port.parse::<u16>().ok());
+    let text = say("check-listen-https").with("port", tls.https_port.to_string());
+    let differs = typed != Some(tls.https_port);
+    differs.then(|| Check::advice("check-listen", text))
 }
 
 fn mail(config: &Config) -> Check {

@@ -72,11 +72,6 @@ impl Server {
     fn ports(&self) -> [u16; 2] {
         self.tls.as_ref().map_or([self.port; 2], |tls| [tls.https_port, tls.http_port])
     }
-
-    /// The port for requests.
-    pub fn main_port(&self) -> u16 {
-        self.tls.as_ref().map_or(self.port, |tls| tls.https_port)
-    }
 }
 
 /// A host and a port.

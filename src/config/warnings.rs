@@ -1,9 +1,12 @@
 //! What an operator should change: weak secrets, missing best practices, inconsistent settings.
 
+use std::fs;
+
 use ipnet::IpNet;
 
+use super::tls::{CertificateSource, PairFiles};
 use super::values::{Faults, Values};
-use super::{Gate, Passwords, Server, secrets};
+use super::{Gate, Passwords, Server, permissions, secrets};
 
 /// Why forward-auth cannot work as configured.
 fn about_forward_auth(server: &Server, gate: &Gate) -> Option<&'static str> {
@@ -51,6 +54,16 @@ fn weak_secrets(values: &mut Values, server: &Server, faults: &mut Faults) -> Ve
     warnings
 }
 
+/// What is wrong with the permissions of the files of TLS_KEY_FILE (S132).
+fn keys_that_others_can_read(server: &Server) -> Vec<String> {
+    let Some(CertificateSource::Files(pairs)) = server.tls.as_ref().map(|tls| &tls.source) else { return Vec::new() };
+    let judge = |pair: &PairFiles| {
+        let about = fs::metadata(&pair.key).ok()?;
+        permissions::warning(&pair.key.display().to_string(), &about, true)
+    };
+    pairs.iter().filter_map(judge).collect()
+}
+
 /// Best practices of the page and the strength of secrets; weak secrets are faults in production.
 pub(super) fn of(
     values: &mut Values,
@@ -61,6 +74,7 @@ pub(super) fn of(
 ) -> Vec<String> {
     let mut warnings = weak_secrets(values, server, faults);
     warnings.extend(about_forward_auth(server, gate).map(str::to_owned));
+    warnings.extend(keys_that_others_can_read(server));
     let mut note = |applies: bool, text: &str| {
         if applies {
             warnings.push(text.to_owned());
@@ -104,6 +118,16 @@ pub(super) fn of(
     note(
         values.get("METRICS_TOKEN").is_some_and(|token| token.chars().count() < 16),
         "METRICS_TOKEN is short; use a random string of 16 characters or more",
+    );
+    let without = |name: &str| server.tls.is_none() && values.contains_key(name);
+    note(
+        without("HTTPS_PORT") || without("HTTP_PORT"),
+        "HTTPS_PORT and HTTP_PORT have no effect without TLS_CERT_FILE or ACME_EMAIL",
+    );
+    note(without("ACME_DIRECTORY_URL"), "ACME_DIRECTORY_URL has no effect without ACME_EMAIL");
+    note(
+        server.tls.is_some() && values.contains_key("PORT"),
+        "PORT has no effect, since the gate speaks https itself: it listens on HTTPS_PORT and HTTP_PORT",
     );
     note(
         values.contains_key("FLOWISE_USERNAME"),

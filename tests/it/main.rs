@@ -55,6 +55,7 @@ mod handover;
 mod hash_limits;
 mod header_profiles;
 mod heads;
+mod https;
 mod idle;
 mod import;
 mod interrupted_responses;

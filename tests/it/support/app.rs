@@ -91,6 +91,8 @@ impl TestOptions {
 pub struct TestApp {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it leads to https, if it speaks that itself.
+    pub http_address: Option<SocketAddr>,
     /// Its `APP_URL`.
     pub app_url: String,
     /// Moves its time.
@@ -122,6 +124,7 @@ impl TestApp {
         let wired = build_server(&environment, options.clock.clone()).await;
         Self {
             address: wired.address,
+            http_address: wired.http_address,
             app_url: options.app_url,
             clock: options.clock,
             data_dir: Some(data_dir),
@@ -197,6 +200,7 @@ impl TestApp {
 
 struct Started {
     address: SocketAddr,
+    http_address: Option<SocketAddr>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
     errors: Errors,
@@ -236,13 +240,13 @@ async fn build_server(environment: &[(String, String)], clock: TestClock) -> Sta
         let internals = Internals { clock: Arc::new(clock), hash_cost: Some(4), any_port: true };
         let system = actix_web::rt::System::new();
         let errors = Errors::of_this_system();
-        let App { address, server, handle, running, .. } = build_app(&environment, &internals).unwrap();
-        started.send((address, handle, errors.and_of(running.runtime()))).unwrap();
+        let App { address, http_address, server, handle, running, .. } = build_app(&environment, &internals).unwrap();
+        started.send((address, http_address, handle, errors.and_of(running.runtime()))).unwrap();
         system.block_on(server).unwrap();
         drop(running);
     });
     // Not on this thread: several nodes may start at once.
     let ready = tokio::task::spawn_blocking(move || ready.recv_timeout(Duration::from_secs(30))).await.unwrap();
-    let (address, handle, errors) = ready.expect("the server did not start");
-    Started { address, handle, thread: Some(thread), errors }
+    let (address, http_address, handle, errors) = ready.expect("the server did not start");
+    Started { address, http_address, handle, thread: Some(thread), errors }
 }

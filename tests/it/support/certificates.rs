@@ -1,4 +1,4 @@
-//! Certificates for upstreams, made with the `openssl` program.
+//! Certificates for the gate and for upstreams, made with the `openssl` program.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,0 +1,218 @@
+//! HTTPS of its own, as foreign programs see it: `openssl s_client` and curl.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::support::app::TestApp;
+use super::support::certificates::{Certificates, NOW, PAST};
+use super::support::process::is_installed;
+use super::support::{process, wait};
+
+const HOST: &str = "gate.example.org";
+
+/// A gate that speaks https with these certificates, each in `{name}.crt` and `{name}.key`.
+async fn gate(files: &Certificates, names: &[&str]) -> TestApp {
+    let list = |file: &dyn Fn(&str) -> std::path::PathBuf| {
+        names.iter().map(|name| file(name).to_str().unwrap().to_owned()).collect::<Vec<_>>().join(",")
+    };
+    let (certificates, keys) = (list(&|name| files.file(name)), list(&|name| files.key(name)));
+    TestApp::start(|options| {
+        options.app_url = format!("https://{HOST}");
+        options.set("TLS_CERT_FILE", &certificates);
+        options.set("TLS_KEY_FILE", &keys);
+    })
+    .await
+}
+
+/// What `openssl s_client` prints of a handshake, and whether it came to its end.
+fn s_client(address: SocketAddr, arguments: &[&str]) -> (bool, String) {
+    let output = Command::new("openssl")
+        .args(["s_client", "-connect", &address.to_string()])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// curl, which believes `ca` and finds every name at the gate.
+fn curl(app: &TestApp, ca: &Path) -> Command {
+    let (https, http) = (app.address, app.http_address.unwrap());
+    let mut command = Command::new("curl");
+    command.args(["--silent", "--show-error", "--include", "--max-time", "60", "--noproxy", "*", "--cacert"]).arg(ca);
+    command.args(["--connect-to", &format!(":443:{https}"), "--connect-to", &format!(":80:{http}")]);
+    command
+}
+
+fn text(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[actix_web::test]
+async fn s131_the_name_chooses_the_certificate_and_an_unknown_one_gets_none() {
+    let files = Certificates::new();
+    for (name, host) in [("gate", HOST), ("wiki", "wiki.example.org"), ("any", "*.apps.example.org")] {
+        files.issued(name, host, NOW);
+    }
+    let app = gate(&files, &["gate", "wiki", "any"]).await;
+    for (name, subject) in [
+        (HOST, HOST),
+        ("GATE.example.org", HOST),
+        ("wiki.example.org", "wiki.example.org"),
+        ("a.apps.example.org", "*.apps.example.org"),
+    ] {
+        let (good, said) = s_client(app.address, &["-servername", name]);
+        assert!(good && said.contains(&format!("CN = {subject}")), "{name}: {said}");
+    }
+    for name in ["other.example.org", "example.org", "apps.example.org", "a.b.apps.example.org", "localhost"] {
+        let (good, said) = s_client(app.address, &["-servername", name]);
+        assert!(!good && !said.contains("CN = "), "{name}: {said}");
+    }
+    let (good, said) = s_client(app.address, &["-noservername"]);
+    assert!(!good && !said.contains("CN = "), "{said}");
+}
+
+#[actix_web::test]
+async fn s131_only_tls_1_2_and_1_3_with_safe_suites_are_spoken() {
+    let files = Certificates::new();
+    files.issued("gate", HOST, NOW);
+    let app = gate(&files, &["gate"]).await;
+    let ask = |arguments: &[&str]| s_client(app.address, &[&["-servername", HOST][..], arguments].concat());
+    for (version, line) in [("-tls1_3", "TLSv1.3"), ("-tls1_2", "TLSv1.2")] {
+        let (good, said) = ask(&[version]);
+        assert!(good && said.contains(line), "{version}: {said}");
+    }
+    // As old as openssl still speaks, with everything that it would only allow then.
+    for old in [
+        &["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"][..],
+        &["-tls1", "-cipher", "ALL:@SECLEVEL=0"],
+        // CBC, RSA key exchange, no secrecy at all.
+        &["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-SHA384:@SECLEVEL=0"],
+        &["-tls1_2", "-cipher", "AES128-GCM-SHA256:AES256-SHA:@SECLEVEL=0"],
+        &["-tls1_2", "-cipher", "aNULL:eNULL:@SECLEVEL=0"],
+    ] {
+        let (good, said) = ask(old);
+        assert!(!good, "{old:?}: {said}");
+    }
+    let (_, said) = ask(&["-alpn", "h2,http/1.1"]);
+    assert!(said.contains("ALPN protocol: http/1.1"), "{said}");
+}
+
+#[actix_web::test]
+async fn s135_plain_http_leads_to_https_and_carries_nothing_else() {
+    if is_installed("curl").is_none() {
+        return;
+    }
+    let files = Certificates::new();
+    files.issued("gate", HOST, NOW);
+    let app = gate(&files, &["gate"]).await;
+    let curl = || curl(&app, &files.file("ca"));
+    let page = text(curl().arg(format!("https://{HOST}/_auth/setup")));
+    assert!(page.starts_with("HTTP/1.1 200") && page.to_lowercase().contains("strict-transport-security:"), "{page}");
+    for path in ["/", "/_auth/login?next=%2Fa%3Fb", "/_auth/health/ready", "/_auth/verify", "/a/../b?c=d"] {
+        let led = text(curl().arg("--path-as-is").arg(format!("http://{HOST}{path}")));
+        assert!(led.starts_with("HTTP/1.1 308"), "{led}");
+        let lines: Vec<String> = led.lines().map(str::to_lowercase).collect();
+        assert!(lines.contains(&format!("location: https://{HOST}{path}").to_lowercase()), "{led}");
+        assert!(!led.to_lowercase().contains("set-cookie"), "{led}");
+    }
+    for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
+        let refused =
+            text(curl().args(["-X", method, "--data", "password=x"]).arg(format!("http://{HOST}/_auth/login")));
+        assert!(refused.starts_with("HTTP/1.1 403") && !refused.to_lowercase().contains("location:"), "{refused}");
+    }
+    // No open redirect: only names that are known here lead on.
+    for host in ["evil.example", "127.0.0.1", "gate.example.org.evil.example", "gate.example.org@evil.example"] {
+        let unknown = text(curl().args(["-H", &format!("Host: {host}")]).arg(format!("http://{HOST}/")));
+        assert!(unknown.starts_with("HTTP/1.1 404"), "{host}: {unknown}");
+    }
+    // Who forgets the s reads why.
+    let plain = text(Command::new("curl").args(["-si", "--noproxy", "*"]).arg(format!("http://{}/", app.address)));
+    assert!(plain.starts_with("HTTP/1.1 400") && plain.contains("speaks https"), "{plain}");
+}
+
+#[actix_web::test]
+async fn changed_files_are_used_without_a_restart_and_no_request_is_lost() {
+    if is_installed("curl").is_none() {
+        return;
+    }
+    let files = Certificates::new();
+    files.issued("gate", HOST, NOW);
+    files.issued("next", HOST, NOW);
+    files.issued("old", HOST, PAST);
+    let app = gate(&files, &["gate"]).await;
+    let serial =
+        |certificate: &Path| text(Command::new("openssl").args(["x509", "-noout", "-serial", "-in"]).arg(certificate));
+    let shown = || {
+        let (_, said) = s_client(app.address, &["-servername", HOST]);
+        let mut child = Command::new("openssl")
+            .args(["x509", "-noout", "-serial"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), said.as_bytes()).unwrap();
+        String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
+    };
+    let (first, next) = (serial(&files.file("gate")), serial(&files.file("next")));
+    assert_eq!(shown(), first);
+    // Connections come without a pause while the files change.
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let (command, stop) = (|| curl(&app, &files.file("ca")), &stop);
+    std::thread::scope(|scope| {
+        let hammer = scope.spawn(move || {
+            let mut answers = 0;
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                let live = text(command().arg(format!("https://{HOST}/_auth/health/live")));
+                assert!(live.starts_with("HTTP/1.1 200"), "{live}");
+                answers += 1;
+            }
+            answers
+        });
+        // Half of the pair: the key of the one with the certificate of the other.
+        std::fs::copy(files.file("next"), files.file("gate")).unwrap();
+        let halves = wait::eventually_blocking("a look at half a pair", || (shown() == first).then_some(()));
+        std::fs::copy(files.key("next"), files.key("gate")).unwrap();
+        wait::eventually_blocking("the new certificate", || (shown() == next).then_some(halves));
+        std::fs::write(files.file("gate"), "no certificate").unwrap();
+        std::fs::remove_file(files.key("gate")).unwrap();
+        for _ in 0..3 {
+            assert_eq!(shown(), next);
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(hammer.join().unwrap() > 10);
+    });
+}
+
+#[test]
+fn what_is_wrong_with_the_files_stops_the_start_with_their_names() {
+    let files = Certificates::new();
+    files.issued("gate", HOST, NOW);
+    files.issued("wiki", "wiki.example.org", NOW);
+    std::fs::write(files.path().join("empty.crt"), "").unwrap();
+    let app_url = format!("https://{HOST}");
+    for (certificate, key, said) in [
+        ("gate.crt", "wiki.key", "gate.crt: the key does not belong to the certificate"),
+        ("empty.crt", "gate.key", "empty.crt: the certificate cannot be read: there is none in it"),
+        ("gate.crt", "gate.crt", "gate.crt: the key cannot be read: there is none in it"),
+        ("missing.crt", "gate.key", "missing.crt cannot be read"),
+    ] {
+        for command in ["start", "check-config"] {
+            let variables = [
+                ("APP_URL", app_url.clone()),
+                ("TLS_CERT_FILE", certificate.to_owned()),
+                ("TLS_KEY_FILE", key.to_owned()),
+                ("HTTPS_PORT", process::free_port().to_string()),
+                ("HTTP_PORT", "0".to_owned()),
+                ("HOST", "127.0.0.1".to_owned()),
+            ];
+            let output = process::run_with(files.path(), &[command], &variables);
+            let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert!(!output.status.success() && text.contains(said), "{command}: {text}");
+        }
+    }
+}
