@@ -127,3 +127,67 @@ pub(super) fn directory_url(text: &str) -> Result<String, String> {
     let url = url::Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host());
     url.map(|_| text.to_owned()).ok_or_else(|| "must be the https address of an ACME directory".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::tests::load_pairs;
+
+    const FILES: [(&str, &str); 3] = [
+        ("APP_URL", "https://gate.example.org"),
+        ("TLS_CERT_FILE", "/a.crt, /b.crt"),
+        ("TLS_KEY_FILE", "/a.key,/b.key"),
+    ];
+    const ACME: [(&str, &str); 2] = [("APP_URL", "https://gate.example.org"), ("ACME_EMAIL", "ada@example.org")];
+
+    #[test]
+    fn files_are_paired_in_their_order_and_every_address_is_listened_on() {
+        let server = load_pairs(&FILES).unwrap().server;
+        let tls = server.tls.clone().unwrap();
+        assert_eq!((tls.https_port, tls.http_port, server.host.is_unspecified()), (443, 80, true));
+        let CertificateSource::Files(pairs) = tls.source else { panic!("{tls:?}") };
+        let pair =
+            |name: &str| PairFiles { certificate: format!("/{name}.crt").into(), key: format!("/{name}.key").into() };
+        assert_eq!(pairs, [pair("a"), pair("b")]);
+        assert!(server.is_at("localhost:443") && server.is_at("127.0.0.1:80") && !server.is_at("localhost:3000"));
+        let plain = load_pairs(&[]).unwrap().server;
+        assert!(plain.tls.is_none() && plain.host.is_loopback() && !plain.proxy_protocol);
+    }
+
+    #[test]
+    fn what_does_not_go_together_is_said() {
+        let faults = |own: &[(&str, &str)], more: &[(&str, &str)]| {
+            let mut all = own.to_vec();
+            for (name, value) in more {
+                all.retain(|(own, _)| own != name);
+                all.push((name, value));
+            }
+            load_pairs(&all).map(drop).unwrap_err().to_string()
+        };
+        for (own, more, name) in [
+            (&FILES[..], &[("ACME_EMAIL", "ada@example.org")][..], "ACME_EMAIL"),
+            (&FILES, &[("TLS_KEY_FILE", "/a.key")], "TLS_KEY_FILE"),
+            (&FILES[..2], &[], "TLS_KEY_FILE"),
+            (&FILES, &[("APP_URL", "http://gate.example.org")], "APP_URL"),
+            (&FILES, &[("HTTP_PORT", "443")], "HTTP_PORT"),
+            (&FILES, &[("PROXY_PROTOCOL", "true")], "PROXY_PROTOCOL"),
+            (&ACME, &[("APP_URL", "https://192.0.2.1")], "ACME_EMAIL"),
+            (&ACME, &[("APP_URL", "https://box.lan")], "ACME_EMAIL"),
+            (&ACME, &[("ACME_EMAIL", "ada")], "ACME_EMAIL"),
+            (&ACME, &[("ACME_DIRECTORY_URL", "http://ca.example.org/")], "ACME_DIRECTORY_URL"),
+        ] {
+            let said = faults(own, more);
+            assert!(said.contains(name), "{more:?}: {said}");
+        }
+        let own = [("ACME_DIRECTORY_URL", "https://ca.lan/acme/directory"), ("APP_URL", "https://box.lan")];
+        assert!(load_pairs(&[&ACME[1..], &own].concat()).is_ok(), "an authority of one's own knows private names");
+    }
+
+    #[test]
+    fn what_has_no_effect_is_a_warning() {
+        let warned = |pairs: &[(&str, &str)]| load_pairs(pairs).unwrap().warnings.join(" ");
+        assert!(warned(&[("HTTPS_PORT", "8443")]).contains("HTTPS_PORT"));
+        assert!(warned(&[("ACME_DIRECTORY_URL", "https://ca.lan/")]).contains("ACME_DIRECTORY_URL"));
+        assert!(warned(&[&FILES[..], &[("PORT", "3000")]].concat()).contains("PORT has no effect"));
+    }
+}

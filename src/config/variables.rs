@@ -57,7 +57,7 @@ variables! {
     ACME_EMAIL: Given<As<String>> = given(
         As(tls::email),
         "Your address for a certificate authority: the gate then speaks https itself, with certificates for APP_URL and \
-            the addresses of apps that it fetches and renews (docs/TLS.md).",
+            the addresses of apps that it fetches and renews (docs/HTTPS.md).",
     );
     ACME_DIRECTORY_URL: Derived<As<String>> = derived(
         "that of Let's Encrypt",

@@ -1,11 +1,15 @@
 //! HTTPS of its own, as foreign programs see it: `openssl s_client` and curl.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use super::support::app::TestApp;
-use super::support::certificates::{Certificates, NOW, PAST};
+use super::support::certificates::{Certificates, NOW};
+use super::support::https_gate::{self, HttpsGate};
 use super::support::process::is_installed;
 use super::support::{process, wait};
 
@@ -135,55 +139,58 @@ async fn s135_plain_http_leads_to_https_and_carries_nothing_else() {
     assert!(plain.starts_with("HTTP/1.1 400") && plain.contains("speaks https"), "{plain}");
 }
 
-#[actix_web::test]
-async fn changed_files_are_used_without_a_restart_and_no_request_is_lost() {
-    if is_installed("curl").is_none() {
-        return;
-    }
-    let files = Certificates::new();
-    files.issued("gate", HOST, NOW);
-    files.issued("next", HOST, NOW);
-    files.issued("old", HOST, PAST);
-    let app = gate(&files, &["gate"]).await;
-    let serial =
-        |certificate: &Path| text(Command::new("openssl").args(["x509", "-noout", "-serial", "-in"]).arg(certificate));
-    let shown = || {
-        let (_, said) = s_client(app.address, &["-servername", HOST]);
-        let mut child = Command::new("openssl")
+/// The serial number of the certificate in PEM that a command prints.
+fn serial(of: &mut Command) -> String {
+    let (mut child, printed) = (
+        Command::new("openssl")
             .args(["x509", "-noout", "-serial"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), said.as_bytes()).unwrap();
-        String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
+            .unwrap(),
+        of.stdin(Stdio::null()).output().unwrap().stdout,
+    );
+    child.stdin.take().unwrap().write_all(&printed).unwrap();
+    String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
+}
+
+#[test]
+fn s133_changed_files_are_used_without_a_restart_and_no_request_is_lost() {
+    if is_installed("curl").is_none() {
+        return;
+    }
+    let gate = HttpsGate::start(&[]);
+    gate.files.issued("next", https_gate::HOST, NOW);
+    let (certificate, key) = (gate.files.file("gate"), gate.files.key("gate"));
+    let in_file = |file: &Path| serial(Command::new("cat").arg(file));
+    let shown = || {
+        let address = gate.address.to_string();
+        serial(Command::new("openssl").args(["s_client", "-connect", &address, "-servername", https_gate::HOST]))
     };
-    let (first, next) = (serial(&files.file("gate")), serial(&files.file("next")));
+    let (first, next) = (in_file(&certificate), in_file(&gate.files.file("next")));
     assert_eq!(shown(), first);
-    // Connections come without a pause while the files change.
-    let stop = std::sync::atomic::AtomicBool::new(false);
-    let (command, stop) = (|| curl(&app, &files.file("ca")), &stop);
-    std::thread::scope(|scope| {
-        let hammer = scope.spawn(move || {
+    let stop = &AtomicBool::new(false);
+    thread::scope(|scope| {
+        // Connections come without a pause while the files change.
+        let hammer = scope.spawn(|| {
             let mut answers = 0;
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                let live = text(command().arg(format!("https://{HOST}/_auth/health/live")));
+            while !stop.load(Ordering::Relaxed) {
+                let live = text(gate.curl().arg(format!("{}/_auth/health/live", gate.app_url)));
                 assert!(live.starts_with("HTTP/1.1 200"), "{live}");
                 answers += 1;
             }
             answers
         });
-        // Half of the pair: the key of the one with the certificate of the other.
-        std::fs::copy(files.file("next"), files.file("gate")).unwrap();
-        let halves = wait::eventually_blocking("a look at half a pair", || (shown() == first).then_some(()));
-        std::fs::copy(files.key("next"), files.key("gate")).unwrap();
-        wait::eventually_blocking("the new certificate", || (shown() == next).then_some(halves));
-        std::fs::write(files.file("gate"), "no certificate").unwrap();
-        std::fs::remove_file(files.key("gate")).unwrap();
-        for _ in 0..3 {
-            assert_eq!(shown(), next);
-        }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        std::fs::copy(gate.files.file("next"), &certificate).unwrap();
+        let line = gate.running.line_with("the earlier certificates stay");
+        assert!(line.contains("the key does not belong to the certificate"), "{line}");
+        assert_eq!(shown(), first);
+        std::fs::copy(gate.files.key("next"), &key).unwrap();
+        wait::eventually_blocking("the new certificate", || (shown() == next).then_some(()));
+        std::fs::remove_file(&key).unwrap();
+        gate.running.line_with("gate.key cannot be read");
+        assert_eq!(shown(), next);
+        stop.store(true, Ordering::Relaxed);
         assert!(hammer.join().unwrap() > 10);
     });
 }

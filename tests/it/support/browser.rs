@@ -54,6 +54,11 @@ impl Browser {
         Self::that_refuses("").await
     }
 
+    /// Starts a browser that trusts the certificate with this key, named by its SHA-256 in Base64.
+    pub async fn that_trusts(key: &str) -> Option<Self> {
+        Self::with("", &[format!("--ignore-certificate-errors-spki-list={key}")]).await
+    }
+
     /// Starts a browser in which pages may not run scripts.
     pub async fn without_scripts() -> Option<Self> {
         Self::that_refuses("javascript").await
@@ -66,6 +71,10 @@ impl Browser {
 
     /// Starts a browser whose user does not allow sites to use that.
     async fn that_refuses(content: &str) -> Option<Self> {
+        Self::with(content, &[]).await
+    }
+
+    async fn with(refused: &str, flags: &[String]) -> Option<Self> {
         let chromium = is_installed("chromium")?;
         let driver = Running::start(Command::new(is_installed("chromedriver")?).arg("--port=0"));
         let line = driver.line_with("started successfully on port");
@@ -75,8 +84,7 @@ impl Browser {
             .and_then(|word| word.trim_end_matches('.').parse().ok())
             .unwrap_or_else(|| panic!("{line}"));
         let profile = TempDir::new().unwrap();
-        let capabilities =
-            json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), content) });
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), refused, flags) });
         let Value::Object(capabilities) = capabilities else { panic!("not an object") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let page = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
@@ -209,7 +217,7 @@ impl Drop for Browser {
     }
 }
 
-fn options(chromium: &Path, profile: &Path, refused: &str) -> Value {
+fn options(chromium: &Path, profile: &Path, refused: &str, flags: &[String]) -> Value {
     let quiet = [
         "--disable-gpu",
         "--disable-quic",
@@ -223,6 +231,7 @@ fn options(chromium: &Path, profile: &Path, refused: &str) -> Value {
         .map(|flag| (*flag).to_owned())
         .collect();
     arguments.push(format!("--user-data-dir={}", profile.display()));
+    arguments.extend(flags.iter().cloned());
     arguments.push(format!(
         "--host-resolver-rules=MAP {NOT_LOOPBACK} 127.0.0.1, MAP *.w.test 127.0.0.1, MAP *.other.example 127.0.0.1"
     ));

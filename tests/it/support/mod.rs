@@ -16,6 +16,7 @@ pub mod clock;
 pub mod file_of_apps;
 pub mod fronts;
 pub mod hammer;
+pub mod https_gate;
 pub mod jar;
 pub mod keyboard;
 pub mod lighttpd;

@@ -1,0 +1,102 @@
+//! The PROXY protocol from a real HAProxy, which passes connections on (S134).
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use super::support::app::TestApp;
+use super::support::https_gate::{HOST, HttpsGate};
+use super::support::page;
+use super::support::people::{OWNER, PASSWORD};
+use super::support::process::{Running, free_port, is_installed};
+use super::support::wait;
+
+/// HAProxy that passes connections on with the header of `version`.
+async fn haproxy(gate: SocketAddr, version: &str) -> Option<(SocketAddr, Running, TempDir)> {
+    let program = is_installed("haproxy")?;
+    let (folder, address) = (TempDir::new().unwrap(), SocketAddr::from(([127, 0, 0, 1], free_port())));
+    let file = folder.path().join("haproxy.cfg");
+    let times = "timeout connect 5s\n  timeout client 30s\n  timeout server 30s";
+    let config =
+        format!("defaults\n  mode tcp\n  {times}\nlisten gate\n  bind {address}\n  server gate {gate} {version}\n");
+    std::fs::write(&file, config).unwrap();
+    let mut running = Running::start(Command::new(program).arg("-db").arg("-f").arg(&file));
+    wait::eventually("HAProxy to listen", async || {
+        assert!(!running.has_ended(), "{}", running.output());
+        TcpStream::connect(address).await.ok().map(drop)
+    })
+    .await;
+    Some((address, running, folder))
+}
+
+/// What the gate answers to these bytes, until it closes; empty if it closes at once.
+async fn answer_to(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    drop(stream.write_all(bytes).await);
+    let mut answer = Vec::new();
+    drop(stream.read_to_end(&mut answer).await);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+const QUESTION: &str = "GET /_auth/health/live HTTP/1.1\r\nHost: localhost:3000\r\nConnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn s134_the_client_that_haproxy_names_is_the_client() {
+    if is_installed("curl").is_none() {
+        return;
+    }
+    for version in ["send-proxy", "send-proxy-v2"] {
+        let proxies = [("PROXY_PROTOCOL", "true".to_owned()), ("TRUSTED_PROXIES", "127.0.0.1".to_owned())];
+        let gate = HttpsGate::start(&proxies);
+        let Some((proxy, _running, _folder)) = haproxy(gate.address, version).await else { return };
+        let through = |path: &str, form: &[(&str, &str)]| {
+            let mut curl = gate.curl();
+            curl.args(["--connect-to", &format!("{HOST}:{}:{proxy}", gate.address.port()), "--interface", "127.0.0.9"]);
+            curl.args(["--cookie", "jar", "--cookie-jar", "jar"]).current_dir(gate.files.path());
+            for (name, value) in form {
+                curl.args(["--data-urlencode", &format!("{name}={value}")]);
+            }
+            curl.args(["--header", &format!("Origin: {}", gate.app_url)]).arg(format!("{}{path}", gate.app_url));
+            let output = curl.output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        };
+        let link = gate.setup_link();
+        let (_, token) = link.split_once("token=").unwrap();
+        let form = through(&format!("/_auth/setup?token={token}"), &[]);
+        let csrf = page::csrf_token(&form).unwrap_or_else(|| panic!("{form}"));
+        let fields = [
+            ("email", OWNER),
+            ("password", PASSWORD),
+            ("confirm", PASSWORD),
+            ("name", ""),
+            ("setup_token", token),
+            ("csrf_token", &csrf),
+        ];
+        let claimed = through("/_auth/setup", &fields);
+        assert!(claimed.starts_with("HTTP/1.1 303"), "{claimed}");
+        let sessions = through("/_auth/account", &[]);
+        assert!(sessions.contains("127.0.0.9"), "{sessions}");
+    }
+}
+
+#[tokio::test]
+async fn s134_proxies_have_to_send_the_header_and_nobody_else_may() {
+    let start = async |proxies: &'static str| {
+        TestApp::start(|options| {
+            options.trusted_proxies = Some(proxies.to_owned());
+            options.set("PROXY_PROTOCOL", "true");
+        })
+        .await
+    };
+    let named = format!("PROXY TCP4 203.0.113.7 127.0.0.1 1234 3000\r\n{QUESTION}");
+    let trusting = start("127.0.0.1").await;
+    assert!(answer_to(trusting.address, named.as_bytes()).await.starts_with("HTTP/1.1 200"));
+    assert_eq!(answer_to(trusting.address, QUESTION.as_bytes()).await, "");
+    let careful = start("10.0.0.1").await;
+    assert!(answer_to(careful.address, QUESTION.as_bytes()).await.starts_with("HTTP/1.1 200"));
+    assert!(answer_to(careful.address, named.as_bytes()).await.starts_with("HTTP/1.1 400"));
+}
