@@ -188,6 +188,6 @@ mod tests {
         let warned = |pairs: &[(&str, &str)]| load_pairs(pairs).unwrap().warnings.join(" ");
         assert!(warned(&[("HTTPS_PORT", "8443")]).contains("HTTPS_PORT"));
         assert!(warned(&[("ACME_DIRECTORY_URL", "https://ca.lan/")]).contains("ACME_DIRECTORY_URL"));
-        assert!(warned(&[&FILES[..], &[("PORT", "3000")]].concat()).contains("PORT has no effect"));
+        assert!(warned(&[&FILES[..], &[("PORT", "8443")]].concat()).contains("PORT has no effect"));
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn of(
     );
     note(without("ACME_DIRECTORY_URL"), "ACME_DIRECTORY_URL has no effect without ACME_EMAIL");
     note(
-        server.tls.is_some() && values.contains_key("PORT"),
+        server.tls.is_some() && values.get("PORT").is_some_and(|port| port != "3000"),
         "PORT has no effect, since the gate speaks https itself: it listens on HTTPS_PORT and HTTP_PORT",
     );
     note(

@@ -17,12 +17,17 @@ const HOST: &str = "gate.example.org";
 
 /// A gate that speaks https with these certificates, each in `{name}.crt` and `{name}.key`.
 async fn gate(files: &Certificates, names: &[&str]) -> TestApp {
+    gate_at(HOST, files, names).await
+}
+
+/// [`gate`] with another host in `APP_URL`.
+async fn gate_at(host: &str, files: &Certificates, names: &[&str]) -> TestApp {
     let list = |file: &dyn Fn(&str) -> std::path::PathBuf| {
         names.iter().map(|name| file(name).to_str().unwrap().to_owned()).collect::<Vec<_>>().join(",")
     };
     let (certificates, keys) = (list(&|name| files.file(name)), list(&|name| files.key(name)));
     TestApp::start(|options| {
-        options.app_url = format!("https://{HOST}");
+        options.app_url = format!("https://{host}");
         options.set("TLS_CERT_FILE", &certificates);
         options.set("TLS_KEY_FILE", &keys);
     })
@@ -78,6 +83,17 @@ async fn s131_the_name_chooses_the_certificate_and_an_unknown_one_gets_none() {
     }
     let (good, said) = s_client(app.address, &["-noservername"]);
     assert!(!good && !said.contains("CN = "), "{said}");
+}
+
+#[actix_web::test]
+async fn s131_where_app_url_is_an_address_who_names_nothing_gets_its_certificate() {
+    let files = Certificates::new();
+    files.issued("address", "127.0.0.1", NOW);
+    files.issued("wiki", "wiki.example.org", NOW);
+    let app = gate_at("127.0.0.1", &files, &["address", "wiki"]).await;
+    let (good, said) = s_client(app.address, &["-noservername"]);
+    assert!(good && said.contains("CN = 127.0.0.1"), "{said}");
+    assert!(!s_client(app.address, &["-servername", "other.example.org"]).0);
 }
 
 #[actix_web::test]

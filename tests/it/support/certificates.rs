@@ -50,7 +50,8 @@ impl Certificates {
         let authority = if is_authority { "TRUE" } else { "FALSE" };
         let (key, request, file) = (format!("{name}.key"), format!("{name}.csr"), format!("{name}.crt"));
         let asked = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj"];
-        let (subject, names) = (format!("/CN={host}"), format!("subjectAltName=DNS:{host}"));
+        let kind = if host.parse::<std::net::IpAddr>().is_ok() { "IP" } else { "DNS" };
+        let (subject, names) = (format!("/CN={host}"), format!("subjectAltName={kind}:{host}"));
         let marked = format!("basicConstraints=critical,CA:{authority}");
         let rest = [&subject, "-addext", &names, "-addext", &marked, "-keyout", &key, "-out", &request];
         self.openssl(&[&asked[..], &rest[..]].concat());
