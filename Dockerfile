@@ -14,7 +14,7 @@ ENV HOST=0.0.0.0 DATA_DIR=/data
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
-EXPOSE 3000
+EXPOSE 3000 443 80
 HEALTHCHECK --interval=10s --timeout=6s --start-period=10s CMD ["portcullis", "health"]
 ENTRYPOINT ["portcullis"]
 CMD ["start"]

@@ -27,3 +27,7 @@ docs:
 # the check on every store, on one node and three
 bench-stores:
     scripts/with-postgres scripts/bench-stores
+
+# https of its own against that of nginx
+bench-tls:
+    scripts/bench-tls

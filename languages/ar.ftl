@@ -927,7 +927,7 @@ check-wrong = خطأ
 check-address = العنوان
 check-address-good = تُبلغ البوابة عبر { $url }.
 check-address-http = قيمة APP_URL هي { $url }: بدون https يمكن قراءة كلمات المرور وملفات الارتباط في الطريق. كما أن المتصفحات لا ترسل هناك ترويسات Sec-Fetch ولا تراعي Cross-Origin-Opener-Policy، فتستطيع نصوص التطبيق البرمجية استعمال صفحات البوابة باسم من سجّل الدخول. استعمل https.
-check-address-no-proxy = قيمة APP_URL هي { $url }، والبوابة نفسها لا تتحدث TLS. سمِّ الوكيل الذي يفعل ذلك في TRUSTED_PROXIES: بدونه يبدو كل زائر قادمًا من الوكيل، وتُحسب إخفاقات واحد على الجميع.
+check-address-no-proxy = قيمة APP_URL هي { $url }. هل أمام البوابة وكيل يتحدث https؟ سمِّه في TRUSTED_PROXIES: بدونه يبدو كل زائر قادمًا من الوكيل، وتُحسب إخفاقات واحد على الجميع. ألا يوجد؟ تستطيع البوابة ذلك بنفسها: اضبط ACME_EMAIL، أو TLS_CERT_FILE وTLS_KEY_FILE.
 check-listen = الاستماع
 check-listen-host = قيمة APP_URL هي { $url }، لكن قيمة HOST هي { $host }، ولا يصل إليها إلا هذا الجهاز. عيّن HOST=0.0.0.0، أو اذكر في TRUSTED_PROXIES الوكيل الذي يأتي الناس عبره.
 check-listen-port = قيمة APP_URL هي { $url }، لكن Portcullis يستمع على المنفذ { $port }. ما لم يكن بينهما وكيل أو حاوية، اجعل PORT وAPP_URL متوافقين. أما عنوان التطبيق فمكانه UPSTREAM_URL.

@@ -873,7 +873,7 @@ check-wrong = falsch
 check-address = Adresse
 check-address-good = Das Tor ist unter { $url } zu erreichen.
 check-address-http = APP_URL ist { $url }: Ohne https können Passwörter und Cookies unterwegs gelesen werden. Browser senden dort auch keine Sec-Fetch-Header und beachten Cross-Origin-Opener-Policy nicht, sodass Skripte der Anwendung die Seiten des Tors im Namen der angemeldeten Person benutzen können. Verwenden Sie https.
-check-address-no-proxy = APP_URL ist { $url }, und das Tor selbst spricht kein TLS. Nennen Sie den Proxy, der es tut, in TRUSTED_PROXIES: Ohne das scheint jeder Besucher vom Proxy zu kommen, und die Fehlversuche von einem zählen für alle.
+check-address-no-proxy = APP_URL ist { $url }. Steht ein Proxy davor, der https spricht? Dann nennen Sie ihn in TRUSTED_PROXIES: Ohne das scheint jeder Besucher vom Proxy zu kommen, und die Fehlversuche von einem zählen für alle. Steht keiner davor? Dann kann es das Tor selbst: mit ACME_EMAIL, oder TLS_CERT_FILE und TLS_KEY_FILE.
 check-listen = Erreichbarkeit
 check-listen-host = APP_URL ist { $url }, aber HOST ist { $host }: Dort kommt nur dieser Rechner hinein. Setzen Sie HOST=0.0.0.0 oder nennen Sie in TRUSTED_PROXIES den Proxy, über den die Leute kommen.
 check-listen-port = APP_URL ist { $url }, aber Portcullis lauscht auf Port { $port }. Wenn kein Proxy oder Container dazwischen steht, stimmen Sie PORT und APP_URL aufeinander ab. Die Adresse der Anwendung gehört in UPSTREAM_URL.

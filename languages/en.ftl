@@ -875,7 +875,7 @@ check-wrong = wrong
 check-address = Address
 check-address-good = People reach the gate at { $url }.
 check-address-http = APP_URL is { $url }: without https, passwords and cookies can be read in transit. Browsers also omit Sec-Fetch headers and ignore Cross-Origin-Opener-Policy there, so scripts of the app can use the gate's own pages on behalf of the signed-in user. Use https.
-check-address-no-proxy = APP_URL is { $url }, but the gate itself does not serve TLS. Name the proxy that does in TRUSTED_PROXIES: without it every visitor seems to come from the proxy, and failed attempts of one visitor count against all.
+check-address-no-proxy = APP_URL is { $url }. Is there a proxy that does https in front? Then name it in TRUSTED_PROXIES: without it every visitor seems to come from the proxy, and failed attempts of one visitor count against all. Is there none? Then let the gate do it: set ACME_EMAIL, or TLS_CERT_FILE and TLS_KEY_FILE.
 check-listen = Listening
 check-listen-host = APP_URL is { $url }, but HOST is { $host }, which only this machine can reach. Set HOST=0.0.0.0, or name your proxy in TRUSTED_PROXIES.
 check-listen-port = APP_URL is { $url }, but Portcullis listens on port { $port }. Unless a proxy or a container stands in between, set PORT or APP_URL so that they agree. The address of the app belongs in UPSTREAM_URL.

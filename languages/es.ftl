@@ -873,7 +873,7 @@ check-wrong = mal
 check-address = Dirección
 check-address-good = La puerta está en { $url }.
 check-address-http = APP_URL es { $url }: sin https, las contraseñas y las cookies se pueden leer por el camino. Además, los navegadores no envían allí cabeceras Sec-Fetch ni respetan Cross-Origin-Opener-Policy, así que los scripts de la aplicación pueden usar las páginas de la puerta en nombre de quien ha iniciado sesión. Use https.
-check-address-no-proxy = APP_URL es { $url }, y la puerta misma no habla TLS. Nombre en TRUSTED_PROXIES el proxy que lo hace: sin eso, cada visitante parece venir del proxy, y los fallos de uno cuentan para todos.
+check-address-no-proxy = APP_URL es { $url }. ¿Hay delante un proxy que habla https? Nómbrelo en TRUSTED_PROXIES: sin eso, cada visitante parece venir del proxy, y los fallos de uno cuentan para todos. ¿No hay ninguno? La puerta misma puede hacerlo: con ACME_EMAIL, o TLS_CERT_FILE y TLS_KEY_FILE.
 check-listen = Escucha
 check-listen-host = APP_URL es { $url }, pero HOST es { $host }, donde solo entra esta máquina. Ponga HOST=0.0.0.0 o nombre en TRUSTED_PROXIES el proxy por el que llega la gente.
 check-listen-port = APP_URL es { $url }, pero Portcullis escucha en el puerto { $port }. Si no hay un proxy o un contenedor en medio, haga que PORT y APP_URL coincidan. La dirección de la aplicación va en UPSTREAM_URL.

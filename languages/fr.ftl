@@ -873,7 +873,7 @@ check-wrong = erreur
 check-address = Adresse
 check-address-good = Adresse d'accès : { $url }.
 check-address-http = APP_URL est { $url } : sans https, mots de passe et cookies peuvent être lus en chemin. De plus, les navigateurs n'y envoient pas d'en-têtes Sec-Fetch et n'y respectent pas Cross-Origin-Opener-Policy : les scripts de l'application peuvent utiliser les pages de la porte au nom de la personne connectée. Utilisez https.
-check-address-no-proxy = APP_URL est { $url }, et la porte elle-même ne parle pas TLS. Nommez dans TRUSTED_PROXIES le proxy qui le fait : sans cela, tout visiteur semble venir du proxy, et les échecs d'un seul comptent pour tous.
+check-address-no-proxy = APP_URL est { $url }. Un proxy devant parle-t-il https ? Nommez-le dans TRUSTED_PROXIES : sans cela, tout visiteur semble venir du proxy, et les échecs d'un seul comptent pour tous. Il n'y en a pas ? La porte peut le faire elle-même : avec ACME_EMAIL, ou TLS_CERT_FILE et TLS_KEY_FILE.
 check-listen = Écoute
 check-listen-host = APP_URL est { $url }, mais HOST est { $host }, où seule cette machine peut entrer. Indiquez HOST=0.0.0.0, ou nommez dans TRUSTED_PROXIES le proxy par lequel les gens arrivent.
 check-listen-port = APP_URL est { $url }, mais Portcullis écoute sur le port { $port }. Sauf si un proxy ou un conteneur se trouve entre les deux, accordez PORT et APP_URL. L’adresse de l’application se place dans UPSTREAM_URL.

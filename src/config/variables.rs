@@ -250,7 +250,7 @@ pub fn of_nodes() -> impl Iterator<Item = &'static str> {
 
 /// Whether this is the name of a variable, or that of its file.
 pub fn is_known(name: &str) -> bool {
-    find(name.strip_suffix("_FILE").unwrap_or(name)).is_some()
+    find(name).or_else(|| find(name.strip_suffix("_FILE")?)).is_some()
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl WatchedFiles {
         self.use_content(&content, certificates)
     }
 
-    /// Looks whether the files have changed, and if so has the server show what is in them now. What cannot be used
+    /// Checks whether the files have changed, and if so has the server show what is in them now. What cannot be used
     /// leaves the earlier certificates in place, and is logged when it is found a second time: whoever writes two files
     /// is between them for a moment. Blocks.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]

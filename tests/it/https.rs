@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -238,4 +239,21 @@ fn what_is_wrong_with_the_files_stops_the_start_with_their_names() {
             assert!(!output.status.success() && text.contains(said), "{command}: {text}");
         }
     }
+}
+
+#[test]
+fn s132_a_key_that_others_can_read_is_warned_of() {
+    let files = Certificates::new();
+    files.issued("gate", HOST, NOW);
+    let checked = |mode: u32| {
+        std::fs::set_permissions(files.key("gate"), std::fs::Permissions::from_mode(mode)).unwrap();
+        let variables = [
+            ("APP_URL", format!("https://{HOST}")),
+            ("TLS_CERT_FILE", "gate.crt".to_owned()),
+            ("TLS_KEY_FILE", "gate.key".to_owned()),
+        ];
+        process::said(&process::run_with(files.path(), &["check-config"], &variables))
+    };
+    assert!(checked(0o644).contains("gate.key contains a secret and can be read by others"));
+    assert!(!checked(0o600).contains("can be read by others"));
 }

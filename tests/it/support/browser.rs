@@ -84,7 +84,8 @@ impl Browser {
             .and_then(|word| word.trim_end_matches('.').parse().ok())
             .unwrap_or_else(|| panic!("{line}"));
         let profile = TempDir::new().unwrap();
-        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options(&chromium, profile.path(), refused, flags) });
+        let options = options(&chromium, profile.path(), refused, flags);
+        let capabilities = json!({ "browserName": "chrome", "goog:chromeOptions": options });
         let Value::Object(capabilities) = capabilities else { panic!("not an object") };
         let mut builder = ClientBuilder::new(HttpConnector::new());
         let page = builder.capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await;
