@@ -159,9 +159,10 @@ fn the_documented_settings_are_valid() {
             std::fs::write(folder.path().join(".env"), &block).unwrap();
             let output = run(folder.path(), &["check-config"]);
             let message = said(&output);
-            // Nobody answers at mail.example.org.
-            let wrong =
-                message.lines().filter(|line| line.starts_with("wrong:") && !line.starts_with("wrong: Mail:")).count();
+            // Nobody answers at mail.example.org, and nobody has the certificates of app.example.org.
+            let elsewhere = ["wrong: Mail:", "wrong: Listening: TLS_CERT_FILE: /etc/ssl/"];
+            let is_wrong = |line: &&str| line.starts_with("wrong:") && !elsewhere.iter().any(|of| line.starts_with(of));
+            let wrong = message.lines().filter(is_wrong).count();
             assert!(wrong == 0 && !message.contains("the configuration is not valid"), "{file}:\n{block}\n{message}");
             for line in block.lines().filter(|line| !line.contains("PASSWORD")) {
                 assert!(message.contains(line), "{file}: {line} is not in\n{message}");
