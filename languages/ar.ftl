@@ -569,6 +569,7 @@ snippet-submit = عرض
 snippet-printed = للصق
 snippet-forward-auth = لا يذكر FORWARD_AUTH القيمة { $name }: أضفها إلى إعدادات البوابة، وإلا تلقى هذا الوكيل 404.
 snippet-trusted-proxies = TRUSTED_PROXIES فارغ: أضف عنوان الوكيل إلى إعدادات البوابة، وإلا تلقى 403.
+snippet-own-https = تتحدث هذه البوابة https بنفسها على منفذ خاص بها، والوكيل بهذا الإعداد يسألها عبر http غير مشفّر: خلف وكيل كهذا احذف ACME_EMAIL وTLS_CERT_FILE وTLS_KEY_FILE.
 verdict-let-in = يُسمح له
 verdict-sign-in = عليه تسجيل الدخول أولًا
 verdict-factor = يحتاج إلى عامل ثانٍ

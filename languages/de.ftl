@@ -530,6 +530,7 @@ snippet-submit = Anzeigen
 snippet-printed = Zum Einfügen
 snippet-forward-auth = FORWARD_AUTH nennt { $name } nicht: Ergänzen Sie es in den Einstellungen des Tors, sonst erhält dieser Proxy 404.
 snippet-trusted-proxies = TRUSTED_PROXIES ist leer: Ergänzen Sie die Adresse des Proxys in den Einstellungen des Tors, sonst erhält er 403.
+snippet-own-https = Dieses Tor spricht selbst https, an einem eigenen Port. Ein Proxy mit dieser Konfiguration fragt es über einfaches http: Lassen Sie hinter einem solchen Proxy ACME_EMAIL, TLS_CERT_FILE und TLS_KEY_FILE weg.
 verdict-let-in = Darf hinein
 verdict-sign-in = Muss sich erst anmelden
 verdict-factor = Braucht einen zweiten Faktor

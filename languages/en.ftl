@@ -532,6 +532,7 @@ snippet-submit = Show
 snippet-printed = To be pasted
 snippet-forward-auth = FORWARD_AUTH does not name { $name }: add it to the settings of the gate, or this proxy is answered 404.
 snippet-trusted-proxies = TRUSTED_PROXIES is empty: add the address of the proxy to the settings of the gate, or it is answered 403.
+snippet-own-https = This gate speaks https itself, on a port of its own. A proxy that has this configuration asks it by plain http: behind such a proxy, unset ACME_EMAIL, TLS_CERT_FILE and TLS_KEY_FILE.
 verdict-let-in = Let in
 verdict-sign-in = Has to sign in first
 verdict-factor = Needs a second factor

@@ -530,6 +530,7 @@ snippet-submit = Mostrar
 snippet-printed = Para pegar
 snippet-forward-auth = FORWARD_AUTH no nombra { $name }: añádalo a los ajustes de la puerta o este proxy recibirá 404.
 snippet-trusted-proxies = TRUSTED_PROXIES está vacío: añada la dirección del proxy a los ajustes de la puerta o recibirá 403.
+snippet-own-https = Esta puerta habla https por sí misma, en un puerto propio. Un proxy con esta configuración le pregunta por http simple: detrás de un proxy así, quite ACME_EMAIL, TLS_CERT_FILE y TLS_KEY_FILE.
 verdict-let-in = Entra
 verdict-sign-in = Tiene que iniciar sesión
 verdict-factor = Necesita un segundo factor

@@ -530,6 +530,7 @@ snippet-submit = Afficher
 snippet-printed = À coller
 snippet-forward-auth = FORWARD_AUTH ne nomme pas { $name } : ajoutez-le aux réglages de la porte, sinon ce proxy reçoit 404.
 snippet-trusted-proxies = TRUSTED_PROXIES est vide : ajoutez l’adresse du proxy aux réglages de la porte, sinon il reçoit 403.
+snippet-own-https = Cette porte parle elle-même https, sur son propre port. Un proxy avec cette configuration l'interroge en http simple : derrière un tel proxy, retirez ACME_EMAIL, TLS_CERT_FILE et TLS_KEY_FILE.
 verdict-let-in = Peut entrer
 verdict-sign-in = Doit d’abord se connecter
 verdict-factor = A besoin d’un second facteur

@@ -87,4 +87,10 @@ fn advise(config: &Config, proxy: Proxy) {
     if config.server.trusted_proxies.is_empty() {
         tell("portcullis: TRUSTED_PROXIES is empty; until the proxy's address is there, the gate answers it 403");
     }
+    if config.server.tls.is_some() {
+        tell(
+            "portcullis: the gate speaks https itself, and this proxy asks it by plain http; behind it, unset \
+                ACME_EMAIL, TLS_CERT_FILE and TLS_KEY_FILE",
+        );
+    }
 }

@@ -257,3 +257,14 @@ fn s132_a_key_that_others_can_read_is_warned_of() {
     assert!(checked(0o644).contains("gate.key contains a secret and can be read by others"));
     assert!(!checked(0o600).contains("can be read by others"));
 }
+
+#[actix_web::test]
+async fn a_printed_configuration_says_that_it_asks_by_plain_http() {
+    let files = Certificates::new();
+    files.issued("gate", HOST, NOW);
+    let app = gate(&files, &["gate"]).await;
+    let added = app.run(&["app", "add", "Wiki", "--addresses", "https://wiki.example.org", "--mode", "forward-auth"]);
+    let printed = app.run(&["snippet", "Wiki", "nginx"]);
+    let said = [process::said(&added), process::said(&printed)].concat();
+    assert!(printed.status.success() && said.contains("the gate speaks https itself"), "{said}");
+}

@@ -109,7 +109,8 @@ pub async fn show(
         let unnamed = (!config.gate.forward_auth.contains(&dialect))
             .then(|| Text::new("snippet-forward-auth").with("name", dialect.name()));
         let untrusted = config.server.trusted_proxies.is_empty().then(|| Text::new("snippet-trusted-proxies"));
-        unnamed.into_iter().chain(untrusted).collect()
+        let own_https = config.server.tls.is_some().then(|| Text::new("snippet-own-https"));
+        unnamed.into_iter().chain(untrusted).chain(own_https).collect()
     });
     let layout = Layout::with_menu(&req, "snippet-heading", Menu::Admin);
     let content = SnippetPage { layout, back: address_of(&app.id), app, typed, chosen, faults, advice, printed };
