@@ -117,7 +117,7 @@ impl Accounts {
             TypedCode::Totp(code) => setup.secret.step_of(&code, factor.created_at),
             TypedCode::Recovery(_) => None,
         };
-        // Not counted: who sets a factor up was shown its key, and has nothing to guess.
+        // No guess: who sets a factor up was shown its key.
         let wrong = || AccountError::Rules(vec![FieldFault::new("code", Text::new("totp-wrong-code"))]);
         let step = step.ok_or_else(wrong)?;
         let sealed = self.0.sealer.seal(&sealed_as(&factor.id), setup.secret.expose());

@@ -184,9 +184,10 @@ impl Accounts {
     ) -> Result<(NewSession, Vec<String>), AccountError> {
         let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
         let (hash, user) = (found.hash.clone(), found.record.user.clone());
-        let enrolled =
-            self.new_passkey(&user, (Place::Waiting(&hash), answer), name, Within::SignIn(hash.clone()), &client)?;
-        self.complete_by_enrolment(found, enrolled, Method::Passkey, client).await
+        match self.new_passkey(&user, (Place::Waiting(&hash), answer), name, Within::SignIn(hash.clone()), &client) {
+            Ok(enrolled) => self.complete_by_enrolment(found, enrolled, Method::Passkey, client).await,
+            Err(fault) => Err(self.setup_refused(hash, fault).await),
+        }
     }
 
     /// Completes a sign-in by a passkey. A wrong answer counts like a wrong code (S124).

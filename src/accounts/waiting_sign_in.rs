@@ -12,12 +12,13 @@ use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::domain::audit::Event;
-use crate::domain::factors::{MAX_WRONG, TypedCode};
+use crate::domain::factors::{MAX_REFUSED_SETUPS, MAX_WRONG, TypedCode};
 use crate::domain::link::{Purpose, SIGN_IN_SECS};
 use crate::domain::mail::MailKind;
 use crate::domain::session::{Method, Methods};
 use crate::domain::sign_in::{Besides, MissingProof, check_complete};
 use crate::domain::throttle::{MAX_WAIT_SECS, WINDOW_SECS};
+use crate::domain::time::Timestamp;
 use crate::domain::user::{User, UserState};
 use crate::storage::tokens::TokenGrant;
 use crate::storage::users::UserRecord;
@@ -172,8 +173,10 @@ impl Accounts {
         let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
         let setup = self.shown_setup(&found.record.user, token).await?;
         let within = Within::SignIn(found.hash.clone());
-        let enrolled = self.enrolment(&found.record.user, setup, (code, name), within, &client)?;
-        self.complete_by_enrolment(found, enrolled, Method::Totp, client).await
+        match self.enrolment(&found.record.user, setup, (code, name), within, &client) {
+            Ok(enrolled) => self.complete_by_enrolment(found, enrolled, Method::Totp, client).await,
+            Err(fault) => Err(self.setup_refused(found.hash, fault).await),
+        }
     }
 
     /// Completes a sign-in by storing a factor that was proved by `method`, and returns the recovery codes as well.
@@ -188,8 +191,19 @@ impl Accounts {
         let prove = move |c: &mut Connection| Ok(add(c)?.map(drop));
         let earlier = Earlier { trusts: false, notice: Some(mail) };
         let outcome = self.complete(found, method, earlier, client, prove).await;
-        self.0.metrics.sign_in(&outcome);
+        if !matches!(outcome, Err(AccountError::Rules(_))) {
+            self.0.metrics.sign_in(&outcome);
+        }
         Ok((outcome?, codes))
+    }
+
+    /// The answer to a factor that `fault` refused before it could be stored. It guesses at no secret, so it counts for
+    /// this sign-in alone.
+    pub(super) async fn setup_refused(&self, waiting: TokenHash, fault: AccountError) -> AccountError {
+        let AccountError::Rules(faults) = fault else { return fault };
+        let now = self.0.clock.now();
+        let counted = self.0.database.write(move |c| count_refused_setup(c, &waiting, faults, now)).await;
+        counted.unwrap_or_else(AccountError::from)
     }
 
     /// Opens the session if `prove` says that the factor is proved; wrong answers are counted.
@@ -210,7 +224,8 @@ impl Accounts {
         let failed = self.audit_line(Event::FactorFailed, "", record.user.email.as_str(), &client.source.to_string());
         let account = Some(self.account_bucket(&record.user.email));
         let codes_row = Asking::codes_row_of(&self.0.token_hasher, &record.user.id);
-        let warning = (kept.missing == MissingProof::Factor).then(|| self.warning(&record.user, &client));
+        let is_enrolment = kept.missing == MissingProof::Enrolment;
+        let warning = self.warning(&record.user, &client);
         let (attempt, persistent) = (kept.attempt.clone(), kept.persistent);
         let proof = AccountProof {
             record,
@@ -220,7 +235,7 @@ impl Accounts {
             device: kept.device,
             earlier,
         };
-        let (now, wrong) = (self.0.clock.now(), format!("factor:{}", hash.as_str()));
+        let (now, wrong) = (self.0.clock.now(), wrong_answers_to(&hash));
         let step = move |c: &mut Connection| {
             // Answers to one sign-in are judged one after the other.
             let before = attempts::hold(c, &wrong, now)?.failures;
@@ -231,6 +246,9 @@ impl Accounts {
                 return Ok(Err(AccountError::TooMany { retry_after: MAX_WAIT_SECS }));
             }
             if let Err(fault) = prove(c)? {
+                if is_enrolment {
+                    return count_refused_setup(c, &hash, vec![fault], now).map(Err);
+                }
                 attempts::add(c, &wrong, now, now.plus(-WINDOW_SECS))?;
                 throttle::count_wrong_answer(c, &attempt, before == 0, now)?;
                 audit::append(c, &failed)?;
@@ -238,7 +256,7 @@ impl Accounts {
                     return Ok(Err(AccountError::Rules(vec![fault])));
                 }
                 tokens::remove(c, &hash)?;
-                warning.map_or(Ok(()), |warn| warn(c))?;
+                warning(c)?;
                 return Ok(Err(AccountError::Link));
             }
             attempts::clear(c, &wrong)?;
@@ -252,7 +270,9 @@ impl Accounts {
         self.run_uninterrupted(async move {
             let outcome = this.open_session(proof, proofs, persistent, client, step).await;
             this.wake_mailer();
-            this.0.metrics.second_step(&outcome);
+            if outcome.is_ok() || !is_enrolment {
+                this.0.metrics.second_step(&outcome);
+            }
             outcome
         })
         .await
@@ -270,6 +290,28 @@ impl Accounts {
     }
 }
 
+/// Where the wrong answers to a waiting sign-in are counted.
+fn wrong_answers_to(waiting: &TokenHash) -> String {
+    format!("factor:{}", waiting.as_str())
+}
+
+/// Counts a factor that was refused while it was set up within that sign-in, which ends after very many: each is work.
+fn count_refused_setup(
+    c: &mut Connection,
+    waiting: &TokenHash,
+    faults: Vec<FieldFault>,
+    now: Timestamp,
+) -> Result<AccountError, StorageError> {
+    let bucket = wrong_answers_to(waiting);
+    let before = attempts::hold(c, &bucket, now)?.failures;
+    attempts::add(c, &bucket, now, now.plus(-WINDOW_SECS))?;
+    if before + 1 < MAX_REFUSED_SETUPS {
+        return Ok(AccountError::Rules(faults));
+    }
+    tokens::remove(c, waiting)?;
+    Ok(AccountError::Link)
+}
+
 /// A row that is not stored yet.
 pub(super) struct NewWaiting {
     hash: TokenHash,
@@ -277,7 +319,7 @@ pub(super) struct NewWaiting {
 }
 
 impl NewWaiting {
-    pub(super) fn insert(&self, c: &mut Connection, until: crate::domain::time::Timestamp) -> Result<(), StorageError> {
+    pub(super) fn insert(&self, c: &mut Connection, until: Timestamp) -> Result<(), StorageError> {
         tokens::insert(c, &self.hash, Purpose::SignIn, &self.grant, until)?;
         tokens::keep_newest(c, &self.grant.user, Purpose::SignIn, &self.hash, MAX_WAITING - 1)
     }

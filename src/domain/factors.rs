@@ -15,6 +15,8 @@ pub const RECOVERY_CODES: usize = 10;
 pub const FEW_CODES: usize = 3;
 /// Wrong answers that end a sign-in that waits for its factor (S124).
 pub const MAX_WRONG: i64 = 5;
+/// Refused attempts to set up a factor that end a sign-in. None guesses at anything, but each is work.
+pub const MAX_REFUSED_SETUPS: i64 = 30;
 
 /// Who has to have a second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
