@@ -47,6 +47,20 @@ impl ProvedPasskey {
     }
 }
 
+/// Why the answer of a passkey was refused, and whose passkey has the ID that it names, if anybody's.
+pub(super) struct Refusal {
+    fault: Fault,
+    owner: Option<UserId>,
+}
+
+impl Refusal {
+    /// Logs why: the visitor reads one sentence for almost all reasons.
+    fn new(fault: Fault, owner: Option<UserId>) -> Self {
+        tracing::info!(%fault, "refused a passkey: its answer");
+        Self { fault, owner }
+    }
+}
+
 /// Checks the answer of a passkey and uses it up.
 type CheckPasskey = Box<dyn FnOnce(&mut Connection) -> Result<Result<(), FieldFault>, StorageError> + Send>;
 
@@ -112,23 +126,23 @@ impl Accounts {
         &self,
         place: Place<'_>,
         answer: &Answer,
-    ) -> Result<Result<ProvedPasskey, Fault>, AccountError> {
+    ) -> Result<Result<ProvedPasskey, Refusal>, AccountError> {
         let begun = self.state_of(place, answer).and_then(|begun| Ok((begun, Assertion::parse(&answer.credential)?)));
         let ((state, expires_at), assertion) = match begun {
             Ok(begun) => begun,
-            Err(fault) => return Ok(Err(refused(fault))),
+            Err(fault) => return Ok(Err(Refusal::new(fault, None))),
         };
-        let Ok(party) = self.relying_party() else { return Ok(Err(refused(Fault::RelyingParty))) };
+        let Ok(party) = self.relying_party() else { return Ok(Err(Refusal::new(Fault::RelyingParty, None))) };
         let id = assertion.passkey_id().to_owned();
         let Some(found) = self.0.database.read(move |c| passkeys::find(c, &id)).await? else {
-            return Ok(Err(refused(Fault::OtherPasskey)));
+            return Ok(Err(Refusal::new(Fault::OtherPasskey, None)));
         };
         Ok(match party.finish(&state, &assertion, &found.passkey) {
             Ok(proof) => {
                 let challenge = self.challenge(assertion.challenge(), expires_at);
                 Ok(ProvedPasskey { user: found.user, factor: found.factor, proof, challenge })
             }
-            Err(fault) => Err(refused(fault)),
+            Err(fault) => Err(Refusal::new(fault, Some(found.user))),
         })
     }
 
@@ -150,7 +164,10 @@ impl Accounts {
         let (passkey, challenge) = made.map_err(|fault| {
             let without_script = answer.credential.is_empty();
             let otherwise = if without_script { "passkey-needs-script" } else { "passkey-not-made" };
-            AccountError::Rules(vec![FieldFault::new("", Text::new(words_for(refused(fault), otherwise)))])
+            AccountError::Rules(vec![FieldFault::new(
+                "",
+                Text::new(words_for(Refusal::new(fault, None).fault, otherwise)),
+            )])
         })?;
         let default =
             if name.trim().is_empty() { authenticators::name(&passkey.aaguid).unwrap_or_default() } else { name };
@@ -231,7 +248,7 @@ impl Accounts {
             let fault = match checked {
                 Ok(proved) if proved.user == owner && proved.settle(c, &line, now)? => return Ok(Ok(())),
                 Ok(_of_another_or_used) => Fault::Challenge,
-                Err(fault) => fault,
+                Err(refusal) => refusal.fault,
             };
             Ok(Err(FieldFault::new("", Text::new(words_for(fault, "passkey-wrong")))))
         }))
@@ -259,17 +276,22 @@ impl Accounts {
         client: Client,
     ) -> Result<NewSession, AccountError> {
         let checked = self.check_passkey(place, answer).await?;
-        if matches!(checked, Err(Fault::Expired)) {
+        if matches!(checked, Err(Refusal { fault: Fault::Expired, .. })) {
             // Of a page that was left open: it says nothing of a passkey, and is no failure.
             return Err(AccountError::Link);
         }
         // The attempt is counted only now: the check takes no time, and says whose device it may be.
-        let proved = checked.as_ref().ok().map(|proved| proved.user.clone());
-        let (record, device) = self.find_owner(proved, &client).await?;
+        let owner = match &checked {
+            Ok(proved) => Some(proved.user.clone()),
+            Err(refusal) => refusal.owner.clone(),
+        };
+        let (record, device) = self.find_owner(owner, &client).await?;
+        let device = device.filter(|_| checked.is_ok());
         let subject = record.as_ref().map_or_else(String::new, |record| record.user.email.to_string());
         let mut asking = Asking::of_source(&self.0.token_hasher, &client);
         asking.device = device.as_ref().map(|device| format!("device:{device}"));
         let reservation = self.reserve(asking, Event::LoginThrottled, &subject, &client).await?;
+        let record = record.filter(|record| record.user.state == UserState::Active);
         let (Ok(proved), Some(record)) = (checked, record) else { return Err(self.refuse(&subject, &client).await) };
         let methods = Method::Passkey.into();
         let Ok(proofs) = check_complete(&record.user, methods, Besides::Factor, self.0.config.second_factor) else {
@@ -291,22 +313,15 @@ impl Accounts {
         self.run_uninterrupted(async move { this.open_session(proof, proofs, persistent, client, step).await }).await
     }
 
-    /// The active account of that person, and the known device that the browser is.
+    /// The account of that person, and the known device that the browser is.
     async fn find_owner(
         &self,
         owner: Option<UserId>,
         client: &Client,
     ) -> Result<(Option<UserRecord>, Option<String>), AccountError> {
         let Some(id) = owner else { return Ok((None, None)) };
-        let active = |record: &UserRecord| record.user.state == UserState::Active;
-        self.find_with_device(client, move |c| Ok(users::find_by_id(c, &id)?.filter(active))).await
+        self.find_with_device(client, move |c| users::find_by_id(c, &id)).await
     }
-}
-
-/// Logs why an answer was refused; the visitor reads one sentence for almost all reasons.
-fn refused(fault: Fault) -> Fault {
-    tracing::info!(%fault, "refused a passkey: its answer");
-    fault
 }
 
 /// The sentence for a visitor whose passkey was refused: `otherwise`, if waiting was not the reason.

@@ -167,8 +167,9 @@ impl Accounts {
         let Earlier { trusts, notice: of_factor } = earlier;
         let now = self.0.clock.now();
         let user = record.user;
-        let line =
+        let mut line =
             self.audit_line(Event::LoginOk, user.email.as_str(), user.email.as_str(), &client.source.to_string());
+        line.detail = proofs.words();
         let trusted = trusts.then(|| self.audit_line(Event::TrustedAdded, &line.actor, &line.subject, &line.source));
         let (id, old, is_known) = (user.id.clone(), client.old_sessions.clone(), known.is_some());
         let opening = self.prepare_session(proofs, persistent, known, &client)?;

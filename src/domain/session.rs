@@ -86,6 +86,11 @@ impl Methods {
         self.0.iter().any(|method| method.is_factor())
     }
 
+    /// The words for them.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|method| method.as_str())
+    }
+
     /// The union with `other`.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {

@@ -22,12 +22,19 @@ pub enum MissingProof {
 pub struct CompleteProofs {
     user: UserId,
     methods: Methods,
+    is_trusted: bool,
 }
 
 impl CompleteProofs {
     /// Whose proofs they are, and how the person proved who they are.
     pub fn into_parts(self) -> (UserId, Methods) {
         (self.user, self.methods)
+    }
+
+    /// What was proved, and by what else the factor was not asked for: words for the audit log.
+    pub fn words(&self) -> String {
+        let trusted = self.is_trusted.then_some("trusted browser");
+        self.methods.words().chain(trusted).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -49,12 +56,14 @@ pub fn check_complete(
     besides: Besides,
     policy: SecondFactor,
 ) -> Result<CompleteProofs, MissingProof> {
+    let mut is_trusted = false;
     if policy != SecondFactor::Off && !proved.has_factor() {
+        is_trusted = besides == Besides::TrustedBrowser;
         match besides {
             Besides::Factor => return Err(MissingProof::Factor),
             Besides::Nothing if policy.is_demanded_of(user.role) => return Err(MissingProof::Enrolment),
             Besides::Nothing | Besides::TrustedBrowser => {}
         }
     }
-    Ok(CompleteProofs { user: user.id.clone(), methods: proved })
+    Ok(CompleteProofs { user: user.id.clone(), methods: proved, is_trusted })
 }

@@ -106,6 +106,7 @@ mod sessions;
 mod settings;
 mod setup;
 mod sign_in;
+mod sign_in_events;
 mod signed_identity;
 mod signed_links;
 mod site;
