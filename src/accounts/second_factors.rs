@@ -2,6 +2,7 @@
 
 use super::confirm::named;
 use super::outgoing::Detail;
+use super::revocation::Ended;
 use super::{AccountError, Accounts, Actor, Client, FieldFault, links, revocation};
 use crate::crypto::opaque_token::TokenHash;
 use crate::crypto::random;
@@ -11,6 +12,7 @@ use crate::domain::audit::Event;
 use crate::domain::factors::{Factor, RECOVERY_CODES, SecondFactor, TypedCode, recovery_code};
 use crate::domain::ids::{FactorId, SessionId, UserId};
 use crate::domain::mail::MailKind;
+use crate::domain::notice::Notice;
 use crate::domain::session::Session;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -43,6 +45,23 @@ pub(super) fn changing_session(
         return Ok(Err(AccountError::Rules(vec![unproved])));
     }
     Ok(Ok(live))
+}
+
+/// Forgets in all sessions of `user` that a factor was proved, at the end of the transaction that removed the last one:
+/// it proves nothing any more.
+fn forget_proofs(
+    c: &mut Connection,
+    store: &SessionStore,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<Ended, StorageError> {
+    for session in store.list_of_user(c, user, now)? {
+        if session.proof().has_factor() {
+            store.mark_proved(c, &session.id, &session.methods.without_factors(), session.authenticated_at)?;
+        }
+    }
+    // No session ends, but every stream does: it may have been opened by what is no proof any more.
+    revocation::publish(c, Vec::new(), vec![Notice::UserEnded(user.clone())], now)
 }
 
 impl Accounts {
@@ -129,39 +148,48 @@ impl Accounts {
         Ok(codes)
     }
 
-    /// Removes a factor of one's own, and the recovery codes with the last one, which stays where it is demanded.
+    /// Removes a factor of one's own, and with the last one the recovery codes and the proofs of it in all sessions. The
+    /// last one stays where it is demanded.
     pub async fn remove_factor(&self, who: &Visitor, id: FactorId, client: Client) -> Result<(), AccountError> {
         let (user, session) = named(who)?;
         let user = self.user(&user).await?;
         let is_demanded = self.0.config.second_factor.is_demanded_of(user.role);
-        let (store, now) = (self.0.store.clone(), self.0.clock.now());
+        let now = self.0.clock.now();
         let mut line = self.own_line(Event::FactorRemoved, &user, &client);
         id.as_str().clone_into(&mut line.detail);
-        let (mails, detail) = (self.drafts(), Detail::of(&client, self.0.clock.now()));
-        let removed = self.0.database.write(move |c| {
-            // Of the last two, removed at once, one stays.
-            if let Err(fault) = changing_session(c, &store, (&user.id, &session), now)? {
-                return Ok(Err(fault));
-            }
-            let own = factors::list_of_user(c, &user.id)?;
-            if !own.iter().any(|factor| factor.id == id) {
-                return Ok(Err(AccountError::NotFound));
-            }
-            if own.len() > 1 {
-                factors::remove(c, &user.id, &id)?;
-            } else if is_demanded {
-                return Ok(Err(AccountError::Rules(vec![FieldFault::new("", Text::new("factor-is-demanded"))])));
-            } else {
-                factors::remove_all(c, &user.id)?;
-            }
-            devices::end_trust(c, &user.id)?;
-            audit::append(c, &line)?;
-            mails.queue(c, &mails.to_user(MailKind::FactorRemoved, &user, &detail))?;
-            Ok(Ok(()))
-        });
-        removed.await??;
-        self.wake_mailer();
-        Ok(())
+        let mail = self.drafts().to_user(MailKind::FactorRemoved, &user, &Detail::of(&client, now));
+        let this = self.clone();
+        self.run_uninterrupted(async move {
+            let (store, mails) = (this.0.store.clone(), this.drafts());
+            let removed = this.0.database.write(move |c| {
+                // Of the last two, removed at once, one stays.
+                if let Err(fault) = changing_session(c, &store, (&user.id, &session), now)? {
+                    return Ok(Err(fault));
+                }
+                let own = factors::list_of_user(c, &user.id)?;
+                if !own.iter().any(|factor| factor.id == id) {
+                    return Ok(Err(AccountError::NotFound));
+                }
+                let is_last = own.len() == 1;
+                if is_last && is_demanded {
+                    return Ok(Err(AccountError::Rules(vec![FieldFault::new("", Text::new("factor-is-demanded"))])));
+                }
+                if is_last {
+                    factors::remove_all(c, &user.id)?;
+                } else {
+                    factors::remove(c, &user.id, &id)?;
+                }
+                devices::end_trust(c, &user.id)?;
+                audit::append(c, &line)?;
+                mails.queue(c, &mail)?;
+                Ok(Ok(if is_last { forget_proofs(c, &store, &user.id, now)? } else { Ended::default() }))
+            });
+            let ended = removed.await??;
+            this.ended(ended).await;
+            this.wake_mailer();
+            Ok(())
+        })
+        .await
     }
 
     /// Gives a factor of one's own another name.

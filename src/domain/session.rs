@@ -131,6 +131,13 @@ impl MethodTimes {
         self
     }
 
+    /// The same without second factors.
+    #[must_use]
+    pub fn without_factors(mut self) -> Self {
+        self.0.retain(|method, _| !method.is_factor());
+        self
+    }
+
     /// The same after a factor was added at a time when the last proof was of `proved_at`: to add one proves no
     /// identity (S130), so it makes no proof of a factor newer.
     #[must_use]

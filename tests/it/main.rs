@@ -44,6 +44,7 @@ mod documented;
 mod documents;
 mod factor_limits;
 mod factor_pages;
+mod factor_proofs;
 mod factor_rules;
 mod factor_setups;
 mod factor_sign_in;
