@@ -15,7 +15,7 @@ use crate::crypto::opaque_token::{PlainToken, TokenHash};
 use crate::crypto::sealed::Sealer;
 use crate::domain::access::Visitor;
 use crate::domain::audit::{AuditLine, Event};
-use crate::domain::factors::{SecondFactor, TypedCode};
+use crate::domain::factors::{MAX_WRONG, SecondFactor, TypedCode};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
 use crate::domain::mail::{MailKind, QueuedMail};
@@ -26,7 +26,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::User;
 use crate::storage::session_store::SessionStore;
 use crate::storage::tokens::TokenGrant;
-use crate::storage::{Connection, StorageError, audit, tokens, users};
+use crate::storage::{Connection, StorageError, attempts, audit, tokens, users};
 
 /// Maximum pending forms of one account; the oldest are dropped.
 const MAX_WAITING: i64 = 10;
@@ -180,8 +180,9 @@ impl Accounts {
         let this = self.clone();
         self.run_uninterrupted(async move {
             let session = step.session.clone();
-            this.0.database.write(move |c| step.record(c)).await??;
+            let recorded = this.0.database.write(move |c| step.record(c)).await?;
             this.wake_mailer();
+            recorded?;
             this.0.cache.forget(&session);
             Ok(pending)
         })
@@ -247,6 +248,8 @@ impl Accounts {
         throttled.actor.clear();
         if method == Method::Passkey { "passkey" } else { "code" }.clone_into(&mut failed.detail);
         let (account, mails, now) = (self.account_bucket(&user.email), self.drafts(), self.0.clock.now());
+        let warning = mails.to_user(MailKind::ConfirmFailed, user, &Detail::of(client, now));
+        let row = Asking::codes_row_of(&self.0.token_hasher, &user.id);
         Box::new(move |c| {
             let reservation = match throttle::reserve_or_audit(c, &asking, &throttled, now)? {
                 Ok(reservation) => reservation,
@@ -255,6 +258,10 @@ impl Accounts {
             if let Err(fault) = check(c)? {
                 throttle::count_failure(c, &account, now)?;
                 audit::append(c, &failed)?;
+                let in_a_row = attempts::find(c, &row)?.map_or(0, |bucket| bucket.failures);
+                if in_a_row % MAX_WRONG == 0 {
+                    mails.queue(c, &warning)?;
+                }
                 return Ok(Err(AccountError::Rules(vec![fault])));
             }
             throttle::succeed(c, &reservation, asking.account.as_deref())?;

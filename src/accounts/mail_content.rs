@@ -92,7 +92,8 @@ const fn tells_of_event(kind: MailKind) -> bool {
         | MailKind::FactorRemoved
         | MailKind::RecoveryCreated
         | MailKind::RecoveryUsed
-        | MailKind::FactorFailed => true,
+        | MailKind::FactorFailed
+        | MailKind::ConfirmFailed => true,
         MailKind::Reset
         | MailKind::Invitation
         | MailKind::ConfirmEmail
@@ -122,6 +123,7 @@ const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static st
         }
         MailKind::RecoveryUsed => ("mail-recovery-used", "mail-recovery-used-text", Some("mail-factor-added-end")),
         MailKind::FactorFailed => ("mail-factor-failed", "mail-factor-failed-text", Some("mail-factor-failed-end")),
+        MailKind::ConfirmFailed => ("mail-confirm-failed", "mail-confirm-failed-text", Some("mail-new-device-end")),
         MailKind::FactorsReset => ("mail-factors-reset", "mail-factors-reset-text", Some("mail-factors-reset-end")),
         MailKind::Test => ("mail-test-subject", "mail-test-text", None),
     }

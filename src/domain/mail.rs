@@ -39,6 +39,8 @@ pub enum MailKind {
     RecoveryUsed,
     /// A sign-in ended after the right password and too many wrong codes.
     FactorFailed,
+    /// Wrong codes were entered in a session.
+    ConfirmFailed,
     /// An admin removed all second factors.
     FactorsReset,
     /// An admin tests the mail server.
@@ -46,7 +48,7 @@ pub enum MailKind {
 }
 
 /// Every kind, in the order of declaration.
-pub const KINDS: [MailKind; 15] = [
+pub const KINDS: [MailKind; 16] = [
     MailKind::Reset,
     MailKind::Invitation,
     MailKind::PasswordChanged,
@@ -60,6 +62,7 @@ pub const KINDS: [MailKind; 15] = [
     MailKind::RecoveryCreated,
     MailKind::RecoveryUsed,
     MailKind::FactorFailed,
+    MailKind::ConfirmFailed,
     MailKind::FactorsReset,
     MailKind::Test,
 ];
@@ -81,6 +84,7 @@ impl MailKind {
             Self::RecoveryCreated => "recovery codes",
             Self::RecoveryUsed => "recovery code used",
             Self::FactorFailed => "wrong codes",
+            Self::ConfirmFailed => "wrong codes in a session",
             Self::FactorsReset => "second factors reset",
             Self::Test => "test",
         }
@@ -102,6 +106,7 @@ impl MailKind {
             Self::RecoveryCreated => "mail-kind-recovery-created",
             Self::RecoveryUsed => "mail-kind-recovery-used",
             Self::FactorFailed => "mail-kind-factor-failed",
+            Self::ConfirmFailed => "mail-kind-confirm-failed",
             Self::FactorsReset => "mail-kind-factors-reset",
             Self::Test => "mail-kind-test",
         })

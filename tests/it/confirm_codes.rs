@@ -114,6 +114,30 @@ async fn s126_what_waits_for_the_factor_is_done_after_the_password_and_a_code() 
 }
 
 #[tokio::test]
+async fn s124_a_mail_tells_of_every_five_wrong_codes_in_a_session() {
+    let (app, _upstream, mut owner, phone, _) = with_phone().await;
+    app.advance(LATER);
+    let asked = question(&mut owner, "one").await;
+    let told = async |owner: &mut Client| {
+        let mails = owner.get("/_auth/admin/mail").await.text();
+        page::all_data(&mails, "mail").iter().filter(|kind| *kind == "wrong codes in a session").count()
+    };
+    for number in 1..=10 {
+        assert_eq!(answer(&mut owner, &asked, PASSWORD, WRONG).await.status, 422);
+        assert_eq!(told(&mut owner).await, number / 5, "{number}");
+    }
+    let mail = Mailbox::of(&app.data("")).wait_for("Wrong codes were entered in your account").await;
+    assert!(mail.header("To").contains(OWNER) && mail.text.contains("127.0.0.1"), "{}", mail.text);
+    app.advance(LATER);
+    let asked = question(&mut owner, "two").await;
+    for code in [WRONG, &phone.code(), WRONG] {
+        answer(&mut owner, &asked, "", code).await;
+        app.advance(LATER);
+    }
+    assert_eq!(told(&mut owner).await, 2, "a right one in between");
+}
+
+#[tokio::test]
 async fn s124_wrong_codes_are_limited_though_the_password_is_right() {
     let (app, _upstream, mut owner, phone, _) = with_phone().await;
     app.advance(LATER);
