@@ -135,7 +135,7 @@ pub const PAGES: &[Row] = &[
     Row::page("/account/factors", Portal, Member, || get().to(second_factors::list)),
     Row::form("/account/factors/totp", Portal, Member, || get().to(second_factors::show_totp), || post().to(second_factors::add_totp)).gives_power(Change::FactorNew),
     Row::form("/account/factors/passkeys", Portal, Member, || get().to(passkeys::show_new), || post().to(passkeys::add)).gives_power(Change::FactorNew),
-    Row::action("/account/factors/recovery", Portal, Member, || post().to(second_factors::renew_codes)).gives_power(Change::RecoveryNew),
+    Row::form("/account/factors/recovery", Portal, Member, || get().to(second_factors::ask_renew), || post().to(second_factors::renew_codes)).gives_power(Change::RecoveryNew),
     Row::action("/account/factors/{id}/remove", Portal, Member, || post().to(second_factors::remove)).gives_power(Change::FactorRemove),
     Row::action("/account/factors/{id}/rename", Portal, Member, || post().to(second_factors::rename)),
     Row::action("/account/trusted/{id}/forget", Portal, Member, || post().to(second_factors::forget_trusted)),

@@ -259,7 +259,7 @@ impl NewSecret {
             }
             Self::Passkey(passkey, challenge) => {
                 if !challenge.take(c)? {
-                    return Ok(Err(FieldFault::new("", Text::new("passkey-expired"))));
+                    return Ok(Err(FieldFault::new("", Text::new("passkey-sent-twice"))));
                 }
                 if passkeys::exists(c, &passkey.id)? {
                     return Ok(Err(FieldFault::new("", Text::new("passkey-known"))));

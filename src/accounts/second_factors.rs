@@ -18,7 +18,10 @@ use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{DisplayName, User};
 use crate::storage::session_store::SessionStore;
-use crate::storage::{Connection, StorageError, audit, devices, factors, totp_secrets, users};
+use crate::storage::{Connection, StorageError, audit, devices, factors, passkeys, totp_secrets, users};
+
+/// Seconds for which a form for new recovery codes can be sent.
+const RENEWAL_SECS: i64 = 12 * 3600;
 
 /// What a person has besides the password.
 #[derive(Clone, Debug)]
@@ -122,9 +125,32 @@ impl Accounts {
         }
     }
 
-    /// Ten new recovery codes in place of all earlier ones; shown this once (S128).
-    pub async fn renew_recovery_codes(&self, who: &Visitor, client: Client) -> Result<Vec<String>, AccountError> {
+    /// What a form for new recovery codes carries, so that it makes them once, however often it is sent.
+    pub fn begin_renewal(&self, who: &Visitor) -> Result<String, AccountError> {
+        let (_user, session) = named(who)?;
+        let until = self.0.clock.now().plus(RENEWAL_SECS).secs();
+        Ok(self.0.sealer.seal(&renewal_in(&session), until.to_string().as_bytes()))
+    }
+
+    /// The mark that `form` was sent, and until when it is kept; [`AccountError::Link`] if it began too long ago, or
+    /// elsewhere.
+    fn renewal_of(&self, session: &SessionId, form: &str) -> Result<(TokenHash, Timestamp), AccountError> {
+        let until = self.0.sealer.open(&renewal_in(session), form);
+        let until = until.and_then(|secs| std::str::from_utf8(&secs).ok()?.parse().ok()).map(Timestamp::from_secs);
+        let until = until.filter(|until| *until > self.0.clock.now()).ok_or(AccountError::Link)?;
+        Ok((self.0.token_hasher.hash("recovery-renewal", form), until))
+    }
+
+    /// Ten new recovery codes in place of all earlier ones; shown this once (S128). `None` if what `form` carries made
+    /// some before; a script may send nothing there, and gets new ones each time.
+    pub async fn renew_recovery_codes(
+        &self,
+        who: &Visitor,
+        form: &str,
+        client: Client,
+    ) -> Result<Option<Vec<String>>, AccountError> {
         let (id, session) = named(who)?;
+        let sent = if form.is_empty() { None } else { Some(self.renewal_of(&session, form)?) };
         let user = self.user(&id).await?;
         let (store, now) = (self.0.store.clone(), self.0.clock.now());
         let (codes, hashes) = self.new_recovery_codes(&id);
@@ -138,18 +164,23 @@ impl Accounts {
             if !factors::has_any(c, &id)? {
                 return Ok(Err(AccountError::NotAllowed));
             }
+            if let Some((hash, until)) = &sent
+                && !passkeys::use_challenge(c, hash, *until)?
+            {
+                return Ok(Ok(false));
+            }
             factors::replace_recovery_codes(c, &id, &hashes)?;
             audit::append(c, &line)?;
             mails.queue(c, &mails.to_user(MailKind::RecoveryCreated, &user, &detail))?;
-            Ok(Ok(()))
+            Ok(Ok(true))
         });
-        made.await??;
+        let are_new = made.await??;
         self.wake_mailer();
-        Ok(codes)
+        Ok(are_new.then_some(codes))
     }
 
-    /// Removes a factor of one's own, and with the last one the recovery codes and the proofs of it in all sessions. The
-    /// last one stays where it is demanded.
+    /// Removes a factor of one's own, and with the last one the recovery codes and the proofs of it in all sessions.
+    /// The last one stays where it is demanded.
     pub async fn remove_factor(&self, who: &Visitor, id: FactorId, client: Client) -> Result<(), AccountError> {
         let (user, session) = named(who)?;
         let user = self.user(&user).await?;
@@ -272,6 +303,11 @@ impl Accounts {
     fn recovery_hash(&self, user: &UserId, code: &str) -> TokenHash {
         self.0.token_hasher.hash("recovery-code", &format!("{user} {code}"))
     }
+}
+
+/// What a form for new recovery codes is sealed as in that session.
+fn renewal_in(session: &SessionId) -> String {
+    format!("recovery renewal {}", session.as_str())
 }
 
 /// What the secret of that factor is sealed as.

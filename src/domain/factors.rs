@@ -13,7 +13,7 @@ pub const MAX_FACTORS: usize = 20;
 pub const RECOVERY_CODES: usize = 10;
 /// Of so few recovery codes or fewer the page warns.
 pub const FEW_CODES: usize = 3;
-/// Wrong answers that end a sign-in that waits for its factor, and of which, in a session, its owner is told (S124).
+/// Wrong answers that end a sign-in that waits for its factor, and of which a mail goes out in a session (S124).
 pub const MAX_WRONG: i64 = 5;
 /// Refused attempts to set up a factor that end a sign-in. None guesses at anything, but each is work.
 pub const MAX_REFUSED_SETUPS: i64 = 30;

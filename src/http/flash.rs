@@ -51,6 +51,7 @@ flashes! {
     FactorSetupOver = "factor-setup-over", "flash-factor-setup-over";
     FactorRemoved = "factor-removed", "flash-factor-removed";
     FactorRenamed = "factor-renamed", "flash-factor-renamed";
+    RecoveryShown = "recovery-shown", "flash-recovery-shown";
     TrustedForgotten = "trusted-forgotten", "flash-trusted-forgotten";
     FactorsReset = "factors-reset", "flash-factors-reset";
     TokenRevoked = "token-revoked", "flash-token-revoked";

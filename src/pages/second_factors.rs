@@ -7,7 +7,7 @@ use qrcode::QrCode;
 use qrcode::render::{Renderer, svg};
 use serde::Deserialize;
 
-use super::form::{Field, fault_of};
+use super::form::{Field, FormPage, fault_of};
 use super::passkey_button::Button;
 use super::signed_in::with_next;
 use super::{confirm_page, see_other};
@@ -33,6 +33,8 @@ const QUIET_ZONE: u32 = 4;
 pub(super) const ADDRESS: &str = "/_auth/account/factors";
 /// Where an app for codes is added.
 const TOTP: &str = "/_auth/account/factors/totp";
+/// Where recovery codes are replaced.
+const RECOVERY: &str = "/_auth/account/factors/recovery";
 
 #[derive(Template)]
 #[template(path = "pages/second_factors.html")]
@@ -94,6 +96,13 @@ pub struct TotpForm {
     pub(super) code: String,
     pub(super) name: String,
     pub(super) next: String,
+}
+
+/// What the page that asks about new recovery codes carries; a script need not.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct RenewalForm {
+    once: String,
 }
 
 /// A new name.
@@ -159,10 +168,38 @@ pub async fn add_totp(
     }
 }
 
+/// Asks before the recovery codes are replaced, after "is it you?": its answer shows the new ones, and is not sent again
+/// from another page.
+pub async fn ask_renew(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
+    let accounts = settings::accounts(&req);
+    let own = accounts.factors_of(member.who().user_id().ok_or(HttpError::NotFound)?).await?;
+    if own.factors.is_empty() {
+        return Ok(see_other(ADDRESS));
+    }
+    let needs_factor = accounts.lacks_factor(member.who()).await?;
+    if needs_factor || !accounts.was_proved_recently(member.who()).await? {
+        return Ok(see_other(&confirm_page::address(RECOVERY, needs_factor)));
+    }
+    let once = accounts.begin_renewal(member.who())?;
+    let mut form = FormPage::new(&req, "recovery-renew-heading", member.menu(), RECOVERY, "recovery-renew");
+    form.intro = vec![Text::new("recovery-renew-intro").with("count", own.recovery_codes), Text::new("recovery-once")];
+    form.hidden = vec![("once", &once)];
+    form.danger = true;
+    form.links = vec![(ADDRESS, "recovery-keep")];
+    Ok(form.answer(&req))
+}
+
 /// New recovery codes in place of the old ones, shown this once.
-pub async fn renew_codes(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
-    match settings::accounts(&req).renew_recovery_codes(member.who(), client(&req)).await {
-        Ok(codes) => Ok(codes_page(&req, &member, &codes, false)),
+pub async fn renew_codes(
+    member: Member,
+    req: HttpRequest,
+    Checked(typed): Checked<RenewalForm>,
+) -> Result<HttpResponse, HttpError> {
+    match settings::accounts(&req).renew_recovery_codes(member.who(), &typed.once, client(&req)).await {
+        Ok(Some(codes)) => Ok(codes_page(&req, &member, &codes, false)),
+        // The page that showed them was loaded again.
+        Ok(None) => Ok(Flash::RecoveryShown.at(ADDRESS)),
+        Err(AccountError::Link) => Ok(see_other(RECOVERY)),
         Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
         Err(fault) => Err(fault.into()),
     }

@@ -120,7 +120,8 @@ pub fn note_use(c: &mut Connection, factor: &FactorId, counter: u32, now: Timest
     Ok(if rose || counter == 0 { Used::Rightly } else { Used::Twice })
 }
 
-/// Uses up a challenge; false if it was answered before: of many answers at once one succeeds.
+/// Uses up a challenge, or what a form carries that is good once; false if it was answered before: of many answers at
+/// once one succeeds.
 pub fn use_challenge(c: &mut Connection, challenge: &TokenHash, expires_at: Timestamp) -> Result<bool, StorageError> {
     const INSERT: &str = "INSERT INTO used_challenges (hash, expires_at) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING";
     let insert = diesel::sql_query(INSERT).bind::<Text, _>(challenge.as_str());
