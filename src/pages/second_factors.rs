@@ -7,7 +7,7 @@ use qrcode::QrCode;
 use qrcode::render::{Renderer, svg};
 use serde::Deserialize;
 
-use super::form::{Field, FormPage, fault_of};
+use super::form::{Field, FormPage, MessagePage, fault_of};
 use super::passkey_button::Button;
 use super::signed_in::with_next;
 use super::{confirm_page, see_other};
@@ -168,8 +168,7 @@ pub async fn add_totp(
     }
 }
 
-/// Asks before the recovery codes are replaced, after "is it you?": its answer shows the new ones, and is not sent again
-/// from another page.
+/// Asks before the recovery codes are replaced. "Is it you?" comes first: the answer to this form shows the new ones.
 pub async fn ask_renew(member: Member, req: HttpRequest) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
     let own = accounts.factors_of(member.who().user_id().ok_or(HttpError::NotFound)?).await?;
@@ -203,6 +202,28 @@ pub async fn renew_codes(
         Err(AccountError::Rules(faults)) => list_page(&member, &req, faults).await,
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// Asks before a factor is removed, and says what follows.
+pub async fn ask_remove(member: Member, req: HttpRequest, id: web::Path<String>) -> Result<HttpResponse, HttpError> {
+    let (accounts, id) = (settings::accounts(&req), FactorId::parse(&id).ok_or(HttpError::NotFound)?);
+    let user = accounts.user(member.who().user_id().ok_or(HttpError::NotFound)?).await?;
+    let own = accounts.factors_of(&user.id).await?;
+    let factor = own.factors.iter().find(|factor| factor.id == id).ok_or(HttpError::NotFound)?;
+    let is_last = own.factors.len() == 1;
+    if is_last && accounts.second_factor().is_demanded_of(user.role) {
+        let mut page = MessagePage::new(&req, "factor-remove-heading", member.menu());
+        page.texts = vec![Text::new("factor-is-demanded")];
+        page.links = vec![(ADDRESS, "passkey-back")];
+        return Ok(page.answer(StatusCode::OK));
+    }
+    let action = format!("{ADDRESS}/{id}/remove");
+    let mut form = FormPage::new(&req, "factor-remove-heading", member.menu(), &action, "factor-remove");
+    let what = Text::new("factor-remove-what").with("kind", factor.kind.text()).with("name", factor.name.as_str());
+    form.intro = vec![what, Text::new(if is_last { "factor-remove-last" } else { "factor-remove-others" })];
+    form.danger = true;
+    form.links = vec![(ADDRESS, "factor-keep")];
+    Ok(form.answer(&req))
 }
 
 /// Removes a factor.

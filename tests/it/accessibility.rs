@@ -9,7 +9,7 @@ use super::support::client::Client;
 use super::support::people::{self, OWNER, PASSWORD};
 use super::support::process::{Process, free_port};
 use super::support::upstream::Upstream;
-use super::{admin_apps, groups};
+use super::{admin_apps, factor_pages, groups};
 
 const NEW: &str = "nine-otters-paint-the-barn";
 /// Who is on the picture of the list of users, and whether they have signed in.
@@ -228,8 +228,10 @@ async fn one_user(browser: &Browser, axe: &mut Axe, base: &str, owner: &mut Clie
         ("a[href$='/delete']", "button.danger", "delete"),
     ];
     click_through(browser, axe, &list, &active).await;
+    let user = browser.url().await;
     groups::judge_pages(browser, axe, base, &list).await;
     admin_apps::judge_pages(browser, axe, base).await;
+    factor_pages::judge_questions(browser, axe, base, user.as_str().trim_end_matches("/delete")).await;
 }
 
 /// From the page at `start`: clicks, waits for what then comes, and judges it under that name.

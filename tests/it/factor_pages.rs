@@ -2,12 +2,13 @@
 
 use fantoccini::key::Key;
 
+use super::accessibility::click_through;
 use super::support::axe::{self, Axe};
-use super::support::browser::SIGN_IN;
+use super::support::browser::{Browser, SIGN_IN};
 use super::support::clock::TestClock;
 use super::support::keyboard::{Walk, fill, go_around, press, type_in};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::phone::{FACTORS, Phone};
+use super::support::phone::{FACTORS, Phone, TOTP};
 use super::support::upstream::Upstream;
 
 /// The form of the second step, which posts to its own address.
@@ -16,8 +17,8 @@ const KEY: &str = "[data-totp-key]";
 const CODE: &str = "[data-recovery-code]";
 
 /// The phone that scanned what the browser shows; the server goes by the clock of the machine.
-async fn phone(walk: &Walk) -> Phone {
-    let key = walk.browser.find(KEY).await.attr("data-totp-key").await.unwrap().unwrap();
+async fn phone(browser: &Browser) -> Phone {
+    let key = browser.find(KEY).await.attr("data-totp-key").await.unwrap().unwrap();
     let clock = TestClock::new();
     clock.jump_to_the_machines();
     Phone::new(key, &clock)
@@ -53,7 +54,7 @@ async fn add(walk: &Walk, axe: &mut Option<Axe>) -> String {
     type_in(&walk.browser, &[("name", "Phone"), ("code", "000000")]).await;
     walk.follow_the_summary("code").await;
     judge(axe, walk, "totp-faults").await;
-    let code = phone(walk).await.code();
+    let code = phone(&walk.browser).await.code();
     type_in(&walk.browser, &[("code", &code)]).await;
     walk.see(CODE).await;
     go_around(&walk.browser).await;
@@ -90,8 +91,28 @@ async fn sign_in(walk: &Walk, axe: &mut Option<Axe>, recovery: &str) {
 /// Removes it, and the codes with it.
 async fn remove(walk: &Walk) {
     walk.open(FACTORS, "[data-factor-id]").await;
-    walk.go_to("form[action$='/remove'] button", ".flash").await;
+    walk.go_to("a[href$='/remove']", "button.danger").await;
+    go_around(&walk.browser).await;
+    walk.go_to("button.danger", ".flash").await;
     walk.browser.gone("[data-factor-id]").await;
+}
+
+/// Judges the pages that ask before factors and codes go; the browser is that of an admin without a factor, and the
+/// page of a user is at `user`.
+pub async fn judge_questions(browser: &Browser, axe: &mut Axe, base: &str, user: &str) {
+    browser.open(&format!("{base}{TOTP}")).await;
+    let code = phone(browser).await.code();
+    browser.submit(TOTP, &[("code", &code)]).await;
+    browser.find(CODE).await;
+    for (page, click, name) in [
+        (format!("{base}{FACTORS}"), "a[href$='/recovery']", "recovery-renew"),
+        (format!("{base}{FACTORS}"), "a[href$='/remove']", "factor-remove"),
+    ] {
+        click_through(browser, axe, &page, &[(click, "button.danger", name)]).await;
+    }
+    browser.open(&format!("{user}/factors/reset")).await;
+    browser.find("button.danger").await;
+    axe.judge(browser, "factors-reset").await;
 }
 
 async fn go(width: u32, theme: &'static str, scripts: bool, judges: bool) {
@@ -132,7 +153,7 @@ async fn the_page_of_a_demanded_factor_passes_axe() {
     walk.see(KEY).await;
     let mut axe = Axe::load();
     judge(&mut axe, &walk, "totp-demanded").await;
-    let code = phone(&walk).await.code();
+    let code = phone(&walk.browser).await.code();
     walk.browser.submit("/_auth/login/enrol", &[("code", &code)]).await;
     walk.see(CODE).await;
     walk.browser.click("main a.button").await;

@@ -45,6 +45,7 @@ mod documents;
 mod factor_limits;
 mod factor_pages;
 mod factor_proofs;
+mod factor_questions;
 mod factor_rules;
 mod factor_setups;
 mod factor_sign_in;

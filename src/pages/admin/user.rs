@@ -22,6 +22,7 @@ use crate::http::jwt::Admin;
 use crate::http::page::{Layout, Menu, page};
 use crate::http::{forms, settings};
 use crate::pages::form::{FormPage, MessagePage};
+use crate::pages::see_other;
 
 /// Recent events shown.
 const EVENTS_SHOWN: i64 = 20;
@@ -67,6 +68,25 @@ pub struct InvitationForm {
 
 fn parse(id: &str) -> Result<UserId, HttpError> {
     UserId::parse(id).ok_or(HttpError::NotFound)
+}
+
+/// Asks before all second factors are removed; nobody removes all of their own.
+pub async fn ask_reset_factors(
+    admin: Admin,
+    req: HttpRequest,
+    id: web::Path<String>,
+) -> Result<HttpResponse, HttpError> {
+    let user = settings::accounts(&req).user(&parse(&id)?).await?;
+    if admin.who().user_id() == Some(&user.id) {
+        return Ok(see_other("/_auth/account/factors"));
+    }
+    let (action, back) = (format!("/_auth/admin/users/{id}/factors/reset"), format!("/_auth/admin/users/{id}"));
+    let mut form = FormPage::new(&req, "factors-reset-heading", Menu::Admin, &action, "user-reset-factors");
+    let intro = Text::new("factors-reset-intro").with("email", user.email.as_str());
+    form.intro = vec![intro, Text::new("factors-reset-note")];
+    form.danger = true;
+    form.links = vec![(&back, "factors-reset-keep")];
+    Ok(form.answer(&req))
 }
 
 /// Removes all second factors of the account and ends its sessions.
