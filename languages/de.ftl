@@ -727,6 +727,7 @@ passkey-there = Für dieses Konto gibt es schon einen Passkey: Verwenden Sie ihn
 passkey-over = Dieses Fenster war zu lange offen für einen Passkey. Wählen Sie einen anderen Weg, oder beginnen Sie neu.
 passkey-not-made = Dieser Passkey konnte nicht hinzugefügt werden. Versuchen Sie es noch einmal.
 passkey-known = Dieser Passkey wird schon verwendet.
+passkey-elsewhere = Hier nutzlos: Er wurde für { $host } erstellt, und diese Website hat jetzt einen anderen Namen. Entfernen Sie ihn, und fügen Sie einen neuen hinzu.
 passkey-expired = Das hat zu lange gedauert oder wurde zweimal gesendet. Versuchen Sie es noch einmal.
 passkey-sent-twice = Dieser Passkey wurde zweimal gesendet: Sehen Sie nach, ob er schon in Ihrer Liste steht. Wiederherstellungscodes, die dazu kamen, wurden nur einmal gezeigt: Erstellen Sie neue, wenn Sie sie nicht aufbewahrt haben.
 passkey-wrong = Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal, oder verwenden Sie einen Code.
@@ -906,10 +907,10 @@ check-factor-everyone = Alle müssen einen zweiten Faktor haben; wer keinen hat,
 check-own-factor = Ihr zweiter Faktor
 check-own-factor-none = Sie haben keinen, und Sie verwalten diese Website: Wer Ihr Passwort errät, kann alles, was Sie können. Fügen Sie auf Ihrer Kontoseite einen hinzu.
 check-passkeys = Passkeys
-check-passkeys-lost = APP_URL ist { $url }, aber beim letzten Start war der Host { $host }, und Passkeys funktionieren nur bei dem Host, für den sie erstellt wurden. { $count ->
-    [one] Es gibt { $count } Passkey.
-   *[other] Es gibt { $count } Passkeys.
-} Setzen Sie APP_URL zurück, oder lassen Sie die Leute sich anders anmelden, die alten Passkeys entfernen und neue erstellen.
+check-passkeys-lost = APP_URL ist { $url }, und Passkeys funktionieren nur bei dem Host, für den sie erstellt wurden. { $count ->
+    [one] { $count } Passkey wurde
+   *[other] { $count } Passkeys wurden
+} für { $hosts } erstellt. Setzen Sie APP_URL zurück, oder lassen Sie die Leute sich anders anmelden, die alten Passkeys entfernen und neue erstellen.
 check-data = Daten
 check-data-sqlite = Die Datenbank ist { $path }.
 check-data-postgres = Die Datenbank ist PostgreSQL.

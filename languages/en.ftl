@@ -729,6 +729,7 @@ passkey-there = There is a passkey for this account already: use that one, or ch
 passkey-over = This page was open for too long to use a passkey. Choose another way, or begin again.
 passkey-not-made = This passkey could not be added. Try again.
 passkey-known = This passkey is in use already.
+passkey-elsewhere = Useless here: it was made for { $host }, and this site has another name now. Remove it, and add a new one.
 passkey-expired = This took too long, or was sent twice. Try again.
 passkey-sent-twice = This passkey was sent twice: look whether it is in your list already. Recovery codes that came with it were shown only once: make new ones if you did not keep them.
 passkey-wrong = This passkey was not accepted. Try again, or use a code.
@@ -908,10 +909,10 @@ check-factor-everyone = Everybody has to have a second factor; who has none sets
 check-own-factor = Your second factor
 check-own-factor-none = You have none, and you manage this site: whoever guesses your password can do all that you can. Add one on your account page.
 check-passkeys = Passkeys
-check-passkeys-lost = APP_URL is { $url }, but at the last start its host was { $host }, and passkeys work only at the host for which they were made. { $count ->
-    [one] There is { $count } passkey.
-   *[other] There are { $count } passkeys.
-} Set APP_URL back, or let people sign in another way, remove the old passkeys and make new ones.
+check-passkeys-lost = APP_URL is { $url }, and passkeys work only at the host for which they were made. { $count ->
+    [one] { $count } passkey was
+   *[other] { $count } passkeys were
+} made for { $hosts }. Set APP_URL back, or let people sign in another way, remove the old passkeys and make new ones.
 check-data = Data
 check-data-sqlite = The database is { $path }.
 check-data-postgres = The database is PostgreSQL.

@@ -727,6 +727,7 @@ passkey-there = Ya hay una llave de acceso para esta cuenta: úsela, o elija otr
 passkey-over = Esta página estuvo abierta demasiado tiempo para usar una llave de acceso. Elija otra forma, o empiece de nuevo.
 passkey-not-made = No se pudo añadir esta llave de acceso. Inténtelo de nuevo.
 passkey-known = Esta llave de acceso ya está en uso.
+passkey-elsewhere = Inútil aquí: se creó para { $host }, y este sitio tiene ahora otro nombre. Quítela y añada una nueva.
 passkey-expired = Tardó demasiado, o se envió dos veces. Inténtelo de nuevo.
 passkey-sent-twice = Esta llave de acceso se envió dos veces: mire si ya está en su lista. Los códigos de recuperación que venían con ella se mostraron solo una vez: cree otros nuevos si no los ha guardado.
 passkey-wrong = No se aceptó esta llave de acceso. Inténtelo de nuevo, o use un código.
@@ -906,10 +907,10 @@ check-factor-everyone = Todos tienen que tener un segundo factor; quien no tiene
 check-own-factor = Su segundo factor
 check-own-factor-none = No tiene ninguno, y administra este sitio: quien adivine su contraseña puede hacer todo lo que usted puede. Añada uno en la página de su cuenta.
 check-passkeys = Llaves de acceso
-check-passkeys-lost = APP_URL es { $url }, pero en el último inicio el host era { $host }, y las llaves de acceso solo funcionan en el host para el que se crearon. { $count ->
-    [one] Hay { $count } llave de acceso.
-   *[other] Hay { $count } llaves de acceso.
-} Restablezca APP_URL, o haga que la gente inicie sesión de otro modo, quite las llaves antiguas y cree otras nuevas.
+check-passkeys-lost = APP_URL es { $url }, y las llaves de acceso solo funcionan en el host para el que se crearon. { $count ->
+    [one] { $count } llave de acceso se creó
+   *[other] { $count } llaves de acceso se crearon
+} para { $hosts }. Restablezca APP_URL, o haga que la gente inicie sesión de otro modo, quite las llaves antiguas y cree otras nuevas.
 check-data = Datos
 check-data-sqlite = La base de datos es { $path }.
 check-data-postgres = La base de datos es PostgreSQL.

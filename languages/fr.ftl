@@ -727,6 +727,7 @@ passkey-there = Il existe déjà une clé d’accès pour ce compte : utilisez-l
 passkey-over = Cette page est restée ouverte trop longtemps pour une clé d’accès. Choisissez un autre moyen, ou recommencez.
 passkey-not-made = Cette clé d’accès n’a pas pu être ajoutée. Réessayez.
 passkey-known = Cette clé d’accès est déjà utilisée.
+passkey-elsewhere = Inutile ici : elle a été créée pour { $host }, et ce site porte maintenant un autre nom. Retirez-la et ajoutez-en une nouvelle.
 passkey-expired = Cela a pris trop de temps, ou a été envoyé deux fois. Réessayez.
 passkey-sent-twice = Cette clé d’accès a été envoyée deux fois : regardez si elle est déjà dans votre liste. Les codes de secours créés avec elle n’ont été montrés qu’une fois : créez-en de nouveaux si vous ne les avez pas conservés.
 passkey-wrong = Cette clé d’accès n’a pas été acceptée. Réessayez, ou utilisez un code.
@@ -906,10 +907,10 @@ check-factor-everyone = Tout le monde doit avoir un second facteur ; qui n’en 
 check-own-factor = Votre second facteur
 check-own-factor-none = Vous n’en avez pas, et vous gérez ce site : qui devine votre mot de passe peut tout ce que vous pouvez. Ajoutez-en un sur la page de votre compte.
 check-passkeys = Clés d’accès
-check-passkeys-lost = APP_URL est { $url }, mais au dernier démarrage l’hôte était { $host }, et les clés d’accès ne fonctionnent qu’avec l’hôte pour lequel elles ont été créées. { $count ->
-    [one] Il y a { $count } clé d’accès.
-   *[other] Il y a { $count } clés d’accès.
-} Rétablissez APP_URL, ou faites en sorte que les gens se connectent autrement, retirent les anciennes clés et en créent de nouvelles.
+check-passkeys-lost = APP_URL est { $url }, et les clés d’accès ne fonctionnent qu’avec l’hôte pour lequel elles ont été créées. { $count ->
+    [one] { $count } clé d’accès a été créée
+   *[other] { $count } clés d’accès ont été créées
+} pour { $hosts }. Rétablissez APP_URL, ou faites en sorte que les gens se connectent autrement, retirent les anciennes clés et en créent de nouvelles.
 check-data = Données
 check-data-sqlite = La base de données est { $path }.
 check-data-postgres = La base de données est PostgreSQL.

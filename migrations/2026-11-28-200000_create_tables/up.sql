@@ -143,7 +143,9 @@ CREATE TABLE passkeys (
     -- Separated by spaces.
     transports TEXT NOT NULL,
     user_verified BOOLEAN NOT NULL,
-    synced BOOLEAN NOT NULL
+    synced BOOLEAN NOT NULL,
+    -- Of APP_URL, when it was made: it works nowhere else.
+    host TEXT NOT NULL
 );
 
 -- Keyed hashes of the challenges that were answered, until they expire: each is good once.

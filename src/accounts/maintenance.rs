@@ -6,17 +6,14 @@ use std::sync::atomic::Ordering;
 use super::session_cache::is_unused;
 use super::throttle::{IN_A_ROW, MAX_BUCKETS};
 use super::{AccountError, Accounts};
-use crate::domain::app_url::AppUrl;
 use crate::domain::audit::Event;
-use crate::domain::factors::FactorKind;
 use crate::domain::ids::SessionId;
 use crate::domain::session::{IdleLimit, LAST_SEEN_PRECISION_SECS, Session};
 use crate::domain::throttle::LONGEST_WINDOW_SECS;
 use crate::domain::time::Timestamp;
 use crate::storage::session_store::SessionStore;
 use crate::storage::{
-    Connection, StorageError, attempts, audit, factors, machine_tokens, mails, notices, passkeys, settings,
-    shared_time, tokens,
+    Connection, StorageError, attempts, audit, machine_tokens, mails, notices, passkeys, settings, shared_time, tokens,
 };
 
 /// Seconds for which finished mails stay on the admin page: thirty days.
@@ -33,13 +30,13 @@ const NOTICES_KEPT_SECS: i64 = 3600;
 /// Seconds by which the clocks of a node and of the database may differ without a warning.
 const CLOCKS_DIFFER_SECS: i64 = 60;
 
-/// Passkeys that do not work, because they were made for a host that `APP_URL` had before.
+/// Passkeys that do not work, because they were made for hosts that `APP_URL` had before.
 #[derive(Clone, Debug)]
 pub struct LostPasskeys {
     /// How many passkeys there are.
     pub count: i64,
-    /// The host at the last start.
-    pub host: String,
+    /// The hosts for which they were made, separated by commas.
+    pub hosts: String,
 }
 
 impl Accounts {
@@ -143,13 +140,13 @@ impl Accounts {
         Ok(self.0.database.read(|c| noted(c, name)).await?)
     }
 
-    /// The passkeys that a new host in `APP_URL` has made useless since the last start of the server.
+    /// The passkeys that were made for another host than that of `APP_URL`.
     pub async fn lost_passkeys(&self) -> Result<Option<LostPasskeys>, AccountError> {
-        let read = |c: &mut Connection| Ok((noted(c, "APP_URL")?, factors::count_of_kind(c, FactorKind::Passkey)?));
-        let (before, count) = self.0.database.read(read).await?;
-        let before = before.and_then(|url| AppUrl::parse(&url).ok());
-        let other = before.filter(|before| count > 0 && before.host() != self.app_url().host());
-        Ok(other.map(|before| LostPasskeys { count, host: before.host().to_owned() }))
+        let host = self.app_url().host().to_owned();
+        let found = self.0.database.read(move |c| passkeys::count_of_other_hosts(c, &host)).await?;
+        let hosts: Vec<&str> = found.iter().map(|(host, _)| host.as_str()).collect();
+        let lost = LostPasskeys { count: found.iter().map(|(_, count)| count).sum(), hosts: hosts.join(", ") };
+        Ok(Some(lost).filter(|lost| lost.count > 0))
     }
 
     /// Records that a session is in use, every few minutes. If idle sessions expire, the request waits for it;

@@ -97,7 +97,8 @@ impl Accounts {
         verification: Verification,
     ) -> Result<Option<Offer>, AccountError> {
         let (id, Ok(party)) = (user.clone(), self.relying_party()) else { return Ok(None) };
-        let own = self.0.database.read(move |c| passkeys::list_of_user(c, &id)).await?;
+        let mut own = self.0.database.read(move |c| passkeys::list_of_user(c, &id)).await?;
+        own.retain(|passkey| passkey.host == self.app_url().host());
         party.begin_factor(&own, verification).map(|begun| self.offer(place, begun)).transpose()
     }
 

@@ -1,5 +1,7 @@
 //! Second factors of a person: setting up, proving, renaming, removing, resetting, and recovery codes (S123 to S128).
 
+use std::collections::BTreeMap;
+
 use super::confirm::named;
 use super::outgoing::Detail;
 use super::revocation::Ended;
@@ -13,6 +15,7 @@ use crate::domain::factors::{Factor, RECOVERY_CODES, SecondFactor, TypedCode, re
 use crate::domain::ids::{FactorId, SessionId, UserId};
 use crate::domain::mail::MailKind;
 use crate::domain::notice::Notice;
+use crate::domain::passkey::About;
 use crate::domain::session::Session;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -28,6 +31,8 @@ const RENEWAL_SECS: i64 = 12 * 3600;
 pub struct OwnFactors {
     /// The factors, oldest first.
     pub factors: Vec<Factor>,
+    /// More of the passkeys among them.
+    pub passkeys: BTreeMap<FactorId, About>,
     /// How many recovery codes are left.
     pub recovery_codes: usize,
 }
@@ -81,11 +86,12 @@ impl Accounts {
 
     /// What that person has besides the password.
     pub async fn factors_of(&self, user: &UserId) -> Result<OwnFactors, AccountError> {
-        let user = user.clone();
+        let (user, host) = (user.clone(), self.app_url().host().to_owned());
         let own = self.0.database.read(move |c| {
             let (factors, recovery_codes) =
                 (factors::list_of_user(c, &user)?, factors::count_recovery_codes(c, &user)?);
-            Ok(OwnFactors { factors, recovery_codes })
+            let passkeys = passkeys::about_of_user(c, &user, &host)?;
+            Ok(OwnFactors { factors, passkeys, recovery_codes })
         });
         Ok(own.await?)
     }

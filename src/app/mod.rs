@@ -21,8 +21,6 @@ use crate::config::tls::CertificateSource;
 use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir, variables};
 use crate::crypto::keys::{Keys, SecretMaterial};
 use crate::crypto::random;
-use crate::domain::checklist::Check;
-use crate::domain::text::Text;
 use crate::domain::time::{Clock, Timestamp};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Transport};
@@ -221,7 +219,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let core = Core::open(config, internals)?;
     let lock = lock(&config.database)?;
     end_old_sessions(config, &core)?;
-    let advice = lost_passkeys(&core)?;
+    warn_of_lost_passkeys(&core)?;
     let mut shown = config.shown();
     if matches!(config.database, DatabaseUrl::Postgres(_)) {
         // A restart of one node changes nothing of the others.
@@ -235,7 +233,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let listeners = Listeners::bind(config, internals)?;
     let (address, http_address) = (listeners.main.local_addr()?, listeners.address_for_http()?);
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
-    let server = server::run(&core, listeners, advice)?;
+    let server = server::run(&core, listeners)?;
     let jobs = Jobs::start(&core.accounts, watched)?;
     Ok(App {
         address,
@@ -282,16 +280,16 @@ fn used_other_session_store(config: &Config, core: &Core) -> Result<bool, StartE
     Ok(kept_in.is_some() && kept_in.as_ref() != config.shown().get("SESSION_STORE"))
 }
 
-/// Advice for the checklist if passkeys do not work any more, which the log says too.
-fn lost_passkeys(core: &Core) -> Result<Option<Check>, StartError> {
-    let Some(lost) = core.block_on(core.accounts.lost_passkeys())? else { return Ok(None) };
-    tracing::warn!(
-        passkeys = lost.count,
-        host = lost.host,
-        "APP_URL has another host than at the last start, and the passkeys are for that one"
-    );
-    let text = Text::new("check-passkeys-lost").with("count", lost.count).with("host", lost.host);
-    Ok(Some(Check::advice("check-passkeys", text.with("url", core.config.server.app_url.to_string()))))
+/// Says in the log that passkeys do not work any more; the checklist says so, too.
+fn warn_of_lost_passkeys(core: &Core) -> Result<(), StartError> {
+    if let Some(lost) = core.block_on(core.accounts.lost_passkeys())? {
+        tracing::warn!(
+            passkeys = lost.count,
+            host = lost.hosts,
+            "passkeys were made for another host than that of APP_URL, and do not work"
+        );
+    }
+    Ok(())
 }
 
 /// The keys, created by the first node on an empty database, and the same on every other.

@@ -18,7 +18,6 @@ use super::listeners::Listeners;
 use super::{Core, StartError};
 use crate::accounts::Accounts;
 use crate::crypto::csrf::CsrfKey;
-use crate::domain::checklist::Check;
 use crate::gate::upstreams::Upstreams;
 use crate::http::accept::{Accept, server_config};
 use crate::http::authenticator::Authenticator;
@@ -47,13 +46,13 @@ const STALLED: Duration = Duration::from_mins(2);
 /// Maximum open connections of each worker.
 const MAX_CONNECTIONS: usize = 25_000;
 
-/// Starts the server; the checklist has `advice` as well. This is what `actix_web::HttpServer` does, with a
+/// Starts the server. This is what `actix_web::HttpServer` does, with a
 /// [`Connection`] around each stream.
-pub(super) fn run(core: &Core, listeners: Listeners, advice: Option<Check>) -> Result<Server, StartError> {
+pub(super) fn run(core: &Core, listeners: Listeners) -> Result<Server, StartError> {
     let server = &core.config.server;
     let proxies = if server.proxy_protocol { server.trusted_proxies.clone() } else { Vec::new() };
     let tls = server.tls.is_some().then(|| server_config(core.accounts.certificates())).transpose()?;
-    let settings = web::Data::new(settings(core, advice));
+    let settings = web::Data::new(settings(core));
     let builder =
         Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
     let stopping = builder.graceful_shutdown_signal();
@@ -132,7 +131,7 @@ impl Shared {
     }
 }
 
-fn settings(core: &Core, advice: Option<Check>) -> HttpSettings {
+fn settings(core: &Core) -> HttpSettings {
     let config = &core.config;
     HttpSettings {
         app_url: config.server.app_url.clone(),
@@ -140,7 +139,7 @@ fn settings(core: &Core, advice: Option<Check>) -> HttpSettings {
         session_key: Key::from(core.keys.session_cookie()),
         gate_name: core.keys.gate_name(),
         csrf: CsrfKey::new(&core.keys),
-        checks: config.checks().into_iter().chain(advice).collect(),
+        checks: config.checks(),
         config: Arc::clone(config),
         accounts: core.accounts.clone(),
         files: StaticFiles::new(&config.site),

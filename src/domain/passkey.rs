@@ -21,4 +21,13 @@ pub struct Passkey {
     pub user_verified: bool,
     /// Whether it may be on several devices.
     pub synced: bool,
+    /// The host of `APP_URL` for which it was made, and at which alone it works.
+    pub host: String,
+}
+
+/// What the owner reads of a passkey, besides what every factor has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// The host for which it was made, if that is not the host of `APP_URL`: it does not work.
+    pub other_host: Option<String>,
 }

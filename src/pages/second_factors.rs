@@ -15,7 +15,7 @@ use crate::accounts::enrolment::Setup;
 use crate::accounts::second_factors::OwnFactors;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::device::Device;
-use crate::domain::factors::{FEW_CODES, SecondFactor};
+use crate::domain::factors::{FEW_CODES, Factor, SecondFactor};
 use crate::domain::ids::FactorId;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -48,6 +48,13 @@ struct ListPage {
     has_few_codes: bool,
     codes_left: usize,
     faults: Vec<FieldFault>,
+}
+
+impl ListPage {
+    /// The host for which that factor was made, if it is a passkey that does not work at this one.
+    fn other_host(&self, factor: &Factor) -> Option<&str> {
+        self.own.passkeys.get(&factor.id)?.other_host.as_deref()
+    }
 }
 
 #[derive(Template)]

@@ -1,5 +1,7 @@
 //! Passkeys, and the challenges that were answered (S125).
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -7,7 +9,7 @@ use super::schema::{factors, passkeys, used_challenges};
 use super::{Connection, StorageError};
 use crate::crypto::opaque_token::TokenHash;
 use crate::domain::ids::{FactorId, UserId};
-use crate::domain::passkey::Passkey;
+use crate::domain::passkey::{About, Passkey};
 use crate::domain::time::Timestamp;
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -23,6 +25,7 @@ struct Row {
     transports: String,
     user_verified: bool,
     synced: bool,
+    host: String,
 }
 
 /// A passkey with its factor and its owner.
@@ -51,6 +54,7 @@ impl TryFrom<Row> for Passkey {
             transports: row.transports.split_ascii_whitespace().map(str::to_owned).collect(),
             user_verified: row.user_verified,
             synced: row.synced,
+            host: row.host,
         })
     }
 }
@@ -68,6 +72,7 @@ pub fn insert(c: &mut Connection, factor: &FactorId, passkey: &Passkey) -> Resul
         transports: passkey.transports.join(" "),
         user_verified: passkey.user_verified,
         synced: passkey.synced,
+        host: passkey.host.clone(),
     };
     diesel::insert_into(passkeys::table).values(row).execute(c)?;
     Ok(())
@@ -94,6 +99,20 @@ pub fn list_of_user(c: &mut Connection, user: &UserId) -> Result<Vec<Passkey>, S
     let own = passkeys::table.inner_join(factors::table).filter(factors::user_id.eq(user.as_str()));
     let rows: Vec<Row> = own.order((factors::created_at, factors::id)).select(Row::as_select()).load(c)?;
     rows.into_iter().map(Passkey::try_from).collect()
+}
+
+/// What the owner reads of each passkey of a person, where they work at `host`.
+pub fn about_of_user(c: &mut Connection, user: &UserId, host: &str) -> Result<BTreeMap<FactorId, About>, StorageError> {
+    let own = passkeys::table.inner_join(factors::table).filter(factors::user_id.eq(user.as_str()));
+    let rows: Vec<(String, String)> = own.select((passkeys::factor_id, passkeys::host)).load(c)?;
+    let about = |made_for: String| About { other_host: Some(made_for).filter(|made_for| made_for != host) };
+    Ok(rows.into_iter().filter_map(|(id, made_for)| Some((FactorId::parse(&id)?, about(made_for)))).collect())
+}
+
+/// How many passkeys were made for each host other than `host`.
+pub fn count_of_other_hosts(c: &mut Connection, host: &str) -> Result<Vec<(String, i64)>, StorageError> {
+    let elsewhere = passkeys::table.filter(passkeys::host.ne(host)).group_by(passkeys::host);
+    Ok(elsewhere.order(passkeys::host).select((passkeys::host, diesel::dsl::count_star())).load(c)?)
 }
 
 /// What came of a use of a passkey.

@@ -54,6 +54,7 @@ super::tables::kept_tables! {
         transports -> Text,
         user_verified -> Bool,
         synced -> Bool,
+        host -> Text,
     }
     table used_challenges (hash) {
         hash -> Text,

@@ -6,7 +6,7 @@ use super::support::client::{Call, Client};
 use super::support::page;
 use super::support::passkey::{self, ORIGIN};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::phone;
+use super::support::phone::{self, FACTORS};
 use super::support::process::{Process, free_port, run_with, said};
 use super::support::upstream::Upstream;
 
@@ -183,7 +183,7 @@ fn s88_a_folder_in_place_of_the_settings_is_a_fault_and_not_read_for_ever() {
 
 #[tokio::test]
 async fn s125_passkeys_that_a_new_host_made_useless_are_in_the_log_and_on_the_page() {
-    const LOGGED: &str = "the passkeys are for that one";
+    const LOGGED: &str = "passkeys were made for another host";
     let start =
         async |folder, url: &str| Process::start_with(folder, "start", &[("APP_URL".to_owned(), url.to_owned())]).await;
     let process = start(tempfile::tempdir().unwrap(), "http://gate.localhost:3000").await;
@@ -206,13 +206,26 @@ async fn s125_passkeys_that_a_new_host_made_useless_are_in_the_log_and_on_the_pa
         let mut owner = process.client();
         people::sign_in(&mut owner, OWNER, PASSWORD).await;
         assert_eq!(phone::answer(&mut owner, code).await.status, 303);
-        lines(&mut owner).await
+        let own = owner.get(FACTORS).await.text();
+        (lines(&mut owner).await, page::visible_text(&own).contains("was made for localhost"), owner)
     };
-    assert_eq!(outcome(&seen(&process, &codes[0]).await, "check-passkeys"), "advice");
+    let (found, is_marked, _owner) = seen(&process, &codes[0]).await;
+    assert!(outcome(&found, "check-passkeys") == "advice" && is_marked, "{found:?}");
     let (_, folder) = process.stop();
-    // It is the same one at another port.
+    // A later start, of the same host at another port, says so too: nobody has made new ones.
     let process = start(folder, "http://gate.localhost:4000").await;
-    let found = seen(&process, &codes[1]).await;
+    process.running.line_with(LOGGED);
+    let (found, is_marked, mut owner) = seen(&process, &codes[1]).await;
+    assert!(outcome(&found, "check-passkeys") == "advice" && is_marked, "{found:?}");
+    let mut waiting = process.client();
+    people::sign_in(&mut waiting, OWNER, PASSWORD).await;
+    assert!(passkey::offered(&waiting.get(phone::STEP).await.text()).is_none(), "one that cannot work is offered");
+    let id = page::data(&owner.get(FACTORS).await.text(), "factor-id").unwrap();
+    assert_eq!(owner.submit(FACTORS, &format!("{FACTORS}/{id}/remove"), &[]).await.status, 303);
+    let found = lines(&mut owner).await;
     assert!(!found.iter().any(|(title, _)| title == "check-passkeys"), "{found:?}");
+    let (_, folder) = process.stop();
+    // Back where it was made, one is as good as ever.
+    let process = start(folder, ORIGIN).await;
     assert!(!process.output().contains(LOGGED), "{}", process.output());
 }

@@ -56,7 +56,10 @@ pub struct Proof {
 }
 
 /// The site that passkeys belong to.
-pub struct RelyingParty(Passki);
+pub struct RelyingParty {
+    library: Passki,
+    host: String,
+}
 
 impl RelyingParty {
     /// The site at `app_url`, which authenticators show as `name`.
@@ -67,7 +70,7 @@ impl RelyingParty {
         if !app_url.is_https() && !app_url.is_loopback() {
             return Err(Unavailable::PlainHttp);
         }
-        Ok(Self(Passki::new(app_url.host(), &[app_url.origin()], name)))
+        Ok(Self { library: Passki::new(app_url.host(), &[app_url.origin()], name), host: app_url.host().to_owned() })
     }
 
     /// Begins to make a passkey for the person whom authenticators show as `name`, who has `own` already.
@@ -79,8 +82,10 @@ impl RelyingParty {
         options.timeout = timeout();
         options.resident_key = ResidentKeyRequirement::Required;
         options.exclude_credentials = Some(&existing);
-        let (mut options, _) =
-            self.0.start_passkey_registration(&user_handle, name, name, options).expect("the user handle is long");
+        let (mut options, _) = self
+            .library
+            .start_passkey_registration(&user_handle, name, name, options)
+            .expect("the user handle is long");
         let challenge = challenge();
         options.challenge.clone_from(&challenge);
         options.pub_key_cred_params = ALGORITHMS.map(|alg| PubKeyCredParam { alg, type_: "public-key" }).into();
@@ -95,7 +100,7 @@ impl RelyingParty {
             return Err(Fault::Origin);
         }
         let (made, user_verified) = verified_if_possible(Verification::Preferred, |verification| {
-            Ok(self.0.finish_passkey_registration(&answer.sent, &state.for_library(verification)?)?)
+            Ok(self.library.finish_passkey_registration(&answer.sent, &state.for_library(verification)?)?)
         })?;
         if !ALGORITHMS.contains(&made.algorithm) {
             return Err(Fault::Algorithm);
@@ -113,6 +118,7 @@ impl RelyingParty {
             transports: made.transports.into_iter().filter_map(transport_word).collect(),
             user_verified,
             synced: made.be,
+            host: self.host.clone(),
         })
     }
 
@@ -134,7 +140,7 @@ impl RelyingParty {
         options.timeout = timeout();
         options.user_verification = verification.for_library();
         let (mut options, _) =
-            self.0.start_passkey_authentication(offered, options).expect("no extension is asked for");
+            self.library.start_passkey_authentication(offered, options).expect("no extension is asked for");
         let challenge = challenge();
         options.challenge.clone_from(&challenge);
         let kept = Proving { challenge, allowed, verification };
@@ -151,7 +157,7 @@ impl RelyingParty {
         let stored = stored(passkey)?;
         let (found, user_verified) = verified_if_possible(state.verification, |verification| {
             let state = state.for_library(verification)?;
-            Ok(self.0.finish_passkey_authentication(&assertion.sent, &state, &stored)?)
+            Ok(self.library.finish_passkey_authentication(&assertion.sent, &state, &stored)?)
         })?;
         let counts = found.counter != 0 || passkey.counter != 0;
         Ok(Proof {

@@ -30,10 +30,18 @@ pub async fn show(admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpEr
     checks.extend(probe::other_apps(apps.table.apps()).await);
     checks.extend(probe::mail(settings.config.mail.address().as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
+    checks.extend(lost_passkeys(&req).await?);
     checks.extend(own_factor(&admin, &req).await?);
     let content =
         ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", Menu::Admin), checks: in_order(checks) };
     Ok(page(StatusCode::OK, &content))
+}
+
+/// Says how many passkeys another host in `APP_URL` has made useless.
+async fn lost_passkeys(req: &HttpRequest) -> Result<Option<Check>, HttpError> {
+    let Some(lost) = settings::accounts(req).lost_passkeys().await? else { return Ok(None) };
+    let text = Text::new("check-passkeys-lost").with("count", lost.count).with("hosts", lost.hosts);
+    Ok(Some(Check::advice("check-passkeys", text.with("url", settings::of(req).app_url.to_string()))))
 }
 
 /// Advises an admin without a second factor to set one up.
