@@ -27,6 +27,8 @@ pub(super) struct Field {
     pub(super) required: bool,
     /// Minimum length of a new password, for the script that shows the count.
     pub(super) min: Option<usize>,
+    /// Maximum length, which browsers keep to.
+    pub(super) max: Option<usize>,
     /// The field that must have the same value, for the script that compares them.
     pub(super) same: Option<&'static str>,
     /// The types of files that it takes.
@@ -64,6 +66,7 @@ impl Field {
             hint: None,
             required: false,
             min: None,
+            max: None,
             same: None,
             accept: "",
             choices: Vec::new(),
@@ -105,6 +108,12 @@ impl Field {
     /// One word or several, of letters that are the same in every language.
     pub(super) fn word(name: &'static str, label: &'static str, value: &str) -> Self {
         Self::new(name, label, "word", value, "off")
+    }
+
+    /// The same with at most so many characters.
+    pub(super) fn at_most(mut self, max: usize) -> Self {
+        self.max = Some(max);
+        self
     }
 
     /// Several lines, such as a list.

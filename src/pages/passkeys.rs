@@ -13,6 +13,7 @@ use super::{confirm_page, second_factors, see_other};
 use crate::accounts::ceremonies::{Answer, Unavailable};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::text::Text;
+use crate::domain::user::MAX_NAME_CHARS;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::flash::Flash;
@@ -129,7 +130,11 @@ async fn new_page(
         csrf_token: forms::token(req),
         unavailable,
         passkey: accounts.offer_passkey(member.who()).await?.map(Button::make),
-        fields: vec![Field::text("name", "passkey-name", name, "off").with_hint(Text::new("passkey-name-hint"))],
+        fields: vec![
+            Field::text("name", "passkey-name", name, "off")
+                .at_most(MAX_NAME_CHARS)
+                .with_hint(Text::new("passkey-name-hint")),
+        ],
         faults,
     };
     let status = if content.faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };

@@ -19,6 +19,7 @@ use crate::domain::factors::{FEW_CODES, Factor, SecondFactor};
 use crate::domain::ids::FactorId;
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
+use crate::domain::user::MAX_NAME_CHARS;
 use crate::http::authenticator::client;
 use crate::http::error::HttpError;
 use crate::http::flash::Flash;
@@ -306,7 +307,9 @@ pub(super) fn totp_page(
         address: &setup.address,
         fields: vec![
             Field::code("totp-code").with_hint(Text::new("totp-code-hint")),
-            Field::text("name", "totp-name", name, "off").with_hint(Text::new("totp-name-hint")),
+            Field::text("name", "totp-name", name, "off")
+                .at_most(MAX_NAME_CHARS)
+                .with_hint(Text::new("totp-name-hint")),
         ],
         faults,
         passkey,
