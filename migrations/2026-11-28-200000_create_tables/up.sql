@@ -142,7 +142,6 @@ CREATE TABLE passkeys (
     aaguid TEXT NOT NULL,
     -- Separated by spaces.
     transports TEXT NOT NULL,
-    user_verified BOOLEAN NOT NULL,
     synced BOOLEAN NOT NULL,
     -- Of APP_URL, when it was made: it works nowhere else.
     host TEXT NOT NULL

@@ -17,8 +17,6 @@ pub struct Passkey {
     pub aaguid: String,
     /// How browsers reach the authenticator: a hint for them.
     pub transports: Vec<String>,
-    /// Whether a PIN or biometrics were asked for when it was made.
-    pub user_verified: bool,
     /// Whether it may be on several devices.
     pub synced: bool,
     /// The host of `APP_URL` for which it was made, and at which alone it works.
@@ -30,4 +28,6 @@ pub struct Passkey {
 pub struct About {
     /// The host for which it was made, if that is not the host of `APP_URL`: it does not work.
     pub other_host: Option<String>,
+    /// Whether it may be on several devices.
+    pub synced: bool,
 }

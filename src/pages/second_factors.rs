@@ -56,6 +56,12 @@ impl ListPage {
     fn other_host(&self, factor: &Factor) -> Option<&str> {
         self.own.passkeys.get(&factor.id)?.other_host.as_deref()
     }
+
+    /// The key of where that factor is, if it is a passkey.
+    fn place(&self, factor: &Factor) -> Option<&'static str> {
+        let passkey = self.own.passkeys.get(&factor.id)?;
+        Some(if passkey.synced { "passkey-synced" } else { "passkey-on-one-device" })
+    }
 }
 
 #[derive(Template)]

@@ -23,7 +23,6 @@ struct Row {
     counter: i64,
     aaguid: String,
     transports: String,
-    user_verified: bool,
     synced: bool,
     host: String,
 }
@@ -52,7 +51,6 @@ impl TryFrom<Row> for Passkey {
             counter: u32::try_from(row.counter).map_err(|_fault| damaged())?,
             aaguid: row.aaguid,
             transports: row.transports.split_ascii_whitespace().map(str::to_owned).collect(),
-            user_verified: row.user_verified,
             synced: row.synced,
             host: row.host,
         })
@@ -70,7 +68,6 @@ pub fn insert(c: &mut Connection, factor: &FactorId, passkey: &Passkey) -> Resul
         counter: passkey.counter.into(),
         aaguid: passkey.aaguid.clone(),
         transports: passkey.transports.join(" "),
-        user_verified: passkey.user_verified,
         synced: passkey.synced,
         host: passkey.host.clone(),
     };
@@ -104,9 +101,12 @@ pub fn list_of_user(c: &mut Connection, user: &UserId) -> Result<Vec<Passkey>, S
 /// What the owner reads of each passkey of a person, where they work at `host`.
 pub fn about_of_user(c: &mut Connection, user: &UserId, host: &str) -> Result<BTreeMap<FactorId, About>, StorageError> {
     let own = passkeys::table.inner_join(factors::table).filter(factors::user_id.eq(user.as_str()));
-    let rows: Vec<(String, String)> = own.select((passkeys::factor_id, passkeys::host)).load(c)?;
-    let about = |made_for: String| About { other_host: Some(made_for).filter(|made_for| made_for != host) };
-    Ok(rows.into_iter().filter_map(|(id, made_for)| Some((FactorId::parse(&id)?, about(made_for)))).collect())
+    let columns = (passkeys::factor_id, passkeys::host, passkeys::synced);
+    let rows: Vec<(String, String, bool)> = own.select(columns).load(c)?;
+    let about = |(id, made_for, synced): (String, String, bool)| {
+        Some((FactorId::parse(&id)?, About { other_host: Some(made_for).filter(|made_for| made_for != host), synced }))
+    };
+    Ok(rows.into_iter().filter_map(about).collect())
 }
 
 /// How many passkeys were made for each host other than `host`.

@@ -52,7 +52,6 @@ super::tables::kept_tables! {
         counter -> BigInt,
         aaguid -> Text,
         transports -> Text,
-        user_verified -> Bool,
         synced -> Bool,
         host -> Text,
     }

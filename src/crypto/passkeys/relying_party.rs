@@ -99,7 +99,7 @@ impl RelyingParty {
         if is_framed(&answer.client) {
             return Err(Fault::Origin);
         }
-        let (made, user_verified) = verified_if_possible(Verification::Preferred, |verification| {
+        let (made, _verified) = verified_if_possible(Verification::Preferred, |verification| {
             Ok(self.library.finish_passkey_registration(&answer.sent, &state.for_library(verification)?)?)
         })?;
         if !ALGORITHMS.contains(&made.algorithm) {
@@ -116,7 +116,6 @@ impl RelyingParty {
             counter: made.counter,
             aaguid: Uuid::from_bytes(made.aaguid).to_string(),
             transports: made.transports.into_iter().filter_map(transport_word).collect(),
-            user_verified,
             synced: made.be,
             host: self.host.clone(),
         })

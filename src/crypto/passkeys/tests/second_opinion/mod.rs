@@ -93,7 +93,7 @@ fn verify(kind: Kind, begun: &Ceremony, sent: &str, passkey: &Passkey) -> Result
     if kind == Kind::Registration {
         let made = portal().finish_registration(&begun.state, &NewPasskey::parse(sent)?)?;
         let (id, key) = (made.id, made.public_key);
-        return Ok(json!({"id": id, "publicKey": key, "counter": made.counter, "userVerified": made.user_verified}));
+        return Ok(json!({"id": id, "publicKey": key, "counter": made.counter}));
     }
     let proof = portal().finish(&begun.state, &Assertion::parse(sent)?, passkey)?;
     Ok(json!({"counter": proof.counter, "userVerified": proof.user_verified}))

@@ -25,7 +25,7 @@ async function verify({ sent, challenge, origin, site, userVerification, passkey
     });
     if (!verified) throw new Error('not verified');
     const { id, publicKey, counter } = registrationInfo.credential;
-    return { id, publicKey: encode(publicKey), counter, userVerified: registrationInfo.userVerified };
+    return { id, publicKey: encode(publicKey), counter };
   }
   const credential = { id: passkey.id, publicKey: decode(passkey.publicKey), counter: passkey.counter };
   const { verified, authenticationInfo } = await verifyAuthenticationResponse({ ...expected, credential });
