@@ -146,7 +146,10 @@ async fn form(
     page.intro = vec![Text::new(intro), Text::new("factor-lost")];
     page.hidden = vec![("next", next)];
     page.fields = vec![
-        Field::code("factor-code").with_hint(Text::new("factor-code-hint")),
+        Field::code("factor-code")
+            .with_hint(Text::new("factor-code-hint"))
+            // A passkey is another answer, of which the text before says so; and faults have the focus themselves.
+            .focused_if(offer.is_none() && faults.is_empty()),
         Field::tick("trust", "factor-trust", trusts).with_hint(Text::new("factor-trust-hint")),
     ];
     page.passkey = offer.map(Button::prove);

@@ -25,6 +25,8 @@ pub(super) struct Field {
     pub(super) autocomplete: &'static str,
     pub(super) hint: Option<Text>,
     pub(super) required: bool,
+    /// Whether it has the focus when the page is opened.
+    pub(super) focused: bool,
     /// Minimum length of a new password, for the script that shows the count.
     pub(super) min: Option<usize>,
     /// Maximum length, which browsers keep to.
@@ -65,6 +67,7 @@ impl Field {
             autocomplete,
             hint: None,
             required: false,
+            focused: false,
             min: None,
             max: None,
             same: None,
@@ -108,6 +111,13 @@ impl Field {
     /// One word or several, of letters that are the same in every language.
     pub(super) fn word(name: &'static str, label: &'static str, value: &str) -> Self {
         Self::new(name, label, "word", value, "off")
+    }
+
+    /// The same with the focus when the page is opened, if `is_all` that the page asks for: who hears the page would
+    /// otherwise miss what stands before it.
+    pub(super) fn focused_if(mut self, is_all: bool) -> Self {
+        self.focused = is_all;
+        self
     }
 
     /// The same with at most so many characters.
