@@ -43,6 +43,7 @@ mod decoys;
 mod documented;
 mod documents;
 mod factor_limits;
+mod factor_list;
 mod factor_pages;
 mod factor_proofs;
 mod factor_questions;
