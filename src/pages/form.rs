@@ -113,8 +113,8 @@ impl Field {
         Self::new(name, label, "word", value, "off")
     }
 
-    /// The same with the focus when the page is opened, if `is_all` that the page asks for: who hears the page would
-    /// otherwise miss what stands before it.
+    /// The same with the focus when the page is opened, if `is_all` that the page asks for: a screen reader would
+    /// otherwise skip what stands before it.
     pub(super) fn focused_if(mut self, is_all: bool) -> Self {
         self.focused = is_all;
         self
