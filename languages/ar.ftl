@@ -914,6 +914,7 @@ event-app-deleted = حُذف تطبيق
 event-rule-created = أُنشئت قاعدة
 event-rule-changed = غُيّرت قاعدة
 event-key-rotated = استُبدل مفتاح التوقيع
+event-secret-changed = غُيّر سرّ هذه النسخة
 event-rule-deleted = حُذفت قاعدة
 event-confirm-ok = تم تأكيد الهوية
 event-confirm-failed = لم تُؤكَّد الهوية

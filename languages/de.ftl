@@ -863,6 +863,7 @@ event-app-deleted = Anwendung gelöscht
 event-rule-created = Regel angelegt
 event-rule-changed = Regel geändert
 event-key-rotated = Signaturschlüssel ersetzt
+event-secret-changed = Geheimnis der Instanz geändert
 event-rule-deleted = Regel gelöscht
 event-confirm-ok = Identität bestätigt
 event-confirm-failed = Identität nicht bestätigt

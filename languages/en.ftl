@@ -865,6 +865,7 @@ event-app-deleted = App deleted
 event-rule-created = Rule created
 event-rule-changed = Rule changed
 event-key-rotated = Signing key replaced
+event-secret-changed = Secret of the instance changed
 event-rule-deleted = Rule deleted
 event-confirm-ok = Identity confirmed
 event-confirm-failed = Identity not confirmed

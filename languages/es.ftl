@@ -863,6 +863,7 @@ event-app-deleted = Aplicación eliminada
 event-rule-created = Regla creada
 event-rule-changed = Regla cambiada
 event-key-rotated = Clave de firma sustituida
+event-secret-changed = Secreto de la instancia cambiado
 event-rule-deleted = Regla eliminada
 event-confirm-ok = Identidad confirmada
 event-confirm-failed = Identidad no confirmada

@@ -863,6 +863,7 @@ event-app-deleted = Application supprimée
 event-rule-created = Règle créée
 event-rule-changed = Règle modifiée
 event-key-rotated = Clé de signature remplacée
+event-secret-changed = Secret de l’instance changé
 event-rule-deleted = Règle supprimée
 event-confirm-ok = Identité confirmée
 event-confirm-failed = Identité non confirmée

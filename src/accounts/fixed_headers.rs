@@ -6,7 +6,7 @@ use crate::domain::apps::{App, AppRef};
 use crate::domain::header_profile::FixedHeader;
 
 /// What a value can be opened as: it is worth nothing for another app, nor under another name.
-fn purpose(app: &AppRef, name: &str) -> String {
+pub(super) fn purpose(app: &AppRef, name: &str) -> String {
     format!("app {app} header {name}")
 }
 

@@ -69,6 +69,7 @@ pub mod refresh;
 mod revocation;
 pub mod rule_draft;
 pub mod second_factors;
+pub mod secret_change;
 pub mod seen;
 pub mod session_cache;
 pub mod setup;

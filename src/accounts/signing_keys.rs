@@ -86,7 +86,8 @@ fn open(sealer: &Sealer, stored: &StoredKey) -> Option<SigningKey> {
     key
 }
 
-fn purpose(id: &str) -> String {
+/// What the private half of that key is sealed as.
+pub(super) fn purpose(id: &str) -> String {
     format!("signing key {id}")
 }
 

@@ -1,5 +1,6 @@
 //! Builds every part from the configuration, and shuts it down again.
 
+pub(crate) mod keys;
 mod listeners;
 mod server;
 
@@ -12,21 +13,19 @@ use std::time::{Duration, Instant, SystemTime};
 
 use actix_web::dev::{Server, ServerHandle};
 use listeners::Listeners;
-use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::accounts;
 use crate::accounts::{Accounts, Parts, Phase};
 use crate::config::tls::CertificateSource;
 use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir, variables};
-use crate::crypto::keys::{Keys, SecretMaterial};
-use crate::crypto::random;
+use crate::crypto::keys::Keys;
 use crate::domain::time::{Clock, Timestamp};
 use crate::jobs::Jobs;
 use crate::mail::{MailError, Transport};
 use crate::storage::redis_sessions::RedisSessions;
 use crate::storage::session_store::SessionStore;
-use crate::storage::{Database, StorageError, migrate, settings};
+use crate::storage::{Database, StorageError, migrate};
 use crate::tls::certificates::Certificates;
 use crate::tls::files::WatchedFiles;
 
@@ -142,7 +141,7 @@ impl Core {
             if let DatabaseUrl::Sqlite(path) = &config.database {
                 narrow(path)?;
             }
-            keys(&config, &database)
+            keys::of_server(&config, &database)
         })?;
         let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let accounts = Accounts::open(Parts {
@@ -218,6 +217,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     }
     let core = Core::open(config, internals)?;
     let lock = lock(&config.database)?;
+    keys::check_again(config, core.accounts.database(), &core.keys)?;
     end_old_sessions(config, &core)?;
     warn_of_lost_passkeys(&core)?;
     let mut shown = config.shown();
@@ -235,6 +235,8 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
     let server = server::run(&core, listeners)?;
     let jobs = Jobs::start(&core.accounts, watched)?;
+    // A change of the secret waits for this, or finds this node in the list.
+    keys::check_again(config, core.accounts.database(), &core.keys)?;
     Ok(App {
         address,
         http_address,
@@ -290,37 +292,6 @@ fn warn_of_lost_passkeys(core: &Core) -> Result<(), StartError> {
         );
     }
     Ok(())
-}
-
-/// The keys, created by the first node on an empty database, and the same on every other.
-fn keys(config: &Config, database: &Database) -> Result<Keys, StartError> {
-    let known = database.read_blocking(|c| settings::find(c, "key:PASSWORD_KEY"))?;
-    let secrets = config.secrets(known.is_none(), &random::secret)?;
-    let keys = Keys::derive(&SecretMaterial {
-        jwt_auth: secrets.jwt_auth.expose_secret(),
-        jwt_refresh: secrets.jwt_refresh.expose_secret(),
-        express_session: secrets.express_session.expose_secret(),
-        password_key: secrets.password_key.expose_secret(),
-        token_hash: secrets.token_hash.expose_secret(),
-    });
-    check_fingerprints(database, &keys)?;
-    Ok(keys)
-}
-
-/// A key other than the one the database was created with would make passwords and tokens useless: name it, and stop.
-fn check_fingerprints(database: &Database, keys: &Keys) -> Result<(), StartError> {
-    let mut faults = Faults::default();
-    for (name, print) in keys.fingerprints() {
-        let setting = format!("key:{name}");
-        let stored = database.write_blocking(|c| {
-            settings::put_if_absent(c, &setting, print)?;
-            settings::find(c, &setting)
-        })?;
-        if stored.as_deref() != Some(print) {
-            faults.add(name, "is not the one that the database was created with; restore it");
-        }
-    }
-    Ok(faults.into_result()?)
 }
 
 /// A database without an owner next to the marker of one was lost or emptied: set-up must not open again (S04).

@@ -27,6 +27,7 @@ mod people;
 mod probe;
 mod progress;
 mod rules;
+mod secret;
 mod server;
 mod signing_keys;
 mod snippet;
@@ -188,6 +189,7 @@ pub fn command() -> Command {
             apply::command(),
             import::command(),
             signing_keys::command(),
+            secret::command(),
             snippet::command(),
             probe::command(),
         ])
@@ -255,6 +257,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "app" => apps::app(&config, matches),
         "rule" => rules::rule(&config, matches),
         "snippet" => snippet::snippet(&config, matches),
+        "secret" => secret::secret(&config, matches),
         "signing-key" => signing_keys::signing_key(&config, matches),
         "token" => tokens::token(&config, matches),
         "link" => tokens::link(&config, matches),

@@ -127,14 +127,14 @@ fn argument_of(field: &str) -> String {
     }
 }
 
-/// Reads a password: hidden from the terminal, else one line of standard input.
-fn read_password() -> Result<String, String> {
+/// Reads a secret: hidden from the terminal, else one line of standard input.
+pub(super) fn read_secret(what: &str) -> Result<String, String> {
     if std::io::stdin().is_terminal() {
-        return rpassword::prompt_password("Password: ").map_err(|fault| fault.to_string());
+        return rpassword::prompt_password(format!("{what}: ")).map_err(|fault| fault.to_string());
     }
-    let mut password = String::new();
-    std::io::stdin().lock().read_line(&mut password).map_err(|fault| fault.to_string())?;
-    Ok(password.trim_end_matches(['\n', '\r']).to_owned())
+    let mut secret = String::new();
+    std::io::stdin().lock().read_line(&mut secret).map_err(|fault| fault.to_string())?;
+    Ok(secret.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 fn describe(user: &User, groups: &[GroupName]) -> serde_json::Value {
@@ -203,7 +203,7 @@ fn warn_of_previous_owner(core: &Core, user: &User) -> Result<(), String> {
 }
 
 fn add(core: &Core, matches: &ArgMatches) -> Outcome {
-    let (password, actor) = (read_password()?, Actor::command_line());
+    let (password, actor) = (read_secret("Password")?, Actor::command_line());
     let groups = groups(matches);
     let work = core.accounts.add_user(account(matches, &groups), password, &actor);
     let user = core.block_on(work).map_err(explain)?;

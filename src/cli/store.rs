@@ -9,16 +9,21 @@ use tokio::runtime::{Builder, Runtime};
 use crate::app;
 use crate::config::DatabaseUrl;
 use crate::storage::migrate::{self, Schema};
-use crate::storage::{Database, notices};
+use crate::storage::{Connection, Database, StorageError, notices};
 
 /// How often, and how many times, a command checks for heartbeats; each node sends two per second.
 const CHECK_INTERVAL: Duration = Duration::from_millis(200);
 const CHECKS: u32 = 12;
 
+/// Why a command that needs the database for itself does nothing.
+pub(super) const SERVED: &str = "a server is running on this database; stop it first";
+
 /// An open database and its runtime.
 pub(super) struct Store {
     /// The database.
     pub(super) database: Database,
+    /// Nodes that have no heartbeat any more.
+    silent: Vec<(String, i64)>,
     _runtime: Runtime,
     _lock: Option<File>,
 }
@@ -41,6 +46,13 @@ impl Store {
         Self::open(url)?.of_this_version()
     }
 
+    /// Whether still nobody else uses the database that was opened to move its content, in a transaction in which
+    /// nodes that start are waited for.
+    pub(super) fn is_alone(&self, c: &mut Connection) -> Result<bool, StorageError> {
+        let is_sqlite = matches!(c, Connection::Sqlite(_));
+        Ok(is_sqlite || notices::beats(c)?.iter().all(|beat| self.silent.contains(beat)))
+    }
+
     fn of_this_version(self) -> Result<Self, String> {
         match migrate::schema_of(&self.database).map_err(|fault| fault.to_string())? {
             Schema::Current => Ok(self),
@@ -60,9 +72,9 @@ impl Store {
 
     fn open_alone(url: &DatabaseUrl) -> Result<Self, String> {
         let lock = app::lock(url).map_err(|fault| fault.to_string())?;
-        let store = Self { _lock: lock, ..Self::open(url)? };
+        let mut store = Self { _lock: lock, ..Self::open(url)? };
         if matches!(url, DatabaseUrl::Postgres(_)) {
-            refuse_if_served(&store.database)?;
+            store.silent = refuse_if_served(&store.database)?;
         }
         Ok(store)
     }
@@ -74,12 +86,12 @@ impl Store {
         if let DatabaseUrl::Sqlite(path) = url {
             app::narrow(path).map_err(|fault| format!("{}: {fault}", path.display()))?;
         }
-        Ok(Self { database, _runtime: runtime, _lock: None })
+        Ok(Self { database, silent: Vec::new(), _runtime: runtime, _lock: None })
     }
 }
 
-/// Refuses a database on which a node has a heartbeat.
-fn refuse_if_served(database: &Database) -> Result<(), String> {
+/// Refuses a database on which a node has a heartbeat; returns the nodes without one.
+fn refuse_if_served(database: &Database) -> Result<Vec<(String, i64)>, String> {
     let beats = || -> Result<Vec<(String, i64)>, String> {
         let read = || database.read_blocking(notices::beats);
         match migrate::schema_of(database).map_err(|fault| fault.to_string())? {
@@ -94,8 +106,8 @@ fn refuse_if_served(database: &Database) -> Result<(), String> {
         thread::sleep(CHECK_INTERVAL);
         checks += 1;
         if beats()?.iter().any(|beat| !before.contains(beat)) {
-            return Err("a server is running on this database; stop it first".to_owned());
+            return Err(SERVED.to_owned());
         }
     }
-    Ok(())
+    Ok(before)
 }

@@ -151,6 +151,12 @@ pub fn replace(path: &Path, content: &str) -> io::Result<()> {
     sync_parent(path)
 }
 
+/// Puts a complete file in the place of another one in the same folder.
+pub fn put_in_place(new: &Path, old: &Path) -> io::Result<()> {
+    fs::rename(new, old)?;
+    sync_parent(old)
+}
+
 /// The owner of this directory, if root is about to write into somebody else's: they could not open the files that root
 /// creates.
 pub fn owner_other_than_root(dir: &Path) -> Option<u32> {

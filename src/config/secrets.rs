@@ -52,9 +52,26 @@ pub fn file(name: &str, dir: &Path) -> PathBuf {
     dir.join("secrets").join(name.to_lowercase())
 }
 
+/// The secret that `portcullis secret change` changes.
+pub const CHANGEABLE: &str = "TOKEN_HASH_SECRET";
+
+/// Where the new value of [`CHANGEABLE`] waits until the database knows it.
+pub fn next_file(dir: &Path) -> PathBuf {
+    file(CHANGEABLE, dir).with_extension("new")
+}
+
+/// The value that waits there, if there is one.
+pub fn next(dir: &Path) -> std::io::Result<Option<String>> {
+    read(&next_file(dir))
+}
+
 /// The generated secret with that name, if there is one.
 pub fn kept(name: &str, dir: &Path) -> std::io::Result<Option<String>> {
-    match fs::read_to_string(file(name, dir)) {
+    read(&file(name, dir))
+}
+
+fn read(path: &Path) -> std::io::Result<Option<String>> {
+    match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.trim_end().to_owned())),
         Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
         Err(fault) => Err(fault),

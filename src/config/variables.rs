@@ -175,7 +175,8 @@ variables! {
     );
     PASSWORD_KEY: Derived<Text> = generated("Keys the HMAC in front of bcrypt. Losing it makes every password \
         useless.");
-    TOKEN_HASH_SECRET: Derived<Text> = generated("Keys the HMAC of stored tokens and of device cookies.");
+    TOKEN_HASH_SECRET: Derived<Text> = generated("Encrypts what has to be read again, such as secrets of second factors, and keys \
+        the HMAC of stored tokens and of device cookies. `portcullis secret change` changes it.");
     FLOWISE_USERNAME: Given<As<String>> = given(
         As(sign_in::username),
         "With FLOWISE_PASSWORD: guards the app until the instance is claimed, and is asked for at the claim \

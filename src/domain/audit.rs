@@ -95,6 +95,7 @@ events! {
     RuleChanged = "rule.changed", "event-rule-changed";
     RuleDeleted = "rule.deleted", "event-rule-deleted";
     KeyRotated = "key.rotated", "event-key-rotated";
+    SecretChanged = "secret.changed", "event-secret-changed";
     FactorAdded = "factor.added", "event-factor-added";
     FactorRemoved = "factor.removed", "event-factor-removed";
     FactorRenamed = "factor.renamed", "event-factor-renamed";

@@ -170,6 +170,35 @@ pub fn delete(c: &mut Connection, app: &AppRef) -> Result<bool, StorageError> {
     Ok(diesel::delete(apps::table.filter(apps::id.eq(app.as_str()))).execute(c)? == 1)
 }
 
+/// The fixed headers of an app.
+pub struct OwnedHeaders {
+    /// The app.
+    pub app: AppRef,
+    /// What the app is called.
+    pub name: String,
+    /// Its headers.
+    pub fixed: Vec<FixedHeader>,
+}
+
+/// The fixed headers of all apps that have some, of apps that cannot be read as well.
+pub fn all_fixed_headers(c: &mut Connection) -> Result<Vec<OwnedHeaders>, StorageError> {
+    let own = apps::table.filter(apps::fixed_headers.ne("")).order((apps::created_at, apps::id));
+    let rows: Vec<(String, String, String)> = own.select((apps::id, apps::name, apps::fixed_headers)).load(c)?;
+    let owned = |(id, name, fixed): (String, String, String)| {
+        let app = AppRef::parse(&id).ok_or_else(|| unreadable("app", &id, "id"))?;
+        let fixed = parse_fixed(&fixed).ok_or_else(|| unreadable("app", &id, "fixed_headers"))?;
+        Ok(OwnedHeaders { app, name, fixed })
+    };
+    rows.into_iter().map(owned).collect()
+}
+
+/// Replaces the fixed headers of an app.
+pub fn replace_fixed_headers(c: &mut Connection, app: &AppRef, fixed: &[FixedHeader]) -> Result<(), StorageError> {
+    let row = apps::table.filter(apps::id.eq(app.as_str()));
+    diesel::update(row).set(apps::fixed_headers.eq(stored_fixed(fixed))).execute(c)?;
+    Ok(())
+}
+
 /// Adds a rule.
 pub fn insert_rule(c: &mut Connection, app: &AppRef, id: &RuleId, rule: &Rule) -> Result<(), StorageError> {
     let row = RuleRow {
@@ -210,6 +239,17 @@ fn parse_lines<T>(text: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Vec<T
     text.lines().map(parse).collect()
 }
 
+fn parse_fixed(text: &str) -> Option<Vec<FixedHeader>> {
+    parse_lines(text, |line| {
+        let (name, sealed) = line.split_once(' ')?;
+        Some(FixedHeader { name: name.to_owned(), sealed: sealed.to_owned() })
+    })
+}
+
+fn stored_fixed(fixed: &[FixedHeader]) -> String {
+    lines(fixed.iter().map(|fixed| format!("{} {}", fixed.name, fixed.sealed)))
+}
+
 fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
@@ -235,7 +275,7 @@ impl AppRow {
             session_secs: app.session_secs,
             headers: app.headers.preset.as_str().to_owned(),
             header_map: app.headers.typed(),
-            fixed_headers: lines(app.headers.fixed.iter().map(|fixed| format!("{} {}", fixed.name, fixed.sealed))),
+            fixed_headers: stored_fixed(&app.headers.fixed),
             token_headers: lines(&app.token_headers),
         }
     }
@@ -255,10 +295,7 @@ impl AppRow {
             websocket_origins: self.websocket_origins.lines().map(str::to_owned).collect(),
         });
         let id = AppId::parse(&self.id).ok_or_else(|| unreadable("id"))?;
-        let fixed = parse_lines(&self.fixed_headers, |line| {
-            let (name, sealed) = line.split_once(' ')?;
-            Some(FixedHeader { name: name.to_owned(), sealed: sealed.to_owned() })
-        });
+        let fixed = parse_fixed(&self.fixed_headers);
         let headers = HeaderProfile {
             preset: Preset::parse(&self.headers).ok_or_else(|| unreadable("headers"))?,
             own: stored_own(&self.header_map).ok_or_else(|| unreadable("header_map"))?,

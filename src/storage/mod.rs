@@ -19,6 +19,7 @@ mod error;
 pub mod factors;
 pub mod groups;
 pub mod icons;
+pub mod keyed_hashes;
 mod listen;
 mod lists;
 pub mod machine_tokens;

@@ -43,3 +43,11 @@ pub fn delete(c: &mut Connection, id: &str) -> Result<(), StorageError> {
     diesel::delete(signing_keys::table.filter(signing_keys::id.eq(id))).execute(c)?;
     Ok(())
 }
+
+/// Replaces what is sealed of a key.
+pub fn replace(c: &mut Connection, id: &str, sealed: &str) -> Result<(), StorageError> {
+    diesel::update(signing_keys::table.filter(signing_keys::id.eq(id)))
+        .set(signing_keys::sealed.eq(sealed))
+        .execute(c)?;
+    Ok(())
+}

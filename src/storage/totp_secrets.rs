@@ -34,3 +34,33 @@ pub fn use_step(c: &mut Connection, id: &FactorId, step: i64, now: Timestamp) ->
     }
     Ok(used)
 }
+
+/// The sealed secret of a factor, and whose it is.
+pub struct OwnedSecret {
+    /// The factor.
+    pub factor: FactorId,
+    /// Its owner.
+    pub owner: UserId,
+    /// The sealed secret.
+    pub sealed: String,
+}
+
+/// The sealed secrets of everybody.
+pub fn all(c: &mut Connection) -> Result<Vec<OwnedSecret>, StorageError> {
+    let columns = (totp_secrets::factor_id, factors::user_id, totp_secrets::secret);
+    let rows: Vec<(String, String, String)> =
+        totp_secrets::table.inner_join(factors::table).order(totp_secrets::factor_id).select(columns).load(c)?;
+    let owned = |(id, owner, sealed): (String, String, String)| {
+        let (factor, owner) = FactorId::parse(&id).zip(UserId::parse(&owner))?;
+        Some(OwnedSecret { factor, owner, sealed })
+    };
+    let damaged = |id: &str| StorageError::Corrupt(format!("the second factor {id:?} cannot be read"));
+    rows.into_iter().map(|row| owned(row.clone()).ok_or_else(|| damaged(&row.0))).collect()
+}
+
+/// Replaces the sealed secret of a factor.
+pub fn replace(c: &mut Connection, id: &FactorId, sealed: &str) -> Result<(), StorageError> {
+    let row = totp_secrets::table.filter(totp_secrets::factor_id.eq(id.as_str()));
+    diesel::update(row).set(totp_secrets::secret.eq(sealed)).execute(c)?;
+    Ok(())
+}

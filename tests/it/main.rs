@@ -105,6 +105,7 @@ mod routes;
 mod rule_changes;
 mod search;
 mod second_factors;
+mod secret_change;
 mod sessions;
 mod settings;
 mod setup;

@@ -20,7 +20,8 @@ use super::support::source::repository;
 use super::support::upstream::Upstream;
 use super::support::wait;
 
-const HEADER: &str = "x-portcullis-jwt";
+/// The header with the identity.
+pub const HEADER: &str = "x-portcullis-jwt";
 const KEYS: &str = "/_auth/.well-known/jwks.json";
 
 /// The key that `signing-key rotate` created.
@@ -32,7 +33,7 @@ fn rotated(output: &Output) -> String {
 }
 
 /// The keys that are published.
-async fn published(client: &mut Client) -> JwkSet {
+pub async fn published(client: &mut Client) -> JwkSet {
     let answer = client.get(KEYS).await;
     assert_eq!((answer.status, answer.header("cache-control")), (200, Some("public, max-age=300")));
     serde_json::from_value(answer.json()).unwrap()
@@ -43,7 +44,7 @@ async fn published_ids(client: &mut Client) -> Vec<String> {
 }
 
 /// The claims, if one of the keys signed them for that origin. The tests' clock stands still, so `exp` is for them.
-fn verify(token: &str, keys: &JwkSet, origin: &str) -> Result<Value, String> {
+pub fn verify(token: &str, keys: &JwkSet, origin: &str) -> Result<Value, String> {
     let id = decode_header(token).unwrap().kid.unwrap();
     let key = keys.find(&id).ok_or("unknown key")?;
     let mut rules = Validation::new(Algorithm::ES256);

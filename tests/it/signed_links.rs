@@ -9,7 +9,7 @@ use super::support::tokens::{self, ALL, OWN};
 const NEW: &str = "/_auth/admin/apps/default/links/new";
 
 /// Makes a link and returns its path and query.
-async fn make(owner: &mut Client, fields: &[(&str, &str)]) -> String {
+pub async fn make(owner: &mut Client, fields: &[(&str, &str)]) -> String {
     let answer = owner.submit(NEW, NEW, fields).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let link = page::data(&answer.text(), "link").unwrap();

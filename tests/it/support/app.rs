@@ -189,6 +189,11 @@ impl TestApp {
         self.clock.advance(seconds);
     }
 
+    /// Stops the server; commands can still be run, and see its data.
+    pub async fn halt(&mut self) {
+        self.wired.stop().await;
+    }
+
     /// Stops the server and hands out what a next one may start on.
     pub async fn stop(mut self) -> (TempDir, TestClock) {
         self.wired.stop().await;
