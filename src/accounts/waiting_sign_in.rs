@@ -215,27 +215,24 @@ impl Accounts {
         client: Client,
         prove: impl FnOnce(&mut Connection) -> Result<Result<(), FieldFault>, StorageError> + Send + 'static,
     ) -> Result<NewSession, AccountError> {
-        let Found { hash, kept, record } = found;
-        let proved = Methods::from(Method::Password).with(&method.into());
+        let (Found { hash, kept, record }, proved) = (found, Methods::from(Method::Password).with(&method.into()));
         let Ok(proofs) = check_complete(&record.user, proved, Besides::Factor, self.0.config.second_factor) else {
             return Err(AccountError::Internal("a second factor is none".to_owned()));
         };
         let password = record.password_hash.clone().ok_or(AccountError::Link)?;
         let failed = self.audit_line(Event::FactorFailed, "", record.user.email.as_str(), &client.source.to_string());
-        let account = Some(self.account_bucket(&record.user.email));
         let codes_row = Asking::codes_row_of(&self.0.token_hasher, &record.user.id);
-        let is_enrolment = kept.missing == MissingProof::Enrolment;
-        let warning = self.warning(&record.user, &client);
-        let (attempt, persistent) = (kept.attempt.clone(), kept.persistent);
+        let (is_enrolment, warning) = (kept.missing == MissingProof::Enrolment, self.warning(&record.user, &client));
+        let (attempt, persistent, now) = (kept.attempt.clone(), kept.persistent, self.0.clock.now());
         let proof = AccountProof {
+            account: Some(self.account_bucket(&record.user.email)),
             record,
             password: Some(RightPassword { hash: password, upgraded: None }),
             reservation: kept.attempt.without_source(),
-            account,
             device: kept.device,
             earlier,
         };
-        let (now, wrong) = (self.0.clock.now(), wrong_answers_to(&hash));
+        let wrong = wrong_answers_to(&hash);
         let step = move |c: &mut Connection| {
             // Answers to one sign-in are judged one after the other.
             let before = attempts::hold(c, &wrong, now)?.failures;

@@ -64,11 +64,12 @@ impl Acme {
 /// Reads what is given; `None` means plain http.
 pub(super) fn read(reader: &mut Reader<'_>) -> Option<Tls> {
     reader.require_both(TLS_CERT_FILE.name, TLS_KEY_FILE.name);
-    let mut files = |variable| reader.given(variable).unwrap_or_default();
-    let (certificates, keys) = (files(&TLS_CERT_FILE), files(&TLS_KEY_FILE));
+    let mut paths = |variable| reader.given(variable).unwrap_or_default();
+    let (certificates, keys) = (paths(&TLS_CERT_FILE), paths(&TLS_KEY_FILE));
     let email = reader.given(&ACME_EMAIL);
     let directory_url = reader.given(&ACME_DIRECTORY_URL).unwrap_or_else(|| LETS_ENCRYPT.to_owned());
-    let (https_port, http_port) = (reader.value(&HTTPS_PORT), reader.value(&HTTP_PORT));
+    let port = reader.value(&HTTPS_PORT);
+    let http_port = reader.value(&HTTP_PORT);
     if !certificates.is_empty() && reader.values.contains_key(ACME_EMAIL.name) {
         reader.faults.add("ACME_EMAIL", "and TLS_CERT_FILE are both set; the certificates come from one of them");
     }
@@ -85,10 +86,10 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<Tls> {
             pairs.map(|(certificate, key)| PairFiles { certificate: certificate.into(), key: key.into() }).collect(),
         )
     };
-    if https_port == http_port {
+    if port == http_port {
         reader.faults.add("HTTP_PORT", "is the same as HTTPS_PORT; set another one, or 0 for none");
     }
-    Some(Tls { https_port, http_port, source })
+    Some(Tls { https_port: port, http_port, source })
 }
 
 /// What goes only with certain addresses.
@@ -115,6 +116,7 @@ pub(super) fn proxy_protocol(reader: &mut Reader<'_>, has_proxies: bool) -> bool
     wanted
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a parser of the table may fail")]
 pub(super) fn path(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }

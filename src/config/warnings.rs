@@ -54,7 +54,25 @@ fn weak_secrets(values: &mut Values, server: &Server, faults: &mut Faults) -> Ve
     warnings
 }
 
-/// What is wrong with the permissions of the files of TLS_KEY_FILE (S132).
+/// Settings of https that have no effect, and keys that others can read.
+fn about_https(server: &Server, values: &Values) -> Vec<String> {
+    let without = |name: &str| server.tls.is_none() && values.contains_key(name);
+    let no_effect = [
+        (
+            without("HTTPS_PORT") || without("HTTP_PORT"),
+            "HTTPS_PORT and HTTP_PORT have no effect without TLS_CERT_FILE or ACME_EMAIL",
+        ),
+        (without("ACME_DIRECTORY_URL"), "ACME_DIRECTORY_URL has no effect without ACME_EMAIL"),
+        (
+            server.tls.is_some() && values.get("PORT").is_some_and(|port| port != "3000"),
+            "PORT has no effect, since the gate speaks https itself: it listens on HTTPS_PORT and HTTP_PORT",
+        ),
+    ];
+    let said = no_effect.iter().filter(|(applies, _)| *applies).map(|(_, text)| (*text).to_owned());
+    said.chain(keys_that_others_can_read(server)).collect()
+}
+
+/// What is wrong with the permissions of the files of `TLS_KEY_FILE` (S132).
 fn keys_that_others_can_read(server: &Server) -> Vec<String> {
     let Some(CertificateSource::Files(pairs)) = server.tls.as_ref().map(|tls| &tls.source) else { return Vec::new() };
     let judge = |pair: &PairFiles| {
@@ -74,7 +92,7 @@ pub(super) fn of(
 ) -> Vec<String> {
     let mut warnings = weak_secrets(values, server, faults);
     warnings.extend(about_forward_auth(server, gate).map(str::to_owned));
-    warnings.extend(keys_that_others_can_read(server));
+    warnings.extend(about_https(server, values));
     let mut note = |applies: bool, text: &str| {
         if applies {
             warnings.push(text.to_owned());
@@ -118,16 +136,6 @@ pub(super) fn of(
     note(
         values.get("METRICS_TOKEN").is_some_and(|token| token.chars().count() < 16),
         "METRICS_TOKEN is short; use a random string of 16 characters or more",
-    );
-    let without = |name: &str| server.tls.is_none() && values.contains_key(name);
-    note(
-        without("HTTPS_PORT") || without("HTTP_PORT"),
-        "HTTPS_PORT and HTTP_PORT have no effect without TLS_CERT_FILE or ACME_EMAIL",
-    );
-    note(without("ACME_DIRECTORY_URL"), "ACME_DIRECTORY_URL has no effect without ACME_EMAIL");
-    note(
-        server.tls.is_some() && values.get("PORT").is_some_and(|port| port != "3000"),
-        "PORT has no effect, since the gate speaks https itself: it listens on HTTPS_PORT and HTTP_PORT",
     );
     note(
         values.contains_key("FLOWISE_USERNAME"),

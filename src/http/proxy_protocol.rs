@@ -82,7 +82,7 @@ mod tests {
 
     fn binary(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
         let length = u16::try_from(rest.len()).unwrap().to_be_bytes();
-        [&v2::PROTOCOL_PREFIX[..], &[0x20 | command, family], &length, rest].concat()
+        [v2::PROTOCOL_PREFIX, &[0x20 | command, family], &length, rest].concat()
     }
 
     #[actix_web::test]
@@ -101,7 +101,7 @@ mod tests {
             (binary(0, 0x00, &[]), None),
             (binary(0, 0x11, &of_4), None),
         ] {
-            let (read, left) = reading(&[&header[..], b"GET / HTTP/1.1\r\n"].concat()).await;
+            let (read, left) = reading(&[header.as_slice(), b"GET / HTTP/1.1\r\n"].concat()).await;
             assert_eq!(read.unwrap(), client.map(|client| client.parse().unwrap()), "{header:?}");
             assert_eq!(left, 16, "{header:?}");
         }
@@ -109,8 +109,8 @@ mod tests {
 
     #[actix_web::test]
     async fn s134_what_is_no_header_is_refused() {
-        let too_long = [&b"PROXY TCP4 "[..], &[b'1'; 200]].concat();
-        let wrong_version = [&v2::PROTOCOL_PREFIX[..], &[0x31, 0x11, 0, 0]].concat();
+        let too_long = [b"PROXY TCP4 ".as_slice(), &[b'1'; 200]].concat();
+        let wrong_version = [v2::PROTOCOL_PREFIX, &[0x31, 0x11, 0, 0]].concat();
         for bytes in [
             b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec(),
             b"PROXY TCP4 203.0.113.777 10.0.0.1 1 2\r\n".to_vec(),

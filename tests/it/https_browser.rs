@@ -20,12 +20,12 @@ const GIGABYTE: u64 = 1_000_000_000;
 
 /// An app that counts the bytes of the body sent to it, as only a large one needs.
 async fn counting_app() -> (SocketAddr, Arc<AtomicU64>) {
-    let (listener, counted) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Arc::new(AtomicU64::new(0)));
-    let (address, counter) = (listener.local_addr().unwrap(), Arc::clone(&counted));
+    let (listener, bytes) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Arc::new(AtomicU64::new(0)));
+    let (address, total) = (listener.local_addr().unwrap(), Arc::clone(&bytes));
     tokio::spawn(async move {
         loop {
             let (mut stream, _) = listener.accept().await.unwrap();
-            let counter = Arc::clone(&counter);
+            let total = Arc::clone(&total);
             tokio::spawn(async move {
                 let (mut head, mut piece) = (Vec::new(), vec![0; 1 << 20]);
                 while !head.ends_with(b"\r\n\r\n") {
@@ -38,7 +38,7 @@ async fn counting_app() -> (SocketAddr, Arc<AtomicU64>) {
                 while left > 0 {
                     let Ok(count @ 1..) = stream.read(&mut piece).await else { return };
                     left -= count as u64;
-                    counter.fetch_add(count as u64, Ordering::Relaxed);
+                    total.fetch_add(count as u64, Ordering::Relaxed);
                 }
                 let answer = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 24\r\n\
                     Connection: close\r\n\r\n<input id=app type=file>";
@@ -46,7 +46,7 @@ async fn counting_app() -> (SocketAddr, Arc<AtomicU64>) {
             });
         }
     });
-    (address, counted)
+    (address, bytes)
 }
 
 /// A browser that has claimed the gate and is at the app.
