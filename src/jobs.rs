@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -75,7 +75,11 @@ impl Jobs {
             })),
             runtime.spawn(restart_on_panic("cleaning", accounts.clone(), clean)),
         ];
-        tasks.extend(files.map(|files| runtime.spawn(watch_files(accounts.clone(), files))));
+        tasks.extend(files.map(|files| {
+            let files = Arc::new(Mutex::new(files));
+            let watch = move |accounts| watch_files(accounts, Arc::clone(&files));
+            runtime.spawn(restart_on_panic("certificate files", accounts.clone(), watch))
+        }));
         Ok(Self { stop, thread: Some(thread), tasks })
     }
 }
@@ -352,20 +356,13 @@ async fn close_stale_streams(accounts: Accounts, blind: Arc<AtomicBool>) {
 }
 
 /// Shows the certificates that are in the files now.
-async fn watch_files(accounts: Accounts, mut files: WatchedFiles) {
+async fn watch_files(accounts: Accounts, files: Arc<Mutex<WatchedFiles>>) {
     loop {
         tokio::time::sleep(FILES_INTERVAL).await;
-        let certificates = accounts.certificates().clone();
-        let looked = tokio::task::spawn_blocking(move || {
-            files.look(&certificates);
-            files
-        });
-        match looked.await {
-            Ok(back) => files = back,
-            Err(fault) => {
-                tracing::error!(%fault, "the files of TLS_CERT_FILE are not watched any more");
-                return;
-            }
+        let (certificates, files) = (accounts.certificates().clone(), Arc::clone(&files));
+        let check = move || files.lock().unwrap_or_else(PoisonError::into_inner).check(&certificates);
+        if let Err(fault) = tokio::task::spawn_blocking(check).await {
+            panic::resume_unwind(Box::new(fault.to_string()));
         }
     }
 }

@@ -18,7 +18,7 @@
 //! | 1 | snippets | domain | askama |
 //! | 2 | telemetry | config | tracing_subscriber |
 //! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, redis, secrecy |
-//! | 2 | tls | domain, config | rustls, x509_cert, arc_swap |
+//! | 2 | tls | domain, config | rustls, x509_cert, arc_swap, zeroize |
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
 //! | 3 | accounts | domain, config, crypto, storage, mail, tls, telemetry, texts | arc_swap, ipnet |
 //! | 4 | http | domain, config, crypto, accounts, telemetry, texts, tls | actix_web, ppp, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |

@@ -1,4 +1,4 @@
-//! A change of `TOKEN_HASH_SECRET`: what is sealed moves to the new one, and keyed hashes cannot (S35).
+//! A change of `TOKEN_HASH_SECRET`: what is sealed moves to the new one, and keyed hashes cannot
 
 use super::second_factors::sealed_as;
 use super::{Actor, fixed_headers, signing_keys};
@@ -107,8 +107,8 @@ fn extent(opened: &[Opened], hashes: KeyedHashes) -> Extent {
     extent
 }
 
-/// Opens everything that is sealed, or names everything that cannot be opened. What lives for minutes is left out:
-/// forms that wait, factors that are being set up, passkeys that are asked for.
+/// Opens everything that is sealed, or names everything that cannot be opened. What lives for hours at most is left
+/// out: forms that wait, factors that are being set up, passkeys that are asked for.
 fn open_all(c: &mut Connection, sealer: &Sealer) -> Result<Result<Vec<Opened>, Unopened>, StorageError> {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     for own in totp_secrets::all(c)? {

@@ -3,8 +3,13 @@
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
+use socket2::{Domain, Socket, Type};
+
 use super::Internals;
 use crate::config::Config;
+
+/// Connections that wait to be accepted.
+const BACKLOG: i32 = 1024;
 
 /// What the server listens on.
 pub(super) struct Listeners {
@@ -34,12 +39,24 @@ impl Listeners {
 
 fn listen(config: &Config, variable: &str, port: u16) -> io::Result<TcpListener> {
     let address = SocketAddr::new(config.server.host, port);
-    let bound = TcpListener::bind(address).or_else(|fault| {
+    let bound = bind(address).or_else(|fault| {
         // A machine without IPv6 has no `::`, which stands for every address.
         let no_ipv6 = address.is_ipv6() && address.ip().is_unspecified() && fault.kind() != ErrorKind::AddrInUse;
-        if no_ipv6 { TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)) } else { Err(fault) }
+        if no_ipv6 { bind(SocketAddr::new(Ipv4Addr::UNSPECIFIED.into(), port)) } else { Err(fault) }
     });
     bound.map_err(|fault| io::Error::new(fault.kind(), not_listening(variable, address, &fault)))
+}
+
+/// As `TcpListener::bind`, but `::` stands for the addresses of IPv4, too, whatever the system's setting is.
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
 }
 
 fn not_listening(variable: &str, address: SocketAddr, fault: &io::Error) -> String {

@@ -217,7 +217,6 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     }
     let core = Core::open(config, internals)?;
     let lock = lock(&config.database)?;
-    keys::check_again(config, core.accounts.database(), &core.keys)?;
     end_old_sessions(config, &core)?;
     warn_of_lost_passkeys(&core)?;
     let mut shown = config.shown();
@@ -226,17 +225,17 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         variables::of_nodes().for_each(|name| drop(shown.remove(name)));
     }
     core.block_on(core.accounts.record_configuration(shown))?;
-    core.block_on(core.accounts.ensure_signing_key())?;
-    // Before anybody can connect: whoever finds the server listening finds the token.
-    let setup_link = core.block_on(core.accounts.setup_link())?;
     let watched = watched_files(config, &core)?;
     let listeners = Listeners::bind(config, internals)?;
     let (address, http_address) = (listeners.main.local_addr()?, listeners.address_for_http()?);
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
     let server = server::run(&core, listeners)?;
     let jobs = Jobs::start(&core.accounts, watched)?;
-    // A change of the secret waits for this, or finds this node in the list.
+    // A change of the secret waits for this, or finds this node in the list: what is sealed from here on can be opened.
     keys::check_again(config, core.accounts.database(), &core.keys)?;
+    core.block_on(core.accounts.ensure_signing_key())?;
+    // Before anybody is answered: whoever finds the server answering finds the token.
+    let setup_link = core.block_on(core.accounts.setup_link())?;
     Ok(App {
         address,
         http_address,

@@ -1,5 +1,6 @@
 //! The HTTP server: its limits, and what it passes to the routes.
 
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -59,13 +60,22 @@ pub(super) fn run(core: &Core, listeners: Listeners) -> Result<Server, StartErro
     let all = Shared { settings, accounts: core.accounts.clone(), stopping };
     let (shared, accept) = (all.clone(), Arc::new(Accept::new(proxies.clone(), tls.map(Arc::new))));
     give_up_stalled_clients(&listeners.main);
-    let mut builder = builder.listen("portcullis", listeners.main, move || shared.worker(&accept, true))?;
+    let mut builder = builder.listen("portcullis", listeners.main, move || shared.worker(&accept, Answers::All))?;
     if let Some(listener) = listeners.http {
         give_up_stalled_clients(&listener);
         let accept = Arc::new(Accept::new(proxies, None));
-        builder = builder.listen("http", listener, move || all.worker(&accept, false))?;
+        builder = builder.listen("http", listener, move || all.worker(&accept, Answers::WayToHttps))?;
     }
     Ok(builder.run())
+}
+
+/// What a listener answers.
+#[derive(Clone, Copy)]
+enum Answers {
+    /// Every route.
+    All,
+    /// Only the way to https.
+    WayToHttps,
 }
 
 /// What the workers share.
@@ -77,11 +87,11 @@ struct Shared {
 }
 
 impl Shared {
-    /// Serves the connections that a worker is given: with every route, or only with the way to https.
+    /// Serves the connections that a worker is given.
     fn worker(
         &self,
         accept: &Arc<Accept>,
-        every_route: bool,
+        answers: Answers,
     ) -> impl ServiceFactory<TcpStream, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<> {
         let Self { settings, accounts, stopping } = self;
         let app = WebApp::new()
@@ -89,12 +99,11 @@ impl Shared {
             .app_data(Rc::new(Authenticator::default()))
             .app_data(Rc::new(Upstreams::default()));
         let app = app
-            .configure(|config| {
-                if every_route {
+            .configure(|config| match answers {
+                Answers::All => {
                     routes::register(config, settings, &RowStore(accounts.clone()), accounts.session_secs());
-                } else {
-                    config.default_service(web::to(lead_to_https));
                 }
+                Answers::WayToHttps => drop(config.default_service(web::to(lead_to_https))),
             })
             .wrap(Heads)
             .into_factory()
@@ -104,7 +113,7 @@ impl Shared {
             stops.notified().await;
             streams.stop();
         });
-        let stopping = stopping.clone();
+        let (stopping, stops) = (stopping.clone(), stopping.clone());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let stopping = stopping.clone();
@@ -118,9 +127,14 @@ impl Shared {
             .h1(map_config(app, |()| AppConfig::default()));
         let (connections, accept) = (Connections::watched(), Arc::clone(accept));
         let connect = move |stream: TcpStream| {
-            let (connections, accept) = (Rc::clone(&connections), Arc::clone(&accept));
+            let (connections, accept, stopping) = (Rc::clone(&connections), Arc::clone(&accept), stops.clone());
             async move {
-                let (stream, client) = accept.accept(stream).await.map_err(|fault| {
+                let accepted = tokio::select! {
+                    accepted = accept.accept(stream) => accepted,
+                    // Nothing has been asked yet that could be answered.
+                    () = stopping.notified() => Err(ErrorKind::ConnectionAborted.into()),
+                };
+                let (stream, client) = accepted.map_err(|fault| {
                     tracing::debug!(%fault, "a connection ended before HTTP");
                     DispatchError::Io(fault)
                 })?;

@@ -47,8 +47,8 @@ fn ask(config: &Config, address: SocketAddr) -> io::Result<String> {
     const QUESTION: &[u8] = b"GET /_auth/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
-    let server = &config.server;
-    if server.proxy_protocol && server.trusted_proxies.iter().any(|network| network.contains(&address.ip())) {
+    let (server, own) = (&config.server, stream.local_addr()?.ip().to_canonical());
+    if server.proxy_protocol && server.trusted_proxies.iter().any(|network| network.contains(&own)) {
         stream.write_all(b"PROXY UNKNOWN\r\n")?;
     }
     if server.tls.is_none() {

@@ -1,9 +1,10 @@
 //! From a TCP connection to one on which HTTP is spoken: the PROXY header, then TLS (S131, S134).
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -11,9 +12,11 @@ use rustls::ServerConfig;
 use rustls::server::Acceptor;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tokio_rustls::LazyConfigAcceptor;
 
-use super::proxy_protocol;
+use super::connection::{LINGER, read_on};
+use super::proxy_protocol::{self, Sender};
 use super::stream::Stream;
 use crate::tls::certificates::Certificates;
 
@@ -25,10 +28,16 @@ const TLS_HANDSHAKE: u8 = 22;
 const SPEAK_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
     Connection: close\r\n\r\nThis port speaks https: the address has to begin with https://\n";
 
+/// Connections in this state at once, of all workers; beyond that the oldest is closed (S104).
+const MAX_ARRIVING: usize = 2048;
+
 /// What happens to a connection before HTTP.
 pub struct Accept {
+    /// From whom a PROXY header is demanded; from nobody if it is empty.
     proxies: Vec<IpNet>,
     tls: Option<Arc<ServerConfig>>,
+    /// The connections that are not there yet, the oldest first; dropping one's sender closes it.
+    arriving: Mutex<VecDeque<oneshot::Sender<()>>>,
     /// Whether it was logged that a proxy sends no header.
     warned: AtomicBool,
 }
@@ -36,10 +45,11 @@ pub struct Accept {
 impl Accept {
     /// Expects a PROXY header from `proxies`, and then TLS if `tls` is given.
     pub const fn new(proxies: Vec<IpNet>, tls: Option<Arc<ServerConfig>>) -> Self {
-        Self { proxies, tls, warned: AtomicBool::new(false) }
+        Self { proxies, tls, arriving: Mutex::new(VecDeque::new()), warned: AtomicBool::new(false) }
     }
 
-    /// The connection and the client's address; an error ends the connection.
+    /// The connection and the client's address, `None` if nobody knows it. An error ends the connection: `TimedOut` after
+    /// ten seconds, `InvalidData` for what is no header or no TLS.
     pub async fn accept(&self, mut stream: TcpStream) -> io::Result<(Stream, Option<SocketAddr>)> {
         let peer = stream.peer_addr().ok();
         if let Err(fault) = stream.set_nodelay(true) {
@@ -53,16 +63,37 @@ impl Accept {
             return Ok((Stream::Plain(stream), peer));
         }
         let arriving = async {
-            let client = if is_proxy { self.read_header(&mut stream, peer).await? } else { None };
+            let client = if is_proxy { self.read_header(&mut stream, peer).await? } else { peer };
             let stream = match &self.tls {
                 None => Stream::Plain(stream),
                 Some(tls) => Stream::Tls(Box::new(handshake(stream, Arc::clone(tls)).await?)),
             };
-            Ok((stream, client.or(peer)))
+            Ok((stream, client))
         };
-        tokio::time::timeout(HANDSHAKE, arriving).await.unwrap_or_else(|_late| Err(io::ErrorKind::TimedOut.into()))
+        let crowded_out = self.arrive();
+        tokio::select! {
+            arrived = tokio::time::timeout(HANDSHAKE, arriving) => {
+                arrived.unwrap_or_else(|_late| Err(io::ErrorKind::TimedOut.into()))
+            }
+            _ = crowded_out => Err(io::ErrorKind::ConnectionAborted.into()),
+        }
     }
 
+    /// Takes a place among the connections that are not there yet; what is returned ends when a newer one needs it.
+    fn arrive(&self) -> oneshot::Receiver<()> {
+        let (place, crowded_out) = oneshot::channel();
+        let mut arriving = self.arriving.lock().unwrap_or_else(PoisonError::into_inner);
+        if arriving.len() >= MAX_ARRIVING {
+            arriving.retain(|place| !place.is_closed());
+        }
+        if arriving.len() >= MAX_ARRIVING {
+            drop(arriving.pop_front());
+        }
+        arriving.push_back(place);
+        crowded_out
+    }
+
+    /// Who sends what follows the header; `None` for somebody whom the proxy does not name, and who is not trusted.
     async fn read_header(&self, stream: &mut TcpStream, peer: Option<SocketAddr>) -> io::Result<Option<SocketAddr>> {
         let read = proxy_protocol::read(stream).await;
         if let Err(fault) = &read
@@ -76,7 +107,11 @@ impl Accept {
                     closed; later ones are not logged"
             );
         }
-        read
+        read.map(|sender| match sender {
+            Sender::Client(client) => Some(client),
+            Sender::Unnamed => None,
+            Sender::Proxy => peer,
+        })
     }
 }
 
@@ -87,7 +122,8 @@ async fn handshake(
     let mut first = [0];
     if stream.peek(&mut first).await? == 1 && first != [TLS_HANDSHAKE] {
         stream.write_all(SPEAK_TLS).await?;
-        stream.shutdown().await?;
+        let read = tokio::time::timeout(LINGER, read_on(Stream::Plain(stream))).await;
+        tracing::trace!(in_time = read.is_ok(), "somebody spoke plain http to the port for https");
         return Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS"));
     }
     let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
@@ -102,4 +138,46 @@ pub fn server_config(certificates: &Certificates) -> Result<ServerConfig, rustls
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new()?;
     Ok(config)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A client that never says anything, and its other end.
+    async fn silent(listener: &TcpListener) -> (TcpStream, TcpStream) {
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        (client, listener.accept().await.unwrap().0)
+    }
+
+    #[actix_web::test]
+    async fn s104_of_too_many_connections_before_http_the_oldest_is_closed() {
+        let accept = Accept::new(vec!["127.0.0.1/32".parse().unwrap()], None);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (_client, stream) = silent(&listener).await;
+        let mut oldest = Box::pin(accept.accept(stream));
+        assert!(futures_util::poll!(&mut oldest).is_pending());
+        let mut newer: Vec<_> = (1..MAX_ARRIVING).map(|_| accept.arrive()).collect();
+        assert!(futures_util::poll!(&mut oldest).is_pending());
+        // One is there now and leaves its place to the next.
+        drop(newer.pop());
+        newer.push(accept.arrive());
+        assert!(futures_util::poll!(&mut oldest).is_pending());
+        newer.push(accept.arrive());
+        assert_eq!(oldest.await.err().unwrap().kind(), io::ErrorKind::ConnectionAborted);
+        assert!(newer.iter_mut().all(|place| place.try_recv() == Err(oneshot::error::TryRecvError::Empty)));
+    }
+
+    #[actix_web::test]
+    async fn s95_who_says_nothing_before_http_is_closed_in_time() {
+        tokio::time::pause();
+        let accept = Accept::new(vec!["127.0.0.1/32".parse().unwrap()], None);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (mut client, stream) = silent(&listener).await;
+        assert_eq!(accept.accept(stream).await.err().unwrap().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+    }
 }

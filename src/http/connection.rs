@@ -14,7 +14,7 @@ use super::head_limits::{Connections, Room, State};
 use super::stream::Stream;
 
 /// How long a client with an overlong head may continue to send, so that it gets to read the refusal.
-const LINGER: Duration = Duration::from_secs(2);
+pub(super) const LINGER: Duration = Duration::from_secs(2);
 
 /// The connection itself.
 pub struct Connection {
@@ -106,7 +106,11 @@ impl AsyncWrite for Connection {
         let this = self.get_mut();
         ready!(this.stream()?.poll_flush(context))?;
         // The server writes all it has before it flushes.
-        if this.state.over.take() { this.stream()?.poll_shutdown(context) } else { Poll::Ready(Ok(())) }
+        if this.state.over.get() {
+            ready!(this.stream()?.poll_shutdown(context))?;
+            this.state.over.set(false);
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -134,7 +138,7 @@ impl Drop for Connection {
 }
 
 /// Closing with unread bytes would cause a reset, which can overtake the response.
-async fn read_on(mut stream: Stream) {
+pub(super) async fn read_on(mut stream: Stream) {
     let mut piece = [0; 4096];
     if stream.shutdown().await.is_ok() {
         while matches!(stream.read(&mut piece).await, Ok(1..)) {}

@@ -17,9 +17,26 @@ const FIXED: usize = 16;
 /// Maximum length of the rest, in bytes: addresses and what proxies add to them.
 const MAX_REST: usize = 2048;
 
-/// Reads the header and nothing beyond it. `None` if the proxy names no client: it speaks for itself, as when it checks
-/// whether the server is there.
-pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<SocketAddr>> {
+/// Who sends what follows the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// The client that the proxy names.
+    Client(SocketAddr),
+    /// Somebody whom the proxy does not name: what follows is not the proxy's own, so nobody may be trusted for it.
+    Unnamed,
+    /// The proxy itself, as when it checks whether the server is there.
+    Proxy,
+}
+
+impl From<Option<SocketAddr>> for Sender {
+    fn from(client: Option<SocketAddr>) -> Self {
+        client.map_or(Self::Unnamed, Self::Client)
+    }
+}
+
+/// Reads the header and nothing beyond it. `InvalidData` if there is none or a wrong one, `UnexpectedEof` if it ends
+/// early.
+pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Sender> {
     let mut header = vec![0; BEGINNING];
     stream.read_exact(&mut header).await?;
     if header == v2::PROTOCOL_PREFIX {
@@ -31,7 +48,7 @@ pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<So
     }
 }
 
-async fn read_text(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>) -> io::Result<Option<SocketAddr>> {
+async fn read_text(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>) -> io::Result<Sender> {
     // What follows belongs to the client.
     while !header.ends_with(b"\r\n") {
         if header.len() >= MAX_TEXT {
@@ -40,14 +57,15 @@ async fn read_text(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>) -
         header.push(stream.read_u8().await?);
     }
     let parsed = v1::Header::try_from(&*header).map_err(|fault| invalid(&fault.to_string()))?;
-    Ok(match parsed.addresses {
+    let client = match parsed.addresses {
         v1::Addresses::Tcp4(from) => Some((from.source_address, from.source_port).into()),
         v1::Addresses::Tcp6(from) => Some((from.source_address, from.source_port).into()),
         v1::Addresses::Unknown => None,
-    })
+    };
+    Ok(client.into())
 }
 
-async fn read_binary(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>) -> io::Result<Option<SocketAddr>> {
+async fn read_binary(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>) -> io::Result<Sender> {
     header.resize(FIXED, 0);
     stream.read_exact(header.get_mut(BEGINNING..).unwrap_or_default()).await?;
     let length = header.last_chunk().map_or(0, |bytes| usize::from(u16::from_be_bytes(*bytes)));
@@ -58,13 +76,14 @@ async fn read_binary(stream: &mut (impl AsyncRead + Unpin), mut header: Vec<u8>)
     stream.read_exact(header.get_mut(FIXED..).unwrap_or_default()).await?;
     let parsed = v2::Header::try_from(&*header).map_err(|fault| invalid(&fault.to_string()))?;
     if parsed.command == v2::Command::Local {
-        return Ok(None);
+        return Ok(Sender::Proxy);
     }
-    Ok(match parsed.addresses {
+    let client = match parsed.addresses {
         v2::Addresses::IPv4(from) => Some((from.source_address, from.source_port).into()),
         v2::Addresses::IPv6(from) => Some((from.source_address, from.source_port).into()),
         v2::Addresses::Unspecified | v2::Addresses::Unix(_) => None,
-    })
+    };
+    Ok(client.into())
 }
 
 fn invalid(why: &str) -> io::Error {
@@ -76,8 +95,12 @@ mod tests {
     use super::*;
 
     /// What is read of these bytes, and how much of them is left.
-    async fn reading(mut bytes: &[u8]) -> (io::Result<Option<SocketAddr>>, usize) {
+    async fn reading(mut bytes: &[u8]) -> (io::Result<Sender>, usize) {
         (read(&mut bytes).await, bytes.len())
+    }
+
+    fn of(address: &str) -> SocketAddr {
+        address.parse().unwrap()
     }
 
     fn binary(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
@@ -90,19 +113,23 @@ mod tests {
         let of_4 = [203, 0, 113, 7, 10, 0, 0, 1, 0x30, 0x39, 1, 0xbb];
         let of_6 = [&[0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7][..], &[0; 16], &[0x30, 0x39, 1, 0xbb]];
         let with_more = [&of_4[..], &[1, 0, 2, b'h', b'2']].concat();
-        for (header, client) in [
-            (b"PROXY TCP4 203.0.113.7 10.0.0.1 12345 443\r\n".to_vec(), Some("203.0.113.7:12345")),
-            (b"PROXY TCP6 2001:db8::7 ::1 12345 443\r\n".to_vec(), Some("[2001:db8::7]:12345")),
-            (b"PROXY UNKNOWN\r\n".to_vec(), None),
-            (b"PROXY UNKNOWN ffff:f...f:ffff 65535 65535\r\n".to_vec(), None),
-            (binary(1, 0x11, &of_4), Some("203.0.113.7:12345")),
-            (binary(1, 0x11, &with_more), Some("203.0.113.7:12345")),
-            (binary(1, 0x21, &of_6.concat()), Some("[2001:db8::7]:12345")),
-            (binary(0, 0x00, &[]), None),
-            (binary(0, 0x11, &of_4), None),
+        let unix = [0; 216];
+        let (named_4, named_6) = (Sender::Client(of("203.0.113.7:12345")), Sender::Client(of("[2001:db8::7]:12345")));
+        for (header, sender) in [
+            (b"PROXY TCP4 203.0.113.7 10.0.0.1 12345 443\r\n".to_vec(), named_4),
+            (b"PROXY TCP6 2001:db8::7 ::1 12345 443\r\n".to_vec(), named_6),
+            (b"PROXY UNKNOWN\r\n".to_vec(), Sender::Unnamed),
+            (b"PROXY UNKNOWN ffff:f...f:ffff 65535 65535\r\n".to_vec(), Sender::Unnamed),
+            (binary(1, 0x11, &of_4), named_4),
+            (binary(1, 0x11, &with_more), named_4),
+            (binary(1, 0x21, &of_6.concat()), named_6),
+            (binary(1, 0x00, &[]), Sender::Unnamed),
+            (binary(1, 0x31, &unix), Sender::Unnamed),
+            (binary(0, 0x00, &[]), Sender::Proxy),
+            (binary(0, 0x11, &of_4), Sender::Proxy),
         ] {
             let (read, left) = reading(&[header.as_slice(), b"GET / HTTP/1.1\r\n"].concat()).await;
-            assert_eq!(read.unwrap(), client.map(|client| client.parse().unwrap()), "{header:?}");
+            assert_eq!(read.unwrap(), sender, "{header:?}");
             assert_eq!(left, 16, "{header:?}");
         }
     }

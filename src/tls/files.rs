@@ -4,12 +4,14 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::certificates::{Certificates, Source};
 use super::pair::{Pair, PairFault};
 use crate::config::tls::PairFiles;
 
 /// What is in the two files of one certificate.
-type Content = [Vec<u8>; 2];
+type Content = [Zeroizing<Vec<u8>>; 2];
 
 /// Why files cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +49,7 @@ impl WatchedFiles {
     /// leaves the earlier certificates in place, and is logged when it is found a second time: whoever writes two files
     /// is between them for a moment. Blocks.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
-    pub fn look(&mut self, certificates: &Certificates) {
+    pub fn check(&mut self, certificates: &Certificates) {
         let (now, fault) = match self.read() {
             Ok(content) if self.used == Some(fingerprint(&content)) => {
                 self.refused = None;
@@ -85,7 +87,7 @@ impl WatchedFiles {
 /// Tells one content from another; nobody has anything from making two alike.
 fn fingerprint(content: &[Content]) -> u64 {
     let mut hasher = DefaultHasher::new();
-    content.hash(&mut hasher);
+    content.iter().flatten().for_each(|file| file.as_slice().hash(&mut hasher));
     hasher.finish()
 }
 
@@ -99,6 +101,6 @@ fn parse(files: &[PairFiles], content: &[Content]) -> Result<Vec<Pair>, FileFaul
     pairs.collect()
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, FileFault> {
-    fs::read(path).map_err(|fault| FileFault::Unreadable(path.display().to_string(), fault))
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileFault> {
+    fs::read(path).map(Zeroizing::new).map_err(|fault| FileFault::Unreadable(path.display().to_string(), fault))
 }

@@ -191,7 +191,8 @@ async fn s125_chromium_signs_in_with_each_of_two_passkeys_until_it_is_removed() 
     }
 
     walk.open(FACTORS).await;
-    walk.browser.click("[data-name='Laptop'] form[action$='/remove'] button").await;
+    walk.browser.click("[data-name='Laptop'] a[href$='/remove']").await;
+    walk.browser.click("button.danger").await;
     walk.browser.gone("[data-name='Laptop']").await;
     walk.browser.find("[data-name='Key ring']").await;
     walk.sign_out().await;

@@ -87,6 +87,7 @@ async fn s134_the_client_that_haproxy_names_is_the_client() {
 async fn s134_proxies_have_to_send_the_header_and_nobody_else_may() {
     let start = async |proxies: &'static str| {
         TestApp::start(|options| {
+            options.let_proxies_ask();
             options.trusted_proxies = Some(proxies.to_owned());
             options.set("PROXY_PROTOCOL", "true");
         })
@@ -99,4 +100,24 @@ async fn s134_proxies_have_to_send_the_header_and_nobody_else_may() {
     let careful = start("10.0.0.1").await;
     assert!(answer_to(careful.address, QUESTION.as_bytes()).await.starts_with("HTTP/1.1 200"));
     assert!(answer_to(careful.address, named.as_bytes()).await.starts_with("HTTP/1.1 400"));
+    // Only the proxy itself may ask what proxies may ask, and none of those whose bytes it passes on.
+    let asks = "GET /_auth/verify/nginx HTTP/1.1\r\nHost: localhost:3000\r\nConnection: close\r\n\
+        X-Original-URL: http://localhost:3000/\r\nX-Original-Method: GET\r\n\r\n";
+    let of_itself = [v2_header(0x20, 0x00, &[]).as_slice(), asks.as_bytes()].concat();
+    assert!(answer_to(trusting.address, &of_itself).await.starts_with("HTTP/1.1 401"));
+    for header in [
+        b"PROXY UNKNOWN\r\n".to_vec(),
+        b"PROXY TCP4 203.0.113.7 127.0.0.1 1234 3000\r\n".to_vec(),
+        v2_header(0x21, 0x00, &[]),
+        v2_header(0x21, 0x31, &[0; 216]),
+    ] {
+        let answer = answer_to(trusting.address, &[header.as_slice(), asks.as_bytes()].concat()).await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "{header:?}: {answer}");
+    }
+}
+
+/// A header of version 2 with that command and family.
+fn v2_header(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(rest.len()).unwrap().to_be_bytes();
+    [b"\r\n\r\n\0\r\nQUIT\n".as_slice(), &[command, family], &length, rest].concat()
 }

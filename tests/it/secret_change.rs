@@ -174,7 +174,7 @@ fn refused(output: &Output, why: &str) {
 }
 
 #[tokio::test]
-async fn s35_everything_sealed_moves_to_another_secret_and_what_cannot_is_counted_first() {
+async fn everything_sealed_moves_to_another_secret_and_what_cannot_is_counted_first() {
     let mut old = lived_in(|_| {}).await;
     let secret = old.secret();
     old.app.halt().await;
@@ -233,7 +233,7 @@ async fn s35_everything_sealed_moves_to_another_secret_and_what_cannot_is_counte
 }
 
 #[tokio::test]
-async fn s35_a_secret_is_not_changed_while_a_server_runs() {
+async fn a_secret_is_not_changed_while_a_server_runs() {
     let old = lived_in(|_| {}).await;
     let secret = old.secret();
     refused(&old.app.run(&["secret", "change", "--yes"]), "stop it first");
@@ -275,7 +275,7 @@ async fn s86_a_change_that_was_interrupted_loses_nothing_and_goes_on_when_it_is_
 }
 
 #[tokio::test]
-async fn s35_what_cannot_be_opened_is_named_and_stops_the_change() {
+async fn what_cannot_be_opened_is_named_and_stops_the_change() {
     let mut old = lived_in(|_| {}).await;
     old.app.halt().await;
     let secret = old.secret();
@@ -296,7 +296,7 @@ async fn s35_what_cannot_be_opened_is_named_and_stops_the_change() {
 }
 
 #[tokio::test]
-async fn s35_a_secret_that_is_a_variable_is_given_and_has_to_be_set() {
+async fn a_secret_that_is_a_variable_is_given_and_has_to_be_set() {
     let given = |options: &mut TestOptions, secret: &str| {
         options.sqlite = true;
         options.set("TOKEN_HASH_SECRET", secret);
@@ -325,12 +325,13 @@ async fn s35_a_secret_that_is_a_variable_is_given_and_has_to_be_set() {
 }
 
 #[test]
-fn s35_every_place_that_seals_is_moved_or_lives_for_minutes() {
+fn every_place_that_seals_is_moved_or_lives_for_hours_at_most() {
     let places = [
-        // What lives for minutes: forms that wait, ceremonies of passkeys, factors that are being set up.
+        // What lives for hours at most: forms that wait, ceremonies of passkeys, factors that are being set up.
         ("accounts/ceremonies.rs", 1),
         ("accounts/confirm.rs", 1),
         ("accounts/enrolment.rs", 2),
+        ("accounts/second_factors.rs", 1),
         // What moves.
         ("accounts/fixed_headers.rs", 1),
         ("accounts/secret_change.rs", 3),
@@ -348,11 +349,10 @@ fn s35_every_place_that_seals_is_moved_or_lives_for_minutes() {
     assert_eq!(found, places.map(|(file, count)| (file.to_owned(), count)), "secret_change.rs moves what lasts");
 }
 
-/// Runs the command while another one has locked the apps and made `changes`, which are committed once it waits.
+/// Runs the command while another one has locked the apps, makes `changes` once it waits, and commits them.
 async fn run_into(postgres: &Postgres, changes: &str, arguments: &'static [&'static str]) -> Output {
     let mut other = postgres.connect();
-    let lock = "BEGIN; UPDATE settings SET value = value WHERE name = 'apps';";
-    other.batch_execute(&format!("{lock} {changes}")).unwrap();
+    other.batch_execute("BEGIN; UPDATE settings SET value = value WHERE name = 'apps';").unwrap();
     let mut variables = secrets();
     variables.push(("DATABASE_URL".to_owned(), postgres.url()));
     let command = tokio::task::spawn_blocking(move || {
@@ -370,12 +370,12 @@ async fn run_into(postgres: &Postgres, changes: &str, arguments: &'static [&'sta
         (count > 0).then_some(())
     })
     .await;
-    other.batch_execute("COMMIT").unwrap();
+    other.batch_execute(&format!("{changes} COMMIT")).unwrap();
     command.await.unwrap()
 }
 
 #[tokio::test]
-async fn s35_a_server_that_starts_during_a_change_is_noticed_or_notices() {
+async fn a_server_that_starts_during_a_change_is_noticed_or_notices() {
     let Some(postgres) = Postgres::start().await else { return };
     let upstream = Upstream::start().await;
     let (status, _folder) = nodes::process(&postgres, None, upstream.address, TempDir::new().unwrap()).await.stop();

@@ -60,7 +60,8 @@ impl Certificates {
         self.openssl(&[&signed[..], &valid[..], by].concat());
     }
 
-    fn openssl(&self, arguments: &[&str]) {
+    /// Runs `openssl` in the folder.
+    pub fn openssl(&self, arguments: &[&str]) {
         let output = Command::new("openssl").args(arguments).current_dir(self.0.path()).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
