@@ -69,12 +69,6 @@ impl Pair {
             key: Arc::new(key),
         })
     }
-
-    /// Whether it is for this host; `*.` stands for one label (RFC 6125, section 6.4.3).
-    pub fn is_for(&self, host: &str) -> bool {
-        let wildcard = host.split_once('.').map(|(_, rest)| rest);
-        self.names.iter().any(|name| name == host || (name.strip_prefix("*.").is_some() && name.get(2..) == wildcard))
-    }
 }
 
 fn words(fault: &pem::Error) -> String {
