@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         new_email: "ada@example.org".to_owned(),
         token: "phone".to_owned(),
         app: "Wiki".to_owned(),
+        host: "wiki.example.org".to_owned(),
     };
     for (language, kind) in Language::ALL.into_iter().flat_map(|language| KINDS.map(|kind| (language, kind))) {
         let mail = content(kind, &facts, language).render()?;

@@ -11,6 +11,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 
 use crate::accounts::Accounts;
+use crate::accounts::certificate_orders::CertificateOrders;
 use crate::domain::notice::Notice;
 use crate::storage::notice_listener::NoticeListener;
 use crate::storage::{Connection, StorageError, notices};
@@ -44,6 +45,8 @@ const STREAM_ROUNDS_PER_STORE_CHECK: u32 = 10;
 const STREAM_ROUNDS_WITHOUT_STORE: u32 = 30;
 /// How often the files of certificates are read.
 const FILES_INTERVAL: Duration = Duration::from_secs(2);
+/// How often certificates of authorities are looked after.
+const CERTIFICATES_INTERVAL: Duration = Duration::from_secs(2);
 /// How long a stopping server waits for a watch that may be blocked in a query.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -80,6 +83,9 @@ impl Jobs {
             let watch = move |accounts| watch_files(accounts, Arc::clone(&files));
             runtime.spawn(restart_on_panic("certificate files", accounts.clone(), watch))
         }));
+        if accounts.acme().is_some() {
+            tasks.push(runtime.spawn(restart_on_panic("certificates", accounts.clone(), keep_certificates)));
+        }
         Ok(Self { stop, thread: Some(thread), tasks })
     }
 }
@@ -364,6 +370,15 @@ async fn watch_files(accounts: Accounts, files: Arc<Mutex<WatchedFiles>>) {
         if let Err(fault) = tokio::task::spawn_blocking(check).await {
             panic::resume_unwind(Box::new(fault.to_string()));
         }
+    }
+}
+
+/// Shows the certificates that other nodes have stored, and orders those that are missing or end soon.
+async fn keep_certificates(accounts: Accounts) {
+    let mut orders = CertificateOrders::new(accounts);
+    loop {
+        orders.round().await;
+        tokio::time::sleep(CERTIFICATES_INTERVAL).await;
     }
 }
 

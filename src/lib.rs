@@ -19,9 +19,10 @@
 //! | 2 | telemetry | config | tracing_subscriber |
 //! | 2 | storage | domain, config, crypto | diesel, diesel_migrations, r2d2, redis, secrecy |
 //! | 2 | tls | domain, config | rustls, x509_cert, arc_swap, zeroize |
+//! | 2 | acme | domain | instant_acme, rcgen, hyper, hyper_util, http_body_util, rustls, rustls_native_certs, tokio_rustls, webpki_roots |
 //! | 2 | mail | domain, config | lettre, askama, rustls_native_certs, secrecy |
-//! | 3 | accounts | domain, config, crypto, storage, mail, tls, telemetry, texts | arc_swap, ipnet |
-//! | 4 | http | domain, config, crypto, accounts, telemetry, texts, tls | actix_web, ppp, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
+//! | 3 | accounts | domain, config, crypto, storage, mail, tls, acme, telemetry, texts | arc_swap, ipnet, rustls |
+//! | 4 | http | domain, config, crypto, accounts, telemetry, texts, tls, acme | actix_web, ppp, actix_session, actix_identity, askama, anyhow, ipnet, base64, secrecy, memchr, rustls, rustls_native_certs, tokio_rustls, webpki |
 //! | 5 | probe | domain, crypto, accounts, http | actix_web, hyper, hyper_util, http_body_util |
 //! | 6 | pages | domain, accounts, http, snippets, telemetry, texts, probe | actix_web, askama, qrcode |
 //! | 6 | api | domain, accounts, http, telemetry | actix_web |
@@ -34,6 +35,7 @@
 //! | 8 | main | * | * |
 
 mod accounts;
+mod acme;
 mod api;
 mod app;
 pub mod cli;

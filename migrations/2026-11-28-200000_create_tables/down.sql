@@ -1,6 +1,11 @@
 DROP TABLE nodes;
 DROP TABLE notices;
 DROP TABLE settings;
+DROP TABLE leases;
+DROP TABLE acme_challenges;
+DROP TABLE acme_accounts;
+DROP TABLE certificate_orders;
+DROP TABLE certificates;
 DROP TABLE signing_keys;
 DROP TABLE machine_tokens;
 DROP TABLE grants;

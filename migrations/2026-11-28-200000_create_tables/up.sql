@@ -274,6 +274,53 @@ CREATE TABLE signing_keys (
     signs_from BIGINT NOT NULL
 );
 
+-- Certificates that an authority issued by ACME, and what is to be ordered. Each name has a certificate of its own.
+CREATE TABLE certificates (
+    name TEXT NOT NULL PRIMARY KEY,
+    -- Differs after every change, so that nodes notice it.
+    version TEXT NOT NULL,
+    -- The account's authority.
+    directory_url TEXT NOT NULL,
+    chain TEXT NOT NULL,
+    -- The private key, sealed.
+    sealed_key TEXT NOT NULL,
+    not_before BIGINT NOT NULL,
+    not_after BIGINT NOT NULL,
+    -- When admins were notified by mail that it ends soon.
+    mailed_at BIGINT
+);
+CREATE TABLE certificate_orders (
+    name TEXT NOT NULL PRIMARY KEY,
+    -- Failures in a row.
+    failures BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    failed_at BIGINT,
+    last_error TEXT NOT NULL
+);
+CREATE TABLE acme_accounts (
+    directory_url TEXT NOT NULL PRIMARY KEY,
+    contact TEXT NOT NULL,
+    -- The account's address and private key, sealed.
+    sealed_credentials TEXT NOT NULL
+);
+-- What this instance answers when an authority asks whether a name is its own.
+CREATE TABLE acme_challenges (
+    token TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key_authorization TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX acme_challenges_name ON acme_challenges (name);
+CREATE INDEX acme_challenges_expires ON acme_challenges (expires_at);
+
+-- What one node at a time does, who does it, and a number that rises while that node works.
+CREATE TABLE leases (
+    work TEXT NOT NULL PRIMARY KEY,
+    node TEXT NOT NULL,
+    beat BIGINT NOT NULL
+);
+
 CREATE TABLE settings (
     name TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL

@@ -206,6 +206,7 @@ impl Accounts {
             new_email: detail.new_email,
             token: detail.token,
             app: detail.app,
+            host: detail.host,
         };
         let language = user.and_then(|user| user.language).unwrap_or(self.0.config.site.language);
         mail_content::content(mail.kind, &facts, language)

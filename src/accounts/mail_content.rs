@@ -38,6 +38,8 @@ pub struct Facts {
     pub token: String,
     /// The name of an app.
     pub app: String,
+    /// The name whose certificate ends.
+    pub host: String,
 }
 
 /// The content of a mail of that kind, in that language.
@@ -54,7 +56,9 @@ pub fn content(kind: MailKind, facts: &Facts, language: Language) -> MailContent
             .with("inviter", &facts.inviter)
             .with("until", facts.until.exact_words())
             .with("token", &facts.token)
-            .with("app", &facts.app))
+            .with("app", &facts.app)
+            .with("host", &facts.host)
+            .with("end", facts.when.exact_words()))
     };
     let mut paragraphs = vec![filled(text)];
     if kind == MailKind::Invitation {
@@ -99,6 +103,7 @@ const fn tells_of_event(kind: MailKind) -> bool {
         | MailKind::ConfirmEmail
         | MailKind::TokenMade
         | MailKind::FactorsReset
+        | MailKind::CertificateEnds
         | MailKind::Test => false,
     }
 }
@@ -125,6 +130,9 @@ const fn keys(kind: MailKind) -> (&'static str, &'static str, Option<&'static st
         MailKind::FactorFailed => ("mail-factor-failed", "mail-factor-failed-text", Some("mail-factor-failed-end")),
         MailKind::ConfirmFailed => ("mail-confirm-failed", "mail-confirm-failed-text", Some("mail-new-device-end")),
         MailKind::FactorsReset => ("mail-factors-reset", "mail-factors-reset-text", Some("mail-factors-reset-end")),
+        MailKind::CertificateEnds => {
+            ("mail-certificate-ends", "mail-certificate-ends-text", Some("mail-certificate-ends-end"))
+        }
         MailKind::Test => ("mail-test-subject", "mail-test-text", None),
     }
 }

@@ -13,7 +13,8 @@ use crate::domain::throttle::LONGEST_WINDOW_SECS;
 use crate::domain::time::Timestamp;
 use crate::storage::session_store::SessionStore;
 use crate::storage::{
-    Connection, StorageError, attempts, audit, machine_tokens, mails, notices, passkeys, settings, shared_time, tokens,
+    Connection, StorageError, acme, attempts, audit, machine_tokens, mails, notices, passkeys, settings, shared_time,
+    tokens,
 };
 
 /// Seconds for which finished mails stay on the admin page: thirty days.
@@ -48,6 +49,7 @@ impl Accounts {
         self.clean("notices", move |c| notices::delete_older(c, now.plus(-NOTICES_KEPT_SECS))).await;
         self.clean("links", move |c| tokens::delete_expired(c, now)).await;
         self.clean("challenges", move |c| passkeys::delete_expired(c, now.plus(-CHALLENGES_KEPT_SECS))).await;
+        self.clean("answers to authorities", move |c| acme::delete_expired(c, now)).await;
         self.clean("tokens", move |c| machine_tokens::delete_expired(c, now.plus(-EXPIRED_TOKENS_KEPT_SECS))).await;
         self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS))
             .await;

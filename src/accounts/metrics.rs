@@ -171,6 +171,7 @@ impl Accounts {
         page.value("portcullis_build_info", concat!("version=\"", env!("CARGO_PKG_VERSION"), "\""), 1);
         self.0.metrics.write(&mut page);
         self.write_decisions(&mut page);
+        self.write_certificates(&mut page);
         let lease = self.0.cache.has_lease(self.0.clock.monotonic());
         let gauge = |page: &mut Exposition, name: &str, help: &str, value: usize| {
             page.begin(name, "gauge", help);

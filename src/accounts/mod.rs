@@ -5,6 +5,7 @@
 
 use std::future::Future;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
@@ -36,6 +37,10 @@ pub mod apply;
 mod apps;
 pub mod ca_file;
 pub mod ceremonies;
+pub mod certificate_orders;
+pub mod certificate_status;
+mod certificate_warnings;
+pub mod certificates;
 pub mod confirm;
 pub mod delivery;
 mod difference;
@@ -86,6 +91,7 @@ pub mod waiting_sign_in;
 
 pub use actor::Actor;
 use app_table::AppTableCache;
+use certificates::IssuedCertificates;
 pub use error::{AccountError, FieldFault};
 use metrics::Metrics;
 use revocation::AppliedNotices;
@@ -155,6 +161,8 @@ pub struct Parts {
     pub mail: Transport,
     /// What the server shows where it speaks https itself.
     pub certificates: Certificates,
+    /// Authorities that an ACME server may have its certificate from, besides those of the system; for tests.
+    pub acme_ca_file: Option<PathBuf>,
     /// The settings.
     pub config: Arc<Config>,
 }
@@ -178,6 +186,8 @@ struct Inner {
     mail: Transport,
     mail_waiting: Notify,
     certificates: Certificates,
+    issued: IssuedCertificates,
+    acme_ca_file: Option<PathBuf>,
     /// How long sending the last mail took.
     last_mail_millis: AtomicU64,
     /// Limits the decoys processed at once.
@@ -224,6 +234,8 @@ impl Accounts {
             mail: parts.mail,
             mail_waiting: Notify::new(),
             certificates: parts.certificates,
+            issued: IssuedCertificates::default(),
+            acme_ca_file: parts.acme_ca_file,
             last_mail_millis: AtomicU64::new(0),
             decoys: Arc::new(Semaphore::new(delivery::DECOYS_AT_ONCE)),
             phase: AtomicU8::new(phase.to_number()),

@@ -30,6 +30,8 @@ pub(super) struct Detail {
     pub(super) token: String,
     /// The name of the app that it is for.
     pub(super) app: String,
+    /// The name whose certificate ends.
+    pub(super) host: String,
 }
 
 /// Creates mails and queues them, for use inside a transaction.

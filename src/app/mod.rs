@@ -7,7 +7,7 @@ mod server;
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -74,11 +74,13 @@ pub struct Internals {
     pub hash_cost: Option<u32>,
     /// Port 0 instead of the configured one, for tests.
     pub any_port: bool,
+    /// Authorities that an ACME server may have its certificate from, besides those of the system, for tests.
+    pub acme_ca_file: Option<PathBuf>,
 }
 
 impl Default for Internals {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock::new()), hash_cost: None, any_port: false }
+        Self { clock: Arc::new(SystemClock::new()), hash_cost: None, any_port: false, acme_ca_file: None }
     }
 }
 
@@ -153,6 +155,7 @@ impl Core {
             hash_workers: workers,
             mail: Transport::new(&config.mail, &config.site.name, config.server.app_url.host(), &config.data_dir)?,
             certificates: Certificates::new(config.server.app_url.host()),
+            acme_ca_file: internals.acme_ca_file.clone(),
             config: Arc::clone(&config),
         })?;
         check_claim_marker(&config, &accounts)?;
@@ -225,6 +228,7 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
         variables::of_nodes().for_each(|name| drop(shown.remove(name)));
     }
     core.block_on(core.accounts.record_configuration(shown))?;
+    core.block_on(core.accounts.refresh_certificates())?;
     let watched = watched_files(config, &core)?;
     let listeners = Listeners::bind(config, internals)?;
     let (address, http_address) = (listeners.main.local_addr()?, listeners.address_for_http()?);

@@ -58,7 +58,8 @@ pub(super) fn run(core: &Core, listeners: Listeners) -> Result<Server, StartErro
         Server::build().max_concurrent_connections(MAX_CONNECTIONS).shutdown_timeout(DRAIN_SECS).disable_signals();
     let stopping = builder.graceful_shutdown_signal();
     let all = Shared { settings, accounts: core.accounts.clone(), stopping };
-    let (shared, accept) = (all.clone(), Arc::new(Accept::new(proxies.clone(), tls.map(Arc::new))));
+    let (shared, accept) =
+        (all.clone(), Arc::new(Accept::new(proxies.clone(), tls.map(Arc::new)).with_challenges(&core.accounts)));
     give_up_stalled_clients(&listeners.main);
     let mut builder = builder.listen("portcullis", listeners.main, move || shared.worker(&accept, Answers::All))?;
     if let Some(listener) = listeners.http {

@@ -17,6 +17,7 @@ mod app_arguments;
 mod apply;
 mod apps;
 mod backup;
+mod certificates;
 mod explain;
 mod factors;
 mod groups;
@@ -190,6 +191,7 @@ pub fn command() -> Command {
             import::command(),
             signing_keys::command(),
             secret::command(),
+            certificates::command(),
             snippet::command(),
             probe::command(),
         ])
@@ -259,6 +261,7 @@ fn run(matches: &ArgMatches) -> Result<ExitCode, String> {
         "snippet" => snippet::snippet(&config, matches),
         "secret" => secret::secret(&config, matches),
         "signing-key" => signing_keys::signing_key(&config, matches),
+        "certificate" => certificates::certificate(&config, matches),
         "token" => tokens::token(&config, matches),
         "link" => tokens::link(&config, matches),
         "explain" if !explain::explain(&config, matches)? => return Ok(ExitCode::from(ANSWER_IS_NO)),

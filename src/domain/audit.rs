@@ -107,6 +107,9 @@ events! {
     RecoveryUsed = "recovery.used", "event-recovery-used";
     TrustedAdded = "trusted.added", "event-trusted-added";
     TrustedForgotten = "trusted.forgotten", "event-trusted-forgotten";
+    CertificateOrdered = "certificate.ordered", "event-certificate-ordered";
+    CertificateRenewed = "certificate.renewed", "event-certificate-renewed";
+    CertificateFailed = "certificate.failed", "event-certificate-failed";
     ConfirmOk = "confirm.ok", "event-confirm-ok";
     ConfirmFailed = "confirm.failed", "event-confirm-failed";
 }

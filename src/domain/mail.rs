@@ -43,12 +43,14 @@ pub enum MailKind {
     ConfirmFailed,
     /// An admin removed all second factors.
     FactorsReset,
+    /// A certificate ends soon and could not be renewed.
+    CertificateEnds,
     /// An admin tests the mail server.
     Test,
 }
 
 /// Every kind, in the order of declaration.
-pub const KINDS: [MailKind; 16] = [
+pub const KINDS: [MailKind; 17] = [
     MailKind::Reset,
     MailKind::Invitation,
     MailKind::PasswordChanged,
@@ -64,6 +66,7 @@ pub const KINDS: [MailKind; 16] = [
     MailKind::FactorFailed,
     MailKind::ConfirmFailed,
     MailKind::FactorsReset,
+    MailKind::CertificateEnds,
     MailKind::Test,
 ];
 
@@ -86,6 +89,7 @@ impl MailKind {
             Self::FactorFailed => "wrong codes",
             Self::ConfirmFailed => "wrong codes in a session",
             Self::FactorsReset => "second factors reset",
+            Self::CertificateEnds => "certificate ends",
             Self::Test => "test",
         }
     }
@@ -108,6 +112,7 @@ impl MailKind {
             Self::FactorFailed => "mail-kind-factor-failed",
             Self::ConfirmFailed => "mail-kind-confirm-failed",
             Self::FactorsReset => "mail-kind-factors-reset",
+            Self::CertificateEnds => "mail-kind-certificate-ends",
             Self::Test => "mail-kind-test",
         })
     }

@@ -10,6 +10,7 @@ pub mod app_url;
 pub mod apps;
 pub mod audit;
 pub mod authenticators;
+pub mod certificates;
 pub mod checklist;
 pub mod colour;
 pub mod csv;

@@ -8,16 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use rustls::ServerConfig;
-use rustls::server::Acceptor;
+use rustls::server::{Acceptor, WantsServerCert};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ConfigBuilder, ServerConfig};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
-use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use super::connection::{LINGER, read_on};
 use super::proxy_protocol::{self, Sender};
 use super::stream::Stream;
+use crate::accounts::Accounts;
+use crate::acme::alpn::PROTOCOL;
 use crate::tls::certificates::Certificates;
 
 /// Time limit for the PROXY header and the handshake.
@@ -38,6 +41,8 @@ pub struct Accept {
     tls: Option<Arc<ServerConfig>>,
     /// The connections that are not there yet, the oldest first; dropping one's sender closes it.
     arriving: Mutex<VecDeque<oneshot::Sender<()>>>,
+    /// Answers an authority that asks by TLS-ALPN-01.
+    accounts: Option<Accounts>,
     /// Whether it was logged that a proxy sends no header.
     warned: AtomicBool,
 }
@@ -45,7 +50,14 @@ pub struct Accept {
 impl Accept {
     /// Expects a PROXY header from `proxies`, and then TLS if `tls` is given.
     pub const fn new(proxies: Vec<IpNet>, tls: Option<Arc<ServerConfig>>) -> Self {
-        Self { proxies, tls, arriving: Mutex::new(VecDeque::new()), warned: AtomicBool::new(false) }
+        Self { proxies, tls, accounts: None, arriving: Mutex::new(VecDeque::new()), warned: AtomicBool::new(false) }
+    }
+
+    /// Also answers authorities that ask in a handshake whether a name is ours.
+    #[must_use]
+    pub fn with_challenges(self, accounts: &Accounts) -> Self {
+        let accounts = accounts.acme().is_some().then(|| accounts.clone());
+        Self { accounts, ..self }
     }
 
     /// The connection and the client's address, `None` if nobody knows it. An error ends the connection: `TimedOut` after
@@ -66,7 +78,7 @@ impl Accept {
             let client = if is_proxy { self.read_header(&mut stream, peer).await? } else { peer };
             let stream = match &self.tls {
                 None => Stream::Plain(stream),
-                Some(tls) => Stream::Tls(Box::new(handshake(stream, Arc::clone(tls)).await?)),
+                Some(tls) => Stream::Tls(Box::new(self.handshake(stream, Arc::clone(tls)).await?)),
             };
             Ok((stream, client))
         };
@@ -113,28 +125,54 @@ impl Accept {
             Sender::Proxy => peer,
         })
     }
+
+    async fn handshake(
+        &self,
+        mut stream: TcpStream,
+        tls: Arc<ServerConfig>,
+    ) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
+        let mut first = [0];
+        if stream.peek(&mut first).await? == 1 && first != [TLS_HANDSHAKE] {
+            stream.write_all(SPEAK_TLS).await?;
+            let read = tokio::time::timeout(LINGER, read_on(Stream::Plain(stream))).await;
+            tracing::trace!(in_time = read.is_ok(), "somebody spoke plain http to the port for https");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS"));
+        }
+        let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let Some(accounts) = self.accounts.as_ref().filter(|_| is_challenge(&hello)) else {
+            return hello.into_stream(tls).await;
+        };
+        let name = hello.client_hello().server_name().unwrap_or_default().to_owned();
+        let answer = accounts.alpn_challenge(&name).await.map_err(io::Error::other)?;
+        let answer = answer.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "no challenge for that name"))?;
+        let config = challenge_config(answer).map_err(io::Error::other)?;
+        // The handshake is all that the authority wants (RFC 8737, section 3).
+        hello.into_stream(Arc::new(config)).await?.shutdown().await?;
+        Err(io::Error::new(io::ErrorKind::ConnectionAborted, "a challenge was answered"))
+    }
 }
 
-async fn handshake(
-    mut stream: TcpStream,
-    tls: Arc<ServerConfig>,
-) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
-    let mut first = [0];
-    if stream.peek(&mut first).await? == 1 && first != [TLS_HANDSHAKE] {
-        stream.write_all(SPEAK_TLS).await?;
-        let read = tokio::time::timeout(LINGER, read_on(Stream::Plain(stream))).await;
-        tracing::trace!(in_time = read.is_ok(), "somebody spoke plain http to the port for https");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS"));
-    }
-    let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-    hello.into_stream(tls).await
+/// Whether a client speaks the protocol of TLS-ALPN-01 alone.
+fn is_challenge(hello: &StartHandshake<TcpStream>) -> bool {
+    hello.client_hello().alpn().is_some_and(|mut offered| offered.next() == Some(PROTOCOL) && offered.next().is_none())
+}
+
+fn challenge_config(answer: Arc<CertifiedKey>) -> Result<ServerConfig, rustls::Error> {
+    let builder = builder()?;
+    let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(answer)));
+    config.alpn_protocols = vec![PROTOCOL.to_vec()];
+    Ok(config)
+}
+
+fn builder() -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(builder.with_no_client_auth())
 }
 
 /// TLS 1.2 and 1.3 with the suites that rustls holds safe, and HTTP/1.1 alone (docs/adr/0019).
 pub fn server_config(certificates: &Certificates) -> Result<ServerConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let mut config = builder.with_no_client_auth().with_cert_resolver(Arc::new(certificates.clone()));
+    let mut config = builder()?.with_cert_resolver(Arc::new(certificates.clone()));
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new()?;
     Ok(config)

@@ -7,10 +7,16 @@ use actix_web::{HttpRequest, HttpResponse};
 use super::{app_origin, requested_host, settings};
 use crate::domain::origin::Origin;
 
+/// Where authorities ask.
+const CHALLENGES: &str = "/.well-known/acme-challenge/";
+
 /// The redirect, for the host of `APP_URL` and those of apps. What a form has already sent in the clear is not sent on.
 pub async fn lead_to_https(req: HttpRequest) -> HttpResponse {
     if !matches!(*req.method(), Method::GET | Method::HEAD) {
         return say(StatusCode::FORBIDDEN, "Here only the way to https is shown: send this to the address with https.");
+    }
+    if let Some(token) = req.path().strip_prefix(CHALLENGES) {
+        return challenge(&req, token).await;
     }
     let Some(origin) = origin(&req).await else {
         return say(StatusCode::NOT_FOUND, "There is nothing here under this name.");
@@ -18,6 +24,21 @@ pub async fn lead_to_https(req: HttpRequest) -> HttpResponse {
     let page = req.uri().path_and_query().map_or("/", |page| page.as_str());
     let mut answer = HttpResponse::PermanentRedirect();
     answer.insert_header((LOCATION, format!("{origin}{page}"))).finish()
+}
+
+/// The answer to an authority that asks whether the name is ours (RFC 8555, section 8.3): only to what was ordered here
+/// (S133).
+async fn challenge(req: &HttpRequest, token: &str) -> HttpResponse {
+    let host = requested_host::of(req).ok().flatten().and_then(|host| Origin::parse(false, host));
+    let Some(host) = host else { return say(StatusCode::NOT_FOUND, "There is no such challenge.") };
+    match settings::accounts(req).http_challenge(host.host(), token).await {
+        Ok(Some(answer)) => HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/octet-stream")).body(answer),
+        Ok(None) => say(StatusCode::NOT_FOUND, "There is no such challenge."),
+        Err(fault) => {
+            tracing::warn!(%fault, "a challenge of an authority could not be answered");
+            say(StatusCode::SERVICE_UNAVAILABLE, "This cannot be answered right now.")
+        }
+    }
 }
 
 /// The origin, with https, of the host that the request names; whatever port it names.

@@ -4,13 +4,15 @@
 //! else opens a transaction. Row types never leave this folder. Every check-then-act is one statement with the check in
 //! its `WHERE`.
 //!
-//! `sql_query`: apps.rs, attempts.rs, database.rs, migrate.rs, `notice_listener.rs`, notices.rs, passkeys.rs
-//! `sql_query`: search.rs, `session_store.rs`, settings.rs
+//! `sql_query`: apps.rs, attempts.rs, certificates.rs, database.rs, leases.rs, migrate.rs
+//! `sql_query`: `notice_listener.rs`, notices.rs, passkeys.rs, search.rs, `session_store.rs`, settings.rs
 
+pub mod acme;
 pub mod admins;
 pub mod apps;
 pub mod attempts;
 pub mod audit;
+pub mod certificates;
 mod connection;
 pub mod copying;
 mod database;
@@ -20,6 +22,7 @@ pub mod factors;
 pub mod groups;
 pub mod icons;
 pub mod keyed_hashes;
+pub mod leases;
 mod listen;
 mod lists;
 pub mod machine_tokens;

@@ -173,6 +173,28 @@ super::tables::kept_tables! {
         sealed -> Text,
         signs_from -> BigInt,
     }
+    table certificates (name) {
+        name -> Text,
+        version -> Text,
+        directory_url -> Text,
+        chain -> Text,
+        sealed_key -> Text,
+        not_before -> BigInt,
+        not_after -> BigInt,
+        mailed_at -> Nullable<BigInt>,
+    }
+    table certificate_orders (name) {
+        name -> Text,
+        failures -> BigInt,
+        due_at -> BigInt,
+        failed_at -> Nullable<BigInt>,
+        last_error -> Text,
+    }
+    table acme_accounts (directory_url) {
+        directory_url -> Text,
+        contact -> Text,
+        sealed_credentials -> Text,
+    }
     table sessions (id) {
         id -> Text,
         user_id -> Nullable<Text>,
@@ -203,6 +225,22 @@ diesel::table! {
         kind -> Text,
         subject -> Text,
         at -> BigInt,
+    }
+}
+diesel::table! {
+    leases (work) {
+        work -> Text,
+        node -> Text,
+        beat -> BigInt,
+    }
+}
+diesel::table! {
+    acme_challenges (token) {
+        token -> Text,
+        name -> Text,
+        kind -> Text,
+        key_authorization -> Text,
+        expires_at -> BigInt,
     }
 }
 diesel::table! {

@@ -125,7 +125,7 @@ const FENCES: &[Fence] = &[
     Fence { crates: &["dotenvy"], only_in: &["config/"] },
     Fence {
         crates: &["hyper", "hyper_util", "http_body_util", "tower_service"],
-        only_in: &["gate/", "demo/", "probe/"],
+        only_in: &["gate/", "demo/", "probe/", "acme/connection.rs"],
     },
     Fence { crates: &["actix_http", "actix_server", "actix_service"], only_in: &["app/server.rs"] },
 ];

@@ -31,6 +31,7 @@ pub async fn show(admin: Admin, req: HttpRequest) -> Result<HttpResponse, HttpEr
     checks.extend(probe::mail(settings.config.mail.address().as_deref()).await);
     checks.extend(settings.checks.iter().cloned());
     checks.extend(lost_passkeys(&req).await?);
+    checks.extend(settings::accounts(&req).certificate_checks().await?);
     checks.extend(own_factor(&admin, &req).await?);
     let content =
         ChecklistPage { layout: Layout::with_menu(&req, "checklist-heading", Menu::Admin), checks: in_order(checks) };

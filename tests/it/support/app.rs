@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use portcullis::for_tests::{App, Internals, build_app};
+use portcullis::for_tests::{App, Clock, Internals, build_app};
 use tempfile::TempDir;
 
 use super::client::Client;
@@ -38,6 +38,10 @@ pub struct TestOptions {
     pub data_dir: Option<TempDir>,
     /// The clock of an earlier app; a fresh one otherwise.
     pub clock: TestClock,
+    /// Whether it listens on `HTTPS_PORT` and `HTTP_PORT`, not on any ports.
+    pub given_ports: bool,
+    /// Whom an ACME server may have its certificate from.
+    pub acme_ca_file: Option<PathBuf>,
     /// SQLite, whatever store the suite runs on: for tests that look into its file.
     pub sqlite: bool,
 }
@@ -64,6 +68,8 @@ impl TestOptions {
             variables: Vec::new(),
             data_dir: None,
             clock: TestClock::new(),
+            given_ports: false,
+            acme_ca_file: None,
             sqlite: false,
         }
     }
@@ -121,7 +127,13 @@ impl TestApp {
         let own = options.sqlite || options.variables.iter().any(|(name, _)| name == "DATABASE_URL");
         let stores = if own { Stores::default() } else { Stores::of(data_dir.path()).await };
         let environment = options.environment(&data_dir, &stores);
-        let wired = build_server(&environment, options.clock.clone()).await;
+        let internals = Internals {
+            clock: Arc::new(options.clock.clone()),
+            hash_cost: Some(4),
+            any_port: !options.given_ports,
+            acme_ca_file: options.acme_ca_file.clone(),
+        };
+        let wired = build_server(&environment, internals).await;
         Self {
             address: wired.address,
             http_address: wired.http_address,
@@ -194,6 +206,11 @@ impl TestApp {
         self.wired.stop().await;
     }
 
+    /// Its time, in unix seconds.
+    pub fn clock_now(&self) -> i64 {
+        self.clock.now().secs()
+    }
+
     /// Stops the server and hands out what a next one may start on.
     pub async fn stop(mut self) -> (TempDir, TestClock) {
         self.wired.stop().await;
@@ -238,11 +255,10 @@ impl Drop for Started {
 
 /// The configuration of `environment`, then the app with the test's clock and bcrypt at its lowest cost, on a thread of
 /// its own.
-async fn build_server(environment: &[(String, String)], clock: TestClock) -> Started {
+async fn build_server(environment: &[(String, String)], internals: Internals) -> Started {
     let environment = environment.iter().cloned().collect();
     let (started, ready) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
-        let internals = Internals { clock: Arc::new(clock), hash_cost: Some(4), any_port: true };
         let system = actix_web::rt::System::new();
         let errors = Errors::of_this_system();
         let App { address, http_address, server, handle, running, .. } = build_app(&environment, &internals).unwrap();

@@ -1,0 +1,160 @@
+//! Certificates that an authority issued for this instance: which names have one, and what every node shows and answers
+//! (S132, S133, S136).
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use rustls::sign::CertifiedKey;
+
+use super::{AccountError, Accounts};
+use crate::acme::{alpn, order};
+use crate::config::tls::{Acme, CertificateSource};
+use crate::crypto::checksum::sha_256;
+use crate::crypto::sealed::Sealer;
+use crate::domain::app_table::AppTable;
+use crate::domain::certificates::ChallengeKind;
+use crate::domain::time::Timestamp;
+use crate::storage::acme;
+use crate::storage::certificates::{self, StoredCertificate};
+use crate::tls::certificates::Source;
+use crate::tls::pair::Pair;
+
+/// The certificates as this process has read them.
+#[derive(Default)]
+pub(super) struct IssuedCertificates(ArcSwap<Read>);
+
+#[derive(Default)]
+struct Read {
+    /// What was in the store, usable or not.
+    versions: Vec<(String, String)>,
+    usable: Vec<Issued>,
+}
+
+/// A certificate that can be used.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The name it is for.
+    pub name: String,
+    /// Differs after every change.
+    pub version: String,
+    /// The directory of the authority.
+    pub directory_url: String,
+    /// From when on it is valid.
+    pub not_before: Timestamp,
+    /// Until when it is valid.
+    pub not_after: Timestamp,
+}
+
+/// What a sealed key is good for.
+pub(super) fn purpose(name: &str) -> String {
+    format!("certificate key {name}")
+}
+
+impl Accounts {
+    /// The authority, where certificates come from one.
+    pub fn acme(&self) -> Option<&Acme> {
+        match &self.0.config.server.tls.as_ref()?.source {
+            CertificateSource::Acme(acme) => Some(acme),
+            CertificateSource::Files(_) => None,
+        }
+    }
+
+    /// Where tests have their authority's authority.
+    pub(super) fn acme_ca_file(&self) -> Option<&Path> {
+        self.0.acme_ca_file.as_deref()
+    }
+
+    /// The names that get a certificate: the host of `APP_URL` and the exact addresses of apps; and those that cannot
+    /// get one from this authority.
+    pub(super) fn names(&self, acme: &Acme, apps: &AppTable) -> (BTreeSet<String>, BTreeSet<String>) {
+        let addresses = apps.apps().iter().flat_map(|app| &app.app().addresses);
+        let hosts = addresses.filter(|address| !address.has_wildcard()).map(|address| address.host().to_owned());
+        let own = self.app_url().canonical().host().to_owned();
+        [own].into_iter().chain(hosts).partition(|host| acme.can_certify(host))
+    }
+
+    /// The addresses with `*`, for which no certificate is ordered.
+    pub(super) fn wildcards(apps: &AppTable) -> BTreeSet<String> {
+        let addresses = apps.apps().iter().flat_map(|app| &app.app().addresses);
+        addresses.filter(|address| address.has_wildcard()).map(|address| address.host().to_owned()).collect()
+    }
+
+    /// The certificates of the authority that can be used.
+    pub fn issued_certificates(&self) -> Vec<Issued> {
+        self.0.issued.0.load().usable.clone()
+    }
+
+    /// Shows the certificates that are in the store now.
+    pub async fn refresh_certificates(&self) -> Result<(), AccountError> {
+        if self.acme().is_none() {
+            return Ok(());
+        }
+        let before = self.0.issued.0.load_full();
+        let read = move |c: &mut crate::storage::Connection| {
+            let is_same = certificates::versions(c)? == before.versions;
+            if is_same { Ok(None) } else { certificates::all(c).map(Some) }
+        };
+        let Some(stored) = self.0.database.read(read).await? else { return Ok(()) };
+        let versions = stored.iter().map(|row| (row.name.clone(), row.version.clone())).collect();
+        let opened: Vec<(Issued, Pair)> = stored.iter().filter_map(|row| open(&self.0.sealer, row)).collect();
+        let (usable, pairs) = opened.into_iter().unzip();
+        self.0.certificates.replace(Source::Acme, pairs);
+        self.0.issued.0.store(Arc::new(Read { versions, usable }));
+        Ok(())
+    }
+
+    /// The certificate that answers an authority that asks by TLS-ALPN-01; none if nothing was ordered for `host`.
+    pub async fn alpn_challenge(&self, host: &str) -> Result<Option<Arc<CertifiedKey>>, AccountError> {
+        let Some(answer) = self.answer(ChallengeKind::TlsAlpn01, host, None).await? else { return Ok(None) };
+        alpn::answer(&host.to_ascii_lowercase(), sha_256(answer.as_bytes())).map(Some).map_err(AccountError::Internal)
+    }
+
+    /// What answers an authority that asks by HTTP-01; none if nothing was ordered with that token.
+    pub async fn http_challenge(&self, host: &str, token: &str) -> Result<Option<String>, AccountError> {
+        if !order::is_token(token) {
+            return Ok(None);
+        }
+        self.answer(ChallengeKind::Http01, host, Some(token.to_owned())).await
+    }
+
+    /// The key authorization, on whichever node the order is made. The store is asked for names of this instance alone.
+    async fn answer(
+        &self,
+        kind: ChallengeKind,
+        host: &str,
+        token: Option<String>,
+    ) -> Result<Option<String>, AccountError> {
+        let Some(acme) = self.acme() else { return Ok(None) };
+        let (host, now) = (host.to_ascii_lowercase(), self.0.clock.now());
+        let apps = self.known_apps().await;
+        if !self.names(acme, &apps.table).0.contains(&host) {
+            return Ok(None);
+        }
+        let find = move |c: &mut crate::storage::Connection| acme::find_answer(c, kind, &host, token.as_deref(), now);
+        Ok(self.0.database.read(find).await?)
+    }
+}
+
+/// The certificate with its key, if the row was not damaged or changed: then another one is ordered.
+fn open(sealer: &Sealer, row: &StoredCertificate) -> Option<(Issued, Pair)> {
+    let unusable = |why: &str| tracing::warn!(name = row.name, why, "a stored certificate is not used");
+    let Some(key) = sealer.open(&purpose(&row.name), &row.sealed_key) else {
+        unusable("its key cannot be opened");
+        return None;
+    };
+    let pair = Pair::parse(row.chain.as_bytes(), &key).inspect_err(|fault| unusable(&fault.to_string())).ok()?;
+    if pair.names != [row.name.as_str()] {
+        unusable("it is for another name");
+        return None;
+    }
+    let issued = Issued {
+        name: row.name.clone(),
+        version: row.version.clone(),
+        directory_url: row.directory_url.clone(),
+        not_before: pair.not_before,
+        not_after: pair.not_after,
+    };
+    Some((issued, pair))
+}
