@@ -16,6 +16,8 @@
 
 mod accessibility;
 mod account;
+mod acme;
+mod acme_nodes;
 mod address_reuse;
 mod admin;
 mod admin_apps;

@@ -26,6 +26,7 @@ pub mod nginx;
 pub mod nodes;
 pub mod page;
 pub mod passkey;
+pub mod pebble;
 pub mod people;
 pub mod phone;
 pub mod pooler;

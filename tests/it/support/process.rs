@@ -21,8 +21,8 @@ pub fn is_installed(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
     places.push(PathBuf::from("/usr/sbin"));
-    // What scripts/proxies brings.
-    places.push(source::repository().join("target/proxies"));
+    // What scripts/proxies and scripts/pebble bring.
+    places.extend(["target/proxies", "target/pebble"].map(|folder| source::repository().join(folder)));
     let found = places.into_iter().map(|folder| folder.join(program)).find(|file| file.is_file());
     if found.is_none() {
         skip(program);
