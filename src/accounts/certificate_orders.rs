@@ -359,7 +359,8 @@ impl Accounts {
     }
 }
 
-fn of_account(directory_url: &str) -> String {
+/// What the sealed credentials of an account are good for.
+pub(super) fn of_account(directory_url: &str) -> String {
     format!("ACME account {directory_url}")
 }
 

@@ -1,7 +1,7 @@
-//! A change of `TOKEN_HASH_SECRET`: what is sealed moves to the new one, and keyed hashes cannot
+//! A change of `TOKEN_HASH_SECRET`: what is sealed moves to the new one, and keyed hashes cannot.
 
 use super::second_factors::sealed_as;
-use super::{Actor, fixed_headers, signing_keys};
+use super::{Actor, certificate_orders, certificates, fixed_headers, signing_keys};
 use crate::crypto::keys::Keys;
 use crate::crypto::random;
 use crate::crypto::sealed::{Opened as Secret, Sealer};
@@ -10,9 +10,13 @@ use crate::domain::audit::{AuditLine, Event};
 use crate::domain::header_profile::FixedHeader;
 use crate::domain::ids::FactorId;
 use crate::domain::time::Clock;
+use crate::storage::acme::StoredAccount;
 use crate::storage::keyed_hashes::{self, KeyedHashes};
 use crate::storage::totp_secrets::{self, OwnedSecret};
-use crate::storage::{Connection, StorageError, apps, audit, settings, signing_keys as stored_keys, users};
+use crate::storage::{
+    Connection, StorageError, acme, apps, audit, certificates as stored_certificates, settings,
+    signing_keys as stored_keys, users,
+};
 
 /// The variable that can be changed.
 const NAME: &str = "TOKEN_HASH_SECRET";
@@ -22,6 +26,8 @@ enum Opened {
     Totp(FactorId, Secret),
     SigningKey(String, Secret),
     FixedHeaders(AppRef, Vec<(String, Secret)>),
+    CertificateKey(String, Secret),
+    AcmeAccount(StoredAccount, Secret),
 }
 
 /// How much a change moves, and how much it ends.
@@ -32,6 +38,8 @@ pub struct Extent {
     pub signing_keys: usize,
     /// Fixed headers of apps.
     pub fixed_headers: usize,
+    /// Keys of certificates, and of the accounts by which they are ordered.
+    pub certificate_keys: usize,
     /// What ends.
     pub hashes: KeyedHashes,
 }
@@ -96,12 +104,13 @@ pub fn change(
 }
 
 fn extent(opened: &[Opened], hashes: KeyedHashes) -> Extent {
-    let mut extent = Extent { totp_secrets: 0, signing_keys: 0, fixed_headers: 0, hashes };
+    let mut extent = Extent { totp_secrets: 0, signing_keys: 0, fixed_headers: 0, certificate_keys: 0, hashes };
     for opened in opened {
         match opened {
             Opened::Totp(..) => extent.totp_secrets += 1,
             Opened::SigningKey(..) => extent.signing_keys += 1,
             Opened::FixedHeaders(_, headers) => extent.fixed_headers += headers.len(),
+            Opened::CertificateKey(..) | Opened::AcmeAccount(..) => extent.certificate_keys += 1,
         }
     }
     extent
@@ -139,7 +148,35 @@ fn open_all(c: &mut Connection, sealer: &Sealer) -> Result<Result<Vec<Opened>, U
         }
         all.push(Opened::FixedHeaders(own.app, headers));
     }
+    open_certificates(c, sealer, &mut all, &mut faults)?;
     Ok(if faults.is_empty() { Ok(all) } else { Err(faults) })
+}
+
+fn open_certificates(
+    c: &mut Connection,
+    sealer: &Sealer,
+    all: &mut Vec<Opened>,
+    faults: &mut Unopened,
+) -> Result<(), StorageError> {
+    for own in stored_certificates::all(c)? {
+        match sealer.open(&certificates::purpose(&own.name), &own.sealed_key) {
+            Some(key) => all.push(Opened::CertificateKey(own.name, key)),
+            None => faults.push(format!(
+                "the key of the certificate for {0} cannot be opened; order another one: `portcullis certificate renew \
+                    {0}`",
+                own.name
+            )),
+        }
+    }
+    for own in acme::accounts(c)? {
+        let sealed_as = certificate_orders::of_account(&own.directory_url);
+        match sealer.open(&sealed_as, &own.sealed_credentials) {
+            Some(credentials) => all.push(Opened::AcmeAccount(own, credentials)),
+            // The next order registers another one.
+            None => acme::delete_account(c, &own.directory_url)?,
+        }
+    }
+    Ok(())
 }
 
 fn unopened_totp(c: &mut Connection, own: &OwnedSecret) -> Result<String, StorageError> {
@@ -161,6 +198,14 @@ fn store(c: &mut Connection, sealer: &Sealer, opened: &Opened) -> Result<(), Sto
                 name: name.clone(),
             };
             apps::replace_fixed_headers(c, app, &headers.iter().map(header).collect::<Vec<_>>())
+        }
+        Opened::CertificateKey(name, key) => {
+            stored_certificates::replace_key(c, name, &sealer.seal(&certificates::purpose(name), key))
+        }
+        Opened::AcmeAccount(account, credentials) => {
+            let sealed_as = certificate_orders::of_account(&account.directory_url);
+            let sealed_credentials = sealer.seal(&sealed_as, credentials);
+            acme::put_account(c, &StoredAccount { sealed_credentials, ..account.clone() })
         }
     }
 }

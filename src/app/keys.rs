@@ -50,10 +50,10 @@ pub(crate) fn check(config: &Config, differing: Vec<&'static str>) -> Result<(),
         faults.add(
             name,
             if interrupted {
-                "is not the one that the database was created with, and a change of it was interrupted; run \
-                    `portcullis secret change --yes` again"
+                "is not the one that this database uses, and a change of it was interrupted; run `portcullis secret \
+                    change --yes` again"
             } else {
-                "is not the one that the database was created with; restore it"
+                "is not the one that this database uses; restore that one"
             },
         );
     }

@@ -66,8 +66,8 @@ fn not_listening(variable: &str, address: SocketAddr, fault: &io::Error) -> Stri
         }
         ErrorKind::AddrNotAvailable => format!("HOST: {} is not an address of this machine", address.ip()),
         ErrorKind::PermissionDenied => format!(
-            "{variable}: this user may not listen on {address}; set a {variable} above 1023, or let the service have \
-                CAP_NET_BIND_SERVICE (docs/HTTPS.md)"
+            "{variable}: this user may not listen on {address}; choose a port above 1023, or let the program have \
+                CAP_NET_BIND_SERVICE (docs/HTTPS.md says how)"
         ),
         _ => format!("{variable}: cannot listen on {address}: {fault}"),
     }

@@ -171,6 +171,7 @@ fn describe(extent: &Extent) {
     say(&format!("  apps for codes: {}", extent.totp_secrets));
     say(&format!("  keys that sign identities: {}", extent.signing_keys));
     say(&format!("  fixed headers of apps: {}", extent.fixed_headers));
+    say(&format!("  keys of certificates, and for ordering them: {}", extent.certificate_keys));
     say("Cannot be moved, and stops working:");
     let ended = &extent.hashes;
     say(&format!("  machine tokens: {} (`portcullis token list`); make new ones", ended.machine_tokens));

@@ -28,12 +28,20 @@ pub enum BrowserOrigin {
 /// The origin that the browser apparently uses.
 pub fn of(req: &HttpRequest) -> BrowserOrigin {
     let text = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    if own_https(req) {
+        return BrowserOrigin::Address(format!("https://{}", text("host").unwrap_or_default()));
+    }
     let scheme = match (client_address::has_trusted_peer(req, settings::of(req)), text("x-forwarded-proto")) {
         (true, Some(forwarded)) => forwarded,
         (false, Some(_)) => return BrowserOrigin::Hidden,
         (_, None) => "http".to_owned(),
     };
     BrowserOrigin::Address(format!("{scheme}://{}", text("host").unwrap_or_default()))
+}
+
+/// Whether the gate speaks https itself: then no page is reached without it.
+fn own_https(req: &HttpRequest) -> bool {
+    settings::of(req).config.server.tls.is_some()
 }
 
 /// Why signing in from here may fail, as texts for the page, and where to go instead.
@@ -108,7 +116,7 @@ pub fn other_address(req: &HttpRequest) -> Option<AppUrl> {
     let settings = settings::of(req);
     let forwarded = |name: &str| req.headers().get(name)?.to_str().ok();
     let (scheme, host) = if !FORWARDING.iter().any(|name| req.headers().contains_key(*name)) {
-        ("http", forwarded("host")?)
+        (if own_https(req) { "https" } else { "http" }, forwarded("host")?)
     } else if client_address::has_trusted_peer(req, settings::of(req)) {
         (forwarded("x-forwarded-proto")?, forwarded("x-forwarded-host")?)
     } else {

@@ -30,6 +30,16 @@ pub fn account(c: &mut Connection, directory_url: &str) -> Result<Option<StoredA
     }))
 }
 
+/// The accounts at all authorities.
+pub fn accounts(c: &mut Connection) -> Result<Vec<StoredAccount>, StorageError> {
+    let rows = acme_accounts::table.order(acme_accounts::directory_url);
+    let columns = (acme_accounts::directory_url, acme_accounts::contact, acme_accounts::sealed_credentials);
+    let rows: Vec<(String, String, String)> = rows.select(columns).load(c)?;
+    let account =
+        |(directory_url, contact, sealed_credentials)| StoredAccount { directory_url, contact, sealed_credentials };
+    Ok(rows.into_iter().map(account).collect())
+}
+
 /// Stores the account at an authority, in place of an earlier one.
 pub fn put_account(c: &mut Connection, account: &StoredAccount) -> Result<(), StorageError> {
     delete_account(c, &account.directory_url)?;
