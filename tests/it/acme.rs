@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::support::app::TestApp;
 use super::support::mailbox::Mailbox;
-use super::support::pebble::Pebble;
+use super::support::pebble::{Pebble, is_trusted_by};
 use super::support::process::{free_port, said};
 use super::support::{people, wait};
 
@@ -131,17 +131,17 @@ async fn s133_a_failed_renewal_takes_nothing_away_and_admins_are_notified_in_tim
     app.advance(DAY);
     until_failed(&app, 9).await;
     assert!(mailbox.unread().is_empty(), "there is a second mail for the same certificate");
-    assert!(pebble.is_trusted_by(&root, app.address, HOST), "the old certificate is gone");
+    assert!(is_trusted_by(&root, app.address, HOST), "the old certificate is gone");
     assert_eq!(status(&app, HOST)["until"], first);
     // A new authority at the same address does not know the account.
     pebble.run(&[]).await;
     app.advance(DAY);
     let why = until_failed(&app, 10).await;
     assert!(why.contains("account"), "{why}");
-    assert!(pebble.is_trusted_by(&root, app.address, HOST));
+    assert!(is_trusted_by(&root, app.address, HOST));
     assert!(app.run(&["certificate", "renew", HOST]).status.success());
     pebble.until_trusted(app.address, HOST).await;
-    assert!(!pebble.is_trusted_by(&root, app.address, HOST));
+    assert!(!is_trusted_by(&root, app.address, HOST));
 }
 
 #[actix_web::test]

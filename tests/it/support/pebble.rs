@@ -145,16 +145,7 @@ impl Pebble {
 
     /// Whether a browser that trusts this authority alone gets to `https://{host}/` at `address`.
     pub fn is_trusted(&self, address: SocketAddr, host: &str) -> bool {
-        self.is_trusted_by(&self.root(), address, host)
-    }
-
-    /// Whether one gets there that trusts `root` alone.
-    pub fn is_trusted_by(&self, root: &Path, address: SocketAddr, host: &str) -> bool {
-        let mut curl = Command::new("curl");
-        curl.args(["--silent", "--max-time", "10", "--noproxy", "*", "--cacert"]).arg(root);
-        curl.args(["--connect-to", &format!("::{address}"), &format!("https://{host}/_auth/health/live")]);
-        let output = curl.output().unwrap();
-        output.status.success() && !output.stdout.is_empty()
+        is_trusted_by(&self.root(), address, host)
     }
 
     /// Waits until that is so.
@@ -162,4 +153,13 @@ impl Pebble {
         wait::eventually(&format!("a certificate for {host}"), async || self.is_trusted(address, host).then_some(()))
             .await;
     }
+}
+
+/// Whether one gets there that trusts `root` alone.
+pub fn is_trusted_by(root: &Path, address: SocketAddr, host: &str) -> bool {
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--max-time", "10", "--noproxy", "*", "--cacert"]).arg(root);
+    curl.args(["--connect-to", &format!("::{address}"), &format!("https://{host}/_auth/health/live")]);
+    let output = curl.output().unwrap();
+    output.status.success() && !output.stdout.is_empty()
 }
