@@ -259,7 +259,7 @@ fn watched_files(config: &Config, core: &Core) -> Result<Option<WatchedFiles>, S
     let loaded = watched.load(core.accounts.certificates());
     loaded.map_err(|fault| {
         let mut faults = Faults::default();
-        faults.add("TLS_CERT_FILE", fault.to_string());
+        faults.add(fault.variable(), fault.to_string());
         faults
     })?;
     Ok(Some(watched))

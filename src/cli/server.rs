@@ -116,7 +116,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
         link: None,
     };
     checks.extend(unwritable.clone().map(|text| wrong("check-data", text)));
-    checks.extend(unusable_certificates(config).map(|text| wrong("check-listen", format!("TLS_CERT_FILE: {text}"))));
+    checks.extend(unusable_certificates(config).map(|text| wrong("check-listen", text)));
     let checks = in_order(checks);
     let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();
     for check in &checks {
@@ -148,7 +148,7 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
 fn unusable_certificates(config: &Config) -> Option<String> {
     let CertificateSource::Files(files) = &config.server.tls.as_ref()?.source else { return None };
     let certificates = Certificates::new(config.server.app_url.host());
-    WatchedFiles::new(files.clone()).load(&certificates).err().map(|fault| fault.to_string())
+    WatchedFiles::new(files.clone()).load(&certificates).err().map(|fault| format!("{}: {fault}", fault.variable()))
 }
 
 /// `migrate`.

@@ -49,13 +49,14 @@ fn listening(config: &Config) -> Option<Check> {
 fn own_https(config: &Config, tls: &Tls) -> Option<Check> {
     let (server, url) = (&config.server, &config.server.app_url);
     let say = |key| Text::new(key).with("url", url.to_string());
-    if server.host.is_loopback() && !url.is_loopback() {
+    let behind_a_proxy = !server.trusted_proxies.is_empty();
+    if server.host.is_loopback() && !url.is_loopback() && !behind_a_proxy {
         return Some(Check::advice("check-listen", say("check-listen-host").with("host", server.host.to_string())));
     }
     let typed = url.port().map_or(Some(443), |port| port.parse::<u16>().ok());
     let text = say("check-listen-https").with("port", tls.https_port.to_string());
     let differs = typed != Some(tls.https_port);
-    differs.then(|| Check::advice("check-listen", text))
+    (differs && !behind_a_proxy).then(|| Check::advice("check-listen", text))
 }
 
 fn mail(config: &Config) -> Check {

@@ -45,7 +45,8 @@ pub struct Accept {
     accounts: Option<Accounts>,
     /// Whether it was logged that a proxy sends no header.
     warned: AtomicBool,
-    patience: Duration,
+    /// [`HANDSHAKE`], but in tests.
+    timeout: Duration,
 }
 
 impl Accept {
@@ -57,7 +58,7 @@ impl Accept {
             accounts: None,
             arriving: Mutex::new(VecDeque::new()),
             warned: AtomicBool::new(false),
-            patience: HANDSHAKE,
+            timeout: HANDSHAKE,
         }
     }
 
@@ -92,7 +93,7 @@ impl Accept {
         };
         let crowded_out = self.arrive();
         tokio::select! {
-            arrived = tokio::time::timeout(self.patience, arriving) => {
+            arrived = tokio::time::timeout(self.timeout, arriving) => {
                 arrived.unwrap_or_else(|_late| Err(io::ErrorKind::TimedOut.into()))
             }
             _ = crowded_out => Err(io::ErrorKind::ConnectionAborted.into()),
@@ -220,7 +221,7 @@ mod tests {
     #[actix_web::test]
     async fn s95_who_says_nothing_before_http_is_closed_in_time() {
         let mut accept = Accept::new(vec!["127.0.0.1/32".parse().unwrap()], None);
-        accept.patience = Duration::from_millis(20);
+        accept.timeout = Duration::from_millis(20);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (mut client, stream) = silent(&listener).await;
         assert_eq!(accept.accept(stream).await.err().unwrap().kind(), io::ErrorKind::TimedOut);

@@ -17,11 +17,30 @@ type Content = [Zeroizing<Vec<u8>>; 2];
 #[derive(Debug, thiserror::Error)]
 pub enum FileFault {
     /// One cannot be read.
-    #[error("{0} cannot be read: {1}")]
-    Unreadable(String, std::io::Error),
+    #[error("{1} cannot be read: {2}")]
+    Unreadable(Kind, String, std::io::Error),
     /// What is in them is no certificate with its key.
-    #[error("{0}: {1}")]
-    Unusable(String, PairFault),
+    #[error("{1}: {2}")]
+    Unusable(Kind, String, PairFault),
+}
+
+/// What a file should have in it.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A certificate and its chain.
+    Certificate,
+    /// A private key.
+    Key,
+}
+
+impl FileFault {
+    /// The variable that names the file.
+    pub const fn variable(&self) -> &'static str {
+        match self {
+            Self::Unreadable(Kind::Certificate, ..) | Self::Unusable(Kind::Certificate, ..) => "TLS_CERT_FILE",
+            Self::Unreadable(Kind::Key, ..) | Self::Unusable(Kind::Key, ..) => "TLS_KEY_FILE",
+        }
+    }
 }
 
 /// The files of `TLS_CERT_FILE` and `TLS_KEY_FILE`, and what was last found in them.
@@ -80,7 +99,8 @@ impl WatchedFiles {
     }
 
     fn read(&self) -> Result<Vec<Content>, FileFault> {
-        self.files.iter().map(|pair| Ok([read(&pair.certificate)?, read(&pair.key)?])).collect()
+        let of = |pair: &PairFiles| Ok([read(Kind::Certificate, &pair.certificate)?, read(Kind::Key, &pair.key)?]);
+        self.files.iter().map(of).collect()
     }
 }
 
@@ -94,13 +114,16 @@ fn fingerprint(content: &[Content]) -> u64 {
 fn parse(files: &[PairFiles], content: &[Content]) -> Result<Vec<Pair>, FileFault> {
     let pairs = files.iter().zip(content).map(|(files, [certificate, key])| {
         Pair::parse(certificate, key).map_err(|fault| {
-            let file = if matches!(fault, PairFault::Key(_)) { &files.key } else { &files.certificate };
-            FileFault::Unusable(file.display().to_string(), fault)
+            let (kind, file) = match fault {
+                PairFault::Key(_) | PairFault::Mismatch => (Kind::Key, &files.key),
+                PairFault::Certificate(_) | PairFault::NoName => (Kind::Certificate, &files.certificate),
+            };
+            FileFault::Unusable(kind, file.display().to_string(), fault)
         })
     });
     pairs.collect()
 }
 
-fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileFault> {
-    fs::read(path).map(Zeroizing::new).map_err(|fault| FileFault::Unreadable(path.display().to_string(), fault))
+fn read(kind: Kind, path: &Path) -> Result<Zeroizing<Vec<u8>>, FileFault> {
+    fs::read(path).map(Zeroizing::new).map_err(|fault| FileFault::Unreadable(kind, path.display().to_string(), fault))
 }

@@ -37,7 +37,7 @@ pub enum PairFault {
     #[error("the key cannot be read: {0}")]
     Key(String),
     /// The key is of another certificate.
-    #[error("the key does not belong to the certificate")]
+    #[error("the key does not belong to the certificate; several keys stand in the order of their certificates")]
     Mismatch,
     /// The certificate has no subjectAltName, without which no browser accepts it.
     #[error("the certificate is for no name: it has no subjectAltName")]
@@ -56,7 +56,7 @@ impl Pair {
         let period = read.tbs_certificate().validity();
         let secs = |time: &x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
         let (not_before, not_after) = (secs(&period.not_before), secs(&period.not_after));
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(|fault| PairFault::Key(words(&fault)))?;
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|fault| no_key(key, &fault))?;
         let key = CertifiedKey::from_der(chain, key, &rustls::crypto::aws_lc_rs::default_provider());
         let key = key.map_err(|fault| match fault {
             rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => PairFault::Mismatch,
@@ -71,9 +71,21 @@ impl Pair {
     }
 }
 
+/// Why there is no key in it, and what to do where that is known.
+fn no_key(content: &[u8], fault: &pem::Error) -> PairFault {
+    let is_encrypted = content.windows(9).any(|part| part == b"ENCRYPTED");
+    PairFault::Key(if is_encrypted {
+        "it is encrypted with a passphrase; take that away with `openssl pkey -in KEY -out NEW`".to_owned()
+    } else {
+        words(fault)
+    })
+}
+
 fn words(fault: &pem::Error) -> String {
     match fault {
-        pem::Error::NoItemsFound => "there is none in it".to_owned(),
+        pem::Error::NoItemsFound => {
+            "there is none in it, at least not as PEM (are the two files exchanged?)".to_owned()
+        }
         fault => fault.to_string(),
     }
 }

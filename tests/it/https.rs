@@ -247,12 +247,19 @@ fn what_is_wrong_with_the_files_stops_the_start_with_their_names() {
     files.issued("gate", HOST, NOW);
     files.issued("wiki", "wiki.example.org", NOW);
     std::fs::write(files.path().join("empty.crt"), "").unwrap();
+    files.openssl(&["pkey", "-in", "gate.key", "-aes256", "-passout", "pass:secret", "-out", "locked.key"]);
     let app_url = format!("https://{HOST}");
     for (certificate, key, said) in [
-        ("gate.crt", "wiki.key", "gate.crt: the key does not belong to the certificate"),
-        ("empty.crt", "gate.key", "empty.crt: the certificate cannot be read: there is none in it"),
-        ("gate.crt", "gate.crt", "gate.crt: the key cannot be read: there is none in it"),
-        ("missing.crt", "gate.key", "missing.crt cannot be read"),
+        ("gate.crt", "wiki.key", "TLS_KEY_FILE: wiki.key: the key does not belong to the certificate"),
+        ("empty.crt", "gate.key", "TLS_CERT_FILE: empty.crt: the certificate cannot be read: there is none in it"),
+        ("gate.crt", "gate.crt", "TLS_KEY_FILE: gate.crt: the key cannot be read: there is none in it"),
+        ("missing.crt", "gate.key", "TLS_CERT_FILE: missing.crt cannot be read"),
+        ("gate.crt", "missing.key", "TLS_KEY_FILE: missing.key cannot be read"),
+        (
+            "gate.crt",
+            "locked.key",
+            "TLS_KEY_FILE: locked.key: the key cannot be read: it is encrypted with a passphrase",
+        ),
     ] {
         for command in ["start", "check-config"] {
             let variables = [
