@@ -4,6 +4,9 @@
 //! one transaction, and the file takes the place of the old one. An interruption before the commit leaves everything as
 //! it was; after it, the server refuses the old secret, and running the command again puts the file in its place.
 
+use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use secrecy::ExposeSecret;
 
@@ -69,6 +72,7 @@ fn change(config: &Config, own: &Secrets, current: &Keys) -> Result<(), String> 
             "DATA_DIR belongs to the user {owner}, who could not read what root writes; run this as them"
         ));
     }
+    let _alone = alone(config)?;
     let store = Store::open_to_move(&config.database)?;
     let differing = differing(&store, current)?;
     if differing == [NAME] && goes_on(config, own, &store)? {
@@ -76,6 +80,7 @@ fn change(config: &Config, own: &Secrets, current: &Keys) -> Result<(), String> 
         return Ok(());
     }
     keys::check(config, differing).map_err(|faults| faults.to_string())?;
+    let left = waiting(config)?.is_some();
     let next = next_secret(config, own)?;
     let new = keys::derive(own, &next);
     if !config.gives(NAME) {
@@ -83,7 +88,16 @@ fn change(config: &Config, own: &Secrets, current: &Keys) -> Result<(), String> 
         let path = secrets::next_file(&config.data_dir);
         data_dir::replace(&path, &next).map_err(|fault| format!("{}: {fault}", path.display()))?;
     }
-    let extent = commit(&store, current, &new)?;
+    let extent = match commit(&store, current, &new)? {
+        Ok(extent) => extent,
+        Err(refused) => {
+            // One of an earlier change may be needed by a commit that was on its way; this one is needed by nobody.
+            if !left {
+                take_back(config)?;
+            }
+            return Err(refused);
+        }
+    };
     if !config.gives(NAME) {
         put_in_place(config)?;
     }
@@ -92,21 +106,48 @@ fn change(config: &Config, own: &Secrets, current: &Keys) -> Result<(), String> 
     Ok(())
 }
 
-/// Changes the database: everything, or nothing.
-fn commit(store: &Store, current: &Keys, new: &Keys) -> Result<Extent, String> {
+/// Makes this the only change with this folder, until what is returned is dropped: two would overwrite each other's new
+/// secret.
+fn alone(config: &Config) -> Result<File, String> {
+    let unreadable = |fault: std::io::Error| format!("{}: {fault}", config.data_dir.display());
+    let folder = File::open(&config.data_dir).map_err(unreadable)?;
+    match folder.try_lock() {
+        Ok(()) => Ok(folder),
+        Err(TryLockError::WouldBlock) => {
+            Err("another `portcullis secret change --yes` is running; wait for its end".to_owned())
+        }
+        Err(TryLockError::Error(fault)) => Err(unreadable(fault)),
+    }
+}
+
+/// Removes the new secret that the database does not have.
+fn take_back(config: &Config) -> Result<(), String> {
+    let path = secrets::next_file(&config.data_dir);
+    match std::fs::remove_file(&path) {
+        Err(fault) if fault.kind() != ErrorKind::NotFound => Err(format!("{}: {fault}", path.display())),
+        _ => Ok(()),
+    }
+}
+
+/// Changes the database: everything, or nothing. The inner error says why nothing was changed; after the outer one the
+/// database may have been.
+fn commit(store: &Store, current: &Keys, new: &Keys) -> Result<Result<Extent, String>, String> {
     let outcome = store.database.write_if_blocking(
         |c| {
             // Servers that start wait here, and then find the secret changed, or are in the list already.
             apps::begin_change(c)?;
-            if !store.is_alone(c)? || !secret_change::differing(c, current)?.is_empty() {
-                return Ok(None);
+            if !store.is_alone(c)? {
+                return Ok(Err(SERVED.to_owned()));
             }
-            secret_change::change(c, (current, new), &SystemClock::new()).map(Some)
+            if !secret_change::differing(c, current)?.is_empty() {
+                return Ok(Err("the secret was changed from elsewhere meanwhile; nothing was changed here".to_owned()));
+            }
+            let changed = secret_change::change(c, (current, new), &SystemClock::new())?;
+            Ok(changed.map_err(|unopened| refusal(&unopened)))
         },
-        |changed| matches!(changed, Some(Ok(_))),
+        Result::is_ok,
     );
-    let changed = outcome.map_err(|fault| format!("{fault}; run this again"))?;
-    changed.ok_or_else(|| SERVED.to_owned())?.map_err(|unopened| refusal(&unopened))
+    outcome.map_err(|fault| format!("{fault}; run this again"))
 }
 
 fn differing(store: &Store, keys: &Keys) -> Result<Vec<&'static str>, String> {
@@ -121,7 +162,7 @@ fn goes_on(config: &Config, own: &Secrets, store: &Store) -> Result<bool, String
     let Some(next) = waiting(config)? else { return Ok(false) };
     if !differing(store, &keys::derive(own, &next))?.is_empty() {
         return Err(format!(
-            "{NAME} is not the one that the database was created with, and neither is the one in {}; restore it",
+            "{NAME} is not the one that this database uses, and neither is the one in {}; restore it",
             secrets::next_file(&config.data_dir).display()
         ));
     }

@@ -69,8 +69,8 @@ impl Accept {
         Self { accounts, ..self }
     }
 
-    /// The connection and the client's address, `None` if nobody knows it. An error ends the connection: `TimedOut` after
-    /// ten seconds, `InvalidData` for what is no header or no TLS.
+    /// The connection and the client's address, `None` if nobody knows it. An error ends the connection: `TimedOut`
+    /// after ten seconds, `InvalidData` for what is no header or no TLS.
     pub async fn accept(&self, mut stream: TcpStream) -> io::Result<(Stream, Option<SocketAddr>)> {
         let peer = stream.peer_addr().ok();
         if let Err(fault) = stream.set_nodelay(true) {

@@ -1,8 +1,8 @@
 //! What the port for plain http answers: the same address with https, and nothing else (S135).
 
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 
 use super::{app_origin, requested_host, settings};
 use crate::domain::origin::Origin;
@@ -22,8 +22,11 @@ pub async fn lead_to_https(req: HttpRequest) -> HttpResponse {
         return say(StatusCode::NOT_FOUND, "There is nothing here under this name.");
     };
     let page = req.uri().path_and_query().map_or("/", |page| page.as_str());
+    if !page.starts_with('/') {
+        return say(StatusCode::BAD_REQUEST, "This is no address of a page.");
+    }
     let mut answer = HttpResponse::PermanentRedirect();
-    answer.insert_header((LOCATION, format!("{origin}{page}"))).finish()
+    harmless(answer.insert_header((LOCATION, format!("{origin}{page}")))).finish()
 }
 
 /// The answer to an authority that asks whether the name is ours (RFC 8555, section 8.3): only to what was ordered here
@@ -32,7 +35,9 @@ async fn challenge(req: &HttpRequest, token: &str) -> HttpResponse {
     let host = requested_host::of(req).ok().flatten().and_then(|host| Origin::parse(false, host));
     let Some(host) = host else { return say(StatusCode::NOT_FOUND, "There is no such challenge.") };
     match settings::accounts(req).http_challenge(host.host(), token).await {
-        Ok(Some(answer)) => HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/octet-stream")).body(answer),
+        Ok(Some(answer)) => {
+            harmless(HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/octet-stream"))).body(answer)
+        }
         Ok(None) => say(StatusCode::NOT_FOUND, "There is no such challenge."),
         Err(fault) => {
             tracing::warn!(%fault, "a challenge of an authority could not be answered");
@@ -52,5 +57,14 @@ async fn origin(req: &HttpRequest) -> Option<String> {
 }
 
 fn say(status: StatusCode, words: &'static str) -> HttpResponse {
-    HttpResponse::build(status).insert_header((CONTENT_TYPE, "text/plain; charset=utf-8")).body(format!("{words}\n"))
+    let mut answer = HttpResponse::build(status);
+    harmless(answer.insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))).body(format!("{words}\n"))
+}
+
+/// What every answer says (S67).
+fn harmless(answer: &mut HttpResponseBuilder) -> &mut HttpResponseBuilder {
+    answer
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((REFERRER_POLICY, "no-referrer"))
+        .insert_header((CACHE_CONTROL, "no-store"))
 }

@@ -86,7 +86,7 @@ pub fn put(c: &mut Connection, certificate: &StoredCertificate) -> Result<bool, 
     Ok(is_first)
 }
 
-/// Stores the key of a certificate sealed anew.
+/// Stores the key of a certificate, sealed again.
 pub fn replace_key(c: &mut Connection, name: &str, sealed_key: &str) -> Result<(), StorageError> {
     let row = certificates::table.filter(certificates::name.eq(name));
     diesel::update(row).set(certificates::sealed_key.eq(sealed_key)).execute(c)?;

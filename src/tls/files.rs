@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -9,6 +10,9 @@ use zeroize::Zeroizing;
 use super::certificates::{Certificates, Source};
 use super::pair::{Pair, PairFault};
 use crate::config::tls::PairFiles;
+
+/// Maximum size of a file, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// What is in the two files of one certificate.
 type Content = [Zeroizing<Vec<u8>>; 2];
@@ -18,7 +22,7 @@ type Content = [Zeroizing<Vec<u8>>; 2];
 pub enum FileFault {
     /// One cannot be read.
     #[error("{1} cannot be read: {2}")]
-    Unreadable(Kind, String, std::io::Error),
+    Unreadable(Kind, String, io::Error),
     /// What is in them is no certificate with its key.
     #[error("{1}: {2}")]
     Unusable(Kind, String, PairFault),
@@ -125,5 +129,13 @@ fn parse(files: &[PairFiles], content: &[Content]) -> Result<Vec<Pair>, FileFaul
 }
 
 fn read(kind: Kind, path: &Path) -> Result<Zeroizing<Vec<u8>>, FileFault> {
-    fs::read(path).map(Zeroizing::new).map_err(|fault| FileFault::Unreadable(kind, path.display().to_string(), fault))
+    let read = || {
+        // A pipe would never end, and something large is no certificate.
+        let about = fs::metadata(path)?;
+        if !about.is_file() || about.len() > MAX_BYTES {
+            return Err(io::Error::other("it is no file, or larger than 1 MiB"));
+        }
+        fs::read(path).map(Zeroizing::new)
+    };
+    read().map_err(|fault| FileFault::Unreadable(kind, path.display().to_string(), fault))
 }

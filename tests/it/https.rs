@@ -159,12 +159,15 @@ async fn s135_plain_http_leads_to_https_and_carries_nothing_else() {
         let lines: Vec<String> = led.lines().map(str::to_lowercase).collect();
         assert!(lines.contains(&format!("location: https://{HOST}{path}").to_lowercase()), "{led}");
         assert!(!led.to_lowercase().contains("set-cookie"), "{led}");
+        assert!(lines.contains(&"x-content-type-options: nosniff".to_owned()), "{led}");
     }
     for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
         let refused =
             text(curl().args(["-X", method, "--data", "password=x"]).arg(format!("http://{HOST}/_auth/login")));
         assert!(refused.starts_with("HTTP/1.1 403") && !refused.to_lowercase().contains("location:"), "{refused}");
     }
+    let odd = text(curl().args(["--request-target", "*"]).arg(format!("http://{HOST}/")));
+    assert!(odd.starts_with("HTTP/1.1 400"), "{odd}");
     // No open redirect: only names that are known here lead on.
     for host in ["evil.example", "127.0.0.1", "gate.example.org.evil.example", "gate.example.org@evil.example"] {
         let unknown = text(curl().args(["-H", &format!("Host: {host}")]).arg(format!("http://{HOST}/")));
@@ -234,8 +237,12 @@ fn s133_changed_files_are_used_without_a_restart_and_no_request_is_lost() {
         std::fs::copy(gate.files.key("next"), &key).unwrap();
         wait::eventually_blocking("the new certificate", || (shown() == next).then_some(()));
         std::fs::remove_file(&key).unwrap();
+        assert!(Command::new("mkfifo").arg(&key).status().unwrap().success());
         gate.running.line_with("gate.key cannot be read");
         assert_eq!(shown(), next);
+        std::fs::remove_file(&key).unwrap();
+        gate.files.issued("gate", https_gate::HOST, NOW);
+        wait::eventually_blocking("a good pair after a pipe", || (shown() == in_file(&certificate)).then_some(()));
         drop(stopping);
         assert!(hammer.join().unwrap() > 10);
     });

@@ -292,7 +292,10 @@ async fn what_cannot_be_opened_is_named_and_stops_the_change() {
             refused(&output, what);
         }
     }
-    assert!(old.secret() == secret && old.kept() == before);
+    assert!(old.secret() == secret && old.kept() == before && !old.app.data(NEXT).exists());
+    let folder = std::fs::File::open(old.app.data("")).unwrap();
+    folder.lock().unwrap();
+    refused(&old.app.run(&["secret", "change", "--yes"]), "another `portcullis secret change --yes` is running");
 }
 
 #[tokio::test]
