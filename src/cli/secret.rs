@@ -72,7 +72,8 @@ fn change(config: &Config, own: &Secrets, current: &Keys) -> Result<(), String> 
             "DATA_DIR belongs to the user {owner}, who could not read what root writes; run this as them"
         ));
     }
-    let _alone = alone(config)?;
+    // A variable has no file.
+    let _alone = if config.gives(NAME) { None } else { Some(alone(config)?) };
     let store = Store::open_to_move(&config.database)?;
     let differing = differing(&store, current)?;
     if differing == [NAME] && goes_on(config, own, &store)? {

@@ -25,7 +25,7 @@ use super::support::passkey;
 use super::support::people::{self, OWNER};
 use super::support::phone::{self, Phone, STEP, events, halfway};
 use super::support::postgres::Postgres;
-use super::support::process::{portcullis, said};
+use super::support::process::{free_port, portcullis, said};
 use super::support::source;
 use super::support::tokens::{self, Made, OWN, bearer};
 use super::support::upstream::Upstream;
@@ -359,6 +359,7 @@ async fn run_into(postgres: &Postgres, changes: &str, arguments: &'static [&'sta
     other.batch_execute("BEGIN; UPDATE settings SET value = value WHERE name = 'apps';").unwrap();
     let mut variables = secrets();
     variables.push(("DATABASE_URL".to_owned(), postgres.url()));
+    variables.push(("PORT".to_owned(), free_port().to_string()));
     let command = tokio::task::spawn_blocking(move || {
         let folder = TempDir::new().unwrap();
         let mut command = portcullis(folder.path(), arguments);
