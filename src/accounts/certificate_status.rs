@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::{AccountError, Accounts};
+use crate::config::tls::CertificateSource;
 use crate::domain::certificates::{OrderState, WARNING_DAYS, days_left};
 use crate::domain::checklist::Check;
 use crate::domain::measure::{self, Exposition};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::storage::certificates;
-use crate::tls::certificates::Source;
+use crate::tls::certificates::{Source, Unfit};
+
+/// The title of the lines on the checklist.
+const TITLE: &str = "check-certificates";
 
 /// The certificate of one name, or why there is none.
 #[derive(Clone, Debug)]
@@ -61,12 +65,38 @@ impl Accounts {
         Ok(list)
     }
 
-    /// Lines of the checklist about the certificates of the authority; none where they do not come from one.
+    /// Lines of the checklist about certificates; none where the gate does not speak https itself.
     pub async fn certificate_checks(&self) -> Result<Vec<Check>, AccountError> {
-        const TITLE: &str = "check-certificates";
-        if self.acme().is_none() {
-            return Ok(Vec::new());
+        match self.0.config.server.tls.as_ref().map(|tls| &tls.source) {
+            None => Ok(Vec::new()),
+            Some(CertificateSource::Acme(_)) => self.checks_of_orders().await,
+            Some(CertificateSource::Files(_)) => self.checks_of_files().await,
         }
+    }
+
+    async fn checks_of_files(&self) -> Result<Vec<Check>, AccountError> {
+        let (apps, now) = (self.apps().await?, self.0.clock.now());
+        let checks: Vec<Check> =
+            self.hosts(&apps.table).iter().filter_map(|host| self.check_of_files(host, now)).collect();
+        Ok(if checks.is_empty() { vec![Check::good(TITLE, Text::new("check-certificates-files"))] } else { checks })
+    }
+
+    fn check_of_files(&self, host: &str, now: Timestamp) -> Option<Check> {
+        let say = |key| Text::new(key).with("name", host);
+        match self.0.certificates.check(host, now) {
+            Ok(until) if days_left(until, now) < WARNING_DAYS => {
+                Some(Check::advice(TITLE, say("check-certificates-soon").with("until", until.words(now))))
+            }
+            Ok(_) => None,
+            Err(Unfit::Missing(_)) => Some(Check::wrong(TITLE, say("check-certificates-none"))),
+            Err(Unfit::Over(_, until)) => {
+                Some(Check::wrong(TITLE, say("check-certificates-over").with("until", until.words(now))))
+            }
+            Err(Unfit::Early(..)) => Some(Check::wrong(TITLE, say("check-certificates-early"))),
+        }
+    }
+
+    async fn checks_of_orders(&self) -> Result<Vec<Check>, AccountError> {
         let (list, now) = (self.certificate_status().await?, self.0.clock.now());
         let mut checks: Vec<Check> = list.iter().filter_map(|status| check(TITLE, status, now)).collect();
         let apps = self.apps().await?;

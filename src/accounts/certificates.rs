@@ -69,10 +69,15 @@ impl Accounts {
     /// The names that get a certificate: the host of `APP_URL` and the exact addresses of apps; and those that cannot
     /// get one from this authority.
     pub(super) fn names(&self, acme: &Acme, apps: &AppTable) -> (BTreeSet<String>, BTreeSet<String>) {
+        let exact = self.hosts(apps).into_iter().filter(|host| !host.starts_with("*."));
+        exact.partition(|host| acme.can_certify(host))
+    }
+
+    /// The hosts that people open: that of `APP_URL` and those of apps, `*.example.org` among them.
+    pub(super) fn hosts(&self, apps: &AppTable) -> BTreeSet<String> {
         let addresses = apps.apps().iter().flat_map(|app| &app.app().addresses);
-        let hosts = addresses.filter(|address| !address.has_wildcard()).map(|address| address.host().to_owned());
         let own = self.app_url().canonical().host().to_owned();
-        [own].into_iter().chain(hosts).partition(|host| acme.can_certify(host))
+        addresses.map(|address| address.host().to_owned()).chain([own]).collect()
     }
 
     /// The addresses with `*`, for which no certificate is ordered.

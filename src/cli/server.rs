@@ -3,13 +3,14 @@
 use std::net::TcpListener;
 
 use super::say;
-use crate::app::{self, App, Internals};
+use crate::app::{self, App, Internals, SystemClock};
 use crate::config::tls::CertificateSource;
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::checklist::{Check, CheckText, Outcome, in_order};
 use crate::domain::language::Language;
 use crate::domain::text::Text;
+use crate::domain::time::Clock;
 use crate::http::probe;
 use crate::tls::certificates::Certificates;
 use crate::tls::files::WatchedFiles;
@@ -144,11 +145,15 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Why the server could not start with the files of certificates.
+/// Why the server could not start with the files of certificates, or browsers could not open it.
 fn unusable_certificates(config: &Config) -> Option<String> {
     let CertificateSource::Files(files) = &config.server.tls.as_ref()?.source else { return None };
-    let certificates = Certificates::new(config.server.app_url.host());
-    WatchedFiles::new(files.clone()).load(&certificates).err().map(|fault| format!("{}: {fault}", fault.variable()))
+    let (host, now) = (config.server.app_url.host(), SystemClock::new().now());
+    let certificates = Certificates::new(host);
+    match WatchedFiles::new(files.clone()).load(&certificates) {
+        Err(fault) => Some(format!("{}: {fault}", fault.variable())),
+        Ok(()) => certificates.check(host, now).err().map(|fault| format!("TLS_CERT_FILE: {fault}")),
+    }
 }
 
 /// `migrate`.

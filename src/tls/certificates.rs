@@ -8,6 +8,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::pair::Pair;
+use crate::domain::time::Timestamp;
 
 /// Where certificates come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,6 +17,20 @@ pub enum Source {
     Files,
     /// An authority, by ACME.
     Acme,
+}
+
+/// Why browsers do not accept what is shown for a name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Nothing is shown.
+    #[error("no certificate is for {0}")]
+    Missing(String),
+    /// It has ended.
+    #[error("the certificate for {0} has ended")]
+    Over(String, Timestamp),
+    /// It is not valid yet.
+    #[error("the certificate for {0} is not valid yet")]
+    Early(String, Timestamp),
 }
 
 /// What the server shows; clones share one table.
@@ -53,6 +68,20 @@ impl Certificates {
     pub fn list(&self) -> Vec<(Source, Pair)> {
         let by_source = self.0.by_source.lock().unwrap_or_else(PoisonError::into_inner);
         by_source.iter().flat_map(|(source, pairs)| pairs.iter().map(|pair| (*source, pair.clone()))).collect()
+    }
+
+    /// Until when browsers accept the one for a name.
+    pub fn check(&self, name: &str, now: Timestamp) -> Result<Timestamp, Unfit> {
+        let name = name.trim_matches(['[', ']']);
+        let shown = self.of(name).ok_or_else(|| Unfit::Missing(name.to_owned()))?;
+        let by_source = self.0.by_source.lock().unwrap_or_else(PoisonError::into_inner);
+        let pair = by_source.values().flatten().find(|pair| Arc::ptr_eq(&pair.key, &shown));
+        match pair.map(|pair| (pair.not_before, pair.not_after)) {
+            None => Err(Unfit::Missing(name.to_owned())),
+            Some((_, until)) if until <= now => Err(Unfit::Over(name.to_owned(), until)),
+            Some((from, _)) if from > now => Err(Unfit::Early(name.to_owned(), from)),
+            Some((_, until)) => Ok(until),
+        }
     }
 
     /// The one for a name: its own, else that of `*` and the rest; none of another name (S131).

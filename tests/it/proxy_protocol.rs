@@ -9,8 +9,6 @@ use tokio::net::TcpStream;
 
 use super::support::app::TestApp;
 use super::support::https_gate::{HOST, HttpsGate};
-use super::support::page;
-use super::support::people::{OWNER, PASSWORD};
 use super::support::process::{Running, free_port, is_installed};
 use super::support::wait;
 
@@ -52,33 +50,10 @@ async fn s134_the_client_that_haproxy_names_is_the_client() {
         let proxies = [("PROXY_PROTOCOL", "true".to_owned()), ("TRUSTED_PROXIES", "127.0.0.1".to_owned())];
         let gate = HttpsGate::start(&proxies);
         let Some((proxy, _running, _folder)) = haproxy(gate.address, version).await else { return };
-        let through = |path: &str, form: &[(&str, &str)]| {
-            let mut curl = gate.curl();
-            curl.args(["--connect-to", &format!("{HOST}:{}:{proxy}", gate.address.port()), "--interface", "127.0.0.9"]);
-            curl.args(["--cookie", "jar", "--cookie-jar", "jar"]).current_dir(gate.files.path());
-            for (name, value) in form {
-                curl.args(["--data-urlencode", &format!("{name}={value}")]);
-            }
-            curl.args(["--header", &format!("Origin: {}", gate.app_url)]).arg(format!("{}{path}", gate.app_url));
-            let output = curl.output().unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-            String::from_utf8_lossy(&output.stdout).into_owned()
-        };
-        let link = gate.setup_link();
-        let (_, token) = link.split_once("token=").unwrap();
-        let form = through(&format!("/_auth/setup?token={token}"), &[]);
-        let csrf = page::csrf_token(&form).unwrap_or_else(|| panic!("{form}"));
-        let fields = [
-            ("email", OWNER),
-            ("password", PASSWORD),
-            ("confirm", PASSWORD),
-            ("name", ""),
-            ("setup_token", token),
-            ("csrf_token", &csrf),
-        ];
-        let claimed = through("/_auth/setup", &fields);
-        assert!(claimed.starts_with("HTTP/1.1 303"), "{claimed}");
-        let sessions = through("/_auth/account", &[]);
+        let proxied = format!("{HOST}:{}:{proxy}", gate.address.port());
+        let through = ["--connect-to", &proxied, "--interface", "127.0.0.9"];
+        gate.claim(&through);
+        let sessions = gate.browse(&through, "/_auth/account", &[]);
         assert!(sessions.contains("127.0.0.9"), "{sessions}");
     }
 }

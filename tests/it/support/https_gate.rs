@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
 use super::certificates::{Certificates, NOW};
+use super::page;
+use super::people::{OWNER, PASSWORD};
 use super::process::{Running, free_port, run_with, said};
 use super::wait;
 
@@ -52,8 +54,7 @@ impl HttpsGate {
         let mut gate = Self { address, http_address, app_url, files, running, variables, folder };
         wait::eventually_blocking("the gate to be ready", || {
             assert!(!gate.running.has_ended(), "{}", gate.running.output());
-            let health = run_with(gate.folder.path(), &["health"], &gate.variables);
-            said(&health).contains("ready").then_some(())
+            said(&gate.run(&["health"])).contains("ready").then_some(())
         });
         gate
     }
@@ -72,6 +73,37 @@ impl HttpsGate {
             command.args(["--resolve", &format!("{HOST}:{port}:127.0.0.1")]);
         }
         command
+    }
+
+    /// The answer to curl as a browser that keeps its cookies; a page, or with `form` what is sent to it. `more` are
+    /// arguments of curl.
+    pub fn browse(&self, more: &[&str], path: &str, form: &[(&str, &str)]) -> String {
+        let mut curl = self.curl();
+        curl.args(more).args(["--cookie", "jar", "--cookie-jar", "jar"]).current_dir(self.files.path());
+        for (name, value) in form {
+            curl.args(["--data-urlencode", &format!("{name}={value}")]);
+        }
+        curl.args(["--header", &format!("Origin: {}", self.app_url)]).arg(format!("{}{path}", self.app_url));
+        let output = curl.output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Makes that browser the owner's.
+    pub fn claim(&self, more: &[&str]) {
+        let link = self.setup_link();
+        let (_, token) = link.split_once("token=").unwrap();
+        let form = self.browse(more, &format!("/_auth/setup?token={token}"), &[]);
+        let csrf = page::csrf_token(&form).unwrap_or_else(|| panic!("{form}"));
+        let fields = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "")];
+        let fields = [&fields[..], &[("setup_token", token), ("csrf_token", &csrf)]].concat();
+        let claimed = self.browse(more, "/_auth/setup", &fields);
+        assert!(claimed.starts_with("HTTP/1.1 303"), "{claimed}");
+    }
+
+    /// A command of `portcullis` beside it.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        run_with(self.folder.path(), arguments, &self.variables)
     }
 
     /// The SHA-256 of its certificate's key, in Base64, as Chromium names keys.
