@@ -26,7 +26,7 @@ pub struct Offer {
 /// What a form sends back.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Answer {
+pub struct PasskeyAnswer {
     /// What its page had in [`Offer::ceremony`].
     pub ceremony: String,
     /// What the authenticator answered, as JSON.
@@ -95,7 +95,7 @@ impl Accounts {
     }
 
     /// The state of the ceremony that the form had, if it began in that place and is not over.
-    pub(super) fn state_of(&self, place: Place<'_>, answer: &Answer) -> Result<(String, Timestamp), Fault> {
+    pub(super) fn state_of(&self, place: Place<'_>, answer: &PasskeyAnswer) -> Result<(String, Timestamp), Fault> {
         let begun = self.0.sealer.open(&place.purpose(), &answer.ceremony);
         let begun: Option<Begun> = begun.and_then(|json| serde_json::from_slice(&json).ok());
         let begun = begun.ok_or(Fault::Expired)?;

@@ -20,7 +20,7 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
 use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::notice::Notice;
-use crate::domain::session::{Method, Methods, Proof};
+use crate::domain::session::{Proof, Method, Methods};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::User;
@@ -51,13 +51,13 @@ pub struct Pending {
 
 /// What somebody answered.
 #[derive(Default)]
-pub struct Answer {
+pub struct Evidence {
     /// The current password; may be empty with a code.
     pub password: String,
     /// A code of an app or a recovery code; may be empty.
     pub code: String,
     /// The answer of a passkey; may be empty.
-    pub passkey: ceremonies::Answer,
+    pub passkey: ceremonies::PasskeyAnswer,
     /// Whether only a second factor is an answer, where no pending form says so.
     pub needs_factor: bool,
 }
@@ -146,7 +146,7 @@ impl Accounts {
         &self,
         who: &Visitor,
         token: Option<&str>,
-        mut answer: Answer,
+        mut answer: Evidence,
         client: Client,
     ) -> Result<Option<Pending>, AccountError> {
         let pending = match token {
@@ -193,7 +193,7 @@ impl Accounts {
     async fn factor_of(
         &self,
         who: &Visitor,
-        answer: &mut Answer,
+        answer: &mut Evidence,
         needs_factor: bool,
     ) -> Result<Option<GivenFactor>, AccountError> {
         if !self.is_asked_for_factor(who).await? {
@@ -222,14 +222,14 @@ impl Accounts {
         let code = match factor {
             GivenFactor::Code(code) => code,
             GivenFactor::Passkey(answer) => {
-                let check = self.passkey_check(user, (Place::Session(session), &answer), client).await?;
+                let check = self.passkey_step(user, (Place::Session(session), &answer), client).await?;
                 return Ok(self.count_attempt(user, (Method::Passkey, None), check, client));
             }
         };
         let (method, wrong, mails) = (code.method(), code.wrong_text(), self.drafts());
         let detail = Detail::of(client, self.0.clock.now());
         let notice = (method == Method::Recovery).then(|| mails.to_user(MailKind::RecoveryUsed, user, &detail));
-        let check = self.code_check(user, code, client);
+        let check = self.code_step(user, code, client);
         let check = move |c: &mut Connection| Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", wrong)) });
         Ok(self.count_attempt(user, (method, notice), check, client))
     }
@@ -276,7 +276,7 @@ impl Accounts {
 /// A second factor that somebody gave as an answer.
 enum GivenFactor {
     Code(TypedCode),
-    Passkey(ceremonies::Answer),
+    Passkey(ceremonies::PasskeyAnswer),
 }
 
 /// Checks a factor and uses the answer up; returns what it proves.

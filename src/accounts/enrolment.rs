@@ -28,7 +28,7 @@ const SETUP: &str = "factor setup";
 
 /// A factor that is being set up.
 #[derive(Clone, Debug)]
-pub struct Setup {
+pub struct TotpSetup {
     /// The key as people type it.
     pub key: String,
     /// The address that apps read from a QR code.
@@ -41,7 +41,7 @@ pub struct Setup {
 type AddFactor = Box<dyn FnOnce(&mut Connection) -> Result<Result<bool, FieldFault>, StorageError> + Send>;
 
 /// A factor that was proved, and is not stored yet.
-pub(super) struct Enrolled {
+pub(super) struct FactorToAdd {
     /// Stores it.
     pub(super) add: AddFactor,
     /// Tells its owner.
@@ -61,14 +61,14 @@ pub(super) enum Within {
 
 impl Accounts {
     /// The factor that the signed-in person is setting up; the same until it is used or half an hour is over.
-    pub async fn begin_factor(&self, who: &Visitor) -> Result<Setup, AccountError> {
+    pub async fn begin_totp(&self, who: &Visitor) -> Result<TotpSetup, AccountError> {
         let (user, session) = named(who)?;
         let user = self.user(&user).await?;
-        self.setup_of(&user, session.as_str()).await
+        self.totp_setup_of(&user, session.as_str()).await
     }
 
     /// The factor that `user` is setting up in the session, or the waiting sign-in, that `place` names.
-    pub(super) async fn setup_of(&self, user: &User, place: &str) -> Result<Setup, AccountError> {
+    pub(super) async fn totp_setup_of(&self, user: &User, place: &str) -> Result<TotpSetup, AccountError> {
         let (hash, now) = (self.hash_of(Purpose::FactorSetup, place), self.0.clock.now());
         let secret = TotpSecret::random();
         let payload = self.0.sealer.seal(SETUP, secret.expose());
@@ -87,31 +87,31 @@ impl Accounts {
 
     /// The factor that is being set up there, if anybody was shown one that is still good; [`AccountError::Link`] if
     /// not.
-    pub(super) async fn shown_setup(&self, user: &User, place: &str) -> Result<Setup, AccountError> {
+    pub(super) async fn shown_totp_setup(&self, user: &User, place: &str) -> Result<TotpSetup, AccountError> {
         let (hash, now) = (self.hash_of(Purpose::FactorSetup, place), self.0.clock.now());
         let wanted = hash.clone();
         let kept = self.0.database.read(move |c| tokens::find(c, &wanted, Purpose::FactorSetup, now)).await?;
         self.opened(user, &kept.ok_or(AccountError::Link)?, hash)
     }
 
-    fn opened(&self, user: &User, kept: &TokenGrant, hash: TokenHash) -> Result<Setup, AccountError> {
+    fn opened(&self, user: &User, kept: &TokenGrant, hash: TokenHash) -> Result<TotpSetup, AccountError> {
         let secret = self.0.sealer.open(SETUP, &kept.payload).and_then(|bytes| TotpSecret::of_bytes(&bytes));
         let secret = secret.filter(|_| kept.user == user.id).ok_or(AccountError::Link)?;
         let issuer = &self.0.config.site.name;
         let address = secret.address(issuer, user.email.as_str());
         let address = address.ok_or_else(|| AccountError::Internal("a factor has no address".to_owned()))?;
-        Ok(Setup { key: secret.to_text(), address, hash, secret })
+        Ok(TotpSetup { key: secret.to_text(), address, hash, secret })
     }
 
     /// What stores the app for codes that was set up, if `code` is one of it.
-    pub(super) fn enrolment(
+    pub(super) fn new_totp(
         &self,
         user: &User,
-        setup: Setup,
+        setup: TotpSetup,
         (code, name): (&str, &str),
         within: Within,
         client: &Client,
-    ) -> Result<Enrolled, AccountError> {
+    ) -> Result<FactorToAdd, AccountError> {
         let factor = self.new_factor(FactorKind::Totp, name)?;
         let step = match TypedCode::read(code) {
             TypedCode::Totp(code) => setup.secret.step_of(&code, factor.created_at),
@@ -121,7 +121,7 @@ impl Accounts {
         let wrong = || AccountError::Rules(vec![FieldFault::new("code", Text::new("totp-wrong-code"))]);
         let step = step.ok_or_else(wrong)?;
         let sealed = self.0.sealer.seal(&sealed_as(&factor.id), setup.secret.expose());
-        Ok(self.enrolled(user, factor, NewSecret::Totp { setup: setup.hash, sealed, step }, within, client))
+        Ok(self.factor_to_add(user, factor, NewSecret::Totp { setup: setup.hash, sealed, step }, within, client))
     }
 
     /// A factor of that kind that is added now.
@@ -133,14 +133,14 @@ impl Accounts {
     }
 
     /// What stores a factor that was proved.
-    pub(super) fn enrolled(
+    pub(super) fn factor_to_add(
         &self,
         user: &User,
         factor: Factor,
         secret: NewSecret,
         within: Within,
         client: &Client,
-    ) -> Enrolled {
+    ) -> FactorToAdd {
         let (codes, hashes) = self.new_recovery_codes(&user.id);
         let mut line = self.own_line(Event::FactorAdded, user, client);
         factor.kind.as_str().clone_into(&mut line.detail);
@@ -170,12 +170,12 @@ impl Accounts {
             audit::append(c, &line)?;
             Ok(Ok(there == 0))
         });
-        Enrolled { add, mail, codes }
+        FactorToAdd { add, mail, codes }
     }
 
     /// Adds the app for codes that the signed-in person has set up, which proves it in this session. With the first
     /// factor come recovery codes.
-    pub async fn add_factor(
+    pub async fn add_totp(
         &self,
         who: &Visitor,
         code: &str,
@@ -184,8 +184,8 @@ impl Accounts {
     ) -> Result<Option<Vec<String>>, AccountError> {
         let (id, session) = named(who)?;
         let user = self.user(&id).await?;
-        let setup = self.shown_setup(&user, session.as_str()).await?;
-        let enrolled = self.enrolment(&user, setup, (code, name), Within::Session, &client)?;
+        let setup = self.shown_totp_setup(&user, session.as_str()).await?;
+        let enrolled = self.new_totp(&user, setup, (code, name), Within::Session, &client)?;
         self.store_in_session(id, session, enrolled, Method::Totp).await
     }
 
@@ -194,10 +194,10 @@ impl Accounts {
         &self,
         id: UserId,
         session: SessionId,
-        enrolled: Enrolled,
+        enrolled: FactorToAdd,
         method: Method,
     ) -> Result<Option<Vec<String>>, AccountError> {
-        let Enrolled { add, mail, codes } = enrolled;
+        let FactorToAdd { add, mail, codes } = enrolled;
         let (this, mails) = (self.clone(), self.drafts());
         self.run_uninterrupted(async move {
             let (store, now, marked) = (this.0.store.clone(), this.0.clock.now(), session.clone());

@@ -1,14 +1,14 @@
 //! Signing in by passkey, alone or as a second factor, and making one (S125).
 
-use super::ceremonies::{Answer, Challenge, Offer, Place};
+use super::ceremonies::{Challenge, Offer, PasskeyAnswer, Place};
 use super::confirm::named;
-use super::enrolment::{Enrolled, NewSecret, Within};
+use super::enrolment::{FactorToAdd, NewSecret, Within};
 use super::opening::NewSession;
-use super::sign_in::{AccountProof, Earlier};
+use super::sign_in::{Earlier, ProvedAccount};
 use super::throttle::Asking;
 use super::waiting_sign_in::Found;
 use super::{AccountError, Accounts, Client, FieldFault};
-use crate::crypto::passkeys::{Assertion, Fault, NewPasskey, Proof, Verification};
+use crate::crypto::passkeys::{Assertion, Fault, NewPasskey, Verification, VerifiedAssertion};
 use crate::domain::access::Visitor;
 use crate::domain::audit::{AuditLine, Event};
 use crate::domain::authenticators;
@@ -27,7 +27,7 @@ use crate::storage::{Connection, StorageError, audit, passkeys, users};
 pub(super) struct ProvedPasskey {
     user: UserId,
     factor: FactorId,
-    proof: Proof,
+    proof: VerifiedAssertion,
     challenge: Challenge,
 }
 
@@ -99,7 +99,7 @@ impl Accounts {
         let (id, Ok(party)) = (user.clone(), self.relying_party()) else { return Ok(None) };
         let mut own = self.0.database.read(move |c| passkeys::list_of_user(c, &id)).await?;
         own.retain(|passkey| passkey.host == self.app_url().host());
-        party.begin_factor(&own, verification).map(|begun| self.offer(place, begun)).transpose()
+        party.begin_second_step(&own, verification).map(|begun| self.offer(place, begun)).transpose()
     }
 
     /// What is offered to make a new passkey of `user`.
@@ -123,10 +123,10 @@ impl Accounts {
     }
 
     /// The passkey whose answer it is, if the answer is right there.
-    pub(super) async fn check_passkey(
+    pub(super) async fn verify_passkey(
         &self,
         place: Place<'_>,
-        answer: &Answer,
+        answer: &PasskeyAnswer,
     ) -> Result<Result<ProvedPasskey, Refusal>, AccountError> {
         let begun = self.state_of(place, answer).and_then(|begun| Ok((begun, Assertion::parse(&answer.credential)?)));
         let ((state, expires_at), assertion) = match begun {
@@ -151,11 +151,11 @@ impl Accounts {
     fn new_passkey(
         &self,
         user: &User,
-        (place, answer): (Place<'_>, &Answer),
+        (place, answer): (Place<'_>, &PasskeyAnswer),
         name: &str,
         within: Within,
         client: &Client,
-    ) -> Result<Enrolled, AccountError> {
+    ) -> Result<FactorToAdd, AccountError> {
         let made = self.state_of(place, answer).and_then(|(state, expires_at)| {
             let sent = NewPasskey::parse(&answer.credential)?;
             let party = self.relying_party().map_err(|_unavailable| Fault::RelyingParty)?;
@@ -173,7 +173,7 @@ impl Accounts {
         let default =
             if name.trim().is_empty() { authenticators::name(&passkey.aaguid).unwrap_or_default() } else { name };
         let factor = self.new_factor(FactorKind::Passkey, default)?;
-        Ok(self.enrolled(user, factor, NewSecret::Passkey(passkey, challenge), within, client))
+        Ok(self.factor_to_add(user, factor, NewSecret::Passkey(passkey, challenge), within, client))
     }
 
     /// Adds the passkey that the signed-in person has just made, which proves it in this session. With the first factor
@@ -181,7 +181,7 @@ impl Accounts {
     pub async fn add_passkey(
         &self,
         who: &Visitor,
-        answer: &Answer,
+        answer: &PasskeyAnswer,
         name: &str,
         client: Client,
     ) -> Result<Option<Vec<String>>, AccountError> {
@@ -196,7 +196,7 @@ impl Accounts {
     pub async fn enrol_passkey(
         &self,
         token: &str,
-        answer: &Answer,
+        answer: &PasskeyAnswer,
         name: &str,
         client: Client,
     ) -> Result<(NewSession, Vec<String>), AccountError> {
@@ -214,7 +214,7 @@ impl Accounts {
     pub async fn prove_passkey(
         &self,
         token: &str,
-        answer: &Answer,
+        answer: &PasskeyAnswer,
         trusts: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
@@ -227,22 +227,22 @@ impl Accounts {
     async fn prove_passkey_of(
         &self,
         found: Found,
-        answer: &Answer,
+        answer: &PasskeyAnswer,
         trusts: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
-        let prove = self.passkey_check(&found.record.user, (Place::Waiting(&found.hash), answer), &client).await?;
+        let prove = self.passkey_step(&found.record.user, (Place::Waiting(&found.hash), answer), &client).await?;
         self.complete(found, Method::Passkey, Earlier { trusts, notice: None }, client, prove).await
     }
 
     /// What says whether `answer` proves a passkey of `user` there, and uses it up if so.
-    pub(super) async fn passkey_check(
+    pub(super) async fn passkey_step(
         &self,
         user: &User,
-        (place, answer): (Place<'_>, &Answer),
+        (place, answer): (Place<'_>, &PasskeyAnswer),
         client: &Client,
     ) -> Result<CheckPasskey, AccountError> {
-        let checked = self.check_passkey(place, answer).await?;
+        let checked = self.verify_passkey(place, answer).await?;
         let (now, owner, line) =
             (self.0.clock.now(), user.id.clone(), self.own_line(Event::PasskeyCopied, user, client));
         Ok(Box::new(move |c| {
@@ -260,7 +260,7 @@ impl Accounts {
     pub async fn sign_in_by_passkey(
         &self,
         browser: &str,
-        answer: &Answer,
+        answer: &PasskeyAnswer,
         persistent: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
@@ -272,11 +272,11 @@ impl Accounts {
     async fn sign_in_by_passkey_at(
         &self,
         place: Place<'_>,
-        answer: &Answer,
+        answer: &PasskeyAnswer,
         persistent: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
-        let checked = self.check_passkey(place, answer).await?;
+        let checked = self.verify_passkey(place, answer).await?;
         if matches!(checked, Err(Refusal { fault: Fault::Expired, .. })) {
             // Of a page that was left open: it says nothing of a passkey, and is no failure.
             return Err(AccountError::Link);
@@ -301,7 +301,7 @@ impl Accounts {
         let (line, now) = (self.own_line(Event::PasskeyCopied, &record.user, &client), self.0.clock.now());
         // No wrong password is forgiven: none was proved.
         let earlier = Earlier::default();
-        let proof = AccountProof { record, password: None, reservation, account: None, device, earlier };
+        let proof = ProvedAccount { record, password: None, reservation, account: None, device, earlier };
         let (failed, this) =
             (self.audit_line(Event::LoginFailed, "", &subject, &client.source.to_string()), self.clone());
         let step = move |c: &mut Connection| {

@@ -97,7 +97,7 @@ impl Accounts {
     }
 
     /// What says whether `code` proves a factor of `user`, and uses it up if so.
-    pub(super) fn code_check(
+    pub(super) fn code_step(
         &self,
         user: &User,
         code: TypedCode,

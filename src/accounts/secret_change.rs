@@ -4,7 +4,7 @@ use super::second_factors::sealed_as;
 use super::{Actor, certificate_orders, certificates, fixed_headers, signing_keys};
 use crate::crypto::keys::Keys;
 use crate::crypto::random;
-use crate::crypto::sealed::{Opened as Secret, Sealer};
+use crate::crypto::sealed::{PlainSecret, Sealer};
 use crate::domain::apps::AppRef;
 use crate::domain::audit::{AuditLine, Event};
 use crate::domain::header_profile::FixedHeader;
@@ -22,12 +22,12 @@ use crate::storage::{
 const NAME: &str = "TOKEN_HASH_SECRET";
 
 /// What was opened with the old secret.
-enum Opened {
-    Totp(FactorId, Secret),
-    SigningKey(String, Secret),
-    FixedHeaders(AppRef, Vec<(String, Secret)>),
-    CertificateKey(String, Secret),
-    AcmeAccount(StoredAccount, Secret),
+enum Moving {
+    Totp(FactorId, PlainSecret),
+    SigningKey(String, PlainSecret),
+    FixedHeaders(AppRef, Vec<(String, PlainSecret)>),
+    CertificateKey(String, PlainSecret),
+    AcmeAccount(StoredAccount, PlainSecret),
 }
 
 /// How much a change moves, and how much it ends.
@@ -103,14 +103,14 @@ pub fn change(
     Ok(Ok(extent))
 }
 
-fn extent(opened: &[Opened], hashes: KeyedHashes) -> Extent {
+fn extent(opened: &[Moving], hashes: KeyedHashes) -> Extent {
     let mut extent = Extent { totp_secrets: 0, signing_keys: 0, fixed_headers: 0, certificate_keys: 0, hashes };
     for opened in opened {
         match opened {
-            Opened::Totp(..) => extent.totp_secrets += 1,
-            Opened::SigningKey(..) => extent.signing_keys += 1,
-            Opened::FixedHeaders(_, headers) => extent.fixed_headers += headers.len(),
-            Opened::CertificateKey(..) | Opened::AcmeAccount(..) => extent.certificate_keys += 1,
+            Moving::Totp(..) => extent.totp_secrets += 1,
+            Moving::SigningKey(..) => extent.signing_keys += 1,
+            Moving::FixedHeaders(_, headers) => extent.fixed_headers += headers.len(),
+            Moving::CertificateKey(..) | Moving::AcmeAccount(..) => extent.certificate_keys += 1,
         }
     }
     extent
@@ -118,17 +118,17 @@ fn extent(opened: &[Opened], hashes: KeyedHashes) -> Extent {
 
 /// Opens everything that is sealed, or names everything that cannot be opened. What lives for hours at most is left
 /// out: forms that wait, factors that are being set up, passkeys that are asked for.
-fn open_all(c: &mut Connection, sealer: &Sealer) -> Result<Result<Vec<Opened>, Unopened>, StorageError> {
+fn open_all(c: &mut Connection, sealer: &Sealer) -> Result<Result<Vec<Moving>, Unopened>, StorageError> {
     let (mut all, mut faults) = (Vec::new(), Vec::new());
     for own in totp_secrets::all(c)? {
         match sealer.open(&sealed_as(&own.factor), &own.sealed) {
-            Some(secret) => all.push(Opened::Totp(own.factor, secret)),
+            Some(secret) => all.push(Moving::Totp(own.factor, secret)),
             None => faults.push(unopened_totp(c, &own)?),
         }
     }
     for key in stored_keys::all(c)? {
         match sealer.open(&signing_keys::purpose(&key.id), &key.sealed) {
-            Some(secret) => all.push(Opened::SigningKey(key.id, secret)),
+            Some(secret) => all.push(Moving::SigningKey(key.id, secret)),
             None => faults.push(format!(
                 "the signing key {} cannot be opened; replace it: `portcullis signing-key rotate --now --withdraw`",
                 key.id
@@ -146,7 +146,7 @@ fn open_all(c: &mut Connection, sealer: &Sealer) -> Result<Result<Vec<Opened>, U
                 )),
             }
         }
-        all.push(Opened::FixedHeaders(own.app, headers));
+        all.push(Moving::FixedHeaders(own.app, headers));
     }
     open_certificates(c, sealer, &mut all, &mut faults)?;
     Ok(if faults.is_empty() { Ok(all) } else { Err(faults) })
@@ -155,12 +155,12 @@ fn open_all(c: &mut Connection, sealer: &Sealer) -> Result<Result<Vec<Opened>, U
 fn open_certificates(
     c: &mut Connection,
     sealer: &Sealer,
-    all: &mut Vec<Opened>,
+    all: &mut Vec<Moving>,
     faults: &mut Unopened,
 ) -> Result<(), StorageError> {
     for own in stored_certificates::all(c)? {
         match sealer.open(&certificates::purpose(&own.name), &own.sealed_key) {
-            Some(key) => all.push(Opened::CertificateKey(own.name, key)),
+            Some(key) => all.push(Moving::CertificateKey(own.name, key)),
             None => faults.push(format!(
                 "the key of the certificate for {0} cannot be opened; order another one: `portcullis certificate renew \
                     {0}`",
@@ -171,7 +171,7 @@ fn open_certificates(
     for own in acme::accounts(c)? {
         let sealed_as = certificate_orders::of_account(&own.directory_url);
         match sealer.open(&sealed_as, &own.sealed_credentials) {
-            Some(credentials) => all.push(Opened::AcmeAccount(own, credentials)),
+            Some(credentials) => all.push(Moving::AcmeAccount(own, credentials)),
             // The next order registers another one.
             None => acme::delete_account(c, &own.directory_url)?,
         }
@@ -188,21 +188,21 @@ fn unopened_totp(c: &mut Connection, own: &OwnedSecret) -> Result<String, Storag
     ))
 }
 
-fn store(c: &mut Connection, sealer: &Sealer, opened: &Opened) -> Result<(), StorageError> {
+fn store(c: &mut Connection, sealer: &Sealer, opened: &Moving) -> Result<(), StorageError> {
     match opened {
-        Opened::Totp(factor, secret) => totp_secrets::replace(c, factor, &sealer.seal(&sealed_as(factor), secret)),
-        Opened::SigningKey(id, secret) => stored_keys::replace(c, id, &sealer.seal(&signing_keys::purpose(id), secret)),
-        Opened::FixedHeaders(app, headers) => {
-            let header = |(name, value): &(String, Secret)| FixedHeader {
+        Moving::Totp(factor, secret) => totp_secrets::replace(c, factor, &sealer.seal(&sealed_as(factor), secret)),
+        Moving::SigningKey(id, secret) => stored_keys::replace(c, id, &sealer.seal(&signing_keys::purpose(id), secret)),
+        Moving::FixedHeaders(app, headers) => {
+            let header = |(name, value): &(String, PlainSecret)| FixedHeader {
                 sealed: sealer.seal(&fixed_headers::purpose(app, name), value),
                 name: name.clone(),
             };
             apps::replace_fixed_headers(c, app, &headers.iter().map(header).collect::<Vec<_>>())
         }
-        Opened::CertificateKey(name, key) => {
+        Moving::CertificateKey(name, key) => {
             stored_certificates::replace_key(c, name, &sealer.seal(&certificates::purpose(name), key))
         }
-        Opened::AcmeAccount(account, credentials) => {
+        Moving::AcmeAccount(account, credentials) => {
             let sealed_as = certificate_orders::of_account(&account.directory_url);
             let sealed_credentials = sealer.seal(&sealed_as, credentials);
             acme::put_account(c, &StoredAccount { sealed_credentials, ..account.clone() })

@@ -76,7 +76,7 @@ impl Accounts {
         email: &str,
         password: String,
         client: &Client,
-    ) -> Result<AccountProof, AccountError> {
+    ) -> Result<ProvedAccount, AccountError> {
         let Ok(password) = Password::take(password) else { return Err(AccountError::InvalidCredentials) };
         let email = Email::parse(email).ok();
         let (record, device) = self.find_account(email.clone(), client).await?;
@@ -114,7 +114,7 @@ impl Accounts {
             return Err(self.refuse(subject, client).await);
         };
         let password = Some(RightPassword { hash, upgraded });
-        Ok(AccountProof { record, password, reservation, account, device, earlier: Earlier::default() })
+        Ok(ProvedAccount { record, password, reservation, account, device, earlier: Earlier::default() })
     }
 
     /// The account with that address, and the known device that the browser is.
@@ -157,13 +157,13 @@ impl Accounts {
     /// it refuses opens nothing, though what it wrote stays.
     pub(super) async fn open_session(
         &self,
-        proof: AccountProof,
+        proof: ProvedAccount,
         proofs: CompleteProofs,
         persistent: bool,
         client: Client,
         step: impl FnOnce(&mut Connection) -> Result<Result<(), AccountError>, StorageError> + Send + 'static,
     ) -> Result<NewSession, AccountError> {
-        let AccountProof { record, password, reservation, account, device: known, earlier } = proof;
+        let ProvedAccount { record, password, reservation, account, device: known, earlier } = proof;
         let Earlier { trusts, notice: of_factor } = earlier;
         let now = self.0.clock.now();
         let user = record.user;
@@ -267,7 +267,7 @@ fn note_device(
 }
 
 /// Whose account it is, as was just proved, and what was found meanwhile.
-pub(super) struct AccountProof {
+pub(super) struct ProvedAccount {
     pub(super) record: UserRecord,
     /// The password that was right, if it was proved by one.
     pub(super) password: Option<RightPassword>,

@@ -4,10 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::enrolment::{Enrolled, Setup, Within};
+use super::enrolment::{FactorToAdd, TotpSetup, Within};
 use super::opening::{NewSession, WaitingSignIn};
 use super::outgoing::Detail;
-use super::sign_in::{AccountProof, Earlier, RightPassword};
+use super::sign_in::{Earlier, ProvedAccount, RightPassword};
 use super::throttle::{self, Asking, Reservation};
 use super::{AccountError, Accounts, Client, FieldFault};
 use crate::crypto::opaque_token::{PlainToken, TokenHash};
@@ -50,12 +50,12 @@ impl Accounts {
     /// or somebody who knows the password could begin without end.
     pub(super) async fn keep_sign_in(
         &self,
-        proof: AccountProof,
+        proof: ProvedAccount,
         missing: MissingProof,
         persistent: bool,
         client: &Client,
     ) -> Result<WaitingSignIn, AccountError> {
-        let AccountProof { record, password, reservation, device, .. } = proof;
+        let ProvedAccount { record, password, reservation, device, .. } = proof;
         let no_password = || AccountError::Internal("only a password waits for a second factor".to_owned());
         let RightPassword { hash, upgraded } = password.ok_or_else(no_password)?;
         let attempt = reservation.clone();
@@ -122,19 +122,19 @@ impl Accounts {
     /// fifth ends the sign-in (S124).
     ///
     /// With `trusts` the browser is not asked for a factor of this account for 30 days (S129).
-    pub async fn prove_factor(
+    pub async fn prove_code(
         &self,
         token: &str,
         typed: &str,
         trusts: bool,
         client: Client,
     ) -> Result<NewSession, AccountError> {
-        let outcome = self.prove_factor_by_steps(token, typed, trusts, client).await;
+        let outcome = self.prove_code_by_steps(token, typed, trusts, client).await;
         self.0.metrics.sign_in(&outcome);
         outcome
     }
 
-    async fn prove_factor_by_steps(
+    async fn prove_code_by_steps(
         &self,
         token: &str,
         typed: &str,
@@ -148,7 +148,7 @@ impl Accounts {
             let detail = Detail::of(&client, self.0.clock.now());
             self.drafts().to_user(MailKind::RecoveryUsed, &found.record.user, &detail)
         });
-        let check = self.code_check(&found.record.user, code, &client);
+        let check = self.code_step(&found.record.user, code, &client);
         let earlier = Earlier { trusts, notice: mail };
         self.complete(found, method, earlier, client, move |c| {
             Ok(if check(c)? { Ok(()) } else { Err(FieldFault::new("code", wrong)) })
@@ -157,13 +157,13 @@ impl Accounts {
     }
 
     /// The secret of the factor that is set up within the waiting sign-in of that token.
-    pub async fn begin_enrolment(&self, token: &str) -> Result<Setup, AccountError> {
+    pub async fn begin_totp_enrolment(&self, token: &str) -> Result<TotpSetup, AccountError> {
         let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
-        self.setup_of(&found.record.user, token).await
+        self.totp_setup_of(&found.record.user, token).await
     }
 
     /// Completes a sign-in by setting up a factor, and returns the recovery codes as well.
-    pub async fn enrol(
+    pub async fn enrol_totp(
         &self,
         token: &str,
         code: &str,
@@ -171,9 +171,9 @@ impl Accounts {
         client: Client,
     ) -> Result<(NewSession, Vec<String>), AccountError> {
         let found = self.find_waiting_for(MissingProof::Enrolment, token).await?;
-        let setup = self.shown_setup(&found.record.user, token).await?;
+        let setup = self.shown_totp_setup(&found.record.user, token).await?;
         let within = Within::SignIn(found.hash.clone());
-        match self.enrolment(&found.record.user, setup, (code, name), within, &client) {
+        match self.new_totp(&found.record.user, setup, (code, name), within, &client) {
             Ok(enrolled) => self.complete_by_enrolment(found, enrolled, Method::Totp, client).await,
             Err(fault) => Err(self.setup_refused(found.hash, fault).await),
         }
@@ -183,11 +183,11 @@ impl Accounts {
     pub(super) async fn complete_by_enrolment(
         &self,
         found: Found,
-        enrolled: Enrolled,
+        enrolled: FactorToAdd,
         method: Method,
         client: Client,
     ) -> Result<(NewSession, Vec<String>), AccountError> {
-        let Enrolled { add, mail, codes } = enrolled;
+        let FactorToAdd { add, mail, codes } = enrolled;
         let prove = move |c: &mut Connection| Ok(add(c)?.map(drop));
         let earlier = Earlier { trusts: false, notice: Some(mail) };
         let outcome = self.complete(found, method, earlier, client, prove).await;
@@ -224,7 +224,7 @@ impl Accounts {
         let codes_row = Asking::codes_row_of(&self.0.token_hasher, &record.user.id);
         let (is_enrolment, warning) = (kept.missing == MissingProof::Enrolment, self.warning(&record.user, &client));
         let (attempt, persistent, now) = (kept.attempt.clone(), kept.persistent, self.0.clock.now());
-        let proof = AccountProof {
+        let proof = ProvedAccount {
             account: Some(self.account_bucket(&record.user.email)),
             record,
             password: Some(RightPassword { hash: password, upgraded: None }),

@@ -10,7 +10,7 @@ use super::keys::Keys;
 use super::random;
 
 /// A secret that was opened; wiped when it is dropped.
-pub type Opened = Zeroizing<Vec<u8>>;
+pub type PlainSecret = Zeroizing<Vec<u8>>;
 
 /// Seals and opens. With random nonces the key is good for 2^32 secrets.
 pub struct Sealer(LessSafeKey);
@@ -35,7 +35,7 @@ impl Sealer {
     }
 
     /// The secret; `None` if it was sealed by another key or as another purpose, or was changed.
-    pub fn open(&self, purpose: &str, sealed: &str) -> Option<Opened> {
+    pub fn open(&self, purpose: &str, sealed: &str) -> Option<PlainSecret> {
         let mut all = Zeroizing::new(URL_SAFE_NO_PAD.decode(sealed).ok()?);
         let (nonce, sealed) = all.split_at_mut_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;

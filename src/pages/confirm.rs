@@ -18,7 +18,7 @@ use super::confirm_page::{Asked, Question, no_factor, over};
 use super::see_other;
 use crate::accounts::AccountError;
 use crate::accounts::ceremonies;
-use crate::accounts::confirm::{Answer, Pending};
+use crate::accounts::confirm::{Evidence, Pending};
 use crate::domain::apps::AppRef;
 use crate::domain::groups::GroupName;
 use crate::domain::ids::UserId;
@@ -38,13 +38,13 @@ const MAX_BYTES: usize = 8 * 1024;
 /// The fields of the page.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct Proof {
+pub struct ConfirmForm {
     #[serde(rename = "deed")]
     token: String,
     current_password: String,
     code: String,
     #[serde(flatten)]
-    passkey: ceremonies::Answer,
+    passkey: ceremonies::PasskeyAnswer,
     /// Not empty if only a second factor is an answer.
     factor: String,
     next: String,
@@ -147,12 +147,12 @@ pub async fn show(member: Member, req: HttpRequest, from: web::Query<From>) -> R
 pub async fn submit(
     member: Member,
     req: HttpRequest,
-    Checked(proof): Checked<Proof>,
+    Checked(proof): Checked<ConfirmForm>,
 ) -> Result<HttpResponse, HttpError> {
-    let Proof { token, current_password: password, code, passkey, factor, next } = proof;
+    let ConfirmForm { token, current_password: password, code, passkey, factor, next } = proof;
     let (accounts, status) = (settings::accounts(&req), StatusCode::UNPROCESSABLE_ENTITY);
     if let Some(next) = app_origin::way_back(&req, &next).await?.filter(|_| token.is_empty()) {
-        let answer = Answer { password, code, passkey, needs_factor: !factor.is_empty() };
+        let answer = Evidence { password, code, passkey, needs_factor: !factor.is_empty() };
         let needs_factor = answer.needs_factor;
         return match accounts.confirm(member.who(), None, answer, client(&req)).await {
             Ok(_) => Ok(see_other(&next)),
@@ -162,7 +162,7 @@ pub async fn submit(
             Err(fault) => Err(fault.into()),
         };
     }
-    let answer = Answer { password, code, passkey, ..Answer::default() };
+    let answer = Evidence { password, code, passkey, ..Evidence::default() };
     match accounts.confirm(member.who(), Some(&token), answer, client(&req)).await {
         Ok(pending) => {
             let mut proved = HttpResponse::Ok().finish();

@@ -10,7 +10,7 @@ use super::passkey_button::Button;
 use super::second_factors::{self, NewCodes, TotpForm};
 use super::see_other;
 use super::signed_in::{self, ENROL, FACTOR, Next, next_of, way_back, with_next};
-use crate::accounts::ceremonies::Answer;
+use crate::accounts::ceremonies::PasskeyAnswer;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::sign_in::MissingProof;
 use crate::domain::text::Text;
@@ -28,7 +28,7 @@ pub struct CodeForm {
     trust: String,
     next: String,
     #[serde(flatten)]
-    answer: Answer,
+    answer: PasskeyAnswer,
 }
 
 /// What sets up a factor: a code of an app, or a new passkey.
@@ -38,7 +38,7 @@ pub struct EnrolForm {
     #[serde(flatten)]
     totp: TotpForm,
     #[serde(flatten)]
-    answer: Answer,
+    answer: PasskeyAnswer,
 }
 
 /// Asks for the code.
@@ -60,7 +60,7 @@ pub async fn submit(
     let Some(token) = carriers::waiting(&req) else { return Ok(over(&req, &next)) };
     let (accounts, trusts) = (settings::accounts(&req), !typed.trust.is_empty());
     let proved = if typed.answer.credential.is_empty() {
-        accounts.prove_factor(&token, &typed.code, trusts, client(&req)).await
+        accounts.prove_code(&token, &typed.code, trusts, client(&req)).await
     } else {
         accounts.prove_passkey(&token, &typed.answer, trusts, client(&req)).await
     };
@@ -93,7 +93,7 @@ pub async fn enrol(
     let enrolled = if !answer.ceremony.is_empty() && answer.credential.is_empty() {
         Err(AccountError::Rules(vec![FieldFault::new("", Text::new("passkey-needs-script"))]))
     } else if answer.credential.is_empty() {
-        accounts.enrol(&token, &code, &name, client(&req)).await
+        accounts.enrol_totp(&token, &code, &name, client(&req)).await
     } else {
         accounts.enrol_passkey(&token, &answer, &name, client(&req)).await
     };
@@ -167,7 +167,7 @@ async fn enrol_page(
 ) -> Result<HttpResponse, HttpError> {
     let Some(token) = carriers::waiting(req) else { return Ok(over(req, next)) };
     let accounts = settings::accounts(req);
-    let begun = match accounts.begin_enrolment(&token).await {
+    let begun = match accounts.begin_totp_enrolment(&token).await {
         Ok(setup) => accounts.offer_enrolment(&token).await.map(|offer| (setup, offer)),
         Err(fault) => Err(fault),
     };

@@ -10,7 +10,7 @@ use super::form::{Field, MessagePage, fault_of};
 use super::passkey_button::Button;
 use super::signed_in::{self, Keep, Next, next_of, way_back, with_next};
 use super::{confirm_page, second_factors, see_other};
-use crate::accounts::ceremonies::{Answer, Unavailable};
+use crate::accounts::ceremonies::{PasskeyAnswer, Unavailable};
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::text::Text;
 use crate::domain::user::MAX_NAME_CHARS;
@@ -50,7 +50,7 @@ pub struct SignInForm {
     #[serde(flatten)]
     keep: Keep,
     #[serde(flatten)]
-    answer: Answer,
+    answer: PasskeyAnswer,
 }
 
 /// A new passkey and its name.
@@ -59,7 +59,7 @@ pub struct SignInForm {
 pub struct NewForm {
     name: String,
     #[serde(flatten)]
-    answer: Answer,
+    answer: PasskeyAnswer,
 }
 
 /// Leads to the sign-in page, for who comes back to the address of its form.

@@ -11,7 +11,7 @@ use super::form::{Field, FormPage, MessagePage, fault_of};
 use super::passkey_button::Button;
 use super::signed_in::with_next;
 use super::{confirm_page, see_other};
-use crate::accounts::enrolment::Setup;
+use crate::accounts::enrolment::TotpSetup;
 use crate::accounts::second_factors::OwnFactors;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::device::Device;
@@ -158,7 +158,7 @@ pub async fn show_totp(member: Member, req: HttpRequest) -> Result<HttpResponse,
     if needs_factor || !accounts.was_proved_recently(member.who()).await? {
         return Ok(see_other(&confirm_page::address(TOTP, needs_factor)));
     }
-    let setup = accounts.begin_factor(member.who()).await?;
+    let setup = accounts.begin_totp(member.who()).await?;
     Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), "", (Vec::new(), None)))
 }
 
@@ -169,11 +169,11 @@ pub async fn add_totp(
     Checked(typed): Checked<TotpForm>,
 ) -> Result<HttpResponse, HttpError> {
     let accounts = settings::accounts(&req);
-    match accounts.add_factor(member.who(), &typed.code, &typed.name, client(&req)).await {
+    match accounts.add_totp(member.who(), &typed.code, &typed.name, client(&req)).await {
         Ok(Some(codes)) => Ok(codes_page(&req, &member, &codes, true)),
         Ok(None) => Ok(Flash::FactorAdded.at(ADDRESS)),
         Err(AccountError::Rules(faults)) => {
-            let setup = accounts.begin_factor(member.who()).await?;
+            let setup = accounts.begin_totp(member.who()).await?;
             Ok(totp_page(&req, member.menu(), &setup, (TOTP, ""), &typed.name, (faults, None)))
         }
         // The page was loaded again after it had succeeded, or too late.
@@ -288,7 +288,7 @@ pub async fn forget_trusted(
 pub(super) fn totp_page(
     req: &HttpRequest,
     menu: Menu,
-    setup: &Setup,
+    setup: &TotpSetup,
     (action, next): (&str, &str),
     name: &str,
     (faults, passkey): (Vec<FieldFault>, Option<Button>),

@@ -29,7 +29,7 @@ impl NewPasskey {
 }
 
 /// The answer to [`begin_sign_in`](super::RelyingParty::begin_sign_in) or
-/// [`begin_factor`](super::RelyingParty::begin_factor).
+/// [`begin_second_step`](super::RelyingParty::begin_second_step).
 pub struct Assertion {
     pub(super) sent: AuthenticationCredential,
     pub(super) client: ClientData,

@@ -16,7 +16,7 @@ mod tests;
 
 pub use answer::{Assertion, NewPasskey};
 pub use fault::Fault;
-pub use relying_party::{Ceremony, Proof, RelyingParty, Unavailable};
+pub use relying_party::{Ceremony, RelyingParty, Unavailable, VerifiedAssertion};
 pub use verification::Verification;
 
 /// How long a challenge is good, in seconds.

@@ -46,7 +46,7 @@ pub struct Ceremony {
 
 /// What an assertion proves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Proof {
+pub struct VerifiedAssertion {
     /// Whether a PIN or biometrics were asked for.
     pub user_verified: bool,
     /// The counter to store: the highest so far.
@@ -127,7 +127,7 @@ impl RelyingParty {
     }
 
     /// Begins a proof by one of somebody's `own` passkeys; `None` if there is none.
-    pub fn begin_factor(&self, own: &[Passkey], verification: Verification) -> Option<Ceremony> {
+    pub fn begin_second_step(&self, own: &[Passkey], verification: Verification) -> Option<Ceremony> {
         let offered: Vec<StoredPasskey> = own.iter().filter_map(descriptor).collect();
         let allowed = offered.iter().map(|passkey| URL_SAFE_NO_PAD.encode(&passkey.credential_id)).collect();
         (!offered.is_empty()).then(|| self.begin(&offered, Some(allowed), verification))
@@ -147,7 +147,7 @@ impl RelyingParty {
     }
 
     /// What `assertion` proves of `passkey`, which the store found by its id.
-    pub fn finish(&self, state: &str, assertion: &Assertion, passkey: &Passkey) -> Result<Proof, Fault> {
+    pub fn finish(&self, state: &str, assertion: &Assertion, passkey: &Passkey) -> Result<VerifiedAssertion, Fault> {
         let state: Proving = read(state)?;
         check_owner(&state, assertion, passkey)?;
         if is_framed(&assertion.client) {
@@ -159,7 +159,7 @@ impl RelyingParty {
             Ok(self.library.finish_passkey_authentication(&assertion.sent, &state, &stored)?)
         })?;
         let counts = found.counter != 0 || passkey.counter != 0;
-        Ok(Proof {
+        Ok(VerifiedAssertion {
             user_verified,
             counter: found.counter.max(passkey.counter),
             counter_fell: counts && found.counter <= passkey.counter,

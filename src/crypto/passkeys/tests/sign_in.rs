@@ -4,7 +4,7 @@ use super::authenticator::{PRESENT, encode};
 use super::*;
 
 /// Finishes `begun` with an answer that `change` has changed.
-fn signed_in(begun: &Ceremony, with: (&Authenticator, &Passkey), change: Change) -> Result<Proof, Fault> {
+fn signed_in(begun: &Ceremony, with: (&Authenticator, &Passkey), change: Change) -> Result<VerifiedAssertion, Fault> {
     let mut answer = answer_to(begun, "webauthn.get");
     change(&mut answer);
     portal().finish(&begun.state, &Assertion::parse(&with.0.assert(&answer))?, with.1)
@@ -15,7 +15,7 @@ fn signed_in_by(
     begun: &Ceremony,
     with: (&Authenticator, &Passkey),
     change: impl Fn(&mut Value),
-) -> Result<Proof, Fault> {
+) -> Result<VerifiedAssertion, Fault> {
     let mut sent: Value = serde_json::from_str(&with.0.assert(&answer_to(begun, "webauthn.get"))).unwrap();
     change(&mut sent);
     portal().finish(&begun.state, &Assertion::parse(&sent.to_string())?, with.1)
@@ -31,7 +31,7 @@ fn a_passkey_of_each_algorithm_signs_in_alone() {
         let assertion = Assertion::parse(&authenticator.get(&begun.options, ORIGIN, 0)).unwrap();
         assert_eq!((assertion.challenge(), assertion.passkey_id()), (&*challenge_of(&begun), passkey.id.as_str()));
         let proof = portal.finish(&begun.state, &assertion, &passkey).unwrap();
-        assert_eq!(proof, Proof { user_verified: true, counter: 0, counter_fell: false });
+        assert_eq!(proof, VerifiedAssertion { user_verified: true, counter: 0, counter_fell: false });
     }
 }
 
@@ -43,12 +43,12 @@ fn a_sign_in_names_no_passkey_and_a_factor_names_those_of_the_person() {
     let alone = options(&portal.begin_sign_in());
     assert_eq!((&alone["allowCredentials"], &alone["userVerification"]), (&json!([]), &json!("required")));
     let own = std::slice::from_ref(&passkey);
-    let factor = options(&portal.begin_factor(own, Verification::Preferred).unwrap());
+    let factor = options(&portal.begin_second_step(own, Verification::Preferred).unwrap());
     let named = json!([{"id": passkey.id, "type": "public-key", "transports": ["internal", "hybrid"]}]);
     assert_eq!((&factor["allowCredentials"], &factor["userVerification"]), (&named, &json!("preferred")));
-    let again = options(&portal.begin_factor(own, Verification::Required).unwrap());
+    let again = options(&portal.begin_second_step(own, Verification::Required).unwrap());
     assert_eq!(again["userVerification"], "required");
-    assert!(portal.begin_factor(&[], Verification::Preferred).is_none(), "no passkey would mean any");
+    assert!(portal.begin_second_step(&[], Verification::Preferred).is_none(), "no passkey would mean any");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn s125_an_assertion_is_refused_for_each_rule_that_it_breaks() {
     for key in [Key::es256(), Key::eddsa(), Key::rs256()] {
         let (authenticator, passkey) = make(&portal, ORIGIN, key);
         let own = std::slice::from_ref(&passkey);
-        for begun in [portal.begin_sign_in(), portal.begin_factor(own, Verification::Preferred).unwrap()] {
+        for begun in [portal.begin_sign_in(), portal.begin_second_step(own, Verification::Preferred).unwrap()] {
             let with = (&authenticator, &passkey);
             assert!(signed_in(&begun, with, |_| ()).is_ok());
             for (at, (expected, change)) in CHANGES.iter().enumerate() {
@@ -75,12 +75,12 @@ fn s125_user_verification_is_demanded_where_the_passkey_stands_for_the_password(
     let (authenticator, passkey) = make(&portal, ORIGIN, Key::es256());
     let (with, own) = ((&authenticator, &passkey), std::slice::from_ref(&passkey));
     let unverified: Change = |answer| answer.flags = PRESENT;
-    let demanded = [portal.begin_sign_in(), portal.begin_factor(own, Verification::Required).unwrap()];
+    let demanded = [portal.begin_sign_in(), portal.begin_second_step(own, Verification::Required).unwrap()];
     for begun in &demanded {
         assert_eq!(signed_in(begun, with, unverified), Err(Fault::NotVerified));
         assert!(signed_in(begun, with, |_| ()).unwrap().user_verified);
     }
-    let factor = portal.begin_factor(own, Verification::Preferred).unwrap();
+    let factor = portal.begin_second_step(own, Verification::Preferred).unwrap();
     assert!(!signed_in(&factor, with, unverified).unwrap().user_verified);
     assert!(signed_in(&factor, with, |_| ()).unwrap().user_verified);
 }
@@ -143,7 +143,7 @@ fn s125_somebody_elses_passkey_proves_nothing() {
     let portal = portal();
     let [(ada, of_ada), (bob, of_bob)] = [(); 2].map(|()| make(&portal, ORIGIN, Key::es256()));
     let alone = portal.begin_sign_in();
-    let for_ada = portal.begin_factor(std::slice::from_ref(&of_ada), Verification::Preferred).unwrap();
+    let for_ada = portal.begin_second_step(std::slice::from_ref(&of_ada), Verification::Preferred).unwrap();
     assert!(signed_in(&for_ada, (&ada, &of_ada), |_| ()).is_ok());
     // Found by another id than the one that was sent.
     assert_eq!(signed_in(&alone, (&bob, &of_ada), |_| ()), Err(Fault::OtherPasskey));
@@ -153,7 +153,7 @@ fn s125_somebody_elses_passkey_proves_nothing() {
     let mut lying = bob;
     lying.user_handle.clone_from(&ada.user_handle);
     assert_eq!(signed_in(&alone, (&lying, &of_bob), |_| ()), Err(Fault::OtherPerson));
-    let for_bob = portal.begin_factor(std::slice::from_ref(&of_bob), Verification::Preferred).unwrap();
+    let for_bob = portal.begin_second_step(std::slice::from_ref(&of_bob), Verification::Preferred).unwrap();
     assert_eq!(signed_in(&for_bob, (&lying, &of_bob), |_| ()), Err(Fault::OtherPerson));
     // Without a name it is a factor of somebody who is known, and no sign-in.
     for handle in [None, Some(String::new())] {
@@ -193,6 +193,6 @@ fn s125_a_counter_that_does_not_rise_is_reported_and_the_highest_is_kept() {
         let passkey = Passkey { counter: stored, ..passkey.clone() };
         let assertion = Assertion::parse(&authenticator.get(&begun.options, ORIGIN, sent)).unwrap();
         let proof = portal.finish(&begun.state, &assertion, &passkey).unwrap();
-        assert_eq!(proof, Proof { user_verified: true, counter, counter_fell }, "{stored} {sent}");
+        assert_eq!(proof, VerifiedAssertion { user_verified: true, counter, counter_fell }, "{stored} {sent}");
     }
 }

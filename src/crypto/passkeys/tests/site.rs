@@ -48,7 +48,7 @@ fn a_challenge_has_256_random_bits_and_is_new_each_time() {
         portal.begin_registration("ada@example.org", &own),
         portal.begin_sign_in(),
         portal.begin_sign_in(),
-        portal.begin_factor(&own, Verification::Preferred).unwrap(),
+        portal.begin_second_step(&own, Verification::Preferred).unwrap(),
     ];
     let challenges: std::collections::BTreeSet<String> = begun.iter().map(challenge_of).collect();
     assert_eq!(challenges.len(), begun.len());

@@ -50,7 +50,7 @@ impl Vector {
         site("https://example.org").unwrap().finish_registration(&serde_json::to_string(&state).unwrap(), &answer)
     }
 
-    fn sign_in(&self, passkey: &Passkey) -> Result<Proof, Fault> {
+    fn sign_in(&self, passkey: &Passkey) -> Result<VerifiedAssertion, Fault> {
         let sent = &self.authentication;
         let assertion = Assertion::parse(
             &json!({

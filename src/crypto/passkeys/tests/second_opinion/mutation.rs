@@ -30,7 +30,7 @@ impl Kind {
         match self {
             Self::Registration => portal().begin_registration("ada@example.org", &[]),
             Self::SignIn => portal().begin_sign_in(),
-            Self::Factor => portal().begin_factor(own, Verification::Preferred).unwrap(),
+            Self::Factor => portal().begin_second_step(own, Verification::Preferred).unwrap(),
         }
     }
 
