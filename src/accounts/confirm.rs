@@ -20,7 +20,7 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::link::{CONFIRMATION_SECS, Purpose};
 use crate::domain::mail::{MailKind, QueuedMail};
 use crate::domain::notice::Notice;
-use crate::domain::session::{Proof, Method, Methods};
+use crate::domain::session::{Method, Methods, Proof};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
 use crate::domain::user::User;

@@ -17,6 +17,7 @@
 mod accessibility;
 mod account;
 mod acme;
+mod acme_lies;
 mod acme_nodes;
 mod address_reuse;
 mod admin;
@@ -44,6 +45,7 @@ mod damaged_rows;
 mod decoys;
 mod documented;
 mod documents;
+mod factor_accounts;
 mod factor_limits;
 mod factor_list;
 mod factor_pages;

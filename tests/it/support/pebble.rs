@@ -13,7 +13,8 @@ use super::wait;
 
 /// The address of an authority that may be running, and what its servers show.
 pub struct Pebble {
-    port: u16,
+    /// Where it listens.
+    pub port: u16,
     management: u16,
     /// Where it asks by TLS-ALPN-01.
     pub tls_port: u16,
@@ -21,7 +22,8 @@ pub struct Pebble {
     pub http_port: u16,
     /// Days for which its certificates are valid.
     pub days: u32,
-    files: Certificates,
+    /// Its own certificate, `pebble`, and that of its authority.
+    pub files: Certificates,
     folder: TempDir,
     running: Vec<Running>,
     starts: usize,
