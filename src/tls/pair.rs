@@ -37,7 +37,7 @@ pub enum PairFault {
     #[error("the key cannot be read: {0}")]
     Key(String),
     /// The key is of another certificate.
-    #[error("the key does not belong to the certificate; several keys stand in the order of their certificates")]
+    #[error("the key does not belong to the certificate")]
     Mismatch,
     /// The certificate has no subjectAltName, without which no browser accepts it.
     #[error("the certificate is for no name: it has no subjectAltName")]

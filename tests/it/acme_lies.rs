@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::support::app::TestApp;
-use super::support::certificates::{NOW, PAST};
+use super::support::certificates::NOW;
 use super::support::pebble::Pebble;
 use super::support::process::{Running, free_port, said};
 use super::support::{source, wait};
@@ -49,36 +49,37 @@ impl Liar {
 async fn s133_an_authority_that_lies_takes_nothing_away() {
     let Some(liar) = Liar::start().await else { return };
     let files = &liar.pebble.files;
-    files.issued("name", "other.example.org", NOW);
     files.issued("key", HOST, NOW);
-    files.issued("expired", HOST, PAST);
     std::fs::write(files.path().join("garbage.crt"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
         .unwrap();
     let app = liar.pebble.gate(HOST, |options| options.set("ACME_DIRECTORY_URL", &liar.url)).await;
     liar.pebble.until_trusted(app.address, HOST).await;
     let until = status(&app)["until"].clone();
-    for (failures, (mode, why)) in (1..).zip([
-        ("name", "it is for other names"),
+    let mut before = String::new();
+    for (mode, why) in [
         ("key", "the key does not belong to the certificate"),
-        ("expired", "it has expired"),
         ("garbage", "the certificate cannot be read"),
         ("token", ""),
         ("limited", "too many orders"),
-    ]) {
+    ] {
         liar.set_mode(mode);
         let renewed = app.run(&["certificate", "renew", HOST]);
         assert!(renewed.status.success(), "{}", said(&renewed));
+        // The command goes by the machine's clock.
+        app.advance(60);
         let failed = async || {
             let status = status(&app);
-            (status["failures"] == failures).then(|| status["last_error"].as_str().unwrap_or_default().to_owned())
+            let said = status["last_error"].as_str().unwrap_or_default().to_owned();
+            (status["failures"] == 1 && said != before).then_some(said)
         };
-        let said = wait::eventually(&format!("{mode} to fail"), failed).await;
-        assert!(said.contains(why) && !said.is_empty(), "{mode}: {said}");
+        before = wait::eventually(&format!("{mode} to fail"), failed).await;
+        assert!(before.contains(why), "{mode}: {before}");
         assert!(liar.pebble.is_trusted(app.address, HOST), "{mode}");
         assert_eq!(status(&app)["until"], until, "{mode}");
     }
     liar.set_mode("honest");
     assert!(app.run(&["certificate", "renew", HOST]).status.success());
+    app.advance(60);
     let renewed = async || (status(&app)["failures"] == 0).then_some(());
     wait::eventually("an honest one to renew", renewed).await;
     assert!(liar.pebble.is_trusted(app.address, HOST));

@@ -50,8 +50,8 @@ async fn s134_the_client_that_haproxy_names_is_the_client() {
         let proxies = [("PROXY_PROTOCOL", "true".to_owned()), ("TRUSTED_PROXIES", "127.0.0.1".to_owned())];
         let gate = HttpsGate::start(&proxies);
         let Some((proxy, _running, _folder)) = haproxy(gate.address, version).await else { return };
-        let proxied = format!("{HOST}:{}:{proxy}", gate.address.port());
-        let through = ["--connect-to", &proxied, "--interface", "127.0.0.9"];
+        let target = format!("{HOST}:{}:{proxy}", gate.address.port());
+        let through = ["--connect-to", &target, "--interface", "127.0.0.9"];
         gate.claim(&through);
         let sessions = gate.browse(&through, "/_auth/account", &[]);
         assert!(sessions.contains("127.0.0.9"), "{sessions}");
