@@ -15,18 +15,7 @@ const DEFAULT: &str = "/_auth/admin/apps/default";
 
 /// Lets in to `path` who proved a factor.
 async fn demand(owner: &mut Client, path: &str) {
-    let rule = RuleForm {
-        path,
-        methods: "",
-        who: "signed-in",
-        groups: "",
-        people: "",
-        networks: "",
-        factor: true,
-        within: "",
-        until: "",
-    };
-    app_pages::add_rule(owner, DEFAULT, rule).await;
+    app_pages::add_rule(owner, DEFAULT, RuleForm::who_proved_a_factor(path)).await;
 }
 
 /// Removes the oldest factor of this browser's account.

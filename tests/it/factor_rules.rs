@@ -12,17 +12,7 @@ use super::verdicts::question;
 
 const CONFIRM: &str = "/_auth/confirm";
 const DEFAULT: &str = "/_auth/admin/apps/default";
-const VAULT: RuleForm<'static> = RuleForm {
-    path: "/vault",
-    methods: "",
-    who: "signed-in",
-    groups: "",
-    people: "",
-    networks: "",
-    factor: true,
-    within: "",
-    until: "",
-};
+const VAULT: RuleForm<'static> = RuleForm::who_proved_a_factor("/vault");
 
 #[tokio::test]
 async fn s126_who_lacks_the_factor_is_led_to_the_code_and_back_to_the_app() {

@@ -25,6 +25,23 @@ pub struct RuleForm<'a> {
     pub until: &'a str,
 }
 
+impl<'a> RuleForm<'a> {
+    /// Lets in to `path` who proved a factor.
+    pub const fn who_proved_a_factor(path: &'a str) -> Self {
+        Self {
+            path,
+            methods: "",
+            who: "signed-in",
+            groups: "",
+            people: "",
+            networks: "",
+            factor: true,
+            within: "",
+            until: "",
+        }
+    }
+}
+
 /// Creates an app and returns its page.
 pub async fn create(admin: &mut Client, name: &str, addresses: &str, upstream: &str) -> String {
     create_with(admin, name, addresses, upstream, &[]).await
