@@ -1,7 +1,7 @@
 //! Work that one node at a time does.
 //!
 //! No clock decides whether a node is still at it, since clocks differ: its number rises while it works, and another
-//! node takes over when it has seen the same number for long.
+//! node takes over when it has read the same number for long.
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
