@@ -13,6 +13,7 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureSch
 use super::say;
 use crate::api::health::READY;
 use crate::config::{Config, data_dir};
+use crate::domain::networks::is_in;
 
 /// How long to wait for the server.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,8 +48,8 @@ fn ask(config: &Config, address: SocketAddr) -> io::Result<String> {
     const QUESTION: &[u8] = b"GET /_auth/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
-    let (server, own) = (&config.server, stream.local_addr()?.ip().to_canonical());
-    if server.proxy_protocol && server.trusted_proxies.iter().any(|network| network.contains(&own)) {
+    let (server, own) = (&config.server, stream.local_addr()?.ip());
+    if server.proxy_protocol && is_in(own, &server.trusted_proxies) {
         stream.write_all(b"PROXY UNKNOWN\r\n")?;
     }
     if server.tls.is_none() {

@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use super::apps::AppRef;
 use super::ids::{TokenId, UserId};
+use super::networks::is_in;
 use super::path::{self, Meaning};
 use super::rule_scope::{RuleMethods, RulePath};
 use super::time::Timestamp;
@@ -100,7 +101,7 @@ impl TokenScope {
     pub fn covers(&self, app: &AppRef, method: &str, path: &str, client: IpAddr) -> bool {
         self.app == *app
             && self.methods.cover(method)
-            && (self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&client)))
+            && (self.networks.is_empty() || is_in(client, &self.networks))
             && self.path.cover(path)
     }
 }

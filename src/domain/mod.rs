@@ -33,6 +33,7 @@ pub mod lists;
 pub mod machine_token;
 pub mod mail;
 pub mod measure;
+pub mod networks;
 pub mod notice;
 pub mod old_gates;
 pub mod origin;

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use super::access::{Denial, Visitor};
 use super::groups::GroupName;
 use super::ids::{RuleId, UserId};
+use super::networks::is_in;
 pub use super::rule_scope::{RuleMethods, RulePath, UNKNOWN_METHOD};
 use super::session::Proof;
 use super::time::Timestamp;
@@ -102,7 +103,7 @@ impl Grant {
             return Some(Denial::Forbidden);
         }
         let in_time = self.until.is_none_or(|until| at.now < until);
-        let in_network = self.networks.is_empty() || self.networks.iter().any(|network| network.contains(&at.client));
+        let in_network = self.networks.is_empty() || is_in(at.client, &self.networks);
         if matches!(self.who, Who::Public) && in_time && in_network {
             return None;
         }

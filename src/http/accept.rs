@@ -21,6 +21,7 @@ use super::proxy_protocol::{self, Sender};
 use super::stream::Stream;
 use crate::accounts::Accounts;
 use crate::acme::alpn::PROTOCOL;
+use crate::domain::networks::is_in;
 use crate::tls::certificates::Certificates;
 
 /// Time limit for the PROXY header and the handshake.
@@ -76,10 +77,7 @@ impl Accept {
         if let Err(fault) = stream.set_nodelay(true) {
             tracing::trace!(%fault, "a connection has already been closed");
         }
-        let is_proxy = peer.is_some_and(|peer| {
-            let ip = peer.ip().to_canonical();
-            self.proxies.iter().any(|network| network.contains(&ip))
-        });
+        let is_proxy = peer.is_some_and(|peer| is_in(peer.ip(), &self.proxies));
         if !is_proxy && self.tls.is_none() {
             return Ok((Stream::Plain(stream), peer));
         }

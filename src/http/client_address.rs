@@ -1,5 +1,6 @@
 //! The client's address: the peer, or what trusted proxies report, read from right to left (S28).
 
+use crate::domain::networks::is_in;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use actix_web::HttpRequest;
@@ -34,7 +35,7 @@ pub fn read(req: &HttpRequest, settings: &HttpSettings) -> ClientAddress {
 
 /// Whether the other end of the connection is in `TRUSTED_PROXIES`.
 pub fn has_trusted_peer(req: &HttpRequest, settings: &HttpSettings) -> bool {
-    is_in(&peer(req), &settings.config.server.trusted_proxies)
+    is_in(peer(req), &settings.config.server.trusted_proxies)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks for the peer")]
@@ -42,12 +43,8 @@ fn peer(req: &HttpRequest) -> IpAddr {
     req.peer_addr().map_or(IpAddr::from([0, 0, 0, 0]), |address| address.ip().to_canonical())
 }
 
-fn is_in(ip: &IpAddr, networks: &[IpNet]) -> bool {
-    networks.iter().any(|network| network.contains(ip))
-}
-
 fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, trusted: &[IpNet]) -> ClientAddress {
-    if !is_in(&peer, trusted) {
+    if !is_in(peer, trusted) {
         return ClientAddress { peer, client: peer };
     }
     let mut client = peer;
@@ -55,7 +52,7 @@ fn resolve<'a>(peer: IpAddr, lines: impl DoubleEndedIterator<Item = &'a [u8]>, t
         // An entry that does not parse was not written by a proxy: the last address before it is the client's.
         let Some(ip) = parse_entry(entry) else { break };
         client = ip.to_canonical();
-        if !is_in(&client, trusted) {
+        if !is_in(client, trusted) {
             break;
         }
     }

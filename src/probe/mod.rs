@@ -35,6 +35,7 @@ use crate::accounts::{AccountError, Accounts, Actor};
 use crate::domain::dialect::Dialect;
 use crate::domain::ids::UserId;
 use crate::domain::machine_token::MachineToken;
+use crate::domain::networks::is_in;
 
 /// How long everything may take.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -74,7 +75,7 @@ pub async fn run(accounts: &Accounts, plan: Plan<'_>) -> Result<Report, AccountE
     let round = Round::new(accounts, &target, &asker, echo.as_ref());
     let guest = invite(accounts, &target, plan.owner.as_ref(), plan.actor).await?;
     let place = asker.place().ip().to_canonical();
-    let is_trusted = accounts.trusted_proxies().iter().any(|network| network.contains(&place));
+    let is_trusted = is_in(place, accounts.trusted_proxies());
     about.meet(guest.as_ref().map(|(guest, _)| guest.visitor.name()), (!is_trusted).then_some(place));
     let all = Box::pin(everything(&round, guest.as_ref().map(|(guest, _)| guest)));
     if tokio::time::timeout(LIMIT, all).await.is_err() {

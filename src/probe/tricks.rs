@@ -11,6 +11,7 @@ use super::round::Round;
 use super::target::Expected;
 use crate::domain::dialect::Dialect;
 use crate::domain::header_profile::Preset;
+use crate::domain::networks::is_in;
 
 /// A host that no app has (RFC 6761).
 const ELSEWHERE: &str = "portcullis-probe.invalid";
@@ -150,7 +151,7 @@ enum Peer {
 
 /// The gate that serves the app itself may be what is asked, and may trust the address of the probe.
 async fn peer_of(round: &Round<'_>) -> Peer {
-    let trusts = |ip: IpAddr| round.accounts.trusted_proxies().iter().any(|network| network.contains(&ip));
+    let trusts = |ip: IpAddr| is_in(ip, round.accounts.trusted_proxies());
     let Some((own, other)) = round.asker.ends().await else { return Peer::Proxy };
     if round.target.app().upstream.is_none() || !trusts(own) {
         return Peer::Visitor;
