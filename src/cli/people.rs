@@ -10,8 +10,6 @@ use crate::accounts::administer::{NewAccount, UserChange};
 use crate::accounts::{AccountError, Actor, typed_faults};
 use crate::app::{Core, Internals};
 use crate::config::{Config, DatabaseUrl, data_dir};
-use crate::domain::app_url::AppUrl;
-use crate::domain::dialect::Dialect;
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::language::Language;
@@ -21,6 +19,21 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::{Role, User, UserState, Username};
 use crate::domain::user_list::{UserFilter, UserOrder};
 use crate::{telemetry, texts};
+
+/// The settings that a command takes over from the server where it is not given them.
+const ADOPTED: [&str; 11] = [
+    "APP_URL",
+    "PORT",
+    "TLS_CERT_FILE",
+    "TLS_KEY_FILE",
+    "ACME_EMAIL",
+    "ACME_DIRECTORY_URL",
+    "HTTPS_PORT",
+    "HTTP_PORT",
+    "UPSTREAM_URL",
+    "FORWARD_AUTH",
+    "TRUSTED_PROXIES",
+];
 
 fn open(config: &Config) -> Result<Core, String> {
     telemetry::init_for_command(config.log);
@@ -34,8 +47,8 @@ fn open(config: &Config) -> Result<Core, String> {
 }
 
 /// For commands about the data of a server: in a folder without one they would only create an empty instance. What the
-/// command is not given about the address and the app of the configuration is the server's; with a different `APP_URL`
-/// a link that `prints_link` prints would lead elsewhere.
+/// command is not given of [`ADOPTED`] is the server's; with a different `APP_URL` a link that `prints_link` prints
+/// would lead elsewhere.
 pub(super) fn open_existing(config: &Config, prints_link: bool) -> Result<Core, String> {
     open_as_served(config, prints_link).map(|(core, _)| core)
 }
@@ -57,20 +70,18 @@ pub(super) fn open_as_served(config: &Config, prints_link: bool) -> Result<(Core
             "the server keeps sessions with SESSION_STORE={kept_in}; give this command the server's settings"
         ));
     }
-    let (mut adopted, mut is_as_given) = (config.clone(), true);
-    for name in ["APP_URL", "PORT", "UPSTREAM_URL", "FORWARD_AUTH", "TRUSTED_PROXIES"] {
-        if let Some(served) = differing(&core, config, name)?.filter(|_| !config.gives(name)) {
-            adopt(&mut adopted, name, &served)?;
-            is_as_given = false;
-        }
+    let mut served = Vec::new();
+    for name in ADOPTED {
+        served.extend(differing(&core, config, name)?.filter(|_| !config.gives(name)).map(|value| (name, value)));
     }
-    let core = if is_as_given {
-        core
+    let (core, adopted) = if served.is_empty() {
+        (core, config.clone())
     } else {
         drop(core);
-        // They were logged when it was opened before.
-        adopted.warnings.clear();
-        Core::open(&adopted, &Internals::default()).map_err(|fault| fault.to_string())?
+        let adopted = config.with_served(served).map_err(|fault| {
+            format!("{fault}\nThis does not go with the server's settings; give this command the same ones")
+        })?;
+        (Core::open(&adopted, &Internals::default()).map_err(|fault| fault.to_string())?, adopted)
     };
     let Some(served) = differing(&core, &adopted, "APP_URL")? else { return Ok((core, adopted)) };
     let own = &config.server.app_url;
@@ -82,22 +93,6 @@ pub(super) fn open_as_served(config: &Config, prints_link: bool) -> Result<(Core
     }
     tracing::warn!(server = served, own = %own, "the server was last started with another APP_URL");
     Ok((core, adopted))
-}
-
-/// Takes over a setting of the server, which was valid when it started.
-fn adopt(config: &mut Config, name: &str, served: &str) -> Result<(), String> {
-    match name {
-        "APP_URL" => {
-            config.server.app_url = AppUrl::parse(served).map_err(|fault| format!("the server's APP_URL {fault}"))?;
-        }
-        "PORT" => config.server.port = served.parse().unwrap_or(config.server.port),
-        "UPSTREAM_URL" => config.gate.upstream = served.strip_prefix("http://").map(str::to_owned),
-        "TRUSTED_PROXIES" => {
-            config.server.trusted_proxies = served.split(',').filter_map(|net| net.trim().parse().ok()).collect();
-        }
-        _ => config.gate.forward_auth = served.split(',').filter_map(|name| Dialect::of_name(name.trim())).collect(),
-    }
-    Ok(())
 }
 
 /// A setting of the server, if it differs from this command's.

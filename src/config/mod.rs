@@ -87,7 +87,12 @@ impl std::fmt::Debug for GivenValues {
 pub fn load(flags: &Values, environment: &Values, dotenv: &Path) -> Result<Config, Faults> {
     let mut faults = Faults::default();
     let mut warnings = Vec::new();
-    let mut values = env::gather(flags, environment, dotenv, &mut warnings, &mut faults);
+    let values = env::gather(flags, environment, dotenv, &mut warnings, &mut faults);
+    read(values, warnings, faults)
+}
+
+/// The configuration of these values, after what was found while they were gathered.
+fn read(mut values: Values, mut warnings: Vec<String>, faults: Faults) -> Result<Config, Faults> {
     let mut reader = Reader { values: &values, faults };
     let server = server::server(&mut reader);
     let gate = server::gate(&mut reader, &server);
@@ -135,6 +140,14 @@ impl Config {
     /// Whether a value of that variable was given.
     pub fn gives(&self, name: &str) -> bool {
         self.values.0.contains_key(name)
+    }
+
+    /// The same with values of a running server, in the form of [`Config::shown`], beside those that were given. Has no
+    /// warnings: they were those of the server and of the values given.
+    pub fn with_served(&self, served: impl IntoIterator<Item = (&'static str, String)>) -> Result<Self, Faults> {
+        let mut values = self.values.0.clone();
+        values.extend(served.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        Ok(Self { warnings: Vec::new(), ..read(values, Vec::new(), Faults::default())? })
     }
 
     /// Creates `DATA_DIR` and narrows its permissions; see [`data_dir::ensure`].
