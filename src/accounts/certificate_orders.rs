@@ -151,12 +151,16 @@ impl CertificateOrders {
 }
 
 impl Accounts {
+    /// What is to be ordered, or failed the last time, by name.
+    pub(super) async fn certificate_orders(&self) -> Result<BTreeMap<String, OrderState>, AccountError> {
+        Ok(self.0.database.read(certificates::orders).await?.into_iter().collect())
+    }
+
     /// The names whose certificate is to be ordered now, with what came of earlier orders; the oldest failure last.
     async fn due_certificates(&self, acme: &Acme) -> Result<Vec<(String, OrderState)>, AccountError> {
         let (now, apps) = (self.0.clock.now(), self.known_apps().await);
         let (names, _) = self.names(acme, &apps.table);
-        let mut orders: BTreeMap<String, OrderState> =
-            self.0.database.read(certificates::orders).await?.into_iter().collect();
+        let mut orders = self.certificate_orders().await?;
         let issued: BTreeMap<String, Issued> =
             self.issued_certificates().into_iter().map(|issued| (issued.name.clone(), issued)).collect();
         let is_good = |name: &String| {

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{AccountError, Accounts};
-use crate::config::tls::CertificateSource;
+use crate::config::tls::{Acme, CertificateSource};
 use crate::domain::certificates::{OrderState, WARNING_DAYS, days_left};
 use crate::domain::checklist::Check;
 use crate::domain::measure::{self, Exposition};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
-use crate::storage::certificates;
-use crate::tls::certificates::{Source, Unfit};
+use crate::tls::certificates::Unfit;
 
 /// The title of the lines on the checklist.
 const TITLE: &str = "check-certificates";
@@ -33,36 +32,44 @@ pub struct CertificateStatus {
 impl Accounts {
     /// The certificates of files, of the authority, and those that are missing, by name.
     pub async fn certificate_status(&self) -> Result<Vec<CertificateStatus>, AccountError> {
-        let from_files = self.0.certificates.list().into_iter().filter(|(source, _)| *source == Source::Files);
-        let mut list: Vec<CertificateStatus> = from_files
-            .flat_map(|(_, pair)| {
-                let until = Some(pair.not_after);
-                let of = move |name| CertificateStatus { name, authority: None, until, order: None, is_possible: true };
-                pair.names.into_iter().map(of)
-            })
-            .collect();
-        if let Some(acme) = self.acme() {
-            self.refresh_certificates().await?;
-            let apps = self.apps().await?;
-            let mut orders: BTreeMap<String, OrderState> =
-                self.0.database.read(certificates::orders).await?.into_iter().collect();
-            let issued = self.issued_certificates();
-            let (possible, impossible) = self.names(acme, &apps.table);
-            let wanted = possible.into_iter().map(|name| (name, true));
-            for (name, is_possible) in wanted.chain(impossible.into_iter().map(|name| (name, false))) {
-                let own = issued.iter().find(|issued| issued.name == name);
-                let authority = own.map_or(&acme.directory_url, |issued| &issued.directory_url);
-                list.push(CertificateStatus {
-                    authority: Some(authority.clone()),
-                    until: own.map(|issued| issued.not_after),
-                    order: orders.remove(&name),
-                    is_possible,
-                    name,
-                });
-            }
-        }
+        let mut list = match self.acme() {
+            Some(acme) => self.status_of_orders(acme).await?,
+            None => self.status_of_files(),
+        };
         list.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(list)
+    }
+
+    fn status_of_files(&self) -> Vec<CertificateStatus> {
+        let pairs = self.0.certificates.list().into_iter();
+        let status = pairs.flat_map(|pair| {
+            let until = Some(pair.not_after);
+            let of = move |name| CertificateStatus { name, authority: None, until, order: None, is_possible: true };
+            pair.names.into_iter().map(of)
+        });
+        status.collect()
+    }
+
+    async fn status_of_orders(&self, acme: &Acme) -> Result<Vec<CertificateStatus>, AccountError> {
+        self.refresh_certificates().await?;
+        let apps = self.apps().await?;
+        let mut orders = self.certificate_orders().await?;
+        let issued = self.issued_certificates();
+        let (possible, impossible) = self.names(acme, &apps.table);
+        let possible = possible.into_iter().map(|name| (name, true));
+        let all = possible.chain(impossible.into_iter().map(|name| (name, false)));
+        let status = all.map(|(name, is_possible)| {
+            let own = issued.iter().find(|issued| issued.name == name);
+            let authority = own.map_or(&acme.directory_url, |issued| &issued.directory_url);
+            CertificateStatus {
+                authority: Some(authority.clone()),
+                until: own.map(|issued| issued.not_after),
+                order: orders.remove(&name),
+                is_possible,
+                name,
+            }
+        });
+        Ok(status.collect())
     }
 
     /// Lines of the checklist about certificates; none where the gate does not speak https itself.
@@ -116,7 +123,7 @@ impl Accounts {
         const NAME: &str = "portcullis_certificate_days_left";
         let now = self.0.clock.now();
         let mut days: BTreeMap<String, i64> = BTreeMap::new();
-        for (_, pair) in self.0.certificates.list() {
+        for pair in self.0.certificates.list() {
             let left = days_left(pair.not_after, now);
             for name in pair.names {
                 let known = days.entry(name).or_insert(left);

@@ -18,7 +18,6 @@ use crate::domain::certificates::ChallengeKind;
 use crate::domain::time::Timestamp;
 use crate::storage::acme;
 use crate::storage::certificates::{self, StoredCertificate};
-use crate::tls::certificates::Source;
 use crate::tls::pair::Pair;
 
 /// The certificates as this process has read them.
@@ -105,7 +104,7 @@ impl Accounts {
         let versions = stored.iter().map(|row| (row.name.clone(), row.version.clone())).collect();
         let opened: Vec<(Issued, Pair)> = stored.iter().filter_map(|row| open(&self.0.sealer, row)).collect();
         let (usable, pairs) = opened.into_iter().unzip();
-        self.0.certificates.replace(Source::Acme, pairs);
+        self.0.certificates.replace(pairs);
         self.0.issued.0.store(Arc::new(Read { versions, usable }));
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The table of certificates: by the name that the client asks for (SNI, RFC 6066), exchanged while the server runs.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -9,15 +9,6 @@ use rustls::sign::CertifiedKey;
 
 use super::pair::Pair;
 use crate::domain::time::Timestamp;
-
-/// Where certificates come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
-    /// `TLS_CERT_FILE` and `TLS_KEY_FILE`.
-    Files,
-    /// An authority, by ACME.
-    Acme,
-}
 
 /// Why browsers do not accept what is shown for a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,10 +30,23 @@ pub struct Certificates(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    by_source: Mutex<HashMap<Source, Vec<Pair>>>,
-    by_name: ArcSwap<HashMap<String, Arc<CertifiedKey>>>,
+    table: ArcSwap<Table>,
     /// The host of `APP_URL`, if it is an address: browsers send no name for one.
     without_name: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    pairs: Vec<Pair>,
+    /// Where each name's pair is.
+    by_name: HashMap<String, usize>,
+}
+
+impl Table {
+    fn of(&self, name: &str) -> Option<&Pair> {
+        let wildcard = || self.by_name.get(&format!("*.{}", name.split_once('.')?.1));
+        self.pairs.get(*self.by_name.get(name).or_else(wildcard)?)
+    }
 }
 
 impl Certificates {
@@ -50,45 +54,37 @@ impl Certificates {
     pub fn new(host: &str) -> Self {
         let bare = host.trim_matches(['[', ']']);
         let without_name = bare.parse::<std::net::IpAddr>().ok().map(|address| address.to_string());
-        Self(Arc::new(Shared { by_source: Mutex::default(), by_name: ArcSwap::default(), without_name }))
+        Self(Arc::new(Shared { table: ArcSwap::default(), without_name }))
     }
 
-    /// Exchanges all certificates of a source at once; open connections go on with theirs. Of two for one name the one
-    /// that is valid for longer is shown.
-    pub fn replace(&self, source: Source, pairs: Vec<Pair>) {
-        let mut by_source = self.0.by_source.lock().unwrap_or_else(PoisonError::into_inner);
-        by_source.insert(source, pairs);
-        let mut all: Vec<&Pair> = by_source.values().flatten().collect();
-        all.sort_by_key(|pair| pair.not_after);
-        let named = all.iter().flat_map(|pair| pair.names.iter().map(|name| (name.clone(), Arc::clone(&pair.key))));
-        self.0.by_name.store(Arc::new(named.collect()));
+    /// Exchanges all certificates at once; open connections go on with theirs. Of two for one name the one that is
+    /// valid for longer is shown.
+    pub fn replace(&self, mut pairs: Vec<Pair>) {
+        pairs.sort_by_key(|pair| pair.not_after);
+        let named = pairs.iter().enumerate();
+        let by_name = named.flat_map(|(at, pair)| pair.names.iter().map(move |name| (name.clone(), at))).collect();
+        self.0.table.store(Arc::new(Table { pairs, by_name }));
     }
 
-    /// All certificates with where they come from.
-    pub fn list(&self) -> Vec<(Source, Pair)> {
-        let by_source = self.0.by_source.lock().unwrap_or_else(PoisonError::into_inner);
-        by_source.iter().flat_map(|(source, pairs)| pairs.iter().map(|pair| (*source, pair.clone()))).collect()
+    /// All certificates.
+    pub fn list(&self) -> Vec<Pair> {
+        self.0.table.load().pairs.clone()
     }
 
     /// Until when browsers accept the one for a name.
     pub fn check(&self, name: &str, now: Timestamp) -> Result<Timestamp, Unfit> {
         let name = name.trim_matches(['[', ']']);
-        let shown = self.of(name).ok_or_else(|| Unfit::Missing(name.to_owned()))?;
-        let by_source = self.0.by_source.lock().unwrap_or_else(PoisonError::into_inner);
-        let pair = by_source.values().flatten().find(|pair| Arc::ptr_eq(&pair.key, &shown));
-        match pair.map(|pair| (pair.not_before, pair.not_after)) {
+        match self.0.table.load().of(name) {
             None => Err(Unfit::Missing(name.to_owned())),
-            Some((_, until)) if until <= now => Err(Unfit::Over(name.to_owned(), until)),
-            Some((from, _)) if from > now => Err(Unfit::Early(name.to_owned(), from)),
-            Some((_, until)) => Ok(until),
+            Some(pair) if pair.not_after <= now => Err(Unfit::Over(name.to_owned(), pair.not_after)),
+            Some(pair) if pair.not_before > now => Err(Unfit::Early(name.to_owned(), pair.not_before)),
+            Some(pair) => Ok(pair.not_after),
         }
     }
 
     /// The one for a name: its own, else that of `*` and the rest; none of another name (S131).
     pub fn of(&self, name: &str) -> Option<Arc<CertifiedKey>> {
-        let by_name = self.0.by_name.load();
-        let wildcard = || by_name.get(&format!("*.{}", name.split_once('.')?.1));
-        by_name.get(name).or_else(wildcard).cloned()
+        self.0.table.load().of(name).map(|pair| Arc::clone(&pair.key))
     }
 }
 

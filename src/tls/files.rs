@@ -7,7 +7,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::certificates::{Certificates, Source};
+use super::certificates::Certificates;
 use super::pair::{Pair, PairFault};
 use crate::config::tls::PairFiles;
 
@@ -98,7 +98,7 @@ impl WatchedFiles {
     fn use_content(&mut self, content: &[Content], certificates: &Certificates) -> Result<(), FileFault> {
         let pairs = parse(&self.files, content)?;
         self.used = Some(fingerprint(content));
-        certificates.replace(Source::Files, pairs);
+        certificates.replace(pairs);
         Ok(())
     }
 
