@@ -114,7 +114,7 @@ impl CertificateOrders {
             self.accounts.refresh_certificates().await?;
         }
         let node = self.accounts.0.node.clone();
-        Ok(self.accounts.0.database.write(move |c| leases::release(c, WORK, &node)).await?)
+        Ok(self.accounts.0.database.write(move |c| leases::release_all(c, &node)).await?)
     }
 
     /// Whether this node may order. Whoever has the lease is believed dead when its number has not risen for long.

@@ -21,7 +21,7 @@ use crate::config::tls::CertificateSource;
 use crate::config::{Config, DatabaseUrl, Faults, SessionStoreUrl, data_dir, variables};
 use crate::crypto::keys::Keys;
 use crate::domain::time::{Clock, Timestamp};
-use crate::jobs::Jobs;
+use crate::jobs::{Jobs, Watch};
 use crate::mail::{MailError, Transport};
 use crate::storage::redis_sessions::RedisSessions;
 use crate::storage::session_store::SessionStore;
@@ -234,9 +234,10 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let (address, http_address) = (listeners.main.local_addr()?, listeners.address_for_http()?);
     data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
     let server = server::run(&core, listeners)?;
-    let jobs = Jobs::start(&core.accounts, watched)?;
+    let watch = Watch::open(core.accounts.clone())?;
     // A change of the secret waits for this, or finds this node in the list: what is sealed from here on can be opened.
     keys::check_again(config, core.accounts.database(), &core.keys)?;
+    let jobs = Jobs::start(watch, watched)?;
     core.block_on(core.accounts.ensure_signing_key())?;
     // Before anybody is answered: whoever finds the server answering finds the token.
     let setup_link = core.block_on(core.accounts.setup_link())?;

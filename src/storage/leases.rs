@@ -41,9 +41,8 @@ pub fn renew(c: &mut Connection, work: &str, node: &str) -> Result<bool, Storage
     Ok(diesel::update(leases::table.filter(own)).set(leases::beat.eq(leases::beat + 1)).execute(c)? == 1)
 }
 
-/// Leaves the work to whoever wants it.
-pub fn release(c: &mut Connection, work: &str, node: &str) -> Result<(), StorageError> {
-    let own = leases::work.eq(work).and(leases::node.eq(node));
-    diesel::update(leases::table.filter(own)).set(leases::node.eq("")).execute(c)?;
+/// Leaves all work of a node to whoever wants it.
+pub fn release_all(c: &mut Connection, node: &str) -> Result<(), StorageError> {
+    diesel::update(leases::table.filter(leases::node.eq(node))).set(leases::node.eq("")).execute(c)?;
     Ok(())
 }
