@@ -285,9 +285,7 @@ CREATE TABLE certificates (
     -- The private key, sealed.
     sealed_key TEXT NOT NULL,
     not_before BIGINT NOT NULL,
-    not_after BIGINT NOT NULL,
-    -- When admins were notified by mail that it ends soon.
-    mailed_at BIGINT
+    not_after BIGINT NOT NULL
 );
 CREATE TABLE certificate_orders (
     name TEXT NOT NULL PRIMARY KEY,

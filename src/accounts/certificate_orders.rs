@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::certificate_warnings::CertificateWarnings;
 use super::certificates::{Issued, purpose};
 use super::{AccountError, Accounts};
 use crate::acme::order::{Answer, Authority, Issued as IssuedPair};
@@ -49,7 +48,6 @@ pub struct CertificateOrders {
     holder: Option<(Holder, Duration)>,
     /// Nothing is ordered before.
     rests_until: Duration,
-    warnings: CertificateWarnings,
 }
 
 /// Why there is no certificate.
@@ -75,7 +73,7 @@ impl From<StorageError> for OrderFault {
 impl CertificateOrders {
     /// None yet.
     pub const fn new(accounts: Accounts) -> Self {
-        Self { accounts, holder: None, rests_until: Duration::ZERO, warnings: CertificateWarnings::new() }
+        Self { accounts, holder: None, rests_until: Duration::ZERO }
     }
 
     /// Shows what is stored, and orders what is due, unless another node does.
@@ -93,9 +91,6 @@ impl CertificateOrders {
         if let Err(fault) = self.order_all(acme).await {
             tracing::warn!(%fault, "certificates could not be ordered and will be later: the store does not answer");
             self.rests_until = accounts.0.clock.monotonic().saturating_add(REST);
-        }
-        if let Err(fault) = self.warnings.round(&accounts).await {
-            tracing::debug!(%fault, "admins could not be notified of certificates that end");
         }
     }
 
@@ -224,7 +219,6 @@ impl Accounts {
             chain: issued.chain,
             not_before: pair.not_before,
             not_after: pair.not_after,
-            mailed_at: None,
         })
     }
 

@@ -36,8 +36,6 @@ struct Read {
 pub struct Issued {
     /// The name it is for.
     pub name: String,
-    /// Differs after every change.
-    pub version: String,
     /// The directory of the authority.
     pub directory_url: String,
     /// From when on it is valid.
@@ -52,6 +50,11 @@ pub(super) fn purpose(name: &str) -> String {
 }
 
 impl Accounts {
+    /// Whether the gate speaks https itself.
+    pub fn has_own_https(&self) -> bool {
+        self.0.config.server.tls.is_some()
+    }
+
     /// The authority, where certificates come from one.
     pub fn acme(&self) -> Option<&Acme> {
         match &self.0.config.server.tls.as_ref()?.source {
@@ -155,7 +158,6 @@ fn open(sealer: &Sealer, row: &StoredCertificate) -> Option<(Issued, Pair)> {
     }
     let issued = Issued {
         name: row.name.clone(),
-        version: row.version.clone(),
         directory_url: row.directory_url.clone(),
         not_before: pair.not_before,
         not_after: pair.not_after,

@@ -39,7 +39,7 @@ pub mod ca_file;
 pub mod ceremonies;
 pub mod certificate_orders;
 pub mod certificate_status;
-mod certificate_warnings;
+pub mod certificate_warnings;
 pub mod certificates;
 pub mod confirm;
 pub mod delivery;

@@ -14,6 +14,7 @@ pub use watch::Watch;
 
 use crate::accounts::Accounts;
 use crate::accounts::certificate_orders::CertificateOrders;
+use crate::accounts::certificate_warnings::CertificateWarnings;
 use crate::storage::StorageError;
 use crate::tls::files::WatchedFiles;
 
@@ -74,7 +75,7 @@ impl Jobs {
             let watch = move |accounts| watch_files(accounts, Arc::clone(&files));
             runtime.spawn(restart_on_panic("certificate files", accounts.clone(), watch))
         }));
-        if accounts.acme().is_some() {
+        if accounts.has_own_https() {
             tasks.push(runtime.spawn(restart_on_panic("certificates", accounts.clone(), keep_certificates)));
         }
         Ok(Self { stop, thread: Some(thread), tasks })
@@ -159,11 +160,13 @@ async fn watch_files(accounts: Accounts, files: Arc<Mutex<WatchedFiles>>) {
     }
 }
 
-/// Shows the certificates that other nodes have stored, and orders those that are missing or end soon.
+/// Shows the certificates that other nodes have stored, orders those that are missing or end soon, and warns of those
+/// that end all the same.
 async fn keep_certificates(accounts: Accounts) {
-    let mut orders = CertificateOrders::new(accounts);
+    let (mut orders, mut warnings) = (CertificateOrders::new(accounts.clone()), CertificateWarnings::new(accounts));
     loop {
         orders.round().await;
+        warnings.round().await;
         tokio::time::sleep(CERTIFICATES_INTERVAL).await;
     }
 }

@@ -18,7 +18,6 @@ struct Row {
     sealed_key: String,
     not_before: i64,
     not_after: i64,
-    mailed_at: Option<i64>,
 }
 
 /// A certificate as stored.
@@ -38,8 +37,6 @@ pub struct StoredCertificate {
     pub not_before: Timestamp,
     /// Until when it is valid.
     pub not_after: Timestamp,
-    /// When admins were notified by mail that it ends soon.
-    pub mailed_at: Option<Timestamp>,
 }
 
 impl From<Row> for StoredCertificate {
@@ -52,7 +49,6 @@ impl From<Row> for StoredCertificate {
             sealed_key: row.sealed_key,
             not_before: Timestamp::from_secs(row.not_before),
             not_after: Timestamp::from_secs(row.not_after),
-            mailed_at: row.mailed_at.map(Timestamp::from_secs),
         }
     }
 }
@@ -80,7 +76,6 @@ pub fn put(c: &mut Connection, certificate: &StoredCertificate) -> Result<bool, 
         sealed_key: certificate.sealed_key.clone(),
         not_before: certificate.not_before.secs(),
         not_after: certificate.not_after.secs(),
-        mailed_at: certificate.mailed_at.map(Timestamp::secs),
     };
     diesel::insert_into(certificates::table).values(row).execute(c)?;
     Ok(is_first)
@@ -96,14 +91,6 @@ pub fn replace_key(c: &mut Connection, name: &str, sealed_key: &str) -> Result<(
 /// Deletes the certificate of a name.
 pub fn delete(c: &mut Connection, name: &str) -> Result<usize, StorageError> {
     Ok(diesel::delete(certificates::table.filter(certificates::name.eq(name))).execute(c)?)
-}
-
-/// Notes that admins are notified by mail of the end of this very certificate; false if they were before.
-pub fn note_mail(c: &mut Connection, name: &str, version: &str, now: Timestamp) -> Result<bool, StorageError> {
-    let same =
-        certificates::name.eq(name).and(certificates::version.eq(version)).and(certificates::mailed_at.is_null());
-    let values = certificates::mailed_at.eq(Some(now.secs()));
-    Ok(diesel::update(certificates::table.filter(same)).set(values).execute(c)? == 1)
 }
 
 /// What is to be ordered, or failed the last time, by name.

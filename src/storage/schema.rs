@@ -181,7 +181,6 @@ super::tables::kept_tables! {
         sealed_key -> Text,
         not_before -> BigInt,
         not_after -> BigInt,
-        mailed_at -> Nullable<BigInt>,
     }
     table certificate_orders (name) {
         name -> Text,

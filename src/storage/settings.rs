@@ -25,3 +25,12 @@ pub fn put(connection: &mut Connection, name: &str, value: &str) -> Result<(), S
     upsert.bind::<Text, _>(name).bind::<Text, _>(value).execute(connection)?;
     Ok(())
 }
+
+/// Writes the value; true if there was none or another one, for exactly one of many concurrent callers.
+pub fn change(connection: &mut Connection, name: &str, value: &str) -> Result<bool, StorageError> {
+    let upsert = diesel::sql_query(
+        "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2 \
+        WHERE settings.value <> $2",
+    );
+    Ok(upsert.bind::<Text, _>(name).bind::<Text, _>(value).execute(connection)? == 1)
+}

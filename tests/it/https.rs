@@ -10,9 +10,11 @@ use std::thread;
 
 use super::support::app::TestApp;
 use super::support::certificates::{Certificates, FUTURE, NOW, PAST};
+use super::support::curl::{self, Curl};
 use super::support::https_gate::{self, HttpsGate};
+use super::support::mailbox::Mailbox;
 use super::support::process::is_installed;
-use super::support::{page, process, wait};
+use super::support::{process, wait};
 
 const HOST: &str = "gate.example.org";
 
@@ -45,21 +47,6 @@ fn s_client(address: SocketAddr, arguments: &[&str]) -> (bool, String) {
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
-}
-
-/// curl, which believes `ca` and finds every name at the gate.
-fn curl(app: &TestApp, ca: &Path) -> Command {
-    let (https, http) = (app.address, app.http_address.unwrap());
-    let mut command = Command::new("curl");
-    command.args(["--silent", "--show-error", "--include", "--max-time", "60", "--noproxy", "*", "--cacert"]).arg(ca);
-    command.args(["--connect-to", &format!(":443:{https}"), "--connect-to", &format!(":80:{http}")]);
-    command
-}
-
-fn text(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 #[actix_web::test]
@@ -150,11 +137,12 @@ async fn s135_plain_http_leads_to_https_and_carries_nothing_else() {
     let files = Certificates::new();
     files.issued("gate", HOST, NOW);
     let app = gate(&files, &["gate"]).await;
-    let curl = || curl(&app, &files.file("ca"));
-    let page = text(curl().arg(format!("https://{HOST}/_auth/setup")));
+    let ports = [(443, app.address), (80, app.http_address.unwrap())];
+    let curl = Curl::new(&files.file("ca"), &app.app_url, &ports);
+    let page = curl.ask(&[], &format!("https://{HOST}/_auth/setup"));
     assert!(page.starts_with("HTTP/1.1 200") && page.to_lowercase().contains("strict-transport-security:"), "{page}");
     for path in ["/", "/_auth/login?next=%2Fa%3Fb", "/_auth/health/ready", "/_auth/verify", "/a/../b?c=d"] {
-        let led = text(curl().arg("--path-as-is").arg(format!("http://{HOST}{path}")));
+        let led = curl.ask(&["--path-as-is"], &format!("http://{HOST}{path}"));
         assert!(led.starts_with("HTTP/1.1 308"), "{led}");
         let lines: Vec<String> = led.lines().map(str::to_lowercase).collect();
         assert!(lines.contains(&format!("location: https://{HOST}{path}").to_lowercase()), "{led}");
@@ -162,19 +150,20 @@ async fn s135_plain_http_leads_to_https_and_carries_nothing_else() {
         assert!(lines.contains(&"x-content-type-options: nosniff".to_owned()), "{led}");
     }
     for method in ["POST", "PUT", "DELETE", "OPTIONS"] {
-        let refused =
-            text(curl().args(["-X", method, "--data", "password=x"]).arg(format!("http://{HOST}/_auth/login")));
+        let sent = ["-X", method, "--data", "password=x"];
+        let refused = curl.ask(&sent, &format!("http://{HOST}/_auth/login"));
         assert!(refused.starts_with("HTTP/1.1 403") && !refused.to_lowercase().contains("location:"), "{refused}");
     }
-    let odd = text(curl().args(["--request-target", "*"]).arg(format!("http://{HOST}/")));
+    let odd = curl.ask(&["--request-target", "*"], &format!("http://{HOST}/"));
     assert!(odd.starts_with("HTTP/1.1 400"), "{odd}");
     // No open redirect: only names that are known here lead on.
     for host in ["evil.example", "127.0.0.1", "gate.example.org.evil.example", "gate.example.org@evil.example"] {
-        let unknown = text(curl().args(["-H", &format!("Host: {host}")]).arg(format!("http://{HOST}/")));
+        let unknown = curl.ask(&["-H", &format!("Host: {host}")], &format!("http://{HOST}/"));
         assert!(unknown.starts_with("HTTP/1.1 404"), "{host}: {unknown}");
     }
     // Who forgets the s reads why.
-    let plain = text(Command::new("curl").args(["-si", "--noproxy", "*"]).arg(format!("http://{}/", app.address)));
+    let plain =
+        curl::text(Command::new("curl").args(["-si", "--noproxy", "*"]).arg(format!("http://{}/", app.address)));
     assert!(plain.starts_with("HTTP/1.1 400") && plain.contains("speaks https"), "{plain}");
 }
 
@@ -217,13 +206,13 @@ fn s133_changed_files_are_used_without_a_restart_and_no_request_is_lost() {
     };
     let (first, next) = (in_file(&certificate), in_file(&gate.files.file("next")));
     assert_eq!(shown(), first);
-    let stop = &AtomicBool::new(false);
+    let (stop, curl) = (&AtomicBool::new(false), gate.curl());
     thread::scope(|scope| {
         // Connections come without a pause while the files change.
         let hammer = scope.spawn(|| {
             let mut answers = 0;
             while !stop.load(Ordering::Relaxed) {
-                let live = text(gate.curl().arg(format!("{}/_auth/health/live", gate.app_url)));
+                let live = curl.ask(&[], &format!("{}/_auth/health/live", gate.app_url));
                 assert!(live.starts_with("HTTP/1.1 200"), "{live}");
                 answers += 1;
             }
@@ -344,19 +333,41 @@ fn the_checklist_says_which_address_has_no_certificate() {
         return;
     }
     let gate = HttpsGate::start(&[]);
-    gate.claim(&[]);
-    let checks = || {
-        let checklist = gate.browse(&[], "/_auth/admin/checklist", &[]);
-        let (titles, outcomes) = (page::all_data(&checklist, "check"), page::all_data(&checklist, "outcome"));
-        let of = |name: &str| titles.iter().position(|title| title == name).map(|place| outcomes[place].clone());
-        (of("check-browser"), of("check-certificates"), checklist)
-    };
-    let good = Some("good".to_owned());
-    let (browser, certificates, page) = checks();
-    assert_eq!((&browser, &certificates), (&good, &good), "{page}");
+    let curl = gate.curl();
+    curl.claim(&[], &gate.setup_token());
+    let (certificates, page) = curl.outcomes("check-certificates");
+    assert_eq!(
+        (certificates, curl.outcomes("check-browser").0),
+        (vec!["good".to_owned()], vec!["good".to_owned()]),
+        "{page}"
+    );
     let added = gate.run(&["app", "add", "Wiki", "--addresses", "wiki.example.test", "--mode", "forward-auth"]);
     assert!(added.status.success(), "{}", process::said(&added));
-    let (_, certificates, page) = checks();
-    assert_eq!(certificates.as_deref(), Some("wrong"), "{page}");
+    let (certificates, page) = curl.outcomes("check-certificates");
+    assert_eq!(certificates, ["wrong"], "{page}");
     assert!(page.contains("No certificate in TLS_CERT_FILE is for wiki.example.test"), "{page}");
+}
+
+#[tokio::test]
+async fn files_that_end_soon_are_warned_of_in_the_log_and_by_mail() {
+    if is_installed("curl").is_none() {
+        return;
+    }
+    let gate = HttpsGate::start(&[]);
+    gate.curl().claim(&[], &gate.setup_token());
+    let use_one_that_ends = |days: u32| {
+        let end = Command::new("date").args(["-u", "+%Y%m%d%H%M%SZ", "-d", &format!("{days} days 1 hour")]).output();
+        gate.files.issued("soon", https_gate::HOST, (NOW.0, String::from_utf8(end.unwrap().stdout).unwrap().trim()));
+        for of in [Certificates::file, Certificates::key] {
+            std::fs::copy(of(&gate.files, "soon"), of(&gate.files, "gate")).unwrap();
+        }
+    };
+    use_one_that_ends(15);
+    let line = gate.running.line_with("a certificate ends soon and its files have not been replaced");
+    assert!(line.contains("days=15") && line.contains(https_gate::HOST), "{line}");
+    let mut mailbox = Mailbox::of(&gate.data());
+    assert!(mailbox.unread().is_empty(), "there is a mail fifteen days before the end");
+    use_one_that_ends(5);
+    let mail = mailbox.wait_for("A certificate ends soon").await;
+    assert!(mail.text.contains(https_gate::HOST), "{}", mail.text);
 }

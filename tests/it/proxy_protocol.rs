@@ -52,8 +52,9 @@ async fn s134_the_client_that_haproxy_names_is_the_client() {
         let Some((proxy, _running, _folder)) = haproxy(gate.address, version).await else { return };
         let target = format!("{HOST}:{}:{proxy}", gate.address.port());
         let through = ["--connect-to", &target, "--interface", "127.0.0.9"];
-        gate.claim(&through);
-        let sessions = gate.browse(&through, "/_auth/account", &[]);
+        let curl = gate.curl();
+        curl.claim(&through, &gate.setup_token());
+        let sessions = curl.browse(&through, "/_auth/account", &[]);
         assert!(sessions.contains("127.0.0.9"), "{sessions}");
     }
 }

@@ -1,14 +1,13 @@
 //! A real Portcullis that speaks https itself, as a process of its own.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
 use super::certificates::{Certificates, NOW};
-use super::page;
-use super::people::{OWNER, PASSWORD};
+use super::curl::Curl;
 use super::process::{Running, free_port, run_with, said};
 use super::wait;
 
@@ -64,41 +63,20 @@ impl HttpsGate {
         self.running.line_with("/_auth/setup?token=").trim().to_owned()
     }
 
-    /// curl, which trusts its authority and finds its name; prints heads as well.
-    pub fn curl(&self) -> Command {
-        let mut command = Command::new("curl");
-        command.args(["--silent", "--show-error", "--include", "--max-time", "60", "--noproxy", "*"]);
-        command.arg("--cacert").arg(self.files.file("ca"));
-        for port in [self.address.port(), self.http_address.port()] {
-            command.args(["--resolve", &format!("{HOST}:{port}:127.0.0.1")]);
-        }
-        command
+    /// The token in it.
+    pub fn setup_token(&self) -> String {
+        self.setup_link().split_once("token=").unwrap().1.to_owned()
     }
 
-    /// The answer to curl as a browser that keeps its cookies; a page, or with `form` what is sent to it. `more` are
-    /// arguments of curl.
-    pub fn browse(&self, more: &[&str], path: &str, form: &[(&str, &str)]) -> String {
-        let mut curl = self.curl();
-        curl.args(more).args(["--cookie", "jar", "--cookie-jar", "jar"]).current_dir(self.files.path());
-        for (name, value) in form {
-            curl.args(["--data-urlencode", &format!("{name}={value}")]);
-        }
-        curl.args(["--header", &format!("Origin: {}", self.app_url)]).arg(format!("{}{path}", self.app_url));
-        let output = curl.output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).into_owned()
+    /// A browser that trusts its authority.
+    pub fn curl(&self) -> Curl {
+        let ports = [self.address, self.http_address].map(|address| (address.port(), address));
+        Curl::new(&self.files.file("ca"), &self.app_url, &ports)
     }
 
-    /// Makes that browser the owner's.
-    pub fn claim(&self, more: &[&str]) {
-        let link = self.setup_link();
-        let (_, token) = link.split_once("token=").unwrap();
-        let form = self.browse(more, &format!("/_auth/setup?token={token}"), &[]);
-        let csrf = page::csrf_token(&form).unwrap_or_else(|| panic!("{form}"));
-        let fields = [("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD), ("name", "")];
-        let fields = [&fields[..], &[("setup_token", token), ("csrf_token", &csrf)]].concat();
-        let claimed = self.browse(more, "/_auth/setup", &fields);
-        assert!(claimed.starts_with("HTTP/1.1 303"), "{claimed}");
+    /// Its data directory.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// A command of `portcullis` beside it.
