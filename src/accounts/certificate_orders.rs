@@ -175,12 +175,30 @@ impl Accounts {
 
     /// Orders a certificate and stores it, or when to try again. An error means that nothing could be stored.
     async fn order_certificate(&self, acme: &Acme, name: &str, before: OrderState) -> Result<(), AccountError> {
-        let ordered = tokio::time::timeout(ORDER, self.try_to_order(acme, name, &before)).await;
+        let ordered = tokio::time::timeout(ORDER, self.order_with_an_account(acme, name, &before)).await;
         let late = |_elapsed| Err(AcmeFault::unavailable("the authority did not finish in time").into());
         match ordered.unwrap_or_else(late) {
             Ok(certificate) => self.store_certificate(certificate).await,
-            Err(OrderFault::Acme(fault)) => self.note_failure(acme, name, &before, fault).await,
+            Err(OrderFault::Acme(fault)) => self.note_failure(name, &before, fault).await,
             Err(OrderFault::Store(fault)) => Err(fault),
+        }
+    }
+
+    /// Where the authority has forgotten the account, another one is registered.
+    async fn order_with_an_account(
+        &self,
+        acme: &Acme,
+        name: &str,
+        before: &OrderState,
+    ) -> Result<StoredCertificate, OrderFault> {
+        match self.try_to_order(acme, name, before).await {
+            Err(OrderFault::Acme(fault)) if fault.kind == FaultKind::NoAccount => {
+                tracing::warn!(%fault, "the authority does not know the account any more");
+                let directory = acme.directory_url.clone();
+                self.0.database.write(move |c| acme::delete_account(c, &directory)).await?;
+                self.try_to_order(acme, name, before).await
+            }
+            done => done,
         }
     }
 
@@ -314,13 +332,7 @@ impl Accounts {
     }
 
     /// Notes when to try again. The certificate that there is stays.
-    async fn note_failure(
-        &self,
-        acme: &Acme,
-        name: &str,
-        before: &OrderState,
-        fault: AcmeFault,
-    ) -> Result<(), AccountError> {
+    async fn note_failure(&self, name: &str, before: &OrderState, fault: AcmeFault) -> Result<(), AccountError> {
         let now = self.0.clock.now();
         let jitter = u16::from_be_bytes(random::bytes());
         let asked_for = (fault.kind == FaultKind::RateLimited).then(|| fault.wait_secs.unwrap_or(0));
@@ -328,13 +340,10 @@ impl Accounts {
         tracing::warn!(name, fault = fault.text, next = %after.due_at, "a certificate could not be ordered");
         let mut line = self.audit_line(Event::CertificateFailed, "", name, "");
         line.detail.clone_from(&fault.text);
-        let (node, name, directory) = (self.0.node.clone(), name.to_owned(), acme.directory_url.clone());
+        let (node, name) = (self.0.node.clone(), name.to_owned());
         let noted = self.0.database.write(move |c| {
             if !leases::renew(c, WORK, &node)? {
                 return Ok(());
-            }
-            if fault.kind == FaultKind::NoAccount {
-                acme::delete_account(c, &directory)?;
             }
             acme::delete_challenges(c, &name)?;
             certificates::put_order(c, &name, &after)?;
