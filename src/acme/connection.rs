@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Limited};
-use hyper::header::{HOST, HeaderValue, RETRY_AFTER};
+use hyper::header::{HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
 use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use instant_acme::{BodyWrapper, BytesResponse, Error, HttpClient};
@@ -55,6 +55,15 @@ impl Connection {
     /// What the last response said about waiting (`Retry-After` in seconds).
     pub(super) fn wait_secs(&self) -> Option<i64> {
         *self.wait_secs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The JSON at an address; `None` if there is none.
+    pub(super) async fn get(&self, url: &str) -> Result<Option<serde_json::Value>, Error> {
+        let request = Request::get(url).header(USER_AGENT, concat!("portcullis/", env!("CARGO_PKG_VERSION")));
+        let request = request.body(Body::default()).map_err(|fault| Error::Other(fault.into()))?;
+        let mut answer = self.request(request).await?;
+        let content = answer.body.into_bytes().await.map_err(Error::Other)?;
+        Ok(serde_json::from_slice(&content).ok().filter(|_| answer.parts.status.is_success()))
     }
 
     async fn send(self, mut request: Request<Body>) -> Result<BytesResponse, Box<dyn StdError + Send + Sync>> {

@@ -8,6 +8,8 @@ use instant_acme::{
     NewAccount, NewOrder, Order, OrderStatus, RetryPolicy,
 };
 
+use serde_json::Value;
+
 use super::connection::Connection;
 use super::fault::{AcmeFault, words};
 use crate::domain::certificates::ChallengeKind;
@@ -179,6 +181,17 @@ const fn name_of(kind: &ChallengeType) -> Option<&'static str> {
         ChallengeType::Http01 => Some(ChallengeKind::Http01.as_str()),
         _ => None,
     }
+}
+
+/// Asks an authority for its directory (RFC 8555, section 7.1.1); an error says why it cannot be used.
+pub async fn check_directory(directory_url: &str, ca_file: Option<&Path>) -> Result<(), AcmeFault> {
+    let connection = connection(ca_file)?;
+    let directory = connection.get(directory_url).await.map_err(|fault| AcmeFault::of(&fault, None))?;
+    let has = |name: &str| directory.as_ref().and_then(|fields| fields.get(name)).is_some_and(Value::is_string);
+    if ["newNonce", "newAccount", "newOrder"].into_iter().all(has) {
+        return Ok(());
+    }
+    Err(AcmeFault::unavailable(&format!("there is no ACME directory at {directory_url}")))
 }
 
 /// Base64url, as the token of a challenge has to be (RFC 8555, section 8.1): it becomes part of an address.

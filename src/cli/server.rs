@@ -1,10 +1,12 @@
 //! Running and inspecting the server.
 
+use std::collections::BTreeSet;
 use std::net::TcpListener;
 
 use super::say;
+use crate::acme::order;
 use crate::app::{self, App, Internals, SystemClock};
-use crate::config::tls::CertificateSource;
+use crate::config::tls::{Acme, CertificateSource, PairFiles};
 use crate::config::variables::TABLE;
 use crate::config::{Config, DatabaseUrl, data_dir};
 use crate::domain::checklist::{Check, CheckText, Outcome, in_order};
@@ -117,7 +119,17 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
         link: None,
     };
     checks.extend(unwritable.clone().map(|text| wrong("check-data", text)));
-    checks.extend(unusable_certificates(config).map(|text| wrong("check-listen", text)));
+    if let Some(tls) = &config.server.tls {
+        let host = config.server.app_url.host();
+        let found = match &tls.source {
+            CertificateSource::Files(files) => unusable_files(files, host).map_or(Ok(None), Err),
+            CertificateSource::Acme(acme) => runtime.block_on(about_authority(acme, host)).map(Some),
+        };
+        checks.extend(match found {
+            Ok(text) => text.map(|text| Check { outcome: Outcome::Good, ..wrong("check-certificates", text) }),
+            Err(text) => Some(wrong("check-certificates", text)),
+        });
+    }
     let checks = in_order(checks);
     let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();
     for check in &checks {
@@ -146,14 +158,28 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
 }
 
 /// Why the server could not start with the files of certificates, or browsers could not open it.
-fn unusable_certificates(config: &Config) -> Option<String> {
-    let CertificateSource::Files(files) = &config.server.tls.as_ref()?.source else { return None };
-    let (host, now) = (config.server.app_url.host(), SystemClock::new().now());
+fn unusable_files(files: &[PairFiles], host: &str) -> Option<String> {
     let certificates = Certificates::new(host);
-    match WatchedFiles::new(files.clone()).load(&certificates) {
-        Err(fault) => Some(format!("{}: {fault}", fault.variable())),
-        Ok(()) => certificates.check(host, now).err().map(|fault| format!("TLS_CERT_FILE: {fault}")),
+    if let Err(fault) = WatchedFiles::new(files.to_vec()).load(&certificates) {
+        return Some(format!("{}: {fault}", fault.variable()));
     }
+    let unfit = certificates.check(host, SystemClock::new().now()).err();
+    unfit.map(|fault| format!("TLS_CERT_FILE: {fault}"))
+}
+
+/// Where the authority will ask, or why it gives no certificate, as far as that can be seen from here.
+async fn about_authority(acme: &Acme, host: &str) -> Result<String, String> {
+    let found = tokio::net::lookup_host((host, 443)).await.map_err(|fault| {
+        format!("ACME_EMAIL: the DNS has no address for {host}, and the authority needs one to ask there ({fault})")
+    })?;
+    let addresses: BTreeSet<String> = found.map(|address| address.ip().to_string()).collect();
+    let directory = &acme.directory_url;
+    order::check_directory(directory, None).await.map_err(|fault| format!("ACME_DIRECTORY_URL: {fault}"))?;
+    Ok(format!(
+        "{host} leads to {}. The authority {directory} can be reached; before it issues a certificate, it asks there, \
+            at port 443 or 80. With ACME_EMAIL its terms are accepted.",
+        addresses.into_iter().collect::<Vec<_>>().join(", ")
+    ))
 }
 
 /// `migrate`.
