@@ -82,6 +82,11 @@ impl Rule {
         matches!(self.access, Access::Session | Access::Member | Access::Admin)
     }
 
+    /// Whether it is a page for people who are not signed in yet.
+    const fn is_before_sign_in(self) -> bool {
+        matches!(self.access, Access::Open) && self.has_page
+    }
+
     fn judge(self, authentication: &Authentication) -> Result<(), Refusal> {
         let verdict = match (self.access, authentication) {
             (Access::Open | Access::Link, _) | (Access::Session, Authentication::SignedIn(_)) => return Ok(()),
@@ -176,6 +181,12 @@ async fn pass(rule: Rule, mut req: ServiceRequest) -> Result<ServiceRequest, Ser
         let payload = req.take_payload();
         let fields = match forms::take(req.request(), payload, &authentication, rule.takes_file).await {
             Ok(fields) => fields,
+            Err(HttpError::FormOutOfDate) if rule.is_before_sign_in() && authentication.session().is_some() => {
+                // Signed in meanwhile, in another window or by this very form: the page says what is left to do.
+                let page = req.uri().path_and_query().map_or("/", |page| page.as_str());
+                let answer = redirect(page, settings::of(req.request()));
+                return Err(req.into_response(answer));
+            }
             Err(fault) => return Err(req.error_response(fault)),
         };
         req.extensions_mut().insert(fields);

@@ -14,8 +14,9 @@ use crate::accounts::ceremonies::PasskeyAnswer;
 use crate::accounts::{AccountError, FieldFault};
 use crate::domain::sign_in::MissingProof;
 use crate::domain::text::Text;
-use crate::http::authenticator::client;
+use crate::http::authenticator::{authentication, client};
 use crate::http::error::HttpError;
+use crate::http::flash::Flash;
 use crate::http::forms::Checked;
 use crate::http::page::Menu;
 use crate::http::{carriers, settings};
@@ -74,6 +75,8 @@ pub async fn submit(
 /// Shows the secret of a new factor.
 pub async fn show_enrol(req: HttpRequest, query: web::Query<Next>) -> Result<HttpResponse, HttpError> {
     match missing(&req).await? {
+        // The page of the recovery codes, which is the answer to this form, was loaded again.
+        None if authentication(&req).session().is_some() => Ok(Flash::RecoveryShown.at(second_factors::ADDRESS)),
         None => Ok(see_other(&with_next("/_auth/login", &query.next))),
         Some(MissingProof::Factor) => Ok(see_other(&with_next(FACTOR, &query.next))),
         Some(MissingProof::Enrolment) => enrol_page(&req, &query.next, "", Vec::new()).await,

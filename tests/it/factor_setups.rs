@@ -7,7 +7,7 @@ use super::support::client::{Client, Response};
 use super::support::page;
 use super::support::passkey::{self, ORIGIN};
 use super::support::people::{self, OWNER, PASSWORD};
-use super::support::phone::{Phone, events};
+use super::support::phone::{FACTORS, Phone, events};
 
 const ENROL: &str = "/_auth/login/enrol";
 
@@ -70,4 +70,33 @@ async fn s124_the_thirtieth_refused_set_up_ends_the_sign_in_and_counts_for_nobod
     let phone = Phone::scanning(&other.get(ENROL).await.text(), &app.clock);
     assert_eq!(other.submit(ENROL, ENROL, &[("code", &phone.code()), ("name", "")]).await.status, 200, "the other one");
     assert_eq!(failures(&mut other).await, 0);
+}
+
+#[tokio::test]
+async fn s128_a_reload_of_the_codes_of_a_set_up_in_a_sign_in_leads_to_the_factors_and_says_so() {
+    let app = TestApp::start(|options| options.set("SECOND_FACTOR", "everyone")).await;
+    let mut owner = app.client();
+    people::try_claim(&app, &mut owner, OWNER, PASSWORD).await;
+    let phone = Phone::scanning(&owner.get(ENROL).await.text(), &app.clock);
+    let form = owner.filled_form(ENROL, &[("code", &phone.code()), ("name", "")]).unwrap();
+    let codes = owner.send(form.clone()).await;
+    assert_eq!(page::all_data(&codes.text(), "recovery-code").len(), 10);
+    let again = owner.send(form).await;
+    assert_eq!((again.status, again.location()), (303, ENROL));
+    let shown = owner.get(ENROL).await;
+    assert_eq!((shown.status, shown.location()), (303, &*format!("{FACTORS}?flash=recovery-shown")));
+    assert_eq!(events(&mut owner, "factor.added").await, 1);
+}
+
+#[tokio::test]
+async fn a_form_of_the_sign_in_from_another_window_leads_to_where_the_sign_in_led() {
+    let app = TestApp::start(|_options| {}).await;
+    drop(people::claim(&app).await);
+    let mut browser = app.client();
+    browser.get("/_auth/login?next=%2Freport").await;
+    let form = browser.filled_form("/_auth/login?next=%2Freport", &[("email", OWNER), ("password", PASSWORD)]).unwrap();
+    assert_eq!(browser.send(form.clone()).await.location(), "/report");
+    let again = browser.send(form).await;
+    assert_eq!((again.status, again.location()), (303, "/_auth/login?next=%2Freport"));
+    assert_eq!(browser.get("/_auth/login?next=%2Freport").await.location(), "/report");
 }

@@ -64,6 +64,8 @@ fn expected(row: &Row, who: Who, method: &str) -> Outcome {
         Access::Admin => 3,
     };
     match who {
+        // Who is signed in has no more use for a form from before that.
+        _ if rank > 0 && row.access == Access::Open && row.rule().has_page && method == "POST" => Outcome::Answered,
         _ if rank >= needed && method == "POST" => {
             Outcome::Denied(if who == Who::Nobody { "fault-cookie" } else { "fault-form-out-of-date" })
         }
