@@ -1,11 +1,14 @@
 //! Certificates from a real authority (Pebble): issued by either challenge, renewed, refused, unreachable.
 
 use serde_json::Value;
+use tempfile::TempDir;
 
+use super::metrics::TOKEN;
 use super::support::app::TestApp;
+use super::support::curl::Curl;
 use super::support::mailbox::Mailbox;
 use super::support::pebble::{Pebble, is_trusted_by};
-use super::support::process::{free_port, said};
+use super::support::process::{free_port, portcullis, run_with, said};
 use super::support::{people, wait};
 
 const HOST: &str = "gate.example.org";
@@ -133,13 +136,9 @@ async fn s133_a_failed_renewal_takes_nothing_away_and_admins_are_notified_in_tim
     assert!(mailbox.unread().is_empty(), "there is a second mail for the same certificate");
     assert!(is_trusted_by(&root, app.address, HOST), "the old certificate is gone");
     assert_eq!(status(&app, HOST)["until"], first);
-    // A new authority at the same address does not know the account.
+    // A new authority at the same address does not know the account: another one is registered.
     pebble.run(&[]).await;
     app.advance(DAY);
-    let why = until_failed(&app, 10).await;
-    assert!(why.contains("account"), "{why}");
-    assert!(is_trusted_by(&root, app.address, HOST));
-    assert!(app.run(&["certificate", "renew", HOST]).status.success());
     pebble.until_trusted(app.address, HOST).await;
     assert!(!is_trusted_by(&root, app.address, HOST));
 }
@@ -159,6 +158,81 @@ async fn a_refused_order_is_explained_and_names_without_a_certificate_are_listed
     app.advance(67);
     let why = until_failed(&app, 2).await;
     assert!(why.starts_with("http-01: "), "{why}");
-    let metrics = app.run(&["certificate", "renew", "other.example.org"]);
-    assert!(!metrics.status.success() && said(&metrics).contains("none of the names"), "{}", said(&metrics));
+    let other = app.run(&["certificate", "renew", "other.example.org"]);
+    assert!(!other.status.success() && said(&other).contains("none of the names"), "{}", said(&other));
+}
+
+#[actix_web::test]
+async fn the_checklist_and_the_metric_say_what_became_of_orders() {
+    let Some(mut pebble) = Pebble::start(&[]).await else { return };
+    let app = pebble.gate(HOST, |options| options.set("METRICS_TOKEN", TOKEN)).await;
+    pebble.until_trusted(app.address, HOST).await;
+    let curl = Curl::new(&pebble.root(), &app.app_url, &[(443, app.address)]);
+    curl.claim(&[], &app.setup_token());
+    let outcomes = || curl.outcomes("check-certificates");
+    let (first, page) = outcomes();
+    assert_eq!(first, ["good"], "{page}");
+    app.advance(60);
+    let token = format!("Authorization: Bearer {TOKEN}");
+    let metrics = curl.ask(&["--header", &token], &format!("{}/_auth/metrics", app.app_url));
+    assert!(metrics.contains("portcullis_certificate_days_left{name=\"gate.example.org\"} 89"), "{metrics}");
+    pebble.stop();
+    assert!(app.run(&["certificate", "renew", HOST]).status.success());
+    app.advance(60);
+    until_failed(&app, 1).await;
+    let (failed, page) = outcomes();
+    assert_eq!(failed, ["advice"], "{page}");
+    assert!(page.contains("The certificate for gate.example.org ends") && page.contains("cannot be asked"), "{page}");
+    let addresses = "wiki.example.org,*.wiki.example.org";
+    let added = app.run(&["app", "add", "Wiki", "--addresses", addresses, "--mode", "forward-auth"]);
+    assert!(added.status.success(), "{}", said(&added));
+    wait::eventually("the order to fail", async || (status(&app, "wiki.example.org")["failures"] == 1).then_some(()))
+        .await;
+    let (mut missing, page) = outcomes();
+    missing.sort_unstable();
+    assert_eq!(missing, ["advice", "advice", "wrong"], "{page}");
+    assert!(page.contains("There is no certificate for wiki.example.org"), "{page}");
+    assert!(page.contains("No certificate is ordered for addresses with *: *.wiki.example.org"), "{page}");
+    // So late that a failure is no advice any more.
+    app.advance(75 * DAY);
+    let (late, page) = outcomes();
+    assert_eq!(late.iter().filter(|outcome| *outcome == "wrong").count(), 2, "{page}");
+}
+
+#[actix_web::test]
+async fn check_config_says_what_keeps_the_authority_from_giving_a_certificate() {
+    let Some(mut pebble) = Pebble::start(&[]).await else { return };
+    let (folder, ca_file, url) = (TempDir::new().unwrap(), pebble.ca_file(), pebble.directory_url());
+    let check = |host: &str, directory: &str| {
+        let mut command = portcullis(folder.path(), &["check-config"]);
+        command.env("SSL_CERT_FILE", &ca_file).env("APP_URL", format!("https://{host}"));
+        command.env("ACME_EMAIL", "ada@example.org").env("ACME_DIRECTORY_URL", directory);
+        let output = command.output().unwrap();
+        (output.status.success(), said(&output))
+    };
+    let (good, text) = check("localhost", &url);
+    assert!(good && text.contains("good: Certificates: localhost leads to 127.0.0.1"), "{text}");
+    let (good, text) = check("gate.invalid", &url);
+    assert!(
+        !good && text.contains("wrong: Certificates: ACME_EMAIL: the DNS has no address for gate.invalid"),
+        "{text}"
+    );
+    let (good, text) = check("localhost", &url.replace("/dir", "/roots"));
+    assert!(!good && text.contains("there is no ACME directory"), "{text}");
+    pebble.stop();
+    let (good, text) = check("localhost", &url);
+    assert!(!good && text.contains("ACME_DIRECTORY_URL: localhost cannot be asked"), "{text}");
+}
+
+#[actix_web::test]
+async fn commands_take_over_what_the_server_was_given() {
+    let Some(pebble) = Pebble::start(&[]).await else { return };
+    let app = pebble.gate(HOST, |options| options.sqlite = true).await;
+    pebble.until_trusted(app.address, HOST).await;
+    let bare = [("DATA_DIR", app.data("").to_str().unwrap().to_owned())];
+    let run = |arguments: &[&str]| run_with(&app.data("."), arguments, &bare);
+    let listed = said(&run(&["certificate", "list"]));
+    assert!(listed.contains(HOST) && listed.contains(&pebble.directory_url()), "{listed}");
+    let renewed = run(&["certificate", "renew", HOST]);
+    assert!(renewed.status.success(), "{}", said(&renewed));
 }

@@ -1,15 +1,11 @@
 //! An authority that lies takes nothing away (S133).
 
-use std::path::PathBuf;
-use std::process::Command;
-
 use serde_json::Value;
 
 use super::support::app::TestApp;
-use super::support::certificates::NOW;
-use super::support::pebble::Pebble;
-use super::support::process::{Running, free_port, said};
-use super::support::{source, wait};
+use super::support::liar::Liar;
+use super::support::process::said;
+use super::support::wait;
 
 const HOST: &str = "gate.example.org";
 
@@ -19,45 +15,18 @@ fn status(app: &TestApp) -> Value {
     list[0].clone()
 }
 
-/// A real authority behind one that changes what it says.
-struct Liar {
-    pebble: Pebble,
-    url: String,
-    running: Running,
-}
-
-impl Liar {
-    async fn start() -> Option<Self> {
-        let pebble = Pebble::start(&[]).await?;
-        let port = free_port();
-        let script = source::repository().join("tests/it/support/lying_authority.py");
-        let mut command = Command::new("python3");
-        command.arg(script).args([port.to_string(), pebble.port.to_string()]);
-        command.args([pebble.files.file("pebble"), pebble.files.key("pebble"), PathBuf::from(pebble.files.path())]);
-        let liar = Self { pebble, url: format!("https://localhost:{port}/dir"), running: Running::start(&mut command) };
-        liar.set_mode("honest");
-        liar.running.line_with("listening");
-        Some(liar)
-    }
-
-    fn set_mode(&self, mode: &str) {
-        std::fs::write(self.pebble.files.path().join("mode"), mode).unwrap();
-    }
-}
-
 #[actix_web::test]
 async fn s133_an_authority_that_lies_takes_nothing_away() {
-    let Some(liar) = Liar::start().await else { return };
-    let files = &liar.pebble.files;
-    files.issued("key", HOST, NOW);
-    std::fs::write(files.path().join("garbage.crt"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
-        .unwrap();
-    let app = liar.pebble.gate(HOST, |options| options.set("ACME_DIRECTORY_URL", &liar.url)).await;
+    let Some(liar) = Liar::start(HOST).await else { return };
+    let app = liar.gate(HOST, |_options| {}).await;
     liar.pebble.until_trusted(app.address, HOST).await;
     let until = status(&app)["until"].clone();
     let mut before = String::new();
     for (mode, why) in [
         ("key", "the key does not belong to the certificate"),
+        ("name", "it is for other names"),
+        ("ended", "it has expired"),
+        ("early", "it is not valid yet"),
         ("garbage", "the certificate cannot be read"),
         ("token", ""),
         ("limited", "too many orders"),
@@ -77,10 +46,33 @@ async fn s133_an_authority_that_lies_takes_nothing_away() {
         assert!(liar.pebble.is_trusted(app.address, HOST), "{mode}");
         assert_eq!(status(&app)["until"], until, "{mode}");
     }
+    let next = status(&app)["next_order"].as_i64().unwrap();
+    assert!(next - app.clock_now() > 7_000, "the authority wants two hours");
     liar.set_mode("honest");
     assert!(app.run(&["certificate", "renew", HOST]).status.success());
     app.advance(60);
     let renewed = async || (status(&app)["failures"] == 0).then_some(());
     wait::eventually("an honest one to renew", renewed).await;
     assert!(liar.pebble.is_trusted(app.address, HOST));
+}
+
+#[actix_web::test]
+async fn another_acme_email_is_told_to_the_authority_once() {
+    let Some(liar) = Liar::start(HOST).await else { return };
+    let app = liar.gate(HOST, |_options| {}).await;
+    liar.pebble.until_trusted(app.address, HOST).await;
+    let (folder, clock) = app.stop().await;
+    let app = liar
+        .gate(HOST, |options| {
+            options.data_dir = Some(folder);
+            options.clock = clock;
+            options.set("ACME_EMAIL", "grace@example.org");
+        })
+        .await;
+    for _ in 0..2 {
+        assert!(app.run(&["certificate", "renew", HOST]).status.success());
+        app.advance(60);
+        wait::eventually("another certificate", async || status(&app)["next_order"].is_null().then_some(())).await;
+    }
+    assert_eq!(liar.contacts(), ["mailto:ada@example.org", "mailto:grace@example.org"]);
 }

@@ -4,10 +4,14 @@ use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Text};
 
+use tempfile::TempDir;
+
 use super::support::app::TestApp;
 use super::support::clock::TestClock;
+use super::support::liar::Liar;
 use super::support::pebble::Pebble;
 use super::support::postgres::Postgres;
+use super::support::process::{Running, portcullis};
 use super::support::{nodes, wait};
 
 const HOST: &str = "gate.example.org";
@@ -30,6 +34,11 @@ async fn node(pebble: &Pebble, postgres: &Postgres, clock: &TestClock, asked: bo
 
 fn count(postgres: &Postgres, what: &str) -> i64 {
     let sql = diesel::dsl::sql::<BigInt>(&format!("(SELECT count(*) FROM {what})"));
+    diesel::select(sql).get_result(&mut postgres.connect()).unwrap()
+}
+
+fn holder(postgres: &Postgres) -> String {
+    let sql = diesel::dsl::sql::<Text>("(SELECT coalesce(max(node), '') FROM leases)");
     diesel::select(sql).get_result(&mut postgres.connect()).unwrap()
 }
 
@@ -58,19 +67,16 @@ async fn s136_one_node_orders_and_all_serve() {
 }
 
 #[actix_web::test]
-async fn s136_another_node_takes_over_when_one_was_killed_while_it_ordered() {
+async fn s136_a_lease_is_respected_as_long_as_its_number_rises() {
     let (Some(pebble), Some(postgres)) = (Pebble::start(&[]).await, Postgres::start().await) else { return };
     let clock = TestClock::new();
-    // What a killed node leaves: the lease, and an answer that no authority asks for any more.
+    // What a node leaves that ends: the lease, and an answer that no authority asks for any more.
     let last = node(&pebble, &postgres, &clock, true).await;
     pebble.until_trusted(last.address, HOST).await;
     let left = "INSERT INTO acme_challenges VALUES ('old', 'gate.example.org', 'tls-alpn-01', 'x.y', 9999999999);
         UPDATE leases SET node = 'killed'; DELETE FROM certificates";
     postgres.connect().batch_execute(left).unwrap();
-    let lease = || {
-        let sql = diesel::dsl::sql::<Text>("(SELECT node FROM leases)");
-        diesel::select(sql).get_result::<String>(&mut postgres.connect()).unwrap()
-    };
+    let lease = || holder(&postgres);
     wait::eventually("the certificate to be gone", async || (!pebble.is_trusted(last.address, HOST)).then_some(()))
         .await;
     // The lease of a node that may be alive is respected, whatever the clocks say.
@@ -89,4 +95,66 @@ async fn s136_another_node_takes_over_when_one_was_killed_while_it_ordered() {
     };
     wait::eventually("a certificate from the node that took over", taken).await;
     assert_ne!(lease(), "killed");
+}
+
+/// A node as a process of its own, which waits for its certificate.
+async fn waiting(liar: &Liar, postgres: &Postgres, folder: &TempDir) -> Running {
+    let mut command = portcullis(folder.path(), &["start"]);
+    command.env("SSL_CERT_FILE", liar.pebble.ca_file()).envs(nodes::secrets()).envs([
+        ("APP_URL", format!("https://{HOST}")),
+        ("HOST", "127.0.0.1".to_owned()),
+        ("HTTPS_PORT", liar.pebble.tls_port.to_string()),
+        ("HTTP_PORT", liar.pebble.http_port.to_string()),
+        ("ACME_EMAIL", "ada@example.org".to_owned()),
+        ("ACME_DIRECTORY_URL", liar.url.clone()),
+        ("DATABASE_URL", postgres.url()),
+    ]);
+    let mut running = Running::start(&mut command);
+    wait::eventually("an order", async || {
+        assert!(!running.has_ended(), "{}", running.output());
+        liar.is_holding().then_some(())
+    })
+    .await;
+    running
+}
+
+/// Ends a node that orders, by a signal, and lets another one go on after the seconds that `wait` advances.
+async fn taken_over(signal: &str, wait: i64) {
+    let (Some(liar), Some(postgres)) = (Liar::start(HOST).await, Postgres::start().await) else { return };
+    let (clock, folder) = (TestClock::new(), TempDir::new().unwrap());
+    liar.set_mode("held");
+    let mut first = waiting(&liar, &postgres, &folder).await;
+    assert_ne!(holder(&postgres), "");
+    first.signal(signal);
+    first.wait();
+    assert_eq!(holder(&postgres).is_empty(), signal == "TERM", "{signal}");
+    liar.set_mode("honest");
+    let second = TestApp::start(|options| {
+        options.clock = clock.clone();
+        liar.pebble.configure(options, HOST);
+        options.given_ports = true;
+        options.set("HTTPS_PORT", &liar.pebble.tls_port.to_string());
+        options.set("HTTP_PORT", &liar.pebble.http_port.to_string());
+        options.set("ACME_DIRECTORY_URL", &liar.url);
+        options.set("DATABASE_URL", &postgres.url());
+        options.variables.extend(nodes::secrets());
+    })
+    .await;
+    let trusted = async || {
+        clock.advance(wait);
+        liar.pebble.is_trusted(second.address, HOST).then_some(())
+    };
+    wait::eventually("a certificate from the node that went on", trusted).await;
+    assert_eq!((count(&postgres, "acme_accounts"), count(&postgres, "acme_challenges")), (1, 0), "{signal}");
+    assert_eq!(liar.contacts().len(), 1, "{signal}: the account was not used again");
+}
+
+#[actix_web::test]
+async fn s136_another_node_takes_over_when_one_was_killed_while_it_ordered() {
+    taken_over("KILL", 31).await;
+}
+
+#[actix_web::test]
+async fn s136_another_node_goes_on_at_once_when_one_stops_while_it_orders() {
+    taken_over("TERM", 0).await;
 }

@@ -14,7 +14,8 @@ use super::support::source;
 use super::support::upstream::Upstream;
 use super::support::wait;
 
-const TOKEN: &str = "a-token-for-the-metrics-0123456789";
+/// A token for the metrics.
+pub const TOKEN: &str = "a-token-for-the-metrics-0123456789";
 
 /// What is counted, as Prometheus gets it.
 pub async fn page(client: &mut Client) -> String {

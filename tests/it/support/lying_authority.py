@@ -2,20 +2,53 @@
 
     lying_authority.py PORT PORT_OF_THE_REAL_ONE CERTIFICATE KEY FOLDER
 
-honest: nothing is changed. limited: too many orders. token: another token than the one that is checked. Any other word: the certificate in
-FOLDER/<word>.crt in place of the one that was issued.
+honest: nothing is changed. limited: too many orders. token: another token than the one that is checked. name, ended, early: a certificate
+for the very key that was asked for, but with a wrong name or time, issued by FOLDER/ca. held: it does not answer who wants a certificate, as
+long as that is so. Any other word: the certificate in FOLDER/<word>.crt in place of the one that was issued.
+
+In FOLDER/contacts are the mail addresses that it was told.
 """
 
+import base64
+import datetime
 import http.client
 import http.server
 import json
 import pathlib
 import ssl
 import sys
+import time
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 PORT, REAL = int(sys.argv[1]), int(sys.argv[2])
 FOLDER = pathlib.Path(sys.argv[5])
 TRUSTING = ssl._create_unverified_context()
+HONEST_WORDS = ("honest", "limited", "token", "held")
+WRONG = {"name": ("other.example.org", 0), "ended": ("gate.example.org", -60), "early": ("gate.example.org", 30)}
+csrs = []
+
+
+def payload(body):
+    """What a request says, inside its signature."""
+    try:
+        text = json.loads(body)["payload"]
+        return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, KeyError, TypeError):
+        return {}
+
+
+def wrong(mode):
+    """A certificate for the key of the last request, with another name, or some days off."""
+    name, days = WRONG[mode]
+    key = serialization.load_pem_private_key((FOLDER / "ca.key").read_bytes(), None)
+    issuer = x509.load_pem_x509_certificate((FOLDER / "ca.crt").read_bytes()).subject
+    begin = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
+    builder = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(issuer).serial_number(x509.random_serial_number())
+    builder = builder.public_key(csrs[-1].public_key()).not_valid_before(begin).not_valid_after(begin + datetime.timedelta(days=30))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=True)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 class Relay(http.server.BaseHTTPRequestHandler):
@@ -24,6 +57,16 @@ class Relay(http.server.BaseHTTPRequestHandler):
     def relay(self):
         mode = (FOLDER / "mode").read_text().strip()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        said = payload(body)
+        if "contact" in said:
+            with (FOLDER / "contacts").open("a") as contacts:
+                contacts.write("\n".join(said["contact"]) + "\n")
+        if "csr" in said:
+            text = said["csr"]
+            csrs.append(x509.load_der_x509_csr(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))))
+            while (FOLDER / "mode").read_text().strip() == "held":
+                (FOLDER / "holding").touch()
+                time.sleep(0.05)
         # The real one makes its addresses from the host that it is asked at.
         connection = http.client.HTTPSConnection("localhost", REAL, context=TRUSTING, timeout=20)
         connection.request(self.command, self.path, body, dict(self.headers))
@@ -39,8 +82,8 @@ class Relay(http.server.BaseHTTPRequestHandler):
             for challenge in authorization["challenges"]:
                 challenge["token"] = "A" * 43
             content = json.dumps(authorization).encode()
-        elif mode not in ("honest", "limited", "token") and b"BEGIN CERTIFICATE" in content:
-            content = (FOLDER / f"{mode}.crt").read_bytes()
+        elif mode not in HONEST_WORDS and b"BEGIN CERTIFICATE" in content:
+            content = wrong(mode) if mode in WRONG else (FOLDER / f"{mode}.crt").read_bytes()
         self.send_response_only(status)
         for name, value in headers.items():
             if name.lower() not in ("content-length", "transfer-encoding", "connection"):
