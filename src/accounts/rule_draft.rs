@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::net::IpAddr;
 
 use ipnet::IpNet;
 
@@ -13,6 +12,7 @@ use crate::domain::email::Email;
 use crate::domain::groups::GroupName;
 use crate::domain::ids::{RuleId, UserId};
 use crate::domain::lists::{entries, lines};
+use crate::domain::networks;
 use crate::domain::rules::{Grant, Rule, RuleMethods, RulePath, Who, WhoKind};
 use crate::domain::text::Text;
 use crate::domain::time::Timestamp;
@@ -202,8 +202,7 @@ impl GrantDraft {
 pub(super) fn parse_networks(typed: &str, faults: &mut Faults) -> Vec<IpNet> {
     let mut networks = Vec::new();
     for text in entries(typed) {
-        let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-        match network {
+        match networks::parse(text) {
             Some(network) if networks.contains(&network.trunc()) => {}
             Some(network) => networks.push(network.trunc()),
             None => faults.add("networks", Text::new("grant-network").with("network", text.to_owned())),

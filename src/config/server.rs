@@ -13,6 +13,7 @@ use super::variables::{
 };
 use crate::domain::app_url::AppUrl;
 use crate::domain::dialect::Dialect;
+use crate::domain::networks;
 use crate::domain::old_gates::OldGate;
 
 /// Where the server listens, and its public address.
@@ -124,8 +125,7 @@ pub(super) fn host(text: &str) -> Result<IpAddr, String> {
 }
 
 pub(super) fn network(text: &str) -> Result<IpNet, String> {
-    let network = text.parse::<IpNet>().or_else(|_range| text.parse::<IpAddr>().map(IpNet::from));
-    network.map_err(|_fault| format!("{text:?} is neither an address nor a CIDR range"))
+    networks::parse(text).ok_or_else(|| format!("{text:?} is neither an address nor a CIDR range"))
 }
 
 pub(super) fn dialect(text: &str) -> Result<Dialect, String> {
