@@ -47,6 +47,7 @@ password-live-differs = غير متطابقتين بعد
 
 ## Times
 time-now = الآن
+time-soon = خلال أقل من دقيقة
 time-minutes-ago = { $count ->
     [one] قبل دقيقة واحدة
     [two] قبل دقيقتين

@@ -43,6 +43,7 @@ password-live-differs = Noch nicht gleich
 
 ## Times
 time-now = gerade eben
+time-soon = in weniger als einer Minute
 time-minutes-ago = { $count ->
     [one] vor { $count } Minute
    *[other] vor { $count } Minuten

@@ -45,6 +45,7 @@ password-live-differs = The passwords do not match yet
 
 ## Times
 time-now = just now
+time-soon = in less than a minute
 time-minutes-ago = { $count ->
     [one] { $count } minute ago
    *[other] { $count } minutes ago

@@ -43,6 +43,7 @@ password-live-differs = Todavía no son iguales
 
 ## Times
 time-now = ahora mismo
+time-soon = en menos de un minuto
 time-minutes-ago = { $count ->
     [one] hace { $count } minuto
    *[other] hace { $count } minutos

@@ -43,6 +43,7 @@ password-live-differs = Pas encore identiques
 
 ## Times
 time-now = à l'instant
+time-soon = dans moins d’une minute
 time-minutes-ago = { $count ->
     [one] il y a { $count } minute
    *[other] il y a { $count } minutes

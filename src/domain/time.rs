@@ -60,7 +60,8 @@ impl Timestamp {
     pub fn words(self, now: Self) -> Text {
         let distance = now.since(self);
         let (count, past, future) = match distance.saturating_abs() {
-            ..MINUTE => return Text::new("time-now"),
+            ..MINUTE if distance >= 0 => return Text::new("time-now"),
+            ..MINUTE => return Text::new("time-soon"),
             seconds @ ..HOUR => (seconds / MINUTE, "time-minutes-ago", "time-in-minutes"),
             seconds @ ..DAY => (seconds / HOUR, "time-hours-ago", "time-in-hours"),
             seconds if seconds < 7 * DAY => (seconds / DAY, "time-days-ago", "time-in-days"),
@@ -132,8 +133,8 @@ mod tests {
     fn times_are_words_for_people() {
         let now = Timestamp::from_secs(1_795_507_200);
         let at = |secs: i64| now.plus(secs).words(now);
-        for secs in [0, -59, 59] {
-            assert_eq!(at(secs), Text::new("time-now"));
+        for (secs, key) in [(-59, "time-now"), (0, "time-now"), (1, "time-soon"), (59, "time-soon")] {
+            assert_eq!(at(secs), Text::new(key));
         }
         for (secs, key, count) in [
             (-60, "time-minutes-ago", 1_i64),
