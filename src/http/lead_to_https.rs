@@ -2,23 +2,28 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use actix_web::http::{Method, StatusCode};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
-use super::{app_origin, requested_host, settings};
+use super::{app_origin, requested_host, settings, unread_body};
 use crate::domain::origin::Origin;
 
 /// Where authorities ask.
 const CHALLENGES: &str = "/.well-known/acme-challenge/";
 
 /// The redirect, for the host of `APP_URL` and those of apps. What a form has already sent in the clear is not sent on.
-pub async fn lead_to_https(req: HttpRequest) -> HttpResponse {
+pub async fn lead_to_https(req: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let retained = unread_body::retain(req.headers(), &mut payload.into_inner());
+    unread_body::until_answered(retained, answer(&req).await)
+}
+
+async fn answer(req: &HttpRequest) -> HttpResponse {
     if !matches!(*req.method(), Method::GET | Method::HEAD) {
         return say(StatusCode::FORBIDDEN, "Here only the way to https is shown: send this to the address with https.");
     }
     if let Some(token) = req.path().strip_prefix(CHALLENGES) {
-        return challenge(&req, token).await;
+        return challenge(req, token).await;
     }
-    let Some(origin) = origin(&req).await else {
+    let Some(origin) = origin(req).await else {
         return say(StatusCode::NOT_FOUND, "There is nothing here under this name.");
     };
     let page = req.uri().path_and_query().map_or("/", |page| page.as_str());
