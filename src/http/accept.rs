@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use rustls::server::{Acceptor, WantsServerCert};
+use rustls::server::{Accepted, Acceptor, WantsServerCert};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ConfigBuilder, ServerConfig};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
-use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
+use tokio_rustls::StartHandshake;
 
 use super::connection::{LINGER, read_on};
 use super::proxy_protocol::{self, Sender};
@@ -32,6 +32,8 @@ const TLS_HANDSHAKE: u8 = 22;
 const SPEAK_TLS: &[u8] = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n\
     Connection: close\r\n\r\nThis port speaks https: the address has to begin with https://\n";
 
+/// Bytes of the longest first message of a handshake; those of browsers have two thousand.
+const MAX_HELLO: usize = 16 * 1024;
 /// Connections in this state at once, of all workers; beyond that the oldest is closed (S104).
 const MAX_ARRIVING: usize = 2048;
 
@@ -44,7 +46,7 @@ pub struct Accept {
     arriving: Mutex<VecDeque<oneshot::Sender<()>>>,
     /// Answers an authority that asks by TLS-ALPN-01.
     accounts: Option<Accounts>,
-    /// Whether it was logged that a proxy sends no header.
+    /// Whether it was logged that a proxy sends no header, or one that nobody expects.
     warned: AtomicBool,
     /// [`HANDSHAKE`], but in tests.
     timeout: Duration,
@@ -119,8 +121,9 @@ impl Accept {
             && fault.kind() == io::ErrorKind::InvalidData
             && !self.warned.swap(true, Ordering::Relaxed)
         {
+            let peer = peer.map(|peer| peer.ip().to_canonical().to_string()).unwrap_or_default();
             tracing::warn!(
-                ?peer,
+                peer,
                 %fault,
                 "PROXY_PROTOCOL is true, but a connection from TRUSTED_PROXIES came without a valid header and was \
                     closed; later ones are not logged"
@@ -133,6 +136,31 @@ impl Accept {
         })
     }
 
+    /// Answers who does not speak TLS.
+    async fn refuse_plain(&self, mut stream: TcpStream) -> io::Error {
+        self.warn_of_proxy(&mut stream).await;
+        if let Err(fault) = stream.write_all(SPEAK_TLS).await {
+            return fault;
+        }
+        let read = tokio::time::timeout(LINGER, read_on(Stream::Plain(stream))).await;
+        tracing::trace!(in_time = read.is_ok(), "somebody spoke plain http to the port for https");
+        io::Error::new(io::ErrorKind::InvalidData, "not TLS")
+    }
+
+    /// Says once that a proxy sends a header which nobody expects: without a word people would search for long.
+    async fn warn_of_proxy(&self, stream: &mut TcpStream) {
+        let mut begin = [0; 6];
+        let is_header = stream.peek(&mut begin).await.is_ok() && proxy_protocol::begins(&begin);
+        if is_header && !self.warned.swap(true, Ordering::Relaxed) {
+            let peer = stream.peer_addr().map(|peer| peer.ip().to_canonical().to_string()).unwrap_or_default();
+            tracing::warn!(
+                peer,
+                "a connection began with a header of the PROXY protocol and was closed, since PROXY_PROTOCOL is not \
+                    true or TRUSTED_PROXIES does not name the peer; later ones are not logged"
+            );
+        }
+    }
+
     async fn handshake(
         &self,
         mut stream: TcpStream,
@@ -140,12 +168,9 @@ impl Accept {
     ) -> io::Result<tokio_rustls::server::TlsStream<TcpStream>> {
         let mut first = [0];
         if stream.peek(&mut first).await? == 1 && first != [TLS_HANDSHAKE] {
-            stream.write_all(SPEAK_TLS).await?;
-            let read = tokio::time::timeout(LINGER, read_on(Stream::Plain(stream))).await;
-            tracing::trace!(in_time = read.is_ok(), "somebody spoke plain http to the port for https");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS"));
+            return Err(self.refuse_plain(stream).await);
         }
-        let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let hello = StartHandshake::from_parts(read_hello(&mut stream).await?, stream);
         let Some(accounts) = self.accounts.as_ref().filter(|_| is_challenge(&hello)) else {
             return hello.into_stream(tls).await;
         };
@@ -156,6 +181,33 @@ impl Accept {
         // The handshake is all that the authority wants (RFC 8737, section 3).
         hello.into_stream(Arc::new(config)).await?.shutdown().await?;
         Err(io::Error::new(io::ErrorKind::ConnectionAborted, "a challenge was answered"))
+    }
+}
+
+/// The first message of a handshake, as long as it is not too long (S104).
+async fn read_hello(stream: &mut TcpStream) -> io::Result<Accepted> {
+    let (mut acceptor, mut buffer, mut read) = (Acceptor::default(), [0; 2048], 0);
+    loop {
+        let count = stream.read(&mut buffer).await?;
+        read += count;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut rest = buffer.get(..count).unwrap_or_default();
+        while !rest.is_empty() {
+            acceptor.read_tls(&mut rest)?;
+        }
+        match acceptor.accept() {
+            Ok(Some(hello)) => return Ok(hello),
+            Ok(None) if read > MAX_HELLO => return Err(io::Error::new(io::ErrorKind::InvalidData, "too long")),
+            Ok(None) => {}
+            Err((fault, mut alert)) => {
+                let mut bytes = Vec::new();
+                alert.write_all(&mut bytes)?;
+                stream.write_all(&bytes).await?;
+                return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
+            }
+        }
     }
 }
 
@@ -187,7 +239,6 @@ pub fn server_config(certificates: &Certificates) -> Result<ServerConfig, rustls
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncReadExt;
     use tokio::net::TcpListener;
 
     use super::*;
@@ -214,6 +265,18 @@ mod tests {
         newer.push(accept.arrive());
         assert_eq!(oldest.await.err().unwrap().kind(), io::ErrorKind::ConnectionAborted);
         assert!(newer.iter_mut().all(|place| place.try_recv() == Err(oneshot::error::TryRecvError::Empty)));
+    }
+
+    #[actix_web::test]
+    async fn s104_a_first_message_without_an_end_is_not_kept() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (mut client, mut stream) = silent(&listener).await;
+        // Records of 16 KiB, the first of which announces a ClientHello of 64 KiB.
+        let mut record = vec![0; 5 + 0x4000];
+        record[..9].copy_from_slice(&[22, 3, 1, 0x40, 0, 1, 0, 0xff, 0xff]);
+        client.write_all(&record).await.unwrap();
+        let fault = read_hello(&mut stream).await.err().unwrap();
+        assert_eq!((fault.kind(), fault.to_string().as_str()), (io::ErrorKind::InvalidData, "too long"));
     }
 
     #[actix_web::test]

@@ -34,6 +34,11 @@ impl From<Option<SocketAddr>> for Sender {
     }
 }
 
+/// Whether bytes begin as a header does, of either version.
+pub fn begins(bytes: &[u8]) -> bool {
+    bytes.starts_with(TEXT) || bytes.len() >= TEXT.len() && v2::PROTOCOL_PREFIX.starts_with(bytes)
+}
+
 /// Reads the header and nothing beyond it. `InvalidData` if there is none or a wrong one, `UnexpectedEof` if it ends
 /// early.
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Sender> {

@@ -97,3 +97,12 @@ fn v2_header(command: u8, family: u8, rest: &[u8]) -> Vec<u8> {
     let length = u16::try_from(rest.len()).unwrap().to_be_bytes();
     [b"\r\n\r\n\0\r\nQUIT\n".as_slice(), &[command, family], &length, rest].concat()
 }
+
+#[tokio::test]
+async fn a_header_that_nobody_expects_is_named_in_the_log() {
+    let gate = HttpsGate::start(&[]);
+    let header = b"PROXY TCP4 203.0.113.7 127.0.0.1 1234 443\r\n";
+    assert!(answer_to(gate.address, header).await.starts_with("HTTP/1.1 400"));
+    let line = gate.running.line_with("began with a header of the PROXY protocol");
+    assert!(line.contains("peer=\"127.0.0.1\"") && line.contains("PROXY_PROTOCOL"), "{line}");
+}
