@@ -22,6 +22,8 @@ type Body = BodyWrapper<bytes::Bytes>;
 
 /// Time limit for a request.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// The longest wait that is believed, in seconds.
+const LONGEST_WAIT_SECS: u64 = 24 * 3600;
 /// Bytes of the longest response; a chain of certificates has a few thousand.
 const MAX_RESPONSE: usize = 1 << 20;
 
@@ -77,9 +79,11 @@ impl Connection {
         let stream = self.tls.connect(ServerName::try_from(bare)?, tcp).await?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         let exchange = async {
-            let (parts, body) = sender.send_request(request).await?.into_parts();
+            let (mut parts, body) = sender.send_request(request).await?.into_parts();
             let body = Limited::new(body, MAX_RESPONSE).collect().await?.to_bytes();
-            let wait = parts.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            let wait = parts.headers.remove(RETRY_AFTER).as_ref().and_then(seconds);
+            // What is added to a time further on: nothing that overflows.
+            parts.headers.extend(wait.map(|secs| (RETRY_AFTER, HeaderValue::from(secs))));
             *self.wait_secs.lock().unwrap_or_else(PoisonError::into_inner) = wait;
             Ok(BytesResponse { parts, body: Box::new(body) })
         };
@@ -97,7 +101,15 @@ impl HttpClient for Connection {
         Box::pin(async move {
             let sent = tokio::time::timeout(TIMEOUT, this.send(request)).await;
             let sent = sent.unwrap_or_else(|_late| Err(io::Error::from(io::ErrorKind::TimedOut).into()));
-            sent.map_err(|fault| Error::Other(format!("{host} cannot be asked: {}", with_causes(&*fault)).into()))
+            sent.map_err(|fault| {
+                let why = with_causes(&*fault);
+                let hint = if why.contains("UnknownIssuer") {
+                    " (this machine does not trust its certificate; SSL_CERT_FILE can name a file with its authority)"
+                } else {
+                    ""
+                };
+                Error::Other(format!("{host} cannot be asked: {why}{hint}").into())
+            })
         })
     }
 }
@@ -108,6 +120,12 @@ fn address(uri: &Uri) -> io::Result<(String, u16)> {
         (Some("https"), Some(host)) => Ok((host.to_owned(), uri.port_u16().unwrap_or(443))),
         _ => Err(io::Error::new(io::ErrorKind::InvalidInput, format!("{uri} is not an https address"))),
     }
+}
+
+/// Seconds of a `Retry-After`, at most a day; `None` for a date, which no authority sends, and for anything else.
+fn seconds(value: &HeaderValue) -> Option<i64> {
+    let secs: u64 = value.to_str().ok()?.trim().parse().ok()?;
+    i64::try_from(secs.min(LONGEST_WAIT_SECS)).ok()
 }
 
 fn with_causes(fault: &(dyn StdError + Send + Sync + 'static)) -> String {
@@ -121,4 +139,19 @@ fn with_causes(fault: &(dyn StdError + Send + Sync + 'static)) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s133_no_wait_is_longer_than_a_day() {
+        let read = |text: &'static str| seconds(&HeaderValue::from_static(text));
+        assert_eq!((read("0"), read(" 7200 "), read("86401")), (Some(0), Some(7200), Some(86_400)));
+        assert_eq!(read("18446744073709551615"), Some(86_400));
+        for odd in ["", "-1", "18446744073709551616", "1.5", "Wed, 21 Oct 2099 07:28:00 GMT"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+    }
 }

@@ -45,6 +45,9 @@ impl AcmeFault {
         match fault {
             Error::Api(problem) => Self::of_problem(problem, wait_secs),
             Error::Timeout(_) => Self::unavailable("the authority did not finish in time"),
+            Error::Json(fault) => Self::unavailable(&format!(
+                "what the authority answers is not ACME; is ACME_DIRECTORY_URL the address of its directory? ({fault})"
+            )),
             fault => Self::unavailable(&fault.to_string()),
         }
     }
