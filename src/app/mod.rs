@@ -232,7 +232,9 @@ pub fn build(config: &Config, internals: &Internals) -> Result<App, StartError> 
     let watched = watched_files(config, &core)?;
     let listeners = Listeners::bind(config, internals)?;
     let (address, http_address) = (listeners.main.local_addr()?, listeners.address_for_http()?);
-    data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), &address.to_string())?;
+    // For `health`: with https also the name for which there is a certificate.
+    let name = config.server.tls.as_ref().map_or("", |_| config.server.app_url.host());
+    data_dir::replace(&config.data_dir.join(data_dir::ADDRESS), format!("{address} {name}").trim_end())?;
     let server = server::run(&core, listeners)?;
     let watch = Watch::open(core.accounts.clone())?;
     // A change of the secret waits for this, or finds this node in the list: what is sealed from here on can be opened.

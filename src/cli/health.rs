@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
+use rustls::{AlertDescription, ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
 
 use super::say;
 use crate::api::health::READY;
@@ -22,17 +22,28 @@ const MAX_ANSWER: u64 = 16 * 1024;
 
 /// `health`: queries the running server.
 pub(super) fn health(config: &Config) -> Result<(), String> {
-    let mut address = server_address(config)?;
+    let (mut address, https_host) = server_address(config)?;
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }
-    let answer = ask(config, address).or_else(|fault| {
+    let ask = |address| ask(config, address, https_host.as_deref());
+    let answer = ask(address).or_else(|fault| {
         // On a machine without IPv6 the server listens on every address of IPv4.
         let other = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port());
         let is_all = config.server.host.is_unspecified() && address.is_ipv6();
-        if is_all { ask(config, other) } else { Err(fault) }
+        if is_all { ask(other) } else { Err(fault) }
     });
-    let answer = answer.map_err(|fault| format!("{address} does not respond: {fault}"))?;
+    let answer = match (answer, &https_host) {
+        (Ok(answer), _) => answer,
+        // It runs, and whoever keeps others from it until it is healthy would keep the authority from it, too.
+        (Err(fault), Some(host)) if has_no_certificate(&fault) => {
+            say(&format!(
+                "the server runs, but there is no certificate for {host} yet; `portcullis certificate list` says why"
+            ));
+            return Ok(());
+        }
+        (Err(fault), _) => return Err(format!("{address} does not respond: {fault}")),
+    };
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     match head.starts_with("HTTP/1.1 200") {
         true if body == READY => {
@@ -44,7 +55,13 @@ pub(super) fn health(config: &Config) -> Result<(), String> {
     }
 }
 
-fn ask(config: &Config, address: SocketAddr) -> io::Result<String> {
+/// Whether the server ended the handshake for want of a certificate.
+fn has_no_certificate(fault: &io::Error) -> bool {
+    let inner = fault.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::AlertReceived(AlertDescription::AccessDenied)))
+}
+
+fn ask(config: &Config, address: SocketAddr, https_host: Option<&str>) -> io::Result<String> {
     const QUESTION: &[u8] = b"GET /_auth/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
@@ -52,10 +69,10 @@ fn ask(config: &Config, address: SocketAddr) -> io::Result<String> {
     if server.proxy_protocol && is_in(own, &server.trusted_proxies) {
         stream.write_all(b"PROXY UNKNOWN\r\n")?;
     }
-    if server.tls.is_none() {
-        return exchange(stream, QUESTION);
+    match https_host {
+        None => exchange(stream, QUESTION),
+        Some(host) => exchange(StreamOwned::new(client(host)?, stream), QUESTION),
     }
-    exchange(StreamOwned::new(client(server.app_url.host())?, stream), QUESTION)
 }
 
 fn exchange(mut stream: impl Read + Write, question: &[u8]) -> io::Result<String> {
@@ -114,17 +131,23 @@ impl ServerCertVerifier for Unchecked {
     }
 }
 
-/// The address of this data directory's server: as configured, else as recorded when it started.
-fn server_address(config: &Config) -> Result<SocketAddr, String> {
+/// The address of this data directory's server, and its name if it speaks https: as configured, else as recorded when
+/// it started.
+fn server_address(config: &Config) -> Result<(SocketAddr, Option<String>), String> {
     let server = &config.server;
     let (variable, port) = server.tls.as_ref().map_or(("PORT", server.port), |tls| ("HTTPS_PORT", tls.https_port));
-    let own = SocketAddr::new(server.host, port);
+    let own = (SocketAddr::new(server.host, port), server.tls.as_ref().map(|_| server.app_url.host().to_owned()));
     if config.gives(variable) {
         return Ok(own);
     }
     let note = config.data_dir.join(data_dir::ADDRESS);
     match std::fs::read_to_string(&note) {
-        Ok(text) => text.trim().parse().map_err(|fault| format!("{}: {fault}; give --{variable}", note.display())),
+        Ok(text) => {
+            let (address, name) =
+                text.trim().split_once(' ').map_or((text.trim(), None), |(at, name)| (at, Some(name)));
+            let address = address.parse().map_err(|fault| format!("{}: {fault}; give --{variable}", note.display()));
+            address.map(|address| (address, name.map(str::to_owned)))
+        }
         Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(own),
         Err(fault) => Err(format!("{}: {fault}; run this as the server's user, or give --{variable}", note.display())),
     }
