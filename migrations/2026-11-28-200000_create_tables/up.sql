@@ -283,12 +283,12 @@ CREATE TABLE certificates (
     directory_url TEXT NOT NULL,
     chain TEXT NOT NULL,
     -- The private key, sealed.
-    sealed_key TEXT NOT NULL,
-    not_before BIGINT NOT NULL,
-    not_after BIGINT NOT NULL
+    sealed_key TEXT NOT NULL
 );
 CREATE TABLE certificate_orders (
     name TEXT NOT NULL PRIMARY KEY,
+    -- The authority: what failed at one says nothing of another.
+    directory_url TEXT NOT NULL,
     -- Failures in a row.
     failures BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
@@ -312,11 +312,10 @@ CREATE TABLE acme_challenges (
 CREATE INDEX acme_challenges_name ON acme_challenges (name);
 CREATE INDEX acme_challenges_expires ON acme_challenges (expires_at);
 
--- What one node at a time does, who does it, and a number that rises while that node works.
+-- What one node at a time does, and who does it; it is free when that node is not in the list of nodes any more.
 CREATE TABLE leases (
     work TEXT NOT NULL PRIMARY KEY,
-    node TEXT NOT NULL,
-    beat BIGINT NOT NULL
+    node TEXT NOT NULL
 );
 
 CREATE TABLE settings (

@@ -47,6 +47,11 @@ pub(super) struct AppTableCache {
 }
 
 impl AppTableCache {
+    /// The apps as they were read last, however long ago that is.
+    pub(super) fn last_read(&self) -> Arc<Loaded> {
+        self.current.load_full()
+    }
+
     /// Reads the table for the first time.
     pub(super) fn open(c: &mut Connection, config: &Config, sealer: &Sealer) -> Result<Self, StorageError> {
         let counts = AppCounts::default();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::outgoing::Detail;
 use super::{AccountError, Accounts};
-use crate::domain::certificates::{MAIL_DAYS, WARNING_DAYS, days_left};
+use crate::domain::certificates::Validity;
 use crate::domain::ids::UserId;
 use crate::domain::mail::MailKind;
 use crate::domain::time::Timestamp;
@@ -26,7 +26,7 @@ pub struct CertificateWarnings {
 /// A certificate that ends soon, or has ended, and was not renewed.
 struct Ending {
     name: String,
-    until: Timestamp,
+    validity: Validity,
     /// Why the last order failed; `None` where nothing is ordered.
     fault: Option<String>,
 }
@@ -51,9 +51,12 @@ impl CertificateWarnings {
                 ending.log(now);
                 self.logged_at.insert(ending.name.clone(), now);
             }
-            if days_left(ending.until, now) < MAIL_DAYS && self.mailed.get(&ending.name) != Some(&ending.until) {
-                self.accounts.mail_of_end(&ending).await?;
-                self.mailed.insert(ending.name, ending.until);
+            let until = ending.validity.until;
+            if ending.validity.is_urgent(now)
+                && self.mailed.get(&ending.name) != Some(&until)
+                && self.accounts.mail_of_end(&ending).await?
+            {
+                self.mailed.insert(ending.name, until);
             }
         }
         Ok(())
@@ -63,48 +66,58 @@ impl CertificateWarnings {
 impl Ending {
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are two")]
     fn log(&self, now: Timestamp) {
-        let (name, days) = (&self.name, days_left(self.until, now));
+        let (name, days) = (&self.name, self.validity.days_left(now));
         if let Some(fault) = &self.fault {
-            tracing::warn!(name, days, fault, "a certificate ends soon and could not be renewed");
+            tracing::warn!(name, days, fault, "a certificate ends soon, or has ended, and could not be renewed");
         } else {
-            tracing::warn!(name, days, "a certificate ends soon and its files have not been replaced");
+            tracing::warn!(name, days, "a certificate ends soon, or has ended, and its files have not been replaced");
         }
     }
 }
 
 impl Accounts {
-    /// Those of an authority whose order has failed, and all of files.
+    /// Logs it if browsers cannot open `APP_URL` with the files that were just read.
+    pub fn warn_of_unfit_files(&self) {
+        if let Err(fault) = self.0.certificates.check(self.app_url().host(), self.0.clock.now()) {
+            tracing::warn!(%fault, "browsers cannot open APP_URL with the certificates of TLS_CERT_FILE");
+        }
+    }
+
+    /// Those of an authority whose order has failed, and all of files; of names that are needed.
     async fn ending_certificates(&self, now: Timestamp) -> Result<Vec<Ending>, AccountError> {
-        let is_soon = |until| days_left(until, now) < WARNING_DAYS;
-        if self.acme().is_none() {
-            let hosts = self.hosts(&self.known_apps().await.table).into_iter();
+        let apps = self.known_apps().await;
+        let Some(acme) = self.acme() else {
+            let hosts = self.hosts(&apps.table).into_iter();
             let ending = hosts.filter_map(|name| match self.0.certificates.check(&name, now) {
-                Ok(until) | Err(Unfit::Over(_, until)) => is_soon(until).then_some(Ending { name, until, fault: None }),
+                Ok(validity) | Err(Unfit::Over(_, validity)) => {
+                    validity.is_ending(now).then_some(Ending { name, validity, fault: None })
+                }
                 Err(Unfit::Missing(_) | Unfit::Early(..)) => None,
             });
             return Ok(ending.collect());
-        }
-        let mut issued = self.issued_certificates();
-        issued.retain(|issued| is_soon(issued.not_after));
+        };
+        let (mut issued, (names, _)) = (self.issued_certificates(), self.names(acme, &apps.table));
+        issued.retain(|issued| issued.validity.is_ending(now) && names.contains(&issued.name));
         if issued.is_empty() {
             return Ok(Vec::new());
         }
-        let mut orders = self.certificate_orders().await?;
+        let mut orders = self.certificate_orders(acme).await?;
         let ending = issued.into_iter().filter_map(|issued| {
             let order = orders.remove(&issued.name).filter(|order| order.failures > 0)?;
-            Some(Ending { name: issued.name, until: issued.not_after, fault: Some(order.last_error) })
+            Some(Ending { name: issued.name, validity: issued.validity, fault: Some(order.last_error) })
         });
         Ok(ending.collect())
     }
 
-    /// A mail to each admin, once for each certificate, from whichever node is first.
-    async fn mail_of_end(&self, ending: &Ending) -> Result<(), AccountError> {
-        let (drafts, setting, until) = (self.drafts(), format!("certificate-end:{}", ending.name), ending.until.secs());
+    /// A mail to each admin, once for each certificate, from whichever node is first. False if there is no admin yet.
+    async fn mail_of_end(&self, ending: &Ending) -> Result<bool, AccountError> {
+        let (drafts, until) = (self.drafts(), ending.validity.until.secs());
+        let setting = format!("certificate-end:{}", ending.name);
         let detail = Detail { host: ending.name.clone(), at: until, ..Detail::default() };
         let queued = self.0.database.write(move |c| {
             let admins = admins::active_admins(c)?;
             if admins.is_empty() || !settings::change(c, &setting, &until.to_string())? {
-                return Ok(false);
+                return Ok(!admins.is_empty());
             }
             for id in admins.iter().filter_map(|id| UserId::parse(id)) {
                 if let Some(record) = users::find_by_id(c, &id)? {
@@ -113,9 +126,8 @@ impl Accounts {
             }
             Ok(true)
         });
-        if queued.await? {
-            self.wake_mailer();
-        }
-        Ok(())
+        let is_told = queued.await?;
+        self.wake_mailer();
+        Ok(is_told)
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use rustls::sign::CertifiedKey;
+use tokio::sync::Mutex;
 
 use super::{AccountError, Accounts};
 use crate::acme::{alpn, order};
@@ -14,7 +15,7 @@ use crate::config::tls::{Acme, CertificateSource};
 use crate::crypto::checksum::sha_256;
 use crate::crypto::sealed::Sealer;
 use crate::domain::app_table::AppTable;
-use crate::domain::certificates::ChallengeKind;
+use crate::domain::certificates::{ChallengeKind, Validity};
 use crate::domain::time::Timestamp;
 use crate::storage::acme;
 use crate::storage::certificates::{self, StoredCertificate};
@@ -22,7 +23,10 @@ use crate::tls::pair::Pair;
 
 /// The certificates as this process has read them.
 #[derive(Default)]
-pub(super) struct IssuedCertificates(ArcSwap<Read>);
+pub(super) struct IssuedCertificates {
+    read: ArcSwap<Read>,
+    refreshing: Mutex<()>,
+}
 
 #[derive(Default)]
 struct Read {
@@ -38,10 +42,8 @@ pub struct Issued {
     pub name: String,
     /// The directory of the authority.
     pub directory_url: String,
-    /// From when on it is valid.
-    pub not_before: Timestamp,
-    /// Until when it is valid.
-    pub not_after: Timestamp,
+    /// When it is valid.
+    pub validity: Validity,
 }
 
 /// What a sealed key is good for.
@@ -71,7 +73,7 @@ impl Accounts {
     /// The names that get a certificate: the host of `APP_URL` and the exact addresses of apps; and those that cannot
     /// get one from this authority.
     pub(super) fn names(&self, acme: &Acme, apps: &AppTable) -> (BTreeSet<String>, BTreeSet<String>) {
-        let exact = self.hosts(apps).into_iter().filter(|host| !host.starts_with("*."));
+        let exact = self.hosts(apps).into_iter().filter(|host| !host.contains('*'));
         exact.partition(|host| acme.can_certify(host))
     }
 
@@ -82,15 +84,31 @@ impl Accounts {
         addresses.map(|address| address.host().to_owned()).chain([own]).collect()
     }
 
-    /// The addresses with `*`, for which no certificate is ordered.
-    pub(super) fn wildcards(apps: &AppTable) -> BTreeSet<String> {
-        let addresses = apps.apps().iter().flat_map(|app| &app.app().addresses);
-        addresses.filter(|address| address.has_wildcard()).map(|address| address.host().to_owned()).collect()
-    }
-
     /// The certificates of the authority that can be used.
     pub fn issued_certificates(&self) -> Vec<Issued> {
-        self.0.issued.0.load().usable.clone()
+        self.0.issued.read.load().usable.clone()
+    }
+
+    /// Forgets what was ordered for names that are none of ours any more; a certificate when it would be renewed, since
+    /// an app may come back.
+    pub(super) async fn forget_certificates(&self, now: Timestamp) -> Result<(), AccountError> {
+        let Some(acme) = self.acme() else { return Ok(()) };
+        let (names, _) = self.names(acme, &self.apps().await?.table);
+        let fresh = self.issued_certificates().into_iter().filter(|issued| !issued.validity.is_to_be_renewed(now));
+        let fresh: BTreeSet<String> = fresh.map(|issued| issued.name).collect();
+        let forget = move |c: &mut crate::storage::Connection| {
+            for name in certificates::ordered_names(c)?.iter().filter(|name| !names.contains(*name)) {
+                acme::delete_challenges(c, name)?;
+                certificates::delete_order(c, name)?;
+            }
+            for (name, _) in certificates::versions(c)? {
+                if !names.contains(&name) && !fresh.contains(&name) {
+                    certificates::delete(c, &name)?;
+                }
+            }
+            Ok(())
+        };
+        Ok(self.0.database.write(forget).await?)
     }
 
     /// Shows the certificates that are in the store now.
@@ -98,7 +116,9 @@ impl Accounts {
         if self.acme().is_none() {
             return Ok(());
         }
-        let before = self.0.issued.0.load_full();
+        // One at a time: what is shown is what was read last.
+        let _alone = self.0.issued.refreshing.lock().await;
+        let before = self.0.issued.read.load_full();
         let read = move |c: &mut crate::storage::Connection| {
             let is_same = certificates::versions(c)? == before.versions;
             if is_same { Ok(None) } else { certificates::all(c).map(Some) }
@@ -108,7 +128,7 @@ impl Accounts {
         let opened: Vec<(Issued, Pair)> = stored.iter().filter_map(|row| open(&self.0.sealer, row)).collect();
         let (usable, pairs) = opened.into_iter().unzip();
         self.0.certificates.replace(pairs);
-        self.0.issued.0.store(Arc::new(Read { versions, usable }));
+        self.0.issued.read.store(Arc::new(Read { versions, usable }));
         Ok(())
     }
 
@@ -156,11 +176,6 @@ fn open(sealer: &Sealer, row: &StoredCertificate) -> Option<(Issued, Pair)> {
         unusable("it is for another name");
         return None;
     }
-    let issued = Issued {
-        name: row.name.clone(),
-        directory_url: row.directory_url.clone(),
-        not_before: pair.not_before,
-        not_after: pair.not_after,
-    };
+    let issued = Issued { name: row.name.clone(), directory_url: row.directory_url.clone(), validity: pair.validity };
     Some((issued, pair))
 }

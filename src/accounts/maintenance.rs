@@ -53,6 +53,7 @@ impl Accounts {
         self.clean("tokens", move |c| machine_tokens::delete_expired(c, now.plus(-EXPIRED_TOKENS_KEPT_SECS))).await;
         self.clean("attempts", move |c| attempts::trim(c, now.plus(-LONGEST_WINDOW_SECS), &IN_A_ROW, MAX_BUCKETS))
             .await;
+        self.clean_certificates(now).await;
         self.clean("mails", move |c| mails::delete_done(c, now.plus(-MAILS_KEPT_SECS))).await;
         if let Some(days) = self.0.config.audit_days {
             self.clean("audit lines", move |c| audit::delete_older(c, now.plus(-days * 86_400))).await;
@@ -60,6 +61,12 @@ impl Accounts {
         // This scans all of Redis: no connection and no lock of the database is kept meanwhile.
         let pruned = self.0.database.runtime().spawn_blocking(move || keys.prune()).await;
         note("keys", pruned.unwrap_or_else(|fault| Err(StorageError::Unavailable(fault.to_string()))));
+    }
+
+    async fn clean_certificates(&self, now: Timestamp) {
+        if let Err(fault) = self.forget_certificates(now).await {
+            tracing::warn!(%fault, what = "certificates", "a maintenance step failed and will be retried");
+        }
     }
 
     /// Deletes notices that every node has applied: a signed-in user can cause hundreds a second.

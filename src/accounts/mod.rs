@@ -29,6 +29,7 @@ use crate::storage::session_store::SessionStore;
 use crate::storage::{Database, settings};
 use crate::tls::certificates::Certificates;
 
+mod acme_account;
 mod actor;
 pub mod administer;
 pub mod app_draft;
@@ -37,6 +38,7 @@ pub mod apply;
 mod apps;
 pub mod ca_file;
 pub mod ceremonies;
+mod certificate_lease;
 pub mod certificate_orders;
 pub mod certificate_status;
 pub mod certificate_warnings;

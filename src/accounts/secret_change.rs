@@ -1,7 +1,7 @@
 //! A change of `TOKEN_HASH_SECRET`: what is sealed moves to the new one, and keyed hashes cannot.
 
 use super::second_factors::sealed_as;
-use super::{Actor, certificate_orders, certificates, fixed_headers, signing_keys};
+use super::{Actor, acme_account, certificates, fixed_headers, signing_keys};
 use crate::crypto::keys::Keys;
 use crate::crypto::random;
 use crate::crypto::sealed::{PlainSecret, Sealer};
@@ -148,32 +148,22 @@ fn open_all(c: &mut Connection, sealer: &Sealer) -> Result<Result<Vec<Moving>, U
         }
         all.push(Moving::FixedHeaders(own.app, headers));
     }
-    open_certificates(c, sealer, &mut all, &mut faults)?;
+    open_certificates(c, sealer, &mut all)?;
     Ok(if faults.is_empty() { Ok(all) } else { Err(faults) })
 }
 
-fn open_certificates(
-    c: &mut Connection,
-    sealer: &Sealer,
-    all: &mut Vec<Moving>,
-    faults: &mut Unopened,
-) -> Result<(), StorageError> {
+fn open_certificates(c: &mut Connection, sealer: &Sealer, all: &mut Vec<Moving>) -> Result<(), StorageError> {
     for own in stored_certificates::all(c)? {
-        match sealer.open(&certificates::purpose(&own.name), &own.sealed_key) {
-            Some(key) => all.push(Moving::CertificateKey(own.name, key)),
-            None => faults.push(format!(
-                "the key of the certificate for {0} cannot be opened; order another one: `portcullis certificate renew \
-                    {0}`",
-                own.name
-            )),
+        // One that cannot be opened is not shown, and another one is ordered.
+        if let Some(key) = sealer.open(&certificates::purpose(&own.name), &own.sealed_key) {
+            all.push(Moving::CertificateKey(own.name, key));
         }
     }
     for own in acme::accounts(c)? {
-        let sealed_as = certificate_orders::of_account(&own.directory_url);
-        match sealer.open(&sealed_as, &own.sealed_credentials) {
-            Some(credentials) => all.push(Moving::AcmeAccount(own, credentials)),
-            // The next order registers another one.
-            None => acme::delete_account(c, &own.directory_url)?,
+        let sealed_as = acme_account::of_account(&own.directory_url);
+        // In place of one that cannot be opened the next order registers another one.
+        if let Some(credentials) = sealer.open(&sealed_as, &own.sealed_credentials) {
+            all.push(Moving::AcmeAccount(own, credentials));
         }
     }
     Ok(())
@@ -203,7 +193,7 @@ fn store(c: &mut Connection, sealer: &Sealer, opened: &Moving) -> Result<(), Sto
             stored_certificates::replace_key(c, name, &sealer.seal(&certificates::purpose(name), key))
         }
         Moving::AcmeAccount(account, credentials) => {
-            let sealed_as = certificate_orders::of_account(&account.directory_url);
+            let sealed_as = acme_account::of_account(&account.directory_url);
             let sealed_credentials = sealer.seal(&sealed_as, credentials);
             acme::put_account(c, &StoredAccount { sealed_credentials, ..account.clone() })
         }

@@ -82,12 +82,12 @@ impl Authority {
 
     /// Orders a certificate for `name`. The first way of `ways` that the authority offers is taken; `publish` has to
     /// make every node answer.
-    pub async fn order(
+    pub async fn order<E: From<AcmeFault>>(
         &self,
         name: &str,
         ways: &[ChallengeKind],
-        publish: impl AsyncFnOnce(Answer) -> Result<(), AcmeFault>,
-    ) -> Result<Issued, AcmeFault> {
+        publish: impl AsyncFnOnce(Answer) -> Result<(), E>,
+    ) -> Result<Issued, E> {
         let identifiers = [Identifier::Dns(name.to_owned())];
         let order = self.account.new_order(&NewOrder::new(&identifiers)).await;
         let mut order = order.map_err(|fault| self.fault(&fault))?;
@@ -97,12 +97,15 @@ impl Authority {
             _ => match order.poll_ready(&POLLING).await {
                 Ok(status) => status,
                 // The order says that it failed, its challenge why.
-                Err(fault) => return Err(self.reason(&mut order).await.unwrap_or_else(|| self.fault(&fault))),
+                Err(fault) => {
+                    let fault = self.fault(&fault);
+                    return Err(self.reason(&mut order).await.unwrap_or(fault).into());
+                }
             },
         };
         if status != OrderStatus::Ready {
             let unknown = || AcmeFault::refused("the authority refused the order and gave no reason");
-            return Err(self.reason(&mut order).await.unwrap_or_else(unknown));
+            return Err(self.reason(&mut order).await.unwrap_or_else(unknown).into());
         }
         let key = order.finalize().await.map_err(|fault| self.fault(&fault))?;
         let chain = order.poll_certificate(&POLLING).await.map_err(|fault| self.fault(&fault))?;
@@ -110,36 +113,37 @@ impl Authority {
     }
 
     /// Answers the challenge of an order, unless the authority remembers an earlier answer.
-    async fn prove(
+    async fn prove<E: From<AcmeFault>>(
         &self,
         order: &mut Order,
         name: &str,
         ways: &[ChallengeKind],
-        publish: impl AsyncFnOnce(Answer) -> Result<(), AcmeFault>,
-    ) -> Result<(), AcmeFault> {
+        publish: impl AsyncFnOnce(Answer) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut authorizations = order.authorizations();
         let Some(authorization) = authorizations.next().await else {
-            return Err(AcmeFault::refused("the authority asks for no proof of the name"));
+            return Err(AcmeFault::refused("the authority asks for no proof of the name").into());
         };
         let mut authorization = authorization.map_err(|fault| self.fault(&fault))?;
         if authorization.identifier().to_string() != name {
-            return Err(AcmeFault::refused("the authority asks about another name than the one in the order"));
+            return Err(AcmeFault::refused("the authority asks about another name than the one in the order").into());
         }
         match authorization.status {
             AuthorizationStatus::Valid => return Ok(()),
             AuthorizationStatus::Pending => {}
-            status => return Err(AcmeFault::refused(&format!("the authorization is {status:?}"))),
+            status => return Err(AcmeFault::refused(&format!("the authorization is {status:?}")).into()),
         }
         let kind = offered(&authorization, ways)
             .ok_or_else(|| AcmeFault::refused("the authority offers neither TLS-ALPN-01 nor HTTP-01"))?;
         let challenge = authorization.challenge(type_of(kind));
         let mut challenge = challenge.ok_or_else(|| AcmeFault::refused("the authority took its challenge back"))?;
         if !is_token(&challenge.token) {
-            return Err(AcmeFault::refused("the token of the challenge is malformed"));
+            return Err(AcmeFault::refused("the token of the challenge is malformed").into());
         }
         let key_authorization = challenge.key_authorization().as_str().to_owned();
         publish(Answer { kind, token: challenge.token.clone(), key_authorization }).await?;
-        challenge.set_ready().await.map_err(|fault| self.fault(&fault))
+        challenge.set_ready().await.map_err(|fault| self.fault(&fault))?;
+        Ok(())
     }
 
     /// Why the authority did not accept an answer, as far as it says.

@@ -266,9 +266,7 @@ fn watched_files(config: &Config, core: &Core) -> Result<Option<WatchedFiles>, S
         faults
     })?;
     // Not a reason to stop: the files may be replaced while the server runs.
-    if let Err(fault) = core.accounts.certificates().check(config.server.app_url.host(), core.accounts.clock().now()) {
-        tracing::warn!(%fault, "browsers cannot open APP_URL with the certificates of TLS_CERT_FILE");
-    }
+    core.accounts.warn_of_unfit_files();
     Ok(Some(watched))
 }
 

@@ -3,13 +3,12 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use serde_json::{Value, json};
 
-use super::people::{explain, open_existing, text};
+use super::people::{explain, open_as_served, text};
 use super::{printable, say};
 use crate::accounts::certificate_status::CertificateStatus;
 use crate::app::Core;
 use crate::config::Config;
 use crate::config::tls::CertificateSource;
-use crate::domain::certificates::days_left;
 use crate::domain::time::Timestamp;
 use crate::tls::files::WatchedFiles;
 
@@ -26,16 +25,16 @@ pub(super) fn command() -> Command {
 /// `certificate list|renew`.
 pub(super) fn certificate(config: &Config, matches: &ArgMatches) -> Result<(), String> {
     let (command, matches) = matches.subcommand().ok_or("no command")?;
-    let core = open_existing(config, false)?;
+    let (core, config) = open_as_served(config, false)?;
     if command == "list" {
-        return list(config, &core, matches.get_flag("json"));
+        return list(&config, &core, matches.get_flag("json"));
     }
     let name = text(matches, "name");
     if core.accounts.acme().is_none() {
         return Err("certificates do not come from an authority: ACME_EMAIL is not set".to_owned());
     }
     if !core.block_on(core.accounts.renew_certificate(name)).map_err(explain)? {
-        return Err(format!("{name} is none of the names for which a certificate is ordered"));
+        return Err(format!("{name} is none of the names for which a certificate is ordered: see `certificate list`"));
     }
     say(&format!("the running server orders a certificate for {name}; `certificate list` says what comes of it"));
     Ok(())
@@ -44,7 +43,7 @@ pub(super) fn certificate(config: &Config, matches: &ArgMatches) -> Result<(), S
 fn list(config: &Config, core: &Core, as_json: bool) -> Result<(), String> {
     if let Some(CertificateSource::Files(files)) = config.server.tls.as_ref().map(|tls| &tls.source) {
         let loaded = WatchedFiles::new(files.clone()).load(core.accounts.certificates());
-        loaded.map_err(|fault| format!("TLS_CERT_FILE: {fault}"))?;
+        loaded.map_err(|fault| format!("{}: {fault}", fault.variable()))?;
     }
     let list = core.block_on(core.accounts.certificate_status()).map_err(explain)?;
     let now = core.accounts.clock().now();
@@ -62,10 +61,10 @@ fn list(config: &Config, core: &Core, as_json: bool) -> Result<(), String> {
 
 fn in_words(status: &CertificateStatus, now: Timestamp) -> String {
     let from = status.authority.as_deref().unwrap_or("TLS_CERT_FILE");
-    let state = match status.until {
-        Some(until) => format!("until {until}, {} days left", days_left(until, now)),
+    let state = match status.validity {
+        Some(validity) => format!("until {}, {} days left", validity.until, validity.days_left(now)),
         None if status.is_possible => "no certificate yet".to_owned(),
-        None => "none possible: not a public name".to_owned(),
+        None => "none possible: the name is not public, or has a *".to_owned(),
     };
     let order = status.order.as_ref().map(|order| {
         let failure = if order.failures > 0 { format!(", last failure: {}", order.last_error) } else { String::new() };
@@ -80,8 +79,8 @@ fn to_json(status: &CertificateStatus, now: Timestamp) -> Value {
         "name": status.name,
         "authority": status.authority,
         "possible": status.is_possible,
-        "until": status.until.map(Timestamp::secs),
-        "days_left": status.until.map(|until| days_left(until, now)),
+        "until": status.validity.map(|validity| validity.until.secs()),
+        "days_left": status.validity.map(|validity| validity.days_left(now)),
         "failures": order.map_or(0, |order| order.failures),
         "failed_at": order.and_then(|order| order.failed_at).map(Timestamp::secs),
         "last_error": order.map(|order| &order.last_error).filter(|text| !text.is_empty()),

@@ -1,5 +1,6 @@
 //! When certificates of an authority are ordered: early enough, and not too often (S133).
 
+use super::invisible::is_invisible;
 use super::time::Timestamp;
 
 /// Seconds until the next attempt, by the number of failures in a row; the last one is repeated.
@@ -10,10 +11,10 @@ const RATE_LIMITED_SECS: i64 = 3600;
 const LONGEST_WAIT_SECS: i64 = 24 * 3600;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
-/// Days before the end from which on a failed renewal is a warning in the log.
-pub const WARNING_DAYS: i64 = 20;
+/// Days before the end from which on it is a warning that there is no newer certificate.
+const WARNING_DAYS: i64 = 20;
 /// Days before the end from which on admins are notified by mail.
-pub const MAIL_DAYS: i64 = 10;
+const MAIL_DAYS: i64 = 10;
 
 /// How the authority asks whether a name is ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,19 +72,45 @@ impl OrderState {
     }
 }
 
-/// Whether less than a third of the lifetime is left.
-pub const fn is_to_be_renewed(not_before: Timestamp, not_after: Timestamp, now: Timestamp) -> bool {
-    not_after.since(now).saturating_mul(3) < not_after.since(not_before)
+/// When a certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// From when on.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
 }
 
-/// Whole days until then; negative afterwards.
-pub const fn days_left(not_after: Timestamp, now: Timestamp) -> i64 {
-    not_after.since(now).div_euclid(DAY)
+impl Validity {
+    /// Whole days until the end; negative afterwards.
+    pub const fn days_left(self, now: Timestamp) -> i64 {
+        self.until.since(now).div_euclid(DAY)
+    }
+
+    /// Whether less than a third of the lifetime is left.
+    pub const fn is_to_be_renewed(self, now: Timestamp) -> bool {
+        self.until.since(now).saturating_mul(3) < self.until.since(self.from)
+    }
+
+    /// Whether it is a warning that there is no newer one: 20 days before the end, or two ninths of a short lifetime,
+    /// which is a while after it was to be renewed.
+    pub fn is_ending(self, now: Timestamp) -> bool {
+        self.until.since(now) < (WARNING_DAYS * DAY).min(self.ninth() * 2)
+    }
+
+    /// Whether admins are notified: 10 days before the end, or a ninth of a short lifetime.
+    pub fn is_urgent(self, now: Timestamp) -> bool {
+        self.until.since(now) < (MAIL_DAYS * DAY).min(self.ninth())
+    }
+
+    const fn ninth(self) -> i64 {
+        self.until.since(self.from) / 9
+    }
 }
 
-/// A text of an authority, for the log and for pages: one line that is not too long.
+/// A text of an authority, for the log and for pages: one line that is not too long, and has nothing hidden in it.
 pub fn one_line(text: &str) -> String {
-    text.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).take(400).collect()
+    text.chars().map(|sign| if is_invisible(sign) { ' ' } else { sign }).take(400).collect()
 }
 
 #[cfg(test)]
@@ -113,13 +140,33 @@ mod tests {
 
     #[test]
     fn a_certificate_is_renewed_in_the_last_third_of_its_life() {
-        let (begin, end) = (Timestamp::from_secs(0), Timestamp::from_secs(90 * DAY));
-        assert!(!is_to_be_renewed(begin, end, Timestamp::from_secs(60 * DAY)));
-        assert!(is_to_be_renewed(begin, end, Timestamp::from_secs(60 * DAY + 1)));
-        assert!(is_to_be_renewed(begin, end, Timestamp::from_secs(91 * DAY)));
-        assert_eq!(days_left(end, Timestamp::from_secs(80 * DAY)), 10);
-        assert_eq!(days_left(end, Timestamp::from_secs(80 * DAY + 1)), 9);
-        assert_eq!(days_left(end, Timestamp::from_secs(90 * DAY + 1)), -1);
+        let (at, of_90) = (Timestamp::from_secs, of_days(90));
+        assert!(!of_90.is_to_be_renewed(at(60 * DAY)) && of_90.is_to_be_renewed(at(60 * DAY + 1)));
+        assert!(of_90.is_to_be_renewed(at(91 * DAY)));
+        assert_eq!(of_90.days_left(at(80 * DAY)), 10);
+        assert_eq!(of_90.days_left(at(80 * DAY + 1)), 9);
+        assert_eq!(of_90.days_left(at(90 * DAY + 1)), -1);
+    }
+
+    #[test]
+    fn s133_the_end_is_a_warning_20_days_before_and_a_mail_10_days_before_but_later_in_a_short_life() {
+        let at = Timestamp::from_secs;
+        for (days, warned, mailed) in [(365, 345, 355), (90, 70, 80), (9, 7, 8)] {
+            let validity = of_days(days);
+            assert!(!validity.is_ending(at(warned * DAY)) && validity.is_ending(at(warned * DAY + 1)), "{days}");
+            assert!(!validity.is_urgent(at(mailed * DAY)) && validity.is_urgent(at(mailed * DAY + 1)), "{days}");
+            assert!(validity.is_ending(at(days * DAY + 1)) && validity.is_urgent(at(days * DAY + 1)), "{days}");
+        }
+    }
+
+    fn of_days(days: i64) -> Validity {
+        Validity { from: Timestamp::from_secs(0), until: Timestamp::from_secs(days * DAY) }
+    }
+
+    #[test]
+    fn s133_a_text_of_an_authority_is_one_line_that_hides_nothing() {
+        assert_eq!(one_line("no\r\n\u{1b}[2Jway\u{202e}x"), "no   [2Jway x");
+        assert_eq!(one_line(&"x".repeat(1000)).len(), 400);
     }
 
     #[test]

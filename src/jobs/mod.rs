@@ -154,8 +154,10 @@ async fn watch_files(accounts: Accounts, files: Arc<Mutex<WatchedFiles>>) {
         tokio::time::sleep(FILES_INTERVAL).await;
         let (certificates, files) = (accounts.certificates().clone(), Arc::clone(&files));
         let check = move || files.lock().unwrap_or_else(PoisonError::into_inner).check(&certificates);
-        if let Err(fault) = tokio::task::spawn_blocking(check).await {
-            panic::resume_unwind(Box::new(fault.to_string()));
+        match tokio::task::spawn_blocking(check).await {
+            Ok(true) => accounts.warn_of_unfit_files(),
+            Ok(false) => {}
+            Err(fault) => panic::resume_unwind(Box::new(fault.to_string())),
         }
     }
 }

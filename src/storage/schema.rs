@@ -179,11 +179,10 @@ super::tables::kept_tables! {
         directory_url -> Text,
         chain -> Text,
         sealed_key -> Text,
-        not_before -> BigInt,
-        not_after -> BigInt,
     }
     table certificate_orders (name) {
         name -> Text,
+        directory_url -> Text,
         failures -> BigInt,
         due_at -> BigInt,
         failed_at -> Nullable<BigInt>,
@@ -230,7 +229,6 @@ diesel::table! {
     leases (work) {
         work -> Text,
         node -> Text,
-        beat -> BigInt,
     }
 }
 diesel::table! {

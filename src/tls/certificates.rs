@@ -8,6 +8,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
 use super::pair::Pair;
+use crate::domain::certificates::Validity;
 use crate::domain::time::Timestamp;
 
 /// Why browsers do not accept what is shown for a name.
@@ -18,7 +19,7 @@ pub enum Unfit {
     Missing(String),
     /// It has ended.
     #[error("the certificate for {0} has ended")]
-    Over(String, Timestamp),
+    Over(String, Validity),
     /// It is not valid yet.
     #[error("the certificate for {0} is not valid yet")]
     Early(String, Timestamp),
@@ -60,7 +61,7 @@ impl Certificates {
     /// Exchanges all certificates at once; open connections go on with theirs. Of two for one name the one that is
     /// valid for longer is shown.
     pub fn replace(&self, mut pairs: Vec<Pair>) {
-        pairs.sort_by_key(|pair| pair.not_after);
+        pairs.sort_by_key(|pair| pair.validity.until);
         let named = pairs.iter().enumerate();
         let by_name = named.flat_map(|(at, pair)| pair.names.iter().map(move |name| (name.clone(), at))).collect();
         self.0.table.store(Arc::new(Table { pairs, by_name }));
@@ -71,14 +72,14 @@ impl Certificates {
         self.0.table.load().pairs.clone()
     }
 
-    /// Until when browsers accept the one for a name.
-    pub fn check(&self, name: &str, now: Timestamp) -> Result<Timestamp, Unfit> {
+    /// When the one for a name is valid, if browsers accept it now.
+    pub fn check(&self, name: &str, now: Timestamp) -> Result<Validity, Unfit> {
         let name = name.trim_matches(['[', ']']);
-        match self.0.table.load().of(name) {
+        match self.0.table.load().of(name).map(|pair| pair.validity) {
             None => Err(Unfit::Missing(name.to_owned())),
-            Some(pair) if pair.not_after <= now => Err(Unfit::Over(name.to_owned(), pair.not_after)),
-            Some(pair) if pair.not_before > now => Err(Unfit::Early(name.to_owned(), pair.not_before)),
-            Some(pair) => Ok(pair.not_after),
+            Some(validity) if validity.until <= now => Err(Unfit::Over(name.to_owned(), validity)),
+            Some(validity) if validity.from > now => Err(Unfit::Early(name.to_owned(), validity.from)),
+            Some(validity) => Ok(validity),
         }
     }
 

@@ -68,21 +68,23 @@ impl WatchedFiles {
         self.use_content(&content, certificates)
     }
 
-    /// Checks whether the files have changed, and if so has the server show what is in them now. What cannot be used
+    /// Checks whether the files have changed, and if so has the server show what is in them now: then true. What cannot be used
     /// leaves the earlier certificates in place, and is logged when it is found a second time: whoever writes two files
     /// is between them for a moment. Blocks.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
-    pub fn check(&mut self, certificates: &Certificates) {
+    pub fn check(&mut self, certificates: &Certificates) -> bool {
         let (now, fault) = match self.read() {
             Ok(content) if self.used == Some(fingerprint(&content)) => {
-                self.refused = None;
-                return;
+                if self.refused.take().is_some_and(|(_, is_logged)| is_logged) {
+                    tracing::info!("the files of TLS_CERT_FILE can be used again");
+                }
+                return false;
             }
             Ok(content) => match self.use_content(&content, certificates) {
                 Ok(()) => {
                     self.refused = None;
                     tracing::info!("the files of TLS_CERT_FILE have changed; new connections get the new certificates");
-                    return;
+                    return true;
                 }
                 Err(fault) => (fingerprint(&content), fault),
             },
@@ -93,6 +95,7 @@ impl WatchedFiles {
             tracing::warn!(%fault, "the changed files of TLS_CERT_FILE cannot be used; the earlier certificates stay");
         }
         self.refused = Some((now, again.is_some()));
+        false
     }
 
     fn use_content(&mut self, content: &[Content], certificates: &Certificates) -> Result<(), FileFault> {

@@ -2,16 +2,20 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use rustls::InconsistentKeys;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
+use rustls::{InconsistentKeys, RootCertStore};
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
 
+use crate::domain::certificates::Validity;
 use crate::domain::time::Timestamp;
 
 /// A certificate with its chain and its key.
@@ -19,10 +23,8 @@ use crate::domain::time::Timestamp;
 pub struct Pair {
     /// The names it is for: DNS names in lower case, `*.example.org` among them, and addresses as text.
     pub names: Vec<String>,
-    /// From when on it is valid.
-    pub not_before: Timestamp,
-    /// Until when it is valid.
-    pub not_after: Timestamp,
+    /// When it is valid.
+    pub validity: Validity,
     /// What the handshake needs.
     pub key: Arc<CertifiedKey>,
 }
@@ -50,24 +52,40 @@ impl Pair {
         let unreadable = |fault: pem::Error| PairFault::Certificate(words(&fault));
         let chain: Vec<CertificateDer<'static>> =
             CertificateDer::pem_slice_iter(chain).collect::<Result<_, _>>().map_err(unreadable)?;
-        let own = chain.first().ok_or_else(|| PairFault::Certificate("there is none in it".to_owned()))?;
-        let read = Certificate::from_der(own).map_err(|fault| PairFault::Certificate(fault.to_string()))?;
-        let names = names(&read)?;
+        let all = chain.iter().map(|der| Certificate::from_der(der));
+        let all: Vec<Certificate> =
+            all.collect::<Result<_, _>>().map_err(|fault| PairFault::Certificate(fault.to_string()))?;
+        let read = all.first().ok_or_else(|| PairFault::Certificate(words(&pem::Error::NoItemsFound)))?;
+        let names = names(read)?;
         let period = read.tbs_certificate().validity();
-        let secs = |time: &x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-        let (not_before, not_after) = (secs(&period.not_before), secs(&period.not_after));
+        let moment = |time: &x509_cert::time::Time| {
+            Timestamp::from_secs(i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX))
+        };
+        let validity = Validity { from: moment(&period.not_before), until: moment(&period.not_after) };
         let key = PrivateKeyDer::from_pem_slice(key).map_err(|fault| no_key(key, &fault))?;
         let key = CertifiedKey::from_der(chain, key, &rustls::crypto::aws_lc_rs::default_provider());
         let key = key.map_err(|fault| match fault {
             rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => PairFault::Mismatch,
             fault => PairFault::Key(fault.to_string()),
         })?;
-        Ok(Self {
-            names,
-            not_before: Timestamp::from_secs(not_before),
-            not_after: Timestamp::from_secs(not_after),
-            key: Arc::new(key),
-        })
+        Ok(Self { names, validity, key: Arc::new(key) })
+    }
+}
+
+impl Pair {
+    /// Whether the chain leads from the certificate to its last one, for a server of that name, at `now`; an error says
+    /// where it is broken. A certificate without a chain is taken as it is.
+    pub fn check_chain(&self, name: &str, now: Timestamp) -> Result<(), String> {
+        let [own, between @ .., last] = &self.key.cert[..] else { return Ok(()) };
+        let words = |fault: &dyn std::error::Error| fault.to_string();
+        let mut roots = RootCertStore::empty();
+        roots.add(last.clone()).map_err(|fault| words(&fault))?;
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider).build();
+        let verifier = verifier.map_err(|fault| words(&fault))?;
+        let name = ServerName::try_from(name).map_err(|fault| words(&fault))?;
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(now.secs()).unwrap_or_default()));
+        verifier.verify_server_cert(own, between, &name, &[], now).map(drop).map_err(|fault| words(&fault))
     }
 }
 

@@ -21,16 +21,19 @@ async fn s133_an_authority_that_lies_takes_nothing_away() {
     let app = liar.gate(HOST, |_options| {}).await;
     liar.pebble.until_trusted(app.address, HOST).await;
     let until = status(&app)["until"].clone();
-    let mut before = String::new();
-    for (mode, why) in [
+    for (number, (mode, why)) in (1..).zip([
         ("key", "the key does not belong to the certificate"),
         ("name", "it is for other names"),
         ("ended", "it has expired"),
         ("early", "it is not valid yet"),
+        ("old", "most of its time is over"),
+        ("broken", "invalid peer certificate"),
+        ("cut", "the certificate cannot be read"),
+        ("nul", "no text"),
         ("garbage", "the certificate cannot be read"),
-        ("token", ""),
+        ("token", "-01: unauthorized"),
         ("limited", "too many orders"),
-    ] {
+    ]) {
         liar.set_mode(mode);
         let renewed = app.run(&["certificate", "renew", HOST]);
         assert!(renewed.status.success(), "{}", said(&renewed));
@@ -38,17 +41,17 @@ async fn s133_an_authority_that_lies_takes_nothing_away() {
         app.advance(60);
         let failed = async || {
             let status = status(&app);
-            let said = status["last_error"].as_str().unwrap_or_default().to_owned();
-            (status["failures"] == 1 && said != before).then_some(said)
+            (status["failures"] == number).then(|| status["last_error"].as_str().unwrap_or_default().to_owned())
         };
-        before = wait::eventually(&format!("{mode} to fail"), failed).await;
-        assert!(before.contains(why), "{mode}: {before}");
+        let said = wait::eventually(&format!("{mode} to fail"), failed).await;
+        assert!(said.contains(why), "{mode}: {said}");
         assert!(liar.pebble.is_trusted(app.address, HOST), "{mode}");
         assert_eq!(status(&app)["until"], until, "{mode}");
     }
     let next = status(&app)["next_order"].as_i64().unwrap();
     assert!(next - app.clock_now() > 7_000, "the authority wants two hours");
-    liar.set_mode("honest");
+    // It can wait for ever, and is asked all the same.
+    liar.set_mode("forever");
     assert!(app.run(&["certificate", "renew", HOST]).status.success());
     app.advance(60);
     let renewed = async || (status(&app)["failures"] == 0).then_some(());
@@ -75,4 +78,24 @@ async fn another_acme_email_is_told_to_the_authority_once() {
         wait::eventually("another certificate", async || status(&app)["next_order"].is_null().then_some(())).await;
     }
     assert_eq!(liar.contacts(), ["mailto:ada@example.org", "mailto:grace@example.org"]);
+}
+
+#[actix_web::test]
+async fn s133_too_many_orders_let_every_name_wait() {
+    let Some(liar) = Liar::start(HOST).await else { return };
+    liar.set_mode("limited");
+    let app = liar.gate(HOST, |_options| {}).await;
+    wait::eventually("the first order to fail", async || (status(&app)["failures"] == 1).then_some(())).await;
+    let addresses = "a.example.org,b.example.org,c.example.org";
+    assert!(app.run(&["app", "add", "Wiki", "--addresses", addresses, "--mode", "forward-auth"]).status.success());
+    let all = async || {
+        let output = app.run(&["certificate", "list", "--json"]);
+        let list: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+        let waits = list.iter().filter(|status| status["failures"] == 1 && status["last_error"] != Value::Null);
+        (waits.count() == 4).then_some(list)
+    };
+    let list = wait::eventually("all names to wait", all).await;
+    let ends: Vec<&Value> = list.iter().map(|status| &status["next_order"]).collect();
+    assert!(ends[0] == ends[1] && ends[1] == ends[2], "{list:?}");
+    assert_eq!(liar.orders(), 2, "one order for the gate, one for the app");
 }

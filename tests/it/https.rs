@@ -1,7 +1,7 @@
 //! HTTPS of its own, as foreign programs see it: `openssl s_client` and curl.
 
-use std::io::Write;
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,7 +12,6 @@ use super::support::app::TestApp;
 use super::support::certificates::{Certificates, FUTURE, NOW, PAST};
 use super::support::curl::{self, Curl};
 use super::support::https_gate::{self, HttpsGate};
-use super::support::mailbox::Mailbox;
 use super::support::process::is_installed;
 use super::support::{process, wait};
 
@@ -348,26 +347,14 @@ fn the_checklist_says_which_address_has_no_certificate() {
     assert!(page.contains("No certificate in TLS_CERT_FILE is for wiki.example.test"), "{page}");
 }
 
-#[tokio::test]
-async fn files_that_end_soon_are_warned_of_in_the_log_and_by_mail() {
-    if is_installed("curl").is_none() {
-        return;
-    }
+#[test]
+fn s95_an_endless_body_does_not_occupy_a_connection_of_the_port_for_http() {
     let gate = HttpsGate::start(&[]);
-    gate.curl().claim(&[], &gate.setup_token());
-    let use_one_that_ends = |days: u32| {
-        let end = Command::new("date").args(["-u", "+%Y%m%d%H%M%SZ", "-d", &format!("{days} days 1 hour")]).output();
-        gate.files.issued("soon", https_gate::HOST, (NOW.0, String::from_utf8(end.unwrap().stdout).unwrap().trim()));
-        for of in [Certificates::file, Certificates::key] {
-            std::fs::copy(of(&gate.files, "soon"), of(&gate.files, "gate")).unwrap();
-        }
-    };
-    use_one_that_ends(15);
-    let line = gate.running.line_with("a certificate ends soon and its files have not been replaced");
-    assert!(line.contains("days=15") && line.contains(https_gate::HOST), "{line}");
-    let mut mailbox = Mailbox::of(&gate.data());
-    assert!(mailbox.unread().is_empty(), "there is a mail fifteen days before the end");
-    use_one_that_ends(5);
-    let mail = mailbox.wait_for("A certificate ends soon").await;
-    assert!(mail.text.contains(https_gate::HOST), "{}", mail.text);
+    let mut stream = TcpStream::connect(gate.http_address).unwrap();
+    stream.set_read_timeout(Some(wait::TIMEOUT)).unwrap();
+    let head = format!("GET / HTTP/1.1\r\nHost: {}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", https_gate::HOST);
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap_or_else(|fault| panic!("the connection stays open: {fault}"));
+    assert!(answer.starts_with("HTTP/1.1 308"), "{answer}");
 }

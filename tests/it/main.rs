@@ -65,6 +65,7 @@ mod header_profiles;
 mod heads;
 mod https;
 mod https_browser;
+mod https_files;
 mod idle;
 mod import;
 mod interrupted_responses;

@@ -332,8 +332,9 @@ fn every_place_that_seals_is_moved_or_lives_for_hours_at_most() {
     let places = [
         // What lives for hours at most: forms that wait (also one for new recovery codes, in second_factors.rs),
         // ceremonies of passkeys, factors that are being set up. Everything else moves.
+        ("accounts/acme_account.rs", 1),
         ("accounts/ceremonies.rs", 1),
-        ("accounts/certificate_orders.rs", 2),
+        ("accounts/certificate_orders.rs", 1),
         ("accounts/confirm.rs", 1),
         ("accounts/enrolment.rs", 2),
         ("accounts/fixed_headers.rs", 1),

@@ -84,6 +84,11 @@ impl HttpsGate {
         run_with(self.folder.path(), arguments, &self.variables)
     }
 
+    /// A command in its folder that is given none of its variables.
+    pub fn run_bare(&self, arguments: &[&str]) -> Output {
+        run_with(self.folder.path(), arguments, &[])
+    }
+
     /// The SHA-256 of its certificate's key, in Base64, as Chromium names keys.
     pub fn key_name(&self) -> String {
         let file = self.files.file("gate");

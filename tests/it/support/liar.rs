@@ -9,6 +9,8 @@ use super::pebble::Pebble;
 use super::process::{Running, free_port};
 use super::source;
 
+const GARBAGE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
 /// Pebble, and a relay in front of it that changes what it says.
 pub struct Liar {
     /// The real authority.
@@ -28,8 +30,7 @@ impl Liar {
         command.arg(script).args([port.to_string(), pebble.port.to_string()]);
         command.args([pebble.files.file("pebble"), pebble.files.key("pebble"), PathBuf::from(pebble.files.path())]);
         pebble.files.issued("key", host, NOW);
-        let garbage = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        std::fs::write(pebble.files.file("garbage"), garbage).unwrap();
+        std::fs::write(pebble.files.file("garbage"), GARBAGE).unwrap();
         let liar = Self { pebble, url: format!("https://localhost:{port}/dir"), running: Running::start(&mut command) };
         liar.set_mode("honest");
         liar.running.line_with("listening");
@@ -47,6 +48,16 @@ impl Liar {
     /// Whether somebody waits for a certificate, in the mode `held`.
     pub fn is_holding(&self) -> bool {
         self.pebble.files.path().join("holding").exists()
+    }
+
+    /// Whether a certificate was handed out.
+    pub fn has_issued(&self) -> bool {
+        self.pebble.files.path().join("issued").exists()
+    }
+
+    /// How many orders there were.
+    pub fn orders(&self) -> usize {
+        std::fs::read_to_string(self.pebble.files.path().join("orders")).unwrap_or_default().lines().count()
     }
 
     /// The mail addresses that it was told, the last one last.

@@ -2,11 +2,14 @@
 
     lying_authority.py PORT PORT_OF_THE_REAL_ONE CERTIFICATE KEY FOLDER
 
-honest: nothing is changed. limited: too many orders. token: another token than the one that is checked. name, ended, early: a certificate
-for the very key that was asked for, but with a wrong name or time, issued by FOLDER/ca. held: it does not answer who wants a certificate, as
-long as that is so. Any other word: the certificate in FOLDER/<word>.crt in place of the one that was issued.
+honest: nothing is changed. limited: too many orders. forever: it wants to be asked again in 10^19 seconds. token: another token than the one
+that is checked. name, ended, early, old: a certificate for the very key that was asked for, issued by FOLDER/ca, but with a wrong name or
+time. broken, cut, nul: a right one, but its chain has another authority of that name, ends in garbage, or in what is no text. held: it does
+not answer who wants a certificate, as long as that is so. Any other word: the certificate in FOLDER/<word>.crt in place of the one that was
+issued.
 
-In FOLDER/contacts are the mail addresses that it was told.
+In FOLDER/contacts are the mail addresses that it was told, in FOLDER/orders is a line for each order, and FOLDER/issued is there when a
+certificate was handed out.
 """
 
 import base64
@@ -25,8 +28,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 PORT, REAL = int(sys.argv[1]), int(sys.argv[2])
 FOLDER = pathlib.Path(sys.argv[5])
 TRUSTING = ssl._create_unverified_context()
-HONEST_WORDS = ("honest", "limited", "token", "held")
-WRONG = {"name": ("other.example.org", 0), "ended": ("gate.example.org", -60), "early": ("gate.example.org", 30)}
+HONEST_WORDS = ("honest", "limited", "forever", "token", "held")
+HOST = "gate.example.org"
+# Name, days until it begins, and what follows it.
+WRONG = {
+    "name": ("other.example.org", 0, "ca"),
+    "ended": (HOST, -60, "ca"),
+    "early": (HOST, 30, "ca"),
+    "old": (HOST, -25, "ca"),
+    "broken": (HOST, 0, "other"),
+    "cut": (HOST, 0, "garbage"),
+    "nul": (HOST, 0, None),
+}
 csrs = []
 
 
@@ -41,14 +54,15 @@ def payload(body):
 
 def wrong(mode):
     """A certificate for the key of the last request, with another name, or some days off."""
-    name, days = WRONG[mode]
+    name, days, follows = WRONG[mode]
     key = serialization.load_pem_private_key((FOLDER / "ca.key").read_bytes(), None)
     issuer = x509.load_pem_x509_certificate((FOLDER / "ca.crt").read_bytes()).subject
     begin = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)
     builder = x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(issuer).serial_number(x509.random_serial_number())
     builder = builder.public_key(csrs[-1].public_key()).not_valid_before(begin).not_valid_after(begin + datetime.timedelta(days=30))
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=True)
-    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    own = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    return own + ((FOLDER / f"{follows}.crt").read_bytes() if follows else b"\0")
 
 
 class Relay(http.server.BaseHTTPRequestHandler):
@@ -58,6 +72,9 @@ class Relay(http.server.BaseHTTPRequestHandler):
         mode = (FOLDER / "mode").read_text().strip()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         said = payload(body)
+        if self.path == "/order-plz":
+            with (FOLDER / "orders").open("a") as orders:
+                orders.write("one\n")
         if "contact" in said:
             with (FOLDER / "contacts").open("a") as contacts:
                 contacts.write("\n".join(said["contact"]) + "\n")
@@ -84,6 +101,10 @@ class Relay(http.server.BaseHTTPRequestHandler):
             content = json.dumps(authorization).encode()
         elif mode not in HONEST_WORDS and b"BEGIN CERTIFICATE" in content:
             content = wrong(mode) if mode in WRONG else (FOLDER / f"{mode}.crt").read_bytes()
+        if mode == "forever":
+            headers["Retry-After"] = "18446744073709551615"
+        if b"BEGIN CERTIFICATE" in content:
+            (FOLDER / "issued").touch()
         self.send_response_only(status)
         for name, value in headers.items():
             if name.lower() not in ("content-length", "transfer-encoding", "connection"):
