@@ -126,8 +126,8 @@ impl Accounts {
             }
             Ok(true)
         });
-        let is_told = queued.await?;
+        let is_notified = queued.await?;
         self.wake_mailer();
-        Ok(is_told)
+        Ok(is_notified)
     }
 }

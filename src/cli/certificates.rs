@@ -36,7 +36,10 @@ pub(super) fn certificate(config: &Config, matches: &ArgMatches) -> Result<(), S
     if !core.block_on(core.accounts.renew_certificate(name)).map_err(explain)? {
         return Err(format!("{name} is none of the names for which a certificate is ordered: see `certificate list`"));
     }
-    say(&format!("the running server orders a certificate for {name}; `certificate list` says what comes of it"));
+    say(&format!(
+        "the server orders a certificate for {name} within seconds, or when it starts; `certificate list` says what \
+            comes of it"
+    ));
     Ok(())
 }
 

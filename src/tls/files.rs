@@ -68,9 +68,9 @@ impl WatchedFiles {
         self.use_content(&content, certificates)
     }
 
-    /// Checks whether the files have changed, and if so has the server show what is in them now: then true. What cannot be used
-    /// leaves the earlier certificates in place, and is logged when it is found a second time: whoever writes two files
-    /// is between them for a moment. Blocks.
+    /// Checks whether the files have changed, and if so has the server show what is in them now: then true. What cannot
+    /// be used leaves the earlier certificates in place, and is logged when it is found a second time: whoever writes
+    /// two files is between them for a moment. Blocks.
     #[expect(clippy::cognitive_complexity, reason = "the macros of tracing count as branches; there are few")]
     pub fn check(&mut self, certificates: &Certificates) -> bool {
         let (now, fault) = match self.read() {
