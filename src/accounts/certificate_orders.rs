@@ -18,6 +18,7 @@ use crate::config::tls::Acme;
 use crate::crypto::random;
 use crate::domain::audit::Event;
 use crate::domain::certificates::{ChallengeKind, OrderState, Validity, ways};
+use crate::domain::origin::Origin;
 use crate::storage::acme::{self, StoredChallenge};
 use crate::storage::certificates::{self, StoredCertificate};
 use crate::storage::{audit, leases};
@@ -282,7 +283,7 @@ impl Accounts {
     pub async fn renew_certificate(&self, name: &str) -> Result<bool, AccountError> {
         let Some(acme) = self.acme() else { return Ok(false) };
         let (apps, now) = (self.apps().await?, self.0.clock.now());
-        let name = name.to_ascii_lowercase();
+        let name = Origin::parse(true, name).map(|origin| origin.host().to_owned()).unwrap_or_default();
         if !self.names(acme, &apps.table).0.contains(&name) {
             return Ok(false);
         }

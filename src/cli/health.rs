@@ -23,6 +23,7 @@ const MAX_ANSWER: u64 = 16 * 1024;
 /// `health`: queries the running server.
 pub(super) fn health(config: &Config) -> Result<(), String> {
     let (mut address, https_host) = server_address(config)?;
+    let is_all = address.ip().is_unspecified() && address.is_ipv6();
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }
@@ -30,7 +31,6 @@ pub(super) fn health(config: &Config) -> Result<(), String> {
     let answer = ask(address).or_else(|fault| {
         // On a machine without IPv6 the server listens on every address of IPv4.
         let other = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port());
-        let is_all = config.server.host.is_unspecified() && address.is_ipv6();
         if is_all { ask(other) } else { Err(fault) }
     });
     let answer = match (answer, &https_host) {

@@ -121,14 +121,11 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     checks.extend(unwritable.clone().map(|text| wrong("check-data", text)));
     if let Some(tls) = &config.server.tls {
         let host = config.server.app_url.host();
-        let found = match &tls.source {
-            CertificateSource::Files(files) => unusable_files(files, host).map_or(Ok(None), Err),
-            CertificateSource::Acme(acme) => runtime.block_on(about_authority(acme, host)).map(Some),
+        let (outcome, text) = match &tls.source {
+            CertificateSource::Files(files) => about_files(files, host),
+            CertificateSource::Acme(acme) => runtime.block_on(about_authority(acme, host)),
         };
-        checks.extend(match found {
-            Ok(text) => text.map(|text| Check { outcome: Outcome::Good, ..wrong("check-certificates", text) }),
-            Err(text) => Some(wrong("check-certificates", text)),
-        });
+        checks.push(Check { outcome, ..wrong("check-certificates", text) });
     }
     let checks = in_order(checks);
     let wrong = checks.iter().filter(|check| check.outcome == Outcome::Wrong).count();
@@ -157,29 +154,44 @@ pub(super) fn check_config(config: &Config) -> Result<(), String> {
     Ok(())
 }
 
-/// Why the server could not start with the files of certificates, or browsers could not open it.
-fn unusable_files(files: &[PairFiles], host: &str) -> Option<String> {
-    let certificates = Certificates::new(host);
+/// Whether the server could start with the files of certificates, and browsers open it.
+fn about_files(files: &[PairFiles], host: &str) -> (Outcome, String) {
+    let (certificates, now) = (Certificates::new(host), SystemClock::new().now());
     if let Err(fault) = WatchedFiles::new(files.to_vec()).load(&certificates) {
-        return Some(format!("{}: {fault}", fault.variable()));
+        return (Outcome::Wrong, format!("{}: {fault}", fault.variable()));
     }
-    let unfit = certificates.check(host, SystemClock::new().now()).err();
-    unfit.map(|fault| format!("TLS_CERT_FILE: {fault}"))
+    match certificates.check(host, now) {
+        Err(fault) => (Outcome::Wrong, format!("TLS_CERT_FILE: {fault}")),
+        Ok(validity) => {
+            let outcome = if validity.is_ending(now) { Outcome::Advice } else { Outcome::Good };
+            (outcome, format!("TLS_CERT_FILE: the certificate for {host} ends in {} days", validity.days_left(now)))
+        }
+    }
 }
 
 /// Where the authority will ask, or why it gives no certificate, as far as that can be seen from here.
-async fn about_authority(acme: &Acme, host: &str) -> Result<String, String> {
-    let found = tokio::net::lookup_host((host, 443)).await.map_err(|fault| {
-        format!("ACME_EMAIL: the DNS has no address for {host}, and the authority needs one to ask there ({fault})")
-    })?;
-    let addresses: BTreeSet<String> = found.map(|address| address.ip().to_string()).collect();
+async fn about_authority(acme: &Acme, host: &str) -> (Outcome, String) {
+    let addresses: BTreeSet<String> = match tokio::net::lookup_host((host, 443)).await {
+        Ok(found) => found.map(|address| address.ip().to_string()).collect(),
+        Err(fault) => {
+            return (
+                Outcome::Wrong,
+                format!(
+                    "ACME_EMAIL: the DNS has no address for {host}, and the authority needs one to ask there ({fault})"
+                ),
+            );
+        }
+    };
     let directory = &acme.directory_url;
-    order::check_directory(directory, None).await.map_err(|fault| format!("ACME_DIRECTORY_URL: {fault}"))?;
-    Ok(format!(
+    if let Err(fault) = order::check_directory(directory, None).await {
+        return (Outcome::Wrong, format!("ACME_DIRECTORY_URL: {fault}"));
+    }
+    let text = format!(
         "{host} leads to {}. The authority {directory} can be reached; before it issues a certificate, it asks there, \
             at port 443 or 80. With ACME_EMAIL its terms are accepted.",
         addresses.into_iter().collect::<Vec<_>>().join(", ")
-    ))
+    );
+    (Outcome::Good, text)
 }
 
 /// `migrate`.

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use super::support::app::TestApp;
-use super::support::certificates::{Certificates, FUTURE, NOW, PAST};
+use super::support::certificates::{Certificates, NOW};
 use super::support::curl::{self, Curl};
 use super::support::https_gate::{self, HttpsGate};
 use super::support::process::is_installed;
@@ -298,32 +298,6 @@ async fn a_printed_configuration_says_that_it_asks_by_plain_http() {
     let printed = app.run(&["snippet", "Wiki", "nginx"]);
     let said = [process::said(&added), process::said(&printed)].concat();
     assert!(printed.status.success() && said.contains("the gate speaks https itself"), "{said}");
-}
-
-#[test]
-fn certificates_that_browsers_refuse_are_called_wrong() {
-    let files = Certificates::new();
-    files.issued("gate", HOST, NOW);
-    files.issued("wiki", "wiki.example.org", NOW);
-    files.issued("old", HOST, PAST);
-    files.issued("early", HOST, FUTURE);
-    for (name, said) in [
-        ("gate", None),
-        ("wiki", Some("no certificate is for gate.example.org")),
-        ("old", Some("the certificate for gate.example.org has ended")),
-        ("early", Some("the certificate for gate.example.org is not valid yet")),
-    ] {
-        let variables = [
-            ("APP_URL", format!("https://{HOST}")),
-            ("TLS_CERT_FILE", format!("{name}.crt")),
-            ("TLS_KEY_FILE", format!("{name}.key")),
-        ];
-        let output = process::run_with(files.path(), &["check-config"], &variables);
-        let text = process::said(&output);
-        assert_eq!(output.status.success(), said.is_none(), "{text}");
-        assert_eq!(text.contains("TLS_CERT_FILE: "), said.is_some(), "{text}");
-        assert!(text.contains(said.unwrap_or_default()), "{name}: {text}");
-    }
 }
 
 #[test]

@@ -6,9 +6,11 @@ use std::process::Command;
 use super::app::{TestApp, TestOptions};
 use super::certificates::NOW;
 use super::pebble::Pebble;
-use super::process::{Running, free_port};
+use super::process::{Running, free_port, skip};
 use super::source;
 
+/// The one that Debian's packages belong to.
+const PYTHON: &str = "/usr/bin/python3";
 const GARBAGE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 /// Pebble, and a relay in front of it that changes what it says.
@@ -23,10 +25,15 @@ pub struct Liar {
 impl Liar {
     /// An honest one for now; its certificate of the mode `key` is for `host`. `None`, loudly, where there is none.
     pub async fn start(host: &str) -> Option<Self> {
+        let has_it = Command::new(PYTHON).args(["-c", "import cryptography"]).output();
+        if !has_it.is_ok_and(|output| output.status.success()) {
+            skip("python3-cryptography");
+            return None;
+        }
         let pebble = Pebble::start(&[]).await?;
         let port = free_port();
         let script = source::repository().join("tests/it/support/lying_authority.py");
-        let mut command = Command::new("python3");
+        let mut command = Command::new(PYTHON);
         command.arg(script).args([port.to_string(), pebble.port.to_string()]);
         command.args([pebble.files.file("pebble"), pebble.files.key("pebble"), PathBuf::from(pebble.files.path())]);
         pebble.files.issued("key", host, NOW);
