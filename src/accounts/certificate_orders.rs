@@ -34,6 +34,8 @@ const CHALLENGE_SECS: i64 = 900;
 const SHORTEST_SECS: i64 = 3600;
 /// Bytes of the longest chain that is accepted; usual ones have a few thousand.
 const MAX_CHAIN: usize = 64 * 1024;
+/// Seconds by which names that only had to wait are ordered before the one for which there were too many orders.
+const EARLIER_SECS: i64 = 60;
 /// Seconds by which a certificate may begin later than this clock says.
 const AHEAD_SECS: i64 = 300;
 
@@ -266,12 +268,14 @@ impl Accounts {
         Ok(if is_limited { Outcome::Limited(after) } else { Outcome::Done })
     }
 
-    /// Lets other names wait as long as the one for which the authority said that there were too many orders.
+    /// Lets other names wait nearly as long as the one for which the authority said that there were too many orders:
+    /// they are first then, since that may have been about this name alone.
     async fn postpone(&self, acme: &Acme, due: Vec<(String, OrderState)>, until: OrderState) -> Result<(), OrderFault> {
         let (url, node) = (acme.directory_url.clone(), self.0.node.clone());
         let postponed = self.write_as_holder(move |c| {
+            let due_at = until.due_at.plus(-EARLIER_SECS);
             for (name, before) in due {
-                let state = OrderState { failures: before.failures.max(1), ..until.clone() };
+                let state = OrderState { failures: before.failures.max(1), due_at, ..until.clone() };
                 certificates::put_order(c, &name, &url, &state)?;
             }
             leases::release_all(c, &node)

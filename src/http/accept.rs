@@ -195,7 +195,9 @@ async fn read_hello(stream: &mut TcpStream) -> io::Result<Accepted> {
         }
         let mut rest = buffer.get(..count).unwrap_or_default();
         while !rest.is_empty() {
-            acceptor.read_tls(&mut rest)?;
+            if acceptor.read_tls(&mut rest)? == 0 {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "it ended before it began"));
+            }
         }
         match acceptor.accept() {
             Ok(Some(hello)) => return Ok(hello),
@@ -277,6 +279,22 @@ mod tests {
         client.write_all(&record).await.unwrap();
         let fault = read_hello(&mut stream).await.err().unwrap();
         assert_eq!((fault.kind(), fault.to_string().as_str()), (io::ErrorKind::InvalidData, "too long"));
+    }
+
+    #[actix_web::test]
+    async fn s95_a_handshake_that_ends_before_it_begins_is_over() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (mut client, mut stream) = silent(&listener).await;
+        // A piece of a ClientHello, close_notify, and more.
+        client.write_all(&[22, 3, 1, 0, 1, 1, 21, 3, 3, 0, 2, 1, 0]).await.unwrap();
+        let more = tokio::spawn(async move {
+            while client.write_all(&[22, 3, 1, 0, 1, 1]).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+        assert!(tokio::time::timeout(HANDSHAKE, read_hello(&mut stream)).await.unwrap().is_err());
+        drop(stream);
+        more.await.unwrap();
     }
 
     #[actix_web::test]
