@@ -210,7 +210,7 @@ async fn warns_at_another_address(browser: Browser) {
     browser.click(".notice a").await;
     browser.submit("/_auth/setup", &[("email", OWNER), ("password", PASSWORD), ("confirm", PASSWORD)]).await;
     browser.at("/_auth/admin/checklist").await;
-    assert!(process.output().contains("a browser used an address other than APP_URL"), "{}", process.output());
+    process.running.line_with("a browser used an address other than APP_URL");
     browser.open(&format!("{base}/_auth/login?next=/_auth/account")).await;
     browser.find(".notice a").await;
     // Somebody who continues anyway is warned again, with a link to the right address.
@@ -259,7 +259,7 @@ async fn chromium_with_blocked_cookies_shows_that_they_are_required() {
     super::support::wait::eventually("the page about cookies", message).await;
     let shown = browser.text().await;
     assert!(shown.contains(&process.app_url()) && !shown.contains("according to the browser"), "{shown}");
-    assert!(process.output().contains("refused a form without the cookie that its page set"), "{}", process.output());
+    process.running.line_with("refused a form without the cookie that its page set");
     browser.close().await;
 }
 

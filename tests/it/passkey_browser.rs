@@ -93,8 +93,7 @@ impl Walk {
         self.browser.find("h1").await;
         let text = self.browser.text().await;
         assert!(text.contains("This passkey was not accepted"), "{text}");
-        let log = self.process.output();
-        assert!(log.contains(reason), "{log}");
+        self.process.running.line_with(reason);
         self.open("/page").await;
         self.browser.find(SIGN_IN).await;
     }

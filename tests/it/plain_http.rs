@@ -39,6 +39,7 @@ async fn s111_scripts_of_the_app_can_read_our_pages_only_on_plain_http_off_this_
         (200, Some(OWNER)),
         "the note in SECURITY.md is not true any more"
     );
+    process.running.line_with(WARNING);
     let warned = process.output().lines().filter(|line| line.contains(WARNING)).count();
     assert_eq!(warned, 1, "{}", process.output());
     let mut owner = process.client();

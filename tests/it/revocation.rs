@@ -194,7 +194,7 @@ async fn behind_a_pooler_in_transaction_mode_checks_read_the_store_and_the_log_s
     let first = nodes::process(&through, None, upstream.address, TempDir::new().unwrap()).await;
     let second = nodes::process(&through, None, upstream.address, TempDir::new().unwrap()).await;
     through.port = real;
-    assert!(first.output().contains("pooler"), "{}", first.output());
+    first.running.line_with("pooler");
     let mut owner = first.client();
     people::claim_with(&mut owner, &std::fs::read_to_string(first.folder.path().join("data/setup-token")).unwrap())
         .await;
