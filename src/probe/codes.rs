@@ -107,7 +107,7 @@ codes! {
     NotLetIn = "probe-not-let-in", Warning;
     /// There is no account as which the app could be entered.
     NoAccount = "probe-no-account", Note;
-    /// What arrives at the app was not seen.
+    /// Nothing was observed of what arrives at the app.
     ArrivalUnseen = "probe-arrival-unseen", Note;
     /// The app does not learn who is there.
     IdentityMissing = "probe-identity-missing", Fault;

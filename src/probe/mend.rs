@@ -80,7 +80,7 @@ pub(super) fn line(code: Code, front: Front) -> &'static str {
         Code::Unreachable => Lines::all("portcullis probe {url} --connect 127.0.0.1:{port}"),
         Code::UnknownAddress => Lines::all("portcullis app list"),
         Code::Unclaimed => Lines::all("portcullis start"),
-        // Those about made-up headers name what was seen.
+        // Those about made-up headers name what was found.
         Code::Late | Code::IdentitySpoofed | Code::ForwardedSpoofed => Lines::all("portcullis probe {url}"),
         Code::GateNotReached => Lines {
             nginx: "location /_auth/ { proxy_pass http://127.0.0.1:3000; proxy_set_header Host $http_host; \

@@ -48,11 +48,11 @@ impl Report {
     pub fn new(about: &About, front: Front, asked: usize, mut findings: Vec<Finding>) -> Self {
         findings.sort_by(|one, other| other.code.level().cmp(&one.code.level()).then_with(|| one.cmp(other)));
         findings.dedup();
-        let mut seen: BTreeMap<Code, Vec<&str>> = BTreeMap::new();
+        let mut by_code: BTreeMap<Code, Vec<&str>> = BTreeMap::new();
         for finding in &findings {
-            seen.entry(finding.code).or_default().push(&finding.what);
+            by_code.entry(finding.code).or_default().push(&finding.what);
         }
-        let lines = seen.into_iter().map(|(code, seen)| (code, line::line(code, &seen, front, about))).collect();
+        let lines = by_code.into_iter().map(|(code, what)| (code, line::line(code, &what, front, about))).collect();
         // One sentence and one line for each thing that has to be mended.
         findings.dedup_by(|later, first| {
             let same = later.code == first.code;
